@@ -1,0 +1,170 @@
+"""Everything that can go wrong, in three families plus wrong use.
+
+    LedgerError
+    ├── UsageError           the call cannot be read: fix the argument or the file  → exit 2
+    ├── RuleError            the request breaks a rule: fix it, do not retry        → exit 1, HTTP 4xx
+    │   ├── UnknownIdError       nothing is known under that id                     → exit 4, HTTP 404
+    │   ├── NotEntitledError     the actor may not do this                          → HTTP 403
+    │   ├── TransitionError      not legal from the current status                  → HTTP 409
+    │   └── MalformedError       not the canonical form                             → exit 2, HTTP 400
+    ├── TrustError           the evidence does not hold: alarm, do not retry        → exit 1, HTTP 422
+    │   ├── BadSignatureError
+    │   ├── BadProofError
+    │   ├── StalePresentationError
+    │   └── WrongLedgerError     another chain, genesis, ledger or code             → exit 3
+    └── OutageError          the world failed: retrying may help                    → exit 3 or 75, HTTP 503
+        ├── ChainOutageError
+        ├── StoreOutageError
+        ├── ContentOutageError
+        └── OutcomeUnknownError  sent, answer lost: reconcile before writing again
+
+The family answers the only question a caller has: fix it, distrust it or retry it?
+Codes are stable; their sentences stand in `ledger.errors.texts`, one table a subject.
+Fields carry values; no secret and no personal data goes into a message.
+"""
+
+from __future__ import annotations
+
+from ledger.errors.texts import TEXTS, Text
+
+
+class LedgerError(Exception):
+    """An error with a stable code, a sentence and a remedy in two languages.
+
+    Args:
+        code: A key of `TEXTS`; an unknown one is a programming mistake.
+        fields: Values that the sentence names; strings and numbers only.
+
+    Example:
+        >>> error = UnknownIdError("UNKNOWN_LICENSE", id="0xab")
+        >>> error.code, error.exit_code, error.message()["en"]
+        ('UNKNOWN_LICENSE', 4, 'No license is known under 0xab.')
+    """
+
+    family = "rule"
+    exit_code = 1
+    http_status = 409
+
+    def __init__(self, code: str, **fields: object) -> None:
+        self.code = code
+        self.fields = fields
+        self._text: Text = TEXTS[code]
+        super().__init__(f"{code}: {self.message()['en']}")
+
+    def message(self) -> dict[str, str]:
+        """What happened, as `{"zh", "en"}`."""
+        return {
+            "zh": self._text.zh.format_map(_Fields(self.fields)),
+            "en": self._text.en.format_map(_Fields(self.fields)),
+        }
+
+    def remedy(self) -> dict[str, str]:
+        """What to do next, as `{"zh", "en"}`."""
+        return {
+            "zh": self._text.remedy_zh.format_map(_Fields(self.fields)),
+            "en": self._text.remedy_en.format_map(_Fields(self.fields)),
+        }
+
+    def as_json(self) -> dict[str, object]:
+        """The `error` object of `docs/interfaces.md`."""
+        return {
+            "code": self.code,
+            "family": self.family,
+            "message": self.message(),
+            "remedy": self.remedy(),
+            "fields": {name: _plain(value) for name, value in self.fields.items()},
+        }
+
+
+class UsageError(LedgerError):
+    """The call cannot be read: an argument, a file or a setting is off."""
+
+    family = "usage"
+    exit_code = 2
+    http_status = 400
+
+
+class RuleError(LedgerError):
+    """The request breaks a rule; sending it again changes nothing."""
+
+
+class UnknownIdError(RuleError):
+    """Nothing is known under that id."""
+
+    exit_code = 4
+    http_status = 404
+
+
+class NotEntitledError(RuleError):
+    """The actor may not do this."""
+
+    http_status = 403
+
+
+class TransitionError(RuleError):
+    """Not legal from the current status or revision."""
+
+
+class MalformedError(RuleError):
+    """Not the canonical form."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class TrustError(LedgerError):
+    """The evidence does not hold."""
+
+    family = "trust"
+    http_status = 422
+
+
+class BadSignatureError(TrustError):
+    """A signature does not verify."""
+
+
+class BadProofError(TrustError):
+    """An inclusion, storage or header proof does not verify."""
+
+
+class StalePresentationError(TrustError):
+    """Expired, or its challenge was already answered."""
+
+
+class WrongLedgerError(TrustError):
+    """Another chain, genesis, ledger id or contract code than the trust file names."""
+
+    exit_code = 3
+
+
+class OutageError(LedgerError):
+    """The world failed; retrying may help."""
+
+    family = "outage"
+    exit_code = 75
+    http_status = 503
+
+
+class ChainOutageError(OutageError):
+    """No node answers, or its answer cannot be used."""
+
+
+class StoreOutageError(OutageError):
+    """The index or the outbox cannot be read or written."""
+
+
+class ContentOutageError(OutageError):
+    """The document store cannot be reached."""
+
+
+class OutcomeUnknownError(OutageError):
+    """Sent, and the answer was lost: reconcile before writing again."""
+
+
+class _Fields(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)

@@ -1,0 +1,19 @@
+"""The sentences of every error code, in Chinese and English, one table a subject."""
+
+from __future__ import annotations
+
+from ledger.errors.texts.text import Text
+from ledger.errors.texts import api, chain, crypto, document, identifiers, licenses, network, wallet
+
+TEXTS: dict[str, Text] = {
+    **crypto.TEXTS,
+    **identifiers.TEXTS,
+    **document.TEXTS,
+    **network.TEXTS,
+    **chain.TEXTS,
+    **licenses.TEXTS,
+    **wallet.TEXTS,
+    **api.TEXTS,
+}
+
+__all__ = ["TEXTS", "Text"]

@@ -1,0 +1,8 @@
+"""Error texts: network."""
+
+from __future__ import annotations
+
+from ledger.errors.texts.text import Text
+
+TEXTS: dict[str, Text] = {
+}
