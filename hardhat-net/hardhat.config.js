@@ -1,0 +1,41 @@
+// One compiler version and one settings object serve Python and Hardhat: scripts/solc_settings.json.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "hardhat/config";
+
+const local = (path) => fileURLToPath(new URL(path, import.meta.url));
+const solc = JSON.parse(readFileSync(local("../scripts/solc_settings.json"), "utf8"));
+
+const compiler = (runs = solc.settings.optimizer.runs) => ({
+  version: solc.version,
+  path: local("node_modules/solc/soljson.js"),
+  settings: { ...solc.settings, optimizer: { ...solc.settings.optimizer, runs } },
+});
+
+const chain = (mining) => ({
+  type: "edr-simulated",
+  chainId: 31337,
+  hardfork: "london",
+  // Blocks of one second may share a timestamp: automine must not run ahead of the wall clock.
+  allowBlocksWithSameTimestamp: true,
+  blockGasLimit: 100_000_000,
+  mining,
+});
+
+export default defineConfig({
+  solidity: {
+    // Each file is compiled with its own imports only, so that no unrelated file changes its bytes.
+    isolated: true,
+    compilers: [compiler()],
+    overrides: Object.fromEntries(
+      Object.entries(solc.runs).map(([file, runs]) => [`contracts/${file}`, compiler(runs)]),
+    ),
+  },
+  networks: {
+    // What `elicense net start` runs: a block per transaction and one every second besides.
+    node: chain({ auto: true, interval: 1000 }),
+    // What the contract tests run: blocks only for transactions.
+    bench: chain({ auto: true, interval: 0 }),
+  },
+  test: { solidity: { fuzz: { runs: 256, seed: "0x534d32" } } },
+});
