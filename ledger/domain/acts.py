@@ -1,0 +1,205 @@
+"""The acts that a license goes through, each with its number, words and effect in time.
+
+Numbers are the ones that the contracts store; `contracts/lib/Acts.sol` mirrors this table and a
+test compares them. Law behind the acts: 行政许可法 arts. 8 (撤回), 50 (延续), 69 (撤销), 70 (注销).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+
+
+class Act(IntEnum):
+    """One thing done to a license."""
+
+    ISSUE = 1
+    CHANGE = 2
+    CORRECT = 3
+    RENEW = 4
+    REPLACE = 5
+    REISSUE = 6
+    SUSPEND = 7
+    RESUME = 8
+    ANNUL = 9
+    WITHDRAW = 10
+    REVOKE = 11
+    CANCEL = 12
+    VOID = 13
+    BIND = 17
+
+
+class Status(IntEnum):
+    """Where a license stands at a moment, as the contracts number it."""
+
+    UNKNOWN = 0
+    IN_FORCE = 1
+    NOT_YET = 2
+    EXPIRED = 3
+    SUSPENDED = 4
+    SUPERSEDED = 5
+    ANNULLED = 6
+    WITHDRAWN = 7
+    REVOKED = 8
+    CANCELLED = 9
+    VOIDED = 10
+    KEY_COMPROMISED = 11
+
+
+class Group(Enum):
+    """What an act does to the status."""
+
+    START = "start"
+    AMEND = "amend"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    END = "end"
+    BINDING = "binding"
+
+
+@dataclass(frozen=True)
+class ActRule:
+    """How one act behaves.
+
+    Attributes:
+        verb: Word of the command line (`license VERB`) or of `amend --kind VERB`.
+        zh: The legal term.
+        en: The English term.
+        group: What it does to the status.
+        ends_as: Status that an end leaves behind.
+        may_be_retroactive: Whether its effect may lie before its record.
+        retroactive_by_default: Whether it works from the first day of validity unless told otherwise.
+        permissive: Whether it gives something; permissive facts fall with a compromised key.
+    """
+
+    act: Act
+    verb: str
+    zh: str
+    en: str
+    group: Group
+    ends_as: Status | None = None
+    may_be_retroactive: bool = False
+    retroactive_by_default: bool = False
+    permissive: bool = False
+
+
+def _end(act: Act, verb: str, zh: str, en: str, status: Status, retroactive_by_default: bool = False) -> ActRule:
+    return ActRule(act, verb, zh, en, Group.END, status, True, retroactive_by_default)
+
+
+def _amend(act: Act, verb: str, zh: str, en: str, may_be_retroactive: bool = False) -> ActRule:
+    return ActRule(act, verb, zh, en, Group.AMEND, None, may_be_retroactive, False, True)
+
+
+RULES: dict[Act, ActRule] = {
+    rule.act: rule
+    for rule in (
+        ActRule(Act.ISSUE, "issue", "签发", "issue", Group.START, permissive=True),
+        _amend(Act.CHANGE, "change", "变更", "change"),
+        _amend(Act.CORRECT, "correct", "更正", "correct", may_be_retroactive=True),
+        _amend(Act.RENEW, "renew", "延续", "renew"),
+        _amend(Act.REPLACE, "replace", "换发", "replace"),
+        _amend(Act.REISSUE, "reissue", "补发", "reissue"),
+        ActRule(Act.SUSPEND, "suspend", "暂扣、中止", "suspend", Group.SUSPEND),
+        ActRule(Act.RESUME, "resume", "恢复", "resume", Group.RESUME, permissive=True),
+        _end(Act.ANNUL, "annul", "撤销", "annul", Status.ANNULLED, retroactive_by_default=True),
+        _end(Act.WITHDRAW, "withdraw", "撤回", "withdraw", Status.WITHDRAWN),
+        _end(Act.REVOKE, "revoke", "吊销", "revoke", Status.REVOKED),
+        _end(Act.CANCEL, "cancel", "注销", "cancel", Status.CANCELLED),
+        _end(Act.VOID, "void", "作废", "void", Status.VOIDED),
+        ActRule(Act.BIND, "bind", "绑定", "bind", Group.BINDING, permissive=True),
+    )
+}
+
+AMEND_KINDS: dict[str, Act] = {rule.verb: rule.act for rule in RULES.values() if rule.group is Group.AMEND}
+ACT_VERBS: dict[str, Act] = {
+    rule.verb: rule.act for rule in RULES.values() if rule.group in (Group.SUSPEND, Group.RESUME, Group.END)
+}
+
+
+class Ground(IntEnum):
+    """Why an act was done: the closed list of grounds. 0 means none was needed."""
+
+    NONE = 0
+    CHANGED_FACTS = 1
+    CLERICAL_ERROR = 2
+    CORRECTION_UPHELD = 3
+    TERM_RENEWED = 4
+    DOCUMENT_DAMAGED = 5
+    DOCUMENT_LOST = 6
+    PENALTY = 20
+    INVESTIGATION = 21
+    HOLDER_REQUEST = 22
+    TRANSFER = 23
+    PENALTY_SERVED = 24
+    CONDITIONS_MET_AGAIN = 25
+    UNLAWFUL_ISSUE = 40
+    OBTAINED_BY_FRAUD = 41
+    ISSUED_WITHOUT_POWER = 42
+    LAW_CHANGED = 43
+    CIRCUMSTANCES_CHANGED = 44
+    SERIOUS_VIOLATION = 45
+    NOT_RENEWED = 46
+    HOLDER_DIED = 47
+    HOLDER_DISSOLVED = 48
+    MISPRINT = 49
+    SUPERSEDED_BY_REISSUE = 50
+
+
+_GENERAL_AMEND = frozenset({Ground.NONE, Ground.CHANGED_FACTS, Ground.CLERICAL_ERROR})
+GROUNDS_OF: dict[Act, frozenset[Ground]] = {
+    Act.ISSUE: frozenset({Ground.NONE}),
+    Act.CHANGE: _GENERAL_AMEND,
+    Act.CORRECT: frozenset({Ground.CLERICAL_ERROR, Ground.CORRECTION_UPHELD}),
+    Act.RENEW: frozenset({Ground.NONE, Ground.TERM_RENEWED}),
+    Act.REPLACE: frozenset({Ground.NONE, Ground.CHANGED_FACTS, Ground.DOCUMENT_DAMAGED}),
+    Act.REISSUE: frozenset({Ground.DOCUMENT_LOST, Ground.DOCUMENT_DAMAGED}),
+    Act.SUSPEND: frozenset({Ground.PENALTY, Ground.INVESTIGATION, Ground.HOLDER_REQUEST, Ground.TRANSFER}),
+    Act.RESUME: frozenset({Ground.PENALTY_SERVED, Ground.CONDITIONS_MET_AGAIN, Ground.HOLDER_REQUEST}),
+    Act.ANNUL: frozenset({Ground.UNLAWFUL_ISSUE, Ground.OBTAINED_BY_FRAUD, Ground.ISSUED_WITHOUT_POWER}),
+    Act.WITHDRAW: frozenset({Ground.LAW_CHANGED, Ground.CIRCUMSTANCES_CHANGED}),
+    Act.REVOKE: frozenset({Ground.SERIOUS_VIOLATION, Ground.PENALTY}),
+    Act.CANCEL: frozenset(
+        {Ground.NOT_RENEWED, Ground.HOLDER_DIED, Ground.HOLDER_DISSOLVED, Ground.HOLDER_REQUEST}
+    ),
+    Act.VOID: frozenset({Ground.MISPRINT, Ground.DOCUMENT_LOST, Ground.SUPERSEDED_BY_REISSUE}),
+}
+
+
+def acts_bitmap(acts: frozenset[Act]) -> int:
+    """The acts that a license type knows, one bit per act number.
+
+    Example:
+        >>> acts_bitmap(frozenset({Act.ISSUE, Act.SUSPEND}))
+        130
+    """
+    return sum(1 << act for act in acts)
+
+
+def acts_from_bitmap(bitmap: int) -> frozenset[Act]:
+    """The inverse of `acts_bitmap`; unknown bits are ignored."""
+    return frozenset(act for act in Act if bitmap >> act & 1)
+
+
+class Scope(IntEnum):
+    """Where a license type is valid: everywhere by law, or where an agreement says so."""
+
+    NATIONAL = 1
+    REGIONAL = 2
+
+
+class Sharing(IntEnum):
+    """How a license type is shared (无条件 / 有条件 / 不予共享)."""
+
+    UNCONDITIONAL = 1
+    CONDITIONAL = 2
+    NOT_SHARED = 3
+
+
+class Purpose(IntEnum):
+    """What a registered key may sign."""
+
+    SIGN = 1
+    GOVERN = 2
+    RECOVER = 3
+    ENCRYPT = 4

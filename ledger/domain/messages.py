@@ -1,0 +1,262 @@
+"""What bodies sign: one table of EIP-712 structs, shared by signing, contracts and replay.
+
+Every struct starts with the same header: the key that signs, the object's revision, and the
+moments between which the message may be recorded. All members are static, so
+`hashStruct = keccak256(typeHash ‖ keyId ‖ abi.encode(rest))` holds for each of them, and the
+contracts store `abi.encode(rest)` as it was signed.
+
+The signed message is M = TAG(ledger) ‖ EIP-712 digest, 64 bytes (design: plain SM2 signers
+produce it). The domain binds chain id, contract and ledger id (`salt`). Source: EIP-712.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from eth_abi.abi import decode, encode
+from eth_hash.auto import keccak
+
+from ledger.domain.sm import tag
+
+HEADER: tuple[tuple[str, str], ...] = (
+    ("keyId", "bytes32"),
+    ("rev", "uint32"),
+    ("signedAt", "uint64"),
+    ("notAfter", "uint64"),
+)
+CLOCK_TOLERANCE = 30
+"""Seconds by which block time may lie before `signedAt`."""
+
+DEFAULT_LIFETIME = 7 * 86_400
+"""Seconds from `signedAt` to `notAfter` unless told otherwise."""
+
+MAX_LIFETIME = 31 * 86_400
+"""Longest lifetime that the contracts accept, in seconds."""
+
+
+class Kind(IntEnum):
+    """Record kinds. Grouped by contract; numbers are never reused."""
+
+    LEDGER_FOUNDED = 1
+    CONTRACT_NAMED = 2
+    LEDGER_SEALED = 3
+    REGION_ADDED = 10
+    ORGANISATION_ADDED = 20
+    KEY_REGISTERED = 30
+    KEY_ENDED = 31
+    KEY_CUT_OFF = 32
+    RELAY_ADDED = 40
+    RELAY_ENDED = 41
+    TYPE_REGISTERED = 50
+    ENTITLEMENT_GIVEN = 60
+    ENTITLEMENT_ENDED = 61
+    RECOGNITION_AGREED = 70
+    RECOGNITION_ENDED = 71
+    LICENSE_ISSUED = 100
+    LICENSE_AMENDED = 101
+    LICENSE_ISSUED_BY_AMENDMENT = 102
+    LICENSE_ACTED = 103
+    HOLDER_BOUND = 104
+
+
+@dataclass(frozen=True)
+class MessageType:
+    """One signed struct: its name, the contract that takes it, its members after the header."""
+
+    name: str
+    contract: str
+    function: str
+    members: tuple[tuple[str, str], ...]
+
+    @property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Header and members, in signing order."""
+        return HEADER + self.members
+
+    @property
+    def type_string(self) -> str:
+        """EIP-712 encodeType, for example `EndRelay(bytes32 keyId,…)`."""
+        return f"{self.name}({','.join(f'{kind} {name}' for name, kind in self.fields)})"
+
+    @property
+    def type_hash(self) -> bytes:
+        """keccak256 of `type_string`."""
+        return keccak(self.type_string.encode())
+
+    def data(self, values: Mapping[str, object]) -> bytes:
+        """`abi.encode` of all members but `keyId`, as the contracts take and record it."""
+        fields = self.fields[1:]
+        return encode([kind for _, kind in fields], [_abi(values[name], kind) for name, kind in fields])
+
+    def values(self, data: bytes) -> dict[str, object]:
+        """The inverse of `data`: members by name, without `keyId`; hashes as 0x-hex."""
+        fields = self.fields[1:]
+        decoded = decode([kind for _, kind in fields], data)
+        return {name: _plain(value) for (name, _), value in zip(fields, decoded, strict=True)}
+
+    def struct_hash(self, key_id: bytes, data: bytes) -> bytes:
+        """EIP-712 hashStruct for the signer `key_id`."""
+        return keccak(self.type_hash + key_id + data)
+
+
+def _message(name: str, contract: str, function: str, members: str) -> MessageType:
+    pairs = tuple((part.split()[1], part.split()[0]) for part in members.split(","))
+    return MessageType(name, contract, function, pairs)
+
+
+_ALL = (
+    _message("Found", "Directory", "found", "uint32 threshold"),
+    _message("NameContract", "Directory", "nameContract", "bytes32 name,address account,bytes32 codeHash"),
+    _message(
+        "Seal",
+        "Directory",
+        "seal",
+        "bytes32 genesisHash,bytes32 contractsDigest,bytes32 journalHeadSlot,uint64 seq,bytes32 head",
+    ),
+    _message("AddRegion", "Directory", "addRegion", "uint32 region,uint32 parent,bytes32 nameDigest"),
+    _message(
+        "AddOrganisation",
+        "Directory",
+        "addOrganisation",
+        "bytes32 uscc,uint32 region,uint8 level,bytes32 nameDigest",
+    ),
+    _message(
+        "RegisterKey",
+        "Directory",
+        "registerKey",
+        "bytes32 newKey,bytes32 owner,uint8 purpose,uint16 alg,bytes32 x,bytes32 y,"
+        "uint64 validFrom,uint64 validTo",
+    ),
+    _message("EndKey", "Directory", "endKey", "bytes32 key,uint64 validTo"),
+    _message("CutOffKey", "Directory", "cutOffKey", "bytes32 key,uint64 since"),
+    _message("AddRelay", "Directory", "addRelay", "address relay,uint32 region,uint64 until"),
+    _message("EndRelay", "Directory", "endRelay", "address relay,uint32 region"),
+    _message(
+        "RegisterType",
+        "Catalog",
+        "registerType",
+        "bytes32 licenseType,uint32 region,bytes32 definer,bytes32 schemaDigest,bytes32 gradesDigest,"
+        "uint32 acts,uint8 scope,uint8 sharing,uint16 ground",
+    ),
+    _message(
+        "Entitle",
+        "Catalog",
+        "entitle",
+        "bytes32 licenseType,bytes32 issuer,uint32 region,bytes32 operator,uint64 since,uint64 until",
+    ),
+    _message("EndEntitlement", "Catalog", "endEntitlement", "bytes32 licenseType,bytes32 issuer,uint64 until"),
+    _message(
+        "Recognize",
+        "Catalog",
+        "recognize",
+        "uint32 fromRegion,uint32 toRegion,bytes32 licenseType,bytes32 asType,uint64 since,uint64 until",
+    ),
+    _message(
+        "EndRecognition",
+        "Catalog",
+        "endRecognition",
+        "uint32 fromRegion,uint32 toRegion,bytes32 licenseType,uint64 until",
+    ),
+    _message(
+        "Issue",
+        "Licenses",
+        "issue",
+        "bytes32 licenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
+        "uint64 validFrom,uint64 validTo",
+    ),
+    _message(
+        "Amend",
+        "Licenses",
+        "amend",
+        "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 newLicenseId,"
+        "bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,uint64 validTo",
+    ),
+    _message(
+        "Act",
+        "Licenses",
+        "act",
+        "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
+    ),
+    _message("Bind", "Licenses", "bind", "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance"),
+)
+
+MESSAGES: dict[str, MessageType] = {message.name: message for message in _ALL}
+
+MESSAGE_OF: dict[Kind, MessageType] = {
+    Kind.LEDGER_FOUNDED: MESSAGES["Found"],
+    Kind.CONTRACT_NAMED: MESSAGES["NameContract"],
+    Kind.LEDGER_SEALED: MESSAGES["Seal"],
+    Kind.REGION_ADDED: MESSAGES["AddRegion"],
+    Kind.ORGANISATION_ADDED: MESSAGES["AddOrganisation"],
+    Kind.KEY_REGISTERED: MESSAGES["RegisterKey"],
+    Kind.KEY_ENDED: MESSAGES["EndKey"],
+    Kind.KEY_CUT_OFF: MESSAGES["CutOffKey"],
+    Kind.RELAY_ADDED: MESSAGES["AddRelay"],
+    Kind.RELAY_ENDED: MESSAGES["EndRelay"],
+    Kind.TYPE_REGISTERED: MESSAGES["RegisterType"],
+    Kind.ENTITLEMENT_GIVEN: MESSAGES["Entitle"],
+    Kind.ENTITLEMENT_ENDED: MESSAGES["EndEntitlement"],
+    Kind.RECOGNITION_AGREED: MESSAGES["Recognize"],
+    Kind.RECOGNITION_ENDED: MESSAGES["EndRecognition"],
+    Kind.LICENSE_ISSUED: MESSAGES["Issue"],
+    Kind.LICENSE_AMENDED: MESSAGES["Amend"],
+    Kind.LICENSE_ISSUED_BY_AMENDMENT: MESSAGES["Amend"],
+    Kind.LICENSE_ACTED: MESSAGES["Act"],
+    Kind.HOLDER_BOUND: MESSAGES["Bind"],
+}
+
+DOMAIN_TYPE_HASH = keccak(
+    b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
+)
+DOMAIN_NAME = "elicense"
+DOMAIN_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Which contract on which chain of which ledger a message is for."""
+
+    chain_id: int
+    contract: str
+    ledger_id: bytes
+
+    def separator(self) -> bytes:
+        """EIP-712 domain separator."""
+        return keccak(
+            encode(
+                ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
+                [
+                    DOMAIN_TYPE_HASH,
+                    keccak(DOMAIN_NAME.encode()),
+                    keccak(DOMAIN_VERSION.encode()),
+                    self.chain_id,
+                    self.contract,
+                    self.ledger_id,
+                ],
+            )
+        )
+
+    def digest(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
+        """EIP-712 digest of `message` as `key_id` signs it."""
+        return keccak(b"\x19\x01" + self.separator() + message.struct_hash(key_id, data))
+
+    def signed_message(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
+        """M, 64 bytes: what an SM2 signer signs with the default ID."""
+        return tag("ledger") + self.digest(message, key_id, data)
+
+
+def key_id(public_key: bytes) -> bytes:
+    """keccak256(X‖Y) of a 65-byte public key."""
+    return keccak(public_key[1:])
+
+
+def _abi(value: object, kind: str) -> object:
+    if kind == "bytes32" and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
+
+
+def _plain(value: object) -> object:
+    return "0x" + value.hex() if isinstance(value, bytes) else value

@@ -1,0 +1,81 @@
+"""Object ids: what a record is about.
+
+The Journal keeps `(rev, H)` per object, so one storage proof shows an object's whole history.
+A license is its own object; everything else hashes its kind and its natural code.
+"""
+
+from __future__ import annotations
+
+from eth_hash.auto import keccak
+
+
+def ascii32(text: str) -> bytes:
+    """ASCII text of at most 32 characters, right-padded with zeros.
+
+    Example:
+        >>> ascii32("310118").hex()[:14]
+        '33313031313800'
+    """
+    raw = text.encode("ascii")
+    if len(raw) > 32:
+        raise ValueError(f"too long for 32 bytes: {text}")
+    return raw.ljust(32, b"\0")
+
+
+def from_ascii32(word: bytes | str) -> str:
+    """The inverse of `ascii32`; takes bytes or 0x-hex.
+
+    Example:
+        >>> from_ascii32(ascii32("310118"))
+        '310118'
+    """
+    raw = bytes.fromhex(word.removeprefix("0x")) if isinstance(word, str) else word
+    return raw.rstrip(b"\0").decode("ascii")
+
+
+def _object(kind: str, *parts: bytes) -> bytes:
+    words = [ascii32(kind), *parts]
+    words += [bytes(32)] * (4 - len(words))
+    return keccak(b"".join(words))
+
+
+def ledger_object() -> bytes:
+    """The ledger itself: founding, contracts, seal."""
+    return _object("ledger")
+
+
+def region_object(region: int) -> bytes:
+    """A region, by its GB/T 2260 code as a number."""
+    return _object("region", region.to_bytes(32, "big"))
+
+
+def organisation_object(uscc: str) -> bytes:
+    """An organisation, by its unified social credit code."""
+    return _object("organisation", ascii32(uscc))
+
+
+def key_object(key_id: bytes) -> bytes:
+    """A registered SM2 key."""
+    return _object("key", key_id)
+
+
+def relay_object(account: str) -> bytes:
+    """A relay, by its EVM account (0x-hex)."""
+    return _object("relay", bytes.fromhex(account.removeprefix("0x")).rjust(32, b"\0"))
+
+
+def type_object(license_type: str) -> bytes:
+    """A license type, by its 21-character code."""
+    return _object("type", ascii32(license_type))
+
+
+def entitlement_object(license_type: str, issuer: str) -> bytes:
+    """The right of one body to issue one type."""
+    return _object("entitlement", ascii32(license_type), ascii32(issuer))
+
+
+def recognition_object(from_region: int, to_region: int, license_type: str) -> bytes:
+    """The agreement that a type of one region counts in another."""
+    return _object(
+        "recognition", from_region.to_bytes(32, "big"), to_region.to_bytes(32, "big"), ascii32(license_type)
+    )
