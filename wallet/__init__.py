@@ -1,1 +1,1 @@
-
+"""The holder's side: keys, vault, presentations; no server code."""

@@ -1,1 +1,1 @@
-
+"""The command `elicense`: nouns, then verbs."""

@@ -1,1 +1,1 @@
-
+"""HOW IT IS SHOWN: from logs and storage proofs to checked facts."""
