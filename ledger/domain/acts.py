@@ -83,7 +83,9 @@ class ActRule:
     permissive: bool = False
 
 
-def _end(act: Act, verb: str, zh: str, en: str, status: Status, retroactive_by_default: bool = False) -> ActRule:
+def _end(
+    act: Act, verb: str, zh: str, en: str, status: Status, retroactive_by_default: bool = False
+) -> ActRule:
     return ActRule(act, verb, zh, en, Group.END, status, True, retroactive_by_default)
 
 

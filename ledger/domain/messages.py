@@ -146,7 +146,9 @@ _ALL = (
         "entitle",
         "bytes32 licenseType,bytes32 issuer,uint32 region,bytes32 operator,uint64 since,uint64 until",
     ),
-    _message("EndEntitlement", "Catalog", "endEntitlement", "bytes32 licenseType,bytes32 issuer,uint64 until"),
+    _message(
+        "EndEntitlement", "Catalog", "endEntitlement", "bytes32 licenseType,bytes32 issuer,uint64 until"
+    ),
     _message(
         "Recognize",
         "Catalog",
@@ -179,7 +181,9 @@ _ALL = (
         "act",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
     ),
-    _message("Bind", "Licenses", "bind", "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance"),
+    _message(
+        "Bind", "Licenses", "bind", "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance"
+    ),
 )
 
 MESSAGES: dict[str, MessageType] = {message.name: message for message in _ALL}

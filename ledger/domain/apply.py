@@ -1,0 +1,444 @@
+"""From records to state: one pure function, used by the live index, by replay and by verification.
+
+`apply(state, fact)` reads entities through a view and returns the entities that the record
+makes or changes; whoever calls stores them. What a record may not do is refused with the finding
+code of `docs/interfaces.md`, so that a ledger whose contracts did not run is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_from_bitmap
+from ledger.domain.entities import (
+    CutOff,
+    Entity,
+    Key,
+    Ledger,
+    License,
+    LicenseFact,
+    LicenseType,
+    Organisation,
+    Region,
+    Relay,
+    Term,
+    Terms,
+    TypeVersion,
+)
+from ledger.domain.facts import Fact, Values
+from ledger.domain.lifecycle import effective_time
+from ledger.domain.messages import Kind
+from ledger.domain.objects import from_ascii32
+
+APPLY_VERSION = "apply/1"
+"""Named in state digests; changes whenever the meaning of a record changes."""
+
+
+class StateView(Protocol):
+    """Entities by table and key; what is not there is None."""
+
+    def get(self, table: str, key: str) -> Entity | None:
+        """The entity, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entity as it stands after a record."""
+
+    table: str
+    key: str
+    entity: Entity
+
+
+class Refused(Exception):
+    """A record that honest contracts would not have written.
+
+    Args:
+        code: A finding code of replay.
+        detail: What does not fit.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code, self.detail = code, detail
+        super().__init__(f"{code}: {detail}")
+
+
+class State:
+    """All entities in memory, as a `StateView`."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[str, Entity]] = {}
+
+    def get(self, table: str, key: str) -> Entity | None:
+        """The entity, or None."""
+        return self.tables.get(table, {}).get(key)
+
+    def put(self, change: Change) -> None:
+        """Store one change."""
+        self.tables.setdefault(change.table, {})[change.key] = change.entity
+
+    def apply(self, fact: Fact) -> list[Change]:
+        """Apply a fact and keep what it changes."""
+        changes = apply(self, fact)
+        for change in changes:
+            self.put(change)
+        return changes
+
+
+def apply(state: StateView, fact: Fact) -> list[Change]:
+    """What `fact` changes in `state`.
+
+    Args:
+        state: Entities before the fact.
+        fact: The decoded record.
+
+    Returns:
+        Entities after the fact; `state` itself is untouched.
+
+    Raises:
+        Refused: The record breaks a rule that the contracts enforce.
+    """
+    return _APPLY[fact.kind](state, fact)
+
+
+E = TypeVar("E")
+
+
+def typed(state: StateView, table: str, key: str, kind: type[E]) -> E | None:
+    """The entity under `key` when it is of `kind`."""
+    found = state.get(table, key)
+    return found if isinstance(found, kind) else None
+
+
+def _int(values: Values, name: str) -> int:
+    value = values[name]
+    assert isinstance(value, int)
+    return value
+
+
+def _str(values: Values, name: str) -> str:
+    value = values[name]
+    assert isinstance(value, str)
+    return value
+
+
+def _text(values: Values, name: str) -> str:
+    try:
+        return from_ascii32(_str(values, name))
+    except UnicodeDecodeError:
+        raise Refused("BAD_RECORD", f"{name} is not ASCII") from None
+
+
+def _next_rev(previous: int, fact: Fact) -> int:
+    given = _int(fact.values, "rev")
+    if given != previous:
+        raise Refused("BAD_RECORD", f"revision {given} where {previous} was current")
+    return previous + 1
+
+
+def _ledger(state: StateView) -> Ledger:
+    return typed(state, "ledger", "ledger", Ledger) or Ledger()
+
+
+def _founded(state: StateView, fact: Fact) -> list[Change]:
+    before = _ledger(state)
+    after = replace(before, rev=_next_rev(before.rev, fact), threshold=_int(fact.values, "threshold"))
+    return [Change("ledger", "ledger", after)]
+
+
+def _contract_named(state: StateView, fact: Fact) -> list[Change]:
+    before = _ledger(state)
+    named = (_text(fact.values, "name"), _str(fact.values, "account"), _str(fact.values, "codeHash"))
+    after = replace(before, rev=_next_rev(before.rev, fact), contracts=(*before.contracts, named))
+    return [Change("ledger", "ledger", after)]
+
+
+def _sealed(state: StateView, fact: Fact) -> list[Change]:
+    before = _ledger(state)
+    if before.sealed_seq:
+        raise Refused("BAD_RECORD", "sealed twice")
+    after = replace(before, rev=_next_rev(before.rev, fact), sealed_seq=fact.seq, sealed_at=fact.time)
+    return [Change("ledger", "ledger", after)]
+
+
+def _region_added(state: StateView, fact: Fact) -> list[Change]:
+    code = _int(fact.values, "region")
+    if state.get("region", str(code)):
+        raise Refused("DUPLICATE_ID", f"region {code}")
+    region = Region(_next_rev(0, fact), code, _int(fact.values, "parent"), fact.time)
+    return [Change("region", str(code), region)]
+
+
+def _organisation_added(state: StateView, fact: Fact) -> list[Change]:
+    uscc = _text(fact.values, "uscc")
+    if state.get("organisation", uscc):
+        raise Refused("DUPLICATE_ID", f"organisation {uscc}")
+    values = fact.values
+    body = Organisation(
+        rev=_next_rev(0, fact),
+        uscc=uscc,
+        region=_int(values, "region"),
+        level=_int(values, "level"),
+        name_digest=_str(values, "nameDigest"),
+        since=fact.time,
+    )
+    return [Change("organisation", uscc, body)]
+
+
+def _key_registered(state: StateView, fact: Fact) -> list[Change]:
+    values = fact.values
+    key_id = _str(values, "newKey")
+    if state.get("key", key_id):
+        raise Refused("DUPLICATE_ID", f"key {key_id}")
+    key = Key(
+        rev=_next_rev(0, fact),
+        key_id=key_id,
+        owner=_str(values, "owner"),
+        purpose=Purpose(_int(values, "purpose")),
+        alg=_int(values, "alg"),
+        public_key="04" + _str(values, "x")[2:] + _str(values, "y")[2:],
+        valid_from=_int(values, "validFrom"),
+        valid_to=_int(values, "validTo"),
+        since=fact.time,
+    )
+    return [Change("key", key_id, key)]
+
+
+def _known_key(state: StateView, fact: Fact) -> Key:
+    key = typed(state, "key", _str(fact.values, "key"), Key)
+    if key is None:
+        raise Refused("BAD_RECORD", f"unknown key {fact.values['key']}")
+    return key
+
+
+def _key_ended(state: StateView, fact: Fact) -> list[Change]:
+    key = _known_key(state, fact)
+    ending = (fact.time, _int(fact.values, "validTo"))
+    after = replace(key, rev=_next_rev(key.rev, fact), endings=(*key.endings, ending))
+    return [Change("key", key.key_id, after)]
+
+
+def _key_cut_off(state: StateView, fact: Fact) -> list[Change]:
+    key = _known_key(state, fact)
+    cut = CutOff(fact.time, _int(fact.values, "since"))
+    after = replace(key, rev=_next_rev(key.rev, fact), cut_offs=(*key.cut_offs, cut))
+    return [Change("key", key.key_id, after)]
+
+
+def _relay_changed(state: StateView, fact: Fact) -> list[Change]:
+    account = _str(fact.values, "relay")
+    before = typed(state, "relay", account, Relay)
+    until = _int(fact.values, "until") if "until" in fact.values else fact.time
+    rev = _next_rev(before.rev if before else 0, fact)
+    since = before.since if before else fact.time
+    relay = Relay(rev, account, _int(fact.values, "region"), since, until)
+    return [Change("relay", account, relay)]
+
+
+def _type_registered(state: StateView, fact: Fact) -> list[Change]:
+    values = fact.values
+    code = _text(values, "licenseType")
+    before = typed(state, "type", code, LicenseType) or LicenseType(0, code, ())
+    version = TypeVersion(
+        since=fact.time,
+        region=_int(values, "region"),
+        definer=_text(values, "definer"),
+        schema_digest=_str(values, "schemaDigest"),
+        grades_digest=_str(values, "gradesDigest"),
+        acts=acts_from_bitmap(_int(values, "acts")),
+        scope=Scope(_int(values, "scope")),
+        sharing=Sharing(_int(values, "sharing")),
+        ground=_int(values, "ground"),
+    )
+    after = LicenseType(_next_rev(before.rev, fact), code, (*before.versions, version))
+    return [Change("type", code, after)]
+
+
+def _with_term(state: StateView, fact: Fact, table: str, key: tuple[str, ...], term: Term) -> list[Change]:
+    name = "/".join(key)
+    before = typed(state, table, name, Terms) or Terms(0, key, ())
+    after = Terms(_next_rev(before.rev, fact), key, (*before.terms, term))
+    return [Change(table, name, after)]
+
+
+def _end_term(state: StateView, fact: Fact, table: str, key: tuple[str, ...]) -> list[Change]:
+    before = typed(state, table, "/".join(key), Terms)
+    if before is None:
+        raise Refused("BAD_RECORD", f"nothing to end: {table} {'/'.join(key)}")
+    ended = replace(before.terms[-1], recorded_at=fact.time, until=_int(fact.values, "until"))
+    return _with_term(state, fact, table, key, ended)
+
+
+def _entitlement_key(values: Values) -> tuple[str, ...]:
+    return (_text(values, "licenseType"), _text(values, "issuer"))
+
+
+def _entitled(state: StateView, fact: Fact) -> list[Change]:
+    values = fact.values
+    term = Term(
+        recorded_at=fact.time,
+        since=_int(values, "since"),
+        until=_int(values, "until"),
+        region=_int(values, "region"),
+        detail=_text(values, "operator"),
+    )
+    return _with_term(state, fact, "entitlement", _entitlement_key(values), term)
+
+
+def _entitlement_ended(state: StateView, fact: Fact) -> list[Change]:
+    return _end_term(state, fact, "entitlement", _entitlement_key(fact.values))
+
+
+def recognition_key(from_region: int, to_region: int, license_type: str) -> str:
+    """Key of an agreement in the `recognition` table."""
+    return f"{from_region:06d}/{to_region:06d}/{license_type}"
+
+
+def _recognition_key(values: Values) -> tuple[str, ...]:
+    code = _text(values, "licenseType")
+    name = recognition_key(_int(values, "fromRegion"), _int(values, "toRegion"), code)
+    return tuple(name.split("/"))
+
+
+def _recognized(state: StateView, fact: Fact) -> list[Change]:
+    values = fact.values
+    term = Term(
+        recorded_at=fact.time,
+        since=_int(values, "since"),
+        until=_int(values, "until"),
+        detail=_text(values, "asType"),
+    )
+    return _with_term(state, fact, "recognition", _recognition_key(values), term)
+
+
+def _recognition_ended(state: StateView, fact: Fact) -> list[Change]:
+    return _end_term(state, fact, "recognition", _recognition_key(fact.values))
+
+
+def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supersedes: str = "") -> Change:
+    if state.get("license", license_id):
+        raise Refused("DUPLICATE_ID", f"license {license_id}")
+    values = fact.values
+    issuer, code = _text(values, "issuer"), _text(values, "licenseType")
+    term = _entitling_term(state, fact, issuer, code)
+    first = LicenseFact(
+        seq=fact.seq,
+        act=act,
+        ground=0,
+        recorded_at=fact.time,
+        effective=_int(values, "validFrom"),
+        key_id=fact.key_ids[0],
+        holder_binding=_str(values, "holderBinding"),
+    )
+    license_ = License(
+        rev=1,
+        license_id=license_id,
+        issuer=issuer,
+        license_type=code,
+        region=term.region,
+        digest=_str(values, "digest"),
+        holder_binding=_str(values, "holderBinding"),
+        valid_from=_int(values, "validFrom"),
+        valid_to=_int(values, "validTo"),
+        facts=(first,),
+        supersedes=supersedes,
+    )
+    return Change("license", license_id, license_)
+
+
+def _entitling_term(state: StateView, fact: Fact, issuer: str, code: str) -> Term:
+    rights = typed(state, "entitlement", f"{code}/{issuer}", Terms)
+    term = rights.at(fact.time, fact.time) if rights else None
+    if term is None:
+        raise Refused("NOT_ENTITLED", f"{issuer} may not issue {code}")
+    return term
+
+
+def _issued(state: StateView, fact: Fact) -> list[Change]:
+    _next_rev(0, fact)
+    return [_new_license(state, fact, _str(fact.values, "licenseId"), Act.ISSUE)]
+
+
+def _issued_by_amendment(state: StateView, fact: Fact) -> list[Change]:
+    old = _str(fact.values, "licenseId")
+    return [_new_license(state, fact, _str(fact.values, "newLicenseId"), Act.ISSUE, supersedes=old)]
+
+
+def _known_license(state: StateView, fact: Fact) -> License:
+    license_ = typed(state, "license", _str(fact.values, "licenseId"), License)
+    if license_ is None:
+        raise Refused("BAD_RECORD", f"unknown license {fact.values['licenseId']}")
+    return license_
+
+
+def _with_fact(license_: License, fact: Fact, added: LicenseFact, binding: str = "") -> list[Change]:
+    after = replace(
+        license_,
+        rev=_next_rev(license_.rev, fact),
+        facts=(*license_.facts, added),
+        holder_binding=binding or license_.holder_binding,
+    )
+    return [Change("license", license_.license_id, after)]
+
+
+def _act_fact(license_: License, fact: Fact) -> LicenseFact:
+    values = fact.values
+    act = Act(_int(values, "act"))
+    return LicenseFact(
+        seq=fact.seq,
+        act=act,
+        ground=_int(values, "ground"),
+        recorded_at=fact.time,
+        effective=effective_time(act, _int(values, "effective"), fact.time, license_.valid_from),
+        key_id=fact.key_ids[0],
+        reference=_str(values, "reference"),
+        cause=str(values.get("cause", "")),
+        successor=str(values.get("newLicenseId", "")),
+    )
+
+
+def _acted(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    return _with_fact(license_, fact, _act_fact(license_, fact))
+
+
+def _bound(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    binding = _str(fact.values, "holderBinding")
+    added = LicenseFact(
+        seq=fact.seq,
+        act=Act.BIND,
+        ground=0,
+        recorded_at=fact.time,
+        effective=fact.time,
+        key_id=fact.key_ids[0],
+        holder_binding=binding,
+    )
+    return _with_fact(license_, fact, added, binding)
+
+
+_APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
+    Kind.LEDGER_FOUNDED: _founded,
+    Kind.CONTRACT_NAMED: _contract_named,
+    Kind.LEDGER_SEALED: _sealed,
+    Kind.REGION_ADDED: _region_added,
+    Kind.ORGANISATION_ADDED: _organisation_added,
+    Kind.KEY_REGISTERED: _key_registered,
+    Kind.KEY_ENDED: _key_ended,
+    Kind.KEY_CUT_OFF: _key_cut_off,
+    Kind.RELAY_ADDED: _relay_changed,
+    Kind.RELAY_ENDED: _relay_changed,
+    Kind.TYPE_REGISTERED: _type_registered,
+    Kind.ENTITLEMENT_GIVEN: _entitled,
+    Kind.ENTITLEMENT_ENDED: _entitlement_ended,
+    Kind.RECOGNITION_AGREED: _recognized,
+    Kind.RECOGNITION_ENDED: _recognition_ended,
+    Kind.LICENSE_ISSUED: _issued,
+    Kind.LICENSE_ISSUED_BY_AMENDMENT: _issued_by_amendment,
+    Kind.LICENSE_AMENDED: _acted,
+    Kind.LICENSE_ACTED: _acted,
+    Kind.HOLDER_BOUND: _bound,
+}

@@ -1,0 +1,198 @@
+"""What the records add up to: regions, organisations, keys, types, rights, agreements, licenses.
+
+Every entity is a frozen value made only by `ledger.domain.apply`; times are Unix seconds.
+Ranges are half-open, `[since, until)`, and 0 as an end means none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.acts import Act, Purpose, Scope, Sharing
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger itself: who founded it, which contracts it names, whether it is sealed."""
+
+    rev: int = 0
+    threshold: int = 0
+    contracts: tuple[tuple[str, str, str], ...] = ()
+    """Name, address and code hash of every contract, in the order in which they were named."""
+    sealed_seq: int = 0
+    sealed_at: int = 0
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region by its GB/T 2260 code; `parent` 0 marks a root region, which has a vote."""
+
+    rev: int
+    code: int
+    parent: int
+    since: int
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """A body by its unified social credit code."""
+
+    rev: int
+    uscc: str
+    region: int
+    level: int
+    name_digest: str
+    since: int
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """A declaration that a key was compromised from `since` on."""
+
+    recorded_at: int
+    since: int
+
+
+@dataclass(frozen=True)
+class Key:
+    """A registered SM2 key; `owner` is the object id of an organisation or a region."""
+
+    rev: int
+    key_id: str
+    owner: str
+    purpose: Purpose
+    alg: int
+    public_key: str
+    """130 hex digits, `04‖X‖Y`."""
+    valid_from: int
+    valid_to: int
+    since: int
+    endings: tuple[tuple[int, int], ...] = ()
+    """(recorded at, valid until) of every shortening."""
+    cut_offs: tuple[CutOff, ...] = ()
+
+    def cut_off(self, as_of: int) -> int | None:
+        """The compromise time as the ledger knew it at `as_of`; None when none was declared."""
+        known = [cut.since for cut in self.cut_offs if cut.recorded_at <= as_of]
+        return min(known, default=None)
+
+    def is_valid_at(self, at: int) -> bool:
+        """Whether the key could sign at `at`, by its validity alone."""
+        ends = [end for recorded, end in self.endings if recorded <= at]
+        valid_to = min([self.valid_to, *ends]) if self.valid_to else min(ends, default=0)
+        return max(self.valid_from, self.since) <= at and (valid_to == 0 or at < valid_to)
+
+
+@dataclass(frozen=True)
+class Relay:
+    """An EVM account that may submit messages, until a time."""
+
+    rev: int
+    account: str
+    region: int
+    since: int
+    until: int
+
+
+@dataclass(frozen=True)
+class TypeVersion:
+    """One version of a license type."""
+
+    since: int
+    region: int
+    definer: str
+    schema_digest: str
+    grades_digest: str
+    acts: frozenset[Act]
+    scope: Scope
+    sharing: Sharing
+    ground: int
+
+
+@dataclass(frozen=True)
+class LicenseType:
+    """A license type by its 21-character code, with all its versions."""
+
+    rev: int
+    code: str
+    versions: tuple[TypeVersion, ...]
+
+    def at(self, at: int) -> TypeVersion | None:
+        """The version in effect at `at`."""
+        current = [version for version in self.versions if version.since <= at]
+        return current[-1] if current else None
+
+
+@dataclass(frozen=True)
+class Term:
+    """From when until when something was agreed or given, and when that was recorded."""
+
+    recorded_at: int
+    since: int
+    until: int
+    region: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A right or an agreement with its history; the latest term recorded by a moment counts then."""
+
+    rev: int
+    key: tuple[str, ...]
+    terms: tuple[Term, ...]
+
+    def at(self, at: int, as_of: int) -> Term | None:
+        """The term that covers `at`, as the ledger knew it at `as_of`.
+
+        A later term takes over from its first day on; what lies before stays as it was.
+        """
+        taken_from = 0
+        for term in reversed([term for term in self.terms if term.recorded_at <= as_of]):
+            end = min((end for end in (term.until, taken_from) if end), default=0)
+            if term.since <= at and (end == 0 or at < end):
+                return term
+            taken_from = min(term.since, taken_from) if taken_from else term.since
+        return None
+
+
+@dataclass(frozen=True)
+class LicenseFact:
+    """One thing recorded of a license."""
+
+    seq: int
+    act: Act
+    ground: int
+    recorded_at: int
+    effective: int
+    key_id: str
+    reference: str = ""
+    cause: str = ""
+    successor: str = ""
+    holder_binding: str = ""
+
+
+@dataclass(frozen=True)
+class License:
+    """A license as the ledger holds it: commitments and facts, nothing personal."""
+
+    rev: int
+    license_id: str
+    issuer: str
+    license_type: str
+    region: int
+    """Region in which the issuer was entitled when it issued."""
+    digest: str
+    holder_binding: str
+    valid_from: int
+    valid_to: int
+    facts: tuple[LicenseFact, ...]
+    supersedes: str = ""
+
+    @property
+    def superseded_by(self) -> str:
+        """Id of the license that took its place, or empty."""
+        return next((fact.successor for fact in self.facts if fact.successor), "")
+
+
+Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License

@@ -1,0 +1,97 @@
+"""Where a license stands: status over two times, and whether an act may follow.
+
+`at` asks for legal effect at a moment, `as_of` for what the ledger held at a moment.
+`Licenses.statusAt` computes the same on chain; a fuzz test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.domain.acts import RULES, Act, Group, Status
+from ledger.domain.entities import License, LicenseFact
+
+CutOffs = Callable[[str], int | None]
+"""From a key id to its compromise time, or None."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The status of a license at a moment, and the fact that decided it."""
+
+    status: Status
+    since: int
+    fact: LicenseFact | None
+
+    @property
+    def retroactive(self) -> bool:
+        """Whether the deciding fact took effect before it was recorded."""
+        return self.fact is not None and self.fact.effective < self.fact.recorded_at
+
+
+def status_at(license_: License | None, at: int, as_of: int, cut_offs: CutOffs) -> Standing:
+    """Say where a license stands at `at`, from what was recorded until `as_of`.
+
+    An end outlives expiry. Permissive facts that a compromised key signed are void; restrictive
+    ones stand.
+
+    Args:
+        license_: The license with all its facts, or None when the ledger has none.
+        at: The moment of legal effect.
+        as_of: The moment of knowledge.
+        cut_offs: Compromise times as known at `as_of`.
+
+    Returns:
+        The standing; `UNKNOWN` when nothing was recorded by `as_of`.
+    """
+    facts = [fact for fact in license_.facts if fact.recorded_at <= as_of] if license_ else []
+    if license_ is None or not facts:
+        return Standing(Status.UNKNOWN, 0, None)
+    if _is_void(facts[0], cut_offs):
+        return Standing(Status.KEY_COMPROMISED, facts[0].recorded_at, facts[0])
+    standing_facts = [fact for fact in facts[1:] if not _is_void(fact, cut_offs) and fact.effective <= at]
+    return (
+        _of_group(standing_facts, Group.END)
+        or _superseded(standing_facts)
+        or _of_term(license_, at, facts[0], standing_facts)
+    )
+
+
+def _is_void(fact: LicenseFact, cut_offs: CutOffs) -> bool:
+    cut_off = cut_offs(fact.key_id)
+    return RULES[fact.act].permissive and cut_off is not None and fact.recorded_at >= cut_off
+
+
+def _of_group(facts: list[LicenseFact], group: Group) -> Standing | None:
+    ends = [fact for fact in facts if RULES[fact.act].group is group]
+    if not ends:
+        return None
+    ends_as = RULES[ends[-1].act].ends_as
+    return Standing(ends_as or Status.UNKNOWN, ends[-1].effective, ends[-1])
+
+
+def _superseded(facts: list[LicenseFact]) -> Standing | None:
+    amended = [fact for fact in facts if RULES[fact.act].group is Group.AMEND]
+    return Standing(Status.SUPERSEDED, amended[0].effective, amended[0]) if amended else None
+
+
+def _of_term(license_: License, at: int, issued: LicenseFact, facts: list[LicenseFact]) -> Standing:
+    if at < license_.valid_from:
+        return Standing(Status.NOT_YET, 0, issued)
+    if license_.valid_to and at >= license_.valid_to:
+        return Standing(Status.EXPIRED, license_.valid_to, issued)
+    toggles = [fact for fact in facts if RULES[fact.act].group in (Group.SUSPEND, Group.RESUME)]
+    if toggles and toggles[-1].act is Act.SUSPEND:
+        return Standing(Status.SUSPENDED, toggles[-1].effective, toggles[-1])
+    since = toggles[-1].effective if toggles else license_.valid_from
+    return Standing(Status.IN_FORCE, since, toggles[-1] if toggles else issued)
+
+
+def effective_time(act: Act, asked: int, recorded_at: int, valid_from: int) -> int:
+    """When an act takes effect: 0 asks for its default (design: 撤销 works from the start)."""
+    if asked:
+        return asked
+    if RULES[act].retroactive_by_default:
+        return valid_from or 1
+    return recorded_at

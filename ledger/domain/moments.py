@@ -1,0 +1,51 @@
+"""Moments and days: RFC 3339 in UTC outside, Unix seconds inside; legal days in Asia/Shanghai."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+from ledger.errors import UsageError
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has had one offset and no summer time since 1992; legal days are reckoned in it."""
+
+
+def rfc3339(seconds: int) -> str:
+    """Unix seconds as RFC 3339 with `Z`.
+
+    Example:
+        >>> rfc3339(0)
+        '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_moment(text: str) -> int:
+    """RFC 3339 or a day (its first moment in Asia/Shanghai) as Unix seconds.
+
+    Raises:
+        UsageError: `BAD_TIME`.
+
+    Example:
+        >>> parse_moment("1970-01-01T00:01:00Z"), parse_moment("1970-01-02")
+        (60, 57600)
+    """
+    try:
+        if len(text) == 10:
+            return start_of_day(date.fromisoformat(text))
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("no offset")
+        return int(moment.timestamp())
+    except ValueError:
+        raise UsageError("BAD_TIME", text=text[:40]) from None
+
+
+def start_of_day(day: date) -> int:
+    """00:00 of a legal day, in Unix seconds."""
+    return int(datetime.combine(day, time(), SHANGHAI).timestamp())
+
+
+def end_of_day(day: date) -> int:
+    """24:00 of a legal day, in Unix seconds: the first moment that is no longer of it."""
+    return start_of_day(day + timedelta(days=1))

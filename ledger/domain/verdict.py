@@ -1,0 +1,185 @@
+"""The answer of a verification: nine named checks and one result.
+
+FAIL beats UNKNOWN beats PASS; SKIPPED never changes the result. Which failure names the result is
+decided by one frozen order, `PRECEDENCE`: what speaks against authenticity comes before what
+speaks against effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ledger.domain.verdict_texts import CODE_TEXTS, RESULT_TEXTS
+
+
+class Outcome(Enum):
+    """How one check ended."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+    SKIPPED = "SKIPPED"
+
+
+class Step(Enum):
+    """The nine checks, in order."""
+
+    FORM = 1
+    INTEGRITY = 2
+    SIGNATURE = 3
+    ISSUER = 4
+    ANCHOR = 5
+    STATUS = 6
+    RECOGNITION = 7
+    HOLDER = 8
+    BASIS = 9
+
+
+PRECEDENCE: tuple[str, ...] = (
+    "MALFORMED",
+    "TAMPERED",
+    "ISSUER_UNKNOWN",
+    "NOT_ANCHORED",
+    "KEY_COMPROMISED",
+    "ISSUER_NOT_ENTITLED",
+    "STALE_PRESENTATION",
+    "ANNULLED",
+    "REVOKED",
+    "WITHDRAWN",
+    "CANCELLED",
+    "VOIDED",
+    "SUPERSEDED",
+    "SUSPENDED",
+    "EXPIRED",
+    "NOT_YET",
+    "NOT_RECOGNIZED_HERE",
+    "OUT_OF_SCOPE",
+)
+"""Results of failed checks, the strongest first. Frozen."""
+
+COULD_NOT_CHECK = "COULD_NOT_CHECK"
+IN_FORCE = "IN_FORCE"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step of a verification.
+
+    Attributes:
+        step: Which one.
+        outcome: How it ended.
+        code: Why, as a stable word; the text of the check belongs to it.
+        result: For a failure, the result that it speaks for.
+        evidence: What was looked at: public values only, for whoever wants to look again.
+        age_seconds: Age of the ledger data used, or None when none was.
+    """
+
+    step: Step
+    outcome: Outcome
+    code: str = "OK"
+    result: str = ""
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    age_seconds: int | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The check as `docs/interfaces.md` shows it."""
+        zh, en = CODE_TEXTS[self.code]
+        return {
+            "step": self.step.value,
+            "name": self.step.name,
+            "outcome": self.outcome.value,
+            "code": self.code,
+            "evidence": dict(self.evidence),
+            "ageSeconds": self.age_seconds,
+            "message": {"zh": zh, "en": en},
+        }
+
+
+def passed(step: Step, age: int | None = None, **evidence: object) -> Check:
+    """A check that held."""
+    return Check(step, Outcome.PASS, "OK", "", evidence, age)
+
+
+def failed(step: Step, result: str, code: str = "", age: int | None = None, **evidence: object) -> Check:
+    """A check that speaks for `result`; its code is the result unless a finer one is given."""
+    return Check(step, Outcome.FAIL, code or result, result, evidence, age)
+
+
+def unknown(step: Step, code: str, **evidence: object) -> Check:
+    """A check that could not be done."""
+    return Check(step, Outcome.UNKNOWN, code, "", evidence)
+
+
+def skipped(step: Step, code: str, **evidence: object) -> Check:
+    """A check that nobody asked for or that does not apply."""
+    return Check(step, Outcome.SKIPPED, code, "", evidence)
+
+
+def result_of(checks: Sequence[Check]) -> str:
+    """One result for all checks, by `PRECEDENCE`.
+
+    Example:
+        >>> result_of([passed(Step.FORM), failed(Step.STATUS, "REVOKED"), unknown(Step.RECOGNITION, "CHAIN_UNREACHABLE")])
+        'REVOKED'
+        >>> result_of([passed(Step.FORM), unknown(Step.STATUS, "CHAIN_UNREACHABLE")])
+        'COULD_NOT_CHECK'
+        >>> result_of([passed(Step.FORM), skipped(Step.HOLDER, "NOT_PRESENTED")])
+        'IN_FORCE'
+    """
+    failures = [check.result for check in checks if check.outcome is Outcome.FAIL]
+    if failures:
+        return min(failures, key=PRECEDENCE.index)
+    if any(check.outcome is Outcome.UNKNOWN for check in checks):
+        return COULD_NOT_CHECK
+    return IN_FORCE
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The whole answer. Times are RFC 3339 in UTC."""
+
+    identifier: str | None
+    at: str
+    known_at: str
+    region: str | None
+    trust: str
+    age_seconds: int | None
+    agreement: Mapping[str, object] | None
+    flags: tuple[str, ...]
+    disclosed: Mapping[str, object] | None
+    checks: tuple[Check, ...]
+
+    @property
+    def result(self) -> str:
+        """The result code."""
+        return result_of(self.checks)
+
+    @property
+    def exit_code(self) -> int:
+        """0 in force, 3 could not check, 2 malformed, else 1."""
+        return {IN_FORCE: 0, COULD_NOT_CHECK: 3, "MALFORMED": 2}.get(self.result, 1)
+
+    @property
+    def message(self) -> dict[str, str]:
+        """What the result means and what to do next, in both languages."""
+        zh, en = RESULT_TEXTS[self.result]
+        return {"zh": zh, "en": en}
+
+    def as_json(self) -> dict[str, object]:
+        """The verdict as `docs/interfaces.md` shows it."""
+        return {
+            "result": self.result,
+            "message": self.message,
+            "identifier": self.identifier,
+            "at": self.at,
+            "knownAt": self.known_at,
+            "region": self.region,
+            "trust": self.trust,
+            "ageSeconds": self.age_seconds,
+            "agreement": dict(self.agreement) if self.agreement else None,
+            "flags": list(self.flags),
+            "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
+            "checks": [check.as_json() for check in self.checks],
+        }
