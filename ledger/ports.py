@@ -5,8 +5,13 @@ Adapters in `ledger.adapters` (and the wallet's own) implement these; services r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
+
+from ledger.domain.records import RawLog, Record
+from ledger.proof.headers import Header
 
 
 class Clock(Protocol):
@@ -50,4 +55,147 @@ class Verifier(Protocol):
         self, public_key: bytes, message: bytes, signature: bytes, uid: bytes = b"1234567812345678"
     ) -> bool:
         """Whether `signature` (64 bytes, `r‖s`) by `public_key` (65 bytes, `04‖X‖Y`) holds."""
+        ...
+
+
+class Encryptor(Protocol):
+    """Encrypts to an SM2 public key."""
+
+    def encrypt(self, public_key: bytes, plaintext: bytes) -> bytes:
+        """The ciphertext C1C3C2 in DER (GM/T 0009 7.2); `plaintext` has at least one byte."""
+        ...
+
+
+class Decryptor(Protocol):
+    """One SM2 private key that opens what was encrypted to it."""
+
+    @property
+    def public_key(self) -> bytes:
+        """65 bytes, `04‖X‖Y`."""
+        ...
+
+    def decrypt(self, ciphertext: bytes) -> bytes:
+        """The plaintext of a DER ciphertext; an altered one or another key's raises."""
+        ...
+
+
+class Sealer(Protocol):
+    """Authenticated encryption of content under a symmetric key (SM4-GCM)."""
+
+    def new_key(self) -> bytes:
+        """A fresh random key."""
+        ...
+
+    def seal(self, key: bytes, plaintext: bytes, associated: bytes = b"") -> bytes:
+        """One self-contained blob, bound to `associated`."""
+        ...
+
+    def open(self, key: bytes, sealed: bytes, associated: bytes = b"") -> bytes:
+        """The content of a blob; an altered one or a wrong key raises."""
+        ...
+
+
+class Reverted(Exception):
+    """The contract refused a call; `data` is its ABI-encoded reason, perhaps empty."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        super().__init__("0x" + data.hex())
+
+
+class JsonRpc(Protocol):
+    """One chain node, or several that stand in for one another. Its answers are not trusted."""
+
+    def call(self, method: str, *params: Any) -> Any:
+        """The `result` of one call; raises `Reverted`, or `ChainOutageError` for all else."""
+        ...
+
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """The results of many calls in their order; an error answer stands there as its exception."""
+        ...
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A transaction that is on the chain and did what it should."""
+
+    tx_hash: str
+    block: int
+    gas_used: int
+    logs: tuple[RawLog, ...]
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A signed transaction: keep it before it is sent; sending it twice does no harm."""
+
+    hash: str
+    raw: bytes
+    nonce: int
+
+
+class LedgerReader(Protocol):
+    """The ledger as one chain shows it. Reads are evidence only together with a proof."""
+
+    def head(self) -> Header:
+        """The newest block."""
+        ...
+
+    def header(self, block: int | str) -> Header:
+        """The block at a height or with a hash, its hash recomputed."""
+        ...
+
+    def logs(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[RawLog]:
+        """The Journal's logs in the order in which the node serves them."""
+        ...
+
+    def records(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[Record]:
+        """The same, decoded; `BAD_RECORD` on the first that is none."""
+        ...
+
+    def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
+        """All records about one object."""
+        ...
+
+    def journal(self, block: int | None = None) -> tuple[int, bytes]:
+        """(seq, head) of the Journal at a height, as the node says."""
+        ...
+
+    def proven_journal(self, header: Header) -> tuple[int, bytes]:
+        """(seq, head) of the Journal, proved under the header's state root."""
+        ...
+
+    def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
+        """The Journal's word of each object, proved under the header's state root."""
+        ...
+
+    def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
+        """What a view function of a contract of the ledger returns, as the node says."""
+        ...
+
+    def check_ledger(self) -> None:
+        """Raise `WrongLedgerError` unless the chain is the one that the trust file names."""
+        ...
+
+
+class LedgerWriter(Protocol):
+    """Sends what is signed to the ledger's contracts, from one relay account."""
+
+    @property
+    def account(self) -> str:
+        """The relay account, 0x-hex in lower case."""
+        ...
+
+    def send(
+        self,
+        contract: str,
+        function: str,
+        arguments: Sequence[Any],
+        on_signed: Callable[[Transaction], None] | None = None,
+    ) -> Receipt:
+        """Submit one call and wait until it is on the chain; `on_signed` sees it before it goes out."""
+        ...
+
+    def settle(self, transaction: Transaction) -> Receipt:
+        """Bring a kept transaction to its end: look for it, send the very same again, wait."""
         ...

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ledger.errors.texts import api, chain, cli, crypto, document, identifiers, licenses, network, wallet
 from ledger.errors.texts.text import Text
-from ledger.errors.texts import api, chain, crypto, document, identifiers, licenses, network, wallet
 
 TEXTS: dict[str, Text] = {
     **crypto.TEXTS,
@@ -14,6 +14,7 @@ TEXTS: dict[str, Text] = {
     **licenses.TEXTS,
     **wallet.TEXTS,
     **api.TEXTS,
+    **cli.TEXTS,
 }
 
 __all__ = ["TEXTS", "Text"]

@@ -1,0 +1,184 @@
+"""The command `elicense`: nouns, then verbs.
+
+How to add a noun:
+
+1. Write `api/cli/<module>.py` with `app = typer.Typer(add_completion=False)` and its commands.
+   A command is a plain function that returns `Outcome` (see `api.cli.output`) or raises a
+   `LedgerError`. It does not know `--json`, does not print its result and does not exit: the frame
+   below does all three. Options and arguments are typer's; `-` as a file is stdin (`read_input`).
+2. Add its line to `NOUNS`: module, name of the Typer object, whether verbs follow (`license issue`)
+   or the noun is the command itself (`verify`), and one line of help.
+
+Modules are imported when their noun is called, so `elicense sm3` never waits for web3. A noun whose
+module is not installed is simply absent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import io
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING, NamedTuple
+
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+from typer.main import get_command, get_group
+
+from api.cli.output import INTERNAL_EXIT, INTERRUPTED_EXIT, Outcome, emit, is_json, language, take_json_flag
+from ledger.errors import LedgerError, OutageError, UsageError
+
+if TYPE_CHECKING:
+    from typer._click import Command, Context, HelpFormatter
+
+
+class Noun(NamedTuple):
+    """Where a noun's commands live. `verbs` tells a group from a single command."""
+
+    module: str
+    app: str
+    verbs: bool
+    zh: str
+    en: str
+
+
+NOUNS: dict[str, Noun] = {
+    "sm2": Noun("api.cli.sm", "sm2_app", True, "SM2 密钥与签名", "SM2 keys and signatures"),
+    "sm3": Noun("api.cli.sm", "sm3_app", False, "SM3 摘要", "SM3 digest of a file"),
+    "id": Noun("api.cli.identifiers", "app", True, "证照标识与各类代码", "License identifiers and codes"),
+    "net": Noun("api.cli.net", "app", True, "本地链", "A local chain"),
+    "deploy": Noun("api.cli.deploy", "app", False, "建立账本", "Found a ledger"),
+    "org": Noun("api.cli.registry", "org_app", True, "机构", "Organisations"),
+    "type": Noun("api.cli.registry", "type_app", True, "证照类型", "License types"),
+    "recognition": Noun("api.cli.registry", "recognition_app", True, "互认", "Recognition between regions"),
+    "license": Noun("api.cli.license", "app", True, "签发与变更证照", "Issue and change licenses"),
+    "verify": Noun("api.cli.verify", "app", False, "核验证照", "Verify a license"),
+    "wallet": Noun("api.cli.wallet", "app", True, "我的证照", "The holder's licenses"),
+    "audit": Noun("api.cli.audit", "app", True, "复算账本", "Replay the ledger"),
+    "serve": Noun("api.cli.serve", "app", False, "启动服务", "Serve the API"),
+    "demo": Noun("api.cli.demo", "app", False, "完整演示", "The whole story on a fresh chain"),
+}
+
+_HELP = {
+    "zh": "电子证照账本：签发、跨区域核验、亮证、复算。",
+    "en": "The e-license ledger: issue, verify across regions, present, replay.",
+}
+_EPILOG = {
+    "zh": "任何命令可加 --json（输出一个 JSON 对象）；elicense --version 显示版本。",
+    "en": "Every command takes --json (one JSON object on stdout); elicense --version tells the version.",
+}
+
+
+class LazyNouns(TyperGroup):
+    """The root command: finds nouns in `NOUNS` and imports them when called."""
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
+        """The nouns whose module is here."""
+        return [name for name, noun in NOUNS.items() if importlib.util.find_spec(noun.module)]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
+        """Import and build one noun."""
+        noun = NOUNS.get(cmd_name)
+        if noun is None or not importlib.util.find_spec(noun.module):
+            return None
+        app = getattr(importlib.import_module(noun.module), noun.app)
+        app._add_completion = False
+        return get_group(app) if noun.verbs else get_command(app)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """List the nouns from the table, importing none."""
+        rows = [(name, getattr(NOUNS[name], language())) for name in self.list_commands(ctx)]
+        with formatter.section("命令" if language() == "zh" else "Commands"):
+            formatter.write_dl(rows)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line and print its outcome.
+
+    Args:
+        arguments: The command line without the program's name.
+
+    Returns:
+        The exit status (docs/interfaces.md, Rules).
+    """
+    rest = take_json_flag(arguments)
+    try:
+        return emit(_outcome(rest))
+    except Exception as error:  # noqa: BLE001 - the outcome itself could not be shown
+        return emit(_internal(error))
+
+
+def _outcome(arguments: list[str]) -> Outcome:
+    if arguments == ["--version"]:
+        number = version("elicense-ledger")
+        return Outcome({"version": number}, text=number)
+    try:
+        return _dispatch(arguments or ["--help"])
+    except LedgerError as error:
+        return Outcome(error=error)
+    except TyperException as error:
+        return Outcome(error=UsageError("USAGE", detail=_detail(error)))
+    except KeyboardInterrupt:
+        return _interrupted()
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit status
+        return _internal(error)
+
+
+def _dispatch(arguments: list[str]) -> Outcome:
+    """Run the command; under `--json` whatever it prints on the way goes to stderr."""
+    if not is_json():
+        return _answer(_root()(arguments, prog_name="elicense", standalone_mode=False), "")
+    printed = io.StringIO() if "--help" in arguments else sys.stderr
+    with contextlib.redirect_stdout(printed):
+        answer = _root()(arguments, prog_name="elicense", standalone_mode=False)
+    return _answer(answer, printed.getvalue() if isinstance(printed, io.StringIO) else "")
+
+
+def _answer(answer: object, printed: str) -> Outcome:
+    """What the parser hands back: an outcome, or an exit status after help or an interrupt."""
+    if isinstance(answer, Outcome):
+        return answer
+    if answer == INTERRUPTED_EXIT:
+        return _interrupted()
+    if answer == 0:
+        return Outcome({"help": printed} if printed else {})
+    raise TypeError(f"a command returned {type(answer).__name__}, not an Outcome")
+
+
+def _root() -> LazyNouns:
+    return LazyNouns(
+        name="elicense", help=_HELP[language()], epilog=_EPILOG[language()], rich_markup_mode=None
+    )
+
+
+def _interrupted() -> Outcome:
+    return Outcome(error=OutageError("INTERRUPTED"), exit_code=INTERRUPTED_EXIT)
+
+
+def _internal(error: Exception) -> Outcome:
+    if os.environ.get("ELICENSE_DEBUG") == "1":
+        traceback.print_exception(error, file=sys.stderr)
+    return Outcome(error=OutageError("INTERNAL", type=type(error).__name__), exit_code=INTERNAL_EXIT)
+
+
+def _detail(error: TyperException) -> str:
+    context = getattr(error, "ctx", None)
+    place = f"{context.command_path}: " if context is not None else ""
+    return place + error.format_message()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""What a command hands back, and how it reaches the caller.
+
+A command is a plain function that returns an `Outcome` or raises a `LedgerError`; it never prints
+its result itself. `emit` turns the outcome into one JSON object (`--json`) or into text, and gives
+the exit status. Progress and logs go to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from ledger.errors import LedgerError, UsageError
+
+INTERNAL_EXIT = 70
+INTERRUPTED_EXIT = 130
+
+Text = str | Callable[[], object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one command.
+
+    Args:
+        data: The keys of docs/interfaces.md for this command, JSON values only.
+        text: What a person reads: a string, or a function that makes a string or a rich
+            renderable (so that rich is imported only when text is wanted).
+        error: Why it is not `OK`; gives code, exit status and the `error` object.
+        code: The result code where it is no error object's (a verdict, for example).
+        exit_code: The exit status where there is no `error`.
+
+    Example:
+        >>> Outcome({"digest": "1ab2"}, text="1ab2").as_json()
+        {'ok': True, 'code': 'OK', 'digest': '1ab2'}
+    """
+
+    data: Mapping[str, object] = field(default_factory=dict)
+    text: Text = None
+    error: LedgerError | None = None
+    code: str = "OK"
+    exit_code: int = 0
+
+    @property
+    def status(self) -> int:
+        """The exit status of the process."""
+        return self.exit_code or (self.error.exit_code if self.error else 0)
+
+    def as_json(self) -> dict[str, object]:
+        """The one object that `--json` prints."""
+        code = self.error.code if self.error else self.code
+        head: dict[str, object] = {"ok": self.status == 0, "code": code}
+        tail: dict[str, object] = {"error": self.error.as_json()} if self.error else {}
+        return {**head, **self.data, **head, **tail}
+
+
+_json = ContextVar("json", default=False)
+
+
+def is_json() -> bool:
+    """Whether this run answers in JSON; a command that streams text asks before it does."""
+    return _json.get()
+
+
+def take_json_flag(arguments: Sequence[str]) -> list[str]:
+    """Remember and remove `--json`, wherever it stands before a lone `--`.
+
+    Args:
+        arguments: The command line without the program's name.
+
+    Returns:
+        The other arguments in order.
+
+    Example:
+        >>> take_json_flag(["sm3", "--json", "--", "--json"]), is_json()
+        (['sm3', '--', '--json'], True)
+    """
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options = list(arguments[:end])
+    _json.set("--json" in options)
+    return [argument for argument in options if argument != "--json"] + list(arguments[end:])
+
+
+def language() -> Literal["zh", "en"]:
+    """The language of sentences: `ELICENSE_LANG`, else the locale, else English."""
+    variables = ("ELICENSE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    chosen = next((value for name in variables if (value := os.environ.get(name))), "en")
+    return "zh" if chosen.lower().startswith("zh") else "en"
+
+
+def emit(outcome: Outcome) -> int:
+    """Print an outcome the way this run was asked to; give the exit status.
+
+    A reader that went away (a closed pipe) changes nothing in the status.
+    """
+    try:
+        if _json.get():
+            print(json.dumps(outcome.as_json(), ensure_ascii=False, allow_nan=False))
+        else:
+            _print_text(outcome)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains at exit
+    return outcome.status
+
+
+def _print_text(outcome: Outcome) -> None:
+    shown = outcome.text() if callable(outcome.text) else outcome.text
+    if isinstance(shown, str):
+        print(shown)
+    elif shown is not None:
+        from rich.console import Console
+
+        Console().print(shown)
+    if outcome.error is not None:
+        sys.stdout.flush()
+        _print_error(outcome.error)
+
+
+def _print_error(error: LedgerError) -> None:
+    chosen = language()
+    label, arrow = ("错误", "处理") if chosen == "zh" else ("error", "remedy")
+    print(f"{label} [{error.code}] {error.message()[chosen]}", file=sys.stderr)
+    print(f"  {arrow}: {error.remedy()[chosen]}", file=sys.stderr)
+
+
+def open_input(path: str) -> BinaryIO:
+    """Open a file for reading bytes; `-` is stdin.
+
+    Raises:
+        UsageError: `FILE_UNREADABLE`.
+    """
+    if path == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(path).open("rb")
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from error
+
+
+def read_input(path: str) -> bytes:
+    """All bytes of a file; `-` is stdin.
+
+    Raises:
+        UsageError: `FILE_UNREADABLE`.
+    """
+    with open_input(path) as file:
+        try:
+            return file.read()
+        except OSError as error:
+            raise unreadable(path, error) from error
+
+
+def unreadable(path: str, error: Exception) -> UsageError:
+    """`FILE_UNREADABLE` with the system's reason."""
+    return UsageError("FILE_UNREADABLE", path=path, reason=getattr(error, "strerror", None) or str(error))
