@@ -1,8 +1,80 @@
-"""Error texts: network."""
+"""Error texts: the trust file, the local network, founding a ledger."""
 
 from __future__ import annotations
 
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "TRUST_FILE": Text(
+        "信任文件不合格式：{member}。",
+        "The trust file is not of the form it must have: {member}.",
+        "使用部署时生成的 network.json 原件，勿手工修改。",
+        "Use the network.json that `deploy` wrote, unedited.",
+    ),
+    "TRUST_FILE_MISSING": Text(
+        "没有信任文件 {path}。",
+        "There is no trust file {path}.",
+        "用 --network 或 ELICENSE_NETWORK 指定 network.json。",
+        "Name network.json by --network or ELICENSE_NETWORK.",
+    ),
+    "SEAL_MISSING": Text(
+        "信任文件没有封印签名。",
+        "The trust file carries no signature of the seal.",
+        "向任一创始地区索取封印后的 network.json。",
+        "Ask a founding region for the sealed network.json.",
+    ),
+    "SEAL_SIGNATURE": Text(
+        "信任文件中地区 {region} 的封印签名不成立。",
+        "The seal signature of region {region} in the trust file does not hold.",
+        "文件被改动或不属于该账本；向创始地区重新索取。",
+        "The file was altered or is of another ledger: ask a founding region for it again.",
+    ),
+    "WRONG_LEDGER": Text(
+        "所连的链不是信任文件所指的账本：{what} 应为 {expected}，现为 {found}。",
+        "The chain is not the ledger of the trust file: {what} should be {expected} and is {found}.",
+        "核对 --rpc 与 --network；勿采信该节点的任何答复。",
+        "Check --rpc and --network; rely on nothing that this node says.",
+    ),
+    "NET_NEEDS_CHECKOUT": Text(
+        "本地链需要源码目录中的 hardhat-net，安装包不含它。",
+        "A local chain needs the folder hardhat-net of the source checkout; the installed package has none.",
+        "克隆源码库并在其中运行 make dev；或用 --rpc 连接已有网络。",
+        "Clone the repository and run `make dev` there, or use an existing network by --rpc.",
+    ),
+    "NET_NODE_MISSING": Text(
+        "无法准备 Node 或其软件包：{reason}。",
+        "Node or its packages cannot be prepared: {reason}.",
+        "运行 pip install 'elicense-ledger[chain]'，并确认可访问软件包源。",
+        "Run pip install 'elicense-ledger[chain]' and make sure that the package registry can be reached.",
+    ),
+    "NET_ENGINE_UNKNOWN": Text(
+        "此版本的 net up 尚不能启动引擎 {engine}。",
+        "`net up` of this version cannot start the engine {engine}.",
+        "使用 --engine hardhat，或用 --rpc 连接自行启动的网络。",
+        "Use --engine hardhat, or start that network yourself and connect by --rpc.",
+    ),
+    "NET_ALREADY_UP": Text(
+        "本地链已在运行：{rpc}。",
+        "A local chain is running already: {rpc}.",
+        "直接使用，或先运行 elicense net down。",
+        "Use it, or run `elicense net down` first.",
+    ),
+    "NET_NOT_UP": Text(
+        "没有正在运行的本地链。",
+        "No local chain is running.",
+        "运行 elicense net up。",
+        "Run `elicense net up`.",
+    ),
+    "NET_PORT_TAKEN": Text(
+        "端口 {port} 已被占用。",
+        "Port {port} is taken.",
+        "换一个 --port，或省略它以自动选择。",
+        "Give another --port, or none to have one chosen.",
+    ),
+    "NET_DID_NOT_START": Text(
+        "本地链未能启动（{reason}），日志在 {log}。",
+        "The local chain did not start ({reason}); its log is {log}.",
+        "查看日志末尾，排除后重试。",
+        "Read the end of the log, then try again.",
+    ),
 }
