@@ -97,33 +97,39 @@ class Check:
         }
 
 
-def passed(step: Step, age: int | None = None, **evidence: object) -> Check:
+Evidence = Mapping[str, object]
+
+
+def passed(step: Step, evidence: Evidence | None = None, age: int | None = None) -> Check:
     """A check that held."""
-    return Check(step, Outcome.PASS, "OK", "", evidence, age)
+    return Check(step, Outcome.PASS, "OK", "", evidence or {}, age)
 
 
-def failed(step: Step, result: str, code: str = "", age: int | None = None, **evidence: object) -> Check:
+def failed(
+    step: Step, result: str, code: str = "", evidence: Evidence | None = None, age: int | None = None
+) -> Check:
     """A check that speaks for `result`; its code is the result unless a finer one is given."""
-    return Check(step, Outcome.FAIL, code or result, result, evidence, age)
+    return Check(step, Outcome.FAIL, code or result, result, evidence or {}, age)
 
 
-def unknown(step: Step, code: str, **evidence: object) -> Check:
+def unknown(step: Step, code: str, evidence: Evidence | None = None) -> Check:
     """A check that could not be done."""
-    return Check(step, Outcome.UNKNOWN, code, "", evidence)
+    return Check(step, Outcome.UNKNOWN, code, "", evidence or {})
 
 
-def skipped(step: Step, code: str, **evidence: object) -> Check:
+def skipped(step: Step, code: str, evidence: Evidence | None = None) -> Check:
     """A check that nobody asked for or that does not apply."""
-    return Check(step, Outcome.SKIPPED, code, "", evidence)
+    return Check(step, Outcome.SKIPPED, code, "", evidence or {})
 
 
 def result_of(checks: Sequence[Check]) -> str:
     """One result for all checks, by `PRECEDENCE`.
 
     Example:
-        >>> result_of([passed(Step.FORM), failed(Step.STATUS, "REVOKED"), unknown(Step.RECOGNITION, "CHAIN_UNREACHABLE")])
+        >>> unreachable = unknown(Step.RECOGNITION, "CHAIN_UNREACHABLE")
+        >>> result_of([passed(Step.FORM), failed(Step.STATUS, "REVOKED"), unreachable])
         'REVOKED'
-        >>> result_of([passed(Step.FORM), unknown(Step.STATUS, "CHAIN_UNREACHABLE")])
+        >>> result_of([passed(Step.FORM), unreachable])
         'COULD_NOT_CHECK'
         >>> result_of([passed(Step.FORM), skipped(Step.HOLDER, "NOT_PRESENTED")])
         'IN_FORCE'

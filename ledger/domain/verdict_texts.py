@@ -81,7 +81,7 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "COULD_NOT_CHECK": (
         "有必要的检查无法完成，既不说明有效也不说明无效；请按下列原因处理后重试。",
-        "A needed check could not be done. This says neither valid nor invalid: see the reason and try again.",
+        "A needed check could not be done. This says neither valid nor invalid; see the reason.",
     ),
 }
 

@@ -1,0 +1,370 @@
+"""Verification: numbered checks of one claim against a state of the ledger.
+
+    (1) FORM  (2) INTEGRITY  are done by whoever read the document, without a ledger
+    (3) SIGNATURE    the issuer's SM2 signature over the message that was recorded
+    (4) ISSUER       a registered body, entitled to the type when it was recorded
+    (5) ANCHOR       the record on the ledger says the same
+    (6) STATUS       at the moment asked, as known at the moment asked
+    (7) RECOGNITION  in the region asked: by law, at home, or under an agreement
+    (8) HOLDER       of a presentation; done by whoever resolved it
+    (9) BASIS        where data is handed out
+
+Everything here is pure: it takes entities, however they were authenticated, and says what follows.
+The state may be partial; `missing_objects` says which histories are still needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ledger.domain.acts import Purpose, Scope, Status
+from ledger.domain.apply import StateView, recognition_key, typed
+from ledger.domain.entities import Key, License, LicenseType, Organisation, Region, Term, Terms
+from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.messages import MESSAGES, Domain
+from ledger.domain.moments import rfc3339
+from ledger.domain.objects import (
+    entitlement_object,
+    key_object,
+    organisation_object,
+    recognition_object,
+    region_object,
+    type_object,
+)
+from ledger.domain.verdict import Check, Step, failed, passed, skipped, unknown
+
+VerifySignature = Callable[[bytes, bytes, bytes], bool]
+"""(public key, message, signature) → whether it holds; never raises."""
+
+RESULT_OF_STATUS = {status: status.name for status in Status} | {Status.UNKNOWN: "NOT_ANCHORED"}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a document or presentation says of itself, before anything is believed.
+
+    Attributes:
+        identifier: The license identifier, when it is disclosed.
+        message_name: `Issue` or `Amend`.
+        signed: Members of the signed struct by name, with `keyId`; hashes as 0x-hex.
+        signature: 64 bytes.
+        ledger_id: 0x-hex; a hint, compared with the trust file.
+    """
+
+    identifier: str | None
+    message_name: str
+    signed: Mapping[str, object]
+    signature: bytes
+    ledger_id: str
+    license_id: str
+    issuer: str
+    license_type: str
+
+    @property
+    def key_id(self) -> str:
+        """0x-hex id of the key that signed."""
+        return str(self.signed["keyId"])
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: where, as of when.
+
+    Attributes:
+        at: Moment of legal effect.
+        known_at: Moment of knowledge.
+        region: GB/T 2260 code as a number, or None when no region is asked.
+        age: Age of the ledger data in seconds.
+        stale: Whether that age forbids an answer about now.
+    """
+
+    at: int
+    known_at: int
+    region: int | None
+    age: int | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What steps 3 to 7 found, with what a caller shows beside them."""
+
+    checks: tuple[Check, ...]
+    agreement: Mapping[str, object] | None = None
+    flags: tuple[str, ...] = ()
+    standing: Standing | None = None
+    license: License | None = None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One claim against one state under one question."""
+
+    claim: Claim
+    state: StateView
+    question: Question
+    domain: Domain
+    verify: VerifySignature
+    license: License | None = field(init=False)
+    key: Key | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "license", typed(self.state, "license", self.claim.license_id, License))
+        object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
+
+
+def examine(
+    claim: Claim, state: StateView, question: Question, domain: Domain, verify: VerifySignature
+) -> Findings:
+    """Do steps 3 to 7.
+
+    Args:
+        claim: What is claimed.
+        state: Entities as authenticated by the caller; complete for `missing_objects`.
+        question: What is asked.
+        domain: EIP-712 domain of the Licenses contract on the caller's ledger.
+        verify: The SM2 verifier.
+
+    Returns:
+        The five checks in order, the agreement used and the flags.
+    """
+    case = _Case(claim, state, question, domain, verify)
+    if claim.ledger_id and claim.ledger_id != "0x" + domain.ledger_id.hex():
+        return _of_another_ledger(case)
+    standing = _standing(case)
+    recognition, agreement = _recognition(case)
+    checks = (_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition)
+    return Findings(checks, agreement, _flags(case), standing, case.license)
+
+
+def _of_another_ledger(case: _Case) -> Findings:
+    rest = [skipped(step, "NOT_REACHED") for step in (Step.SIGNATURE, Step.ISSUER)]
+    anchor = failed(Step.ANCHOR, "NOT_ANCHORED", "OTHER_LEDGER", {"ledgerId": case.claim.ledger_id})
+    later = [skipped(step, "NOT_REACHED") for step in (Step.STATUS, Step.RECOGNITION)]
+    return Findings((*rest, anchor, *later))
+
+
+def _signature(case: _Case) -> Check:
+    claim = case.claim
+    if case.key is None:
+        return skipped(Step.SIGNATURE, "KEY_UNKNOWN", {"keyId": claim.key_id})
+    struct = MESSAGES[claim.message_name]
+    message = case.domain.signed_message(struct, bytes.fromhex(claim.key_id[2:]), struct.data(claim.signed))
+    evidence = {"keyId": claim.key_id, "message": message.hex()}
+    if case.verify(bytes.fromhex(case.key.public_key), message, claim.signature):
+        return passed(Step.SIGNATURE, evidence)
+    return failed(Step.SIGNATURE, "TAMPERED", "BAD_SIGNATURE", evidence)
+
+
+def _issuer(case: _Case) -> Check:
+    claim, age = case.claim, case.question.age
+    body = typed(case.state, "organisation", claim.issuer, Organisation)
+    evidence: dict[str, object] = {"issuer": claim.issuer, "keyId": claim.key_id}
+    if body is None or case.key is None:
+        return failed(Step.ISSUER, "ISSUER_UNKNOWN", evidence=evidence, age=age)
+    if case.license is None:
+        return skipped(Step.ISSUER, "NOT_REACHED", evidence)
+    recorded = case.license.facts[0].recorded_at
+    if case.key.owner != "0x" + organisation_object(claim.issuer).hex():
+        return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_OF_ISSUER", evidence, age)
+    if case.key.purpose is not Purpose.SIGN or not case.key.is_valid_at(recorded):
+        return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_VALID_THEN", evidence, age)
+    term = _entitlement(case, recorded)
+    if term is None:
+        return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", evidence=evidence, age=age)
+    evidence |= {"region": f"{term.region:06d}", "since": rfc3339(term.since)}
+    return passed(Step.ISSUER, evidence, age)
+
+
+def _entitlement(case: _Case, at: int) -> Term | None:
+    name = f"{case.claim.license_type}/{case.claim.issuer}"
+    rights = typed(case.state, "entitlement", name, Terms)
+    return rights.at(at, at) if rights else None
+
+
+def _anchor(case: _Case) -> Check:
+    license_, age = case.license, case.question.age
+    evidence: dict[str, object] = {"licenseId": case.claim.license_id}
+    if license_ is None or license_.facts[0].recorded_at > case.question.known_at:
+        return failed(Step.ANCHOR, "NOT_ANCHORED", evidence=evidence, age=age)
+    first = license_.facts[0]
+    evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at)}
+    if _says_the_same(license_, case.claim):
+        return passed(Step.ANCHOR, evidence, age)
+    return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
+
+
+def _says_the_same(license_: License, claim: Claim) -> bool:
+    first, signed = license_.facts[0], claim.signed
+    return (
+        license_.digest == signed["digest"]
+        and first.holder_binding == signed["holderBinding"]
+        and (license_.valid_from, license_.valid_to) == (signed["validFrom"], signed["validTo"])
+        and (license_.issuer, license_.license_type) == (claim.issuer, claim.license_type)
+        and first.key_id == claim.key_id
+    )
+
+
+def cut_offs_of(state: StateView, as_of: int) -> Callable[[str], int | None]:
+    """Compromise times of keys as known at `as_of`."""
+
+    def cut_off(key_id: str) -> int | None:
+        key = typed(state, "key", key_id, Key)
+        return key.cut_off(as_of) if key else None
+
+    return cut_off
+
+
+def _standing(case: _Case) -> Standing:
+    asked = case.question
+    return status_at(case.license, asked.at, asked.known_at, cut_offs_of(case.state, asked.known_at))
+
+
+def _status(case: _Case, standing: Standing) -> Check:
+    if standing.status is Status.UNKNOWN:
+        return skipped(Step.STATUS, "NOT_REACHED")
+    evidence = _status_evidence(case, standing)
+    if standing.status is not Status.IN_FORCE:
+        return failed(
+            Step.STATUS, RESULT_OF_STATUS[standing.status], evidence=evidence, age=case.question.age
+        )
+    if case.question.stale:
+        return unknown(Step.STATUS, "STALE_HEAD", evidence)
+    return passed(Step.STATUS, evidence, case.question.age)
+
+
+def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
+    assert case.license is not None
+    evidence: dict[str, object] = {"status": standing.status.name, "rev": case.license.rev}
+    if standing.since:
+        evidence["since"] = rfc3339(standing.since)
+    if standing.fact is not None:
+        evidence |= {"act": standing.fact.act.name, "ground": standing.fact.ground, "seq": standing.fact.seq}
+        evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
+        evidence["retroactive"] = standing.retroactive
+    if case.license.superseded_by:
+        evidence["supersededBy"] = case.license.superseded_by
+    return evidence
+
+
+def _flags(case: _Case) -> tuple[str, ...]:
+    unbound = case.license is not None and int(case.license.holder_binding or "0x0", 16) == 0
+    return ("HOLDER_UNBOUND",) if unbound else ()
+
+
+def ancestors(state: StateView, region: int) -> list[int]:
+    """A region and its superiors as registered, the region itself first."""
+    line: list[int] = []
+    found = typed(state, "region", str(region), Region)
+    while found is not None and found.code not in line:
+        line.append(found.code)
+        found = typed(state, "region", str(found.parent), Region)
+    return line
+
+
+def _recognition(case: _Case) -> tuple[Check, Mapping[str, object] | None]:
+    asked, license_ = case.question.region, case.license
+    if asked is None:
+        return skipped(Step.RECOGNITION, "NOT_ASKED"), None
+    if license_ is None:
+        return skipped(Step.RECOGNITION, "NOT_REACHED"), None
+    if not ancestors(case.state, asked):
+        return failed(
+            Step.RECOGNITION, "NOT_RECOGNIZED_HERE", "REGION_UNKNOWN", {"region": f"{asked:06d}"}
+        ), None
+    basis = recognition_basis(
+        case.state, license_.license_type, license_.region, asked, case.question.at, case.question.known_at
+    )
+    if basis is None:
+        evidence = {"from": f"{license_.region:06d}", "to": f"{asked:06d}"}
+        return failed(Step.RECOGNITION, "NOT_RECOGNIZED_HERE", evidence=evidence, age=case.question.age), None
+    if case.question.stale:
+        return unknown(Step.RECOGNITION, "STALE_HEAD", basis), basis
+    return passed(Step.RECOGNITION, basis, case.question.age), basis
+
+
+def recognition_basis(
+    state: StateView, license_type: str, from_region: int, to_region: int, at: int, known_at: int
+) -> dict[str, object] | None:
+    """Why a license of one region counts in another, or None when it does not.
+
+    A NATIONAL type counts everywhere by law. A REGIONAL one counts under the same root region, and
+    elsewhere where an agreement says so; a superior region's agreement covers its inferiors.
+
+    Args:
+        state: Types, regions and agreements.
+        license_type: 21-character code.
+        from_region: Region of the issuer's entitlement.
+        to_region: Region asked.
+        at: Moment of legal effect.
+        known_at: Moment of knowledge.
+    """
+    kind = typed(state, "type", license_type, LicenseType)
+    version = kind.at(known_at) if kind else None
+    if version is not None and version.scope is Scope.NATIONAL:
+        return {"basis": "LAW", "scope": "NATIONAL", "ground": version.ground}
+    givers, takers = ancestors(state, from_region), ancestors(state, to_region)
+    if givers and takers and givers[-1] == takers[-1]:
+        return {"basis": "HOME", "region": f"{givers[-1]:06d}"}
+    for giver in givers:
+        for taker in takers:
+            basis = _agreed(state, license_type, giver, taker, at, known_at)
+            if basis is not None:
+                return basis
+    return None
+
+
+def _agreed(
+    state: StateView, license_type: str, giver: int, taker: int, at: int, known_at: int
+) -> dict[str, object] | None:
+    agreement = typed(state, "recognition", recognition_key(giver, taker, license_type), Terms)
+    term = agreement.at(at, known_at) if agreement else None
+    if term is None:
+        return None
+    return {
+        "basis": "AGREEMENT",
+        "id": "0x" + recognition_object(giver, taker, license_type).hex(),
+        "from": f"{giver:06d}",
+        "to": f"{taker:06d}",
+        "type": license_type,
+        "asType": term.detail,
+        "since": rfc3339(term.since),
+        "until": rfc3339(term.until) if term.until else None,
+    }
+
+
+def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[bytes]:
+    """Objects whose histories steps 3 to 7 need, as far as `state` lets one know.
+
+    Ask again with the state that these give until nothing new is asked for.
+    """
+    needed = {
+        bytes.fromhex(claim.license_id[2:]),
+        type_object(claim.license_type),
+        organisation_object(claim.issuer),
+        key_object(bytes.fromhex(claim.key_id[2:])),
+        entitlement_object(claim.license_type, claim.issuer),
+    }
+    license_ = typed(state, "license", claim.license_id, License)
+    if license_ is not None:
+        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.facts}
+    if region is not None:
+        needed |= _recognition_objects(claim, state, license_, region)
+    return needed
+
+
+def _recognition_objects(claim: Claim, state: StateView, license_: License | None, region: int) -> set[bytes]:
+    starts = [region] + ([license_.region] if license_ else [])
+    lines = [ancestors(state, start) for start in starts]
+    needed = {region_object(code) for code in (*starts, *(code for line in lines for code in line))}
+    needed |= {region_object(parent) for line in lines for parent in _parents(state, line)}
+    if license_ is not None and all(lines):
+        takers, givers = lines
+        needed |= {recognition_object(p, q, claim.license_type) for p in givers for q in takers}
+    return needed
+
+
+def _parents(state: StateView, line: list[int]) -> list[int]:
+    top = typed(state, "region", str(line[-1]), Region) if line else None
+    return [top.parent] if top is not None and top.parent else []
