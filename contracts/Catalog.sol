@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Client} from "./Client.sol";
+import {ICatalog} from "./interfaces/ICatalog.sol";
+import {IDirectory} from "./interfaces/IDirectory.sol";
+import {nowSeconds} from "./lib/Clock.sol";
+import {
+    ENTITLEMENT_ENDED,
+    ENTITLEMENT_GIVEN,
+    RECOGNITION_AGREED,
+    RECOGNITION_ENDED,
+    TYPE_REGISTERED
+} from "./lib/Kinds.sol";
+import {
+    END_ENTITLEMENT_TYPEHASH,
+    END_RECOGNITION_TYPEHASH,
+    ENTITLE_TYPEHASH,
+    EndEntitlementMessage,
+    EndRecognitionMessage,
+    EntitleMessage,
+    RECOGNIZE_TYPEHASH,
+    REGISTER_TYPE_TYPEHASH,
+    RecognizeMessage,
+    RegisterTypeMessage
+} from "./lib/Messages.sol";
+import {Objects} from "./lib/Objects.sol";
+import {ObjectId, Purpose, Scope, Sharing, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+
+/// @title What may be issued, by whom, and where it counts.
+contract Catalog is ICatalog, Client {
+    struct Right {
+        TypeCode licenseType;
+        Uscc issuer;
+    }
+
+    mapping(TypeCode code => TypeVersion[] versions) private _types;
+    mapping(ObjectId object => Entitlement entitlement) private _entitlements;
+    Right[] private _rights;
+    mapping(ObjectId object => Agreement agreement) private _agreements;
+
+    /// @param directory_ The Directory of this ledger.
+    constructor(IDirectory directory_) Client(directory_) {}
+
+    /// @inheritdoc ICatalog
+    function registerType(RegisterTypeMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.licenseType(message.licenseType);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireWellFormed(message);
+        bytes memory data = abi.encode(message);
+        _requireTypeAuthority(message, data, signatures);
+
+        _types[message.licenseType].push(_versionOf(message));
+        _record(TYPE_REGISTERED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ICatalog
+    function entitle(EntitleMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.entitlement(message.licenseType, message.issuer);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireType(message.licenseType);
+        _requireRegion(message.region);
+        _requireAscii(Uscc.unwrap(message.operator));
+        _requireOrganisation(message.issuer);
+        _requireRange(message.since, message.until);
+        Entitlement storage entitlement = _entitlements[object];
+        bytes memory data = abi.encode(message);
+        ObjectId signer = _requireGovernor(ENTITLE_TYPEHASH, data, signatures, message.region);
+        if (signatures.length != 0) _requireTakeover(signer, entitlement.region);
+
+        if (entitlement.index == 0) entitlement.index = _addRight(message.licenseType, message.issuer);
+        entitlement.region = message.region;
+        entitlement.since = message.since;
+        entitlement.until = message.until;
+        entitlement.operator = message.operator;
+        _record(ENTITLEMENT_GIVEN, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ICatalog
+    function endEntitlement(EndEntitlementMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.entitlement(message.licenseType, message.issuer);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Entitlement storage entitlement = _entitlements[object];
+        if (entitlement.index == 0) revert CatalogNothingToEnd(object);
+        _requireEnd(message.until, entitlement.until);
+        bytes memory data = abi.encode(message);
+        _requireGovernor(END_ENTITLEMENT_TYPEHASH, data, signatures, entitlement.region);
+
+        entitlement.until = message.until;
+        _record(ENTITLEMENT_ENDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ICatalog
+    function recognize(RecognizeMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.recognition(message.fromRegion, message.toRegion, message.licenseType);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireRegion(message.fromRegion);
+        _requireRegion(message.toRegion);
+        if (message.fromRegion == message.toRegion) revert CatalogSameSide(message.toRegion);
+        _requireType(message.licenseType);
+        _requireType(message.asType);
+        _requireRange(message.since, message.until);
+        bytes memory data = abi.encode(message);
+        _requireBothSides(message, data, signatures);
+
+        _agreements[object] = Agreement(message.since, message.until, message.asType);
+        _record(RECOGNITION_AGREED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ICatalog
+    function endRecognition(EndRecognitionMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.recognition(message.fromRegion, message.toRegion, message.licenseType);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Agreement storage agreement = _agreements[object];
+        if (TypeCode.unwrap(agreement.asType) == 0) revert CatalogNothingToEnd(object);
+        _requireEnd(message.until, agreement.until);
+        bytes memory data = abi.encode(message);
+        _requireEitherSide(message, data, signatures);
+
+        agreement.until = message.until;
+        _record(RECOGNITION_ENDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ICatalog
+    function typeOf(TypeCode licenseType) external view returns (uint256 version, TypeVersion memory current) {
+        version = _types[licenseType].length;
+        if (version != 0) current = _types[licenseType][version - 1];
+    }
+
+    /// @inheritdoc ICatalog
+    function typeVersion(TypeCode licenseType, uint256 version) external view returns (TypeVersion memory) {
+        return _types[licenseType][version - 1];
+    }
+
+    /// @inheritdoc ICatalog
+    function actsOf(TypeCode licenseType) external view returns (uint32) {
+        return _currentType(licenseType).acts;
+    }
+
+    /// @inheritdoc ICatalog
+    function entitlementOf(TypeCode licenseType, Uscc issuer) external view returns (Entitlement memory) {
+        return _entitlements[Objects.entitlement(licenseType, issuer)];
+    }
+
+    /// @inheritdoc ICatalog
+    function entitlementAt(uint32 index) external view returns (TypeCode licenseType, Uscc issuer) {
+        Right storage right = _rights[index - 1];
+        return (right.licenseType, right.issuer);
+    }
+
+    /// @inheritdoc ICatalog
+    function entitledTo(TypeCode licenseType, Uscc issuer, uint64 moment) external view returns (bool) {
+        Entitlement storage entitlement = _entitlements[Objects.entitlement(licenseType, issuer)];
+        return entitlement.index != 0 && _covers(entitlement.since, entitlement.until, moment);
+    }
+
+    /// @inheritdoc ICatalog
+    function agreementOf(
+        uint32 fromRegion,
+        uint32 toRegion,
+        TypeCode licenseType
+    ) external view returns (Agreement memory) {
+        return _agreements[Objects.recognition(fromRegion, toRegion, licenseType)];
+    }
+
+    /// @inheritdoc ICatalog
+    function recognized(
+        uint32 fromRegion,
+        uint32 toRegion,
+        TypeCode licenseType,
+        uint64 moment
+    ) external view returns (bool holds, TypeCode asType, ObjectId agreement) {
+        if (_types[licenseType].length == 0) return (false, asType, agreement);
+        if (_countsByLaw(fromRegion, toRegion, licenseType)) return (true, licenseType, agreement);
+        for (uint32 from = fromRegion; from != 0; from = _parentOf(from)) {
+            for (uint32 to = toRegion; to != 0; to = _parentOf(to)) {
+                agreement = Objects.recognition(from, to, licenseType);
+                Agreement storage found = _agreements[agreement];
+                bool isAgreed = TypeCode.unwrap(found.asType) != 0;
+                if (isAgreed && _covers(found.since, found.until, moment)) return (true, found.asType, agreement);
+            }
+        }
+        return (false, asType, ObjectId.wrap(0));
+    }
+
+    function _addRight(TypeCode licenseType, Uscc issuer) private returns (uint32 index) {
+        _rights.push(Right(licenseType, issuer));
+        return uint32(_rights.length);
+    }
+
+    function _countsByLaw(uint32 fromRegion, uint32 toRegion, TypeCode licenseType) private view returns (bool) {
+        TypeVersion storage current = _currentType(licenseType);
+        if (current.scope == Scope.NATIONAL || directory.isWithin(toRegion, fromRegion)) return true;
+        return directory.isWithin(fromRegion, current.region) && directory.isWithin(toRegion, current.region);
+    }
+
+    /// @dev What is or becomes NATIONAL is decided by a quorum of the root regions, the rest by the region.
+    function _requireTypeAuthority(
+        RegisterTypeMessage calldata message,
+        bytes memory data,
+        Signature[] calldata signatures
+    ) private view {
+        TypeVersion[] storage versions = _types[message.licenseType];
+        bool isNew = versions.length == 0;
+        bool wasNational = !isNew && versions[versions.length - 1].scope == Scope.NATIONAL;
+        if (wasNational || message.scope == Scope.NATIONAL) {
+            _requireQuorum(REGISTER_TYPE_TYPEHASH, data, signatures, directory.threshold(), 0);
+            return;
+        }
+        ObjectId signer = _requireGovernor(REGISTER_TYPE_TYPEHASH, data, signatures, message.region);
+        if (!isNew && signatures.length != 0) _requireTakeover(signer, versions[versions.length - 1].region);
+    }
+
+    /// @dev What one region set up, another may only change if it is superior to it.
+    function _requireTakeover(ObjectId signer, uint32 earlier) private view {
+        if (earlier != 0 && !_governs(signer, earlier)) revert WriterNotGovernor(signer, earlier);
+    }
+
+    function _requireBothSides(
+        RecognizeMessage calldata message,
+        bytes memory data,
+        Signature[] calldata signatures
+    ) private view {
+        if (_isLeftOut(signatures)) return;
+        _requireCount(signatures, 2);
+        if (signatures[0].keyId == signatures[1].keyId) revert CatalogSameSide(message.toRegion);
+        _requireGoverns(RECOGNIZE_TYPEHASH, data, signatures[0], message.fromRegion);
+        _requireGoverns(RECOGNIZE_TYPEHASH, data, signatures[1], message.toRegion);
+    }
+
+    function _requireEitherSide(
+        EndRecognitionMessage calldata message,
+        bytes memory data,
+        Signature[] calldata signatures
+    ) private view {
+        if (_isLeftOut(signatures)) return;
+        _requireCount(signatures, 1);
+        (ObjectId signer,) = _signer(END_RECOGNITION_TYPEHASH, data, signatures[0], Purpose.GOVERN);
+        if (!_governs(signer, message.fromRegion) && !_governs(signer, message.toRegion)) {
+            revert WriterNotGovernor(signer, message.fromRegion);
+        }
+    }
+
+    function _requireWellFormed(RegisterTypeMessage calldata message) private view {
+        _requireAscii(TypeCode.unwrap(message.licenseType) | Uscc.unwrap(message.definer));
+        if (message.scope != Scope.NATIONAL && message.scope != Scope.REGIONAL) {
+            revert CatalogScopeUnknown(message.scope);
+        }
+        if (message.sharing == 0 || message.sharing > Sharing.NOT_SHARED) {
+            revert CatalogSharingUnknown(message.sharing);
+        }
+        if (message.scope == Scope.REGIONAL || message.region != 0) _requireRegion(message.region);
+        if (message.scope == Scope.NATIONAL && message.ground == 0) revert CatalogGroundMissing(message.licenseType);
+    }
+
+    function _requireType(TypeCode licenseType) private view {
+        if (_types[licenseType].length == 0) revert CatalogTypeUnknown(licenseType);
+    }
+
+    function _requireRegion(uint32 region) private view {
+        (, uint8 depth) = directory.regionOf(region);
+        if (depth == 0) revert CatalogRegionUnknown(region);
+    }
+
+    function _requireOrganisation(Uscc issuer) private view {
+        (uint32 region,) = directory.organisationOf(issuer);
+        if (region == 0) revert CatalogIssuerUnknown(issuer);
+    }
+
+    function _requireEnd(uint64 given, uint64 current) private view {
+        if (given < nowSeconds()) revert CatalogInThePast(given, nowSeconds());
+        if (current != 0 && given >= current) revert CatalogNotEarlier(given, current);
+    }
+
+    function _currentType(TypeCode licenseType) private view returns (TypeVersion storage) {
+        _requireType(licenseType);
+        TypeVersion[] storage versions = _types[licenseType];
+        return versions[versions.length - 1];
+    }
+
+    function _parentOf(uint32 region) private view returns (uint32 parent) {
+        (parent,) = directory.regionOf(region);
+    }
+
+    function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {
+        return TypeVersion({
+            registeredAt: nowSeconds(),
+            region: message.region,
+            acts: message.acts,
+            scope: message.scope,
+            sharing: message.sharing,
+            ground: message.ground,
+            definer: message.definer,
+            schemaDigest: message.schemaDigest,
+            gradesDigest: message.gradesDigest
+        });
+    }
+
+    function _requireRange(uint64 since, uint64 until) private pure {
+        if (until != 0 && until <= since) revert CatalogDates(since, until);
+    }
+
+    function _covers(uint64 since, uint64 until, uint64 moment) private pure returns (bool) {
+        return since <= moment && (until == 0 || moment < until);
+    }
+}

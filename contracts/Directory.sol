@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Bodies} from "./Bodies.sol";
+import {IDirectory} from "./interfaces/IDirectory.sol";
+import {ISM2Verifier} from "./interfaces/ISM2Verifier.sol";
+import {Journal} from "./Journal.sol";
+import {Keys} from "./Keys.sol";
+import {nowSeconds} from "./lib/Clock.sol";
+import {CONTRACT_NAMED, LEDGER_FOUNDED, LEDGER_SEALED, RELAY_ADDED, RELAY_ENDED} from "./lib/Kinds.sol";
+import {
+    ADD_RELAY_TYPEHASH,
+    AddRelayMessage,
+    END_RELAY_TYPEHASH,
+    EndRelayMessage,
+    FOUND_TYPEHASH,
+    FoundMessage,
+    NAME_CONTRACT_TYPEHASH,
+    NameContractMessage,
+    SEAL_TYPEHASH,
+    SealMessage
+} from "./lib/Messages.sol";
+import {Objects} from "./lib/Objects.sol";
+import {ObjectId, Signature} from "./lib/Types.sol";
+import {Writer} from "./Writer.sol";
+
+/// @title Who is who: regions, organisations, keys, relays, contracts.
+contract Directory is Keys {
+    struct NamedContract {
+        address account;
+        bytes32 codeHash;
+    }
+
+    struct Relay {
+        uint64 until;
+        uint32 region;
+    }
+
+    /// @inheritdoc IDirectory
+    bytes32 public immutable ledgerId;
+
+    /// @inheritdoc IDirectory
+    address public immutable founder;
+
+    /// @inheritdoc IDirectory
+    uint64 public sealedAt;
+
+    /// @inheritdoc IDirectory
+    mapping(address account => bool isNamed) public isWriter;
+
+    /// @inheritdoc IDirectory
+    mapping(bytes32 name => NamedContract named) public contractOf;
+
+    /// @inheritdoc IDirectory
+    mapping(address account => Relay relay) public relayOf;
+
+    /// @dev Makes the Journal too, so that neither can be had with another's.
+    /// @param ledgerId_ 32 random bytes of the founding file.
+    /// @param verifier_ The deployed SM2 verifier.
+    /// @param founder_ The account that may write until the seal.
+    constructor(
+        bytes32 ledgerId_,
+        ISM2Verifier verifier_,
+        address founder_
+    ) Writer(ledgerId_, new Journal(ledgerId_)) Keys(verifier_) {
+        ledgerId = ledgerId_;
+        founder = founder_;
+    }
+
+    /// @inheritdoc IDirectory
+    function found(FoundMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = _openFounding(message.rev, message.signedAt, message.notAfter);
+        bytes memory data = abi.encode(message);
+        _requireQuorum(FOUND_TYPEHASH, data, signatures, threshold, 0);
+
+        _setThreshold(message.threshold);
+        _record(LEDGER_FOUNDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function nameContract(NameContractMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = _openFounding(message.rev, message.signedAt, message.notAfter);
+        if (threshold == 0) revert DirectoryNotFounded();
+        _requireAscii(message.name);
+        if (contractOf[message.name].account != address(0)) revert DirectoryNameTaken(message.name);
+        bytes32 code = message.account.codehash;
+        if (message.account.code.length == 0 || code != message.codeHash) {
+            revert DirectoryCodeMismatch(message.account, message.codeHash, code);
+        }
+        bytes memory data = abi.encode(message);
+        _requireQuorum(NAME_CONTRACT_TYPEHASH, data, signatures, threshold, 0);
+
+        contractOf[message.name] = NamedContract(message.account, code);
+        isWriter[message.account] = true;
+        _record(CONTRACT_NAMED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function seal(SealMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = _openFounding(message.rev, message.signedAt, message.notAfter);
+        _requireThreshold();
+        (uint64 seq, bytes32 head) = (journal.seq(), journal.head());
+        if (message.seq != seq || message.head != head || message.journalHeadSlot != 0) {
+            revert DirectorySealMismatch(seq, head);
+        }
+        uint256 roots = rootRegions().length;
+        _requireCount(signatures, roots);
+        bytes memory data = abi.encode(message);
+        _requireQuorum(SEAL_TYPEHASH, data, signatures, roots, 0);
+
+        sealedAt = nowSeconds();
+        _record(LEDGER_SEALED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function addRelay(AddRelayMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.relay(message.relay);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireRegion(message.region);
+        if (message.until <= nowSeconds()) revert DirectoryInThePast(message.until, nowSeconds());
+        Relay storage relay = relayOf[message.relay];
+        if (relay.until > nowSeconds()) _requireRelayRegion(message.relay, relay.region, message.region);
+        bytes memory data = abi.encode(message);
+        _requireGovernor(ADD_RELAY_TYPEHASH, data, signatures, message.region);
+
+        (relay.until, relay.region) = (message.until, message.region);
+        _record(RELAY_ADDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function endRelay(EndRelayMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.relay(message.relay);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Relay storage relay = relayOf[message.relay];
+        if (relay.until <= nowSeconds()) revert DirectoryRelayUnknown(message.relay);
+        _requireRelayRegion(message.relay, relay.region, message.region);
+        bytes memory data = abi.encode(message);
+        _requireGovernor(END_RELAY_TYPEHASH, data, signatures, message.region);
+
+        relay.until = nowSeconds();
+        _record(RELAY_ENDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function requireSubmitter(address account) public view {
+        if (sealedAt == 0) {
+            if (account != founder) revert DirectoryNotFounder(account);
+        } else if (relayOf[account].until <= nowSeconds()) {
+            revert DirectoryNotRelay(account);
+        }
+    }
+
+    /// @inheritdoc Writer
+    function _requireSubmitter() internal view override {
+        requireSubmitter(msg.sender);
+    }
+
+    /// @inheritdoc Writer
+    function _isFounding() internal view override returns (bool) {
+        return sealedAt == 0;
+    }
+
+    /// @dev Opens a command on the ledger itself, which only founding has.
+    function _openFounding(uint32 rev, uint64 signedAt, uint64 notAfter) private view returns (ObjectId object) {
+        if (sealedAt != 0) revert DirectorySealed(sealedAt);
+        object = Objects.ledger();
+        _open(object, rev, signedAt, notAfter);
+    }
+
+    function _requireRelayRegion(address account, uint32 current, uint32 given) private pure {
+        if (given != current) revert DirectoryRelayRegion(account, current);
+    }
+}

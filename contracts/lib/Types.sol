@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+// keccak256(X‖Y) of an SM2 public key.
+type KeyId is bytes32;
+
+// What a record is about; see Objects.sol.
+type ObjectId is bytes32;
+
+// A license; it is its own object.
+type LicenseId is bytes32;
+
+// A license type's 21-character code in ASCII, zeros behind.
+type TypeCode is bytes32;
+
+// A unified social credit code, 18 characters in ASCII, zeros behind.
+type Uscc is bytes32;
+
+using {isSameKey as ==} for KeyId global;
+using {isSameObject as ==, isOtherObject as !=} for ObjectId global;
+
+function isSameKey(KeyId left, KeyId right) pure returns (bool) {
+    return KeyId.unwrap(left) == KeyId.unwrap(right);
+}
+
+function isSameObject(ObjectId left, ObjectId right) pure returns (bool) {
+    return ObjectId.unwrap(left) == ObjectId.unwrap(right);
+}
+
+function isOtherObject(ObjectId left, ObjectId right) pure returns (bool) {
+    return ObjectId.unwrap(left) != ObjectId.unwrap(right);
+}
+
+// One signature over a message: who, by which algorithm, r and s.
+struct Signature {
+    KeyId keyId;
+    uint16 alg;
+    bytes32 r;
+    bytes32 s;
+}
+
+// SM2 with SM3 (GB/T 32918.2), default ID.
+uint16 constant ALG_SM2_SM3 = 1;
+
+// Most signatures that one message may carry, and most root regions.
+uint256 constant MAX_SIGNATURES = 16;
+
+// What a key may sign.
+library Purpose {
+    uint8 internal constant SIGN = 1;
+    uint8 internal constant GOVERN = 2;
+    uint8 internal constant RECOVER = 3;
+    uint8 internal constant ENCRYPT = 4;
+}
+
+// Where a license type is valid.
+library Scope {
+    uint8 internal constant NATIONAL = 1;
+    uint8 internal constant REGIONAL = 2;
+}
+
+// How a license type is shared.
+library Sharing {
+    uint8 internal constant UNCONDITIONAL = 1;
+    uint8 internal constant CONDITIONAL = 2;
+    uint8 internal constant NOT_SHARED = 3;
+}
