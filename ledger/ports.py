@@ -199,3 +199,33 @@ class LedgerWriter(Protocol):
     def settle(self, transaction: Transaction) -> Receipt:
         """Bring a kept transaction to its end: look for it, send the very same again, wait."""
         ...
+
+
+class RedemptionStore(Protocol):
+    """What a verifier remembers of challenges and presentations."""
+
+    def keep_challenge(self, challenge: bytes, form: str, expires: int) -> None:
+        """Remember a challenge (its JSON text) until it expires."""
+        ...
+
+    def challenge(self, challenge: bytes) -> str | None:
+        """The JSON text of a challenge, or None."""
+        ...
+
+    def keep_presentation(
+        self, presentation: bytes, challenge: bytes, text: str, expires: int, limit: int
+    ) -> bool:
+        """Keep a presentation until it expires; False where `limit` are kept for its challenge already."""
+        ...
+
+    def presentation(self, presentation: bytes) -> str | None:
+        """The text of a kept presentation, or None."""
+        ...
+
+    def redeem(self, challenge: bytes, at: int) -> bool:
+        """Use up a challenge; True for exactly one caller, ever."""
+        ...
+
+    def forget(self, before: int) -> None:
+        """Drop what expired before a moment."""
+        ...

@@ -49,7 +49,9 @@ def ensure_node_modules() -> None:
     if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
         return
     npm = node_bin().with_name("npm")
-    subprocess.run([str(npm), "ci", "--no-audit", "--no-fund"], cwd=HARDHAT_NET, env=node_env(), check=True)
+    command = [str(npm), "ci", "--no-audit", "--no-fund"]
+    # What npm says goes to stderr: stdout carries results only.
+    subprocess.run(command, cwd=HARDHAT_NET, env=node_env(), stdout=2, check=True)
     os.utime(stamp)
 
 

@@ -149,9 +149,7 @@ def record_of(log: RawLog) -> Record:
     seq = _topic_number(log.topics[1], 64, where)
     kind = _topic_number(log.topics[3], 16, where)
     writer, time, body = _strict(_LOG_TYPES, log.data, where, "data")
-    return Record(
-        seq, log.topics[2], kind, writer.lower(), time, body, log.block, log.tx_hash, log.log_index
-    )
+    return Record(seq, log.topics[2], kind, writer.lower(), time, body, log.block, log.tx_hash, log.log_index)
 
 
 def raw_log_of(record: Record) -> RawLog:

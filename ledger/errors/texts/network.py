@@ -53,6 +53,12 @@ TEXTS: dict[str, Text] = {
         "使用 --engine hardhat，或用 --rpc 连接自行启动的网络。",
         "Use --engine hardhat, or start that network yourself and connect by --rpc.",
     ),
+    "NET_ONE_VALIDATOR": Text(
+        "引擎 hardhat 只有一个节点，不能有 {validators} 个验证者。",
+        "The engine hardhat has one node; it cannot have {validators} validators.",
+        "省略 --validators。",
+        "Leave --validators out.",
+    ),
     "NET_ALREADY_UP": Text(
         "本地链已在运行：{rpc}。",
         "A local chain is running already: {rpc}.",

@@ -1,0 +1,306 @@
+"""The ledger read from a chain: logs as served, words with their proofs, views by ABI."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eth_hash.auto import keccak
+
+from ledger.domain.abi import Artifact
+from ledger.domain.records import RECORD_TOPIC, RawLog, Record, record_of
+from ledger.domain.refusals import refused
+from ledger.domain.trustfile import TrustFile
+from ledger.errors import BadProofError, ChainOutageError, LedgerError, WrongLedgerError
+from ledger.ports import JsonRpc, Reverted
+from ledger.proof.answers import bad_answer, data_of, list_of, log_of, member_of, number_of
+from ledger.proof.headers import Header, header_of
+from ledger.proof.journal import HEAD_EVERY, mapping_key, object_slot
+from ledger.proof.mpt import verify_account, verify_storage
+
+SEQ_SLOT = 1
+HEAD_AT_SLOT = 2
+OBJECTS_SLOT = 3
+"""Storage layout of the Journal, fixed in contracts/interfaces/IJournal.sol; the head's slot is in
+the trust file."""
+
+FIRST_SPAN = 10_000
+LONGEST_SPAN = 100_000
+"""Blocks asked for at once, at first and at most; halved whenever a node refuses."""
+
+_SLOTS_PER_PROOF = 100
+
+
+class Chain:
+    """A ledger on a chain, as one node (or the first of several) tells it.
+
+    Nothing read here is evidence by itself: compare logs with proved words, and proved words with
+    an authenticated header.
+
+    Args:
+        rpc: The node.
+        trust: Which ledger it should be.
+        artifacts: Compiled contracts by name.
+    """
+
+    def __init__(self, rpc: JsonRpc, trust: TrustFile, artifacts: Mapping[str, Artifact]) -> None:
+        self.rpc = rpc
+        self.trust = trust
+        self._artifacts = artifacts
+
+    def head(self) -> Header:
+        """The newest block, its hash recomputed.
+
+        Raises:
+            ChainOutageError: No usable answer.
+            BadProofError: `BAD_HEADER`.
+        """
+        return _read_header(self.rpc, "latest")
+
+    def header(self, block: int | str) -> Header:
+        """The block at a height, or with a hash (0x-hex), its hash recomputed.
+
+        Raises:
+            ChainOutageError: `CHAIN_NO_BLOCK`, or no usable answer.
+            BadProofError: `BAD_HEADER`.
+        """
+        return _read_header(self.rpc, block)
+
+    def logs(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[RawLog]:
+        """Every log of the Journal, in the order in which the node serves them.
+
+        Args:
+            from_block: First height; that of the Journal's making by default.
+            to_block: Last height; the newest block by default.
+
+        Raises:
+            ChainOutageError: No usable answer.
+        """
+        return self._logs([], from_block, to_block)
+
+    def records(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[Record]:
+        """The same as `logs`, decoded.
+
+        Raises:
+            TrustError: `BAD_RECORD` at the first log that is no record.
+        """
+        return map(record_of, self.logs(from_block, to_block))
+
+    def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
+        """All records about one object, as the node serves them.
+
+        Whether one is missing is told by `object_word` against `proven_words`.
+        """
+        topics = ["0x" + RECORD_TOPIC.hex(), None, "0x" + object_id.hex()]
+        return [record_of(log) for log in self._logs(topics, None, to_block)]
+
+    def journal(self, block: int | None = None) -> tuple[int, bytes]:
+        """(seq, head) of the Journal after a height, as the node says."""
+        place = _block(block)
+        slots = [self._head_slot, SEQ_SLOT]
+        calls = [("eth_getStorageAt", [self._address("Journal"), _word(slot), place]) for slot in slots]
+        head, seq = (_answer_word(each) for each in self.rpc.batch(calls))
+        return int.from_bytes(seq, "big"), head
+
+    def proven_journal(self, header: Header) -> tuple[int, bytes]:
+        """(seq, head) of the Journal after a block, proved under its state root.
+
+        Raises:
+            BadProofError: `BAD_PROOF`.
+            WrongLedgerError: The Journal's code is another.
+        """
+        words = self.proven_slots("Journal", [self._head_slot, SEQ_SLOT], header)
+        return int.from_bytes(words[SEQ_SLOT], "big"), words[self._head_slot]
+
+    def proven_heads(self, seq: int, header: Header) -> dict[int, bytes]:
+        """The Journal's kept heads up to `seq`, by seq, proved under the header's state root."""
+        slots = {mapping_key(k, HEAD_AT_SLOT): k * HEAD_EVERY for k in range(1, seq // HEAD_EVERY + 1)}
+        words = self.proven_slots("Journal", list(slots), header)
+        return {slots[slot]: word for slot, word in words.items()}
+
+    def object_word(self, object_id: bytes, block: int | None = None) -> bytes:
+        """The Journal's word of an object, as the node says."""
+        slot = _word(object_slot(object_id, OBJECTS_SLOT))
+        return _answer_word(self.rpc.call("eth_getStorageAt", self._address("Journal"), slot, _block(block)))
+
+    def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
+        """The Journal's word of each object, proved under the header's state root.
+
+        Raises:
+            BadProofError: `BAD_PROOF`.
+            WrongLedgerError: The Journal's code is another.
+        """
+        slots = {object_slot(each, OBJECTS_SLOT): each for each in objects}
+        words = self.proven_slots("Journal", list(slots), header)
+        return {slots[slot]: word for slot, word in words.items()}
+
+    def proven_slots(self, contract: str, slots: Sequence[int], header: Header) -> dict[int, bytes]:
+        """Storage words of a contract of the ledger, proved under the header's state root.
+
+        Raises:
+            BadProofError: `BAD_PROOF`.
+            WrongLedgerError: The contract's code is not that of the trust file.
+        """
+        words: dict[int, bytes] = {}
+        for start in range(0, len(slots), _SLOTS_PER_PROOF):
+            words |= self._prove(contract, slots[start : start + _SLOTS_PER_PROOF], header)
+        return words
+
+    def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
+        """What a view function of a contract of the ledger returns, as the node says.
+
+        Returns:
+            The one value, else a tuple; structs are tuples, bytes are bytes.
+
+        Raises:
+            RuleError: The contract refused; the code tells why.
+            ChainOutageError: No usable answer.
+        """
+        artifact = self._artifacts[contract]
+        data = "0x" + artifact.encode_call(function, arguments).hex()
+        try:
+            answer = self.rpc.call("eth_call", {"to": self._address(contract), "data": data}, _block(block))
+        except Reverted as revert:
+            raise refused(revert.data, self._artifacts) from revert
+        try:
+            return artifact.decode_result(function, data_of(answer, "eth_call"))
+        except ValueError as error:
+            raise bad_answer("eth_call", str(error)) from error
+
+    def check_ledger(self) -> None:
+        """Compare chain id, genesis, code and ledger id with the trust file, as the node says.
+
+        Raises:
+            WrongLedgerError: `WRONG_LEDGER`, naming what differs.
+            ChainOutageError: No usable answer.
+        """
+        chain_id = number_of(self.rpc.call("eth_chainId"), "eth_chainId")
+        _require("chainId", self.trust.chain_id, chain_id)
+        _require("genesisHash", self.trust.genesis_hash, self.header(0).hash)
+        names = list(self.trust.contracts)
+        codes = self.rpc.batch([("eth_getCode", [self._address(name), "latest"]) for name in names])
+        for name, code in zip(names, codes, strict=True):
+            found = "0x" + keccak(data_of(code, "eth_getCode")).hex()
+            _require(f"code of {name}", self.trust.contracts[name].code_hash, found)
+        _require("ledgerId", self.trust.ledger_id, "0x" + self.call("Directory", "ledgerId").hex())
+
+    @property
+    def _head_slot(self) -> int:
+        return int(self.trust.journal_head_slot, 16)
+
+    def _address(self, contract: str) -> str:
+        return self.trust.contracts[contract].address
+
+    def _logs(self, topics: list[Any], start: int | None, end: int | None) -> Iterator[RawLog]:
+        first = self.trust.contracts["Journal"].block if start is None else start
+        last = self.head().number if end is None else end
+        span = FIRST_SPAN
+        while first <= last:
+            until = min(first + span - 1, last)
+            try:
+                page = self._page(topics, first, until)
+            except ChainOutageError as error:
+                if error.code != "CHAIN_REFUSED_CALL" or first == until:
+                    raise
+                span = max(1, (until - first + 1) // 2)
+                continue
+            yield from page
+            first, span = until + 1, min(2 * span, LONGEST_SPAN)
+
+    def _page(self, topics: list[Any], first: int, last: int) -> list[RawLog]:
+        query = {
+            "address": self._address("Journal"),
+            "fromBlock": hex(first),
+            "toBlock": hex(last),
+            "topics": topics,
+        }
+        answer = self.rpc.call("eth_getLogs", query)
+        return [log_of(each, "eth_getLogs") for each in list_of(answer, "eth_getLogs")]
+
+    def _prove(self, contract: str, slots: Sequence[int], header: Header) -> dict[int, bytes]:
+        address = self._address(contract)
+        keys = [_word(slot) for slot in slots]
+        answer = self.rpc.call("eth_getProof", address, keys, hex(header.number))
+        nodes = _nodes(member_of(answer, "accountProof", "eth_getProof"))
+        account = verify_account(header.state_root, address, nodes)
+        if account is None:
+            raise BadProofError("BAD_PROOF", what=f"no account {address}")
+        expected = self.trust.contracts[contract].code_hash
+        _require(f"code of {contract}", expected, "0x" + account.code_hash.hex())
+        proofs = list_of(member_of(answer, "storageProof", "eth_getProof"), "eth_getProof")
+        if len(proofs) != len(slots):
+            raise bad_answer("eth_getProof", "not one proof for each slot")
+        return {
+            slot: verify_storage(account.storage_root, slot, _nodes(member_of(each, "proof", "eth_getProof")))
+            for slot, each in zip(slots, proofs, strict=True)
+        }
+
+
+def agreed_header(nodes: Sequence[JsonRpc], needed: int, block: int | None = None) -> Header:
+    """The header at one height on which at least `needed` nodes agree, hash recomputed for each.
+
+    Args:
+        nodes: Independent endpoints; those that fail count as disagreeing.
+        needed: How many must agree.
+        block: The height; by default the highest that `needed` nodes have reached.
+
+    Raises:
+        ChainOutageError: `CHAIN_NO_QUORUM`.
+    """
+    if block is None:
+        heights = sorted((each.number for each in map(_try_header, nodes) if each), reverse=True)
+        if len(heights) < needed:
+            raise ChainOutageError("CHAIN_NO_QUORUM", agreed=len(heights), needed=needed)
+        block = heights[needed - 1]
+    headers = [each for each in (_try_header(node, block) for node in nodes) if each]
+    votes = Counter(each.hash for each in headers)
+    winner, agreed = votes.most_common(1)[0] if votes else ("", 0)
+    if agreed < needed:
+        raise ChainOutageError("CHAIN_NO_QUORUM", agreed=agreed, needed=needed)
+    return next(each for each in headers if each.hash == winner)
+
+
+def _try_header(node: JsonRpc, block: int | str = "latest") -> Header | None:
+    try:
+        return _read_header(node, block)
+    except LedgerError:
+        return None
+
+
+def _read_header(rpc: JsonRpc, block: int | str) -> Header:
+    by_hash = isinstance(block, str) and block != "latest"
+    method = "eth_getBlockByHash" if by_hash else "eth_getBlockByNumber"
+    answer = rpc.call(method, hex(block) if isinstance(block, int) else block, False)
+    if answer is None:
+        raise ChainOutageError("CHAIN_NO_BLOCK", block=block)
+    if not isinstance(answer, dict):
+        raise bad_answer(method, "no block")
+    header = header_of(answer)
+    if block not in ("latest", header.number, header.hash):
+        raise bad_answer(method, "another block")
+    return header
+
+
+def _require(what: str, expected: object, found: object) -> None:
+    if expected != found:
+        raise WrongLedgerError("WRONG_LEDGER", what=what, expected=expected, found=found)
+
+
+def _word(number: int) -> str:
+    return f"0x{number:064x}"
+
+
+def _block(block: int | None) -> str:
+    return "latest" if block is None else hex(block)
+
+
+def _nodes(value: Any) -> list[bytes]:
+    return [data_of(each, "eth_getProof") for each in list_of(value, "eth_getProof")]
+
+
+def _answer_word(value: Any) -> bytes:
+    raw = data_of(value, "eth_getStorageAt")
+    if len(raw) > 32:
+        raise bad_answer("eth_getStorageAt", "longer than a word")
+    return raw.rjust(32, b"\0")
