@@ -5,10 +5,83 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.domain.abi import Artifact, read_refusal
-from ledger.errors import LedgerError, RuleError
+from ledger.domain.acts import RULES, Act, Status
+from ledger.domain.objects import from_ascii32
+from ledger.errors import (
+    BadSignatureError,
+    ChainOutageError,
+    LedgerError,
+    MalformedError,
+    NotEntitledError,
+    RuleError,
+    TransitionError,
+    UnknownIdError,
+)
 
-REFUSALS: dict[str, tuple[type[RuleError], str]] = {}
+REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
+    "CatalogDates": (RuleError, "DATES_REVERSED"),
+    "CatalogGroundMissing": (RuleError, "GROUND_MISSING"),
+    "CatalogInThePast": (RuleError, "NOT_RETROACTIVE"),
+    "CatalogIssuerUnknown": (UnknownIdError, "UNKNOWN_ORGANISATION"),
+    "CatalogNotEarlier": (RuleError, "ONLY_EARLIER"),
+    "CatalogNothingToEnd": (TransitionError, "NOTHING_TO_END"),
+    "CatalogRegionUnknown": (UnknownIdError, "UNKNOWN_REGION"),
+    "CatalogSameSide": (RuleError, "SAME_SIDE"),
+    "CatalogScopeUnknown": (MalformedError, "SCOPE_UNKNOWN"),
+    "CatalogSharingUnknown": (MalformedError, "SHARING_UNKNOWN"),
+    "CatalogTypeUnknown": (UnknownIdError, "UNKNOWN_TYPE"),
+    "DirectoryAlgorithmUnknown": (MalformedError, "ALGORITHM_UNKNOWN"),
+    "DirectoryCodeMismatch": (RuleError, "CONTRACT_CODE_MISMATCH"),
+    "DirectoryDates": (RuleError, "DATES_REVERSED"),
+    "DirectoryExists": (TransitionError, "ALREADY_REGISTERED"),
+    "DirectoryFoundedAlready": (TransitionError, "LEDGER_FOUNDED"),
+    "DirectoryInThePast": (RuleError, "NOT_RETROACTIVE"),
+    "DirectoryKeyMismatch": (MalformedError, "KEY_ID_MISMATCH"),
+    "DirectoryKeyNotCurrent": (NotEntitledError, "KEY_NOT_CURRENT"),
+    "DirectoryKeyPurpose": (NotEntitledError, "KEY_PURPOSE"),
+    "DirectoryKeyUnknown": (UnknownIdError, "UNKNOWN_KEY"),
+    "DirectoryNameTaken": (TransitionError, "CONTRACT_NAME_TAKEN"),
+    "DirectoryNotEarlier": (RuleError, "ONLY_EARLIER"),
+    "DirectoryNotFounded": (TransitionError, "LEDGER_NOT_FOUNDED"),
+    "DirectoryNotFounder": (NotEntitledError, "NOT_FOUNDER"),
+    "DirectoryNotRelay": (NotEntitledError, "NOT_RELAY"),
+    "DirectoryOwnerUnknown": (UnknownIdError, "UNKNOWN_OWNER"),
+    "DirectoryPointInvalid": (MalformedError, "PUBLIC_KEY_INVALID"),
+    "DirectoryPurposeUnknown": (MalformedError, "PURPOSE_UNKNOWN"),
+    "DirectoryRegionLimit": (RuleError, "REGION_LIMIT"),
+    "DirectoryRegionUnknown": (UnknownIdError, "UNKNOWN_REGION"),
+    "DirectoryRelayRegion": (NotEntitledError, "RELAY_REGION"),
+    "DirectoryRelayUnknown": (UnknownIdError, "UNKNOWN_RELAY"),
+    "DirectorySealMismatch": (TransitionError, "SEAL_MISMATCH"),
+    "DirectorySealed": (TransitionError, "LEDGER_SEALED"),
+    "DirectorySignatureBad": (BadSignatureError, "SIGNATURE_REFUSED"),
+    "DirectoryThreshold": (RuleError, "THRESHOLD"),
+    "JournalNotWriter": (NotEntitledError, "JOURNAL_NOT_WRITER"),
+    "JournalStaleRevision": (TransitionError, "STALE_REVISION"),
+    "LicensesActUnknown": (RuleError, "ACT_NOT_KNOWN"),
+    "LicensesDates": (RuleError, "DATES_REVERSED"),
+    "LicensesDuplicate": (TransitionError, "LICENSE_EXISTS"),
+    "LicensesFull": (TransitionError, "LICENSE_FULL"),
+    "LicensesNotEntitled": (NotEntitledError, "ISSUER_NOT_ENTITLED"),
+    "LicensesNotIssuer": (NotEntitledError, "NOT_THE_ISSUER"),
+    "LicensesNotSealed": (TransitionError, "LEDGER_NOT_SEALED"),
+    "LicensesRetroactive": (RuleError, "ACT_NOT_RETROACTIVE"),
+    "LicensesUnknown": (UnknownIdError, "UNKNOWN_LICENSE"),
+    "LicensesWrongStatus": (TransitionError, "ACT_NOT_ALLOWED"),
+    "ModularPowerUnavailable": (ChainOutageError, "ENGINE_WITHOUT_MODEXP"),
+    "WriterExpired": (RuleError, "MESSAGE_EXPIRED"),
+    "WriterLifetime": (RuleError, "MESSAGE_LIFETIME"),
+    "WriterNoVote": (NotEntitledError, "SIGNER_HAS_NO_VOTE"),
+    "WriterNotAscii": (MalformedError, "CODE_NOT_ASCII"),
+    "WriterNotGovernor": (NotEntitledError, "SIGNER_NOT_COMPETENT"),
+    "WriterSignatureCount": (NotEntitledError, "SIGNATURE_COUNT"),
+    "WriterTooEarly": (RuleError, "MESSAGE_TOO_EARLY"),
+    "WriterVotedTwice": (RuleError, "VOTED_TWICE"),
+}
 """Custom error of the contracts → (class, code); its values become the fields of the error."""
+
+_ASCII = frozenset({"licenseType", "issuer"})
+_RENAMED = {"name": "contract"}
 
 
 def refused(data: bytes, artifacts: Mapping[str, Artifact]) -> LedgerError:
@@ -17,11 +90,28 @@ def refused(data: bytes, artifacts: Mapping[str, Artifact]) -> LedgerError:
     Args:
         data: As a contract gave it; perhaps empty.
         artifacts: Compiled contracts by name, whose errors are known.
+
+    Returns:
+        The error of `REFUSALS`; `CONTRACT_REFUSED` for reasons that the contracts do not declare.
     """
     refusal = read_refusal(data, artifacts)
     if refusal is None:
         return RuleError("CONTRACT_REFUSED", name="0x" + data[:4].hex(), arguments=data[4:260].hex())
+    shown = {_RENAMED.get(name, name): _shown(name, value) for name, value in refusal.values.items()}
+    arguments = ", ".join(f"{name} {value}" for name, value in shown.items())
     error_class, code = REFUSALS.get(refusal.name, (RuleError, "CONTRACT_REFUSED"))
-    arguments = ", ".join(f"{name}={value}" for name, value in refusal.values.items())
-    named = {"name": refusal.name, "arguments": arguments}
-    return error_class(code, **{**named, **refusal.values} if code != "CONTRACT_REFUSED" else named)
+    return error_class(code, **{"name": refusal.name, "arguments": arguments, **shown})
+
+
+def _shown(name: str, value: object) -> object:
+    """A value as people know it: codes as text, acts and statuses by their names."""
+    if name in _ASCII and isinstance(value, str):
+        try:
+            return from_ascii32(value)
+        except UnicodeDecodeError:
+            return value
+    if name == "act" and isinstance(value, int) and value in RULES:
+        return Act(value).name
+    if name == "status" and isinstance(value, int) and value in Status._value2member_map_:
+        return Status(value).name
+    return value

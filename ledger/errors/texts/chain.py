@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ledger.errors.texts import refusals
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    **refusals.TEXTS,
     "CHAIN_UNREACHABLE": Text(
         "无法连接区块链节点 {url}：{reason}。",
         "The chain node {url} cannot be reached: {reason}.",
