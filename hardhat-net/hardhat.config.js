@@ -6,10 +6,10 @@ import { defineConfig } from "hardhat/config";
 const local = (path) => fileURLToPath(new URL(path, import.meta.url));
 const solc = JSON.parse(readFileSync(local("../scripts/solc_settings.json"), "utf8"));
 
-const compiler = (runs = solc.settings.optimizer.runs) => ({
+const compiler = (optimizer = {}) => ({
   version: solc.version,
   path: local("node_modules/solc/soljson.js"),
-  settings: { ...solc.settings, optimizer: { ...solc.settings.optimizer, runs } },
+  settings: { ...solc.settings, optimizer: { ...solc.settings.optimizer, ...optimizer } },
 });
 
 const chain = (mining) => ({
@@ -28,7 +28,7 @@ export default defineConfig({
     isolated: true,
     compilers: [compiler()],
     overrides: Object.fromEntries(
-      Object.entries(solc.runs).map(([file, runs]) => [`contracts/${file}`, compiler(runs)]),
+      Object.entries(solc.optimizer).map(([file, optimizer]) => [file, compiler(optimizer)]),
     ),
   },
   networks: {

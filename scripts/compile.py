@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import solcx
+from solcx.exceptions import SolcError
 
 from scripts.node import HARDHAT_NET, ROOT, ensure_node_modules, node_env
 
@@ -39,9 +40,13 @@ _IMPORT = re.compile(r"""^\s*import\b[^;]*?["']([^"']+)["']\s*;""", re.MULTILINE
 _WANTED = ["abi", "evm.bytecode.object", "evm.deployedBytecode.object", "storageLayout"]
 
 
+class CompileError(Exception):
+    """The compiler refused a source."""
+
+
 @cache
 def solc_config() -> dict[str, Any]:
-    """`scripts/solc_settings.json`: `version`, `settings`, and `runs` per file where it differs."""
+    """`scripts/solc_settings.json`: `version`, `settings`, and per file what differs in `optimizer`."""
     config: dict[str, Any] = json.loads(SETTINGS.read_text())
     return config
 
@@ -54,7 +59,9 @@ def settings_for(path: Path) -> dict[str, Any]:
         10000
     """
     settings: dict[str, Any] = json.loads(json.dumps(solc_config()["settings"]))
-    settings["optimizer"]["runs"] = solc_config()["runs"].get(path.name, settings["optimizer"]["runs"])
+    settings["optimizer"].update(
+        solc_config()["optimizer"].get(_source_name(path).removeprefix("project/"), {})
+    )
     return settings
 
 
@@ -69,7 +76,7 @@ def compile_file(path: Path) -> dict[str, dict[str, Any]]:
         (0x-hex) and, where it has state, `storageLayout` as `{variable: {slot, offset, type}}`.
 
     Raises:
-        solcx.exceptions.SolcError: The source does not compile.
+        CompileError: The source does not compile; the message is the compiler's.
     """
     name = _source_name(path)
     request = {
@@ -89,7 +96,7 @@ def build() -> dict[str, Any]:
         contracts.update(compile_file(path))
     return {
         "compiler": config["version"],
-        "settings": {**config["settings"], "runs": config["runs"]},
+        "settings": {**config["settings"], "overrides": config["optimizer"]},
         "contracts": contracts,
     }
 
@@ -131,7 +138,10 @@ def _solc(request: dict[str, Any]) -> dict[str, Any]:
         return answer
     ensure_node_modules()
     with _node_on_path():
-        answer = solcx.compile_standard(request, solc_binary=SHIM)
+        try:
+            answer = solcx.compile_standard(request, solc_binary=SHIM)
+        except SolcError as error:
+            raise CompileError(error.message) from None
     for problem in answer.get("errors", []):
         sys.stderr.write(problem["formattedMessage"])
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -88,7 +88,7 @@ def intrinsic_gas(data: bytes) -> int:
     """What a transaction costs before its first instruction (London: 21,000, 4 and 16 a byte).
 
     Example:
-        >>> intrinsic_gas(b"\\x00\\x01")
+        >>> intrinsic_gas(bytes([0, 1]))
         21020
     """
     zeros = data.count(0)
