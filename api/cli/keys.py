@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from api.cli.output import read_input
-from ledger import crypto
-from ledger.adapters.libcrypto import LibcryptoSigner
+
+if TYPE_CHECKING:
+    from ledger.adapters.libcrypto import LibcryptoSigner
 
 
 def passphrase() -> bytes | None:
@@ -29,9 +31,13 @@ def passphrase() -> bytes | None:
 
 def signer(path: str) -> LibcryptoSigner:
     """The signer of a `--key` file; raises as `ledger.crypto.load_signer`."""
+    from ledger import crypto
+
     return crypto.load_signer(path, passphrase())
 
 
 def public_key(path: str) -> bytes:
     """The public key of a `--key` file of any kind; raises as `ledger.crypto.load_public_key`."""
+    from ledger import crypto
+
     return crypto.load_public_key(path, passphrase())

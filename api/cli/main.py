@@ -23,7 +23,6 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import TYPE_CHECKING, NamedTuple
 
 from typer.core import TyperGroup
@@ -123,6 +122,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _outcome(arguments: list[str]) -> Outcome:
     if arguments == ["--version"]:
+        from importlib.metadata import version
+
         number = version("elicense-ledger")
         return Outcome({"version": number}, text=number)
     try:

@@ -78,8 +78,8 @@ def take_json_flag(arguments: Sequence[str]) -> list[str]:
         The other arguments in order.
 
     Example:
-        >>> take_json_flag(["sm3", "--json", "--", "--json"]), is_json()
-        (['sm3', '--', '--json'], True)
+        >>> take_json_flag(["sm3", "--", "--json"]), is_json()
+        (['sm3', '--', '--json'], False)
     """
     end = arguments.index("--") if "--" in arguments else len(arguments)
     options = list(arguments[:end])
