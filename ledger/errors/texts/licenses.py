@@ -1,4 +1,4 @@
-"""Error texts: issuing, acts, registry."""
+"""Error texts: issuing, acts, registry, founding, verification."""
 
 from __future__ import annotations
 
@@ -16,5 +16,77 @@ TEXTS: dict[str, Text] = {
         en="Not a time: {text}",
         remedy_zh="用 RFC 3339（如 2026-11-22T08:00:00Z）或日期 YYYY-MM-DD。",
         remedy_en="Use RFC 3339 (2026-11-22T08:00:00Z) or a day, YYYY-MM-DD.",
+    ),
+    "FOUNDING_FILE": Text(
+        zh="建账文件的“{member}”不对：应为 {expected}。",
+        en="The founding file's {member} is off: expected {expected}.",
+        remedy_zh="对照 docs/interfaces.md 的 Founding file 一节修改后重试。",
+        remedy_en="Correct it as docs/interfaces.md describes the founding file, then try again.",
+    ),
+    "FOUNDING_PENDING": Text(
+        zh="还缺 {count} 个签名，账本尚未封印。",
+        en="{count} signatures are still missing; the ledger is not sealed yet.",
+        remedy_zh="把 {path} 交给各创始地区签名并填入 signature，然后运行 deploy --resume。",
+        remedy_en="Have {path} signed (fill in each signature), then run deploy --resume.",
+    ),
+    "FOUNDING_INTERRUPTED": Text(
+        zh="{path} 记着一次未完成的建账。",
+        en="{path} keeps a founding that did not finish.",
+        remedy_zh="用 deploy --resume 继续；要重新开始，先移走该文件。",
+        remedy_en="Go on with deploy --resume; to begin anew, move that file away first.",
+    ),
+    "FOUNDING_NOTHING_TO_RESUME": Text(
+        zh="没有未完成的建账 {path}。",
+        en="There is no unfinished founding {path}.",
+        remedy_zh="去掉 --resume，或核对 --out。",
+        remedy_en="Leave out --resume, or check --out.",
+    ),
+    "FILE_EXISTS": Text(
+        zh="文件 {path} 已存在。",
+        en="The file {path} exists already.",
+        remedy_zh="换一个文件名，或先移走它；本命令从不覆盖。",
+        remedy_en="Choose another name or move it away; nothing is overwritten.",
+    ),
+    "TRUST_LEVEL": Text(
+        zh="没有信任级别“{level}”。",
+        en="There is no trust level {level}.",
+        remedy_zh="用其中之一：{levels}。",
+        remedy_en="Use one of: {levels}.",
+    ),
+    "TRUST_NOT_REACHED": Text(
+        zh="要求信任级别 {asked}，只达到 {reached}。",
+        en="Trust level {asked} was asked for; only {reached} was reached.",
+        remedy_zh="用 --head 指定可信的区块哈希，或给出两个以上互相独立的 --rpc。",
+        remedy_en="Pin a block hash with --head, or give two or more independent --rpc endpoints.",
+    ),
+    "SPLIT_VIEW": Text(
+        zh="各节点在高度 {number} 的区块不同。",
+        en="The endpoints disagree about block {number}.",
+        remedy_zh="停止采信，保存各节点的回答并报告监督机构。",
+        remedy_en="Rely on none of them; keep their answers and report it.",
+    ),
+    "HISTORY_NOT_PROVED": Text(
+        zh="对象 {object} 的记录与经证明的存储值不符。",
+        en="The records of {object} do not add up to its proved word.",
+        remedy_zh="该节点遗漏或改动了记录：换一个节点并报告。",
+        remedy_en="The node left out or changed a record: use another and report it.",
+    ),
+    "CONFIG_FILE": Text(
+        zh="配置文件 {path} 无法读取：{reason}。",
+        en="The configuration {path} cannot be read: {reason}.",
+        remedy_zh="改正该 TOML 文件或删除它。",
+        remedy_en="Correct that TOML file or remove it.",
+    ),
+    "NETWORK_MISSING": Text(
+        zh="没有信任文件 {path}。",
+        en="There is no trust file {path}.",
+        remedy_zh="用 --network 指定 network.json（由 deploy 产生，或向本地区主管部门索取）。",
+        remedy_en="Name network.json with --network (made by deploy, or handed out by your region).",
+    ),
+    "RPC_MISSING": Text(
+        zh="没有可用的节点地址。",
+        en="No endpoint is known.",
+        remedy_zh="用 --rpc URL 或 ELICENSE_RPC 指定。",
+        remedy_en="Name one with --rpc URL or ELICENSE_RPC.",
     ),
 }

@@ -1,0 +1,185 @@
+"""`elicense deploy`: found a ledger from a founding file, and write its trust file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from api.cli.files import pretty, replace_file, write_new
+from api.cli.keys import passphrase
+from api.cli.output import Outcome, read_input
+from ledger import crypto
+from ledger.adapters.artifacts import load_artifacts
+from ledger.adapters.chain import Chain
+from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.founder import Made, make_contracts, unsealed_trust_file
+from ledger.adapters.rpc import Rpc
+from ledger.adapters.sender import Sender
+from ledger.adapters.type_files import TypeFiles
+from ledger.domain.founding import Founding, FoundingType, read_founding
+from ledger.domain.trustfile import TrustFile
+from ledger.errors import MalformedError, RuleError, UsageError
+from ledger.service.found import FoundLedger, KeyFile, Progress
+from ledger.service.submission import Submissions
+from ledger.settings import Settings, load_settings
+
+app = typer.Typer(add_completion=False)
+
+
+@dataclass
+class _Pending:
+    """What an interrupted founding has so far; kept beside the trust file until the seal."""
+
+    path: Path
+    ledger_id: str
+    relay: str
+    contracts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def save(self) -> None:
+        """Write it whole."""
+        shown = {name: value for name, value in asdict(self).items() if name != "path"}
+        replace_file(self.path, pretty(shown))
+
+    def headers(self) -> dict[str, Mapping[str, int]]:
+        """Times under which signatures were asked for."""
+        return {
+            each["purpose"]: {"signedAt": each["signed_at"], "notAfter": each["not_after"]}
+            for each in self.requests
+        }
+
+    def brought(self) -> dict[tuple[str, str], bytes]:
+        """Signatures that others filled in."""
+        try:
+            return {
+                (each["key_id"][2:], each["message"]): bytes.fromhex(each["signature"])
+                for each in self.requests
+                if each.get("signature")
+            }
+        except ValueError:
+            raise MalformedError("FOUNDING_FILE", member="signature", expected="128 digits of hex") from None
+
+
+class _PemKeys:
+    """Key paths of a founding file, relative to it."""
+
+    def __init__(self, beside: Path) -> None:
+        self._beside = beside
+        self._passphrase = passphrase()
+
+    def open(self, path: str) -> KeyFile:
+        """A signer where the file holds a private key, else the public key alone."""
+        full = str(self._beside / path)
+        try:
+            signer = crypto.load_signer(full, self._passphrase)
+        except UsageError as error:
+            if error.code != "KEY_NOT_PRIVATE":
+                raise
+            return KeyFile(crypto.load_public_key(full, self._passphrase), None)
+        return KeyFile(signer.public_key, signer)
+
+
+@app.command()
+def deploy(
+    founding: Annotated[str, typer.Option("--founding", metavar="FILE", help="Founding file, YAML or JSON.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Trust file to write.")] = "network.json",
+    rpc: Annotated[
+        list[str] | None, typer.Option("--rpc", metavar="URL", help="Node to found it on.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a founding that stopped.")] = False,
+    api: Annotated[str | None, typer.Option("--api", metavar="URL", help="API named in the file.")] = None,
+) -> Outcome:
+    """Found a ledger: contracts, regions, bodies, keys, types, rights, agreements, then the seal."""
+    settings = load_settings(rpc=rpc or ())
+    target = Path(out)
+    if target.exists():
+        raise UsageError("FILE_EXISTS", path=out)
+    file = read_founding(_open(founding))
+    deployment = _Deployment(settings, file, Path(founding).resolve().parent, target)
+    progress, trust = deployment.run(resume, api)
+    if progress.seal is None:
+        raise RuleError("FOUNDING_PENDING", count=len(progress.requests), path=str(deployment.pending_path))
+    sealed = trust.with_seal(progress.seal)
+    write_new(target, pretty(sealed.to_json()))
+    deployment.pending_path.unlink(missing_ok=True)
+    return Outcome(sealed.to_json(), text=_text(sealed, out, file))
+
+
+class _Deployment:
+    """One run of `deploy`."""
+
+    def __init__(self, settings: Settings, founding: Founding, beside: Path, target: Path) -> None:
+        self._settings, self._founding, self._beside, self._target = settings, founding, beside, target
+        self.pending_path = target.with_name(target.name + ".founding")
+        self._artifacts = load_artifacts()
+
+    def run(self, resume: bool, api: str | None) -> tuple[Progress, TrustFile]:
+        """Go as far as the signatures at hand allow."""
+        url = (self._settings.rpc or ("http://127.0.0.1:8545",))[0]
+        with Rpc(url) as rpc:
+            sender = Sender(rpc, self._settings.relay_key, {}, self._artifacts)
+            pending = self._pending(resume, sender.account)
+            if not pending.contracts:
+                made = make_contracts(sender, rpc, self._artifacts, bytes.fromhex(pending.ledger_id[2:]))
+                pending.contracts = {name: asdict(each) for name, each in made.items()}
+                pending.save()
+            made = {name: Made(**each) for name, each in pending.contracts.items()}
+            trust = unsealed_trust_file(rpc, url, pending.ledger_id, made, api)
+            progress = self._found(rpc, trust, pending)
+            pending.requests = [{**asdict(each), "signature": None} for each in progress.requests]
+            pending.save()
+            return progress, trust
+
+    def _found(self, rpc: Rpc, trust: TrustFile, pending: _Pending) -> Progress:
+        addresses = {name: entry.address for name, entry in trust.contracts.items()}
+        sender = Sender(rpc, self._settings.relay_key, addresses, self._artifacts)
+        service = FoundLedger(
+            trust,
+            Chain(rpc, trust, self._artifacts),
+            Submissions(trust, sender, SystemClock()),
+            _PemKeys(self._beside),
+            self._digests,
+            pending.brought(),
+        )
+        return service.run(self._founding, sender.account, pending.headers())
+
+    def _digests(self, given: FoundingType) -> tuple[bytes, bytes]:
+        kind = TypeFiles(self._target.resolve().parent / "types").take(given, self._beside)
+        return kind.schema_digest, kind.grades_digest
+
+    def _pending(self, resume: bool, relay: str) -> _Pending:
+        if self.pending_path.exists():
+            if not resume:
+                raise UsageError("FOUNDING_INTERRUPTED", path=str(self.pending_path))
+            kept = json.loads(self.pending_path.read_text(encoding="utf-8"))
+            return _Pending(path=self.pending_path, **kept)
+        if resume:
+            raise UsageError("FOUNDING_NOTHING_TO_RESUME", path=str(self.pending_path))
+        ledger_id = self._founding.ledger_id or "0x" + SystemEntropy().token(32).hex()
+        return _Pending(self.pending_path, ledger_id, relay)
+
+
+def _open(path: str) -> object:
+    try:
+        return yaml.safe_load(read_input(path))
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise MalformedError("FOUNDING_FILE", member="file", expected=f"YAML or JSON ({error})") from None
+
+
+def _text(trust: TrustFile, out: str, founding: Founding) -> str:
+    seal = trust.seal
+    lines = [
+        f"ledger {trust.ledger_id}",
+        f"chain {trust.chain_id}, {seal.seq if seal else 0} records before the seal",
+        f"{len(founding.regions)} regions, {len(founding.organisations)} organisations, "
+        f"{len(founding.types)} types, {len(founding.recognitions)} agreements",
+        f"sealed by {', '.join(each.region for each in (seal.signatures if seal else ()))}",
+        f"trust file: {out}",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,40 @@
+"""Reading and writing files for commands: clear errors, nothing overwritten by halves."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from ledger.errors import UsageError
+
+
+def write_new(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file that must not exist yet.
+
+    Raises:
+        UsageError: `FILE_EXISTS`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError:
+        raise UsageError("FILE_EXISTS", path=str(path)) from None
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+
+
+def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Write a file whole: a reader sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + f".{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    write_new(draft, data, mode)
+    os.replace(draft, path)
+
+
+def pretty(value: object) -> bytes:
+    """JSON for people's eyes, with a newline at the end."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

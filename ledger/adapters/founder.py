@@ -1,0 +1,86 @@
+"""Making the contracts of a new ledger, and the first half of its trust file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from eth_hash.auto import keccak
+
+from ledger.domain.abi import Artifact
+from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.ports import JsonRpc, Receipt
+
+JOURNAL_HEAD_SLOT = "0x" + "00" * 32
+"""The Journal's head stands in its first slot; its interface fixes that."""
+
+
+class Maker(Protocol):
+    """The part of the sender that makes contracts."""
+
+    @property
+    def account(self) -> str:
+        """The founder's account."""
+        ...
+
+    def deploy(self, name: str, arguments: list[object]) -> tuple[str, Receipt]:
+        """Make a contract: its address and receipt."""
+        ...
+
+
+@dataclass(frozen=True)
+class Made:
+    """A contract just made: where, and at which height."""
+
+    address: str
+    block: int
+
+
+def make_contracts(
+    maker: Maker, rpc: JsonRpc, artifacts: Mapping[str, Artifact], ledger_id: bytes
+) -> dict[str, Made]:
+    """Make all contracts of a ledger, in the order in which they refer to one another."""
+
+    def make(name: str, *arguments: object) -> Made:
+        address, receipt = maker.deploy(name, list(arguments))
+        return Made(address, receipt.block)
+
+    verifier = make("SM2Verifier")
+    directory = make("Directory", ledger_id, verifier.address, maker.account)
+    answer = rpc.call("eth_call", {"to": directory.address, "data": _journal_call(artifacts)}, "latest")
+    journal = Made("0x" + str(answer)[-40:].lower(), directory.block)
+    catalog = make("Catalog", directory.address)
+    licenses = make("Licenses", directory.address, catalog.address)
+    return {
+        "SM2Verifier": verifier,
+        "Directory": directory,
+        "Journal": journal,
+        "Catalog": catalog,
+        "Licenses": licenses,
+    }
+
+
+def unsealed_trust_file(
+    rpc: JsonRpc, url: str, ledger_id: str, made: Mapping[str, Made], api: str | None = None
+) -> TrustFile:
+    """The trust file of a ledger that is not sealed yet, from what the node holds."""
+    genesis = rpc.call("eth_getBlockByNumber", "0x0", False)
+    contracts = {}
+    for name, each in made.items():
+        code = bytes.fromhex(str(rpc.call("eth_getCode", each.address, "latest"))[2:])
+        contracts[name] = ContractEntry(each.address, "0x" + keccak(code).hex(), each.block)
+    return TrustFile(
+        ledger_id=ledger_id,
+        chain_id=int(str(rpc.call("eth_chainId")), 16),
+        genesis_hash=str(genesis["hash"]),
+        rpc=(url,),
+        api=api,
+        contracts=contracts,
+        journal_head_slot=JOURNAL_HEAD_SLOT,
+        seal=None,
+    )
+
+
+def _journal_call(artifacts: Mapping[str, Artifact]) -> str:
+    return "0x" + artifacts["Directory"].encode_call("journal", []).hex()

@@ -1,0 +1,80 @@
+"""License types of a ledger as files: what a founding file brings, kept for issuers and verifiers."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from ledger.domain.canonical import JsonObject, canonical, parse_strict
+from ledger.domain.founding import FoundingType
+from ledger.domain.license_types import LicenseType, builtin_types, license_type
+from ledger.errors import UsageError
+
+
+class TypeFiles:
+    """Types in a folder, one `<code>.json` each; the shipped ones need no file."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, code: str) -> LicenseType:
+        """The type of a code.
+
+        Raises:
+            MalformedError: `LICENSE_TYPE_UNKNOWN`, or a definition that cannot be read.
+        """
+        try:
+            return LicenseType.from_json(parse_strict((self._folder / f"{code[:21]}.json").read_bytes()))
+        except OSError:
+            return license_type(code)
+
+    def all(self) -> list[LicenseType]:
+        """Every type known here."""
+        known = {kind.code: kind for kind in builtin_types()}
+        for path in sorted(self._folder.glob("*.json")):
+            kind = LicenseType.from_json(parse_strict(path.read_bytes()))
+            known[kind.code] = kind
+        return list(known.values())
+
+    def take(self, given: FoundingType, beside: Path) -> LicenseType:
+        """The type that a founding file means, kept as a file where it brings a schema of its own.
+
+        Args:
+            given: The row of the founding file.
+            beside: Folder against which a schema path is read.
+        """
+        if given.schema is None:
+            return license_type(given.code)
+        kind = LicenseType.from_json(_definition(given, beside))
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = self._folder / f".{kind.code}.{os.getpid()}"
+        draft.write_bytes(canonical(kind.as_json()))
+        os.replace(draft, self._folder / f"{kind.code}.json")
+        return kind
+
+
+def _definition(given: FoundingType, beside: Path) -> JsonObject:
+    schema = _read(beside / given.schema) if isinstance(given.schema, str) else dict(given.schema or {})
+    if "code" in schema and "schema" in schema:
+        return schema
+    return parse_strict(
+        json.dumps(
+            {
+                "code": given.code,
+                "name": given.name,
+                "schema": schema,
+                "grades": dict(given.grades),
+                "scope": given.scope.name,
+                "sharing": given.sharing.name,
+                "acts": [act.name.lower() for act in sorted(given.acts)],
+            }
+        ).encode()
+    )
+
+
+def _read(path: Path) -> JsonObject:
+    try:
+        return parse_strict(path.read_bytes())
+    except OSError as error:
+        raise UsageError("FILE_UNREADABLE", path=str(path), reason=error.strerror or str(error)) from None

@@ -1,0 +1,207 @@
+"""Who had to sign a record: the permission table of the contracts, checked again by replay.
+
+Contracts refuse what is not signed by the right bodies; a replay does not take their word for it.
+The table stands in `contracts/interfaces/README.md`; this is its second implementation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ledger.domain.acts import Purpose, Scope
+from ledger.domain.apply import State, typed
+from ledger.domain.entities import Key, Ledger, License, Region, Terms
+from ledger.domain.facts import Fact
+from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
+from ledger.domain.objects import from_ascii32, organisation_object, region_object
+from ledger.proof.verification import ancestors
+
+
+class NotCompetentError(Exception):
+    """The signers of a record are not the ones that it needs."""
+
+
+class Competence:
+    """Judges each record against the state before it.
+
+    Args:
+        state: The state that the caller goes on applying records to.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._region_of: dict[str, int] = {}
+        self._roots: list[int] = []
+
+    def problem_with(self, fact: Fact) -> tuple[str, str] | None:
+        """What is wrong with time or signers of a record, before it is applied.
+
+        Signatures themselves are the caller's to check; this judges whose they had to be.
+
+        Returns:
+            Finding code (`BAD_RECORD`, `NOT_ENTITLED`) and detail, or None.
+        """
+        late = _time_problem(fact)
+        if late:
+            return "BAD_RECORD", late
+        if self._ledger().sealed_seq == 0 and fact.kind is not Kind.LEDGER_SEALED:
+            return None  # the signatures of the seal cover every record before it
+        try:
+            self._check(fact)
+        except NotCompetentError as problem:
+            return "NOT_ENTITLED", str(problem)
+        return None
+
+    def note(self, fact: Fact) -> None:
+        """Remember the owners that an applied record brought."""
+        if fact.kind is Kind.REGION_ADDED:
+            code = _number(fact, "region")
+            self._region_of[_region_owner(code)] = code
+            if _number(fact, "parent") == 0:
+                self._roots.append(code)
+        elif fact.kind is Kind.ORGANISATION_ADDED:
+            uscc = _text(fact, "uscc")
+            self._region_of["0x" + organisation_object(uscc).hex()] = _number(fact, "region")
+
+    def _ledger(self) -> Ledger:
+        return typed(self._state, "ledger", "ledger", Ledger) or Ledger()
+
+    def _check(self, fact: Fact) -> None:
+        kind = fact.kind
+        if kind in _BY_REGION:
+            self._governed(fact, [_number(fact, name) for name in _BY_REGION[kind]])
+        elif kind in _BY_ISSUER:
+            self._issuer_signed(fact)
+        else:
+            self._special()[kind](fact)
+
+    def _special(self) -> dict[Kind, Callable[[Fact], None]]:
+        return {
+            Kind.LEDGER_SEALED: lambda fact: self._quorum(fact, len(self._roots)),
+            Kind.REGION_ADDED: lambda fact: self._quorum(fact, self._ledger().threshold),
+            Kind.KEY_REGISTERED: self._key_registered,
+            Kind.KEY_ENDED: self._key_ended,
+            Kind.KEY_CUT_OFF: self._key_cut_off,
+            Kind.TYPE_REGISTERED: self._type_registered,
+            Kind.ENTITLEMENT_ENDED: self._entitlement_ended,
+            Kind.RECOGNITION_ENDED: self._recognition_ended,
+        }
+
+    def _owners(self, fact: Fact, count: int, purpose: Purpose = Purpose.GOVERN) -> list[str]:
+        if len(fact.key_ids) < count:
+            raise NotCompetentError(f"{len(fact.key_ids)} signatures where {count} are needed")
+        return [self._good_key(fact, key_id, purpose).owner for key_id in fact.key_ids[:count]]
+
+    def _good_key(self, fact: Fact, key_id: str, purpose: Purpose) -> Key:
+        key = typed(self._state, "key", key_id, Key)
+        if key is None or key.purpose is not purpose:
+            raise NotCompetentError(f"{key_id} is no {purpose.name} key")
+        cut_off = key.cut_off(fact.time)
+        if not key.is_valid_at(fact.time) or (cut_off is not None and cut_off <= fact.time):
+            raise NotCompetentError(f"key {key_id} was not valid")
+        return key
+
+    def _governed(self, fact: Fact, regions: Sequence[int]) -> None:
+        """Each region in order, by its own governing key or a superior's."""
+        for owner, region in zip(self._owners(fact, len(regions)), regions, strict=True):
+            if owner not in map(_region_owner, ancestors(self._state, region)):
+                raise NotCompetentError(f"not signed by region {region:06d} or a superior")
+
+    def _quorum(self, fact: Fact, needed: int, possession: int = 0, without: str = "") -> None:
+        owners = self._owners(fact, max(needed, len(fact.key_ids) - possession))
+        voters = {_region_owner(code) for code in self._roots} - {without}
+        if len(set(owners)) != len(owners) or not set(owners) <= voters:
+            raise NotCompetentError(f"not {needed} different founding regions")
+
+    def _issuer_signed(self, fact: Fact) -> None:
+        (owner,) = self._owners(fact, 1, Purpose.SIGN)
+        issuer = _text(fact, "issuer") if "issuer" in fact.values else self._issuer_of(fact)
+        if owner != "0x" + organisation_object(issuer).hex():
+            raise NotCompetentError(f"not signed by the issuer {issuer}")
+
+    def _issuer_of(self, fact: Fact) -> str:
+        license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
+        return license_.issuer if license_ else ""
+
+    def _key_registered(self, fact: Fact) -> None:
+        possession = 0 if _number(fact, "purpose") == Purpose.ENCRYPT else 1
+        if possession and fact.key_ids[-1:] != (str(fact.values["newKey"]),):
+            raise NotCompetentError("without proof of possession")
+        self._key_authority(fact, str(fact.values["owner"]), possession)
+
+    def _key_ended(self, fact: Fact) -> None:
+        self._key_authority(fact, self._owner_of_key(fact), 0)
+
+    def _key_cut_off(self, fact: Fact) -> None:
+        owner = self._owner_of_key(fact)
+        self._key_authority(fact, owner, 0, without=owner)
+
+    def _owner_of_key(self, fact: Fact) -> str:
+        key = typed(self._state, "key", str(fact.values["key"]), Key)
+        return key.owner if key else ""
+
+    def _key_authority(self, fact: Fact, owner: str, possession: int, without: str = "") -> None:
+        """Registers and ends keys: the founders for a founder, a superior for a region, the region for a body."""
+        region = self._region_of.get(owner)
+        if region is None:
+            raise NotCompetentError(f"unknown owner {owner}")
+        if region in self._roots and owner == _region_owner(region):
+            self._quorum(fact, self._ledger().threshold, possession, without)
+            return
+        found = typed(self._state, "region", str(region), Region)
+        superior = found.parent if found and owner == _region_owner(region) else region
+        self._governed(fact, [superior])
+
+    def _type_registered(self, fact: Fact) -> None:
+        if _number(fact, "scope") == Scope.NATIONAL:
+            self._quorum(fact, self._ledger().threshold)
+        else:
+            self._governed(fact, [_number(fact, "region")])
+
+    def _entitlement_ended(self, fact: Fact) -> None:
+        name = f"{_text(fact, 'licenseType')}/{_text(fact, 'issuer')}"
+        rights = typed(self._state, "entitlement", name, Terms)
+        self._governed(fact, [rights.terms[-1].region if rights else 0])
+
+    def _recognition_ended(self, fact: Fact) -> None:
+        try:
+            self._governed(fact, [_number(fact, "fromRegion")])
+        except NotCompetentError:
+            self._governed(fact, [_number(fact, "toRegion")])
+
+
+_BY_REGION: dict[Kind, tuple[str, ...]] = {
+    Kind.ORGANISATION_ADDED: ("region",),
+    Kind.RELAY_ADDED: ("region",),
+    Kind.RELAY_ENDED: ("region",),
+    Kind.ENTITLEMENT_GIVEN: ("region",),
+    Kind.RECOGNITION_AGREED: ("fromRegion", "toRegion"),
+}
+_BY_ISSUER = {
+    Kind.LICENSE_ISSUED,
+    Kind.LICENSE_AMENDED,
+    Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_ACTED,
+    Kind.HOLDER_BOUND,
+}
+
+
+def _time_problem(fact: Fact) -> str | None:
+    signed_at, not_after = _number(fact, "signedAt"), _number(fact, "notAfter")
+    if not signed_at - CLOCK_TOLERANCE <= fact.time <= not_after:
+        return f"recorded at {fact.time}, signed for {signed_at} to {not_after}"
+    if not_after - signed_at > MAX_LIFETIME:
+        return f"a lifetime of {not_after - signed_at} s"
+    return None
+
+
+def _region_owner(code: int) -> str:
+    return "0x" + region_object(code).hex()
+
+
+def _number(fact: Fact, name: str) -> int:
+    return int(str(fact.values[name]))
+
+
+def _text(fact: Fact, name: str) -> str:
+    return from_ascii32(str(fact.values[name]))

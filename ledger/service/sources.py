@@ -1,0 +1,98 @@
+"""Where a verifier gets histories from, and how far they are to be believed.
+
+`rpc` takes one node's word. `quorum` takes a head that several nodes agree on. `state` proves each
+history: the Journal keeps one word per object, and that word is proved under an authenticated
+header, so a node that leaves out, invents or edits a record is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ledger.domain.records import Record
+from ledger.errors import BadProofError, TrustError, UsageError
+from ledger.ports import LedgerReader
+from ledger.proof.headers import Header
+from ledger.proof.journal import object_word
+
+LEVELS = ("rpc", "quorum", "state", "seals")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The trust that the caller asks for.
+
+    Attributes:
+        level: One of `LEVELS`.
+        head: Pinned block hash, 0x-hex, or None.
+    """
+
+    level: str = "rpc"
+    head: str | None = None
+
+
+class Histories:
+    """Complete histories of objects up to one head.
+
+    Args:
+        readers: One per endpoint; the first that answers serves the records.
+        asked: The trust asked for.
+    """
+
+    def __init__(self, readers: Sequence[LedgerReader], asked: Asked) -> None:
+        if asked.level not in LEVELS:
+            raise UsageError("TRUST_LEVEL", level=asked.level, levels=", ".join(LEVELS))
+        self._readers, self._asked = readers, asked
+        self.header, self.level = self._anchor()
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the caller named the head; its age is then shown, not judged."""
+        return self._asked.head is not None
+
+    @property
+    def reader(self) -> LedgerReader:
+        """The endpoint that serves the records."""
+        return self._readers[0]
+
+    def _anchor(self) -> tuple[Header, str]:
+        """The head to answer from, and the level that it gives."""
+        self.reader.check_ledger()
+        wants_state = self._asked.level in ("state", "seals")
+        if self._asked.head is not None:
+            header = self.reader.header(self._asked.head)
+            return header, "state" if wants_state else "rpc"
+        header, agreed = self._agreed_head()
+        if not agreed:
+            return header, "rpc"
+        return header, "state" if wants_state else "quorum" if self._asked.level == "quorum" else "rpc"
+
+    def _agreed_head(self) -> tuple[Header, bool]:
+        """The newest head that all endpoints have, and whether more than one agreed on it."""
+        newest = self.reader.head()
+        if len(self._readers) < 2 or self._asked.level == "rpc":
+            return newest, False
+        heights = [newest.number, *(reader.head().number for reader in self._readers[1:])]
+        header = self.reader.header(min(heights))
+        others = [reader.header(header.number).hash for reader in self._readers[1:]]
+        if any(other != header.hash for other in others):
+            raise TrustError("SPLIT_VIEW", number=header.number)
+        return header, True
+
+    def of(self, objects: Collection[bytes]) -> list[Record]:
+        """All records about these objects, by seq.
+
+        Raises:
+            BadProofError: `HISTORY_NOT_PROVED`: a history does not add up to its proved word.
+        """
+        histories = {each: self.reader.records_of(each, self.header.number) for each in objects}
+        if self.level == "state":
+            self._prove(histories)
+        return sorted((record for each in histories.values() for record in each), key=lambda r: r.seq)
+
+    def _prove(self, histories: dict[bytes, list[Record]]) -> None:
+        words = self.reader.proven_words(list(histories), self.header)
+        for each, records in histories.items():
+            if object_word(records) != words[each]:
+                raise BadProofError("HISTORY_NOT_PROVED", object="0x" + each.hex())

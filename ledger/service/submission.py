@@ -1,0 +1,86 @@
+"""Making a message, having it signed, submitting it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, Domain, MessageType, key_id
+from ledger.domain.records import RecordSignature
+from ledger.domain.trustfile import TrustFile
+from ledger.ports import Clock, LedgerWriter, Receipt, Signer
+
+SM2_WITH_SM3 = 1
+"""Algorithm id of every key and signature."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A message ready to be signed: its struct, its members and the domain it is for."""
+
+    struct: MessageType
+    values: Mapping[str, object]
+    domain: Domain
+
+    @property
+    def data(self) -> bytes:
+        """`abi.encode` of the members, as signed and recorded."""
+        return self.struct.data(self.values)
+
+    def message(self, signer: bytes) -> bytes:
+        """M, 64 bytes, as the key id `signer` signs it."""
+        return self.domain.signed_message(self.struct, signer, self.data)
+
+    def signed_by(self, signer: Signer) -> RecordSignature:
+        """The signature of one key."""
+        identity = key_id(signer.public_key)
+        return signature_of(identity, signer.sign(self.message(identity)))
+
+    def arguments(self, signatures: Sequence[RecordSignature]) -> list[object]:
+        """Arguments of the contract function: the struct, then the signatures."""
+        fields = self.struct.fields[1:]
+        members = tuple(_raw(self.values[name], kind) for name, kind in fields)
+        return [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
+
+    def as_json(self, signer: bytes) -> dict[str, object]:
+        """The struct by field name, with the signer's key id, as an envelope carries it."""
+        return {"keyId": "0x" + signer.hex(), **self.values}
+
+
+def signature_of(identity: bytes, raw: bytes) -> RecordSignature:
+    """A 64-byte signature as records carry it."""
+    return RecordSignature(identity, SM2_WITH_SM3, raw[:32], raw[32:])
+
+
+class Submissions:
+    """Prepares messages for one ledger and submits them through one relay."""
+
+    def __init__(self, trust: TrustFile, writer: LedgerWriter, clock: Clock) -> None:
+        self._trust, self._writer, self._clock = trust, writer, clock
+
+    def prepare(
+        self, name: str, rev: int, members: Mapping[str, object], lifetime: int = DEFAULT_LIFETIME
+    ) -> Prepared:
+        """A message with its header.
+
+        Args:
+            name: A struct of `MESSAGES`.
+            rev: Revision of the object that the signer has seen; 0 for a new one.
+            members: All members after the header.
+            lifetime: Seconds for which it may be recorded.
+        """
+        struct = MESSAGES[name]
+        now = int(self._clock.now().timestamp())
+        header = {"rev": rev, "signedAt": now, "notAfter": now + lifetime}
+        return Prepared(struct, {**header, **members}, self._trust.domain(struct.contract))
+
+    def submit(self, prepared: Prepared, signatures: Sequence[RecordSignature]) -> Receipt:
+        """Send a signed message and wait for its record."""
+        struct = prepared.struct
+        return self._writer.send(struct.contract, struct.function, prepared.arguments(signatures))
+
+
+def _raw(value: object, kind: str) -> object:
+    if kind == "bytes32" and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value
