@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from ledger.errors.texts import api, chain, cli, crypto, document, identifiers, licenses, network, wallet
+from ledger.errors.texts import (
+    api,
+    chain,
+    cli,
+    crypto,
+    document,
+    identifiers,
+    licenses,
+    network,
+    stores,
+    wallet,
+)
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
@@ -12,6 +23,7 @@ TEXTS: dict[str, Text] = {
     **network.TEXTS,
     **chain.TEXTS,
     **licenses.TEXTS,
+    **stores.TEXTS,
     **wallet.TEXTS,
     **api.TEXTS,
     **cli.TEXTS,

@@ -1,0 +1,630 @@
+"""A ledger in memory: blocks, records and words as the contracts would make them.
+
+It signs with real SM2 keys, encodes bodies as the contracts do, keeps the head and the word of every
+object, makes blocks whose hashes are those of their headers, and serves all of it as a
+`LedgerReader`. What contracts refuse it does not judge: tests may write what no contract would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from eth_hash.auto import keccak
+
+from ledger import crypto
+from ledger.domain import objects
+from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
+from ledger.domain.apply import State
+from ledger.domain.entities import License
+from ledger.domain.facts import fact_of
+from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, Domain, Kind, key_id
+from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
+from ledger.domain.sm import N, sm3
+from ledger.errors import ChainOutageError
+from ledger.ports import Signer
+from ledger.proof.headers import Header, header_of
+from ledger.proof.journal import next_head, next_object, revision
+from ledger.proof.rlp import encode_rlp
+
+LEDGER_ID = keccak(b"a ledger in memory")
+GENESIS_TIME = 1_767_225_600
+DAY = 86_400
+CHAIN_ID = 31_337
+BLOCK_SECONDS = 5
+
+SHANGHAI, ZHEJIANG = 310000, 330000
+QINGPU, JIASHAN = 310118, 330421
+BUREAU = "11310000MB0TE5T1XB"
+"""An issuing body in Qingpu; fictitious."""
+OFFICE = "11330000MB0TE5T25K"
+"""An issuing body in Jiashan; fictitious."""
+NATIONAL_TYPE = "11100000MB0TE5T605001"
+REGIONAL_TYPE = "11100000000013338W001"
+NO_HASH = "0x" + "00" * 32
+ZERO32 = bytes(32)
+
+_HEADER_SHAPE = {
+    "sha3Uncles": "0x" + keccak(encode_rlp([])).hex(),
+    "miner": "0x" + "00" * 20,
+    "logsBloom": "0x" + "00" * 256,
+    "difficulty": "0x0",
+    "gasLimit": "0x1c9c380",
+    "gasUsed": "0x0",
+    "extraData": "0x",
+    "mixHash": NO_HASH,
+    "nonce": "0x" + "00" * 8,
+}
+_NUMBERS = ("difficulty", "number", "gasLimit", "gasUsed", "timestamp")
+_ORDER = [
+    *("parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom"),
+    *("difficulty", "number", "gasLimit", "gasUsed", "timestamp", "extraData", "mixHash", "nonce"),
+]
+
+OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
+    "Found": lambda _: objects.ledger_object(),
+    "NameContract": lambda _: objects.ledger_object(),
+    "Seal": lambda _: objects.ledger_object(),
+    "AddRegion": lambda m: objects.region_object(m["region"]),
+    "AddOrganisation": lambda m: objects.organisation_object(objects.from_ascii32(m["uscc"])),
+    "RegisterKey": lambda m: objects.key_object(_raw(m["newKey"])),
+    "EndKey": lambda m: objects.key_object(_raw(m["key"])),
+    "CutOffKey": lambda m: objects.key_object(_raw(m["key"])),
+    "AddRelay": lambda m: objects.relay_object(m["relay"]),
+    "EndRelay": lambda m: objects.relay_object(m["relay"]),
+    "RegisterType": lambda m: objects.type_object(objects.from_ascii32(m["licenseType"])),
+    "Entitle": lambda m: _entitlement(m),
+    "EndEntitlement": lambda m: _entitlement(m),
+    "Recognize": lambda m: _recognition(m),
+    "EndRecognition": lambda m: _recognition(m),
+    "Issue": lambda m: _raw(m["licenseId"]),
+    "Amend": lambda m: _raw(m["licenseId"]),
+    "Act": lambda m: _raw(m["licenseId"]),
+    "Bind": lambda m: _raw(m["licenseId"]),
+}
+"""What each message is about."""
+
+KINDS_OF = {
+    "Found": Kind.LEDGER_FOUNDED,
+    "NameContract": Kind.CONTRACT_NAMED,
+    "Seal": Kind.LEDGER_SEALED,
+    "AddRegion": Kind.REGION_ADDED,
+    "AddOrganisation": Kind.ORGANISATION_ADDED,
+    "RegisterKey": Kind.KEY_REGISTERED,
+    "EndKey": Kind.KEY_ENDED,
+    "CutOffKey": Kind.KEY_CUT_OFF,
+    "AddRelay": Kind.RELAY_ADDED,
+    "EndRelay": Kind.RELAY_ENDED,
+    "RegisterType": Kind.TYPE_REGISTERED,
+    "Entitle": Kind.ENTITLEMENT_GIVEN,
+    "EndEntitlement": Kind.ENTITLEMENT_ENDED,
+    "Recognize": Kind.RECOGNITION_AGREED,
+    "EndRecognition": Kind.RECOGNITION_ENDED,
+    "Issue": Kind.LICENSE_ISSUED,
+    "Amend": Kind.LICENSE_AMENDED,
+    "Act": Kind.LICENSE_ACTED,
+    "Bind": Kind.HOLDER_BOUND,
+}
+
+
+def hash32(text: str) -> str:
+    """A 32-byte value that stands for `text`, 0x-hex."""
+    return "0x" + keccak(text.encode()).hex()
+
+
+def _raw(value: Any) -> bytes:
+    return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
+
+
+def _word(text: str) -> str:
+    return "0x" + objects.ascii32(text).hex()
+
+
+def _entitlement(members: Mapping[str, Any]) -> bytes:
+    code, issuer = members["licenseType"], members["issuer"]
+    return objects.entitlement_object(objects.from_ascii32(code), objects.from_ascii32(issuer))
+
+
+def _recognition(members: Mapping[str, Any]) -> bytes:
+    code = objects.from_ascii32(members["licenseType"])
+    return objects.recognition_object(members["fromRegion"], members["toRegion"], code)
+
+
+@lru_cache(maxsize=1024)
+def key_of(name: str) -> Signer:
+    """The SM2 key of a body or region, always the same for one name."""
+    scalar = int.from_bytes(sm3(b"simulated key of " + name.encode()), "big") % (N - 2) + 1
+    return crypto.signer(scalar.to_bytes(32, "big"))
+
+
+def key_id_of(name: str) -> str:
+    """Its id, 0x-hex."""
+    return "0x" + key_id(key_of(name).public_key).hex()
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block: its header and the records that it holds."""
+
+    header: Header
+    records: tuple[Record, ...] = ()
+
+
+@dataclass
+class LedgerSimulator:
+    """An honest ledger of one chain, block by block.
+
+    Every command makes a block of its own, except inside `with ledger.one_block():`.
+
+    Attributes:
+        ledger_id: First head of the Journal.
+        sign: Whether signatures are made; without, their bytes are fixed, which is faster.
+        blocks: The chain from its genesis block.
+        calls: How often each method of the reader was asked, for tests of economy.
+    """
+
+    ledger_id: bytes = LEDGER_ID
+    sign: bool = True
+    blocks: list[Block] = field(default_factory=list)
+    calls: dict[str, int] = field(default_factory=dict)
+    _pending: list[Record] = field(default_factory=list)
+    _open: bool = False
+    _fork: int = 0
+    _heads: list[bytes] = field(default_factory=list)
+    _words: dict[bytes, bytes] = field(default_factory=dict)
+    _time: int = GENESIS_TIME
+
+    def __post_init__(self) -> None:
+        if not self.blocks:
+            self._heads = [self.ledger_id]
+            self._close(ZERO32)
+
+    # --- the chain ------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """Seconds since 1970 of the block in the making."""
+        return self._time
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass before the next block."""
+        self._time += seconds
+
+    def mine(self, count: int = 1) -> None:
+        """Add empty blocks."""
+        for _ in range(count):
+            self._close(self._parent())
+
+    @contextmanager
+    def one_block(self) -> Iterator[None]:
+        """All records of the `with` stand in one block."""
+        self._open = True
+        try:
+            yield
+        finally:
+            self._open = False
+        self._close(self._parent())
+
+    def reorganise(self, depth: int) -> None:
+        """Forget the newest `depth` blocks; what is mined next makes another chain."""
+        kept = self.blocks[:-depth]
+        assert kept, "the genesis block stays"
+        self._fork += 1
+        self.blocks, self._heads, self._words = kept, [self.ledger_id], {}
+        for record in self._all():
+            self._digest(record)
+        self._time = kept[-1].header.time + BLOCK_SECONDS
+
+    @property
+    def seq(self) -> int:
+        """Records so far."""
+        return len(self._heads) - 1
+
+    def object_word(self, object_id: bytes) -> bytes:
+        """The Journal's word of an object now."""
+        return self._words.get(object_id, ZERO32)
+
+    def state(self) -> State:
+        """What all records add up to, applied in memory."""
+        state = State()
+        for record in self._all():
+            state.apply(fact_of(record))
+        return state
+
+    # --- records --------------------------------------------------------------------------
+
+    def append(self, kind: int, object_id: bytes, body: bytes, writer: str = "Licenses") -> Record:
+        """Append a record as it is, whatever it says."""
+        record = Record(
+            seq=self.seq + 1,
+            object=object_id,
+            kind=int(kind),
+            writer=self.address(writer),
+            time=self._time,
+            body=body,
+            block=len(self.blocks),
+            tx_hash=hash32(f"transaction {self._fork} {self.seq + 1}"),
+            log_index=len(self._pending),
+        )
+        self._digest(record)
+        self._pending.append(record)
+        if not self._open:
+            self._close(self._parent())
+        return record
+
+    def record(self, name: str, signers: Sequence[str], /, **members: Any) -> Record:
+        """Sign and record a message of the table; `rev` is the current one unless given."""
+        struct = MESSAGES[name]
+        object_id = OBJECT_OF[name](members)
+        header = {
+            "rev": revision(self.object_word(object_id)),
+            "signedAt": self._time,
+            "notAfter": self._time + DEFAULT_LIFETIME,
+        }
+        data = struct.data({**header, **members})
+        domain = Domain(CHAIN_ID, self.address(struct.contract), self.ledger_id)
+        signatures = [self._signature(domain.signed_message, struct, each, data) for each in signers]
+        body = RecordBody(data, tuple(signatures)).encode()
+        first = self.append(KINDS_OF[name], object_id, body, struct.contract)
+        if name == "Amend":
+            self._renewed(_raw(members["newLicenseId"]), body)
+        return first
+
+    def found(self, threshold: int = 1) -> Record:
+        return self.record("Found", [], threshold=threshold)
+
+    def name_contract(self, name: str) -> Record:
+        members = {"name": _word(name), "account": self.address(name), "codeHash": hash32("code of " + name)}
+        return self.record("NameContract", [], **members)
+
+    def seal(self, *founders: str) -> Record:
+        return self.record(
+            "Seal",
+            founders,
+            genesisHash=self.blocks[0].header.hash,
+            contractsDigest=hash32("contracts"),
+            journalHeadSlot=NO_HASH,
+            seq=self.seq,
+            head="0x" + self._heads[-1].hex(),
+        )
+
+    def add_region(self, region: int, parent: int = 0) -> Record:
+        return self.record("AddRegion", [], region=region, parent=parent, nameDigest=hash32(f"name {region}"))
+
+    def add_organisation(self, uscc: str, region: int, level: int = 3) -> Record:
+        digest = hash32("name " + uscc)
+        return self.record(
+            "AddOrganisation", [], uscc=_word(uscc), region=region, level=level, nameDigest=digest
+        )
+
+    def register_key(
+        self, name: str, owner: bytes, purpose: Purpose = Purpose.SIGN, valid_to: int = 0
+    ) -> Record:
+        """Register the key called `name` for the object `owner`; the key proves its possession."""
+        public = key_of(name).public_key
+        return self.record(
+            "RegisterKey",
+            [name],
+            newKey=key_id_of(name),
+            owner="0x" + owner.hex(),
+            purpose=int(purpose),
+            alg=1,
+            x="0x" + public[1:33].hex(),
+            y="0x" + public[33:].hex(),
+            validFrom=self._time,
+            validTo=valid_to,
+        )
+
+    def end_key(self, name: str, signer: str, valid_to: int) -> Record:
+        return self.record("EndKey", [signer], key=key_id_of(name), validTo=valid_to)
+
+    def cut_off_key(self, name: str, signer: str, since: int) -> Record:
+        return self.record("CutOffKey", [signer], key=key_id_of(name), since=since)
+
+    def add_relay(self, account: str, region: int, signer: str, until: int) -> Record:
+        return self.record("AddRelay", [signer], relay=account, region=region, until=until)
+
+    def end_relay(self, account: str, region: int, signer: str) -> Record:
+        return self.record("EndRelay", [signer], relay=account, region=region)
+
+    def register_type(
+        self,
+        code: str,
+        signers: Sequence[str],
+        region: int = 0,
+        scope: Scope = Scope.NATIONAL,
+        ground: int = 1,
+    ) -> Record:
+        return self.record(
+            "RegisterType",
+            signers,
+            licenseType=_word(code),
+            region=region,
+            definer=_word(code[:18]),
+            schemaDigest=hash32("schema " + code),
+            gradesDigest=hash32("grades " + code),
+            acts=acts_bitmap(frozenset(Act)),
+            scope=int(scope),
+            sharing=int(Sharing.CONDITIONAL),
+            ground=ground,
+        )
+
+    def entitle(self, code: str, issuer: str, region: int, signer: str, until: int = 0) -> Record:
+        members = {"licenseType": _word(code), "issuer": _word(issuer), "region": region, "operator": NO_HASH}
+        return self.record("Entitle", [signer], **members, since=self._time, until=until)
+
+    def end_entitlement(self, code: str, issuer: str, signer: str, until: int) -> Record:
+        return self.record(
+            "EndEntitlement", [signer], licenseType=_word(code), issuer=_word(issuer), until=until
+        )
+
+    def recognize(
+        self, from_region: int, to_region: int, code: str, signers: Sequence[str], as_type: str = ""
+    ) -> Record:
+        members = {"fromRegion": from_region, "toRegion": to_region, "licenseType": _word(code)}
+        return self.record(
+            "Recognize", signers, **members, asType=_word(as_type or code), since=self._time, until=0
+        )
+
+    def end_recognition(self, from_region: int, to_region: int, code: str, signer: str, until: int) -> Record:
+        members = {"fromRegion": from_region, "toRegion": to_region, "licenseType": _word(code)}
+        return self.record("EndRecognition", [signer], **members, until=until)
+
+    def issue(
+        self, license_id: str, issuer: str = BUREAU, code: str = NATIONAL_TYPE, **changes: Any
+    ) -> Record:
+        """Issue a license; `changes` replace members of the message, `digest` for example."""
+        members = {**self._license(license_id, issuer, code), **changes}
+        return self.record("Issue", [issuer], licenseId=license_id, **members)
+
+    def amend(
+        self,
+        license_id: str,
+        new_license_id: str,
+        issuer: str = BUREAU,
+        code: str = NATIONAL_TYPE,
+        act: Act = Act.RENEW,
+        **changes: Any,
+    ) -> Record:
+        """Amend a license: two records, on the old one and on the new one."""
+        members = {
+            "act": int(act),
+            "ground": 0,
+            "effective": 0,
+            "reference": NO_HASH,
+            "newLicenseId": new_license_id,
+            **self._license(new_license_id, issuer, code),
+            **changes,
+        }
+        return self.record("Amend", [issuer], licenseId=license_id, **members)
+
+    def act(self, license_id: str, act: Act, issuer: str = BUREAU, ground: int = 0, **changes: Any) -> Record:
+        """Suspend, resume or end a license."""
+        members = {"act": int(act), "ground": ground, "effective": 0, "reference": NO_HASH, "cause": NO_HASH}
+        return self.record("Act", [issuer], licenseId=license_id, **{**members, **changes})
+
+    def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU) -> Record:
+        members = {"holderBinding": holder_binding, "method": 1, "assurance": 2}
+        return self.record("Bind", [issuer], licenseId=license_id, **members)
+
+    # --- LedgerReader ---------------------------------------------------------------------
+
+    def head(self) -> Header:
+        self._count("head")
+        return self.blocks[-1].header
+
+    def header(self, block: int | str) -> Header:
+        self._count("header")
+        for each in self.blocks:
+            if block in (each.header.number, each.header.hash):
+                return each.header
+        raise ChainOutageError("CHAIN_NO_BLOCK", block=block)
+
+    def logs(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[RawLog]:
+        self._count("logs")
+        last = len(self.blocks) - 1 if to_block is None else to_block
+        for block in self.blocks[from_block or 0 : last + 1]:
+            yield from map(raw_log_of, block.records)
+
+    def records(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[Record]:
+        return map(record_of, self.logs(from_block, to_block))
+
+    def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
+        return [each for each in self.records(None, to_block) if each.object == object_id]
+
+    def journal(self, block: int | None = None) -> tuple[int, bytes]:
+        self._count("journal")
+        last = len(self.blocks) - 1 if block is None else block
+        seq = sum(len(each.records) for each in self.blocks[: last + 1])
+        return seq, self._heads[seq]
+
+    def proven_journal(self, header: Header) -> tuple[int, bytes]:
+        return self.journal(self.header(header.hash).number)
+
+    def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
+        words = dict.fromkeys(objects, ZERO32)
+        for record in self._all(self.header(header.hash).number):
+            if record.object in words:
+                words[record.object] = next_object(words[record.object], record)
+        return words
+
+    def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
+        """`Directory.ledgerId()` and `Licenses.statusAt(id, at, asOf)`; other views are not simulated."""
+        match contract, function, arguments:
+            case "Directory", "ledgerId", ():
+                return self.ledger_id
+            case "Licenses", "statusAt", (license_id, at, as_of):
+                return self._status("0x" + bytes(license_id).hex(), at, as_of)
+        raise ChainOutageError("CHAIN_REFUSED_CALL", method="eth_call", reason=f"{contract}.{function}")
+
+    def check_ledger(self) -> None:
+        """It is the ledger that it is."""
+
+    @staticmethod
+    def address(contract: str) -> str:
+        """Where a contract stands, 0x-hex in lower case."""
+        return "0x" + keccak(b"contract " + contract.encode())[:20].hex()
+
+    # --- inside ---------------------------------------------------------------------------
+
+    def _status(self, license_id: str, at: int, as_of: int) -> tuple[int, int, int, int]:
+        state = self.state()
+        license_ = state.get("license", license_id)
+        assert license_ is None or isinstance(license_, License)
+
+        def cut_offs(key: str) -> int | None:
+            found: Any = state.get("key", key)
+            return None if found is None else found.cut_off(as_of)
+
+        standing: Standing = status_at(license_, at, as_of, cut_offs)
+        act = int(standing.fact.act) if standing.fact else 0
+        return int(standing.status), license_.rev if license_ else 0, standing.since, act
+
+    def _license(self, license_id: str, issuer: str, code: str) -> dict[str, Any]:
+        return {
+            "issuer": _word(issuer),
+            "licenseType": _word(code),
+            "digest": hash32("digest " + license_id),
+            "holderBinding": NO_HASH,
+            "validFrom": GENESIS_TIME,
+            "validTo": GENESIS_TIME + 3650 * DAY,
+        }
+
+    def _renewed(self, new_license_id: bytes, body: bytes) -> None:
+        """The second record of an amendment stands in the block of the first."""
+        if self._open:
+            self.append(Kind.LICENSE_ISSUED_BY_AMENDMENT, new_license_id, body)
+            return
+        last = self.blocks.pop()
+        self._time = last.header.time
+        self._pending = list(last.records)
+        self.append(Kind.LICENSE_ISSUED_BY_AMENDMENT, new_license_id, body)
+
+    def _signature(
+        self, message: Callable[..., bytes], struct: Any, name: str, data: bytes
+    ) -> RecordSignature:
+        signer = key_of(name)
+        identity = key_id(signer.public_key)
+        raw = signer.sign(message(struct, identity, data)) if self.sign else bytes(31) + b"\1" + b"\2" * 32
+        return RecordSignature(identity, 1, raw[:32], raw[32:])
+
+    def _digest(self, record: Record) -> None:
+        self._heads.append(next_head(self._heads[-1], record))
+        self._words[record.object] = next_object(self.object_word(record.object), record)
+
+    def _all(self, to_block: int | None = None) -> Iterator[Record]:
+        last = len(self.blocks) - 1 if to_block is None else to_block
+        for block in self.blocks[: last + 1]:
+            yield from block.records
+
+    def _parent(self) -> bytes:
+        return _raw(self.blocks[-1].header.hash)
+
+    def _close(self, parent: bytes) -> None:
+        content = b"".join(keccak(record.body) for record in self._pending)
+        shape = {
+            **_HEADER_SHAPE,
+            "parentHash": "0x" + parent.hex(),
+            "stateRoot": "0x" + keccak(self._heads[-1]).hex(),
+            "transactionsRoot": "0x" + keccak(content + bytes([self._fork])).hex(),
+            "receiptsRoot": "0x" + keccak(content).hex(),
+            "number": hex(len(self.blocks)),
+            "timestamp": hex(self._time),
+        }
+        self.blocks.append(Block(header_of({**shape, "hash": _hash(shape)}), tuple(self._pending)))
+        self._pending = []
+        self._time += BLOCK_SECONDS
+
+    def _count(self, name: str) -> None:
+        self.calls[name] = self.calls.get(name, 0) + 1
+
+
+def _hash(shape: Mapping[str, str]) -> str:
+    fields = []
+    for name in _ORDER:
+        number = int(shape[name], 16) if name in _NUMBERS else 0
+        is_number = name in _NUMBERS
+        fields.append(
+            number.to_bytes((number.bit_length() + 7) // 8, "big") if is_number else _raw(shape[name])
+        )
+    return "0x" + keccak(encode_rlp(fields)).hex()
+
+
+def founded_ledger(sign: bool = True) -> LedgerSimulator:
+    """A sealed ledger of two regions, two bodies, two types, entitlements and one agreement."""
+    ledger = LedgerSimulator(sign=sign)
+    ledger.found(threshold=1)
+    for name in ("Directory", "Catalog", "Licenses", "Journal"):
+        ledger.name_contract(name)
+    for region, parent in ((SHANGHAI, 0), (ZHEJIANG, 0), (QINGPU, SHANGHAI), (JIASHAN, ZHEJIANG)):
+        ledger.add_region(region, parent)
+        ledger.register_key(str(region), objects.region_object(region), Purpose.GOVERN)
+    for uscc, region in ((BUREAU, QINGPU), (OFFICE, JIASHAN)):
+        ledger.add_organisation(uscc, region)
+        ledger.register_key(uscc, objects.organisation_object(uscc))
+    relay = "0x" + "11" * 20
+    ledger.add_relay(relay, SHANGHAI, str(SHANGHAI), GENESIS_TIME + 3650 * DAY)
+    ledger.register_type(NATIONAL_TYPE, [str(SHANGHAI), str(ZHEJIANG)])
+    ledger.register_type(REGIONAL_TYPE, [str(SHANGHAI)], SHANGHAI, Scope.REGIONAL, ground=0)
+    for code in (NATIONAL_TYPE, REGIONAL_TYPE):
+        ledger.entitle(code, BUREAU, QINGPU, str(SHANGHAI))
+        ledger.entitle(code, OFFICE, JIASHAN, str(ZHEJIANG))
+    ledger.recognize(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, [str(SHANGHAI), str(ZHEJIANG)])
+    ledger.seal(str(SHANGHAI), str(ZHEJIANG))
+    return ledger
+
+
+def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
+    """Add to a founded ledger at least one record of every kind that the founding lacks."""
+    ids = [hash32(f"license {n}") for n in range(6)]
+    for each in ids[:4]:
+        ledger.issue(each)
+    ledger.issue(ids[4], OFFICE, REGIONAL_TYPE)
+    ledger.amend(ids[0], ids[5])
+    ledger.act(ids[1], Act.SUSPEND, ground=21)
+    ledger.act(ids[1], Act.RESUME, ground=25)
+    ledger.act(ids[2], Act.ANNUL, ground=40, reference=hash32("reference"), cause=hash32("cause"))
+    ledger.bind(ids[3], hash32("binding"))
+    ledger.register_key("spare", objects.organisation_object(BUREAU))
+    ledger.end_key("spare", str(SHANGHAI), ledger.now + DAY)
+    ledger.cut_off_key("spare", str(SHANGHAI), ledger.now)
+    relay = "0x" + "22" * 20
+    ledger.add_relay(relay, ZHEJIANG, str(ZHEJIANG), ledger.now + DAY)
+    ledger.end_relay(relay, ZHEJIANG, str(ZHEJIANG))
+    ledger.end_entitlement(NATIONAL_TYPE, OFFICE, str(ZHEJIANG), ledger.now)
+    ledger.end_recognition(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, str(SHANGHAI), ledger.now)
+    return ledger
+
+
+def standing_of(reader: LedgerSimulator, license_id: str, at: int) -> int:
+    """The status number of a license now, as a contract would answer."""
+    status: int = reader.call("Licenses", "statusAt", _raw(license_id), at, at)[0]
+    return status
+
+
+__all__ = [
+    "BUREAU",
+    "CHAIN_ID",
+    "DAY",
+    "GENESIS_TIME",
+    "JIASHAN",
+    "LEDGER_ID",
+    "NATIONAL_TYPE",
+    "OFFICE",
+    "QINGPU",
+    "REGIONAL_TYPE",
+    "SHANGHAI",
+    "ZHEJIANG",
+    "Block",
+    "LedgerSimulator",
+    "every_kind",
+    "founded_ledger",
+    "hash32",
+    "key_id_of",
+    "key_of",
+    "standing_of",
+]
