@@ -73,4 +73,14 @@ def hardhat_node_argv(port: int, network: str = "node") -> list[str]:
         port: TCP port, 0 < port < 65536.
         network: `node` (a block per transaction and one every second) or `bench` (only the former).
     """
-    return hardhat_argv("node", "--network", network, "--hostname", "127.0.0.1", "--port", str(port))
+    return hardhat_argv(
+        "--config",
+        "node.config.js",
+        "node",
+        "--network",
+        network,
+        "--hostname",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    )
