@@ -155,6 +155,22 @@ def test_links_and_named_files_exist(name: str) -> None:
     assert missing + [path for path in named if not (ROOT / path).exists()] == []
 
 
+def test_every_file_of_the_architecture_exists() -> None:
+    rooms = re.split(r"^\*\*.+\*\* ?(?:\(`(.+?)`\))?$", page("ARCHITECTURE.md"), flags=re.MULTILINE)[1:]
+    named = [
+        (room or "", name)
+        for room, text in zip(rooms[::2], rooms[1::2], strict=True)
+        for name in re.findall(r"`([\w/.]+(?:\.py|\.sol|/))`", text)
+    ]
+    assert len(named) > 40
+    missing = [
+        name
+        for room, name in named
+        if not any((folder / name).exists() for folder in (ROOT / room, ROOT, ROOT / "api" / "cli"))
+    ]
+    assert missing == []
+
+
 def test_every_decision_is_in_the_index_under_its_own_title() -> None:
     folder = ROOT / "docs" / "adr"
     rows = re.findall(
