@@ -105,7 +105,7 @@ def render(measured: list[Row], rates: list[float]) -> str:
         "# Benchmarks",
         "",
         f"Written by `make bench`. One thread, the median of {ROUNDS} rounds; {KEYS} keys in turn, so that",
-        "what a verifier keeps per key is warm. Ratios carry over to other machines, absolute figures do not.",
+        "what a verifier keeps per key is warm. Ratios carry over to other machines, figures do not.",
         "",
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
         "",
