@@ -29,7 +29,16 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command, get_group
 
-from api.cli.output import INTERNAL_EXIT, INTERRUPTED_EXIT, Outcome, emit, is_json, language, take_json_flag
+from api.cli.output import (
+    INTERNAL_EXIT,
+    INTERRUPTED_EXIT,
+    Outcome,
+    emit,
+    is_json,
+    language,
+    silence_stdout,
+    take_json_flag,
+)
 from ledger.errors import LedgerError, OutageError, UsageError
 
 if TYPE_CHECKING:
@@ -116,6 +125,10 @@ def run(arguments: Sequence[str]) -> int:
     rest = take_json_flag(arguments)
     try:
         return emit(_outcome(rest))
+    except OSError as error:  # a full disk, for example: stdout is lost
+        print(f"stdout: {error.strerror}", file=sys.stderr)
+        silence_stdout()
+        return INTERNAL_EXIT
     except Exception as error:  # noqa: BLE001 - the outcome itself could not be shown
         return emit(_internal(error))
 

@@ -106,8 +106,13 @@ def emit(outcome: Outcome) -> int:
             _print_text(outcome)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains at exit
+        silence_stdout()
     return outcome.status
+
+
+def silence_stdout() -> None:
+    """Send what is still buffered nowhere, or the interpreter complains at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _print_text(outcome: Outcome) -> None:

@@ -230,8 +230,8 @@ def _parse_pbkdf2(parameters: _Reader) -> _Derive:
     iterations = int.from_bytes(parameters.take(_INTEGER), "big")
     parameters.take_if(_INTEGER)  # key length, given by the cipher
     prf = parameters.take_if(_SEQUENCE)
-    name = "sha1" if prf is None else _PRFS.get(_Reader(prf).take(_OID))
-    if name is None or not 1 <= iterations <= _MOST_ITERATIONS:
+    name = "sha1" if prf is None else _PRFS.get(_Reader(prf).take(_OID), "unknown")
+    if name not in hashlib.algorithms_available or not 1 <= iterations <= _MOST_ITERATIONS:
         raise _BadFormError("PBKDF2 parameters")
     return lambda passphrase, size: hashlib.pbkdf2_hmac(name, passphrase, salt, iterations, size)
 

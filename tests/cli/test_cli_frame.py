@@ -96,18 +96,19 @@ def test_a_closed_pipe_is_no_error():
     assert done.stdout == b"0\n"
 
 
-def test_a_full_disk_is_told():
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
+def test_a_full_disk_is_told(form):
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "api.cli.main", "sm3"],
+            [sys.executable, "-m", "api.cli.main", "sm3", *form],
             input=b"x",
             stdout=full,
             stderr=subprocess.PIPE,
             env=CLEAN,
             check=False,
         )
-    assert done.returncode != 0
-    assert b"Traceback" not in done.stderr
+    assert done.returncode == 70
+    assert done.stderr == b"stdout: No space left on device\n"
 
 
 def test_a_light_noun_does_not_import_the_heavy_ones():

@@ -1,5 +1,6 @@
 """Key files: OpenSSL reads ours, we read OpenSSL's, and what is no usable key is named."""
 
+import hashlib
 import os
 import stat
 import subprocess
@@ -71,6 +72,16 @@ def test_we_open_what_openssl_encrypts(folder, options):
         sm2_keys.parse_key(sealed, passphrase=b"q")
 
 
+def test_we_open_files_whose_passphrase_goes_through_hmac_sm3(monkeypatch):
+    """GmSSL and other national tools derive with HMAC-SM3 (OID 1.2.156.10197.1.401.2)."""
+    derive = hashlib.pbkdf2_hmac
+    monkeypatch.setattr(sm2_keys, "_HMAC_SHA256", bytes.fromhex("2a811ccf5501831102"))
+    monkeypatch.setattr(hashlib, "pbkdf2_hmac", lambda _, *rest: derive("sm3", *rest))
+    sealed = private_pem(b"p")
+    monkeypatch.undo()
+    assert sm2_keys.parse_key(sealed, passphrase=b"p").private == sm2_keys.PrivateKey(SCALAR, PUBLIC)
+
+
 def test_a_wrong_passphrase_is_never_mistaken_for_a_key():
     sealed = private_pem(b"right")
     for number in range(8):
@@ -87,6 +98,15 @@ def test_we_read_what_openssl_generates(tmp_path):
         assert signer.public_key == crypto.load_public_key(str(file))
         spki = openssl("pkey", "-in", file, "-pubout")
         assert spki.decode() == sm2_keys.public_key_pem(signer.public_key)
+
+
+def test_compressed_points_in_openssls_files_are_read_and_hybrid_ones_refused(folder):
+    def converted(form):
+        return openssl("ec", "-pubin", "-in", folder / "pub.pem", "-pubout", "-conv_form", form)
+
+    assert sm2_keys.parse_key(converted("compressed")).public_key == PUBLIC
+    with pytest.raises(MalformedError, match="SM2_KEY_INVALID"):
+        sm2_keys.parse_key(converted("hybrid"))
 
 
 def test_crlf_and_text_around_the_block_are_fine():
