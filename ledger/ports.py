@@ -5,11 +5,13 @@ Adapters in `ledger.adapters` (and the wallet's own) implement these; services r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from ledger.domain.canonical import JsonObject
+from ledger.domain.entities import Entity, License
 from ledger.domain.records import RawLog, Record
 from ledger.proof.headers import Header
 
@@ -228,4 +230,139 @@ class RedemptionStore(Protocol):
 
     def forget(self, before: int) -> None:
         """Drop what expired before a moment."""
+        ...
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """How far an index has followed the ledger: a Journal position and the block it stands in."""
+
+    seq: int
+    head: bytes
+    block: int
+    block_hash: str
+
+
+@dataclass(frozen=True)
+class Advance:
+    """What one run of records changes, kept whole or not at all.
+
+    Attributes:
+        since: Where the index stood before; None for an empty one.
+        until: Where it stands after.
+        changes: Entities by (table, key), with the seq of the record that changed each last.
+        messages: First seq of each message, by its digest (0x-hex).
+    """
+
+    since: Cursor | None
+    until: Cursor
+    changes: Mapping[tuple[str, str], tuple[Entity, int]]
+    messages: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """One row as an index stores it, for `audit fsck`: its table, its key, its other columns."""
+
+    table: str
+    key: str
+    columns: Mapping[str, object]
+
+
+class Index(Protocol):
+    """Entities derived from the ledger, kept for speed; never believed where a proof is asked for."""
+
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it follows, 32 bytes."""
+        ...
+
+    def get(self, table: str, key: str) -> Entity | None:
+        """The entity, or None: a `StateView`."""
+        ...
+
+    def entities(self, table: str) -> Iterator[tuple[str, Entity]]:
+        """All entities of a table with their keys, by key."""
+        ...
+
+    def find_licenses(
+        self, issuer: str | None = None, license_type: str | None = None, limit: int = 100, after: str = ""
+    ) -> list[License]:
+        """Licenses by issuer and type, by id; `after` is the last id of the page before."""
+        ...
+
+    def seq_of(self, message_digest: str) -> int | None:
+        """Where a message was recorded first (`ledger.service.follow.message_digest`), or None."""
+        ...
+
+    def cursor(self) -> Cursor | None:
+        """How far it is; None when empty."""
+        ...
+
+    def heads(self) -> list[Cursor]:
+        """Recent places to which it can go back, newest first."""
+        ...
+
+    def put(self, advance: Advance) -> bool:
+        """Keep an advance in one transaction; False when another process was there first."""
+        ...
+
+    def roll_back(self, to: Cursor | None) -> None:
+        """Go back to one of `heads`, or to nothing."""
+        ...
+
+    def rows(self) -> Iterator[IndexRow]:
+        """Every stored row as it is."""
+        ...
+
+    def remember(self, identifier: str, license_id: str, issuer: str, added_at: int, cid: str = "") -> None:
+        """Note that an identifier stands for a license; the chain never holds identifiers."""
+        ...
+
+    def resolve(self, text: str) -> str | None:
+        """The license id of an identifier that this home knows, or `text` itself if it is one."""
+        ...
+
+    def identifier_of(self, license_id: str) -> str | None:
+        """The identifier that this home knows for a license."""
+        ...
+
+    def cid_of(self, license_id: str) -> str | None:
+        """Where this home keeps the encrypted document of a license."""
+        ...
+
+
+class Content(Protocol):
+    """Encrypted documents by content id; what comes back was checked against the id."""
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes; returns their content id (CIDv1, raw, SHA-256)."""
+        ...
+
+    def get(self, cid: str) -> bytes:
+        """The bytes of an id; other bytes raise, they are never returned."""
+        ...
+
+    def has(self, cid: str) -> bool:
+        """Whether the store holds it."""
+        ...
+
+    def erase(self, cid: str) -> bool:
+        """Destroy content; False when there was none."""
+        ...
+
+
+class IssuerHome(Protocol):
+    """What one issuing body keeps off the chain, shared by its machines."""
+
+    def secret(self, issuer: str) -> bytes:
+        """The body's 32 bytes, drawn at first use, by which identifiers become license ids."""
+        ...
+
+    def note(self, issuer: str, license_id: str, entry: Mapping[str, object]) -> None:
+        """Append to the body's register: references with their salts, wrapped keys."""
+        ...
+
+    def notes(self, issuer: str, license_id: str) -> list[JsonObject]:
+        """What the register holds of a license, in order."""
         ...
