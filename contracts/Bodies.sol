@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
-import {ORGANISATION_ADDED, REGION_ADDED} from "./lib/Kinds.sol";
+import {Kinds} from "./lib/Kinds.sol";
 import {
     ADD_ORGANISATION_TYPEHASH,
     ADD_REGION_TYPEHASH,
@@ -52,7 +52,7 @@ abstract contract Bodies is IDirectory, Writer {
 
         _addRegion(message.region, message.parent);
         _bodies[object] = Body(BodyKind.REGION, message.region, 0);
-        _record(REGION_ADDED, object, message.rev, data, signatures);
+        _record(Kinds.REGION_ADDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -66,7 +66,7 @@ abstract contract Bodies is IDirectory, Writer {
         _requireGovernor(ADD_ORGANISATION_TYPEHASH, data, signatures, message.region);
 
         _bodies[object] = Body(BodyKind.ORGANISATION, message.region, message.level);
-        _record(ORGANISATION_ADDED, object, message.rev, data, signatures);
+        _record(Kinds.ORGANISATION_ADDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory

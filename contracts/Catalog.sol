@@ -4,14 +4,8 @@ pragma solidity 0.8.37;
 import {Client} from "./Client.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
-import {nowSeconds} from "./lib/Clock.sol";
-import {
-    ENTITLEMENT_ENDED,
-    ENTITLEMENT_GIVEN,
-    RECOGNITION_AGREED,
-    RECOGNITION_ENDED,
-    TYPE_REGISTERED
-} from "./lib/Kinds.sol";
+import {Clock} from "./lib/Clock.sol";
+import {Kinds} from "./lib/Kinds.sol";
 import {
     END_ENTITLEMENT_TYPEHASH,
     END_RECOGNITION_TYPEHASH,
@@ -51,7 +45,7 @@ contract Catalog is ICatalog, Client {
         _requireTypeAuthority(message, data, signatures);
 
         _types[message.licenseType].push(_versionOf(message));
-        _record(TYPE_REGISTERED, object, message.rev, data, signatures);
+        _record(Kinds.TYPE_REGISTERED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ICatalog
@@ -73,7 +67,7 @@ contract Catalog is ICatalog, Client {
         entitlement.since = message.since;
         entitlement.until = message.until;
         entitlement.operator = message.operator;
-        _record(ENTITLEMENT_GIVEN, object, message.rev, data, signatures);
+        _record(Kinds.ENTITLEMENT_GIVEN, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ICatalog
@@ -87,7 +81,7 @@ contract Catalog is ICatalog, Client {
         _requireGovernor(END_ENTITLEMENT_TYPEHASH, data, signatures, entitlement.region);
 
         entitlement.until = message.until;
-        _record(ENTITLEMENT_ENDED, object, message.rev, data, signatures);
+        _record(Kinds.ENTITLEMENT_ENDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ICatalog
@@ -104,7 +98,7 @@ contract Catalog is ICatalog, Client {
         _requireBothSides(message, data, signatures);
 
         _agreements[object] = Agreement(message.since, message.until, message.asType);
-        _record(RECOGNITION_AGREED, object, message.rev, data, signatures);
+        _record(Kinds.RECOGNITION_AGREED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ICatalog
@@ -118,7 +112,7 @@ contract Catalog is ICatalog, Client {
         _requireEitherSide(message, data, signatures);
 
         agreement.until = message.until;
-        _record(RECOGNITION_ENDED, object, message.rev, data, signatures);
+        _record(Kinds.RECOGNITION_ENDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ICatalog
@@ -268,7 +262,7 @@ contract Catalog is ICatalog, Client {
     }
 
     function _requireEnd(uint64 given, uint64 current) private view {
-        if (given < nowSeconds()) revert CatalogInThePast(given, nowSeconds());
+        if (given < Clock.nowSeconds()) revert CatalogInThePast(given, Clock.nowSeconds());
         if (current != 0 && given >= current) revert CatalogNotEarlier(given, current);
     }
 
@@ -284,7 +278,7 @@ contract Catalog is ICatalog, Client {
 
     function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {
         return TypeVersion({
-            registeredAt: nowSeconds(),
+            registeredAt: Clock.nowSeconds(),
             region: message.region,
             acts: message.acts,
             scope: message.scope,

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Bodies} from "./Bodies.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ISM2Verifier} from "./interfaces/ISM2Verifier.sol";
 import {Journal} from "./Journal.sol";
 import {Keys} from "./Keys.sol";
-import {nowSeconds} from "./lib/Clock.sol";
-import {CONTRACT_NAMED, LEDGER_FOUNDED, LEDGER_SEALED, RELAY_ADDED, RELAY_ENDED} from "./lib/Kinds.sol";
+import {Clock} from "./lib/Clock.sol";
+import {Kinds} from "./lib/Kinds.sol";
 import {
     ADD_RELAY_TYPEHASH,
     AddRelayMessage,
@@ -74,7 +73,7 @@ contract Directory is Keys {
         _requireQuorum(FOUND_TYPEHASH, data, signatures, threshold, 0);
 
         _setThreshold(message.threshold);
-        _record(LEDGER_FOUNDED, object, message.rev, data, signatures);
+        _record(Kinds.LEDGER_FOUNDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -92,7 +91,7 @@ contract Directory is Keys {
 
         contractOf[message.name] = NamedContract(message.account, code);
         isWriter[message.account] = true;
-        _record(CONTRACT_NAMED, object, message.rev, data, signatures);
+        _record(Kinds.CONTRACT_NAMED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -108,8 +107,8 @@ contract Directory is Keys {
         bytes memory data = abi.encode(message);
         _requireQuorum(SEAL_TYPEHASH, data, signatures, roots, 0);
 
-        sealedAt = nowSeconds();
-        _record(LEDGER_SEALED, object, message.rev, data, signatures);
+        sealedAt = Clock.nowSeconds();
+        _record(Kinds.LEDGER_SEALED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -117,14 +116,14 @@ contract Directory is Keys {
         ObjectId object = Objects.relay(message.relay);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireRegion(message.region);
-        if (message.until <= nowSeconds()) revert DirectoryInThePast(message.until, nowSeconds());
+        if (message.until <= Clock.nowSeconds()) revert DirectoryInThePast(message.until, Clock.nowSeconds());
         Relay storage relay = relayOf[message.relay];
-        if (relay.until > nowSeconds()) _requireRelayRegion(message.relay, relay.region, message.region);
+        if (relay.until > Clock.nowSeconds()) _requireRelayRegion(message.relay, relay.region, message.region);
         bytes memory data = abi.encode(message);
         _requireGovernor(ADD_RELAY_TYPEHASH, data, signatures, message.region);
 
         (relay.until, relay.region) = (message.until, message.region);
-        _record(RELAY_ADDED, object, message.rev, data, signatures);
+        _record(Kinds.RELAY_ADDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -132,20 +131,20 @@ contract Directory is Keys {
         ObjectId object = Objects.relay(message.relay);
         _open(object, message.rev, message.signedAt, message.notAfter);
         Relay storage relay = relayOf[message.relay];
-        if (relay.until <= nowSeconds()) revert DirectoryRelayUnknown(message.relay);
+        if (relay.until <= Clock.nowSeconds()) revert DirectoryRelayUnknown(message.relay);
         _requireRelayRegion(message.relay, relay.region, message.region);
         bytes memory data = abi.encode(message);
         _requireGovernor(END_RELAY_TYPEHASH, data, signatures, message.region);
 
-        relay.until = nowSeconds();
-        _record(RELAY_ENDED, object, message.rev, data, signatures);
+        relay.until = Clock.nowSeconds();
+        _record(Kinds.RELAY_ENDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
     function requireSubmitter(address account) public view {
         if (sealedAt == 0) {
             if (account != founder) revert DirectoryNotFounder(account);
-        } else if (relayOf[account].until <= nowSeconds()) {
+        } else if (relayOf[account].until <= Clock.nowSeconds()) {
             revert DirectoryNotRelay(account);
         }
     }

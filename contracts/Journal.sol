@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IJournal} from "./interfaces/IJournal.sol";
-import {nowSeconds} from "./lib/Clock.sol";
+import {Clock} from "./lib/Clock.sol";
 import {ObjectId} from "./lib/Types.sol";
 
 /// @title The order of everything. Made by the Directory's constructor.
@@ -40,7 +40,7 @@ contract Journal is IJournal {
         bytes calldata body
     ) external returns (uint64 position) {
         if (msg.sender != address(directory) && !directory.isWriter(msg.sender)) revert JournalNotWriter(msg.sender);
-        uint64 time = nowSeconds();
+        uint64 time = Clock.nowSeconds();
         bytes32 bodyHash = keccak256(body);
         position = ++seq;
         _advanceObject(kind, object, rev, position, time, bodyHash);

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {Bodies} from "./Bodies.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ISM2Verifier} from "./interfaces/ISM2Verifier.sol";
-import {nowSeconds} from "./lib/Clock.sol";
-import {KEY_CUT_OFF, KEY_ENDED, KEY_REGISTERED} from "./lib/Kinds.sol";
+import {Clock} from "./lib/Clock.sol";
+import {Kinds} from "./lib/Kinds.sol";
 import {
     CUT_OFF_KEY_TYPEHASH,
     CutOffKeyMessage,
@@ -46,7 +46,7 @@ abstract contract Keys is Bodies {
 
         Key storage key = _add(message);
         if (proofs == 1) _requirePossession(key, message.newKey, data, signatures[authorities]);
-        _record(KEY_REGISTERED, object, message.rev, data, signatures);
+        _record(Kinds.KEY_REGISTERED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -54,13 +54,13 @@ abstract contract Keys is Bodies {
         ObjectId object = Objects.key(message.key);
         _open(object, message.rev, message.signedAt, message.notAfter);
         Key storage key = _known(message.key);
-        if (message.validTo < nowSeconds()) revert DirectoryInThePast(message.validTo, nowSeconds());
+        if (message.validTo < Clock.nowSeconds()) revert DirectoryInThePast(message.validTo, Clock.nowSeconds());
         _requireEarlier(message.validTo, key.validTo);
         bytes memory data = abi.encode(message);
         _requireAuthority(END_KEY_TYPEHASH, data, signatures, key.owner);
 
         key.validTo = message.validTo;
-        _record(KEY_ENDED, object, message.rev, data, signatures);
+        _record(Kinds.KEY_ENDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -73,7 +73,7 @@ abstract contract Keys is Bodies {
         _requireAuthority(CUT_OFF_KEY_TYPEHASH, data, signatures, key.owner, _voteOf(key.owner));
 
         key.cutOff = message.since;
-        _record(KEY_CUT_OFF, object, message.rev, data, signatures);
+        _record(Kinds.KEY_CUT_OFF, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc IDirectory
@@ -180,7 +180,7 @@ abstract contract Keys is Bodies {
     }
 
     function _requireCurrent(KeyId keyId, Key storage key) private view {
-        uint64 time = nowSeconds();
+        uint64 time = Clock.nowSeconds();
         (uint64 from, uint64 to, uint64 cutOff) = (key.validFrom, key.validTo, key.cutOff);
         bool isCurrent = from <= time && (to == 0 || time < to) && (cutOff == 0 || time < cutOff);
         if (!isCurrent) revert DirectoryKeyNotCurrent(keyId, from, to, cutOff, time);

@@ -6,14 +6,8 @@ import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {Acts, Status} from "./lib/Acts.sol";
-import {nowSeconds} from "./lib/Clock.sol";
-import {
-    HOLDER_BOUND,
-    LICENSE_ACTED,
-    LICENSE_AMENDED,
-    LICENSE_ISSUED,
-    LICENSE_ISSUED_BY_AMENDMENT
-} from "./lib/Kinds.sol";
+import {Clock} from "./lib/Clock.sol";
+import {Kinds} from "./lib/Kinds.sol";
 import {
     ACT_TYPEHASH,
     AMEND_TYPEHASH,
@@ -82,7 +76,7 @@ contract Licenses is ILicenses, Client {
         uint32 keyIndex = _requireIssuer(ISSUE_TYPEHASH, data, signatures, message.issuer);
 
         _issue(_termsOf(message), keyIndex);
-        _record(LICENSE_ISSUED, object, message.rev, data, signatures);
+        _record(Kinds.LICENSE_ISSUED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
@@ -100,8 +94,8 @@ contract Licenses is ILicenses, Client {
         _addFact(message.licenseId, message.act, message.ground, message.effective, keyIndex);
         _successors[message.licenseId] = message.newLicenseId;
         _issue(_termsOf(message), keyIndex);
-        _record(LICENSE_AMENDED, object, message.rev, data, signatures);
-        _record(LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
+        _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
+        _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
     }
 
     /// @inheritdoc ILicenses
@@ -114,7 +108,7 @@ contract Licenses is ILicenses, Client {
         uint32 keyIndex = _requireIssuer(ACT_TYPEHASH, data, signatures, issuer);
 
         _addFact(message.licenseId, message.act, message.ground, message.effective, keyIndex);
-        _record(LICENSE_ACTED, object, message.rev, data, signatures);
+        _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
@@ -127,7 +121,7 @@ contract Licenses is ILicenses, Client {
 
         _addFact(message.licenseId, Acts.BIND, 0, 0, keyIndex);
         _bindings[message.licenseId] = message.holderBinding;
-        _record(HOLDER_BOUND, object, message.rev, data, signatures);
+        _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
@@ -185,7 +179,7 @@ contract Licenses is ILicenses, Client {
         _issued[terms.id] = Issued({
             validFrom: uint48(terms.validFrom),
             validTo: uint48(terms.validTo),
-            recorded: uint48(nowSeconds()),
+            recorded: uint48(Clock.nowSeconds()),
             keyIndex: keyIndex,
             region: entitlement.region,
             entitlement: entitlement.index,
@@ -197,7 +191,7 @@ contract Licenses is ILicenses, Client {
         Issued storage issued = _issued[id];
         uint8 index = issued.facts;
         if (index == type(uint8).max) revert LicensesFull(id);
-        uint64 time = nowSeconds();
+        uint64 time = Clock.nowSeconds();
         uint64 effective = Acts.effectiveTime(act_, asked, time, issued.validFrom);
         if (effective < time && !Acts.mayBeRetroactive(act_)) revert LicensesRetroactive(act_, effective, time);
         _facts[id][index] = Fact(act_, ground, time, effective, keyIndex);
@@ -223,7 +217,7 @@ contract Licenses is ILicenses, Client {
     ) private view returns (ICatalog.Entitlement memory entitlement) {
         _requireKnownAct(licenseType, Acts.ISSUE);
         entitlement = catalog.entitlementOf(licenseType, issuer);
-        uint64 time = nowSeconds();
+        uint64 time = Clock.nowSeconds();
         bool isEntitled = entitlement.index != 0 && entitlement.since <= time
             && (entitlement.until == 0 || time < entitlement.until);
         if (!isEntitled) revert LicensesNotEntitled(issuer, licenseType);

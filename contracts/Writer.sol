@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IJournal} from "./interfaces/IJournal.sol";
 import {IWriter} from "./interfaces/IWriter.sol";
-import {nowSeconds} from "./lib/Clock.sol";
+import {Clock} from "./lib/Clock.sol";
 import {MAX_SIGNATURES, ObjectId, Purpose, Signature} from "./lib/Types.sol";
 
 /// @title What every contract that takes signed messages has in common.
@@ -145,7 +145,7 @@ abstract contract Writer is IWriter {
     function _voteOf(ObjectId body) internal view virtual returns (uint256);
 
     function _requireTimely(uint64 signedAt, uint64 notAfter) private view {
-        uint64 time = nowSeconds();
+        uint64 time = Clock.nowSeconds();
         if (notAfter < signedAt || notAfter - signedAt > MAX_LIFETIME) revert WriterLifetime(signedAt, notAfter);
         if (signedAt > time && signedAt - time > CLOCK_TOLERANCE) revert WriterTooEarly(signedAt, time);
         if (time > notAfter) revert WriterExpired(notAfter, time);

@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-// Record kinds, grouped by contract; numbers are never reused.
-uint16 constant LEDGER_FOUNDED = 1;
-uint16 constant CONTRACT_NAMED = 2;
-uint16 constant LEDGER_SEALED = 3;
-uint16 constant REGION_ADDED = 10;
-uint16 constant ORGANISATION_ADDED = 20;
-uint16 constant KEY_REGISTERED = 30;
-uint16 constant KEY_ENDED = 31;
-uint16 constant KEY_CUT_OFF = 32;
-uint16 constant RELAY_ADDED = 40;
-uint16 constant RELAY_ENDED = 41;
-uint16 constant TYPE_REGISTERED = 50;
-uint16 constant ENTITLEMENT_GIVEN = 60;
-uint16 constant ENTITLEMENT_ENDED = 61;
-uint16 constant RECOGNITION_AGREED = 70;
-uint16 constant RECOGNITION_ENDED = 71;
-uint16 constant LICENSE_ISSUED = 100;
-uint16 constant LICENSE_AMENDED = 101;
-uint16 constant LICENSE_ISSUED_BY_AMENDMENT = 102;
-uint16 constant LICENSE_ACTED = 103;
-uint16 constant HOLDER_BOUND = 104;
+/// @title Record kinds, grouped by contract; numbers are never reused.
+library Kinds {
+    uint16 internal constant LEDGER_FOUNDED = 1;
+    uint16 internal constant CONTRACT_NAMED = 2;
+    uint16 internal constant LEDGER_SEALED = 3;
+    uint16 internal constant REGION_ADDED = 10;
+    uint16 internal constant ORGANISATION_ADDED = 20;
+    uint16 internal constant KEY_REGISTERED = 30;
+    uint16 internal constant KEY_ENDED = 31;
+    uint16 internal constant KEY_CUT_OFF = 32;
+    uint16 internal constant RELAY_ADDED = 40;
+    uint16 internal constant RELAY_ENDED = 41;
+    uint16 internal constant TYPE_REGISTERED = 50;
+    uint16 internal constant ENTITLEMENT_GIVEN = 60;
+    uint16 internal constant ENTITLEMENT_ENDED = 61;
+    uint16 internal constant RECOGNITION_AGREED = 70;
+    uint16 internal constant RECOGNITION_ENDED = 71;
+    uint16 internal constant LICENSE_ISSUED = 100;
+    uint16 internal constant LICENSE_AMENDED = 101;
+    uint16 internal constant LICENSE_ISSUED_BY_AMENDMENT = 102;
+    uint16 internal constant LICENSE_ACTED = 103;
+    uint16 internal constant HOLDER_BOUND = 104;
+}

@@ -1,0 +1,188 @@
+"""Every command of a sealed ledger as it is rightly given: the message, its object, who signs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from eth_hash.auto import keccak
+
+from ledger.domain import objects
+from ledger.domain.acts import Act, Purpose, Scope
+from ledger.domain.objects import ascii32
+from tests.contracts.world import (
+    ANHUI,
+    BUREAU,
+    DAY,
+    JIASHAN,
+    NO_HASH,
+    OFFICE,
+    PLAIN_TYPE,
+    QINGPU,
+    REGIONAL_TYPE,
+    SHANGHAI,
+    ZHEJIANG,
+    Command,
+    KeyPair,
+    World,
+    entitlement_members,
+    key,
+    license_members,
+    recognition_members,
+    type_members,
+)
+
+LICENSE = keccak(b"a license")
+SUCCESSOR = keccak(b"its successor")
+
+
+def governor(region: int) -> KeyPair:
+    """The governing key of a region."""
+    return key(f"govern {region}")
+
+
+def signer(uscc: str) -> KeyPair:
+    """The signing key of an organisation."""
+    return key(f"sign {uscc}")
+
+
+def add_region(world: World) -> Command:
+    target = objects.region_object(310104)
+    members = {"region": 310104, "parent": SHANGHAI, "nameDigest": keccak(b"Xuhui")}
+    message = world.message("AddRegion", target, **members)
+    return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
+
+
+def add_organisation(world: World) -> Command:
+    uscc = "11310118MB9Z8Y7X6W"
+    target = objects.organisation_object(uscc)
+    members = {"uscc": ascii32(uscc), "region": QINGPU, "level": 3, "nameDigest": keccak(uscc.encode())}
+    return Command(world.message("AddOrganisation", target, **members), (governor(QINGPU),), target)
+
+
+def register_key(world: World) -> Command:
+    fresh = key("a fresh key")
+    message = world.registration(fresh, objects.organisation_object(BUREAU), Purpose.SIGN)
+    return Command(message, (governor(QINGPU), fresh), objects.key_object(fresh.id))
+
+
+def end_key(world: World) -> Command:
+    ended = key(f"other sign {BUREAU}").id
+    target = objects.key_object(ended)
+    message = world.message("EndKey", target, key=ended, validTo=world.now() + 30 * DAY)
+    return Command(message, (governor(QINGPU),), target)
+
+
+def cut_off_key(world: World) -> Command:
+    lost = key(f"other sign {BUREAU}").id
+    target = objects.key_object(lost)
+    message = world.message("CutOffKey", target, key=lost, since=world.now() - DAY)
+    return Command(message, (governor(QINGPU),), target)
+
+
+def add_relay(world: World) -> Command:
+    target = objects.relay_object(world.stranger)
+    members = {"relay": world.stranger, "region": JIASHAN, "until": world.now() + 365 * DAY}
+    return Command(world.message("AddRelay", target, **members), (governor(JIASHAN),), target)
+
+
+def end_relay(world: World) -> Command:
+    target = objects.relay_object(world.second_relay)
+    message = world.message("EndRelay", target, relay=world.second_relay, region=ZHEJIANG)
+    return Command(message, (governor(ZHEJIANG),), target)
+
+
+def register_type(world: World) -> Command:
+    code = "11330000MB0000002Y001"
+    target = objects.type_object(code)
+    members = type_members(code, Scope.REGIONAL, region=ZHEJIANG)
+    return Command(world.message("RegisterType", target, **members), (governor(ZHEJIANG),), target)
+
+
+def entitle(world: World) -> Command:
+    target = objects.entitlement_object(REGIONAL_TYPE, OFFICE)
+    message = world.message("Entitle", target, **entitlement_members(REGIONAL_TYPE, OFFICE, JIASHAN))
+    return Command(message, (governor(JIASHAN),), target)
+
+
+def end_entitlement(world: World) -> Command:
+    target = objects.entitlement_object(PLAIN_TYPE, BUREAU)
+    codes = {"licenseType": ascii32(PLAIN_TYPE), "issuer": ascii32(BUREAU)}
+    message = world.message("EndEntitlement", target, **codes, until=world.now() + 60 * DAY)
+    return Command(message, (governor(QINGPU),), target)
+
+
+def recognize(world: World) -> Command:
+    target = objects.recognition_object(ANHUI, JIASHAN, REGIONAL_TYPE)
+    message = world.message("Recognize", target, **recognition_members(ANHUI, JIASHAN))
+    return Command(message, (governor(ANHUI), governor(JIASHAN)), target)
+
+
+def end_recognition(world: World) -> Command:
+    target = objects.recognition_object(SHANGHAI, ZHEJIANG, REGIONAL_TYPE)
+    sides = {"fromRegion": SHANGHAI, "toRegion": ZHEJIANG, "licenseType": ascii32(REGIONAL_TYPE)}
+    message = world.message("EndRecognition", target, **sides, until=world.now() + 60 * DAY)
+    return Command(message, (governor(SHANGHAI),), target)
+
+
+def issue(world: World, license_id: bytes = LICENSE, **changes: Any) -> Command:
+    members = {"licenseId": license_id, **license_members(**changes)}
+    return Command(world.message("Issue", license_id, **members), (signer(BUREAU),), license_id)
+
+
+def amend(world: World, act: Act = Act.CHANGE, **changes: Any) -> Command:
+    if world.rev(LICENSE) == 0:
+        world.run(issue(world))
+    members = {
+        "licenseId": LICENSE,
+        "act": int(act),
+        "ground": 1,
+        "effective": 0,
+        "reference": NO_HASH,
+        "newLicenseId": SUCCESSOR,
+        **license_members(),
+    }
+    return Command(world.message("Amend", LICENSE, **{**members, **changes}), (signer(BUREAU),), LICENSE)
+
+
+def act(world: World, which: Act = Act.SUSPEND, license_id: bytes = LICENSE, **changes: Any) -> Command:
+    if world.rev(license_id) == 0:
+        world.run(issue(world, license_id))
+    members = {
+        "licenseId": license_id,
+        "act": int(which),
+        "ground": 21,
+        "effective": 0,
+        "reference": keccak(b"decision 7"),
+        "cause": NO_HASH,
+    }
+    message = world.message("Act", license_id, **{**members, **changes})
+    return Command(message, (signer(BUREAU),), license_id)
+
+
+def bind(world: World) -> Command:
+    if world.rev(LICENSE) == 0:
+        world.run(issue(world))
+    members = {"licenseId": LICENSE, "holderBinding": keccak(b"device"), "method": 1, "assurance": 2}
+    return Command(world.message("Bind", LICENSE, **members), (signer(BUREAU),), LICENSE)
+
+
+COMMANDS: dict[str, Callable[[World], Command]] = {
+    "AddRegion": add_region,
+    "AddOrganisation": add_organisation,
+    "RegisterKey": register_key,
+    "EndKey": end_key,
+    "CutOffKey": cut_off_key,
+    "AddRelay": add_relay,
+    "EndRelay": end_relay,
+    "RegisterType": register_type,
+    "Entitle": entitle,
+    "EndEntitlement": end_entitlement,
+    "Recognize": recognize,
+    "EndRecognition": end_recognition,
+    "Issue": issue,
+    "Amend": amend,
+    "Act": act,
+    "Bind": bind,
+}
+"""What can be done after the seal, by the name of the message."""

@@ -1,0 +1,254 @@
+"""Role × outcome for every command of a sealed ledger: who may, and each way in which one may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from ledger.domain.messages import MESSAGE_OF, MESSAGES, Domain, Kind
+from tests.contracts.commands import COMMANDS, governor, signer
+from tests.contracts.world import (
+    ANHUI,
+    BUREAU,
+    DAY,
+    JIASHAN,
+    OFFICE,
+    QINGPU,
+    SHANGHAI,
+    ZHEJIANG,
+    Command,
+    KeyPair,
+    Refused,
+    World,
+    fresh_world,
+    key,
+    sealed_world,
+)
+
+QUORUM = ("AddRegion",)
+BY_ISSUER = ("Issue", "Amend", "Act", "Bind")
+FOUNDING = {"Found", "NameContract", "Seal"}
+
+
+@pytest.fixture
+def world(hardhat_rpc: str) -> Iterator[World]:
+    with sealed_world(hardhat_rpc).snapshot() as world:
+        yield world
+
+
+@pytest.fixture(params=sorted(COMMANDS))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def command(world: World, name: str) -> Command:
+    return COMMANDS[name](world)
+
+
+def refusal_of(world: World, command: Command, sender: str | None = None) -> Refused:
+    before = world.slot("Journal", 0)
+    with pytest.raises(Refused) as caught:
+        world.run(command, sender)
+    assert world.slot("Journal", 0) == before, "a refused command leaves no record"
+    return caught.value
+
+
+def with_first_signer(command: Command, pair: KeyPair) -> Command:
+    return replace(command, keys=(pair, *command.keys[1:]))
+
+
+def twin(command: Command, kind: str) -> Command:
+    """The same command, its first signer's key replaced by that body's key of another kind."""
+    labels = {
+        governor(region).id: f"govern {region}" for region in (SHANGHAI, ZHEJIANG, ANHUI, QINGPU, JIASHAN)
+    }
+    labels |= {signer(uscc).id: f"sign {uscc}" for uscc in (BUREAU, OFFICE)}
+    purpose, owner = labels[command.keys[0].id].split()
+    label = f"recover {owner}" if kind == "recover" else f"{kind} {purpose} {owner}"
+    return with_first_signer(command, key(label))
+
+
+def test_every_message_has_a_command_here() -> None:
+    assert set(COMMANDS) | FOUNDING == set(MESSAGES)
+
+
+def test_the_right_signers_are_recorded_with_what_they_signed(world: World, command: Command) -> None:
+    receipt = world.run(command)
+    record = receipt.records[0]
+    assert record.object == command.object
+    assert MESSAGE_OF[Kind(record.kind)] is command.message.type
+    assert record.data == command.message.data
+    assert [each[0] for each in record.signatures] == [pair.id for pair in command.keys]
+    assert world.rev(command.object) == command.message.values["rev"] + 1
+
+
+def test_the_same_message_twice_is_refused(world: World, command: Command, name: str) -> None:
+    signatures = [world.sign(command.message, pair) for pair in command.keys]
+    world.submit(command.message, signatures)
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures, sender=world.relay)
+    expected = "LicensesDuplicate" if name == "Issue" else "JournalStaleRevision"
+    assert caught.value.name == expected
+
+
+def test_a_revision_ahead_is_refused(world: World, command: Command) -> None:
+    ahead = command.message.values["rev"] + 1
+    refusal = refusal_of(world, replace(command, message=command.message.but(rev=ahead)))
+    assert (refusal.name, refusal.values) == ("JournalStaleRevision", (command.object, ahead, ahead - 1))
+
+
+def test_a_message_is_good_until_its_last_second(world: World, command: Command) -> None:
+    world.next_block_at(command.message.values["notAfter"])
+    assert world.run(command).records[0].time == command.message.values["notAfter"]
+
+
+def test_an_expired_message_is_refused(world: World, command: Command) -> None:
+    until = command.message.values["notAfter"]
+    world.pass_time(until - world.now() + 1)
+    refusal = refusal_of(world, command)
+    assert refusal.name == "WriterExpired"
+    assert refusal.values[0] == until < refusal.values[1]
+
+
+def test_a_message_from_the_future_is_refused(world: World, command: Command) -> None:
+    later = world.now() + 3600
+    refusal = refusal_of(world, replace(command, message=command.message.but(signedAt=later)))
+    assert (refusal.name, refusal.values[0]) == ("WriterTooEarly", later)
+
+
+def test_a_clock_thirty_seconds_ahead_is_tolerated(world: World, command: Command) -> None:
+    at = world.now() + 10
+    early = replace(command, message=command.message.but(signedAt=at + 30))
+    world.next_block_at(at)
+    assert world.run(early).records[0].time == at
+
+
+def test_a_clock_thirty_one_seconds_ahead_is_not(world: World, command: Command) -> None:
+    at = world.now() + 10
+    early = replace(command, message=command.message.but(signedAt=at + 31))
+    world.next_block_at(at)
+    assert refusal_of(world, early).values == (at + 31, at)
+
+
+@pytest.mark.parametrize("seconds", [-1, 31 * DAY + 1])
+def test_a_lifetime_must_be_between_nothing_and_31_days(world: World, command: Command, seconds: int) -> None:
+    signed_at = world.now()
+    message = command.message.but(notAfter=signed_at + seconds)
+    refusal = refusal_of(world, replace(command, message=message))
+    assert (refusal.name, refusal.values) == ("WriterLifetime", (signed_at, signed_at + seconds))
+
+
+def test_a_body_without_the_power_is_refused(world: World, command: Command, name: str) -> None:
+    if name in BY_ISSUER:
+        stranger, expected = signer(OFFICE), "LicensesNotIssuer"
+    elif name in QUORUM:
+        stranger, expected = governor(JIASHAN), "WriterNoVote"
+    else:
+        stranger = governor(SHANGHAI if name == "Recognize" else ANHUI)
+        expected = "WriterNotGovernor"
+    assert refusal_of(world, with_first_signer(command, stranger)).name == expected
+
+
+def test_a_key_of_another_purpose_is_refused(world: World, command: Command) -> None:
+    wrong = twin(command, "recover")
+    refusal = refusal_of(world, wrong)
+    assert (refusal.name, refusal.values[0]) == ("DirectoryKeyPurpose", wrong.keys[0].id)
+
+
+def test_an_expired_key_is_refused(world: World, command: Command) -> None:
+    brief = twin(command, "brief")
+    world.pass_time(DAY + 10)
+    refusal = refusal_of(world, brief)
+    assert (refusal.name, refusal.values[0]) == ("DirectoryKeyNotCurrent", brief.keys[0].id)
+
+
+def test_a_key_is_good_before_it_expires(world: World, command: Command) -> None:
+    assert world.run(twin(command, "brief")).records
+
+
+def test_an_unknown_key_is_refused(world: World, command: Command) -> None:
+    nobody = key("nobody's")
+    refusal = refusal_of(world, with_first_signer(command, nobody))
+    assert (refusal.name, refusal.values) == ("DirectoryKeyUnknown", (nobody.id,))
+
+
+def test_a_changed_message_does_not_carry_its_signatures_over(world: World, command: Command) -> None:
+    signatures = [world.sign(command.message, pair) for pair in command.keys]
+    changed = command.message.but(notAfter=command.message.values["notAfter"] - 1)
+    with pytest.raises(Refused) as caught:
+        world.submit(changed, signatures)
+    assert (caught.value.name, caught.value.values) == ("DirectorySignatureBad", (command.keys[0].id,))
+
+
+def test_a_signature_for_another_contract_is_refused(world: World, command: Command) -> None:
+    other = "Catalog" if command.message.type.contract != "Catalog" else "Licenses"
+    signatures = [world.sign(command.message, pair, world.domain(other)) for pair in command.keys]
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures)
+    assert caught.value.name == "DirectorySignatureBad"
+
+
+def test_a_signature_for_another_ledger_id_is_refused(world: World, command: Command) -> None:
+    domain = replace(world.domain(command.message.type.contract), ledger_id=bytes(32))
+    signatures = [world.sign(command.message, pair, domain) for pair in command.keys]
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures)
+    assert caught.value.name == "DirectorySignatureBad"
+
+
+def test_a_signature_for_another_chain_is_refused(world: World, command: Command) -> None:
+    here = world.domain(command.message.type.contract)
+    domain = Domain(here.chain_id + 1, here.contract, here.ledger_id)
+    signatures = [world.sign(command.message, pair, domain) for pair in command.keys]
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures)
+    assert caught.value.name == "DirectorySignatureBad"
+
+
+def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, name: str) -> None:
+    other = fresh_world(world.evm.url, bytes(range(32)))
+    other.found()
+    other.seal()
+    command = COMMANDS[name](other)
+    signatures = [other.sign(command.message, pair) for pair in command.keys]
+    if name in ("Amend", "Act", "Bind"):
+        COMMANDS[name](world)
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures)
+    assert caught.value.name == "DirectorySignatureBad"
+
+
+def test_an_unknown_algorithm_is_refused(world: World, command: Command) -> None:
+    signatures = [world.sign(command.message, pair) for pair in command.keys]
+    signatures[0] = (signatures[0][0], 2, *signatures[0][2:])
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures)
+    assert (caught.value.name, caught.value.values) == ("DirectoryAlgorithmUnknown", (2,))
+
+
+@pytest.mark.parametrize("count", [0, 17])
+def test_too_few_or_too_many_signatures_are_refused(world: World, command: Command, count: int) -> None:
+    signatures = [world.sign(command.message, command.keys[0])] * count
+    with pytest.raises(Refused) as caught:
+        world.submit(command.message, signatures)
+    assert caught.value.name == "WriterSignatureCount"
+    assert caught.value.values[0] in (count, count - 1)  # a proof of possession is no authority's signature
+
+
+@pytest.mark.parametrize("role", ["founder", "stranger"])
+def test_an_account_that_is_no_relay_is_refused(world: World, command: Command, role: str) -> None:
+    account = getattr(world, role)
+    refusal = refusal_of(world, command, sender=account)
+    assert (refusal.name, refusal.values[0].lower()) == ("DirectoryNotRelay", account.lower())
+
+
+def test_any_relay_may_submit_any_message(world: World, command: Command) -> None:
+    assert world.run(command, sender=world.second_relay).records
+
+
+def test_an_ended_relay_is_refused(world: World, command: Command) -> None:
+    world.run(COMMANDS["EndRelay"](world))
+    assert refusal_of(world, command, sender=world.second_relay).name == "DirectoryNotRelay"
