@@ -68,7 +68,11 @@ def read_qr_image(data: bytes, path: str = "-") -> str:
     Raises:
         UsageError: `IMAGE_UNREADABLE`, `QR_NOT_FOUND`, `QR_AMBIGUOUS`.
     """
-    found = zxingcpp.read_barcodes(_pixels(data, path), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(
+        _pixels(data, path),
+        formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]),
+        text_mode=zxingcpp.TextMode.Plain,
+    )
     texts = {code.text for code in found if code.valid}
     if not texts:
         raise UsageError("QR_NOT_FOUND", path=path)

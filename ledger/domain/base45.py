@@ -49,7 +49,7 @@ def _characters(pair: bytes) -> str:
 
 
 def _bytes(group: str) -> bytes:
-    value = sum(_VALUE[character] * 45**place for place, character in enumerate(group))
+    value: int = sum(_VALUE[character] * 45**place for place, character in enumerate(group))
     size = len(group) - 1
     if value >= 256**size:
         raise MalformedError("QR_TEXT_MALFORMED", reason="base45")

@@ -1,8 +1,286 @@
-"""Error texts: wallet."""
+"""Error texts: wallet, challenges, presentations, QR codes."""
 
 from __future__ import annotations
 
 from ledger.errors.texts.text import Text
 
+_NEW_CODE_ZH = "请核验方重新出具核验请求，持证人重新亮证。"
+_NEW_CODE_EN = "The verifier makes a new challenge; the holder presents again."
+
 TEXTS: dict[str, Text] = {
+    # --- QR texts ---
+    "QR_TEXT_MALFORMED": Text(
+        zh="不是亮证二维码的内容（{reason}）。",
+        en="Not the text of a presentation QR code ({reason}).",
+        remedy_zh="亮证二维码以 EL1: 开头；请重新扫描整个二维码。",
+        remedy_en="Its text begins with EL1:; scan the whole code again.",
+    ),
+    "CBOR_MALFORMED": Text(
+        zh="二维码内容不是规范编码（{reason}）。",
+        en="The QR code's content is not in its canonical encoding ({reason}).",
+        remedy_zh="重新扫描；若再次失败，请持证人用最新版本重新亮证。",
+        remedy_en="Scan again; if it fails once more, ask the holder to present with a current wallet.",
+    ),
+    "PRESENTATION_MALFORMED": Text(
+        zh="亮证内容的形式不对（{part}）。",
+        en="The presentation is not well formed ({part}).",
+        remedy_zh="请持证人重新亮证；若再次失败，不予采信。",
+        remedy_en="Ask the holder to present again; if it fails once more, do not rely on it.",
+    ),
+    "PRESENTATION_TOO_LARGE": Text(
+        zh="亮证内容有 {size} 字节，最多 {limit} 字节。",
+        en="The presentation has {size} bytes; {limit} is the most.",
+        remedy_zh="少出示几个字段，或不用 --offline。",
+        remedy_en="Show fewer fields, or present without --offline.",
+    ),
+    "QR_NOT_FOUND": Text(
+        zh="图片 {path} 中没有可读的二维码。",
+        en="No readable QR code in the image {path}.",
+        remedy_zh="换一张清晰、完整的图片。",
+        remedy_en="Use a sharp picture of the whole code.",
+    ),
+    "QR_AMBIGUOUS": Text(
+        zh="图片 {path} 中有 {count} 个二维码，不知道用哪一个。",
+        en="The image {path} holds {count} QR codes; which one is meant is unclear.",
+        remedy_zh="只拍一个二维码。",
+        remedy_en="Take a picture of one code only.",
+    ),
+    "IMAGE_UNREADABLE": Text(
+        zh="不能读取图片 {path}（{reason}）。",
+        en="The image {path} cannot be read ({reason}).",
+        remedy_zh="使用 PNG 或 JPEG，不超过 4000 万像素。",
+        remedy_en="Use PNG or JPEG of at most 40 million pixels.",
+    ),
+    # --- challenge ---
+    "CHALLENGE_MALFORMED": Text(
+        zh="核验请求的形式不对（{field}）。",
+        en="The challenge is not well formed ({field}).",
+        remedy_zh="请核验方用 elicense wallet challenge 重新出具。",
+        remedy_en="Ask the verifier for a new one, made by elicense wallet challenge.",
+    ),
+    "CHALLENGE_SIGNATURE_BAD": Text(
+        zh="核验请求的签名不成立，内容可能被改动。",
+        en="The challenge's signature does not hold; it may have been altered.",
+        remedy_zh="不要亮证；请核验方重新出具。",
+        remedy_en="Do not present; ask the verifier for a new challenge.",
+    ),
+    "CHALLENGE_EXPIRED": Text(
+        zh="核验请求已过期。",
+        en="The challenge has expired.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "CHALLENGE_TOO_LONG": Text(
+        zh="核验请求的有效时间超过上限，或双方时钟相差太大。",
+        en="The challenge lives longer than allowed, or the two clocks differ too much.",
+        remedy_zh="有效时间最多 300 秒；检查双方的时钟。",
+        remedy_en="300 seconds is the most; check both clocks.",
+    ),
+    "TTL_OUT_OF_RANGE": Text(
+        zh="有效时间 {ttl} 秒不在 1 到 {limit} 秒之间。",
+        en="A lifetime of {ttl} seconds is not between 1 and {limit}.",
+        remedy_zh="用 --ttl 指定 1 到 {limit} 秒，默认 60 秒。",
+        remedy_en="Set --ttl from 1 to {limit} seconds; 60 is the default.",
+    ),
+    "CHALLENGE_UNKNOWN": Text(
+        zh="没有编号为 {id} 的核验请求，或已过期。",
+        en="No challenge is known under {id}, or it has expired.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    # --- presentation ---
+    "STALE_PRESENTATION": Text(
+        zh="亮证已过期、已被使用，或不是回应这次核验的。",
+        en="The presentation is expired, already used, or answers another challenge.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "PRESENTATION_EXPIRED": Text(
+        zh="亮证已过期。",
+        en="The presentation has expired.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "PRESENTATION_FROM_FUTURE": Text(
+        zh="亮证的时间在将来。",
+        en="The presentation was made in the future.",
+        remedy_zh="检查持证人设备的时钟，然后重新亮证。",
+        remedy_en="Check the clock of the holder's device, then present again.",
+    ),
+    "PRESENTATION_TOO_LONG": Text(
+        zh="亮证的有效时间超过上限或超过核验请求。",
+        en="The presentation lives longer than allowed or than its challenge.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "PRESENTATION_REPLAYED": Text(
+        zh="这次核验请求已经被回应过一次。",
+        en="This challenge was already answered once.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "PRESENTATION_UNKNOWN": Text(
+        zh="核验方的接口上没有这次亮证 {id}，或已过期。",
+        en="The verifier's API holds no presentation {id}, or no longer.",
+        remedy_zh="请持证人重新亮证，或用 --offline 亮证。",
+        remedy_en="Ask the holder to present again, or to present with --offline.",
+    ),
+    "PRESENTATION_MIXED_UP": Text(
+        zh="核验方接口给出的不是二维码所指的亮证。",
+        en="What the verifier's API gave is not the presentation that the QR code names.",
+        remedy_zh="不予采信；请持证人用 --offline 重新亮证，并检查该接口。",
+        remedy_en="Do not rely on it; ask the holder to present with --offline, and look at that API.",
+    ),
+    "PRESENTATIONS_FULL": Text(
+        zh="同一核验请求下的亮证太多。",
+        en="Too many presentations were left for one challenge.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "PRESENTATION_API_OUTAGE": Text(
+        zh="核验方的接口无法访问（{reason}）。",
+        en="The verifier's API cannot be reached ({reason}).",
+        remedy_zh="稍后再试，或用 --offline 亮证。",
+        remedy_en="Try again later, or present with --offline.",
+    ),
+    "PRESENTATION_REFUSED": Text(
+        zh="核验方的接口拒绝了这次亮证（{reason}）。",
+        en="The verifier's API refused the presentation ({reason}).",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "REDEMPTIONS_OUTAGE": Text(
+        zh="核验方的亮证记录库不可用（{reason}），不能确认是否重复使用。",
+        en="The verifier's store of presentations cannot be used ({reason}): "
+        "whether this one was used before is unknown.",
+        remedy_zh="检查磁盘和权限后重试；在此之前不要采信。",
+        remedy_en="Check disk and permissions, then try again; do not rely on it before.",
+    ),
+    "CHALLENGE_MISMATCH": Text(
+        zh="亮证回应的是另一个核验请求。",
+        en="The presentation answers another challenge.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "CHALLENGE_ALTERED": Text(
+        zh="持证人看到的核验请求与这一份不同：核验方、目的或字段不一样。",
+        en="The holder saw another challenge under this id: another verifier, purpose or other fields.",
+        remedy_zh="不予采信；可能有人居中转递。重新出具核验请求。",
+        remedy_en="Do not rely on it; somebody may stand in between. Make a new challenge.",
+    ),
+    "NONCE_MISMATCH": Text(
+        zh="亮证中的随机数不是核验请求中的。",
+        en="The presentation's nonce is not the challenge's.",
+        remedy_zh=_NEW_CODE_ZH,
+        remedy_en=_NEW_CODE_EN,
+    ),
+    "FIELDS_NOT_ASKED": Text(
+        zh="核验请求没有要求这些字段：{fields}。",
+        en="The challenge does not ask for: {fields}.",
+        remedy_zh="只出示核验请求列出的字段。",
+        remedy_en="Show only the fields that the challenge names.",
+    ),
+    "FIELDS_MISSING": Text(
+        zh="核验请求要求的字段没有出示：{fields}。",
+        en="Fields that the challenge asks for are not shown: {fields}.",
+        remedy_zh="请持证人同意出示这些字段，或改用其他材料。",
+        remedy_en="Ask the holder to show them too, or ask for other evidence.",
+    ),
+    "FIELD_NOT_IN_LICENSE": Text(
+        zh="证照中没有字段 {field}。",
+        en="The license has no field {field}.",
+        remedy_zh="证照中的字段：{known}。",
+        remedy_en="Its fields: {known}.",
+    ),
+    "FIELD_AMBIGUOUS": Text(
+        zh="字段 {field} 可能指 {known}。",
+        en="The field {field} may mean any of {known}.",
+        remedy_zh="写出完整路径。",
+        remedy_en="Write the whole path.",
+    ),
+    "DISCLOSURE_MISMATCH": Text(
+        zh="出示的字段与颁发机构签名的内容摘要不符。",
+        en="The fields shown do not lead to the content digest that the issuer signed.",
+        remedy_zh="不予采信，按篡改处理。",
+        remedy_en="Do not rely on it; treat it as tampered.",
+    ),
+    "HOLDER_SIGNATURE_BAD": Text(
+        zh="持证人签名不成立。",
+        en="The holder's signature does not hold.",
+        remedy_zh="不予采信；请持证人重新亮证。",
+        remedy_en="Do not rely on it; ask the holder to present again.",
+    ),
+    "HOLDER_KEY_MISMATCH": Text(
+        zh="亮证所用密钥不是该证照绑定的密钥。",
+        en="The presenting key is not the one bound to the license.",
+        remedy_zh="请持证人用绑定的设备亮证，或到颁发机构重新绑定。",
+        remedy_en="Present with the bound device, or have the issuer bind the new one.",
+    ),
+    "HOLDER_UNBOUND": Text(
+        zh="该证照未绑定持证人设备密钥。",
+        en="No holder key is bound to the license.",
+        remedy_zh="人工核对身份。",
+        remedy_en="Check the person's identity yourself.",
+    ),
+    # --- vault ---
+    "VAULT_MISSING": Text(
+        zh="没有证照夹文件 {path}。",
+        en="There is no vault at {path}.",
+        remedy_zh="先运行 elicense wallet init，或用 --vault 指定文件。",
+        remedy_en="Run elicense wallet init first, or name the file with --vault.",
+    ),
+    "VAULT_EXISTS": Text(
+        zh="{path} 已存在，不会覆盖。",
+        en="{path} exists and is not overwritten.",
+        remedy_zh="换一个文件名；其中的密钥丢失后不可恢复。",
+        remedy_en="Choose another name; the keys in it cannot be recovered once lost.",
+    ),
+    "VAULT_UNREADABLE": Text(
+        zh="不能读写证照夹 {path}（{reason}）。",
+        en="The vault {path} cannot be read or written ({reason}).",
+        remedy_zh="检查路径、权限和磁盘空间。",
+        remedy_en="Check path, permissions and space.",
+    ),
+    "VAULT_BUSY": Text(
+        zh="证照夹 {path} 正被另一个程序使用。",
+        en="Another program is using the vault {path}.",
+        remedy_zh="稍后再试。",
+        remedy_en="Try again in a moment.",
+    ),
+    "VAULT_DAMAGED": Text(
+        zh="证照夹 {path} 已损坏或被改动（{part}）。",
+        en="The vault {path} is damaged or was altered ({part}).",
+        remedy_zh="用备份恢复；没有备份则需新建证照夹，并请颁发机构重新绑定。",
+        remedy_en="Restore it from a backup; without one, make a new vault and have the licenses bound again.",
+    ),
+    "VAULT_PASSPHRASE_WRONG": Text(
+        zh="口令打不开证照夹 {path}。",
+        en="The passphrase does not open the vault {path}.",
+        remedy_zh="检查 ELICENSE_PASSPHRASE 或 ELICENSE_PASSPHRASE_FILE。",
+        remedy_en="Check ELICENSE_PASSPHRASE or ELICENSE_PASSPHRASE_FILE.",
+    ),
+    "VAULT_PASSPHRASE_NEEDED": Text(
+        zh="证照夹需要口令。",
+        en="The vault needs a passphrase.",
+        remedy_zh="设置 ELICENSE_PASSPHRASE，或用 ELICENSE_PASSPHRASE_FILE 指定口令文件。",
+        remedy_en="Set ELICENSE_PASSPHRASE, or ELICENSE_PASSPHRASE_FILE to a file that holds it.",
+    ),
+    "NOT_MY_LICENSE": Text(
+        zh="证照 {identifier} 绑定的不是本证照夹的密钥。",
+        en="The license {identifier} is bound to a key that is not of this vault.",
+        remedy_zh="用 elicense wallet key 取得密钥，请颁发机构绑定（elicense license bind）。",
+        remedy_en="Get a pair with elicense wallet key and have the issuer bind it (elicense license bind).",
+    ),
+    "LICENSE_NOT_IN_WALLET": Text(
+        zh="证照夹中没有 {identifier}。",
+        en="The vault holds no license {identifier}.",
+        remedy_zh="用 elicense wallet list 查看，用 elicense wallet add 添加。",
+        remedy_en="See elicense wallet list; add it with elicense wallet add.",
+    ),
+    "ENVELOPE_UNUSABLE": Text(
+        zh="不是可放入证照夹的证照文件（{part}）。",
+        en="Not a license file that a wallet can hold ({part}).",
+        remedy_zh="向颁发机构取得 .elic.json 文件。",
+        remedy_en="Get the .elic.json file from the issuing authority.",
+    ),
 }

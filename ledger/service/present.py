@@ -1,0 +1,251 @@
+"""The verifier's side of a presentation: ask, keep what a wallet leaves, redeem once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from ledger.domain.canonical import canonical, parse_strict
+from ledger.domain.challenge import DEFAULT_TTL, ID_BYTES, MAX_TTL, Challenge, require_answerable
+from ledger.domain.presentation import (
+    Finding,
+    Presentation,
+    ShortPresentation,
+    check_holder,
+    holder_check,
+    stale,
+)
+from ledger.domain.presentation_text import read_kept, read_qr
+from ledger.domain.verdict import Check, Step, failed, passed, skipped
+from ledger.errors import RuleError, StalePresentationError, UnknownIdError, UsageError
+from ledger.ports import Clock, Entropy, RedemptionStore, Signer, Verifier
+from ledger.proof.verification import Claim
+from ledger.service.verify import Subject
+
+MOST_KEPT = 16
+"""Presentations kept for one challenge: who mistyped may try again, who floods may not."""
+
+Fetch = Callable[[str], str]
+"""Hex id of a short presentation → its kept text."""
+
+
+class Kept(NamedTuple):
+    """A presentation left at the API: its id (32 bytes) and the second from which it is too late."""
+
+    id: bytes
+    expires: int
+
+
+class PresentService:
+    """Challenges and presentations of one relying party.
+
+    Args:
+        store: Where challenges and redemptions are remembered across restarts.
+        verifier: SM2.
+        clock: The verifier's clock; it alone decides about freshness.
+        entropy: For ids and nonces.
+    """
+
+    def __init__(self, store: RedemptionStore, verifier: Verifier, clock: Clock, entropy: Entropy) -> None:
+        self._store = store
+        self._verifier = verifier
+        self._clock = clock
+        self._entropy = entropy
+
+    def challenge(
+        self,
+        signer: Signer,
+        fields: Sequence[str],
+        purpose: str,
+        uscc: str = "",
+        ttl: int = DEFAULT_TTL,
+        api: str | None = None,
+    ) -> Challenge:
+        """Ask a holder for fields.
+
+        Args:
+            signer: The relying party's registered key.
+            fields: What is asked for: paths, their last parts, or branches.
+            purpose: What for, in words that the holder reads.
+            uscc: The relying party's code.
+            ttl: Seconds until it is too late to answer, 300 at most.
+            api: Where a short presentation is to be left.
+
+        Returns:
+            The signed challenge, remembered until it expires.
+
+        Raises:
+            UsageError: `TTL_OUT_OF_RANGE`.
+            MalformedError: `CHALLENGE_MALFORMED`: no fields, no purpose, or too long ones.
+        """
+        if not 1 <= ttl <= MAX_TTL:
+            raise UsageError("TTL_OUT_OF_RANGE", ttl=ttl, limit=MAX_TTL)
+        unsigned = Challenge(
+            id=self._entropy.token(ID_BYTES),
+            nonce=self._entropy.token(ID_BYTES),
+            uscc=uscc,
+            public_key=signer.public_key,
+            purpose=purpose,
+            fields=tuple(fields),
+            expires=self._now() + ttl,
+            api=api,
+        )
+        made = unsigned.signed(signer.sign(unsigned.message()))
+        checked = Challenge.from_json(made.as_json())
+        self._store.forget(self._now() - MAX_TTL)
+        self._store.keep_challenge(made.id, canonical(made.as_json()).decode("utf-8"), made.expires)
+        return checked
+
+    def find_challenge(self, challenge_id: bytes) -> Challenge:
+        """A challenge that this service made.
+
+        Raises:
+            UnknownIdError: `CHALLENGE_UNKNOWN`.
+        """
+        form = self._store.challenge(challenge_id)
+        if form is None:
+            raise UnknownIdError("CHALLENGE_UNKNOWN", id=challenge_id.hex())
+        return Challenge.from_json(parse_strict(form.encode("utf-8")))
+
+    def keep(self, text: str) -> Kept:
+        """Keep what a wallet leaves for a short QR code. Nothing of it is verified or redeemed yet.
+
+        Only who has seen the challenge can leave anything: its nonce must be right.
+
+        Args:
+            text: `kept_text` of a presentation, without the holder's signature.
+
+        Raises:
+            MalformedError: As `ledger.domain.presentation_text.read_kept`.
+            UnknownIdError: `CHALLENGE_UNKNOWN`.
+            StalePresentationError: `CHALLENGE_EXPIRED`, `NONCE_MISMATCH`.
+            RuleError: `PRESENTATIONS_FULL`.
+        """
+        presentation = read_kept(text)
+        challenge = self.find_challenge(presentation.challenge_id)
+        require_answerable(challenge, self._verifier, self._now())
+        if presentation.nonce != challenge.nonce:
+            raise StalePresentationError("NONCE_MISMATCH")
+        kept = Kept(presentation.id, min(presentation.expires, challenge.expires))
+        if not self._store.keep_presentation(kept.id, challenge.id, text, kept.expires, MOST_KEPT):
+            raise RuleError("PRESENTATIONS_FULL")
+        return kept
+
+    def kept(self, presentation_id: str) -> str:
+        """The text that was left under an id, in hex.
+
+        Raises:
+            UnknownIdError: `PRESENTATION_UNKNOWN`: never left, expired, or redeemed.
+        """
+        found = self._store.presentation(_bytes(presentation_id))
+        if found is None or read_kept(found).expires <= self._now():
+            raise UnknownIdError("PRESENTATION_UNKNOWN", id=presentation_id[:64])
+        return found
+
+    def read(self, text: str, fetch: Fetch | None = None) -> Presentation:
+        """Read a QR text and, for a short one, get the whole presentation that it names.
+
+        Args:
+            text: What the QR code carried.
+            fetch: Where to get it; by default this service's own store.
+
+        Raises:
+            MalformedError: As `ledger.domain.presentation_text.read_qr`.
+            UnknownIdError: `PRESENTATION_UNKNOWN`.
+            BadProofError: `PRESENTATION_MIXED_UP`.
+        """
+        found = read_qr(text)
+        if not isinstance(found, ShortPresentation):
+            return found
+        return found.resolve(read_kept((fetch or self.kept)(found.id.hex())))
+
+    def redeem(
+        self, presentation: Presentation, challenge: Challenge, binding: str | None = None
+    ) -> list[Finding]:
+        """Check a presentation against its challenge and use the challenge up.
+
+        A bad presentation leaves the challenge open for the right one; a good one closes it for
+        ever, whatever the ledger says about the license afterwards.
+
+        Args:
+            presentation: As read.
+            challenge: The verifier's copy.
+            binding: The holder binding on the ledger now, 0x-hex; by default the issuer's.
+
+        Returns:
+            As `check_holder`, with `PRESENTATION_REPLAYED` where it was used up before.
+
+        Raises:
+            StoreOutageError: Whether it was used before cannot be known.
+        """
+        findings = check_holder(presentation, challenge, self._verifier, self._now(), binding)
+        if any(finding.result for finding in findings):
+            return findings
+        if not self._store.redeem(challenge.id, self._now()):
+            return [stale("PRESENTATION_REPLAYED"), *findings]
+        return findings
+
+    def subject(
+        self,
+        presentation: Presentation,
+        challenge: Challenge,
+        binding: str | None = None,
+    ) -> Subject:
+        """Redeem a presentation and make it a subject of `VerifyLicenses.verify`.
+
+        Args:
+            presentation: As read.
+            challenge: The verifier's copy.
+            binding: As for `redeem`.
+
+        Raises:
+            StoreOutageError: As `redeem`.
+        """
+        findings = self.redeem(presentation, challenge, binding)
+        basis = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
+        return Subject(
+            before=(passed(Step.FORM), integrity_check(presentation)),
+            claim=claim_of(presentation),
+            after=(holder_check(findings), basis),
+            disclosed=presentation.disclosure.values(),
+        )
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
+
+
+def claim_of(presentation: Presentation) -> Claim:
+    """What a presentation says of its license, for steps 3 to 7."""
+    signed, shown = presentation.signed, presentation.disclosure.values()
+    identifier = shown.get("metadata/certificateIdentifier")
+    return Claim(
+        identifier=identifier if isinstance(identifier, str) else None,
+        message_name=presentation.message,
+        signed={"keyId": "0x" + presentation.issuer_key.hex(), **signed},
+        signature=presentation.issuer_signature,
+        ledger_id="",
+        license_id=presentation.license_id,
+        issuer=_ascii(signed["issuer"]),
+        license_type=_ascii(signed["licenseType"]),
+    )
+
+
+def integrity_check(presentation: Presentation) -> Check:
+    """Step 2: whether the fields shown lead to the content digest that the issuer signed."""
+    evidence = {"digest": presentation.digest, "fields": len(presentation.disclosure.fields)}
+    if presentation.is_intact:
+        return passed(Step.INTEGRITY, evidence)
+    return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
+
+
+def _ascii(word: object) -> str:
+    """The text in a 32-byte word; what is no text names nobody."""
+    raw = bytes.fromhex(str(word).removeprefix("0x")).rstrip(b"\0")
+    return raw.decode("ascii", "replace")
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""

@@ -1,0 +1,275 @@
+"""The holder's wallet (我的证照): keys per license, the licenses, presentations.
+
+Everything that touches the device is handed in: signer, verifier, clock, entropy, cipher, and the
+desk of the verifier's API. The wallet needs no node and no account; who verifies what it shows,
+needs the ledger.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.challenge import DEFAULT_TTL, Challenge, require_answerable
+from ledger.domain.presentation import Presentation, opens_binding
+from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
+from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
+from ledger.ports import Clock, Entropy, Sealer, Signer, Verifier
+from wallet import files, vault
+from wallet.held import HeldLicense, read_license
+from wallet.keys import SEED_BYTES, PublicPair, derive
+from wallet.ports import Desk, SignerMaker
+
+LOOK_AHEAD = 20
+"""Pairs beyond the last one handed out that `add` tries: a vault made anew from its seed knows none."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the wallet runs on.
+
+    Attributes:
+        signer: Makes the signer of a derived key.
+        verifier: SM2.
+        sealer: SM4-GCM for the vault.
+        entropy: For seed and salt.
+        clock: The device's clock; the verifier's decides.
+    """
+
+    signer: SignerMaker
+    verifier: Verifier
+    sealer: Sealer
+    entropy: Entropy
+    clock: Clock
+
+
+class Entry(NamedTuple):
+    """One license of the wallet and the number of its key pair."""
+
+    license: HeldLicense
+    pair: int
+
+
+class Shown(NamedTuple):
+    """A presentation ready to be shown.
+
+    Attributes:
+        qr: Text of the QR code.
+        size: Bytes that it decodes to.
+        mode: `short` or `offline`.
+        presentation: The whole, signed.
+    """
+
+    qr: str
+    size: int
+    mode: str
+    presentation: Presentation
+
+
+class Wallet:
+    """One vault, opened with its passphrase.
+
+    Args:
+        path: The vault's file.
+        passphrase: What it was made with.
+        device: Keys, cipher, clock.
+
+    Example:
+        See `tests/wallet/test_wallet.py`, which takes a license from `new_pair` to a verifier.
+    """
+
+    def __init__(self, path: Path, passphrase: bytes, device: Device) -> None:
+        self._path, self._passphrase, self._device = path, passphrase, device
+
+    @classmethod
+    def create(cls, path: Path, passphrase: bytes, device: Device, cost: int = vault.COST) -> Wallet:
+        """Make a new vault with a fresh seed.
+
+        Args:
+            path: The vault's file, which does not exist yet.
+            passphrase: Not empty.
+            device: Keys, cipher, clock.
+            cost: scrypt's n.
+
+        Raises:
+            UsageError: `VAULT_EXISTS`, `VAULT_UNREADABLE`, `VAULT_PASSPHRASE_NEEDED`.
+        """
+        content: JsonObject = {"seed": device.entropy.token(SEED_BYTES).hex(), "next": 0, "licenses": []}
+        made = vault.create(content, passphrase, device.entropy, cost)
+        files.write_vault(path, vault.write(made, device.sealer), is_new=True)
+        return cls(path, passphrase, device)
+
+    def new_pair(self) -> PublicPair:
+        """The next unused key pair, for an issuer to bind to one license; never given out again.
+
+        Raises:
+            UsageError: `VAULT_MISSING`, `VAULT_UNREADABLE`, `VAULT_PASSPHRASE_WRONG`.
+            TrustError: `VAULT_DAMAGED`.
+            OutageError: `VAULT_BUSY`.
+        """
+        with self._changing() as content:
+            index = int(content["next"])
+            content["next"] = index + 1
+        return self._pair(content, index)
+
+    def add(self, envelope: JsonObject) -> tuple[HeldLicense, PublicPair]:
+        """Take a license in, or a newer file of one that is there.
+
+        A license bound to nobody is taken in under the pair handed out last, if that is still
+        free: the issuer may bind it later.
+
+        Args:
+            envelope: Content of an `*.elic.json` file.
+
+        Raises:
+            MalformedError: `ENVELOPE_FORM`, `ENVELOPE_UNUSABLE`.
+            BadProofError: `DOCUMENT_TAMPERED`.
+            RuleError: `NOT_MY_LICENSE`.
+        """
+        held = read_license(envelope)
+        with self._changing() as content:
+            index = self._index_for(held, content)
+            kept = [entry for entry in content["licenses"] if entry["licenseId"] != held.license_id]
+            kept.append({"licenseId": held.license_id, "pair": index, "envelope": envelope})
+            content["licenses"] = kept
+            content["next"] = max(int(content["next"]), index + 1)
+        return held, self._pair(content, index)
+
+    def licenses(self) -> list[Entry]:
+        """All licenses, in the order in which they came."""
+        return [_entry(kept) for kept in self._open().content["licenses"]]
+
+    def find(self, name: str) -> Entry:
+        """One license, by its identifier or 0x-hex license id.
+
+        Raises:
+            UnknownIdError: `LICENSE_NOT_IN_WALLET`.
+        """
+        return _find(self._open().content, name)
+
+    def present(
+        self,
+        name: str,
+        fields: Sequence[str],
+        challenge: Challenge,
+        desk: Desk | None = None,
+    ) -> Shown:
+        """Answer a challenge with chosen fields of one license.
+
+        Args:
+            name: The license's identifier or id.
+            fields: What to show; nothing beyond what the challenge asks for.
+            challenge: The verifier's, as read.
+            desk: Where a short presentation is left; without it, or where the challenge names no
+                API, the QR code carries everything.
+
+        Raises:
+            BadSignatureError, StalePresentationError: The challenge must not be answered.
+            RuleError: `FIELDS_NOT_ASKED`.
+            UsageError: `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
+            UnknownIdError: `LICENSE_NOT_IN_WALLET`.
+            MalformedError: `PRESENTATION_TOO_LARGE`.
+            OutageError: `PRESENTATION_API_OUTAGE`.
+        """
+        now = int(self._device.clock.now().timestamp())
+        require_answerable(challenge, self._device.verifier, now)
+        content = self._open().content
+        entry = _find(content, name)
+        unsigned = self._answer(entry, fields, challenge, content, now)
+        signer = self._signer(content, entry.pair)
+        signed = unsigned.with_signature(signer.sign(unsigned.holder_message()))
+        if desk is None or challenge.api is None:
+            text, mode = whole_text(signed), "offline"
+        else:
+            desk.leave(challenge.api, kept_text(signed))
+            text, mode = short_text(signed.short()), "short"
+        return Shown(text, size_of(text), mode, signed)
+
+    def _answer(
+        self, entry: Entry, fields: Sequence[str], challenge: Challenge, content: JsonObject, now: int
+    ) -> Presentation:
+        held = entry.license
+        disclosure = held.disclose(fields)
+        extra = [field.path for field in disclosure.fields if not challenge.asks_for(field.path)]
+        if extra:
+            raise RuleError("FIELDS_NOT_ASKED", fields=", ".join(extra))
+        pair = self._pair(content, entry.pair)
+        return Presentation(
+            challenge_id=challenge.id,
+            nonce=challenge.nonce,
+            challenge_digest=challenge.digest,
+            message=held.message,
+            signed=held.signed(),
+            issuer_key=held.issuer_key(),
+            issuer_signature=bytes.fromhex(held.envelope.signature),
+            disclosure=disclosure,
+            holder_key=pair.holder_key,
+            holder_encryption_key=pair.holder_encryption_key,
+            made_at=now,
+            expires=min(challenge.expires, now + DEFAULT_TTL),
+        )
+
+    def _index_for(self, held: HeldLicense, content: JsonObject) -> int:
+        for entry in content["licenses"]:
+            if entry["licenseId"] == held.license_id:
+                return int(entry["pair"])
+        given = int(content["next"])
+        if not held.is_bound:
+            used = {int(entry["pair"]) for entry in content["licenses"]}
+            return given - 1 if given and given - 1 not in used else given
+        for index in range(given + LOOK_AHEAD):
+            if opens_binding(*self._pair(content, index), held.binding):
+                return index
+        raise RuleError("NOT_MY_LICENSE", identifier=held.identifier)
+
+    def _pair(self, content: JsonObject, index: int) -> PublicPair:
+        private = derive(_seed(content), index)
+        return PublicPair(*(self._device.signer(key).public_key for key in private))
+
+    def _signer(self, content: JsonObject, index: int) -> Signer:
+        return self._device.signer(derive(_seed(content), index).signing)
+
+    def _open(self) -> vault.OpenVault:
+        data = files.read_vault(self._path)
+        opened = vault.read(data, self._passphrase, self._device.sealer, str(self._path))
+        if opened.content.keys() != {"seed", "next", "licenses"}:
+            raise TrustError("VAULT_DAMAGED", path=str(self._path), part="content")
+        return opened
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[JsonObject]:
+        with files.lock(self._path):
+            opened = self._open()
+            yield opened.content
+            files.write_vault(self._path, vault.write(opened, self._device.sealer))
+
+
+def _entry(kept: JsonObject) -> Entry:
+    return Entry(read_license(kept["envelope"]), int(kept["pair"]))
+
+
+def _find(content: JsonObject, name: str) -> Entry:
+    for kept in reversed(content["licenses"]):
+        identifier = kept["envelope"]["license"]["metadata"]["certificateIdentifier"]
+        if name in (identifier, kept["licenseId"]):
+            return _entry(kept)
+    raise UnknownIdError("LICENSE_NOT_IN_WALLET", identifier=name)
+
+
+def _seed(content: JsonObject) -> bytes:
+    return bytes.fromhex(content["seed"])
+
+
+def require_passphrase(passphrase: bytes | None) -> bytes:
+    """A passphrase that is there.
+
+    Raises:
+        UsageError: `VAULT_PASSPHRASE_NEEDED`.
+    """
+    if not passphrase:
+        raise UsageError("VAULT_PASSPHRASE_NEEDED")
+    return passphrase
