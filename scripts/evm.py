@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
+
+from scripts.node import HARDHAT_NET, hardhat_node_argv, node_env
 
 GAS = 30_000_000
 
@@ -93,3 +100,54 @@ def intrinsic_gas(data: bytes) -> int:
     """
     zeros = data.count(0)
     return 21_000 + 4 * zeros + 16 * (len(data) - zeros)
+
+
+@contextmanager
+def local_chain(network: str = "bench", seconds: float = 60) -> Iterator[str]:
+    """A fresh Hardhat chain on a free port of 127.0.0.1, ended with the block.
+
+    Args:
+        network: One of `hardhat.config.js`: `bench` makes blocks only for transactions.
+        seconds: How long to wait for its first answer.
+
+    Yields:
+        Its URL.
+
+    Raises:
+        RuntimeError: The node ended by itself.
+        TimeoutError: It did not answer in time.
+    """
+    port = _free_port()
+    argv = hardhat_node_argv(port, network)
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(argv, cwd=HARDHAT_NET, env=node_env(), stdout=quiet, stderr=quiet) as node:
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _await_answer(url, node, seconds)
+            yield url
+        finally:
+            node.terminate()
+            try:
+                node.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                node.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_answer(url: str, node: subprocess.Popen[bytes], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if node.poll() is not None:
+            raise RuntimeError(f"hardhat node ended with status {node.returncode}")
+        try:
+            Evm(url).rpc("eth_chainId")
+            return
+        except (OSError, RpcError):
+            time.sleep(0.1)
+    raise TimeoutError(f"{url} did not answer within {seconds} s")

@@ -40,6 +40,21 @@ def add(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
     return x, (slope * (a[0] - x) - a[1]) % P
 
 
+def multiply(scalar: int, point: tuple[int, int] = G) -> tuple[int, int]:
+    """[scalar] point for 0 < scalar < the order, by doubling and adding.
+
+    Example:
+        >>> multiply(3) == add(G, add(G, G))
+        True
+    """
+    result = point
+    for bit in f"{scalar:b}"[1:]:
+        result = add(result, result)
+        if bit == "1":
+            result = add(result, point)
+    return result
+
+
 def render() -> str:
     """The text of the Solidity file."""
     twice, point, lines = add(G, G), G, []
