@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,6 +20,11 @@ MAX_ANSWER = 256 * 1024 * 1024
 BATCH = 100
 """Calls in one HTTP request."""
 
+MAX_DEPTH = 32
+"""Deepest nesting of an answer."""
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _REVERT_CODE = 3
 _REVERT_WORDS = ("execution reverted", "reverted with", "transaction reverted", "vm exception")
 
@@ -38,6 +45,7 @@ class Rpc:
         self.urls = (urls,) if isinstance(urls, str) else tuple(urls)
         self._attempts = attempts
         self._client = httpx2.Client(timeout=timeout, trust_env=False)
+        self._closing = weakref.finalize(self, self._client.close)
 
     def __enter__(self) -> Rpc:
         return self
@@ -46,8 +54,8 @@ class Rpc:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+        """Close the connections; also done when nobody holds this any more."""
+        self._closing()
 
     def call(self, method: str, *params: Any) -> Any:
         """The `result` of one call.
@@ -96,12 +104,12 @@ class Rpc:
     def _ask(self, url: str, body: Any, method: str) -> Any:
         retrying = Retrying(
             stop=stop_after_attempt(self._attempts),
-            wait=wait_exponential_jitter(initial=0.1, max=2.0, jitter=0.2),
+            wait=wait_exponential_jitter(multiplier=0.1, max=2.0, jitter=0.2),
             retry=retry_if_exception_type(httpx2.ConnectError),
             reraise=True,
         )
         try:
-            return json.loads(retrying(self._read, url, body, method))
+            return _parsed(retrying(self._read, url, body, method))
         except (ValueError, RecursionError):
             raise _bad(url, method, "not JSON") from None
         except httpx2.HTTPError as error:
@@ -126,6 +134,20 @@ def _bounded(chunks: Iterator[bytes], url: str, method: str) -> Iterator[bytes]:
         if size > MAX_ANSWER:
             raise _bad(url, method, "too long")
         yield chunk
+
+
+def _parsed(content: bytes) -> Any:
+    """The JSON value; ValueError where it is none or nested deeper than any answer is.
+
+    Brackets are taken away in pairs, before the parser sees them: it recurses, and libraries that
+    raise Python's recursion limit let a hostile answer exhaust the stack.
+    """
+    brackets = _STRING.sub(b"", content).translate(None, _NO_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    if brackets:
+        raise ValueError("deep or unbalanced")
+    return json.loads(content)
 
 
 def _request(number: int, method: str, params: Sequence[Any]) -> dict[str, Any]:

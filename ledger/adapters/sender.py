@@ -9,14 +9,13 @@ from __future__ import annotations
 import fcntl
 import os
 import stat
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
 from ledger.domain.abi import Artifact
@@ -24,6 +23,10 @@ from ledger.domain.refusals import refused
 from ledger.errors import ChainOutageError, OutcomeUnknownError, RuleError, UsageError
 from ledger.ports import JsonRpc, Receipt, Reverted, Transaction
 from ledger.proof.answers import data_of, list_of, log_of, member_of, number_of
+
+if TYPE_CHECKING:
+    from eth_account import Account
+    from eth_account.signers.local import LocalAccount
 
 GWEI = 10**9
 GAS_MARGIN = 1.25
@@ -304,7 +307,7 @@ def create_relay_key(path: Path) -> str:
         FileExistsError: Keys are never overwritten.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    account = Account.create()
+    account = _accounts().create()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as handle:
         handle.write(bytes(account.key).hex() + "\n")
@@ -327,7 +330,20 @@ def load_relay_key(path: Path) -> LocalAccount:
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise UsageError("RELAY_KEY_FILE", path=str(path), reason="others can read it")
     try:
-        account: LocalAccount = Account.from_key(bytes.fromhex(text))
+        account: LocalAccount = _accounts().from_key(bytes.fromhex(text))
     except ValueError:
         raise UsageError("RELAY_KEY_FILE", path=str(path), reason="not a key") from None
     return account
+
+
+def _accounts() -> type[Account]:
+    """eth_account's entry, imported late, and without what it does to Python's recursion limit.
+
+    Its dependency py_ecc raises the limit to 100,000 for the whole process, with which deeply
+    nested input ends in a crash instead of a `RecursionError`.
+    """
+    limit = sys.getrecursionlimit()
+    from eth_account import Account
+
+    sys.setrecursionlimit(limit)
+    return Account
