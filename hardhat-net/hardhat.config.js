@@ -37,5 +37,5 @@ export default defineConfig({
     // What the contract tests run: blocks only for transactions.
     bench: chain({ auto: true, interval: 0 }),
   },
-  test: { solidity: { fuzz: { runs: 256, seed: "0x534d32" } } },
+  test: { solidity: { fuzz: { runs: 100, seed: "0x534d32" } } },
 });
