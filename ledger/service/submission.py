@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, Domain, MessageType, key_id
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
-from ledger.ports import Clock, LedgerWriter, Receipt, Signer
+from ledger.ports import Clock, LedgerWriter, Receipt, Signer, Transaction
 
 SM2_WITH_SM3 = 1
 """Algorithm id of every key and signature."""
@@ -44,7 +44,8 @@ class Prepared:
 
     def as_json(self, signer: bytes) -> dict[str, object]:
         """The struct by field name, with the signer's key id, as an envelope carries it."""
-        return {"keyId": "0x" + signer.hex(), **self.values}
+        shown = {name: _shown(value) for name, value in self.values.items()}
+        return {"keyId": "0x" + signer.hex(), **shown}
 
 
 def signature_of(identity: bytes, raw: bytes) -> RecordSignature:
@@ -74,10 +75,24 @@ class Submissions:
         header = {"rev": rev, "signedAt": now, "notAfter": now + lifetime}
         return Prepared(struct, {**header, **members}, self._trust.domain(struct.contract))
 
-    def submit(self, prepared: Prepared, signatures: Sequence[RecordSignature]) -> Receipt:
-        """Send a signed message and wait for its record."""
+    def submit(
+        self,
+        prepared: Prepared,
+        signatures: Sequence[RecordSignature],
+        on_signed: Callable[[Transaction], None] | None = None,
+    ) -> Receipt:
+        """Send a signed message and wait for its record; `on_signed` sees the transaction before."""
         struct = prepared.struct
-        return self._writer.send(struct.contract, struct.function, prepared.arguments(signatures))
+        arguments = prepared.arguments(signatures)
+        return self._writer.send(struct.contract, struct.function, arguments, on_signed)
+
+    def settle(self, transaction: Transaction) -> Receipt:
+        """Bring a transaction that was kept earlier to its end."""
+        return self._writer.settle(transaction)
+
+
+def _shown(value: object) -> object:
+    return "0x" + value.hex() if isinstance(value, bytes) else value
 
 
 def _raw(value: object, kind: str) -> object:

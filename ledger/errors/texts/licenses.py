@@ -11,6 +11,48 @@ TEXTS: dict[str, Text] = {
         remedy_zh="核对证照标识或 licenseId；本地索引可能尚未同步。",
         remedy_en="Check the identifier or licenseId; the local index may not have caught up.",
     ),
+    "LICENSE_EXISTS": Text(
+        zh="证照 {id} 已经签发过。",
+        en="The license {id} was issued before.",
+        remedy_zh="用 license show 查看它；要改内容请用 license amend。",
+        remedy_en="Look at it with license show; to change it use license amend.",
+    ),
+    "REQUEST_ID_REUSED": Text(
+        zh="该请求号已用于另一内容的签发（{id}）。",
+        en="That request id was used for another input ({id}).",
+        remedy_zh="换一个请求号，或重发原来的内容。",
+        remedy_en="Use a new request id, or send the same input again.",
+    ),
+    "ACT_UNKNOWN": Text(
+        zh="没有行为“{act}”。",
+        en="There is no act {act}.",
+        remedy_zh="用其中之一：{acts}。",
+        remedy_en="Use one of: {acts}.",
+    ),
+    "GROUND_NOT_OF_ACT": Text(
+        zh="事由“{ground}”不适用于 {act}。",
+        en="The ground {ground} is not one of {act}.",
+        remedy_zh="用其中之一：{grounds}。",
+        remedy_en="Use one of: {grounds}.",
+    ),
+    "VERSIONS_EXHAUSTED": Text(
+        zh="证照 {id} 的版本号已到 999。",
+        en="The license {id} has reached version 999.",
+        remedy_zh="以新的流水号签发。",
+        remedy_en="Issue it under a new serial.",
+    ),
+    "SIGNED_STRUCT": Text(
+        zh="签名内容不是 {struct} 报文应有的成员和取值。",
+        en="What was signed does not have the members and values of {struct}.",
+        remedy_zh="文件不规范，请持证人重新取得原件。",
+        remedy_en="The file is not well-formed; ask for the original.",
+    ),
+    "OUTBOX": Text(
+        zh="待发箱 {path} 无法读写：{reason}。",
+        en="The outbox {path} cannot be used: {reason}.",
+        remedy_zh="检查磁盘空间和权限后重试；已保存的内容不会丢失。",
+        remedy_en="Check disk space and permissions, then try again; what is kept is not lost.",
+    ),
     "BAD_TIME": Text(
         zh="无法识别的时间“{text}”。",
         en="Not a time: {text}",

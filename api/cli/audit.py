@@ -1,0 +1,118 @@
+"""`elicense audit`: replay the ledger, check what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
+from api.cli.output import Outcome, is_json
+from ledger.bootstrap import Ledger
+from ledger.errors import OutageError, TrustError, UsageError
+from ledger.service.replay import ReplayedRecord, Report
+from ledger.service.sources import Asked
+
+app = typer.Typer(add_completion=False, help="Replay the ledger and check what it says.")
+
+
+@app.callback()
+def audit() -> None:
+    """Replay the ledger and check what it says."""
+
+
+@app.command("replay")
+def replay(
+    trust: Trust = "rpc",
+    head: PinnedHead = None,
+    records: Annotated[str | None, typer.Option("--records", metavar="FILE", help="Write every record.")] = None,
+    max_age: Annotated[int, typer.Option("--max-age", min=0, help="Oldest head, in seconds.")] = 60,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Rebuild the state from raw logs; re-check every digest, signature and right."""
+    ledger = open_ledger(network, rpc)
+    asked = Asked(trust, head)
+    try:
+        with _record_file(records) as keep, _progress() as show:
+            report = ledger.replay(keep, show).run(ledger.histories(asked), max_age)
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    return _outcome(report, asked)
+
+
+@app.command("fsck")
+def fsck(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """Compare the local index with the ledger, row by row."""
+    report = _fsck(open_ledger(network, rpc))
+    shown = [f"{report['rows']} rows, {len(report['differences'])} differences"]
+    shown += [json.dumps(each, ensure_ascii=False) for each in report["differences"]]
+    bad = bool(report["differences"])
+    return Outcome(
+        report, text="\n".join(shown), code="INDEX_DIFFERS" if bad else "OK", exit_code=1 if bad else 0
+    )
+
+
+def _fsck(ledger: Ledger) -> dict[str, list[object] | int]:
+    return ledger.fsck()
+
+
+def _outcome(report: Report, asked: Asked) -> Outcome:
+    if report.findings:
+        return Outcome(report.as_json(), text=lambda: _text(report), code=report.findings[0].code, exit_code=1)
+    if report.trust != asked.level:
+        error = TrustError("TRUST_NOT_REACHED", asked=asked.level, reached=report.trust)
+        return Outcome(report.as_json(), text=lambda: _text(report), error=error, exit_code=3)
+    return Outcome(report.as_json(), text=lambda: _text(report))
+
+
+def _text(report: Report) -> str:
+    shown = report.as_json()
+    signatures = shown["signatures"]
+    lines = [
+        f"{shown['records']} records, {shown['licenses']} licenses, seq {shown['seq']}",
+        f"signatures {signatures}",
+        f"head   {shown['head']}",
+        f"state  {shown['stateDigest']}",
+        f"block  {report.block.get('number')} {report.block.get('hash')}",
+        f"trust  {report.trust}",
+    ]
+    lines += [f"FINDING {each.code} seq {each.seq} {each.tx_hash or ''} {each.detail}" for each in report.findings]
+    return "\n".join(lines if report.findings else [*lines, "no findings"])
+
+
+@contextmanager
+def _record_file(path: str | None) -> Iterator[Callable[[ReplayedRecord], None] | None]:
+    """Write records beside the target and put them there only when all of them are."""
+    if path is None:
+        yield None
+        return
+    target = Path(path)
+    draft = target.with_name(f"{target.name}.{os.getpid()}.part")
+    try:
+        with draft.open("x", encoding="utf-8") as file:
+            yield lambda record: print(json.dumps(record.as_json(), ensure_ascii=False), file=file)
+        os.replace(draft, target)
+    except OSError as error:
+        raise UsageError("FILE_UNWRITABLE", path=path, reason=error.strerror or str(error)) from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], None] | None]:
+    """A line on stderr that grows, for people only."""
+    if is_json():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn
+
+    with Progress(SpinnerColumn(), TextColumn("{task.completed} records"), console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replay", total=None)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,193 @@
+"""`elicense license`: issue, amend, suspend, resume, end, bind, show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.files import replace_file
+from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
+from api.cli.output import Outcome, language, read_input
+from ledger.bootstrap import Ledger
+from ledger.domain.acts import ACT_VERBS, RULES
+from ledger.domain.canonical import parse_strict
+from ledger.errors import OutageError, TrustError, UsageError
+from ledger.service.issue import ActOrder, Issued
+from ledger.service.sources import Asked
+from ledger.service.standing import Shown, license_state
+
+app = typer.Typer(add_completion=False, help="Issue licenses and record what happens to them.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")]
+Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="Where to write the license file.")]
+METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
+"""How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
+
+
+@app.command("issue")
+def issue(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="License input; - is stdin.")],
+    key: KeyFile,
+    out: Out = None,
+    request_id: Annotated[str | None, typer.Option("--request-id", metavar="ID", help="Same id, same answer.")] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Issue one license and write its file."""
+    ledger = open_ledger(network, rpc)
+    issued = ledger.issuing().issue(parse_strict(read_input(file)), keys.signer(key), request_id)
+    return _issued(ledger, issued, out)
+
+
+@app.command("amend")
+def amend(
+    id_: Id,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="License input of the new version.")],
+    kind: Annotated[str, typer.Option("--kind", help="change, correct, renew, replace or reissue.")],
+    key: KeyFile,
+    ground: Annotated[str | None, typer.Option("--ground", metavar="CODE", help="Why.")] = None,
+    effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
+    out: Out = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Issue the next version of a license; the old one is superseded."""
+    ledger = open_ledger(network, rpc)
+    license_id, identifier = ledger.resolve(id_)
+    old, _ = license_state(ledger.histories(Asked()), license_id)
+    issued = ledger.issuing().amend(
+        old,
+        identifier,
+        parse_strict(read_input(file)),
+        kind,
+        keys.signer(key),
+        ground or _only_ground(kind),
+        moment(effective) or 0,
+    )
+    return _issued(ledger, issued, out)
+
+
+def _only_ground(kind: str) -> str:
+    """The ground where the kind of amendment leaves no choice; else none is assumed."""
+    return {"correct": "CLERICAL_ERROR", "reissue": "DOCUMENT_LOST"}.get(kind, "NONE")
+
+
+def _act_command(verb: str) -> None:
+    rule = RULES[ACT_VERBS[verb]]
+
+    def act(
+        id_: Id,
+        ground: Annotated[str, typer.Option("--ground", metavar="CODE", help="Why.")],
+        key: KeyFile,
+        effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
+        reference: Annotated[str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")] = "",
+        network: Network = None,
+        rpc: RpcUrls = None,
+    ) -> Outcome:
+        ledger = open_ledger(network, rpc)
+        license_id, identifier = ledger.resolve(id_)
+        license_, _ = license_state(ledger.histories(Asked()), license_id)
+        order = ActOrder(verb, ground, moment(effective) or 0, reference)
+        acted = ledger.issuing().act(license_, order, keys.signer(key))
+        status = ledger.show(Asked(), license_id).standing.status.name
+        data = {
+            "identifier": identifier,
+            "licenseId": license_id,
+            "rev": acted.rev,
+            "act": acted.act.name,
+            "seq": acted.seq,
+            "status": status,
+            "gasUsed": acted.gas_used,
+        }
+        word = rule.zh if language() == "zh" else rule.en
+        return Outcome(data, text=f"{word}: {identifier or license_id} → {status} (seq {acted.seq})")
+
+    app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)
+
+
+for _verb in ACT_VERBS:
+    _act_command(_verb)
+
+
+@app.command("bind")
+def bind(
+    id_: Id,
+    holder_key: Annotated[str, typer.Option("--holder-key", metavar="HEX", help="130 digits.")],
+    key: KeyFile,
+    method: Annotated[str, typer.Option("--method", help=", ".join(METHODS))] = "issuer-counter",
+    assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
+    holder_encryption_key: Annotated[str | None, typer.Option("--holder-encryption-key", metavar="HEX")] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tie a holder's device key to a license after a real-name check."""
+    if method not in METHODS:
+        raise UsageError("BIND_METHOD", method=method, methods=", ".join(METHODS))
+    ledger = open_ledger(network, rpc)
+    license_id, _ = ledger.resolve(id_)
+    license_, _ = license_state(ledger.histories(Asked()), license_id)
+    given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
+    acted = ledger.issuing().bind(license_, given, METHODS[method], assurance, keys.signer(key))
+    return Outcome({"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}")
+
+
+def _point(text: str) -> bytes:
+    from ledger.domain.sm import check_public_key
+
+    try:
+        point = bytes.fromhex(text)
+    except ValueError:
+        raise UsageError("HOLDER_KEY", reason="not hex") from None
+    check_public_key(point)
+    return point
+
+
+@app.command("show")
+def show(
+    id_: Id,
+    at: At = None,
+    known_at: KnownAt = None,
+    trust: Trust = "rpc",
+    head: PinnedHead = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Where a license stands, by the ledger alone."""
+    ledger = open_ledger(network, rpc)
+    license_id, identifier = ledger.resolve(id_)
+    asked = Asked(trust, head)
+    try:
+        shown = ledger.show(asked, license_id, moment(at), moment(known_at))
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    if shown.trust != trust:
+        error_ = TrustError("TRUST_NOT_REACHED", asked=trust, reached=shown.trust)
+        return Outcome(shown.as_json(identifier), error=error_, exit_code=3)
+    return Outcome(shown.as_json(identifier), text=lambda: _standing(shown, identifier))
+
+
+app.command("status")(show)
+
+
+def _standing(shown: Shown, identifier: str | None) -> str:
+    data = shown.as_json(identifier)
+    names = ("status", "since", "act", "ground", "supersededBy", "issuer", "type", "at", "knownAt", "trust")
+    head = identifier or shown.license.license_id
+    return "\n".join([head, *(f"  {name}: {data[name]}" for name in names if data[name])])
+
+
+def _issued(ledger: Ledger, issued: Issued, out: str | None) -> Outcome:
+    ledger.remember(issued.envelope)
+    path = Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
+    replace_file(path, issued.envelope.to_bytes(), 0o600)
+    data = issued.as_json(str(path))
+    text = (
+        f"{data['identifier']}\n  licenseId {data['licenseId']}\n  seq {data['seq']}, block {data['block']}, "
+        f"gas {data['gasUsed']}\n  file {path}"
+    )
+    return Outcome(data, text=text)
+
+

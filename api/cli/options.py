@@ -1,0 +1,39 @@
+"""Options that many commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ledger.bootstrap import Ledger
+from ledger.domain.moments import parse_moment
+from ledger.domain.regions import RegionCode
+from ledger.settings import load_settings
+
+Network = Annotated[str | None, typer.Option("--network", metavar="FILE", help="Trust file.")]
+RpcUrls = Annotated[list[str] | None, typer.Option("--rpc", metavar="URL", help="Node, instead of the file's.")]
+Trust = Annotated[str, typer.Option("--trust", metavar="LEVEL", help="rpc, quorum, state or seals.")]
+PinnedHead = Annotated[str | None, typer.Option("--head", metavar="HASH", help="Block hash that you trust.")]
+KeyFile = Annotated[str, typer.Option("--key", metavar="PEM", help="Signing key of the issuer.")]
+At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Moment of legal effect.")]
+KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="What the ledger held then.")]
+
+
+def open_ledger(network: str | None, rpc: list[str] | None) -> Ledger:
+    """The ledger that the settings name; nothing is read yet."""
+    return Ledger(load_settings(network, rpc or ()))
+
+
+def moment(text: str | None) -> int | None:
+    """A time option in Unix seconds."""
+    return None if text is None else parse_moment(text)
+
+
+def region_number(text: str | None) -> int | None:
+    """A region option as a number.
+
+    Raises:
+        MalformedError: `REGION_FORM`.
+    """
+    return None if text is None else int(RegionCode.parse(text, strict=False).text)

@@ -1,0 +1,62 @@
+"""Drafts as files: one per license, replaced whole and flushed before anything is sent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ledger.domain.canonical import JsonObject, canonical, parse_strict
+from ledger.errors import StoreOutageError
+
+
+class FileOutbox:
+    """A folder of drafts that only their owner can read.
+
+    Args:
+        folder: Made on first use.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load(self, key: str) -> JsonObject | None:
+        """The entry, or None.
+
+        Raises:
+            StoreOutageError: `OUTBOX`.
+        """
+        try:
+            return parse_strict(self._path(key).read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        """Keep an entry; on return it is on disk.
+
+        Raises:
+            StoreOutageError: `OUTBOX`.
+        """
+        path = self._path(key)
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as handle:
+                handle.write(canonical(entry))
+                handle.flush()
+                os.fsync(handle.fileno())
+            os.replace(draft, path)
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def drop(self, key: str) -> None:
+        """Forget an entry."""
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key.removeprefix('0x')}.json"
+
+    def _outage(self, error: OSError) -> StoreOutageError:
+        return StoreOutageError("OUTBOX", path=str(self._folder), reason=error.strerror or str(error))

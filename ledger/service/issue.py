@@ -1,0 +1,379 @@
+"""Issuing, amending and all other acts on a license, from input to record.
+
+Nothing accepted is lost: a draft with its salts, signature and the very transaction is kept before
+anything is sent, so that after a crash the same call finishes what it began, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, Act, Ground
+from ledger.domain.canonical import JsonObject, canonical
+from ledger.domain.document import (
+    Envelope,
+    build_license,
+    holder_binding,
+    input_binding,
+    license_digest,
+    new_salts,
+    validity,
+)
+from ledger.domain.entities import License
+from ledger.domain.identifiers import LicenseIdentifier
+from ledger.domain.license_types import LicenseType
+from ledger.domain.messages import key_id
+from ledger.domain.objects import ascii32, license_id
+from ledger.domain.records import RecordSignature, record_of
+from ledger.domain.sm3 import sm3
+from ledger.domain.trustfile import TrustFile
+from ledger.errors import MalformedError, RuleError, TransitionError, UsageError
+from ledger.ports import Entropy, IssuerHome, Receipt, Signer, Transaction
+from ledger.service.submission import Prepared, Submissions
+
+
+class Outbox(Protocol):
+    """Drafts that survive a crash: one entry per key, replaced whole."""
+
+    def load(self, key: str) -> JsonObject | None:
+        """The entry, or None."""
+        ...
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        """Keep an entry; on return it is on disk."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Forget an entry that never reached the ledger."""
+        ...
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A license that is on the ledger."""
+
+    envelope: Envelope
+    gas_used: int
+    supersedes: str | None = None
+
+    def as_json(self, file: str | None) -> dict[str, object]:
+        """The keys of `license issue`."""
+        anchor = self.envelope.anchor
+        shown: dict[str, object] = {
+            "identifier": self.envelope.identifier,
+            "licenseId": anchor["licenseId"],
+            "digest": self.envelope.digest,
+            "seq": anchor["seq"],
+            "txHash": anchor["txHash"],
+            "block": anchor["block"],
+            "gasUsed": self.gas_used,
+            "file": file,
+            "promise": None,
+        }
+        return shown if self.supersedes is None else {**shown, "supersedes": self.supersedes}
+
+
+@dataclass(frozen=True)
+class Acted:
+    """An act that is on the ledger."""
+
+    license_id: str
+    rev: int
+    act: Act
+    seq: int
+    gas_used: int
+
+
+@dataclass(frozen=True)
+class ActOrder:
+    """What to do to a license.
+
+    Attributes:
+        verb: A verb of `ACT_VERBS`.
+        ground: A name of `Ground`.
+        effective: Unix seconds, or 0 for the act's default.
+        reference: Number of the decision, or empty; only a salted digest goes on the ledger.
+    """
+
+    verb: str
+    ground: str
+    effective: int = 0
+    reference: str = ""
+
+
+class IssueLicenses:
+    """Writes licenses and acts to one ledger, for issuers whose keys are handed in.
+
+    Args:
+        trust: The pinned trust file.
+        submissions: Prepares and submits messages.
+        types: From a type code to its definition.
+        home: The issuers' own files.
+        outbox: Keeps drafts.
+        entropy: Salts.
+    """
+
+    def __init__(
+        self,
+        trust: TrustFile,
+        submissions: Submissions,
+        types: Callable[[str], LicenseType],
+        home: IssuerHome,
+        outbox: Outbox,
+        entropy: Entropy,
+    ) -> None:
+        self._trust, self._submissions = trust, submissions
+        self._types, self._home, self._outbox, self._entropy = types, home, outbox, entropy
+
+    def issue(self, given: JsonObject, signer: Signer, request_id: str | None = None) -> Issued:
+        """Issue one license.
+
+        Args:
+            given: The license input of docs/interfaces.md.
+            signer: A registered signing key of the issuer.
+            request_id: Names this request: the same one with the same input gets the same answer.
+
+        Raises:
+            MalformedError: `LICENSE_INPUT` with every fault.
+            RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
+        """
+        license_ = self._license(given)
+        key = self._license_id(license_)
+        members = {"licenseId": key, **self._content_members(given, license_)}
+        return self._finish(_Draft("Issue", key, 0, members, license_, given, None), signer, request_id)
+
+    def amend(
+        self,
+        old: License,
+        old_identifier: str | None,
+        given: JsonObject,
+        kind: str,
+        signer: Signer,
+        ground: str = "NONE",
+        effective: int = 0,
+    ) -> Issued:
+        """Issue the next version of a license; the old one is superseded in the same message.
+
+        Args:
+            old: The license as the ledger holds it; its `rev` is bound.
+            old_identifier: Its identifier where known, from which the next version follows.
+            given: The license input of the new version.
+            kind: A verb of `AMEND_KINDS`.
+            signer: A registered signing key of the issuer.
+            ground: A name of `Ground`.
+            effective: Unix seconds, or 0 for the moment of record.
+
+        Raises:
+            As `issue`; `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
+        """
+        act = _amendment(kind)
+        license_ = self._license(_next_version(given, old_identifier))
+        key = self._license_id(license_)
+        members = {
+            "licenseId": old.license_id,
+            "act": int(act),
+            "ground": int(_ground(act, ground)),
+            "effective": effective,
+            "reference": bytes(32),
+            "newLicenseId": key,
+            **self._content_members(given, license_),
+        }
+        supersedes = old_identifier or old.license_id
+        return self._finish(_Draft("Amend", key, old.rev, members, license_, given, supersedes), signer, None)
+
+    def act(self, license_: License, order: ActOrder, signer: Signer) -> Acted:
+        """Suspend, resume or end a license.
+
+        Raises:
+            RuleError: What the contracts refuse.
+            UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
+        """
+        if order.verb not in ACT_VERBS:
+            raise UsageError("ACT_UNKNOWN", act=order.verb, acts=", ".join(ACT_VERBS))
+        act = ACT_VERBS[order.verb]
+        members = {
+            "licenseId": license_.license_id,
+            "act": int(act),
+            "ground": int(_ground(act, order.ground)),
+            "effective": order.effective,
+            "reference": self._reference(license_, order.reference),
+            "cause": bytes(32),
+        }
+        return self._write(license_, act, "Act", members, signer)
+
+    def bind(
+        self, license_: License, keys: Sequence[bytes], method: int, assurance: int, signer: Signer
+    ) -> Acted:
+        """Tie a holder's device keys (signing, then encryption) to a license."""
+        binding = holder_binding(keys[0], keys[1] if len(keys) > 1 else None)
+        members = {
+            "licenseId": license_.license_id,
+            "holderBinding": binding,
+            "method": method,
+            "assurance": assurance,
+        }
+        return self._write(license_, Act.BIND, "Bind", members, signer)
+
+    def _write(
+        self, license_: License, act: Act, name: str, members: Mapping[str, object], signer: Signer
+    ) -> Acted:
+        prepared = self._submissions.prepare(name, license_.rev, members)
+        receipt = self._submissions.submit(prepared, [prepared.signed_by(signer)])
+        record = record_of(receipt.logs[0])
+        return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
+
+    def _license(self, given: JsonObject) -> JsonObject:
+        metadata = given.get("metadata")
+        code = metadata.get("certificateTypeCode") if isinstance(metadata, dict) else None
+        if not isinstance(code, str):
+            raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
+        return build_license(given, self._types(code))
+
+    def _license_id(self, license_: JsonObject) -> str:
+        metadata = license_["metadata"]
+        issuer = str(metadata["certificateIssuingAuthorityCode"])
+        ledger = bytes.fromhex(self._trust.ledger_id[2:])
+        identifier = str(metadata["certificateIdentifier"])
+        return "0x" + license_id(ledger, issuer, self._home.secret(issuer), identifier).hex()
+
+    def _content_members(self, given: JsonObject, license_: JsonObject) -> dict[str, object]:
+        metadata = license_["metadata"]
+        days = validity(license_)
+        return {
+            "issuer": ascii32(str(metadata["certificateIssuingAuthorityCode"])),
+            "licenseType": ascii32(str(metadata["certificateTypeCode"])),
+            "holderBinding": input_binding(given),
+            "validFrom": days.valid_from,
+            "validTo": days.valid_to,
+        }
+
+    def _reference(self, license_: License, text: str) -> bytes:
+        if not text:
+            return bytes(32)
+        salt = self._entropy.token(32)
+        self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
+        return sm3(salt + text.encode())
+
+    def _finish(self, draft: _Draft, signer: Signer, request_id: str | None) -> Issued:
+        """Sign, keep, send; or go on where an earlier run of the same call stopped."""
+        kept = self._outbox.load(draft.license_id)
+        wanted = {"input": sm3(canonical(draft.given)).hex(), "request": request_id}
+        if kept is None or (kept["transaction"] is None and kept["input"] != wanted["input"]):
+            kept = self._sign(draft, signer, wanted)
+        elif kept["input"] != wanted["input"]:
+            code = "REQUEST_ID_REUSED" if request_id and kept["request"] == request_id else "LICENSE_EXISTS"
+            raise RuleError(code, id=draft.license_id)
+        elif kept["gasUsed"] is not None:
+            return self._answered(kept, draft, request_id)
+        return self._send(kept, draft, signer)
+
+    def _answered(self, kept: JsonObject, draft: _Draft, request_id: str | None) -> Issued:
+        if request_id is None or kept["request"] != request_id:
+            raise RuleError("LICENSE_EXISTS", id=draft.license_id)
+        return Issued(Envelope.from_json(kept["envelope"]), kept["gasUsed"], draft.supersedes)
+
+    def _sign(self, draft: _Draft, signer: Signer, wanted: Mapping[str, object]) -> JsonObject:
+        salts = new_salts(draft.license, self._entropy.token)
+        digest = license_digest(draft.license, salts)
+        prepared = self._submissions.prepare(draft.struct, draft.rev, {**draft.members, "digest": digest})
+        signature = prepared.signed_by(signer)
+        envelope = self._envelope(draft, salts, prepared, signature)
+        entry: JsonObject = {**wanted, "envelope": envelope.as_json(), "transaction": None, "gasUsed": None}
+        self._outbox.save(draft.license_id, entry)
+        return entry
+
+    def _envelope(
+        self, draft: _Draft, salts: Mapping[str, str], prepared: Prepared, signature: RecordSignature
+    ) -> Envelope:
+        issuer = str(draft.license["metadata"]["certificateIssuingAuthorityCode"])
+        anchor = {"ledgerId": self._trust.ledger_id, "licenseId": draft.license_id}
+        return Envelope(
+            license=draft.license,
+            salts=salts,
+            digest=license_digest(draft.license, salts).hex(),
+            signer={"uscc": issuer, "keyId": "0x" + signature.key_id.hex()},
+            signed=prepared.as_json(signature.key_id),
+            message=prepared.message(signature.key_id).hex(),
+            signature=signature.raw.hex(),
+            leaf=None,
+            anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
+        )
+
+    def _send(self, kept: JsonObject, draft: _Draft, signer: Signer) -> Issued:
+        envelope = Envelope.from_json(kept["envelope"])
+        receipt = self._receipt(kept, draft, envelope, signer)
+        record = record_of(receipt.logs[-1])
+        anchor = {**envelope.anchor, "seq": record.seq, "txHash": receipt.tx_hash, "block": receipt.block}
+        done = Envelope(**{**vars(envelope), "anchor": anchor})
+        self._outbox.save(draft.license_id, {**kept, "envelope": done.as_json(), "gasUsed": receipt.gas_used})
+        return Issued(done, receipt.gas_used, draft.supersedes)
+
+    def _receipt(self, kept: JsonObject, draft: _Draft, envelope: Envelope, signer: Signer) -> Receipt:
+        if kept["transaction"]:
+            given = kept["transaction"]
+            transaction = Transaction(given["hash"], bytes.fromhex(given["raw"]), given["nonce"])
+            return self._submissions.settle(transaction)
+        prepared = self._submissions.prepare(draft.struct, draft.rev, _members(envelope))
+        identity = key_id(signer.public_key)
+        raw = bytes.fromhex(envelope.signature)
+        signature = RecordSignature(identity, 1, raw[:32], raw[32:])
+
+        def keep(transaction: Transaction) -> None:
+            shown = {"hash": transaction.hash, "raw": transaction.raw.hex(), "nonce": transaction.nonce}
+            self._outbox.save(draft.license_id, {**kept, "transaction": shown})
+
+        try:
+            return self._submissions.submit(prepared, [signature], keep)
+        except RuleError:
+            self._outbox.drop(draft.license_id)  # refused: it can never be recorded as signed
+            raise
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A license on its way: its struct, its id, what it binds, what was filled in."""
+
+    struct: str
+    license_id: str
+    rev: int
+    members: Mapping[str, object]
+    license: JsonObject
+    given: JsonObject
+    supersedes: str | None
+
+
+def _members(envelope: Envelope) -> dict[str, Any]:
+    """What was signed, header included, so that a draft is sent as it was signed."""
+    return {name: value for name, value in envelope.signed.items() if name != "keyId"}
+
+
+def _amendment(kind: str) -> Act:
+    if kind not in AMEND_KINDS:
+        raise UsageError("ACT_UNKNOWN", act=kind, acts=", ".join(AMEND_KINDS))
+    return AMEND_KINDS[kind]
+
+
+def _ground(act: Act, name: str) -> Ground:
+    allowed = GROUNDS_OF[act]
+    if name not in Ground.__members__ or Ground[name] not in allowed:
+        shown = ", ".join(sorted(ground.name for ground in allowed))
+        raise UsageError("GROUND_NOT_OF_ACT", ground=name, act=act.name, grounds=shown)
+    return Ground[name]
+
+
+def _next_version(given: JsonObject, old_identifier: str | None) -> JsonObject:
+    """The input with the version after the old one's, unless it states one itself."""
+    metadata = given.get("metadata")
+    if old_identifier is None or not isinstance(metadata, dict) or metadata.get("certificateVersion"):
+        return given
+    old = LicenseIdentifier.parse(old_identifier, strict=False)
+    if old.version == "999":
+        raise TransitionError("VERSIONS_EXHAUSTED", id=old_identifier)
+    version = f"{int(old.version) + 1:03d}"
+    return {
+        **given,
+        "serial": given.get("serial") or old.serial,
+        "metadata": {**metadata, "certificateVersion": version},
+    }

@@ -1,0 +1,106 @@
+"""What the ledger says of one license, without its document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.domain.acts import Ground, Status
+from ledger.domain.apply import State, typed
+from ledger.domain.entities import License
+from ledger.domain.facts import fact_of
+from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.moments import rfc3339
+from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
+from ledger.errors import UnknownIdError
+from ledger.proof.verification import cut_offs_of
+from ledger.service.sources import Histories
+from ledger.service.verify import state_of
+
+
+def license_state(histories: Histories, license_id: str) -> tuple[License, State]:
+    """One license with everything that decides its status.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_LICENSE`.
+        BadProofError: A history that is not proved.
+    """
+    own = histories.of([bytes.fromhex(license_id[2:])])
+    if not own:
+        raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
+    facts = [fact_of(record) for record in own]
+    code, issuer = (from_ascii32(str(facts[0].values[name])) for name in ("licenseType", "issuer"))
+    keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
+    others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
+    state = state_of([*own, *others])
+    license_ = typed(state, "license", license_id, License)
+    if license_ is None:
+        raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
+    return license_, state
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A license's standing at a moment, as `license show` gives it."""
+
+    license: License
+    standing: Standing
+    at: int
+    known_at: int
+    trust: str
+    head: Mapping[str, object]
+    flags: tuple[str, ...] = ()
+
+    def as_json(self, identifier: str | None) -> dict[str, object]:
+        """The keys of `license show|status`."""
+        fact = self.standing.fact
+        return {
+            "identifier": identifier,
+            "licenseId": self.license.license_id,
+            "status": self.standing.status.name if self.standing.status else "NOT_ANCHORED",
+            "at": rfc3339(self.at),
+            "knownAt": rfc3339(self.known_at),
+            "since": rfc3339(self.standing.since) if self.standing.since else None,
+            "act": fact.act.name if fact else None,
+            "ground": Ground(fact.ground).name if fact and fact.ground else None,
+            "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
+            "supersededBy": self.license.superseded_by or None,
+            "flags": list(self.flags),
+            "issuer": self.license.issuer,
+            "type": self.license.license_type,
+            "seq": fact.seq if fact else None,
+            "rev": self.license.rev,
+            "trust": self.trust,
+            "head": dict(self.head),
+        }
+
+    def _is_ended_or_changed(self) -> bool:
+        return self.standing.status not in (Status.IN_FORCE, Status.NOT_YET, Status.EXPIRED, Status.UNKNOWN)
+
+
+def show_license(
+    histories: Histories, license_id: str, at: int | None, known_at: int | None, now: int
+) -> Shown:
+    """Where a license stands.
+
+    Args:
+        histories: Authenticated histories.
+        license_id: 0x-hex.
+        at: Moment of legal effect, or None for now.
+        known_at: Moment of knowledge, or None for the head's.
+        now: The present, in Unix seconds.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_LICENSE`, also when it was not yet recorded at `known_at`.
+    """
+    license_, state = license_state(histories, license_id)
+    moment = now if at is None else at
+    knowledge = histories.header.time if known_at is None else known_at
+    standing = status_at(license_, moment, knowledge, cut_offs_of(state, knowledge))
+    if standing.status is Status.UNKNOWN:
+        raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
+    header = histories.header
+    head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
+    unbound = int(license_.holder_binding, 16) == 0
+    flags = ("HOLDER_UNBOUND",) if unbound else ()
+    return Shown(license_, standing, moment, knowledge, histories.level, head, flags)
