@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from eth_hash.auto import keccak
 
+from ledger.domain.sm3 import hmac_sm3
+
 
 def ascii32(text: str) -> bytes:
     """ASCII text of at most 32 characters, right-padded with zeros.
@@ -79,3 +81,18 @@ def recognition_object(from_region: int, to_region: int, license_type: str) -> b
     return _object(
         "recognition", from_region.to_bytes(32, "big"), to_region.to_bytes(32, "big"), ascii32(license_type)
     )
+
+
+def license_id(ledger_id: bytes, issuer: str, secret: bytes, identifier: str) -> bytes:
+    """A license's id: keccak256(ledger id ‖ issuer ‖ HMAC-SM3(issuer's secret, identifier)).
+
+    Nobody without the secret can tell which identifier an id stands for, or try identifiers out;
+    the issuer itself always gets the same id, so it cannot issue one identifier twice.
+
+    Args:
+        ledger_id: 32 bytes.
+        issuer: Unified social credit code of the issuing body.
+        secret: The body's 32 bytes.
+        identifier: License identifier (GB/T 36904), as text.
+    """
+    return keccak(ledger_id + ascii32(issuer) + hmac_sm3(secret, identifier.encode("ascii")))
