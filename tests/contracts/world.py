@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
+import pytest
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 
@@ -50,6 +51,15 @@ class Refused(Exception):
     def __init__(self, name: str, values: tuple[Any, ...]) -> None:
         self.name, self.values = name, values
         super().__init__(f"{name}{values}")
+
+
+@contextmanager
+def refuses(name: str, *values: Any) -> Iterator[None]:
+    """What is done inside is refused with this error and, where given, exactly these values."""
+    with pytest.raises(Refused) as caught:
+        yield
+    assert caught.value.name == name, caught.value
+    assert not values or caught.value.values == values, caught.value
 
 
 @dataclass(frozen=True)
