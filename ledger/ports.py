@@ -228,6 +228,10 @@ class RedemptionStore(Protocol):
         """Use up a challenge; True for exactly one caller, ever."""
         ...
 
+    def is_redeemed(self, challenge: bytes) -> bool:
+        """Whether a challenge was used up."""
+        ...
+
     def forget(self, before: int) -> None:
         """Drop what expired before a moment."""
         ...

@@ -29,7 +29,7 @@ class QrCode:
 
     Example:
         >>> code = QrCode("EL1:HELLO")
-        >>> code.version, read_qr_image(code.png())
+        >>> code.version, read_image(code.png())
         (1, 'EL1:HELLO')
     """
 
@@ -58,7 +58,7 @@ class QrCode:
         return out.getvalue()
 
 
-def read_qr_image(data: bytes, path: str = "-") -> str:
+def read_image(data: bytes, path: str = "-") -> str:
     """The text of the one QR code in an image.
 
     Args:

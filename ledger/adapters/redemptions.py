@@ -85,6 +85,12 @@ class SqliteRedemptions:
             database.execute("DELETE FROM presentation WHERE challenge = ?", (challenge,))
         return first
 
+    def is_redeemed(self, challenge: bytes) -> bool:
+        """Whether a challenge was used up."""
+        with self._reading() as database:
+            query = "SELECT 1 FROM redemption WHERE challenge = ?"
+            return database.execute(query, (challenge,)).fetchone() is not None
+
     def forget(self, before: int) -> None:
         """Drop challenges and presentations that expired before a moment, and very old redemptions."""
         with self._writing() as database:

@@ -17,7 +17,15 @@ from ledger.domain.presentation import (
 )
 from ledger.domain.presentation_text import read_kept, read_qr
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
-from ledger.errors import RuleError, StalePresentationError, UnknownIdError, UsageError
+from ledger.errors import (
+    BadProofError,
+    LedgerError,
+    MalformedError,
+    RuleError,
+    StalePresentationError,
+    UnknownIdError,
+    UsageError,
+)
 from ledger.ports import Clock, Entropy, RedemptionStore, Signer, Verifier
 from ledger.proof.verification import Claim
 from ledger.service.verify import Subject
@@ -107,6 +115,17 @@ class PresentService:
             raise UnknownIdError("CHALLENGE_UNKNOWN", id=challenge_id.hex())
         return Challenge.from_json(parse_strict(form.encode("utf-8")))
 
+    def challenge_of(self, text: str) -> Challenge:
+        """The challenge of this service that a QR text answers.
+
+        Raises:
+            UsageError: `CHALLENGE_NEEDED`: it answers none that is known here, or cannot be read.
+        """
+        try:
+            return self.find_challenge(self.read(text).challenge_id)
+        except (RuleError, BadProofError):
+            raise UsageError("CHALLENGE_NEEDED") from None
+
     def keep(self, text: str) -> Kept:
         """Keep what a wallet leaves for a short QR code. Nothing of it is verified or redeemed yet.
 
@@ -185,28 +204,52 @@ class PresentService:
             return [stale("PRESENTATION_REPLAYED"), *findings]
         return findings
 
-    def subject(
+    def scan(
         self,
-        presentation: Presentation,
+        text: str,
         challenge: Challenge,
-        binding: str | None = None,
+        fetch: Fetch | None = None,
+        binding_of: Callable[[str], str | None] | None = None,
     ) -> Subject:
-        """Redeem a presentation and make it a subject of `VerifyLicenses.verify`.
+        """Read, resolve and redeem what a QR code carried: a subject for `VerifyLicenses.verify`.
 
         Args:
-            presentation: As read.
+            text: What the QR code carried.
             challenge: The verifier's copy.
-            binding: As for `redeem`.
+            fetch: As for `read`.
+            binding_of: 0x-hex license id → the holder binding on the ledger now, or None where
+                that cannot be asked; then the one that the issuer signed counts.
 
         Raises:
-            StoreOutageError: As `redeem`.
+            UnknownIdError: `PRESENTATION_UNKNOWN`: nothing was left under that id, and in time.
+            OutageError: The API or the store cannot be reached.
         """
-        findings = self.redeem(presentation, challenge, binding)
-        basis = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
+        try:
+            presentation = self.read(text, fetch)
+        except MalformedError as error:
+            return _unread(failed(Step.FORM, "MALFORMED", evidence=_evidence(error)))
+        except BadProofError as error:
+            mixed_up = failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", _evidence(error))
+            return _unread(passed(Step.FORM), mixed_up)
+        except UnknownIdError:
+            late = self._lateness(challenge)
+            if late is None:
+                raise
+            return _unread(passed(Step.FORM), holder=holder_check([late]))
+        binding = binding_of(presentation.license_id) if binding_of else None
+        return self._subject(presentation, self.redeem(presentation, challenge, binding))
+
+    def _lateness(self, challenge: Challenge) -> Finding | None:
+        """Why what was left for a challenge may be gone."""
+        if self._store.is_redeemed(challenge.id):
+            return stale("PRESENTATION_REPLAYED")
+        return stale("CHALLENGE_EXPIRED") if self._now() >= challenge.expires else None
+
+    def _subject(self, presentation: Presentation, findings: list[Finding]) -> Subject:
         return Subject(
             before=(passed(Step.FORM), integrity_check(presentation)),
             claim=claim_of(presentation),
-            after=(holder_check(findings), basis),
+            after=(holder_check(findings), _NO_BASIS),
             disclosed=presentation.disclosure.values(),
         )
 
@@ -236,6 +279,19 @@ def integrity_check(presentation: Presentation) -> Check:
     if presentation.is_intact:
         return passed(Step.INTEGRITY, evidence)
     return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
+
+
+_NO_BASIS = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
+
+
+def _unread(form: Check, integrity: Check | None = None, holder: Check | None = None) -> Subject:
+    """A subject of which nothing more can be asked."""
+    before = (form, integrity or skipped(Step.INTEGRITY, "NOT_REACHED"))
+    return Subject(before, None, (holder or skipped(Step.HOLDER, "NOT_REACHED"), _NO_BASIS))
+
+
+def _evidence(error: LedgerError) -> dict[str, object]:
+    return {"code": error.code, **error.message()}
 
 
 def _ascii(word: object) -> str:

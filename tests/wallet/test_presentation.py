@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from ledger import crypto
-from ledger.adapters.qr import QrCode, read_qr_image
+from ledger.adapters.qr import QrCode, read_image
 from ledger.domain.challenge import Challenge
 from ledger.domain.fields_tree import DisclosedField, Disclosure
 from ledger.domain.license_types import example_input
@@ -71,8 +70,8 @@ def test_three_fields_fit_a_code_that_another_decoder_reads(world: World, name: 
     assert shown.size <= 1400
     code = QrCode(shown.qr)
     assert code.version <= 31
-    assert read_qr_image(code.png(4)) == shown.qr
-    found = world.service.read(read_qr_image(code.png(4)))
+    assert read_image(code.png(4)) == shown.qr
+    found = world.service.read(read_image(code.png(4)))
     assert found == shown.presentation
     assert world.service.redeem(found, challenge) == []
     assert set(found.disclosure.values()) == set(fields)
@@ -87,7 +86,7 @@ def test_the_short_code_fits_160_bytes_and_names_exactly_what_was_left(world: Wo
     assert shown.mode == "short"
     assert shown.size <= 160
     assert QrCode(shown.qr).version <= 9
-    found = world.service.read(read_qr_image(QrCode(shown.qr).png()))
+    found = world.service.read(read_image(QrCode(shown.qr).png()))
     assert found == shown.presentation
     assert world.service.redeem(found, challenge) == []
 
@@ -107,7 +106,7 @@ def test_names_stay_byte_for_byte(world: World) -> None:
     held, _ = world.wallet.add(issue(given, world.issuer, pair))
     challenge = world.ask("holders/0/name")
     shown = world.wallet.present(held.identifier, ["holders/0/name"], challenge)
-    found = world.service.read(read_qr_image(QrCode(shown.qr).png(4)))
+    found = world.service.read(read_image(QrCode(shown.qr).png(4)))
     assert found.disclosure.values() == {"holders/0/name": "买买提·艾力\U00020bb7﨑"}
     assert world.service.redeem(found, challenge) == []
 

@@ -88,6 +88,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh=_NEW_CODE_ZH,
         remedy_en=_NEW_CODE_EN,
     ),
+    "CHALLENGE_NEEDED": Text(
+        zh="不知道这次亮证回应的是哪一个核验请求。",
+        en="Which challenge this presentation answers is not known here.",
+        remedy_zh="用 --challenge 指定核验请求文件。",
+        remedy_en="Name the challenge's file with --challenge.",
+    ),
     # --- presentation ---
     "STALE_PRESENTATION": Text(
         zh="亮证已过期、已被使用，或不是回应这次核验的。",

@@ -1,0 +1,306 @@
+"""`elicense wallet`: the holder's licenses, the verifier's challenge, presenting and scanning."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.files import pretty, replace_file
+from api.cli.options import At, KnownAt, Network, PinnedHead, RpcUrls, Trust, open_ledger
+from api.cli.output import Outcome, language, read_input
+from ledger import crypto
+from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.adapters.sm4 import Sm4Gcm
+from ledger.domain.canonical import parse_strict
+from ledger.domain.challenge import DEFAULT_TTL, Challenge
+from ledger.domain.moments import rfc3339
+from ledger.domain.presentation_text import PREFIX
+from ledger.errors import LedgerError, MalformedError, UsageError
+from ledger.service.present import PresentService
+from ledger.settings import home, load_settings
+from wallet.wallet import Device, Shown, Wallet, require_passphrase
+
+if TYPE_CHECKING:
+    from ledger.bootstrap import Ledger
+    from ledger.domain.verdict import Verdict
+    from ledger.service.sources import Asked
+    from ledger.service.verify import Ask
+
+app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
+
+VaultOption = Annotated[str | None, typer.Option("--vault", metavar="FILE", help="The vault's file.")]
+FieldsOption = Annotated[
+    str, typer.Option("--fields", metavar="a,b", help="Field paths, or their last parts, comma-separated.")
+]
+ChallengeOption = Annotated[str, typer.Option("--challenge", metavar="C.json", help="The challenge.")]
+
+
+@app.command("init")
+def init(vault: VaultOption = None) -> Outcome:
+    """Make a new vault, encrypted under ELICENSE_PASSPHRASE."""
+    path = _vault_path(vault)
+    Wallet.create(path, _passphrase(), _device())
+    return Outcome({"vault": str(path)}, text=str(path))
+
+
+@app.command("key")
+def key(vault: VaultOption = None) -> Outcome:
+    """Give out the next unused key pair, for an issuer to bind to one license."""
+    pair = _wallet(vault).new_pair()
+    shown = {"holderKey": pair.holder_key.hex(), "holderEncryptionKey": pair.holder_encryption_key.hex()}
+    return Outcome(shown, text="\n".join(shown.values()))
+
+
+@app.command("add")
+def add(file: Annotated[str, typer.Argument(metavar="FILE")], vault: VaultOption = None) -> Outcome:
+    """Take a license file (.elic.json) in."""
+    held, pair = _wallet(vault).add(parse_strict(read_input(file)))
+    data = {
+        "identifier": held.identifier,
+        "licenseId": held.license_id,
+        "holderKey": pair.holder_key.hex(),
+        "bound": held.is_bound,
+    }
+    return Outcome(data, text=held.identifier if held.is_bound else f"{held.identifier} (unbound)")
+
+
+@app.command("list")
+def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """List the licenses; with a trust file also where they stand on the ledger."""
+    status = _status_lookup(network, rpc)
+    rows = [
+        {
+            "identifier": entry.license.identifier,
+            "type": entry.license.type_name,
+            "status": status(entry.license.license_id),
+            "licenseId": entry.license.license_id,
+            "bound": entry.license.is_bound,
+        }
+        for entry in _wallet(vault).licenses()
+    ]
+    text = "\n".join(f"{row['status']:<12} {row['identifier']}  {row['type']}" for row in rows)
+    return Outcome({"licenses": rows}, text=text)
+
+
+@app.command("challenge")
+def challenge(
+    fields: FieldsOption,
+    purpose: Annotated[str, typer.Option("--purpose", metavar="TEXT", help="What the fields are for.")],
+    pem: Annotated[str, typer.Option("--key", metavar="VERIFIER.pem", help="The verifier's key.")],
+    ttl: Annotated[int, typer.Option("--ttl", metavar="SECONDS", help="1 to 300.")] = DEFAULT_TTL,
+    out: Annotated[str | None, typer.Option("--out", metavar="C.json", help="Also write it here.")] = None,
+    verifier: Annotated[str, typer.Option("--verifier", metavar="USCC", help="Its credit code.")] = "",
+    api: Annotated[
+        str | None, typer.Option("--api", metavar="URL", help="Where short ones are left.")
+    ] = None,
+) -> Outcome:
+    """Ask a holder for fields, as a verifier."""
+    made = _desk_service().challenge(
+        keys.signer(pem),
+        _names(fields),
+        purpose,
+        uscc=verifier,
+        ttl=ttl,
+        api=load_settings(api=api).api,
+    )
+    form = made.as_json()
+    if out is not None:
+        _write(out, pretty(form))
+    return Outcome(form, text=pretty(form).decode("utf-8").rstrip())
+
+
+@app.command("present")
+def present(
+    name: Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")],
+    fields: FieldsOption,
+    asked: ChallengeOption,
+    offline: Annotated[bool, typer.Option("--offline", help="The code carries everything.")] = False,
+    png: Annotated[str | None, typer.Option("--png", metavar="FILE")] = None,
+    svg: Annotated[str | None, typer.Option("--svg", metavar="FILE")] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")] = None,
+    vault: VaultOption = None,
+) -> Outcome:
+    """Answer a challenge with chosen fields of one license, as a QR code."""
+    from ledger.adapters.presentation_desk import HttpDesk
+    from ledger.adapters.qr import QrCode
+
+    question = _challenge(asked)
+    shown = _wallet(vault).present(name, _names(fields), question, None if offline else HttpDesk())
+    code = QrCode(shown.qr)
+    for path, draw in ((png, code.png), (svg, code.svg), (out, shown.qr.encode)):
+        if path is not None:
+            _write(path, draw())
+    return Outcome(_presented(shown, question), text=lambda: code.terminal() + _summary(shown, question))
+
+
+@app.command("scan")
+def scan(
+    image: Annotated[str, typer.Argument(metavar="IMAGE|TEXT", help="A picture, a text file, or EL1:…")],
+    asked: ChallengeOption,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Where it should count.")
+    ] = None,
+    at: At = None,
+    known_at: KnownAt = None,
+    trust: Trust = "rpc",
+    head: PinnedHead = None,
+    max_age: Annotated[int, typer.Option("--max-age", min=0, help="Oldest head, in seconds.")] = 60,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Read a presentation, redeem it once, and verify the license it shows."""
+    from api.cli.verify import verify
+
+    text = _qr_text(image)
+    return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
+
+
+def verify_presented(ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked) -> Verdict:
+    """The verdict on what a QR code carried; the challenge is used up if the presentation is good.
+
+    Args:
+        ledger: Where the license is looked up.
+        text: What the QR code carried.
+        challenge: File of the challenge that it should answer; without one, the challenge is
+            looked up among those that this home made.
+        ask: What is asked about the license.
+        asked: The trust asked for.
+
+    Raises:
+        UsageError: `CHALLENGE_NEEDED`, or as `Ledger.trust`, before anything is redeemed.
+        UnknownIdError: `PRESENTATION_UNKNOWN`.
+        OutageError: The verifier's API or store cannot be reached.
+    """
+    service, verify = _desk_service(), ledger.verify(asked)
+    question = service.challenge_of(text) if challenge is None else _challenge(challenge)
+    subject = service.scan(text, question, _fetch(question), _binding_lookup(ledger, asked))
+    return verify.verify(subject, ask)
+
+
+# --- what the commands stand on ---------------------------------------------------------------
+
+
+def _device() -> Device:
+    return Device(crypto.signer, crypto.verifier(), Sm4Gcm(), SystemEntropy(), SystemClock())
+
+
+def _passphrase() -> bytes:
+    return require_passphrase(keys.passphrase())
+
+
+def _vault_path(vault: str | None) -> Path:
+    return Path(vault) if vault else home() / "wallet.vault"
+
+
+def _wallet(vault: str | None) -> Wallet:
+    return Wallet(_vault_path(vault), _passphrase(), _device())
+
+
+def _desk_service() -> PresentService:
+    """The verifier's side; `serve` of the same home shares its store, so a challenge is used up once."""
+    store = SqliteRedemptions(home() / "redemptions.sqlite3")
+    return PresentService(store, crypto.verifier(), SystemClock(), SystemEntropy())
+
+
+def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[str], str]:
+    """Where a license stands now; `UNKNOWN` where that cannot be asked."""
+    from ledger.domain.lifecycle import status_at
+    from ledger.proof.verification import cut_offs_of
+    from ledger.service.sources import Asked
+    from ledger.service.standing import license_state
+
+    try:
+        histories = open_ledger(network, rpc).histories(Asked())
+    except LedgerError:
+        return lambda _: "UNKNOWN"
+
+    def status(license_id: str) -> str:
+        now = int(SystemClock().now().timestamp())
+        with contextlib.suppress(LedgerError):
+            found, state = license_state(histories, license_id)
+            standing = status_at(found, now, histories.header.time, cut_offs_of(state, histories.header.time))
+            return standing.status.name
+        return "UNKNOWN"
+
+    return status
+
+
+def _binding_lookup(ledger: Ledger, asked: Asked) -> Callable[[str], str | None]:
+    """The holder binding that the ledger holds now; None where it cannot be asked."""
+    from ledger.service.standing import license_state
+
+    def binding(license_id: str) -> str | None:
+        with contextlib.suppress(LedgerError):
+            return license_state(ledger.histories(asked), license_id)[0].holder_binding or None
+        return None
+
+    return binding
+
+
+def _fetch(question: Challenge) -> Callable[[str], str] | None:
+    """Where short presentations for this challenge are; None for the own store."""
+    from ledger.adapters.presentation_desk import HttpDesk
+
+    api = question.api
+    return None if api is None else lambda presentation_id: HttpDesk().fetch(api, presentation_id)
+
+
+def _challenge(path: str) -> Challenge:
+    return Challenge.from_json(parse_strict(read_input(path)))
+
+
+def _names(fields: str) -> list[str]:
+    return [name.strip() for name in fields.split(",") if name.strip()]
+
+
+def _qr_text(image: str) -> str:
+    """The text of a QR code, given as such, as a picture of it, or in a text file."""
+    from ledger.adapters.qr import is_image, read_image
+
+    if image.startswith(PREFIX):
+        return image
+    data = read_input(image)
+    text = read_image(data, image) if is_image(data) else data.decode("utf-8", "replace").rstrip("\r\n")
+    if not text.startswith(PREFIX):
+        raise MalformedError("QR_TEXT_MALFORMED", reason="prefix")
+    return text
+
+
+def _write(path: str, data: bytes) -> None:
+    try:
+        replace_file(Path(path), data)
+    except OSError as error:
+        raise UsageError("FILE_UNWRITABLE", path=path, reason=error.strerror or str(error)) from None
+
+
+def _presented(shown: Shown, question: Challenge) -> dict[str, object]:
+    return {
+        "qr": shown.qr,
+        "bytes": shown.size,
+        "expires": rfc3339(shown.presentation.expires),
+        "mode": shown.mode,
+        "id": shown.presentation.id.hex(),
+        "purpose": question.purpose,
+        "verifier": question.as_json()["verifier"],
+        "disclosed": shown.presentation.disclosure.values(),
+    }
+
+
+def _summary(shown: Shown, question: Challenge) -> str:
+    heads = (
+        ("目的", "核验方", "出示", "有效至") if language() == "zh" else ("for", "verifier", "shows", "until")
+    )
+    values = shown.presentation.disclosure.values()
+    lines = [
+        f"{heads[0]}: {question.purpose}",
+        f"{heads[1]}: {question.verifier}",
+        *(f"{heads[2]}: {path} = {value}" for path, value in values.items()),
+        f"{heads[3]}: {rfc3339(shown.presentation.expires)}",
+    ]
+    return "\n".join(lines)
