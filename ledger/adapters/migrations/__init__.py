@@ -1,0 +1,1 @@
+"""Schema changes of what a home keeps in SQL: `index` (derived) and `names` (kept)."""
