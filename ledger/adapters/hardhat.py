@@ -25,6 +25,9 @@ HOST = "127.0.0.1"
 START_SECONDS = 90.0
 STOP_SECONDS = 10.0
 
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
+"""Nodes of this very process, kept so that it can bury them; they outlive it unless stopped."""
+
 
 @dataclass(frozen=True)
 class LocalNet:
@@ -89,7 +92,7 @@ def start_node(folder: Path, port: int) -> subprocess.Popen[bytes]:
     except (OSError, subprocess.CalledProcessError) as error:
         raise OutageError("NET_NODE_MISSING", reason=str(error)) from error
     with log_file(folder).open("wb") as log:
-        return subprocess.Popen(
+        node = subprocess.Popen(
             argv,
             cwd=tools.HARDHAT_NET,
             env=tools.node_env(),
@@ -98,6 +101,8 @@ def start_node(folder: Path, port: int) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    _CHILDREN[node.pid] = node
+    return node
 
 
 def await_node(node: subprocess.Popen[bytes], rpc: JsonRpc, url: str, folder: Path) -> LocalNet:
@@ -138,6 +143,8 @@ def stop_net(folder: Path) -> LocalNet | None:
             if time.monotonic() > deadline:
                 os.kill(net.pid, signal.SIGKILL)
             time.sleep(0.05)
+        if net.pid in _CHILDREN:
+            _CHILDREN.pop(net.pid).wait()
     _state_file(folder).unlink(missing_ok=True)
     return net
 
