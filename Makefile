@@ -1,6 +1,6 @@
 # Python 3.11 or later, make and a network are all that a fresh machine needs.
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint bench gas clean solidity
+.PHONY: help dev demo test lint bench gas clean solidity python
 
 PYTHON ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,\
 	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(python))))
@@ -18,8 +18,7 @@ dev: $(VENV)/.dev $(NODE) ## Install everything that work on the project needs
 demo: $(VENV)/.run $(NODE) ## Install, then tell the whole story on a fresh local chain
 	$(RUN) elicense demo
 
-test: dev lint solidity ## Check everything: lint, Solidity tests, Python tests, doctests
-	$(RUN) pytest
+test: lint solidity python ## Check everything: lint, Solidity tests, Python tests, doctests
 
 lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) ruff check .
@@ -30,6 +29,9 @@ lint: dev ## Check style, types, imports and the Solidity sources
 
 solidity: dev
 	cd hardhat-net && $(RUN) HARDHAT_DISABLE_TELEMETRY_PROMPT=true $(HARDHAT) test solidity
+
+python: dev
+	$(RUN) pytest
 
 bench: dev ## Measure speed; writes docs/benchmarks.md
 	$(RUN) python -m scripts.bench
