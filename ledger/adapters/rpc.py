@@ -23,7 +23,7 @@ BATCH = 100
 MAX_DEPTH = 32
 """Deepest nesting of an answer."""
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _REVERT_CODE = 3
 _REVERT_WORDS = ("execution reverted", "reverted with", "transaction reverted", "vm exception")
