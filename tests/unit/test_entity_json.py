@@ -35,7 +35,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         if inner[-1] is Ellipsis:
             return st.lists(values(inner[0]), max_size=4).map(tuple)
         return st.tuples(*map(values, inner))
-    return {int: numbers, str: texts}.get(kind) or st.sampled_from(list(kind))
+    plain = {int: numbers, str: texts}
+    return plain[kind] if kind in plain else st.sampled_from(list(kind))
 
 
 entities = st.sampled_from(sorted(ENTITY_OF)).flatmap(

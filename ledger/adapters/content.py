@@ -1,0 +1,183 @@
+"""Encrypted documents in a local folder, by the same content id that IPFS gives them.
+
+A document is one block: CIDv1, codec raw (0x55), SHA-256, in lower-case base32 without padding
+(multiformats CID specification; RFC 4648). IPFS cuts files above 256 KiB into several blocks, whose
+root is another id; encrypted machine-readable licenses are a few KiB, so more is refused here.
+
+What is read back is hashed again: other bytes than the id says are never returned.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+from ledger.errors import ContentOutageError, MalformedError, TrustError
+
+MAX_BYTES = 256 * 1024
+"""One block of IPFS's default chunker."""
+
+_PREFIX = bytes([0x01, 0x55, 0x12, 0x20])
+_LENGTH = 59
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
+
+
+def cid_of(data: bytes) -> str:
+    """The content id of bytes.
+
+    Raises:
+        MalformedError: `CONTENT_TOO_LARGE`.
+
+    Example:
+        >>> cid_of(b"")
+        'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'
+    """
+    if len(data) > MAX_BYTES:
+        raise MalformedError("CONTENT_TOO_LARGE", size=len(data), limit=MAX_BYTES)
+    raw = _PREFIX + hashlib.sha256(data).digest()
+    return "b" + base64.b32encode(raw).decode().lower().rstrip("=")
+
+
+def digest_in(cid: str) -> bytes:
+    """The SHA-256 digest that a content id names, 32 bytes.
+
+    Only the one spelling that `cid_of` writes is taken: no other codec, hash, base, case or path.
+
+    Raises:
+        MalformedError: `CID_MALFORMED`.
+    """
+    if len(cid) != _LENGTH or cid[0] != "b" or not _ALPHABET.issuperset(cid):
+        raise MalformedError("CID_MALFORMED", reason="form")
+    try:
+        raw = base64.b32decode(cid[1:].upper() + "======")
+    except binascii.Error:
+        raise MalformedError("CID_MALFORMED", reason="base32") from None
+    if raw[:4] != _PREFIX:
+        raise MalformedError("CID_MALFORMED", reason="codec")
+    if "b" + base64.b32encode(raw).decode().lower().rstrip("=") != cid:
+        raise MalformedError("CID_MALFORMED", reason="spelling")
+    return raw[4:]
+
+
+class FolderContent:
+    """The `Content` port over a folder; files are written whole, readable by their owner only.
+
+    Args:
+        folder: Made at the first `put`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes, on the disk when this returns.
+
+        Raises:
+            MalformedError: `CONTENT_TOO_LARGE`.
+            ContentOutageError: `CONTENT_UNAVAILABLE`.
+        """
+        cid = cid_of(data)
+        try:
+            if self._read(cid) != data:
+                self._write(self._file(cid), data)
+        except OSError as error:
+            raise self._outage(error) from error
+        return cid
+
+    def get(self, cid: str) -> bytes:
+        """The bytes of an id.
+
+        Raises:
+            MalformedError: `CID_MALFORMED`.
+            TrustError: `CONTENT_ALTERED`.
+            ContentOutageError: `CONTENT_MISSING`, `CONTENT_UNAVAILABLE`.
+        """
+        expected = digest_in(cid)
+        try:
+            data = self._read(cid)
+        except OSError as error:
+            raise self._outage(error) from error
+        if data is None:
+            raise ContentOutageError("CONTENT_MISSING", cid=cid)
+        if len(data) > MAX_BYTES or hashlib.sha256(data).digest() != expected:
+            raise TrustError("CONTENT_ALTERED", cid=cid)
+        return data
+
+    def has(self, cid: str) -> bool:
+        """Whether a file stands under the id; only `get` says that it is whole.
+
+        Raises:
+            MalformedError: `CID_MALFORMED`.
+        """
+        digest_in(cid)
+        return self._file(cid).is_file()
+
+    def erase(self, cid: str) -> bool:
+        """Overwrite and remove content; False when there was none.
+
+        Overwriting does not reach copies that a disk or a backup keeps: what makes an erasure
+        final is that the wrapped keys are destroyed too.
+
+        Raises:
+            MalformedError: `CID_MALFORMED`.
+            ContentOutageError: `CONTENT_UNAVAILABLE`.
+        """
+        digest_in(cid)
+        file = self._file(cid)
+        try:
+            size = file.stat().st_size
+            with file.open("r+b") as opened:
+                opened.write(bytes(size))
+                opened.flush()
+                os.fsync(opened.fileno())
+            file.unlink()
+            _sync(file.parent)
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise self._outage(error) from error
+        return True
+
+    def _file(self, cid: str) -> Path:
+        return self._folder / cid[-3:-1] / cid
+
+    def _read(self, cid: str) -> bytes | None:
+        try:
+            with self._file(cid).open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            return None
+
+    def _write(self, file: Path, data: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file.parent.mkdir(exist_ok=True, mode=0o700)
+        draft = file.with_name(f".{secrets.token_hex(8)}")
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as opened:
+                opened.write(data)
+                opened.flush()
+                os.fsync(opened.fileno())
+            draft.replace(file)
+        finally:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+        _sync(file.parent)
+        _sync(self._folder)
+
+    def _outage(self, error: OSError) -> ContentOutageError:
+        reason = error.strerror or str(error)
+        return ContentOutageError("CONTENT_UNAVAILABLE", path=str(self._folder), reason=reason)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

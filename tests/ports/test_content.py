@@ -1,0 +1,252 @@
+"""Content by id: the id of IPFS, no altered byte returned, nothing outside the folder touched."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger import crypto
+from ledger.adapters import content as adapter
+from ledger.adapters.content import MAX_BYTES, FolderContent, cid_of, digest_in
+from ledger.adapters.sm4 import Sm4Gcm
+from ledger.errors import ContentOutageError, LedgerError, MalformedError, NotEntitledError, TrustError
+from ledger.service.keep import KeepDocument, Wrap, kept_document
+
+KNOWN = {
+    b"": "bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku",
+    b"hello world": "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e",
+    b"hello world\n": "bafkreifjjcie6lypi6ny7amxnfftagclbuxndqonfipmb64f2km2devei4",
+}
+"""CIDs that other software gives these bytes (`ipfs add --cid-version 1 --raw-leaves`)."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderContent:
+    return FolderContent(tmp_path / "content")
+
+
+def files(store: FolderContent) -> list[Path]:
+    return [path for path in store._folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("data", KNOWN)
+def test_the_id_is_the_one_that_ipfs_gives(data: bytes, store: FolderContent) -> None:
+    assert cid_of(data) == KNOWN[data]
+    assert store.put(data) == KNOWN[data]
+    assert store.get(KNOWN[data]) == data
+
+
+@given(st.binary(max_size=300))
+def test_an_id_names_the_digest_of_its_bytes(data: bytes) -> None:
+    import hashlib
+
+    assert digest_in(cid_of(data)) == hashlib.sha256(data).digest()
+
+
+def test_no_altered_byte_comes_back(store: FolderContent) -> None:
+    blob = bytes(range(256)) * 16
+    cid = store.put(blob)
+    (file,) = files(store)
+    for position in range(len(blob)):
+        altered = bytearray(blob)
+        altered[position] ^= 1 << position % 8
+        file.write_bytes(altered)
+        with pytest.raises(TrustError, match="CONTENT_ALTERED"):
+            store.get(cid)
+    for other in (b"", blob[:-1], blob + b"\0", blob * 100):
+        file.write_bytes(other)
+        with pytest.raises(TrustError, match="CONTENT_ALTERED"):
+            store.get(cid)
+    file.write_bytes(blob)
+    assert store.get(cid) == blob
+
+
+def test_putting_again_repairs_what_was_altered(store: FolderContent) -> None:
+    cid = store.put(b"document")
+    (file,) = files(store)
+    file.write_bytes(b"Document")
+    assert store.put(b"document") == cid
+    assert store.get(cid) == b"document"
+
+
+def test_only_the_owner_reads_and_no_draft_stays(store: FolderContent) -> None:
+    store.put(b"one")
+    store.put(b"one")
+    store.put(b"two")
+    assert len(files(store)) == 2
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files(store)} == {0o600}
+    folders = [store._folder, *(path for path in store._folder.rglob("*") if path.is_dir())]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+
+
+def test_a_write_that_breaks_off_leaves_nothing(
+    store: FolderContent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put(b"kept")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(adapter.os, "fsync", full)
+    with pytest.raises(ContentOutageError, match="CONTENT_UNAVAILABLE") as caught:
+        store.put(b"lost")
+    assert "No space" in caught.value.message()["en"]
+    monkeypatch.undo()
+    assert not store.has(cid_of(b"lost"))
+    assert [file.read_bytes() for file in files(store)] == [b"kept"]
+
+
+def test_what_is_not_there_is_missing_and_erased_content_is_gone(store: FolderContent) -> None:
+    cid = store.put(b"personal data")
+    assert store.has(cid)
+    (file,) = files(store)
+    second = file.with_name("second name")
+    second.hardlink_to(file)
+    assert store.erase(cid)
+    assert second.read_bytes() == bytes(13)
+    assert not store.has(cid)
+    assert not store.erase(cid)
+    with pytest.raises(ContentOutageError, match="CONTENT_MISSING"):
+        store.get(cid)
+
+
+def test_content_of_one_block_is_the_most(store: FolderContent) -> None:
+    largest = bytes(MAX_BYTES)
+    assert store.get(store.put(largest)) == largest
+    with pytest.raises(MalformedError, match="CONTENT_TOO_LARGE"):
+        store.put(bytes(MAX_BYTES + 1))
+
+
+GOOD = KNOWN[b"hello world"]
+BAD_CIDS = [
+    "",
+    "b",
+    "../../etc/passwd",
+    "../" + GOOD[3:],
+    GOOD[:-3] + "/..",
+    "/" + GOOD[1:],
+    "http://example.org/" + GOOD,
+    GOOD.upper(),
+    GOOD + "=",
+    GOOD + "\n",
+    GOOD[:-1],
+    GOOD + "a",
+    GOOD[:-1] + "f",  # same bytes, spare bits set
+    "b" + "a" * 58,
+    "f01551220" + "00" * 32,
+    "QmT78zSuBmuS4z925WZfrqQ1qHaJ56DQaTfyMUF7F8ff5o",
+    "bafybeif7ztnhq65lumvvtr4ekcwd2ifwgm3awq4zfr3srh462rwyinlb4y",  # dag-pb
+    "bafkqabtimvwgy3yk",  # identity hash
+    GOOD.replace("b", "\u0412", 1),
+]
+
+
+@pytest.mark.parametrize("cid", BAD_CIDS)
+def test_only_the_one_spelling_of_an_id_is_taken(cid: str, store: FolderContent) -> None:
+    store.put(b"hello world")
+    for ask in (store.get, store.has, store.erase):
+        with pytest.raises(MalformedError, match="CID_MALFORMED"):
+            ask(cid)
+
+
+@given(st.text(max_size=70))
+def test_no_text_is_an_id_by_chance(text: str) -> None:
+    with pytest.raises(MalformedError, match="CID_MALFORMED"):
+        digest_in(text)
+
+
+def test_a_folder_that_cannot_be_written_is_an_outage(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(ContentOutageError, match="CONTENT_UNAVAILABLE"):
+        FolderContent(tmp_path / "file").put(b"document")
+
+
+# --- encrypted documents ------------------------------------------------------------------
+
+ISSUER, HOLDER, STRANGER = (crypto.decryptor(bytes(31) + bytes([n])) for n in (7, 8, 9))
+
+
+@pytest.fixture
+def keeping(store: FolderContent) -> KeepDocument:
+    return KeepDocument(store, Sm4Gcm(), crypto.encryptor())
+
+
+def test_issuer_and_holder_open_a_kept_document_and_nobody_else(
+    keeping: KeepDocument, store: FolderContent
+) -> None:
+    document = '{"姓名": "示例·甲"}'.encode() * 20
+    kept = keeping.keep(document, [ISSUER.public_key, HOLDER.public_key])
+    assert keeping.open(kept, ISSUER) == keeping.open(kept, HOLDER) == document
+    with pytest.raises(NotEntitledError, match="DOCUMENT_NOT_WRAPPED"):
+        keeping.open(kept, STRANGER)
+    blob = store.get(kept.cid)
+    assert "示例".encode() not in blob
+    assert kept.as_json()["cid"] == cid_of(blob)
+    assert kept_document(kept.as_json()) == kept
+    assert {wrap["to"] for wrap in kept.as_json()["wraps"]} == {
+        ISSUER.public_key.hex(),
+        HOLDER.public_key.hex(),
+    }
+
+
+def test_each_document_has_a_key_of_its_own(keeping: KeepDocument) -> None:
+    one, two = (keeping.keep(b"same", [ISSUER.public_key]) for _ in range(2))
+    keys = {ISSUER.decrypt(bytes.fromhex(each.wraps[0].wrapped)) for each in (one, two)}
+    assert len(keys) == 2
+    assert one.cid != two.cid
+
+
+def test_a_blob_or_wrap_that_was_altered_does_not_open(keeping: KeepDocument, store: FolderContent) -> None:
+    from dataclasses import replace
+
+    kept = keeping.keep(b"document", [ISSUER.public_key])
+    blob = store.get(kept.cid)
+    for position in range(len(blob)):
+        altered = bytearray(blob)
+        altered[position] ^= 1
+        other = store.put(bytes(altered))
+        with pytest.raises(TrustError, match="DOCUMENT_SEAL_BROKEN"):
+            keeping.open(replace(kept, cid=other), ISSUER)
+    own_digest = replace(kept, cid=other, sm3=__import__("hashlib").new("sm3", bytes(altered)).hexdigest())
+    with pytest.raises(TrustError, match="DOCUMENT_SEAL_BROKEN"):
+        keeping.open(own_digest, ISSUER)
+    wrapped = kept.wraps[0].wrapped
+    for position in range(0, len(wrapped), 7):
+        digit = format(int(wrapped[position], 16) ^ 1, "x")
+        bad = Wrap(kept.wraps[0].to, wrapped[:position] + digit + wrapped[position + 1 :])
+        with pytest.raises(TrustError, match="DOCUMENT_SEAL_BROKEN"):
+            keeping.open(replace(kept, wraps=(bad,)), ISSUER)
+
+
+def test_a_wrap_for_another_document_does_not_open_this_one(keeping: KeepDocument) -> None:
+    from dataclasses import replace
+
+    one, two = (keeping.keep(text, [ISSUER.public_key]) for text in (b"one", b"two"))
+    with pytest.raises(TrustError, match="DOCUMENT_SEAL_BROKEN"):
+        keeping.open(replace(one, wraps=two.wraps), ISSUER)
+
+
+def test_an_erased_document_is_gone_for_all_readers(keeping: KeepDocument) -> None:
+    kept = keeping.keep(b"document", [ISSUER.public_key])
+    assert keeping.erase(kept)
+    with pytest.raises(ContentOutageError, match="CONTENT_MISSING"):
+        keeping.open(kept, ISSUER)
+
+
+def test_nobody_to_read_and_no_key_are_refused_before_anything_is_stored(
+    keeping: KeepDocument, store: FolderContent
+) -> None:
+    for readers in ([], [b"\4" + bytes(64)]):
+        with pytest.raises(LedgerError):
+            keeping.keep(b"document", readers)
+    assert not store._folder.exists()
+
+
+@pytest.mark.parametrize("obj", [None, {}, {"cid": "a", "sm3": "b", "wraps": [{"to": "zz", "wrapped": ""}]}])
+def test_another_form_is_no_kept_document(obj: object) -> None:
+    with pytest.raises(MalformedError):
+        kept_document(obj)
