@@ -9,23 +9,40 @@ from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.index import SqlIndex
+from ledger.adapters.issuer_home import FolderIssuerHome
+from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
+from ledger.adapters.sm4 import Sm4Gcm
+from ledger.adapters.type_files import TypeFiles
+from ledger.domain.apply import APPLY_VERSION
+from ledger.domain.document import Envelope
+from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.trustfile import TrustFile, read_trust_file
-from ledger.errors import UsageError
+from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Verifier
+from ledger.proof.claims import read_envelope
+from ledger.service.follow import Follow
+from ledger.service.issue import IssueLicenses
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
+from ledger.service.standing import Shown, show_license
 from ledger.service.submission import Submissions
-from ledger.service.verify import VerifyLicenses
+from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses
 from ledger.settings import Settings
 
 
 class Ledger:
-    """One ledger as this process reaches it: made from settings, opened when first needed."""
+    """One ledger as this process reaches it: made from settings, opened when first needed.
 
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+    Args:
+        settings: Where everything is.
+        passphrase: Seals and opens the issuers' secrets; None for the home's own key.
+    """
+
+    def __init__(self, settings: Settings, passphrase: bytes | None = None) -> None:
+        self.settings, self._passphrase = settings, passphrase
         self.clock, self.entropy = SystemClock(), SystemEntropy()
 
     @cached_property
@@ -91,3 +108,65 @@ class Ledger:
     ) -> ReplayLedger:
         """The replay service."""
         return ReplayLedger(self.trust, self.verifier, self.clock, on_record, on_progress)
+
+    @cached_property
+    def index(self) -> SqlIndex:
+        """The index of this home, as far as it has followed the ledger."""
+        folder = self.settings.home
+        folder.mkdir(parents=True, exist_ok=True)
+        ledger_id = bytes.fromhex(self.trust.ledger_id[2:])
+        return SqlIndex(f"sqlite:///{folder / 'index.db'}", f"sqlite:///{folder / 'names.db'}", ledger_id)
+
+    def follow(self) -> SqlIndex:
+        """The index, brought up to the chain's head."""
+        Follow(self.reader, self.index).sync()
+        return self.index
+
+    def live_digest(self) -> str:
+        """The state digest of the live index, to be compared with a replay's."""
+        index = self.follow()
+        tables = {table: dict(index.entities(table)) for table in ENTITY_OF}
+        return state_digest({name: rows for name, rows in tables.items() if rows}, APPLY_VERSION)
+
+    def types(self) -> TypeFiles:
+        """License types: the shipped ones and those beside the trust file."""
+        return TypeFiles(self.settings.network.resolve().parent / "types")
+
+    @cached_property
+    def home(self) -> FolderIssuerHome:
+        """The issuers' own files in this home."""
+        return FolderIssuerHome(self.settings.home, Sm4Gcm(), self._passphrase)
+
+    def issuing(self) -> IssueLicenses:
+        """The service that issues and acts."""
+        outbox = FileOutbox(self.settings.home / "outbox")
+        return IssueLicenses(self.trust, self.submissions, self.types().get, self.home, outbox, self.entropy)
+
+    def resolve(self, text: str) -> tuple[str, str | None]:
+        """The license id that an identifier or id means, and the identifier where this home knows it.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_LICENSE`.
+        """
+        license_id = self.index.resolve(text)
+        if license_id is None:
+            raise UnknownIdError("UNKNOWN_LICENSE", id=text[:120])
+        return license_id, self.index.identifier_of(license_id)
+
+    def remember(self, envelope: Envelope) -> None:
+        """Note which identifier stands for which license; only this home knows."""
+        license_id = str(envelope.anchor["licenseId"])
+        now = int(self.clock.now().timestamp())
+        self.index.remember(envelope.identifier, license_id, envelope.signer["uscc"], now)
+
+    def show(
+        self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None
+    ) -> Shown:
+        """Where a license stands."""
+        now = int(self.clock.now().timestamp())
+        return show_license(self.histories(asked), license_id, at, known_at, now)
+
+    def read_file(self, data: bytes) -> Subject:
+        """A license file as a subject of verification."""
+        before, claim, _ = read_envelope(data, self.trust.domain("Licenses"))
+        return Subject(before, claim, NO_PRESENTATION)

@@ -30,7 +30,9 @@ def audit() -> None:
 def replay(
     trust: Trust = "rpc",
     head: PinnedHead = None,
-    records: Annotated[str | None, typer.Option("--records", metavar="FILE", help="Write every record.")] = None,
+    records: Annotated[
+        str | None, typer.Option("--records", metavar="FILE", help="Write every record.")
+    ] = None,
     max_age: Annotated[int, typer.Option("--max-age", min=0, help="Oldest head, in seconds.")] = 60,
     network: Network = None,
     rpc: RpcUrls = None,
@@ -64,7 +66,9 @@ def _fsck(ledger: Ledger) -> dict[str, list[object] | int]:
 
 def _outcome(report: Report, asked: Asked) -> Outcome:
     if report.findings:
-        return Outcome(report.as_json(), text=lambda: _text(report), code=report.findings[0].code, exit_code=1)
+        return Outcome(
+            report.as_json(), text=lambda: _text(report), code=report.findings[0].code, exit_code=1
+        )
     if report.trust != asked.level:
         error = TrustError("TRUST_NOT_REACHED", asked=asked.level, reached=report.trust)
         return Outcome(report.as_json(), text=lambda: _text(report), error=error, exit_code=3)
@@ -82,7 +86,9 @@ def _text(report: Report) -> str:
         f"block  {report.block.get('number')} {report.block.get('hash')}",
         f"trust  {report.trust}",
     ]
-    lines += [f"FINDING {each.code} seq {each.seq} {each.tx_hash or ''} {each.detail}" for each in report.findings]
+    lines += [
+        f"FINDING {each.code} seq {each.seq} {each.tx_hash or ''} {each.detail}" for each in report.findings
+    ]
     return "\n".join(lines if report.findings else [*lines, "no findings"])
 
 
@@ -113,6 +119,8 @@ def _progress() -> Iterator[Callable[[int], None] | None]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn
 
-    with Progress(SpinnerColumn(), TextColumn("{task.completed} records"), console=Console(stderr=True), transient=True) as bar:
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.completed} records"), console=Console(stderr=True), transient=True
+    ) as bar:
         task = bar.add_task("replay", total=None)
         yield lambda done: bar.update(task, completed=done)

@@ -27,7 +27,7 @@ from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, RuleError, UsageError
 from ledger.service.found import FoundLedger, KeyFile, Progress
 from ledger.service.submission import Submissions
-from ledger.settings import Settings, load_settings
+from ledger.settings import load_settings
 
 app = typer.Typer(add_completion=False)
 
@@ -97,40 +97,55 @@ def deploy(
 ) -> Outcome:
     """Found a ledger: contracts, regions, bodies, keys, types, rights, agreements, then the seal."""
     settings = load_settings(rpc=rpc or ())
-    target = Path(out)
-    if target.exists():
-        raise UsageError("FILE_EXISTS", path=out)
+    url = (settings.rpc or ("http://127.0.0.1:8545",))[0]
     file = read_founding(_open(founding))
-    deployment = _Deployment(settings, file, Path(founding).resolve().parent, target)
-    progress, trust = deployment.run(resume, api)
-    if progress.seal is None:
-        raise RuleError("FOUNDING_PENDING", count=len(progress.requests), path=str(deployment.pending_path))
-    sealed = trust.with_seal(progress.seal)
-    write_new(target, pretty(sealed.to_json()))
-    deployment.pending_path.unlink(missing_ok=True)
+    deployment = _Deployment(file, Path(founding).resolve().parent, Path(out), url, settings.relay_key)
+    sealed = deployment.finish(resume, api)
     return Outcome(sealed.to_json(), text=_text(sealed, out, file))
+
+
+def found(founding: str, target: Path, url: str, relay_key: Path) -> TrustFile:
+    """Found a ledger whose keys are all here; returns the sealed trust file, which is also written."""
+    file = read_founding(_open(founding))
+    return _Deployment(file, Path(founding).resolve().parent, target, url, relay_key).finish(False, None)
 
 
 class _Deployment:
     """One run of `deploy`."""
 
-    def __init__(self, settings: Settings, founding: Founding, beside: Path, target: Path) -> None:
-        self._settings, self._founding, self._beside, self._target = settings, founding, beside, target
+    def __init__(self, founding: Founding, beside: Path, target: Path, url: str, relay_key: Path) -> None:
+        if target.exists():
+            raise UsageError("FILE_EXISTS", path=str(target))
+        self._founding, self._beside, self._target = founding, beside, target
+        self._url, self._relay_key = url, relay_key
         self.pending_path = target.with_name(target.name + ".founding")
         self._artifacts = load_artifacts()
 
-    def run(self, resume: bool, api: str | None) -> tuple[Progress, TrustFile]:
+    def finish(self, resume: bool, api: str | None) -> TrustFile:
+        """Go on to the seal and write the trust file.
+
+        Raises:
+            RuleError: `FOUNDING_PENDING`: signatures of others are still missing.
+        """
+        progress, trust = self._run(resume, api)
+        if progress.seal is None:
+            raise RuleError("FOUNDING_PENDING", count=len(progress.requests), path=str(self.pending_path))
+        sealed = trust.with_seal(progress.seal)
+        write_new(self._target, pretty(sealed.to_json()))
+        self.pending_path.unlink(missing_ok=True)
+        return sealed
+
+    def _run(self, resume: bool, api: str | None) -> tuple[Progress, TrustFile]:
         """Go as far as the signatures at hand allow."""
-        url = (self._settings.rpc or ("http://127.0.0.1:8545",))[0]
-        with Rpc(url) as rpc:
-            sender = Sender(rpc, self._settings.relay_key, {}, self._artifacts)
+        with Rpc(self._url) as rpc:
+            sender = Sender(rpc, self._relay_key, {}, self._artifacts)
             pending = self._pending(resume, sender.account)
             if not pending.contracts:
                 made = make_contracts(sender, rpc, self._artifacts, bytes.fromhex(pending.ledger_id[2:]))
                 pending.contracts = {name: asdict(each) for name, each in made.items()}
                 pending.save()
             made = {name: Made(**each) for name, each in pending.contracts.items()}
-            trust = unsealed_trust_file(rpc, url, pending.ledger_id, made, api)
+            trust = unsealed_trust_file(rpc, self._url, pending.ledger_id, made, api)
             progress = self._found(rpc, trust, pending)
             pending.requests = [{**asdict(each), "signature": None} for each in progress.requests]
             pending.save()
@@ -138,7 +153,7 @@ class _Deployment:
 
     def _found(self, rpc: Rpc, trust: TrustFile, pending: _Pending) -> Progress:
         addresses = {name: entry.address for name, entry in trust.contracts.items()}
-        sender = Sender(rpc, self._settings.relay_key, addresses, self._artifacts)
+        sender = Sender(rpc, self._relay_key, addresses, self._artifacts)
         service = FoundLedger(
             trust,
             Chain(rpc, trust, self._artifacts),
@@ -177,8 +192,10 @@ def _text(trust: TrustFile, out: str, founding: Founding) -> str:
     lines = [
         f"ledger {trust.ledger_id}",
         f"chain {trust.chain_id}, {seal.seq if seal else 0} records before the seal",
-        f"{len(founding.regions)} regions, {len(founding.organisations)} organisations, "
-        f"{len(founding.types)} types, {len(founding.recognitions)} agreements",
+        (
+            f"{len(founding.regions)} regions, {len(founding.organisations)} organisations, "
+            f"{len(founding.types)} types, {len(founding.recognitions)} agreements"
+        ),
         f"sealed by {', '.join(each.region for each in (seal.signatures if seal else ()))}",
         f"trust file: {out}",
     ]

@@ -32,7 +32,9 @@ def issue(
     file: Annotated[str, typer.Argument(metavar="FILE", help="License input; - is stdin.")],
     key: KeyFile,
     out: Out = None,
-    request_id: Annotated[str | None, typer.Option("--request-id", metavar="ID", help="Same id, same answer.")] = None,
+    request_id: Annotated[
+        str | None, typer.Option("--request-id", metavar="ID", help="Same id, same answer.")
+    ] = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -82,8 +84,12 @@ def _act_command(verb: str) -> None:
         id_: Id,
         ground: Annotated[str, typer.Option("--ground", metavar="CODE", help="Why.")],
         key: KeyFile,
-        effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
-        reference: Annotated[str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")] = "",
+        effective: Annotated[
+            str | None, typer.Option("--effective", metavar="TIME", help="From when.")
+        ] = None,
+        reference: Annotated[
+            str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
+        ] = "",
         network: Network = None,
         rpc: RpcUrls = None,
     ) -> Outcome:
@@ -119,7 +125,9 @@ def bind(
     key: KeyFile,
     method: Annotated[str, typer.Option("--method", help=", ".join(METHODS))] = "issuer-counter",
     assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
-    holder_encryption_key: Annotated[str | None, typer.Option("--holder-encryption-key", metavar="HEX")] = None,
+    holder_encryption_key: Annotated[
+        str | None, typer.Option("--holder-encryption-key", metavar="HEX")
+    ] = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -131,7 +139,9 @@ def bind(
     license_, _ = license_state(ledger.histories(Asked()), license_id)
     given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
     acted = ledger.issuing().bind(license_, given, METHODS[method], assurance, keys.signer(key))
-    return Outcome({"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}")
+    return Outcome(
+        {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
+    )
 
 
 def _point(text: str) -> bytes:
@@ -189,5 +199,3 @@ def _issued(ledger: Ledger, issued: Issued, out: str | None) -> Outcome:
         f"gas {data['gasUsed']}\n  file {path}"
     )
     return Outcome(data, text=text)
-
-

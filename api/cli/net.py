@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from api.cli.output import Outcome
 from ledger.adapters import hardhat, sender
 from ledger.adapters.rpc import Rpc
 from ledger.errors import ChainOutageError, UnknownIdError, UsageError
+from ledger.settings import home, load_settings
 
 RELAY_FUNDS = 1_000 * 10**18
 """Wei that the local chain gives its relay account."""
@@ -37,32 +37,24 @@ class Running:
     fresh: bool
 
 
-def home() -> Path:
-    """`ELICENSE_HOME`, else `~/.elicense`."""
-    return Path(os.environ.get("ELICENSE_HOME") or Path.home() / ".elicense")
-
-
-def relay_key_file() -> Path:
-    """`ELICENSE_RELAY_KEY`, else `relay.key` under the home."""
-    return Path(os.environ.get("ELICENSE_RELAY_KEY") or home() / "relay.key")
-
-
-def bring_up(port: int | None = None) -> Running:
+def bring_up(port: int | None = None, folder: Path | None = None, key_file: Path | None = None) -> Running:
     """Start the local chain unless it runs; make and fund the relay account.
 
     Args:
         port: TCP port on 127.0.0.1; by default 8545, or another when that is taken.
+        folder: Where the chain's state file and log stand; by default `net` under the home.
+        key_file: The relay key; by default the one of the settings.
 
     Raises:
         UsageError: `NET_NEEDS_CHECKOUT`, `NET_PORT_TAKEN`, `NET_ALREADY_UP` on another port.
         OutageError: `NET_NODE_MISSING`, `NET_DID_NOT_START`.
     """
-    folder = home() / "net"
+    folder = folder or home() / "net"
     running = hardhat.read_net(folder)
     if running is not None and port is not None and not running.rpc.endswith(f":{port}"):
         raise UsageError("NET_ALREADY_UP", rpc=running.rpc)
     net = running or _start(folder, hardhat.free_port(port))
-    key_file = relay_key_file()
+    key_file = key_file or load_settings().relay_key
     relay = (
         str(sender.load_relay_key(key_file).address).lower()
         if key_file.exists()

@@ -6,13 +6,16 @@ from typing import Annotated
 
 import typer
 
+from api.cli.keys import passphrase
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_moment
 from ledger.domain.regions import RegionCode
 from ledger.settings import load_settings
 
 Network = Annotated[str | None, typer.Option("--network", metavar="FILE", help="Trust file.")]
-RpcUrls = Annotated[list[str] | None, typer.Option("--rpc", metavar="URL", help="Node, instead of the file's.")]
+RpcUrls = Annotated[
+    list[str] | None, typer.Option("--rpc", metavar="URL", help="Node, instead of the file's.")
+]
 Trust = Annotated[str, typer.Option("--trust", metavar="LEVEL", help="rpc, quorum, state or seals.")]
 PinnedHead = Annotated[str | None, typer.Option("--head", metavar="HASH", help="Block hash that you trust.")]
 KeyFile = Annotated[str, typer.Option("--key", metavar="PEM", help="Signing key of the issuer.")]
@@ -22,7 +25,7 @@ KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help=
 
 def open_ledger(network: str | None, rpc: list[str] | None) -> Ledger:
     """The ledger that the settings name; nothing is read yet."""
-    return Ledger(load_settings(network, rpc or ()))
+    return Ledger(load_settings(network, rpc or ()), passphrase())
 
 
 def moment(text: str | None) -> int | None:

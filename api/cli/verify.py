@@ -9,9 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.options import At, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger, region_number
+from api.cli.options import (
+    At,
+    KnownAt,
+    Network,
+    PinnedHead,
+    RpcUrls,
+    Trust,
+    moment,
+    open_ledger,
+    region_number,
+)
 from api.cli.output import Outcome, language, read_input
-from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Outcome as CheckOutcome, Verdict
+from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Verdict
+from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.errors import UsageError
 from ledger.service.sources import Asked
 from ledger.service.verify import Ask
@@ -22,7 +33,12 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False)
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
-_MARKS = {CheckOutcome.PASS: "✓", CheckOutcome.FAIL: "✗", CheckOutcome.UNKNOWN: "?", CheckOutcome.SKIPPED: "–"}
+_MARKS = {
+    CheckOutcome.PASS: "✓",
+    CheckOutcome.FAIL: "✗",
+    CheckOutcome.UNKNOWN: "?",
+    CheckOutcome.SKIPPED: "–",
+}
 _STYLES = {
     CheckOutcome.PASS: "green",
     CheckOutcome.FAIL: "red",
@@ -33,14 +49,20 @@ _STYLES = {
 
 @app.command()
 def verify(
-    subjects: Annotated[list[str], typer.Argument(metavar="SUBJECT…", help="File, folder, QR text or image.")],
-    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="Where it should count.")] = None,
+    subjects: Annotated[
+        list[str], typer.Argument(metavar="SUBJECT…", help="File, folder, QR text or image.")
+    ],
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Where it should count.")
+    ] = None,
     at: At = None,
     known_at: KnownAt = None,
     trust: Trust = "rpc",
     head: PinnedHead = None,
     max_age: Annotated[int, typer.Option("--max-age", min=0, help="Oldest head, in seconds.")] = 60,
-    challenge: Annotated[str | None, typer.Option("--challenge", metavar="FILE", help="Challenge answered.")] = None,
+    challenge: Annotated[
+        str | None, typer.Option("--challenge", metavar="FILE", help="Challenge answered.")
+    ] = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -80,7 +102,7 @@ def _expand(subject: str) -> Iterator[tuple[str, str | None]]:
     elif path.suffix.lower() in _IMAGES:
         from ledger.adapters.qr import read_image
 
-        yield subject, read_image(read_input(subject))
+        yield subject, read_image(read_input(subject), subject)
     else:
         yield subject, None
 

@@ -129,6 +129,19 @@ def read_founding(document: object) -> Founding:
     return founding
 
 
+def read_type(document: object) -> FoundingType:
+    """Read one license type: a row of a founding file, or a definition (`elicense-type/1`).
+
+    Raises:
+        MalformedError: `FOUNDING_FILE`, naming the member that is off.
+    """
+    row = _mapping(document, "types")
+    if not isinstance(row.get("name"), dict):
+        return _type(row)
+    names = _mapping(row["name"], "name")
+    return _type({**row, "name": names.get("zh"), "schema": row, "grades": None})
+
+
 def _check(founding: Founding) -> None:
     voters = len(founding.roots)
     most = voters - 1 if voters >= 3 else voters
@@ -163,7 +176,7 @@ def _region(row: object) -> FoundingRegion:
     members = _mapping(row, "regions")
     return FoundingRegion(
         code=_region_code(members, "code"),
-        parent=_optional(members, "parent", lambda m, n: _region_code(m, n)) or 0,
+        parent=_optional(members, "parent", _region_code) or 0,
         name=_text(members, "name"),
         key=_optional(members, "key", _text),
         recover_key=_optional(members, "recoverKey", _text),

@@ -172,8 +172,9 @@ _ALL = (
         "Amend",
         "Licenses",
         "amend",
-        "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 newLicenseId,"
-        "bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,uint64 validTo",
+        "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
+        "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
+        "uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Act",

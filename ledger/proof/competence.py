@@ -141,7 +141,7 @@ class Competence:
         return key.owner if key else ""
 
     def _key_authority(self, fact: Fact, owner: str, possession: int, without: str = "") -> None:
-        """Registers and ends keys: the founders for a founder, a superior for a region, the region for a body."""
+        """Who answers for keys: a body's region, a region's superior, for a founder the founders."""
         region = self._region_of.get(owner)
         if region is None:
             raise NotCompetentError(f"unknown owner {owner}")

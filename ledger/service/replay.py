@@ -167,7 +167,7 @@ class ReplayLedger:
     def _apply(self, record: Record, competence: Competence, report: Report) -> tuple[ReplayedSignature, ...]:
         try:
             fact = fact_of(record)
-            self._require_place(record, fact)
+            self._require_place(record)
             signatures = self._signatures(record, fact, report)
             problem = competence.problem_with(fact)
             if problem:
@@ -189,7 +189,7 @@ class ReplayLedger:
     def _find(self, report: Report, code: str, record: Record, detail: str) -> None:
         report.findings.append(Finding(code, record.seq, record.tx_hash, detail))
 
-    def _require_place(self, record: Record, fact: Fact) -> None:
+    def _require_place(self, record: Record) -> None:
         """The contract that wrote it is the one that takes such messages, and it is about its object."""
         struct = record.message_type()
         expected = self._trust.contracts[struct.contract].address

@@ -94,7 +94,7 @@ def show_license(
         UnknownIdError: `UNKNOWN_LICENSE`, also when it was not yet recorded at `known_at`.
     """
     license_, state = license_state(histories, license_id)
-    moment = now if at is None else at
+    moment = max(now, histories.header.time) if at is None else at
     knowledge = histories.header.time if known_at is None else known_at
     standing = status_at(license_, moment, knowledge, cut_offs_of(state, knowledge))
     if standing.status is Status.UNKNOWN:

@@ -57,6 +57,11 @@ class Subject:
     after: tuple[Check, ...]
     disclosed: Mapping[str, object] | None = None
 
+    @property
+    def is_shown_rightly(self) -> bool:
+        """Whether the field values may be passed on: nothing in the document or its showing failed."""
+        return all(check.outcome is not Outcome.FAIL for check in (*self.before, *self.after))
+
 
 NO_PRESENTATION = (skipped(Step.HOLDER, "NOT_PRESENTED"), skipped(Step.BASIS, "NO_DATA_HANDED_OUT"))
 _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)
@@ -102,7 +107,7 @@ class VerifyLicenses:
         age = max(0, now - histories.header.time)
         judged = ask.known_at is None and not histories.is_pinned
         question = Question(
-            at=now if ask.at is None else ask.at,
+            at=max(now, histories.header.time) if ask.at is None else ask.at,
             known_at=histories.header.time if ask.known_at is None else ask.known_at,
             region=ask.region,
             age=age,
@@ -162,7 +167,7 @@ class VerifyLicenses:
             age_seconds=max(0, now - histories.header.time) if histories else None,
             agreement=findings.agreement,
             flags=findings.flags,
-            disclosed=subject.disclosed,
+            disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
         )
 

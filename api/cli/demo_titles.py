@@ -1,0 +1,54 @@
+"""What each step of the demo is called, in Chinese and English."""
+
+from __future__ import annotations
+
+TITLES: dict[str, tuple[str, str]] = {
+    "wallet": ("持证人开通“我的证照”", "The holder sets up a wallet"),
+    "issue-office-shanghai": (
+        "上海机关（青浦）签发营业执照",
+        "The Shanghai authority issues a business license",
+    ),
+    "issue-office-zhejiang": (
+        "浙江机关签发不动产权证",
+        "The Zhejiang authority issues a property certificate",
+    ),
+    "issue-office-jiangsu": (
+        "江苏机关签发二级建造师注册证书",
+        "The Jiangsu authority registers a constructor",
+    ),
+    "issue-office-anhui": ("安徽机关签发安全生产考核证书", "The Anhui authority issues a safety certificate"),
+    "verify-national": (
+        "嘉善核验上海执照：依法全国有效",
+        "Jiashan verifies the business license of Shanghai: national by law",
+    ),
+    "verify-regional": (
+        "嘉善核验江苏证书：依互认协议有效",
+        "Jiashan verifies the registration of Jiangsu: under the agreement",
+    ),
+    "verify-unrecognized": (
+        "青浦核验江苏证书：没有协议，不予认可",
+        "Qingpu verifies the same one: no agreement, not recognised",
+    ),
+    "verify-proved": (
+        "不信任节点：在指定区块头下以存储证明核验",
+        "Without trusting the node: verified by storage proofs under a pinned head",
+    ),
+    "suspend": ("暂扣安徽证书", "The Anhui certificate is suspended"),
+    "resume": ("恢复安徽证书", "It is resumed"),
+    "amend": (
+        "变更上海执照：新版本取代旧版本",
+        "The business license is changed: the new version supersedes",
+    ),
+    "revoke": ("吊销安徽证书", "The Anhui certificate is revoked"),
+    "history": ("吊销前一刻有效，此刻已吊销", "In force a moment before, revoked now"),
+    "tampered": ("改动一个字的副本被识破", "A copy with one changed character is found out"),
+    "duplicate": ("同一标识不能签发两次", "One identifier cannot be issued twice"),
+    "not-entitled": ("无权机关签发被合约拒绝", "An authority without the right is refused by the contract"),
+    "chain-down": ("节点不通：答“未能核验”，不猜测", "With the chain down: could not check, never a guess"),
+    "challenge": ("嘉善窗口请求三个字段", "A counter in Jiashan asks for three fields"),
+    "present": ("持证人亮证", "The holder presents a QR code"),
+    "scan": ("窗口扫码核验，只见这三个字段", "The counter scans it and sees those three fields only"),
+    "replayed": ("同一二维码再扫一次，被拒绝", "The same code a second time is refused"),
+    "replay": ("审计人员复算全账，链头有证明", "An auditor replays the whole ledger under a proved head"),
+    "live-is-replayed": ("实时索引与复算结果逐字节相同", "The live index equals the replay, byte for byte"),
+}
