@@ -1,6 +1,6 @@
 # Python 3.11 or later, make and a network are all that a fresh machine needs.
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint bench gas clean solidity python
+.PHONY: help dev demo test lint bench gas clean python
 
 PYTHON ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,\
 	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(python))))
@@ -8,7 +8,6 @@ VENV   := .venv
 BIN    := $(abspath $(VENV))/bin
 RUN    := PATH="$(BIN):$$PATH"
 NODE   := hardhat-net/node_modules/.package-lock.json
-HARDHAT := node node_modules/hardhat/dist/src/cli.js
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -18,7 +17,7 @@ dev: $(VENV)/.dev $(NODE) ## Install everything that work on the project needs
 demo: $(VENV)/.run $(NODE) ## Install, then tell the whole story on a fresh local chain
 	$(RUN) elicense demo
 
-test: lint solidity python ## Check everything: lint, Solidity tests, Python tests, doctests
+test: lint python ## Check everything: lint, Solidity tests, Python tests, doctests
 
 lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) ruff check .
@@ -26,9 +25,6 @@ lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) mypy --strict -p ledger -p api -p wallet -p scripts
 	$(RUN) lint-imports
 	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c .solhint.json --max-warnings 0 'contracts/**/*.sol'
-
-solidity: dev
-	cd hardhat-net && $(RUN) HARDHAT_DISABLE_TELEMETRY_PROMPT=true $(HARDHAT) test solidity
 
 python: dev
 	$(RUN) pytest
