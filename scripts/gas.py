@@ -19,6 +19,7 @@ from scripts.compile import OUTPUT, compile_file
 from scripts.evm import Evm, local_chain
 from scripts.node import HARDHAT_NET, ROOT
 from scripts.sm2_table import multiply
+from tests.contracts.operations_gas import operations_gas
 
 SNAPSHOT = ROOT / "tests" / "contracts" / "gas.json"
 VERIFIER = "0x" + "5a" * 20
@@ -58,7 +59,7 @@ def sm2_gas(evm: Evm) -> dict[str, int]:
     }
 
 
-MEASUREMENTS: list[Callable[[Evm], dict[str, int]]] = [sm2_gas]
+MEASUREMENTS: list[Callable[[Evm], dict[str, int]]] = [sm2_gas, operations_gas]
 
 
 def measure(evm: Evm) -> dict[str, int]:

@@ -64,9 +64,10 @@ def refuses(name: str, *values: Any) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class KeyPair:
-    """An SM2 key with its ledger id."""
+    """An SM2 key with its ledger id; `scalar` is its private part, for tests that sign by hand."""
 
     signer: LibcryptoSigner
+    scalar: int
 
     @property
     def id(self) -> bytes:
@@ -146,7 +147,7 @@ def _library() -> Libcrypto:
 def key(label: str) -> KeyPair:
     """The key of a label: the same label, the same key."""
     scalar = int.from_bytes(sm3(label.encode()), "big") % (N - 2) + 1
-    return KeyPair(LibcryptoSigner(_library(), scalar.to_bytes(32, "big")))
+    return KeyPair(LibcryptoSigner(_library(), scalar.to_bytes(32, "big")), scalar)
 
 
 @cache
@@ -317,8 +318,8 @@ class World:
         self.establish("Found", objects.ledger_object(), threshold=threshold)
         for name, account in self.contracts.items():
             code = keccak(bytes.fromhex(self.evm.rpc("eth_getCode", account, "latest")[2:]))
-            members = {"name": ascii32(name), "account": account, "codeHash": code}
-            self.establish("NameContract", objects.ledger_object(), **members)
+            named: dict[str, Any] = {"name": ascii32(name), "account": account, "codeHash": code}
+            self.establish("NameContract", objects.ledger_object(), **named)
         for region, parent in (
             (SHANGHAI, 0),
             (ZHEJIANG, 0),
@@ -337,7 +338,7 @@ class World:
     def seal_message(self, **changes: Any) -> Message:
         """The seal as it must be now."""
         seq = self.view("Journal", "seq()", "uint64")
-        members = {
+        members: dict[str, Any] = {
             "genesisHash": keccak(b"genesis"),
             "contractsDigest": keccak(b"contracts"),
             "journalHeadSlot": NO_HASH,
@@ -352,7 +353,7 @@ class World:
 
     def registration(self, pair: KeyPair, owner: bytes, purpose: Purpose, **changes: Any) -> Message:
         """The registration of a key, valid from now without end."""
-        members = {
+        members: dict[str, Any] = {
             "newKey": pair.id,
             "owner": owner,
             "purpose": int(purpose),
