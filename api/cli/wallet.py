@@ -21,7 +21,7 @@ from ledger.domain.canonical import parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
 from ledger.domain.moments import rfc3339
 from ledger.domain.presentation_text import PREFIX
-from ledger.errors import LedgerError, MalformedError, UsageError
+from ledger.errors import LedgerError, MalformedError, TrustError, UsageError
 from ledger.service.present import PresentService
 from ledger.settings import home, load_settings
 from wallet.wallet import Device, Shown, Wallet, require_passphrase
@@ -125,18 +125,23 @@ def present(
     svg: Annotated[str | None, typer.Option("--svg", metavar="FILE")] = None,
     out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")] = None,
     vault: VaultOption = None,
+    network: Network = None,
 ) -> Outcome:
     """Answer a challenge with chosen fields of one license, as a QR code."""
     from ledger.adapters.presentation_desk import HttpDesk
     from ledger.adapters.qr import QrCode
 
     question = _challenge(asked)
+    registered = None if offline else _is_registered(network, question)
+    if registered is False:
+        raise TrustError("VERIFIER_NOT_REGISTERED", uscc=question.uscc)
     shown = _wallet(vault).present(name, _names(fields), question, None if offline else HttpDesk())
     code = QrCode(shown.qr)
     for path, draw in ((png, code.png), (svg, code.svg), (out, shown.qr.encode)):
         if path is not None:
             _write(path, draw())
-    return Outcome(_presented(shown, question), text=lambda: code.terminal() + _summary(shown, question))
+    data = {**_presented(shown, question), "verifierRegistered": registered}
+    return Outcome(data, text=lambda: code.terminal() + _summary(shown, question))
 
 
 @app.command("scan")
@@ -229,6 +234,20 @@ def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[str]
         return "UNKNOWN"
 
     return status
+
+
+def _is_registered(network: str | None, question: Challenge) -> bool | None:
+    """Whether the ledger knows the verifier's key under its name; None where it could not be asked."""
+    from ledger.service.present import is_registered
+    from ledger.service.sources import Asked
+
+    if not question.uscc:
+        return None
+    try:
+        histories = open_ledger(network, None).histories(Asked())
+        return is_registered(histories, question, int(SystemClock().now().timestamp()))
+    except LedgerError:
+        return None
 
 
 def _binding_lookup(ledger: Ledger, asked: Asked) -> Callable[[str], str | None]:

@@ -115,6 +115,7 @@ class SqliteRedemptions:
             with contextlib.closing(
                 sqlite3.connect(self._path, timeout=_PATIENCE, isolation_level=None)
             ) as database:
+                database.execute("PRAGMA secure_delete = ON")  # deleted is overwritten, not just unlinked
                 yield database
         except sqlite3.Error as error:
             raise StoreOutageError("REDEMPTIONS_OUTAGE", reason=str(error)) from error

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ledger.domain.acts import Purpose
+from ledger.domain.apply import typed
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, ID_BYTES, MAX_TTL, Challenge, require_answerable
+from ledger.domain.entities import Key
+from ledger.domain.messages import key_id
+from ledger.domain.objects import key_object, organisation_object
 from ledger.domain.presentation import (
     Finding,
     Presentation,
@@ -28,7 +33,8 @@ from ledger.errors import (
 )
 from ledger.ports import Clock, Entropy, RedemptionStore, Signer, Verifier
 from ledger.proof.verification import Claim
-from ledger.service.verify import Subject
+from ledger.service.sources import Histories
+from ledger.service.verify import Subject, state_of
 
 MOST_KEPT = 16
 """Presentations kept for one challenge: who mistyped may try again, who floods may not."""
@@ -271,6 +277,27 @@ def claim_of(presentation: Presentation) -> Claim:
         issuer=_ascii(signed["issuer"]),
         license_type=_ascii(signed["licenseType"]),
     )
+
+
+def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
+    """Whether a challenge's key is a signing key of the organisation that it names, as of the head.
+
+    Args:
+        histories: The ledger.
+        challenge: As the wallet read it.
+        at: Moment at which the key must be valid, in seconds since 1970.
+
+    Raises:
+        LedgerError: The ledger could not be asked.
+    """
+    if not (challenge.uscc.isascii() and len(challenge.uscc) <= 32):
+        return False
+    body, identity = organisation_object(challenge.uscc), key_id(challenge.public_key)
+    state = state_of(histories.of([key_object(identity)]))
+    key = typed(state, "key", "0x" + identity.hex(), Key)
+    if key is None or key.owner != "0x" + body.hex() or key.purpose is not Purpose.SIGN:
+        return False
+    return key.is_valid_at(at) and key.cut_off(histories.header.time) is None
 
 
 def integrity_check(presentation: Presentation) -> Check:

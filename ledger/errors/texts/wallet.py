@@ -64,6 +64,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="不要亮证；请核验方重新出具。",
         remedy_en="Do not present; ask the verifier for a new challenge.",
     ),
+    "VERIFIER_NOT_REGISTERED": Text(
+        zh="账本上没有登记 {uscc} 的这把密钥，核验请求可能是冒名的。",
+        en="The ledger holds no such key of {uscc}; somebody may be using that name.",
+        remedy_zh="不要亮证；请核验方用其登记的密钥重新出具。",
+        remedy_en="Do not present; ask the verifier for a challenge signed with its registered key.",
+    ),
     "CHALLENGE_EXPIRED": Text(
         zh="核验请求已过期。",
         en="The challenge has expired.",

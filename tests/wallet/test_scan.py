@@ -1,0 +1,211 @@
+"""From the QR code to the verdict, on a simulated ledger with real signatures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger import crypto
+from ledger.adapters.clock import SystemEntropy
+from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.domain.acts import Act
+from ledger.domain.apply import typed
+from ledger.domain.challenge import Challenge
+from ledger.domain.document import (
+    Envelope,
+    build_license,
+    holder_binding,
+    license_digest,
+    new_salts,
+    validity,
+)
+from ledger.domain.entities import License
+from ledger.domain.license_types import example_input, license_type
+from ledger.domain.messages import MESSAGES
+from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.domain.verdict import Verdict
+from ledger.errors import ChainOutageError
+from ledger.service.present import PresentService, is_registered
+from ledger.service.sources import Asked, Histories
+from ledger.service.verify import Ask, VerifyLicenses
+from tests.simulator import BUREAU, CHAIN_ID, OFFICE, LedgerSimulator, founded_ledger, hash32, key_of
+from tests.wallet.world import PASSPHRASE, SetClock, device
+from wallet.keys import PublicPair
+from wallet.wallet import Wallet
+
+ID = hash32("license in a wallet")
+FIELDS = ["face/name", "metadata/certificateIdentifier"]
+
+
+def trust_file(ledger: LedgerSimulator) -> TrustFile:
+    names = ("Directory", "Catalog", "Licenses", "Journal")
+    return TrustFile(
+        ledger_id="0x" + ledger.ledger_id.hex(),
+        chain_id=CHAIN_ID,
+        genesis_hash=ledger.blocks[0].header.hash,
+        rpc=(),
+        api=None,
+        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in names},
+        journal_head_slot="0x" + "00" * 32,
+        seal=None,
+    )
+
+
+def issue(ledger: LedgerSimulator, pair: PublicPair | None) -> dict[str, Any]:
+    """Put the business license of the examples on the ledger; its envelope."""
+    given = example_input("business_license")
+    license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
+    salts = new_salts(license_, SystemEntropy().token)
+    valid_from, valid_to = validity(license_)
+    digest = license_digest(license_, salts)
+    binding = holder_binding(*pair) if pair else bytes(32)
+    record = ledger.issue(
+        ID,
+        digest="0x" + digest.hex(),
+        holderBinding="0x" + binding.hex(),
+        validFrom=valid_from,
+        validTo=valid_to,
+    )
+    body = record.decoded()
+    signature = body.signatures[0]
+    key = "0x" + signature.key_id.hex()
+    anchor = {"ledgerId": "0x" + ledger.ledger_id.hex(), "licenseId": ID, "seq": record.seq}
+    return Envelope(
+        license=license_,
+        salts=salts,
+        digest=digest.hex(),
+        signer={"uscc": BUREAU, "keyId": key},
+        signed={"keyId": key, **MESSAGES["Issue"].values(body.data)},
+        message="00" * 64,
+        signature=(signature.r + signature.s).hex(),
+        leaf=None,
+        anchor={**anchor, "txHash": None, "block": None, "batch": None},
+    ).as_json()
+
+
+@dataclass
+class Desk:
+    """A holder and a verifier, both on one ledger."""
+
+    ledger: LedgerSimulator
+    wallet: Wallet
+    service: PresentService
+    clock: SetClock
+    is_down: bool = False
+
+    def take(self, bound: bool = True) -> PublicPair:
+        pair = self.wallet.new_pair()
+        self.wallet.add(issue(self.ledger, pair if bound else None))
+        self.clock.seconds = self.ledger.now
+        return pair
+
+    def show(self) -> tuple[str, Challenge]:
+        self.clock.seconds = self.ledger.now
+        challenge = self.service.challenge(key_of(OFFICE), FIELDS, "办理企业入住手续", uscc=OFFICE)
+        return self.wallet.present(ID, FIELDS, challenge).qr, challenge
+
+    def histories(self) -> Histories:
+        if self.is_down:
+            raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:1", reason="down")
+        return Histories([self.ledger], Asked())
+
+    def binding(self, license_id: str) -> str | None:
+        found = typed(self.ledger.state(), "license", license_id, License)
+        return found.holder_binding if found else None
+
+    def scan(self, text: str, challenge: Challenge) -> Verdict:
+        verify = VerifyLicenses(
+            trust_file(self.ledger), self.histories, crypto.verifier(), self.clock, Asked().level
+        )
+        subject = self.service.scan(text, challenge, binding_of=self.binding)
+        return verify.verify(subject, Ask(region=330421))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    ledger, clock = founded_ledger(), SetClock()
+    clock.seconds = ledger.now
+    wallet = Wallet.create(tmp_path / "w.vault", PASSPHRASE, device(clock), cost=1 << 8)
+    store = SqliteRedemptions(tmp_path / "r.sqlite3")
+    return Desk(ledger, wallet, PresentService(store, crypto.verifier(), clock, SystemEntropy()), clock)
+
+
+def test_a_good_presentation_is_in_force_once(desk: Desk) -> None:
+    desk.take()
+    text, challenge = desk.show()
+    verdict = desk.scan(text, challenge)
+    shown = {check.step.name: (check.outcome.name, check.code) for check in verdict.checks}
+    assert verdict.result == "IN_FORCE", shown
+    assert shown["HOLDER"] == ("PASS", "OK")
+    assert verdict.disclosed is not None
+    assert verdict.identifier == verdict.disclosed["metadata/certificateIdentifier"]
+    assert set(verdict.disclosed) == set(FIELDS)
+    again = desk.scan(text, challenge)
+    assert (again.result, again.exit_code) == ("STALE_PRESENTATION", 1)
+    assert again.as_json()["checks"][7]["code"] == "STALE_PRESENTATION"  # type: ignore[index]
+
+
+def test_a_fresh_code_of_a_revoked_license_says_revoked(desk: Desk) -> None:
+    desk.take()
+    desk.ledger.act(ID, Act.REVOKE, ground=30, reference=hash32("decision"))
+    assert desk.scan(*desk.show()).result == "REVOKED"
+
+
+def test_with_the_chain_down_nothing_is_guessed(desk: Desk) -> None:
+    desk.take()
+    text, challenge = desk.show()
+    desk.is_down = True
+    verdict = desk.scan(text, challenge)
+    assert (verdict.result, verdict.exit_code) == ("COULD_NOT_CHECK", 3)
+
+
+def test_an_unbound_license_is_in_force_with_a_flag(desk: Desk) -> None:
+    desk.take(bound=False)
+    verdict = desk.scan(*desk.show())
+    assert verdict.result == "IN_FORCE"
+    assert verdict.flags == ("HOLDER_UNBOUND",)
+    assert verdict.checks[7].code == "HOLDER_UNBOUND"
+
+
+def test_a_license_bound_later_and_bound_to_another(desk: Desk) -> None:
+    pair = desk.take(bound=False)
+    desk.ledger.bind(ID, "0x" + holder_binding(*pair).hex())
+    verdict = desk.scan(*desk.show())
+    assert (verdict.result, verdict.checks[7].outcome.name) == ("IN_FORCE", "PASS")
+    desk.ledger.bind(ID, "0x" + holder_binding(key_of("a new phone").public_key, None).hex())
+    refused = desk.scan(*desk.show())
+    assert (refused.result, refused.checks[7].code) == ("TAMPERED", "HOLDER_KEY_MISMATCH")
+
+
+def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
+    from ledger.domain.presentation_text import whole_text
+
+    desk.take()
+    _, challenge = desk.show()
+    good = desk.wallet.present(ID, FIELDS, challenge).presentation
+    longer = replace(good, signed={**good.signed, "validTo": 4_000_000_000})
+    signer = desk.wallet._signer(desk.wallet._open().content, 0)
+    forged = longer.with_signature(signer.sign(longer.holder_message()))
+    verdict = desk.scan(whole_text(forged), challenge)
+    assert verdict.result == "TAMPERED"
+    assert verdict.checks[2].code == "BAD_SIGNATURE"
+
+
+def test_the_wallet_can_ask_whether_a_verifier_is_who_it_says(desk: Desk) -> None:
+    now = desk.ledger.now
+    service, histories = desk.service, desk.histories()
+    asked = service.challenge(key_of(OFFICE), FIELDS, "目的", uscc=OFFICE)
+    assert is_registered(histories, asked, now)
+    for name, uscc in (
+        (BUREAU, OFFICE),
+        ("nobody", OFFICE),
+        (OFFICE, ""),
+        ("330421", OFFICE),
+        (OFFICE, "无"),
+    ):
+        assert not is_registered(histories, service.challenge(key_of(name), FIELDS, "目的", uscc=uscc), now)
+    desk.ledger.cut_off_key(OFFICE, "330000", now)
+    assert not is_registered(desk.histories(), asked, now)
