@@ -185,7 +185,7 @@ def test_an_unentitled_body_does_not_issue(world: World) -> None:
 # --- agreements ---
 
 
-def recognized(world: World, start: int, end: int, code: str, at: int | None = None) -> tuple:
+def recognized(world: World, start: int, end: int, code: str, at: int | None = None) -> tuple[object, ...]:
     arguments = (start, end, ascii32(code), world.now() if at is None else at)
     signature = "recognized(uint32,uint32,bytes32,uint64)"
     return tuple(world.view("Catalog", signature, "bool,bytes32,bytes32", *arguments))

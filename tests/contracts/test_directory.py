@@ -299,7 +299,7 @@ def test_what_is_no_public_key_is_not_registered(world: World, point: tuple[int,
     ],
 )
 def test_a_registration_makes_sense(
-    world: World, changes: dict[str, object], error: str, values: tuple
+    world: World, changes: dict[str, object], error: str, values: tuple[object, ...]
 ) -> None:
     with refuses(error, *values):
         world.send(registration(world).but(**changes), governor(QINGPU), key("new"))

@@ -83,7 +83,7 @@ def perform(world: World, act: Act, **changes: Any) -> Any:
 
 def test_a_license_is_kept_as_issued(world: World) -> None:
     binding = keccak(b"device")
-    terms = {"holderBinding": binding, "validFrom": 1_700_000_000, "validTo": 1_900_000_000}
+    terms: dict[str, Any] = {"holderBinding": binding, "validFrom": 1_700_000_000, "validTo": 1_900_000_000}
     receipt = world.run(commands.issue(world, **terms))
     assert [(record.kind, record.object) for record in receipt.records] == [(Kind.LICENSE_ISSUED, LICENSE)]
     types = ["bytes32", "bytes32", "bytes32", "bytes32", "uint64", "uint64"]
@@ -212,7 +212,7 @@ def test_a_command_does_its_own_acts_only(world: World, which: Act) -> None:
     with refuses("LicensesActUnknown", ascii32(REGIONAL_TYPE), which):
         world.run(commands.act(world, Act.SUSPEND, act=int(which)))
     with refuses("LicensesActUnknown", ascii32(REGIONAL_TYPE), Act.REVOKE):
-        world.run(commands.amend(world, act=int(Act.REVOKE)))
+        world.run(commands.amend(world, Act.REVOKE))
 
 
 @pytest.mark.parametrize("which", [0, 14, 99, 255])
