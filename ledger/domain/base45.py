@@ -9,6 +9,8 @@ from __future__ import annotations
 from ledger.errors import MalformedError
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+# The first two characters of a group, by its value modulo 45².
+_LOW = [low + high for high in ALPHABET for low in ALPHABET]
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -19,8 +21,10 @@ def encode(data: bytes) -> str:
         >>> encode(b"base-45")
         'UJCLQE7W581'
     """
-    pairs = (data[start : start + 2] for start in range(0, len(data), 2))
-    return "".join(_characters(pair) for pair in pairs)
+    whole = len(data) & ~1
+    pairs = [data[place] << 8 | data[place + 1] for place in range(0, whole, 2)]
+    text = "".join([_LOW[value % 2025] + ALPHABET[value // 2025] for value in pairs])
+    return text + _LOW[data[whole]] if whole < len(data) else text
 
 
 def decode(text: str) -> bytes:
@@ -35,22 +39,18 @@ def decode(text: str) -> bytes:
     """
     if len(text) % 3 == 1 or any(character not in _VALUE for character in text):
         raise MalformedError("QR_TEXT_MALFORMED", reason="base45")
-    groups = (text[start : start + 3] for start in range(0, len(text), 3))
-    return b"".join(_bytes(group) for group in groups)
+    values = [_VALUE[character] for character in text]
+    whole = len(values) // 3 * 3
+    groups = [_group(values[place : place + 3]) for place in range(0, whole, 3)]
+    data = b"".join([_bytes(value, 2) for value in groups])
+    return data + _bytes(_group(values[whole:]), 1) if whole < len(values) else data
 
 
-def _characters(pair: bytes) -> str:
-    value = int.from_bytes(pair, "big")
-    digits = []
-    for _ in range(len(pair) + 1):
-        value, digit = divmod(value, 45)
-        digits.append(ALPHABET[digit])
-    return "".join(digits)
+def _group(digits: list[int]) -> int:
+    return digits[0] + 45 * digits[1] + 2025 * sum(digits[2:])
 
 
-def _bytes(group: str) -> bytes:
-    value: int = sum(_VALUE[character] * 45**place for place, character in enumerate(group))
-    size = len(group) - 1
+def _bytes(value: int, size: int) -> bytes:
     if value >= 256**size:
         raise MalformedError("QR_TEXT_MALFORMED", reason="base45")
     return value.to_bytes(size, "big")
