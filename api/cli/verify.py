@@ -141,19 +141,22 @@ def _card(verdict: Verdict) -> object:
     color = {0: "bold green", 3: "bold yellow"}.get(verdict.exit_code, "bold red")
     title = Text(f"{verdict.result}  ", style=color) + Text(verdict.message[tongue], style="default")
     table = Table(box=None, show_header=False, padding=(0, 1))
+    told: set[str] = set()
     for check in verdict.checks:
-        table.add_row(*_row(check, tongue), style=_STYLES[check.outcome])
+        table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
     return Group(title, Text(facts, style="dim"), table, *shown)
 
 
-def _row(check: Check, tongue: str) -> tuple[str, str, str, str]:
+def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:
+    """One line of the card; the same reason is told in full only once."""
+    code = "" if check.code == "OK" else check.code
     shown = check.as_json()["message"]
-    text = shown[tongue] if isinstance(shown, dict) and check.outcome is not CheckOutcome.PASS else ""
-    reason = check.evidence.get(tongue)
-    detail = f"{text} {reason}" if reason else text
-    return _MARKS[check.outcome], check.step.name, "" if check.code == "OK" else check.code, detail
+    text = shown[tongue] if isinstance(shown, dict) and code not in {"", *told} else ""
+    reason = check.evidence.get(tongue) if text else None
+    told.add(code)
+    return _MARKS[check.outcome], check.step.name, code, f"{text} {reason}" if reason else text
 
 
 def _facts(verdict: Verdict) -> str:
@@ -178,10 +181,9 @@ def _table(names: Sequence[str], verdicts: Sequence[Verdict]) -> object:
     from rich.table import Table
 
     table = Table(box=None)
-    table.add_column("subject")
-    table.add_column("result")
-    table.add_column("identifier")
+    for column in ("result", "identifier", "subject"):
+        table.add_column(column, overflow="fold")
     for name, verdict in zip(names, verdicts, strict=True):
         color = {0: "green", 3: "yellow"}.get(verdict.exit_code, "red")
-        table.add_row(name, f"[{color}]{verdict.result}[/]", verdict.identifier or "")
+        table.add_row(f"[{color}]{verdict.result}[/]", verdict.identifier or "", Path(name).name)
     return table

@@ -62,7 +62,7 @@ TEXTS: dict[str, Text] = {
     "JSON_NOT_OBJECT": Text(
         "JSON 顶层不是对象。",
         "The JSON is not an object at its top.",
-        "文件应以 { 开始、以 } 结束。",
+        "文件应以左花括号开始、以右花括号结束。",
         "The file begins with an opening and ends with a closing brace.",
     ),
     "JSON_TYPE": Text(

@@ -11,12 +11,6 @@ TEXTS: dict[str, Text] = {
         remedy_zh="核对证照标识或 licenseId；本地索引可能尚未同步。",
         remedy_en="Check the identifier or licenseId; the local index may not have caught up.",
     ),
-    "LICENSE_EXISTS": Text(
-        zh="证照 {id} 已经签发过。",
-        en="The license {id} was issued before.",
-        remedy_zh="用 license show 查看它；要改内容请用 license amend。",
-        remedy_en="Look at it with license show; to change it use license amend.",
-    ),
     "REQUEST_ID_REUSED": Text(
         zh="该请求号已用于另一内容的签发（{id}）。",
         en="That request id was used for another input ({id}).",
@@ -52,6 +46,24 @@ TEXTS: dict[str, Text] = {
         en="The outbox {path} cannot be used: {reason}.",
         remedy_zh="检查磁盘空间和权限后重试；已保存的内容不会丢失。",
         remedy_en="Check disk space and permissions, then try again; what is kept is not lost.",
+    ),
+    "HOLDER_KEY": Text(
+        zh="持证人公钥无法识别：{reason}。",
+        en="The holder's key cannot be read: {reason}.",
+        remedy_zh="用 elicense wallet key 给出的 130 位十六进制公钥。",
+        remedy_en="Use the 130 hex digits that `elicense wallet key` gave.",
+    ),
+    "BIND_METHOD": Text(
+        zh="没有核验方式“{method}”。",
+        en="There is no way of checking identity called {method}.",
+        remedy_zh="用其中之一：{methods}。",
+        remedy_en="Use one of: {methods}.",
+    ),
+    "NOTHING_TO_VERIFY": Text(
+        zh="{path} 中没有可核验的证照文件或二维码图片。",
+        en="There is no license file or QR image in {path}.",
+        remedy_zh="给出 *.elic.json 文件、含有它们的文件夹、二维码图片或以 EL1: 开头的文本。",
+        remedy_en="Name *.elic.json files, a folder of them, a QR image, or a text that begins with EL1:.",
     ),
     "BAD_TIME": Text(
         zh="无法识别的时间“{text}”。",
