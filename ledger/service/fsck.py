@@ -1,0 +1,256 @@
+"""Checking the index row by row against the ledger: `audit fsck`.
+
+The state is made again in memory from the records, with all that the index derives from them, and
+every column of every row is compared. Of `names`, which no chain holds, only what the ledger knows
+is compared: that the license exists and who issued it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ledger.domain.apply import Change, Refused, State, apply
+from ledger.domain.canonical import JsonObject, canonical, parse_strict
+from ledger.domain.entities import Entity, License
+from ledger.domain.entity_json import entity_to_json
+from ledger.domain.facts import fact_of
+from ledger.domain.records import Record
+from ledger.errors import ChainOutageError, MalformedError, TrustError
+from ledger.ports import Index, IndexRow, LedgerReader
+from ledger.proof.journal import Walk
+from ledger.service.follow import IndexDivergedError, message_digest
+
+KEY = "key"
+"""Column named when a whole row is missing or surplus."""
+
+Columns = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column that differs.
+
+    Attributes:
+        table: Of the index; entities stand under their own table (`license`, `region`, …).
+        key: Of the row.
+        column: Field of the entity or column of the table; `key` for a row that one side lacks.
+        index: What the index has, None where the row is missing.
+        ledger: What the ledger says, None where the row is surplus.
+    """
+
+    table: str
+    key: str
+    column: str
+    index: object
+    ledger: object
+
+    def as_json(self) -> JsonObject:
+        """The members of `differences` in docs/interfaces.md."""
+        return {
+            "table": self.table,
+            "key": self.key,
+            "column": self.column,
+            "index": self.index,
+            "ledger": self.ledger,
+        }
+
+
+@dataclass(frozen=True)
+class Fsck:
+    """What was found: rows compared, and every difference."""
+
+    rows: int
+    differences: tuple[Difference, ...]
+
+    def as_json(self) -> JsonObject:
+        """The keys of `audit fsck`."""
+        return {"rows": self.rows, "differences": [each.as_json() for each in self.differences]}
+
+
+def check_index(reader: LedgerReader, index: Index) -> Fsck:
+    """Compare an index with the ledger, at the block at which the index stands.
+
+    Args:
+        reader: The ledger; that its records are complete is checked against the Journal's head.
+        index: Best brought up by `Follow` before, so that new names have their license.
+
+    Raises:
+        IndexDivergedError: `INDEX_DIVERGED`: the node's own records do not add up.
+        ChainOutageError: No usable answer.
+        StoreOutageError: The index cannot be read.
+    """
+    stored = list(index.rows())
+    block = _standing(reader, stored)
+    heads = [_height(row) for row in stored if row.table == "heads"]
+    rebuilt = _Rebuilt(index.ledger_id, sorted({each for each in heads if 0 <= each < block} | {block}))
+    if block >= 0:
+        rebuilt.replay(reader, block)
+    derived = [row for row in stored if row.table != "names"]
+    differences = [*_compare(derived, rebuilt.tables(reader)), *_check_names(stored, rebuilt.state)]
+    return Fsck(len(stored), tuple(differences))
+
+
+def _standing(reader: LedgerReader, stored: list[IndexRow]) -> int:
+    """Height of the newest place of the index whose block hash is right; -1 for an empty index."""
+    claims = [row for row in stored if row.table in ("cursor", "heads")]
+    for row in sorted(claims, key=_height, reverse=True):
+        if row.columns["block_hash"] == _hash_at(reader, _height(row)):
+            return _height(row)
+    return reader.head().number if claims else -1
+
+
+def _height(row: IndexRow) -> int:
+    return int(row.key) if row.key.isascii() and row.key.isdigit() else -1
+
+
+def _hash_at(reader: LedgerReader, block: int) -> str | None:
+    if block < 0:
+        return None
+    try:
+        return reader.header(block).hash
+    except ChainOutageError as error:
+        if error.code != "CHAIN_NO_BLOCK":
+            raise
+        return None
+
+
+class _Rebuilt:
+    """The derived tables, made again record by record.
+
+    Args:
+        ledger_id: First head of the Journal.
+        places: Blocks at which the index kept a head, rising; the last is where it stands.
+    """
+
+    def __init__(self, ledger_id: bytes, places: list[int]) -> None:
+        self.state = State()
+        self._ledger_id, self._places = ledger_id, places
+        self._walk = Walk(ledger_id)
+        self._seqs: dict[tuple[str, str], int] = {}
+        self._messages: dict[str, int] = {}
+        self._undo: dict[tuple[int, str, str], tuple[Entity | None, int | None]] = {}
+        self._heads: dict[int, tuple[int, bytes]] = {}
+
+    def replay(self, reader: LedgerReader, block: int) -> None:
+        for record in reader.records(None, block):
+            self._pass_places(record.block)
+            self._take(record)
+        self._pass_places(block + 1)
+        for finding in self._walk.finish(*reader.journal(block)):
+            raise _diverged(self._walk.seq, f"{finding.code}: {finding.detail}")
+
+    def _pass_places(self, block: int) -> None:
+        """Note where the Journal stood at every place before `block`."""
+        while len(self._heads) < len(self._places) and self._places[len(self._heads)] < block:
+            self._heads[self._places[len(self._heads)]] = (self._walk.seq, self._walk.head)
+
+    def _take(self, record: Record) -> None:
+        _, findings = self._walk.take(record)
+        if findings:
+            raise _diverged(record.seq, f"{findings[0].code}: {findings[0].detail}")
+        try:
+            changes = apply(self.state, fact_of(record))
+        except (Refused, TrustError, ValueError) as error:
+            raise _diverged(record.seq, str(error)) from error
+        for change in changes:
+            self._change(change, record.seq)
+        digest = message_digest(record.message_type(), record.decoded().data)
+        self._messages.setdefault(digest, record.seq)
+
+    def _change(self, change: Change, seq: int) -> None:
+        passed = len(self._heads)
+        if 0 < passed < len(self._places):  # what led to the first place can never be undone
+            place = (self._places[passed], change.table, change.key)
+            before = self.state.get(change.table, change.key)
+            self._undo.setdefault(place, (before, self._seqs.get(place[1:])))
+        self.state.put(change)
+        self._seqs[change.table, change.key] = seq
+
+    def tables(self, reader: LedgerReader) -> dict[tuple[str, str], Columns]:
+        """Every row that the index should have, by table and key."""
+        rows: dict[tuple[str, str], Columns] = {("ledger", "0x" + self._ledger_id.hex()): {}}
+        for block, (seq, head) in self._heads.items():
+            place: Columns = {"block_hash": _hash_at(reader, block), "seq": seq, "head": "0x" + head.hex()}
+            rows["heads", str(block)] = place
+            if block == self._places[-1]:
+                rows["cursor", str(block)] = place
+        for (table, key), seq in self._seqs.items():
+            rows |= _entity_rows(table, key, self.state.tables[table][key], seq)
+        for (block, table, key), (before, was) in self._undo.items():
+            rows["undo", f"{block}/{table}/{key}"] = {"body": before and _body(before), "seq": was}
+        return rows | {("messages", digest): {"seq": seq} for digest, seq in self._messages.items()}
+
+
+def _entity_rows(table: str, key: str, entity: Entity, seq: int) -> dict[tuple[str, str], Columns]:
+    rows: dict[tuple[str, str], Columns] = {
+        ("entities", f"{table}/{key}"): {"body": _body(entity), "seq": seq},
+    }
+    if isinstance(entity, License):
+        rows["licenses", key] = {"issuer": entity.issuer, "license_type": entity.license_type}
+    return rows
+
+
+def _body(entity: Entity) -> str:
+    return canonical(entity_to_json(entity)).decode()
+
+
+def _compare(stored: list[IndexRow], expected: dict[tuple[str, str], Columns]) -> Iterator[Difference]:
+    left = dict(expected)
+    for row in stored:
+        ledger = left.pop((row.table, row.key), None)
+        if ledger is None:
+            yield _difference(row.table, row.key, KEY, row.key, None)
+        else:
+            yield from _compare_columns(row, ledger)
+    for table, key in left:
+        yield _difference(table, key, KEY, None, key)
+
+
+def _compare_columns(row: IndexRow, ledger: Mapping[str, object]) -> Iterator[Difference]:
+    for column, value in ledger.items():
+        found = row.columns[column]
+        if found == value and type(found) is type(value):
+            continue
+        if column == "body" and row.table == "entities":
+            yield from _compare_bodies(row, str(value))
+        else:
+            yield _difference(row.table, row.key, column, found, value)
+
+
+def _compare_bodies(row: IndexRow, ledger: str) -> Iterator[Difference]:
+    """Name the fields of an entity; the whole body where it is unreadable or in another form."""
+    left, right = _parsed(row.columns["body"]), parse_strict(ledger.encode())
+    changed = [column for column in right if left is not None and left.get(column) != right[column]]
+    for column in changed:
+        yield _difference(row.table, row.key, column, (left or {}).get(column), right[column])
+    if not changed:
+        yield _difference(row.table, row.key, "body", row.columns["body"], ledger)
+
+
+def _parsed(body: object) -> JsonObject | None:
+    try:
+        return parse_strict(str(body).encode())
+    except (MalformedError, UnicodeEncodeError):
+        return None
+
+
+def _check_names(stored: list[IndexRow], state: State) -> Iterator[Difference]:
+    for row in stored:
+        if row.table != "names":
+            continue
+        license_ = state.get("license", str(row.columns["license_id"]))
+        if not isinstance(license_, License):
+            yield _difference("names", row.key, "license_id", row.columns["license_id"], None)
+        elif license_.issuer != row.columns["issuer"]:
+            yield _difference("names", row.key, "issuer", row.columns["issuer"], license_.issuer)
+
+
+def _difference(table: str, key: str, column: str, index: object, ledger: object) -> Difference:
+    if table == "entities":
+        table, _, key = key.partition("/")
+    return Difference(table, key, column, index, ledger)
+
+
+def _diverged(seq: int, detail: str) -> IndexDivergedError:
+    return IndexDivergedError("INDEX_DIVERGED", seq=seq, detail=detail)
