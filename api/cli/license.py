@@ -15,7 +15,7 @@ from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, RULES
 from ledger.domain.canonical import parse_strict
 from ledger.errors import OutageError, TrustError, UsageError
-from ledger.service.issue import ActOrder, Issued
+from ledger.service.issue import BIND_METHODS, ActOrder, Issued, only_ground
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown, license_state
 
@@ -23,8 +23,6 @@ app = typer.Typer(add_completion=False, help="Issue licenses and record what hap
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="Where to write the license file.")]
-METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
-"""How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
 
 
 @app.command("issue")
@@ -66,15 +64,10 @@ def amend(
         parse_strict(read_input(file)),
         kind,
         keys.signer(key),
-        ground or _only_ground(kind),
+        ground or only_ground(kind),
         moment(effective) or 0,
     )
     return _issued(ledger, issued, out)
-
-
-def _only_ground(kind: str) -> str:
-    """The ground where the kind of amendment leaves no choice; else none is assumed."""
-    return {"correct": "CLERICAL_ERROR", "reissue": "DOCUMENT_LOST"}.get(kind, "NONE")
 
 
 def _act_command(verb: str) -> None:
@@ -123,7 +116,7 @@ def bind(
     id_: Id,
     holder_key: Annotated[str, typer.Option("--holder-key", metavar="HEX", help="130 digits.")],
     key: KeyFile,
-    method: Annotated[str, typer.Option("--method", help=", ".join(METHODS))] = "issuer-counter",
+    method: Annotated[str, typer.Option("--method", help=", ".join(BIND_METHODS))] = "issuer-counter",
     assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
     holder_encryption_key: Annotated[
         str | None, typer.Option("--holder-encryption-key", metavar="HEX")
@@ -132,13 +125,13 @@ def bind(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Tie a holder's device key to a license after a real-name check."""
-    if method not in METHODS:
-        raise UsageError("BIND_METHOD", method=method, methods=", ".join(METHODS))
+    if method not in BIND_METHODS:
+        raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
     ledger = open_ledger(network, rpc)
     license_id, _ = ledger.resolve(id_)
     license_, _ = license_state(ledger.histories(Asked()), license_id)
     given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
-    acted = ledger.issuing().bind(license_, given, METHODS[method], assurance, keys.signer(key))
+    acted = ledger.issuing().bind(license_, given, BIND_METHODS[method], assurance, keys.signer(key))
     return Outcome(
         {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
     )

@@ -33,6 +33,9 @@ from ledger.errors import MalformedError, RuleError, TransitionError, UsageError
 from ledger.ports import Entropy, IssuerHome, Receipt, Signer, Transaction
 from ledger.service.submission import Prepared, Submissions
 
+BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
+"""How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
+
 
 class Outbox(Protocol):
     """Drafts that survive a crash: one entry per key, replaced whole."""
@@ -190,9 +193,11 @@ class IssueLicenses:
             RuleError: What the contracts refuse.
             UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
         """
-        if order.verb not in ACT_VERBS:
-            raise UsageError("ACT_UNKNOWN", act=order.verb, acts=", ".join(ACT_VERBS))
-        act = ACT_VERBS[order.verb]
+        return self._write(license_, _act_of(order), self.act_message(license_, order), signer)
+
+    def act_message(self, license_: License, order: ActOrder) -> Prepared:
+        """The message of an act, to be signed here or elsewhere; raises as `act`, sends nothing."""
+        act = _act_of(order)
         members = {
             "licenseId": license_.license_id,
             "act": int(act),
@@ -201,7 +206,7 @@ class IssueLicenses:
             "reference": self._reference(license_, order.reference),
             "cause": bytes(32),
         }
-        return self._write(license_, act, "Act", members, signer)
+        return self._submissions.prepare("Act", license_.rev, members)
 
     def bind(
         self, license_: License, keys: Sequence[bytes], method: int, assurance: int, signer: Signer
@@ -214,12 +219,11 @@ class IssueLicenses:
             "method": method,
             "assurance": assurance,
         }
-        return self._write(license_, Act.BIND, "Bind", members, signer)
+        return self._write(
+            license_, Act.BIND, self._submissions.prepare("Bind", license_.rev, members), signer
+        )
 
-    def _write(
-        self, license_: License, act: Act, name: str, members: Mapping[str, object], signer: Signer
-    ) -> Acted:
-        prepared = self._submissions.prepare(name, license_.rev, members)
+    def _write(self, license_: License, act: Act, prepared: Prepared, signer: Signer) -> Acted:
         receipt = self._submissions.submit(prepared, [prepared.signed_by(signer)])
         record = record_of(receipt.logs[0])
         return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
@@ -347,6 +351,22 @@ class _Draft:
 def _members(envelope: Envelope) -> dict[str, Any]:
     """What was signed, header included, so that a draft is sent as it was signed."""
     return {name: value for name, value in envelope.signed.items() if name != "keyId"}
+
+
+def only_ground(kind: str) -> str:
+    """The ground where the kind of amendment leaves no choice; else none is assumed.
+
+    Example:
+        >>> only_ground("correct"), only_ground("change")
+        ('CLERICAL_ERROR', 'NONE')
+    """
+    return {"correct": "CLERICAL_ERROR", "reissue": "DOCUMENT_LOST"}.get(kind, "NONE")
+
+
+def _act_of(order: ActOrder) -> Act:
+    if order.verb not in ACT_VERBS:
+        raise UsageError("ACT_UNKNOWN", act=order.verb, acts=", ".join(ACT_VERBS))
+    return ACT_VERBS[order.verb]
 
 
 def _amendment(kind: str) -> Act:
