@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ledger.domain import objects
 from ledger.domain.messages import Kind
 from ledger.domain.records import Record
 
@@ -34,3 +35,64 @@ def fact_of(record: Record) -> Fact:
     _, values = record.message()
     keys = tuple("0x" + signature.key_id.hex() for signature in record.decoded().signatures)
     return Fact(record.seq, record.time, Kind(record.kind), values, keys)
+
+
+def object_of(kind: Kind, values: Values) -> bytes:
+    """What a record of this kind with these members is about: its object id, 32 bytes.
+
+    Args:
+        kind: The record's kind.
+        values: Members of its struct by name; hashes and codes as 0x-hex or as 32 bytes.
+
+    Example:
+        >>> object_of(Kind.REGION_ADDED, {"region": 310000}) == objects.region_object(310000)
+        True
+    """
+    return _OBJECT_OF.get(kind, _ledger)(values)
+
+
+def _word(values: Values, name: str) -> bytes:
+    value = values[name]
+    return value if isinstance(value, bytes) else bytes.fromhex(str(value).removeprefix("0x"))
+
+
+def _code(values: Values, name: str) -> str:
+    return objects.from_ascii32(_word(values, name))
+
+
+def _number(values: Values, name: str) -> int:
+    return int(str(values[name]))
+
+
+def _ledger(_: Values) -> bytes:
+    return objects.ledger_object()
+
+
+def _entitlement(values: Values) -> bytes:
+    return objects.entitlement_object(_code(values, "licenseType"), _code(values, "issuer"))
+
+
+def _recognition(values: Values) -> bytes:
+    sides = (_number(values, "fromRegion"), _number(values, "toRegion"))
+    return objects.recognition_object(*sides, _code(values, "licenseType"))
+
+
+_OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
+    Kind.REGION_ADDED: lambda values: objects.region_object(_number(values, "region")),
+    Kind.ORGANISATION_ADDED: lambda values: objects.organisation_object(_code(values, "uscc")),
+    Kind.KEY_REGISTERED: lambda values: objects.key_object(_word(values, "newKey")),
+    Kind.KEY_ENDED: lambda values: objects.key_object(_word(values, "key")),
+    Kind.KEY_CUT_OFF: lambda values: objects.key_object(_word(values, "key")),
+    Kind.RELAY_ADDED: lambda values: objects.relay_object(str(values["relay"])),
+    Kind.RELAY_ENDED: lambda values: objects.relay_object(str(values["relay"])),
+    Kind.TYPE_REGISTERED: lambda values: objects.type_object(_code(values, "licenseType")),
+    Kind.ENTITLEMENT_GIVEN: _entitlement,
+    Kind.ENTITLEMENT_ENDED: _entitlement,
+    Kind.RECOGNITION_AGREED: _recognition,
+    Kind.RECOGNITION_ENDED: _recognition,
+    Kind.LICENSE_ISSUED: lambda values: _word(values, "licenseId"),
+    Kind.LICENSE_AMENDED: lambda values: _word(values, "licenseId"),
+    Kind.LICENSE_ISSUED_BY_AMENDMENT: lambda values: _word(values, "newLicenseId"),
+    Kind.LICENSE_ACTED: lambda values: _word(values, "licenseId"),
+    Kind.HOLDER_BOUND: lambda values: _word(values, "licenseId"),
+}

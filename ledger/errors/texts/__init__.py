@@ -11,6 +11,7 @@ from ledger.errors.texts import (
     identifiers,
     licenses,
     network,
+    registry,
     stores,
     wallet,
 )
@@ -23,6 +24,7 @@ TEXTS: dict[str, Text] = {
     **network.TEXTS,
     **chain.TEXTS,
     **licenses.TEXTS,
+    **registry.TEXTS,
     **stores.TEXTS,
     **wallet.TEXTS,
     **api.TEXTS,

@@ -1,0 +1,793 @@
+"""`elicense org|type|recognition`: who may do what on a sealed ledger.
+
+Each change is signed by governing keys (`--by`, repeatable, in the order that the contracts want). A
+`--by` file with only a public key stands for a key on another machine: `--signatures FILE` receives
+what it has to sign, and the same command, run again with the file filled in, goes through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from api.cli import keys
+from api.cli.files import pretty, replace_file
+from api.cli.options import Network, RpcUrls, moment, open_ledger
+from api.cli.output import Outcome, read_input
+from ledger.adapters.type_files import TypeFiles
+from ledger.bootstrap import Ledger
+from ledger.domain.acts import RULES, Purpose
+from ledger.domain.apply import State, recognition_key, typed
+from ledger.domain.canonical import parse_strict
+from ledger.domain.entities import Entity, Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
+from ledger.domain.founding import LEVELS, FoundingType, read_type
+from ledger.domain.identifiers import Uscc, is_type_code
+from ledger.domain.messages import key_id
+from ledger.domain.moments import end_of_day, rfc3339
+from ledger.domain.objects import recognition_object
+from ledger.domain.regions import RegionCode
+from ledger.errors import LedgerError, MalformedError, RuleError, UnknownIdError, UsageError
+from ledger.service import govern
+from ledger.service.found import KeyFile, SignatureRequest
+from ledger.service.govern import Governed, GovernLedger, Order
+from ledger.service.sources import Asked
+from ledger.service.verify import state_of
+
+org_app = typer.Typer(add_completion=False, help="Organisations, their keys, relays and regions.")
+key_app = typer.Typer(add_completion=False, help="Keys of an organisation or a region.")
+relay_app = typer.Typer(add_completion=False, help="EVM accounts that may submit messages.")
+region_app = typer.Typer(add_completion=False, help="Regions.")
+org_app.add_typer(key_app, name="key")
+org_app.add_typer(relay_app, name="relay")
+org_app.add_typer(region_app, name="region")
+type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
+recognition_app = typer.Typer(add_completion=False, help="What one region accepts of another.")
+
+NOTICE = 120
+"""Seconds until an end takes effect by default: it must still lie ahead when it is recorded."""
+
+By = Annotated[list[str], typer.Option("--by", metavar="PEM", help="Governing key; repeat for several.")]
+Signatures = Annotated[
+    str | None, typer.Option("--signatures", metavar="FILE", help="Requests and signatures of absent keys.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
+]
+End = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="When it ends; two minutes from now by default.")
+]
+UsccArgument = Annotated[str, typer.Argument(metavar="USCC", help="Unified social credit code.")]
+CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="License type code, 21 characters.")]
+RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/T 2260 code.")]
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="keyId or key file.")]
+FromOption = Annotated[str, typer.Option("--from", metavar="CODE", help="Region that licenses come from.")]
+ToOption = Annotated[str, typer.Option("--to", metavar="CODE", help="Region that they go to.")]
+TypeOption = Annotated[str, typer.Option("--type", metavar="CODE", help="Their type.")]
+
+
+# --- what is shared -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """One ledger, and the keys and signatures at hand for one command."""
+
+    ledger: Ledger
+    by: tuple[KeyFile, ...] = ()
+    signatures: str | None = None
+
+    def carry_out(self, orders: Sequence[Order]) -> Governed:
+        """Submit the orders, or write down what is still to be signed."""
+        rows = _read_signatures(self.signatures)
+        brought = govern.brought_of(rows, self._raw)
+        service = GovernLedger(self.ledger.reader, self.ledger.submissions, self.ledger.clock, brought)
+        governed = service.run(orders)
+        if governed.requests:
+            raise self._pending(governed.requests, rows)
+        return governed
+
+    def end(self, until: str | None) -> int:
+        """The moment of an end."""
+        return _until(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
+
+    def _raw(self, text: str) -> bytes:
+        with suppress(ValueError):
+            raw = bytes.fromhex(text)
+            if len(raw) == 64:
+                return raw
+        raise MalformedError(
+            "SIGNATURES_FILE", path=self.signatures, reason="signature: not 128 digits of hex"
+        )
+
+    def _pending(
+        self, requests: Sequence[SignatureRequest], rows: Sequence[Mapping[str, object]]
+    ) -> LedgerError:
+        if self.signatures is None:
+            return UsageError("SIGNATURES_FILE_MISSING", count=len(requests))
+        made = [row for row in rows if row.get("signature")]
+        file = {"format": "elicense-signatures/1", "requests": [*made, *map(_request_row, requests)]}
+        replace_file(Path(self.signatures), pretty(file))
+        return RuleError("SIGNATURES_PENDING", count=len(requests), path=self.signatures)
+
+
+def _request_row(request: SignatureRequest) -> dict[str, object]:
+    return {
+        "purpose": request.purpose,
+        "keyId": request.key_id,
+        "message": request.message,
+        "signedAt": request.signed_at,
+        "notAfter": request.not_after,
+        "signature": None,
+    }
+
+
+def _read_signatures(path: str | None) -> list[dict[str, Any]]:
+    if path is None or not Path(path).exists():
+        return []
+    rows = parse_strict(read_input(path)).get("requests")
+    needed = {"purpose", "keyId", "message", "signedAt", "notAfter"}
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and needed <= row.keys() for row in rows):
+        raise MalformedError("SIGNATURES_FILE", path=path, reason="requests")
+    return rows
+
+
+def _desk(network: str | None, rpc: list[str] | None, by: Sequence[str], signatures: str | None) -> _Desk:
+    return _Desk(open_ledger(network, rpc), tuple(map(_key_file, by)), signatures)
+
+
+def _key_file(path: str) -> KeyFile:
+    """A signer where the file holds a private key, else the public key alone."""
+    try:
+        signer = keys.signer(path)
+    except UsageError as error:
+        if error.code != "KEY_NOT_PRIVATE":
+            raise
+        return KeyFile(keys.public_key(path), None)
+    return KeyFile(signer.public_key, signer)
+
+
+def _state(ledger: Ledger) -> State:
+    """Everything recorded up to the present head, as the node shows it."""
+    histories = ledger.histories(Asked())
+    return state_of(list(histories.reader.records(None, histories.header.number)))
+
+
+def _done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
+    """The answer of every command that writes."""
+    records = [record.as_json() for record in governed.records]
+    last = governed.records[-1]
+    gas = sum(record.gas_used for record in governed.records)
+    written = {"records": records, "seq": last.seq, "rev": last.rev, "gasUsed": gas}
+    return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
+
+
+def _since(text: str) -> int:
+    return moment(text) or 0
+
+
+def _until(text: str | None) -> int:
+    """A day means its last moment, as everywhere; 0 where none is given."""
+    if text is None:
+        return 0
+    with suppress(ValueError):
+        if len(text) == 10:
+            return end_of_day(date.fromisoformat(text))
+    return moment(text) or 0
+
+
+def _time(seconds: int) -> str | None:
+    return rfc3339(seconds) if seconds else None
+
+
+def _region(text: str) -> int:
+    return int(RegionCode.parse(text, strict=False).text)
+
+
+def _uscc(text: str) -> str:
+    return Uscc.parse(text).text
+
+
+def _code(text: str) -> str:
+    if not is_type_code(text):
+        raise UsageError("CHOICE", option="type", text=text[:40], choices="21-character codes")
+    return text
+
+
+def _key_name(text: str) -> bytes:
+    """A key id, given as such or by a key file."""
+    if re.fullmatch(r"0x[0-9a-f]{64}", text):
+        return bytes.fromhex(text[2:])
+    if not Path(text).exists():
+        raise UsageError("KEY_NAME", text=text[:80])
+    return key_id(keys.public_key(text))
+
+
+def _account(text: str) -> str:
+    if not re.fullmatch(r"0x[0-9a-fA-F]{40}", text):
+        raise UsageError("ACCOUNT_FORM", text=text[:60])
+    return text.lower()
+
+
+def _entities(state: State, table: str) -> Iterator[tuple[str, Entity]]:
+    return iter(sorted(state.tables.get(table, {}).items()))
+
+
+def _lines(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], object]:
+    """A table for people."""
+
+    def table() -> object:
+        from rich.table import Table
+
+        made = Table(*names)
+        for row in rows:
+            made.add_row(*("" if row[name] is None else str(row[name]) for name in names))
+        return made
+
+    return table
+
+
+# --- organisations ------------------------------------------------------------------------------
+
+
+@org_app.command("add")
+def org_add(
+    uscc: Annotated[str, typer.Option("--uscc", metavar="USCC", help="Unified social credit code.")],
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Its name; the ledger keeps a digest.")],
+    region: RegionOption,
+    key: Annotated[str, typer.Option("--key", metavar="PEM", help="Its signing key, public or private.")],
+    by: By,
+    level: Annotated[str, typer.Option("--level", help="1 to 5, or 国家级 省级 地市级 区县级 乡镇级.")] = "4",
+    encryption_key: Annotated[str | None, typer.Option("--encryption-key", metavar="PEM")] = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Register an organisation and its keys; signed by its region or a superior one."""
+    code, desk = _uscc(uscc), _desk(network, rpc, by, signatures)
+    signing = _key_file(key)
+    orders = [
+        govern.add_organisation(code, _region(region), _level(level), name, desk.by),
+        govern.register_key(code, signing, Purpose.SIGN, desk.by),
+    ]
+    data: dict[str, object] = {"uscc": code, "keyId": _id(signing), "encryptionKeyId": None}
+    if encryption_key:
+        encrypting = _key_file(encryption_key)
+        orders.append(govern.register_key(code, encrypting, Purpose.ENCRYPT, desk.by))
+        data["encryptionKeyId"] = _id(encrypting)
+    return _done(desk.carry_out(orders), data, f"registered {code}")
+
+
+def _level(text: str) -> int:
+    if text in LEVELS:
+        return LEVELS[text]
+    if not re.fullmatch("[1-5]", text):
+        raise UsageError("CHOICE", option="--level", text=text[:20], choices="1 to 5, " + " ".join(LEVELS))
+    return int(text)
+
+
+def _id(key: KeyFile) -> str:
+    return "0x" + key_id(key.public_key).hex()
+
+
+@org_app.command("list")
+def org_list(
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Only of this region.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """List organisations. Names are not on the ledger, only their digests."""
+    state = _state(open_ledger(network, rpc))
+    wanted = None if region is None else _region(region)
+    rows = [
+        _organisation_row(body)
+        for _, body in _entities(state, "organisation")
+        if isinstance(body, Organisation) and wanted in (None, body.region)
+    ]
+    return Outcome({"organisations": rows}, text=_lines(rows, "uscc", "region", "level", "since"))
+
+
+@org_app.command("show")
+def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """Show an organisation with its keys and entitlements."""
+    code = _uscc(uscc)
+    ledger = open_ledger(network, rpc)
+    state = _state(ledger)
+    body = _organisation(state, code)
+    rights = [_entitlement_row(right) for right in _rights(state, code)]
+    data = {
+        **_organisation_row(body),
+        "keys": [_key_row(key) for key in _keys(state, code)],
+        "entitlements": rights,
+    }
+    lines = [f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"]
+    lines += [f"  {each.purpose.name} {each.key_id}" for each in _keys(state, code)]
+    lines += [f"  {each['type']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    return Outcome(data, text="\n".join(lines))
+
+
+@org_app.command("end")
+def org_end(
+    uscc: UsccArgument,
+    by: By,
+    until: End = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """End the keys and entitlements of an organisation.
+
+    The ledger never forgets an organisation: it stays registered, and what it issued stays in force.
+    """
+    code, desk = _uscc(uscc), _desk(network, rpc, by, signatures)
+    state = _state(desk.ledger)
+    _organisation(state, code)
+    end = desk.end(until)
+    orders = govern.end_organisation(_keys(state, code), _rights(state, code), end, desk.by)
+    if not orders:
+        raise RuleError("NOTHING_TO_END", object=code)
+    return _done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
+
+
+def _organisation(state: State, code: str) -> Organisation:
+    body = typed(state, "organisation", code, Organisation)
+    if body is None:
+        raise UnknownIdError("NOT_REGISTERED", what=f"organisation {code}")
+    return body
+
+
+def _organisation_row(body: Organisation) -> dict[str, object]:
+    return {
+        "uscc": body.uscc,
+        "region": f"{body.region:06d}",
+        "level": body.level,
+        "nameDigest": body.name_digest,
+        "since": rfc3339(body.since),
+        "rev": body.rev,
+    }
+
+
+def _keys(state: State, owner: str) -> list[Key]:
+    wanted = "0x" + govern.owner_object(owner).hex()
+    return [key for _, key in _entities(state, "key") if isinstance(key, Key) and key.owner == wanted]
+
+
+def _rights(state: State, issuer: str) -> list[Terms]:
+    held = [right for _, right in _entities(state, "entitlement") if isinstance(right, Terms)]
+    return [right for right in held if right.key[1] == issuer]
+
+
+def _key_row(key: Key) -> dict[str, object]:
+    ends = [end for end in (key.valid_to, *(until for _, until in key.endings)) if end]
+    cuts = [cut.since for cut in key.cut_offs]
+    return {
+        "keyId": key.key_id,
+        "purpose": key.purpose.name,
+        "publicKey": key.public_key,
+        "validFrom": rfc3339(max(key.valid_from, key.since)),
+        "validTo": _time(min(ends, default=0)),
+        "cutOff": _time(min(cuts, default=0)),
+        "rev": key.rev,
+    }
+
+
+# --- keys, relays, regions ----------------------------------------------------------------------
+
+
+@key_app.command("add")
+def key_add(
+    owner: Annotated[str, typer.Argument(metavar="OWNER", help="Credit code, or six digits of a region.")],
+    key: Annotated[str, typer.Option("--key", metavar="PEM", help="The new key, public or private.")],
+    by: By,
+    purpose: Annotated[str, typer.Option("--purpose", help="sign, govern, recover or encrypt.")] = "sign",
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="Not before.")] = None,
+    until: Until = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Register a key; it proves its possession, unless it is for encryption."""
+    if purpose.upper() not in Purpose.__members__:
+        choices = ", ".join(name.lower() for name in Purpose.__members__)
+        raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
+    desk, new = _desk(network, rpc, by, signatures), _key_file(key)
+    use, term = Purpose[purpose.upper()], (moment(since) or 0, _until(until))
+    order = govern.register_key(owner, new, use, desk.by, *term)
+    data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": _time(term[1])}
+    return _done(desk.carry_out([order]), data, f"registered {_id(new)}")
+
+
+@key_app.command("end")
+def key_end(
+    key: KeyArgument,
+    by: By,
+    until: End = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """End a key at a moment that is not past."""
+    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
+    end = desk.end(until)
+    governed = desk.carry_out([govern.end_key(identity, end, desk.by)])
+    return _done(governed, {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}, "ended the key")
+
+
+@key_app.command("cut-off")
+def key_cut_off(
+    key: KeyArgument,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="Compromised from then on.")],
+    by: By,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Declare a key compromised from a moment on, which may be past.
+
+    What it permitted from then on is void; what it restricted or ended stands.
+    """
+    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
+    governed = desk.carry_out([govern.cut_off_key(identity, _since(since), desk.by)])
+    data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(_since(since))}
+    return _done(governed, data, f"cut off from {data['cutOff']}")
+
+
+@relay_app.command("add")
+def relay_add(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="EVM account.")],
+    region: RegionOption,
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")],
+    by: By,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let an EVM account submit messages; it gains no other right."""
+    desk, relay = _desk(network, rpc, by, signatures), _account(account)
+    order = govern.add_relay(relay, _region(region), _until(until), desk.by)
+    data = {"account": relay, "region": region, "until": rfc3339(_until(until))}
+    return _done(desk.carry_out([order]), data, f"relay {relay}")
+
+
+@relay_app.command("end")
+def relay_end(
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="EVM account.")],
+    region: RegionOption,
+    by: By,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Stop a relay now."""
+    desk, relay = _desk(network, rpc, by, signatures), _account(account)
+    governed = desk.carry_out([govern.end_relay(relay, _region(region), desk.by)])
+    return _done(governed, {"account": relay, "region": region}, f"ended relay {relay}")
+
+
+@relay_app.command("list")
+def relay_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """List relays."""
+    state = _state(open_ledger(network, rpc))
+    rows: list[dict[str, object]] = [
+        {
+            "account": relay.account,
+            "region": f"{relay.region:06d}",
+            "since": rfc3339(relay.since),
+            "until": rfc3339(relay.until),
+        }
+        for _, relay in _entities(state, "relay")
+        if isinstance(relay, Relay)
+    ]
+    return Outcome({"relays": rows}, text=_lines(rows, "account", "region", "since", "until"))
+
+
+@region_app.command("add")
+def region_add(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="GB/T 2260 code.")],
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help="Its name; the ledger keeps a digest.")],
+    by: By,
+    parent: Annotated[
+        str | None, typer.Option("--parent", metavar="CODE", help="Superior; none: a root.")
+    ] = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Add a region; signed by as many root regions as the ledger's threshold asks for."""
+    desk, number = _desk(network, rpc, by, signatures), _region(code)
+    order = govern.add_region(number, 0 if parent is None else _region(parent), name, desk.by)
+    return _done(desk.carry_out([order]), {"region": code, "parent": parent}, f"added {code}")
+
+
+@region_app.command("list")
+def region_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """List regions with their governing keys."""
+    state = _state(open_ledger(network, rpc))
+    rows: list[dict[str, object]] = [
+        {
+            "region": f"{region.code:06d}",
+            "parent": f"{region.parent:06d}" if region.parent else None,
+            "since": rfc3339(region.since),
+            "keys": [_key_row(key) for key in _keys(state, f"{region.code:06d}")],
+        }
+        for _, region in _entities(state, "region")
+        if isinstance(region, Region)
+    ]
+    return Outcome({"regions": rows}, text=_lines(rows, "region", "parent", "since"))
+
+
+# --- types --------------------------------------------------------------------------------------
+
+
+@type_app.command("add")
+def type_add(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Type definition, JSON or YAML; - is stdin.")],
+    by: By,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Region that defines it.")
+    ] = None,
+    ground: Annotated[
+        int | None, typer.Option("--ground", min=1, help="Legal ground of a NATIONAL type.")
+    ] = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Register a license type, or the next version of one."""
+    desk = _desk(network, rpc, by, signatures)
+    kind = _given_type(file, region, ground)
+    files = TypeFiles(desk.ledger.settings.network.resolve().parent / "types")
+    taken = files.take(kind, Path() if file == "-" else Path(file).resolve().parent)
+    order = govern.register_type(kind, taken.schema_digest, taken.grades_digest, desk.by)
+    governed = desk.carry_out([order])
+    data = {"type": kind.code, "scope": kind.scope.name, "version": governed.records[-1].rev}
+    return _done(governed, data, f"{kind.code} version {data['version']}")
+
+
+def _given_type(file: str, region: str | None, ground: int | None) -> FoundingType:
+    try:
+        kind = read_type(yaml.safe_load(read_input(file)))
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise MalformedError("FOUNDING_FILE", member="file", expected=f"YAML or JSON ({error})") from None
+    number = _region(region) if region else kind.region
+    return replace(kind, region=number, ground=ground or kind.ground)
+
+
+@type_app.command("list")
+def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """List license types as they are now."""
+    state = _state(open_ledger(network, rpc))
+    rows = [_type_row(kind) for _, kind in _entities(state, "type") if isinstance(kind, LicenseType)]
+    return Outcome({"types": rows}, text=_lines(rows, "type", "scope", "sharing", "region", "version"))
+
+
+@type_app.command("show")
+def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """Show a type with all its versions and who is entitled to issue it."""
+    state = _state(open_ledger(network, rpc))
+    kind = _type(state, _code(code))
+    held = [right for _, right in _entities(state, "entitlement") if isinstance(right, Terms)]
+    rights = [_entitlement_row(right) for right in held if right.key[0] == code]
+    data = {
+        **_type_row(kind),
+        "versions": [_version_row(each) for each in kind.versions],
+        "entitlements": rights,
+    }
+    lines = [f"{code}  {data['scope']}, {data['sharing']}, version {data['version']}"]
+    lines += [f"  {each['issuer']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    return Outcome(data, text="\n".join(lines))
+
+
+@type_app.command("end")
+def type_end(
+    code: CodeArgument, by: By, signatures: Signatures = None, network: Network = None, rpc: RpcUrls = None
+) -> Outcome:
+    """Issue nothing more of a type: its next version knows neither issuing nor amending.
+
+    What was issued goes on; `type add` with a definition that knows `issue` opens it again.
+    """
+    desk = _desk(network, rpc, by, signatures)
+    current = _type(_state(desk.ledger), _code(code)).versions[-1]
+    governed = desk.carry_out([govern.close_type(code, current, desk.by)])
+    return _done(governed, {"type": code, "version": governed.records[-1].rev}, f"closed {code}")
+
+
+@type_app.command("entitle")
+def type_entitle(
+    code: CodeArgument,
+    issuer: Annotated[str, typer.Option("--issuer", metavar="USCC", help="Who may issue it.")],
+    region: RegionOption,
+    since: Annotated[str, typer.Option("--from", metavar="TIME", help="From when.")],
+    by: By,
+    until: Until = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let an organisation issue a type; signed by the region it is for or a superior one."""
+    desk, body = _desk(network, rpc, by, signatures), _uscc(issuer)
+    term = (_since(since), _until(until))
+    order = govern.entitle(_code(code), body, _region(region), *term, desk.by)
+    data = {"type": code, "issuer": body, "region": region, "since": _time(term[0]), "until": _time(term[1])}
+    return _done(desk.carry_out([order]), data, f"{body} may issue {code}")
+
+
+@type_app.command("unentitle")
+def type_unentitle(
+    code: CodeArgument,
+    issuer: Annotated[str, typer.Option("--issuer", metavar="USCC", help="Who may issue it no more.")],
+    by: By,
+    until: End = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """End an entitlement at a moment that is not past."""
+    desk, body = _desk(network, rpc, by, signatures), _uscc(issuer)
+    end = desk.end(until)
+    governed = desk.carry_out([govern.end_entitlement(_code(code), body, end, desk.by)])
+    data = {"type": code, "issuer": body, "until": rfc3339(end)}
+    return _done(governed, data, f"{body} may issue {code} until {data['until']}")
+
+
+def _type(state: State, code: str) -> LicenseType:
+    kind = typed(state, "type", code, LicenseType)
+    if kind is None:
+        raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
+    return kind
+
+
+def _type_row(kind: LicenseType) -> dict[str, object]:
+    return {"type": kind.code, "version": len(kind.versions), **_version_row(kind.versions[-1])}
+
+
+def _version_row(version: TypeVersion) -> dict[str, object]:
+    return {
+        "since": rfc3339(version.since),
+        "scope": version.scope.name,
+        "sharing": version.sharing.name,
+        "region": f"{version.region:06d}" if version.region else None,
+        "definer": version.definer,
+        "ground": version.ground or None,
+        "acts": [RULES[act].verb for act in sorted(version.acts)],
+        "schemaDigest": version.schema_digest,
+        "gradesDigest": version.grades_digest,
+    }
+
+
+def _entitlement_row(right: Terms) -> dict[str, object]:
+    term = right.terms[-1]
+    return {
+        "type": right.key[0],
+        "issuer": right.key[1],
+        "region": f"{term.region:06d}",
+        "since": _time(term.since),
+        "until": _time(term.until),
+        "rev": right.rev,
+    }
+
+
+# --- recognition --------------------------------------------------------------------------------
+
+
+@recognition_app.command("add")
+def recognition_add(
+    from_region: FromOption,
+    to_region: ToOption,
+    type_: TypeOption,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From when.")],
+    by: By,
+    as_type: Annotated[str | None, typer.Option("--as-type", metavar="CODE", help="As which type.")] = None,
+    until: Until = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Agree that a type of one region counts in another; `--by` of the first, then of the second."""
+    desk, sides = _desk(network, rpc, by, signatures), (_region(from_region), _region(to_region))
+    counts_as, term = _code(as_type or type_), (_since(since), _until(until))
+    governed = desk.carry_out([govern.recognize(sides, _code(type_), counts_as, *term, desk.by)])
+    data = {
+        **_sides(sides, type_),
+        "asType": counts_as,
+        "since": _time(term[0]),
+        "until": _time(term[1]),
+    }
+    return _done(governed, data, f"{type_} of {from_region} counts in {to_region}")
+
+
+@recognition_app.command("end")
+def recognition_end(
+    from_region: FromOption,
+    to_region: ToOption,
+    type_: TypeOption,
+    by: By,
+    until: End = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """End an agreement at a moment that is not past; one side is enough."""
+    desk, sides = _desk(network, rpc, by, signatures), (_region(from_region), _region(to_region))
+    end = desk.end(until)
+    governed = desk.carry_out([govern.end_recognition(sides, _code(type_), end, desk.by)])
+    data = {**_sides(sides, type_), "until": rfc3339(end)}
+    return _done(governed, data, f"{type_} of {from_region} counts in {to_region} until {data['until']}")
+
+
+@recognition_app.command("list")
+def recognition_list(
+    from_region: Annotated[
+        str | None, typer.Option("--from", metavar="CODE", help="Only from there.")
+    ] = None,
+    to_region: Annotated[str | None, typer.Option("--to", metavar="CODE", help="Only to there.")] = None,
+    type_: Annotated[str | None, typer.Option("--type", metavar="CODE", help="Only of this type.")] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """List agreements, ended ones too."""
+    state = _state(open_ledger(network, rpc))
+    wanted = (from_region, to_region, type_)
+    rows = [
+        _recognition_row(each)
+        for _, each in _entities(state, "recognition")
+        if isinstance(each, Terms) and all(w in (None, k) for w, k in zip(wanted, each.key, strict=True))
+    ]
+    return Outcome(
+        {"recognitions": rows}, text=_lines(rows, "from", "to", "type", "asType", "since", "until")
+    )
+
+
+@recognition_app.command("show")
+def recognition_show(
+    from_region: FromOption,
+    to_region: ToOption,
+    type_: TypeOption,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Show an agreement with its history."""
+    sides = (_region(from_region), _region(to_region))
+    found = typed(
+        _state(open_ledger(network, rpc)), "recognition", recognition_key(*sides, _code(type_)), Terms
+    )
+    if found is None:
+        raise UnknownIdError("NOT_REGISTERED", what=f"recognition {from_region} → {to_region} of {type_}")
+    history = [
+        {
+            "recordedAt": rfc3339(term.recorded_at),
+            "asType": term.detail,
+            "since": _time(term.since),
+            "until": _time(term.until),
+        }
+        for term in found.terms
+    ]
+    data = {**_recognition_row(found), "history": history}
+    text = f"{type_} of {from_region} counts in {to_region} as {data['asType']}"
+    return Outcome(data, text=f"{text} from {data['since']} until {data['until'] or '–'}")
+
+
+def _sides(sides: tuple[int, int], code: str) -> dict[str, object]:
+    agreement = "0x" + recognition_object(*sides, code).hex()
+    return {"id": agreement, "from": f"{sides[0]:06d}", "to": f"{sides[1]:06d}", "type": code}
+
+
+def _recognition_row(agreement: Terms) -> dict[str, object]:
+    from_region, to_region, code = agreement.key
+    term = agreement.terms[-1]
+    return {
+        **_sides((int(from_region), int(to_region)), code),
+        "asType": term.detail,
+        "since": _time(term.since),
+        "until": _time(term.until),
+        "rev": agreement.rev,
+    }

@@ -1,0 +1,50 @@
+"""Error texts: organisations, types and agreements."""
+
+from __future__ import annotations
+
+from ledger.errors.texts.text import Text
+
+TEXTS: dict[str, Text] = {
+    "SIGNATURES_PENDING": Text(
+        "还缺 {count} 个签名，已写入 {path}，未提交任何报文。",
+        "{count} signatures are missing; what is to be signed stands in {path}. Nothing was submitted.",
+        "对每条 message 签名，填入 signature 后用同一命令和 --signatures {path} 重新运行。",
+        "Sign each `message`, fill in `signature`, and run the same command with --signatures {path} again.",
+    ),
+    "SIGNATURES_FILE_MISSING": Text(
+        "还缺 {count} 个签名，但没有给出 --signatures。",
+        "{count} signatures are missing, and no --signatures file was given.",
+        "加上 --signatures FILE，把待签报文写入该文件。",
+        "Add --signatures FILE; what is to be signed is written there.",
+    ),
+    "SIGNATURES_FILE": Text(
+        "签名文件 {path} 不合格式：{reason}。",
+        "The signature file {path} is off: {reason}.",
+        "只填写每条的 signature（128 位十六进制），其余保持原样。",
+        "Fill in only `signature` of each row, 128 digits of hex; leave the rest as it was.",
+    ),
+    "NOT_REGISTERED": Text(
+        "账本中没有 {what}。",
+        "The ledger holds no {what}.",
+        "用 list 查看已登记的内容。",
+        "See what is registered with `list`.",
+    ),
+    "KEY_NAME": Text(
+        "{text} 既不是密钥标识，也不是可读的密钥文件。",
+        "{text} is neither a key id nor a readable key file.",
+        "给出 0x 开头的 keyId 或 PEM 文件。",
+        "Give a keyId (0x and 64 digits) or a PEM file.",
+    ),
+    "ACCOUNT_FORM": Text(
+        "{text} 不是 EVM 账户地址。",
+        "{text} is no EVM account.",
+        "给出 0x 开头的 40 位十六进制地址。",
+        "Give 0x and 40 digits of hex.",
+    ),
+    "CHOICE": Text(
+        "{option} 不能是 {text}，可选：{choices}。",
+        "{option} cannot be {text}; it is one of {choices}.",
+        "换用所列的值。",
+        "Use one of those.",
+    ),
+}

@@ -1,0 +1,406 @@
+"""Governing a ledger after its seal: bodies, keys, relays, regions, types, rights, agreements.
+
+Every change is a message signed by the competent bodies (`contracts/interfaces/README.md`) and
+submitted through any relay. Signers may sit on different machines: what a key that is not here has
+to sign is handed out with the header that it was made under, and the same order, given again with
+the signatures brought, goes through. Nothing is submitted before every signature of the order is
+there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger.domain.acts import AMEND_KINDS, Act, Purpose, acts_bitmap
+from ledger.domain.entities import Key, Terms, TypeVersion
+from ledger.domain.facts import fact_of, object_of
+from ledger.domain.founding import FoundingType
+from ledger.domain.messages import Kind, key_id
+from ledger.domain.objects import ascii32, organisation_object, region_object
+from ledger.domain.records import RecordSignature, record_of
+from ledger.errors import RuleError
+from ledger.ports import Clock, LedgerReader
+from ledger.service.found import KeyFile, SignatureRequest, digest_of_text
+from ledger.service.submission import Prepared, Submissions, signature_of
+
+KIND_OF: dict[str, Kind] = {
+    "AddRegion": Kind.REGION_ADDED,
+    "AddOrganisation": Kind.ORGANISATION_ADDED,
+    "RegisterKey": Kind.KEY_REGISTERED,
+    "EndKey": Kind.KEY_ENDED,
+    "CutOffKey": Kind.KEY_CUT_OFF,
+    "AddRelay": Kind.RELAY_ADDED,
+    "EndRelay": Kind.RELAY_ENDED,
+    "RegisterType": Kind.TYPE_REGISTERED,
+    "Entitle": Kind.ENTITLEMENT_GIVEN,
+    "EndEntitlement": Kind.ENTITLEMENT_ENDED,
+    "Recognize": Kind.RECOGNITION_AGREED,
+    "EndRecognition": Kind.RECOGNITION_ENDED,
+}
+"""The record that each message makes."""
+
+_MADE_ONCE = frozenset({"AddRegion", "AddOrganisation", "RegisterKey"})
+
+
+@dataclass(frozen=True)
+class Order:
+    """One message and the keys that sign it, in the order in which the contract wants them.
+
+    Attributes:
+        name: A struct of `ledger.domain.messages.MESSAGES`.
+        members: Its members after the header.
+        signers: Keys of the competent bodies; a new key comes last and proves its possession.
+    """
+
+    name: str
+    members: Mapping[str, object]
+    signers: tuple[KeyFile, ...]
+
+    @property
+    def object(self) -> bytes:
+        """The object that it is about."""
+        return object_of(KIND_OF[self.name], self.members)
+
+    @property
+    def purpose(self) -> str:
+        """The name under which its signatures are asked for: message and object."""
+        return f"{self.name}/0x{self.object.hex()}"
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What one order came to."""
+
+    message: str
+    about: str
+    seq: int
+    rev: int
+    tx_hash: str
+    block: int
+    gas_used: int
+
+    def as_json(self) -> dict[str, object]:
+        """As in `records` of the registry commands."""
+        return {
+            "message": self.message,
+            "object": self.about,
+            "seq": self.seq,
+            "rev": self.rev,
+            "txHash": self.tx_hash,
+            "block": self.block,
+            "gasUsed": self.gas_used,
+        }
+
+
+@dataclass
+class Governed:
+    """What became of some orders.
+
+    Attributes:
+        records: One for each order that was submitted now.
+        requests: Signatures still to be brought; while there are any, nothing was submitted.
+    """
+
+    records: list[Recorded] = field(default_factory=list)
+    requests: list[SignatureRequest] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Signatures made elsewhere.
+
+    Attributes:
+        headers: `signedAt` and `notAfter` by purpose, as they were asked for.
+        signatures: 64 bytes by (key id, message), both in hex without `0x`.
+    """
+
+    headers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    signatures: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Signing:
+    order: Order
+    prepared: Prepared
+    signatures: list[RecordSignature]
+
+
+class GovernLedger:
+    """Carries out orders on a sealed ledger.
+
+    Args:
+        reader: Tells current revisions.
+        submissions: Prepares and submits through this process's relay.
+        clock: Tells which of the brought headers are still good.
+        brought: Signatures made elsewhere, by an earlier run's requests.
+    """
+
+    def __init__(
+        self, reader: LedgerReader, submissions: Submissions, clock: Clock, brought: Brought | None = None
+    ) -> None:
+        self._reader, self._submissions, self._clock = reader, submissions, clock
+        self._brought = brought or Brought()
+
+    def run(self, orders: Sequence[Order]) -> Governed:
+        """Sign and submit some orders, in their order, or say which signatures are missing.
+
+        What an earlier run that was cut short has recorded already is left out.
+
+        Raises:
+            RuleError: `ALREADY_REGISTERED` where nothing is left to do; or the contracts refused.
+            OutageError: No node; run it again.
+        """
+        governed = Governed()
+        open_orders = [order for order in orders if not self._is_done(order)]
+        if orders and not open_orders:
+            raise RuleError("ALREADY_REGISTERED", object="0x" + orders[0].object.hex())
+        signings = [self._signed(order, governed.requests) for order in open_orders]
+        if not governed.requests:
+            governed.records = [self._submit(signing) for signing in signings]
+        return governed
+
+    def _is_done(self, order: Order) -> bool:
+        """Whether exactly this was recorded before; only of things that are made once."""
+        if order.name not in _MADE_ONCE:
+            return False
+        records = self._reader.records_of(order.object)
+        if not records:
+            return False
+        struct, recorded = records[0].message()
+        wanted = struct.values(struct.data({**recorded, **order.members}))
+        return recorded == wanted
+
+    def _signed(self, order: Order, requests: list[SignatureRequest]) -> _Signing:
+        rev = int(self._reader.call("Journal", "revOf", order.object))
+        prepared = self._submissions.prepare(order.name, rev, {**order.members, **self._header(order)})
+        made = [self._signature(key, prepared, order.purpose, requests) for key in order.signers]
+        return _Signing(order, prepared, [each for each in made if each is not None])
+
+    def _header(self, order: Order) -> dict[str, int]:
+        kept = self._brought.headers.get(order.purpose)
+        if kept is None or kept[1] <= int(self._clock.now().timestamp()):
+            return {}
+        return {"signedAt": kept[0], "notAfter": kept[1]}
+
+    def _signature(
+        self, key: KeyFile, prepared: Prepared, purpose: str, requests: list[SignatureRequest]
+    ) -> RecordSignature | None:
+        if key.signer is not None:
+            return prepared.signed_by(key.signer)
+        identity = key_id(key.public_key)
+        message = prepared.message(identity)
+        raw = self._brought.signatures.get((identity.hex(), message.hex()))
+        if raw is not None:
+            return signature_of(identity, raw)
+        times = (int(str(prepared.values[name])) for name in ("signedAt", "notAfter"))
+        requests.append(SignatureRequest("0x" + identity.hex(), purpose, message.hex(), *times))
+        return None
+
+    def _submit(self, signing: _Signing) -> Recorded:
+        receipt = self._submissions.submit(signing.prepared, signing.signatures)
+        fact = fact_of(record_of(receipt.logs[-1]))
+        return Recorded(
+            message=signing.order.name,
+            about="0x" + signing.order.object.hex(),
+            seq=fact.seq,
+            rev=int(str(signing.prepared.values["rev"])) + 1,
+            tx_hash=receipt.tx_hash,
+            block=receipt.block,
+            gas_used=receipt.gas_used,
+        )
+
+
+def add_region(region: int, parent: int, name: str, by: Sequence[KeyFile]) -> Order:
+    """Add a region; by a quorum of the root regions."""
+    members = {"region": region, "parent": parent, "nameDigest": digest_of_text(name)}
+    return Order("AddRegion", members, tuple(by))
+
+
+def add_organisation(uscc: str, region: int, level: int, name: str, by: Sequence[KeyFile]) -> Order:
+    """Add a body; by its region or a superior one. The ledger keeps only a digest of its name."""
+    members = {
+        "uscc": ascii32(uscc),
+        "region": region,
+        "level": level,
+        "nameDigest": digest_of_text(name),
+    }
+    return Order("AddOrganisation", members, tuple(by))
+
+
+def owner_object(owner: str) -> bytes:
+    """Who owns keys: a region by its six digits, else an organisation by its credit code."""
+    is_region = len(owner) == 6 and owner.isascii() and owner.isdigit()
+    return region_object(int(owner)) if is_region else organisation_object(owner)
+
+
+def register_key(
+    owner: str,
+    key: KeyFile,
+    purpose: Purpose,
+    by: Sequence[KeyFile],
+    valid_from: int = 0,
+    valid_to: int = 0,
+) -> Order:
+    """Register a key; by whoever answers for the owner's keys, then by the key itself.
+
+    Args:
+        owner: Credit code, or six digits of a region.
+        key: The new key; an encryption key cannot sign and gives no proof of possession.
+        purpose: What it may do.
+        by: Governing keys.
+        valid_from: First moment, in Unix seconds; 0 for its registration.
+        valid_to: First moment no more; 0 for none.
+    """
+    public = key.public_key
+    members = {
+        "newKey": key_id(public),
+        "owner": owner_object(owner),
+        "purpose": int(purpose),
+        "alg": 1,
+        "x": public[1:33],
+        "y": public[33:],
+        "validFrom": valid_from,
+        "validTo": valid_to,
+    }
+    possession = () if purpose is Purpose.ENCRYPT else (key,)
+    return Order("RegisterKey", members, (*by, *possession))
+
+
+def end_key(key: bytes, valid_to: int, by: Sequence[KeyFile]) -> Order:
+    """End a key (its id, 32 bytes) at a moment that is not past."""
+    return Order("EndKey", {"key": key, "validTo": valid_to}, tuple(by))
+
+
+def cut_off_key(key: bytes, since: int, by: Sequence[KeyFile]) -> Order:
+    """Declare a key compromised from a moment on, which may be past."""
+    return Order("CutOffKey", {"key": key, "since": since}, tuple(by))
+
+
+def add_relay(account: str, region: int, until: int, by: Sequence[KeyFile]) -> Order:
+    """Let an EVM account submit messages until a moment."""
+    return Order("AddRelay", {"relay": account, "region": region, "until": until}, tuple(by))
+
+
+def end_relay(account: str, region: int, by: Sequence[KeyFile]) -> Order:
+    """Stop a relay now."""
+    return Order("EndRelay", {"relay": account, "region": region}, tuple(by))
+
+
+def register_type(
+    kind: FoundingType, schema_digest: bytes, grades_digest: bytes, by: Sequence[KeyFile]
+) -> Order:
+    """Register a type or its next version; a NATIONAL one by a quorum, else by its region."""
+    members = {
+        "licenseType": ascii32(kind.code),
+        "region": kind.region,
+        "definer": ascii32(kind.code[:18]),
+        "schemaDigest": schema_digest,
+        "gradesDigest": grades_digest,
+        "acts": acts_bitmap(kind.acts),
+        "scope": int(kind.scope),
+        "sharing": int(kind.sharing),
+        "ground": kind.ground,
+    }
+    return Order("RegisterType", members, tuple(by))
+
+
+def close_type(code: str, current: TypeVersion, by: Sequence[KeyFile]) -> Order:
+    """Register a next version under which nothing new is issued; what was issued goes on."""
+    kept = current.acts - {Act.ISSUE, *AMEND_KINDS.values()}
+    members = {
+        "licenseType": ascii32(code),
+        "region": current.region,
+        "definer": ascii32(current.definer),
+        "schemaDigest": current.schema_digest,
+        "gradesDigest": current.grades_digest,
+        "acts": acts_bitmap(frozenset(kept)),
+        "scope": int(current.scope),
+        "sharing": int(current.sharing),
+        "ground": current.ground,
+    }
+    return Order("RegisterType", members, tuple(by))
+
+
+def entitle(
+    code: str, issuer: str, region: int, since: int, until: int, by: Sequence[KeyFile], operator: str = ""
+) -> Order:
+    """Give a body the right to issue a type; replaces the right that it had to that type."""
+    members = {
+        "licenseType": ascii32(code),
+        "issuer": ascii32(issuer),
+        "region": region,
+        "operator": ascii32(operator),
+        "since": since,
+        "until": until,
+    }
+    return Order("Entitle", members, tuple(by))
+
+
+def end_entitlement(code: str, issuer: str, until: int, by: Sequence[KeyFile]) -> Order:
+    """End that right at a moment that is not past."""
+    members = {"licenseType": ascii32(code), "issuer": ascii32(issuer), "until": until}
+    return Order("EndEntitlement", members, tuple(by))
+
+
+def recognize(
+    sides: tuple[int, int], code: str, as_type: str, since: int, until: int, by: Sequence[KeyFile]
+) -> Order:
+    """Agree that a type of one region counts in another.
+
+    Args:
+        sides: The region licenses come from, and the one they go to.
+        code: Their type.
+        as_type: As which type they count.
+        since: First moment.
+        until: First moment no more; 0 for none.
+        by: Two governing keys, of the first region and of the second, in this order.
+    """
+    members = {
+        "fromRegion": sides[0],
+        "toRegion": sides[1],
+        "licenseType": ascii32(code),
+        "asType": ascii32(as_type),
+        "since": since,
+        "until": until,
+    }
+    return Order("Recognize", members, tuple(by))
+
+
+def end_recognition(sides: tuple[int, int], code: str, until: int, by: Sequence[KeyFile]) -> Order:
+    """End an agreement at a moment that is not past; one side is enough."""
+    members = {"fromRegion": sides[0], "toRegion": sides[1], "licenseType": ascii32(code), "until": until}
+    return Order("EndRecognition", members, tuple(by))
+
+
+def end_organisation(
+    keys: Sequence[Key], rights: Sequence[Terms], until: int, by: Sequence[KeyFile]
+) -> list[Order]:
+    """End what a body can still do: its keys and its entitlements, as far as they last beyond `until`.
+
+    The body itself stays registered, and so does what it issued.
+    """
+    current = [key for key in keys if key.is_valid_at(until)]
+    held = [right for right in rights if right.at(until, until)]
+    ended = [end_key(bytes.fromhex(key.key_id[2:]), until, by) for key in current]
+    return ended + [end_entitlement(right.key[0], right.key[1], until, by) for right in held]
+
+
+def brought_of(rows: Sequence[Mapping[str, object]], decode: Callable[[str], bytes]) -> Brought:
+    """Signatures from the rows of a signature file.
+
+    Args:
+        rows: Requests as they were handed out, `signature` filled in where it was made.
+        decode: Reads 128 digits of hex; raises what the caller wants raised.
+    """
+    headers = {str(row["purpose"]): (_int(row["signedAt"]), _int(row["notAfter"])) for row in rows}
+    signatures = {
+        (str(row["keyId"])[2:], str(row["message"])): decode(str(row["signature"]))
+        for row in rows
+        if row.get("signature")
+    }
+    return Brought(headers, signatures)
+
+
+def _int(value: object) -> int:
+    return int(str(value))
