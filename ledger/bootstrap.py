@@ -9,6 +9,7 @@ from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.content import FolderContent
 from ledger.adapters.index import SqlIndex
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
@@ -16,15 +17,20 @@ from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.adapters.type_files import TypeFiles
+from ledger.domain.acts import Purpose
 from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
+from ledger.domain.entities import Key
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Verifier
 from ledger.proof.claims import read_envelope
 from ledger.service.follow import Follow
+from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
+from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, show_license
@@ -140,7 +146,40 @@ class Ledger:
     def issuing(self) -> IssueLicenses:
         """The service that issues and acts."""
         outbox = FileOutbox(self.settings.home / "outbox")
-        return IssueLicenses(self.trust, self.submissions, self.types().get, self.home, outbox, self.entropy)
+        return IssueLicenses(
+            self.trust,
+            self.submissions,
+            self.types().get,
+            self.home,
+            outbox,
+            self._keep_content,
+            self.entropy,
+        )
+
+    @cached_property
+    def content(self) -> FolderContent:
+        """Where encrypted documents are kept."""
+        return FolderContent(self.settings.home / "content")
+
+    def _keep_content(self, envelope: Envelope, holder_key: bytes | None) -> str | None:
+        """Encrypt for the issuer's registered encryption keys and the holder's; note who can open it."""
+        issuer = envelope.signer["uscc"]
+        readers = [*self._encryption_keys(issuer), *([holder_key] if holder_key else [])]
+        if not readers:
+            return None
+        keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
+        kept = keeper.keep(envelope.to_bytes(), readers)
+        self.home.note(issuer, str(envelope.anchor["licenseId"]), {"content": kept.as_json()})
+        return kept.cid
+
+    def _encryption_keys(self, uscc: str) -> list[bytes]:
+        owner, now = "0x" + organisation_object(uscc).hex(), int(self.clock.now().timestamp())
+        keys = [entity for _, entity in self.follow().entities("key") if isinstance(entity, Key)]
+        return [
+            bytes.fromhex(key.public_key)
+            for key in keys
+            if key.owner == owner and key.purpose is Purpose.ENCRYPT and key.is_valid_at(now)
+        ]
 
     def resolve(self, text: str) -> tuple[str, str | None]:
         """The license id that an identifier or id means, and the identifier where this home knows it.
@@ -153,11 +192,15 @@ class Ledger:
             raise UnknownIdError("UNKNOWN_LICENSE", id=text[:120])
         return license_id, self.index.identifier_of(license_id)
 
-    def remember(self, envelope: Envelope) -> None:
+    def fsck(self) -> Fsck:
+        """The index compared with the ledger, row by row."""
+        return check_index(self.reader, self.index)
+
+    def remember(self, envelope: Envelope, cid: str | None = None) -> None:
         """Note which identifier stands for which license; only this home knows."""
         license_id = str(envelope.anchor["licenseId"])
         now = int(self.clock.now().timestamp())
-        self.index.remember(envelope.identifier, license_id, envelope.signer["uscc"], now)
+        self.index.remember(envelope.identifier, license_id, envelope.signer["uscc"], now, cid or "")
 
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None

@@ -13,7 +13,6 @@ import typer
 
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome, is_json
-from ledger.bootstrap import Ledger
 from ledger.errors import OutageError, TrustError, UsageError
 from ledger.service.replay import ReplayedRecord, Report
 from ledger.service.sources import Asked
@@ -51,17 +50,12 @@ def replay(
 @app.command("fsck")
 def fsck(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """Compare the local index with the ledger, row by row."""
-    report = _fsck(open_ledger(network, rpc))
-    shown = [f"{report['rows']} rows, {len(report['differences'])} differences"]
-    shown += [json.dumps(each, ensure_ascii=False) for each in report["differences"]]
-    bad = bool(report["differences"])
-    return Outcome(
-        report, text="\n".join(shown), code="INDEX_DIFFERS" if bad else "OK", exit_code=1 if bad else 0
-    )
-
-
-def _fsck(ledger: Ledger) -> dict[str, list[object] | int]:
-    return ledger.fsck()
+    found = open_ledger(network, rpc).fsck()
+    shown = [f"{found.rows} rows, {len(found.differences)} differences"]
+    shown += [json.dumps(each.as_json(), ensure_ascii=False) for each in found.differences]
+    bad = bool(found.differences)
+    code = "INDEX_DIFFERS" if bad else "OK"
+    return Outcome(found.as_json(), text="\n".join(shown), code=code, exit_code=1 if bad else 0)
 
 
 def _outcome(report: Report, asked: Asked) -> Outcome:

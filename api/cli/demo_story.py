@@ -152,7 +152,7 @@ class Story:
             given["holderEncryptionKey"] = pair.holder_encryption_key.hex()
         ledger = self._ledger(office.key)
         issued = ledger.issuing().issue(given, signer)
-        ledger.remember(issued.envelope)
+        ledger.remember(issued.envelope, issued.cid)
         wallet.add(issued.envelope.as_json())
         self._keep(office, issued)
         lines = [issued.envelope.identifier, f"licenseId {issued.envelope.anchor['licenseId']}"]
@@ -213,7 +213,7 @@ class Story:
         new = ledger.issuing().amend(
             license_, old.envelope.identifier, given, "change", self._signer(SHANGHAI), "CHANGED_FACTS"
         )
-        ledger.remember(new.envelope)
+        ledger.remember(new.envelope, new.cid)
         self._own_wallet().add(new.envelope.as_json())
         self._keep(SHANGHAI, new)
         results = [self._check(each.envelope.to_bytes(), Ask()).result for each in (old, new)]

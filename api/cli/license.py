@@ -183,7 +183,7 @@ def _standing(shown: Shown, identifier: str | None) -> str:
 
 
 def _issued(ledger: Ledger, issued: Issued, out: str | None) -> Outcome:
-    ledger.remember(issued.envelope)
+    ledger.remember(issued.envelope, issued.cid)
     path = Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
     replace_file(path, issued.envelope.to_bytes(), 0o600)
     data = issued.as_json(str(path))

@@ -53,13 +53,18 @@ class Outbox(Protocol):
         ...
 
 
+KeepContent = Callable[[Envelope, bytes | None], str | None]
+"""Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+
+
 @dataclass(frozen=True)
 class Issued:
-    """A license that is on the ledger."""
+    """A license that is on the ledger; `cid` is where its encrypted document is kept."""
 
     envelope: Envelope
     gas_used: int
     supersedes: str | None = None
+    cid: str | None = None
 
     def as_json(self, file: str | None) -> dict[str, object]:
         """The keys of `license issue`."""
@@ -73,6 +78,7 @@ class Issued:
             "block": anchor["block"],
             "gasUsed": self.gas_used,
             "file": file,
+            "cid": self.cid,
             "promise": None,
         }
         return shown if self.supersedes is None else {**shown, "supersedes": self.supersedes}
@@ -115,6 +121,7 @@ class IssueLicenses:
         types: From a type code to its definition.
         home: The issuers' own files.
         outbox: Keeps drafts.
+        keep_content: Stores the encrypted document, before anything is anchored.
         entropy: Salts.
     """
 
@@ -125,10 +132,12 @@ class IssueLicenses:
         types: Callable[[str], LicenseType],
         home: IssuerHome,
         outbox: Outbox,
+        keep_content: KeepContent,
         entropy: Entropy,
     ) -> None:
         self._trust, self._submissions = trust, submissions
         self._types, self._home, self._outbox, self._entropy = types, home, outbox, entropy
+        self._keep_content = keep_content
 
     def issue(self, given: JsonObject, signer: Signer, request_id: str | None = None) -> Issued:
         """Issue one license.
@@ -276,7 +285,7 @@ class IssueLicenses:
     def _answered(self, kept: JsonObject, draft: _Draft, request_id: str | None) -> Issued:
         if request_id is None or kept["request"] != request_id:
             raise RuleError("LICENSE_EXISTS", id=draft.license_id)
-        return Issued(Envelope.from_json(kept["envelope"]), kept["gasUsed"], draft.supersedes)
+        return Issued(Envelope.from_json(kept["envelope"]), kept["gasUsed"], draft.supersedes, kept["cid"])
 
     def _sign(self, draft: _Draft, signer: Signer, wanted: Mapping[str, object]) -> JsonObject:
         salts = new_salts(draft.license, self._entropy.token)
@@ -284,7 +293,9 @@ class IssueLicenses:
         prepared = self._submissions.prepare(draft.struct, draft.rev, {**draft.members, "digest": digest})
         signature = prepared.signed_by(signer)
         envelope = self._envelope(draft, salts, prepared, signature)
-        entry: JsonObject = {**wanted, "envelope": envelope.as_json(), "transaction": None, "gasUsed": None}
+        cid = self._keep_content(envelope, _holder_encryption_key(draft.given))
+        content: JsonObject = {"envelope": envelope.as_json(), "cid": cid}
+        entry: JsonObject = {**wanted, **content, "transaction": None, "gasUsed": None}
         self._outbox.save(draft.license_id, entry)
         return entry
 
@@ -312,7 +323,7 @@ class IssueLicenses:
         anchor = {**envelope.anchor, "seq": record.seq, "txHash": receipt.tx_hash, "block": receipt.block}
         done = Envelope(**{**vars(envelope), "anchor": anchor})
         self._outbox.save(draft.license_id, {**kept, "envelope": done.as_json(), "gasUsed": receipt.gas_used})
-        return Issued(done, receipt.gas_used, draft.supersedes)
+        return Issued(done, receipt.gas_used, draft.supersedes, kept["cid"])
 
     def _receipt(self, kept: JsonObject, draft: _Draft, envelope: Envelope, signer: Signer) -> Receipt:
         if kept["transaction"]:
@@ -367,6 +378,11 @@ def _act_of(order: ActOrder) -> Act:
     if order.verb not in ACT_VERBS:
         raise UsageError("ACT_UNKNOWN", act=order.verb, acts=", ".join(ACT_VERBS))
     return ACT_VERBS[order.verb]
+
+
+def _holder_encryption_key(given: JsonObject) -> bytes | None:
+    key = given.get("holderEncryptionKey")
+    return bytes.fromhex(key) if isinstance(key, str) else None
 
 
 def _amendment(kind: str) -> Act:
