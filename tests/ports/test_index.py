@@ -607,3 +607,21 @@ def test_records_of_the_simulator_are_what_a_chain_serves(ledger: LedgerSimulato
     words = ledger.proven_words([each.object for each in records], ledger.head())
     assert all(ledger.object_word(name) == word for name, word in words.items())
     assert {each.kind for each in records} == {int(kind) for kind in Kind}
+
+
+def open_together(folder: str, gate: Any) -> None:
+    gate.wait()
+    open_index(Path(folder), LEDGER_ID).close()
+
+
+def test_processes_that_open_a_new_index_together_all_can(tmp_path: Path) -> None:
+    start = multiprocessing.get_context("fork")
+    for attempt in range(2):
+        gate = start.Barrier(6)
+        folder = str(tmp_path / str(attempt))
+        processes = [start.Process(target=open_together, args=(folder, gate)) for _ in range(6)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert [process.exitcode for process in processes] == [0] * 6
