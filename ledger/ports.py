@@ -370,3 +370,38 @@ class IssuerHome(Protocol):
     def notes(self, issuer: str, license_id: str) -> list[JsonObject]:
         """What the register holds of a license, in order."""
         ...
+
+
+@dataclass(frozen=True)
+class KeptAnswer:
+    """What an earlier request under the same idempotency key was and got.
+
+    Attributes:
+        request: Digest of that request, 32 bytes.
+        status: Its HTTP status; 0 while it still runs.
+        body: Its answer.
+    """
+
+    request: bytes
+    status: int
+    body: bytes
+
+
+class RequestStore(Protocol):
+    """What an API remembers of requests, so that each counts once."""
+
+    def claim_nonce(self, key_id: str, nonce: str, now: int, until: int) -> bool:
+        """Use up a key's nonce, remembered until a moment; True for exactly one caller."""
+        ...
+
+    def begin(self, owner: str, key: str, request: bytes, now: int) -> KeptAnswer | None:
+        """Claim an idempotency key, waiting a while for who holds it; None lets the caller go ahead."""
+        ...
+
+    def finish(self, owner: str, key: str, status: int, body: bytes) -> None:
+        """Keep the answer for a claimed key."""
+        ...
+
+    def release(self, owner: str, key: str) -> None:
+        """Give a claimed key back: nothing was done under it."""
+        ...

@@ -1,0 +1,202 @@
+"""The door of the API: body limits, strict JSON, signed requests, idempotency. Default deny.
+
+Every route is made with `Guarded`. What is not in `PUBLIC` needs a signed department request; the
+signature is checked before the body is read as JSON. Writes may carry an `Idempotency-Key`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.problems import MEDIA_TYPE, bad_request, problem
+from api.services import Services
+from ledger.domain.canonical import parse_strict
+from ledger.domain.sm import sm3
+from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
+from ledger.service.authorise import HEADERS, Principal, SignedRequest
+
+MAX_BODY = 1 << 20
+"""Largest body, in bytes; as for every JSON document of this project."""
+
+PUBLIC = frozenset(
+    {
+        "verifyLicense",
+        "leavePresentation",
+        "getPresentation",
+        "getChallenge",
+        "getHealth",
+        "getReadiness",
+    }
+)
+"""Operations that anyone may call; `/openapi.json` is public too."""
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def services_of(request: Request) -> Services:
+    """The services of this app."""
+    services: Services = request.app.state.services
+    return services
+
+
+def principal_of(request: Request) -> Principal:
+    """Who signed this request; only `Guarded` says."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+def idempotency_key_of(request: Request) -> str | None:
+    """The request's `Idempotency-Key`, its form checked."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise UsageError("IDEMPOTENCY_KEY_FORM")
+    return key
+
+
+Asking = Annotated[Services, Depends(services_of)]
+Sender = Annotated[Principal, Depends(principal_of)]
+
+
+class Guarded(APIRoute):
+    """A route that lets nobody through whom it does not know, unless it is public."""
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may call it."""
+        return self.operation_id in PUBLIC
+
+    def get_route_handler(self) -> _Handler:
+        """The route's work behind the door."""
+        work = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                await _read_body(request)
+                if not self.is_public:
+                    request.state.principal = await _authorise(request)
+                _require_strict_json(request)
+            except LedgerError as error:
+                return problem(error, request)
+            return await self._once(request, work)
+
+        return guarded
+
+    async def _once(self, request: Request, work: _Handler) -> Response:
+        is_write = not self.is_public and request.method == "POST"
+        try:
+            key = idempotency_key_of(request) if is_write else None
+        except LedgerError as error:
+            return problem(error, request)
+        if key is None:
+            return await _answer(request, work)
+        return await _once(request, key, work)
+
+
+async def _read_body(request: Request) -> None:
+    """Keep the body where the framework looks for it, as long as it is not too large."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise UsageError("REQUEST_TOO_LARGE", limit=MAX_BODY)
+        chunks.append(chunk)
+    request._body = b"".join(chunks)
+
+
+def _require_strict_json(request: Request) -> None:
+    """Refuse what two readers would read differently, before the framework reads it."""
+    body: bytes = request._body
+    if request.method != "POST":
+        return
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UsageError("MEDIA_TYPE")
+    try:
+        parse_strict(body)
+    except MalformedError:
+        raise
+    except RecursionError:
+        raise MalformedError("JSON_TOO_DEEP", limit=32) from None
+
+
+async def _authorise(request: Request) -> Principal:
+    given = [request.headers.get(name, "") for name in HEADERS]
+    signed = SignedRequest(request.method, _target(request), request._body, *given)
+    authorise = services_of(request).authorise
+    return await run_in_threadpool(authorise.authorise, signed)
+
+
+def _target(request: Request) -> str:
+    """Path and query as they were sent."""
+    path = bytes(request.scope.get("raw_path") or request.url.path.encode()).split(b"?")[0]
+    query: bytes = request.scope["query_string"]
+    return (path + (b"?" + query if query else b"")).decode("latin-1")
+
+
+async def _answer(request: Request, work: _Handler) -> Response:
+    try:
+        return await work(request)
+    except LedgerError as error:
+        return problem(error, request)
+    except RequestValidationError as error:
+        return problem(bad_request(error), request)
+
+
+async def _once(request: Request, key: str, work: _Handler) -> Response:
+    """Do a write once per idempotency key; who comes later gets the same answer."""
+    store, owner = services_of(request).requests, principal_of(request).uscc
+    digest = sm3(b"\n".join([request.method.encode(), _target(request).encode(), request._body]))
+    now = int(services_of(request).clock.now().timestamp())
+    try:
+        kept = await run_in_threadpool(store.begin, owner, key, digest, now)
+    except LedgerError as error:
+        return problem(error, request)
+    if kept is None:
+        return await _first(request, key, work)
+    if kept.request != digest:
+        return problem(RuleError("IDEMPOTENCY_KEY_REUSED"), request)
+    if kept.status == 0:
+        return problem(RuleError("IDEMPOTENCY_IN_PROGRESS"), request, {"Retry-After": "2"})
+    media_type = "application/json" if kept.status < 400 else MEDIA_TYPE
+    headers = {"Cache-Control": "no-store", "Idempotency-Replayed": "true"}
+    return Response(kept.body, kept.status, headers, media_type)
+
+
+async def _first(request: Request, key: str, work: _Handler) -> Response:
+    store, owner = services_of(request).requests, principal_of(request).uscc
+    finished = False
+    try:
+        response = await _answer(request, work)
+        if response.status_code < 500:
+            body = bytes(response.body)
+            await run_in_threadpool(store.finish, owner, key, response.status_code, body)
+            finished = True
+        return response
+    finally:
+        if not finished:
+            await run_in_threadpool(store.release, owner, key)
+
+
+def security_schemes() -> dict[str, Any]:
+    """The OpenAPI security scheme: five headers that only make sense together."""
+    texts = (
+        "Unified social credit code of the organisation.",
+        "keyId of its registered signing key: 0x and 64 hex digits, keccak256(X‖Y).",
+        "RFC 3339 in UTC with Z, at most 300 s away from the service's clock.",
+        "8 to 128 characters of A-Z a-z 0-9 _ . ~ + / = -, never used with this key before.",
+        "128 hex digits: SM2 over TAG(request) ‖ SM3(METHOD LF path?query LF time LF nonce LF SM3hex(body)).",
+    )
+    return {
+        name: {"type": "apiKey", "in": "header", "name": name, "description": text}
+        for name, text in zip(HEADERS, texts, strict=True)
+    }

@@ -1,0 +1,123 @@
+"""`elicense serve`: the HTTP API of one department or region."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.keys import passphrase
+from api.cli.options import Network, RpcUrls
+from api.cli.output import Outcome
+from ledger.bootstrap import Ledger
+from ledger.errors import LedgerError, UsageError
+from ledger.settings import load_settings
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+app = typer.Typer(add_completion=False)
+
+SYNC_SECONDS = 5.0
+"""Pause between two looks of the background at the chain's head."""
+SHUTDOWN_SECONDS = 10
+"""How long requests that run may go on after SIGTERM."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any free one.")] = 8000,
+    issuer_key: Annotated[
+        list[str] | None, typer.Option("--issuer-key", metavar="USCC=PEM", help="Key held for a body.")
+    ] = None,
+    api: Annotated[
+        str | None, typer.Option("--api", metavar="URL", help="Address that wallets reach this under.")
+    ] = None,
+    max_age: Annotated[int, typer.Option("--max-age", min=1, help="Oldest head that is ready, s.")] = 60,
+    no_limit: Annotated[bool, typer.Option("--no-rate-limit", help="Behind a proxy that limits.")] = False,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Serve the API until SIGTERM or Ctrl-C; logs go to stderr."""
+    import uvicorn
+
+    from api.frame import Limits, logger
+    from api.main import ApiOptions, create_app
+
+    listening = _listen(host, port)
+    url = _url(listening)
+    ledger = Ledger(load_settings(network, rpc or (), api))
+    options = ApiOptions(
+        issuer_keys=_issuer_keys(issuer_key or ()),
+        passphrase=passphrase(),
+        api=ledger.settings.api or url,
+        max_head_age=max_age,
+        limits=None if no_limit else Limits(),
+    )
+    served = create_app(ledger, options)
+    log = logger()
+    config = uvicorn.Config(
+        served, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
+    )
+    stop = threading.Event()
+    follower = threading.Thread(target=_follow, args=(ledger, stop, log), daemon=True)
+    _end_in_order()
+    follower.start()
+    log.info("serving", url=url, ledger=ledger.trust.ledger_id)
+    uvicorn.Server(config).run(sockets=[listening])
+    stop.set()
+    follower.join(SHUTDOWN_SECONDS)
+    log.info("stopped", url=url)
+    return Outcome({"url": url, "stopped": True}, text=url)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A bound socket; nothing is promised before the address is ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise UsageError("API_ADDRESS", host=host, port=port, reason=error.strerror or str(error)) from None
+    return listening
+
+
+def _url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _issuer_keys(given: Sequence[str]) -> dict[str, Path]:
+    keys = {}
+    for each in given:
+        uscc, _, path = each.partition("=")
+        if len(uscc) != 18 or not path:
+            raise UsageError("ISSUER_KEY_OPTION", given=each[:80])
+        if not Path(path).is_file():
+            raise UsageError("KEY_FILE_UNREADABLE", path=path, reason="no such file")
+        keys[uscc] = Path(path)
+    return keys
+
+
+def _end_in_order() -> None:
+    """The server raises the signals that it took again after its end: then they mean nothing more."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+
+
+def _follow(ledger: Ledger, stop: threading.Event, log: FilteringBoundLogger) -> None:
+    """Bring the index up to the head now and then; what goes wrong is said, and tried again."""
+    while not stop.is_set():
+        try:
+            ledger.follow()
+        except LedgerError as error:
+            log.warning("index", code=error.code)
+        stop.wait(SYNC_SECONDS)

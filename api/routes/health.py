@@ -1,0 +1,38 @@
+"""Whether the process lives, and whether it can answer."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api.answers import answers, done
+from api.auth import Asking, Guarded
+from api.schemas import Health, Readiness
+
+router = APIRouter(route_class=Guarded, tags=["health"])
+
+
+@router.get("/healthz", operation_id="getHealth", responses=answers(Health, "The process answers"))
+def get_health() -> Response:
+    """Always 200 while the process answers."""
+    return done({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    responses={
+        **answers(Readiness, "It can answer about now"),
+        503: {"model": Readiness, "description": "It cannot, and why"},
+    },
+)
+def get_readiness(services: Asking) -> Response:
+    """Whether the chain is reached, is this ledger's, and has a fresh head."""
+    found = services.readiness()
+    data = {
+        "ready": not found.reasons,
+        "block": found.block,
+        "ageSeconds": found.age_seconds,
+        "reasons": list(found.reasons),
+    }
+    return done(data, 503 if found.reasons else 200)

@@ -1,0 +1,248 @@
+"""Issuing, acting on and showing licenses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import answers, done, fetched
+from api.auth import Asking, Guarded, Sender, idempotency_key_of
+from api.schemas import (
+    ActBody,
+    Acted,
+    ActInput,
+    AmendBody,
+    BindBody,
+    IssueBody,
+    Issued,
+    MessageBody,
+    Prepared,
+    SignedMessage,
+    Standing,
+)
+from api.services import Services
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
+from ledger.domain.moments import parse_moment, rfc3339
+from ledger.errors import MalformedError, NotEntitledError
+from ledger.service.authorise import Principal
+from ledger.service.issue import BIND_METHODS, ActOrder, only_ground
+from ledger.service.issue import Acted as ActDone
+from ledger.service.issue import Issued as IssueDone
+from ledger.service.sources import Asked
+from ledger.service.standing import license_state
+
+router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
+
+Id = Annotated[
+    str, Path(max_length=200, description="Identifier (where this service knows it) or licenseId.")
+]
+Time = Annotated[str | None, Query(max_length=40, description="RFC 3339, or a day.")]
+
+
+@router.post(
+    "/licenses",
+    operation_id="issueLicense",
+    status_code=201,
+    responses=answers(Issued, "Issued: on the ledger", 201),
+)
+def issue_license(
+    request: Request, services: Asking, sender: Sender, body: Annotated[IssueBody, Body()]
+) -> Response:
+    """Issue one license; `Idempotency-Key` names the request."""
+    if isinstance(body, SignedMessage):
+        return done(_submitted_issue(services, "Issue", body), 201)
+    given = body.given()
+    _require_own(given, sender)
+    key = services.held_key(sender.uscc)
+    with services.writing:
+        issued = services.issuing().issue(given, key, idempotency_key_of(request))
+    return done(_issued(services, issued), 201)
+
+
+@router.post(
+    "/licenses/{id}/amend",
+    operation_id="amendLicense",
+    status_code=201,
+    responses=answers(Issued, "The next version is on the ledger, the old one superseded", 201),
+)
+def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[AmendBody, Body()]) -> Response:  # noqa: A002
+    """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
+    license_id, identifier = services.resolve(id)
+    if isinstance(body, SignedMessage):
+        _require_same(body, license_id, AMEND_KINDS.values())
+        return done(_submitted_issue(services, "Amend", body, identifier or license_id), 201)
+    given = body.input.given()
+    _require_own(given, sender)
+    key = services.held_key(sender.uscc)
+    with services.writing:
+        old, _ = license_state(services.histories(Asked()), license_id)
+        ground = body.ground or only_ground(body.kind)
+        effective = _moment(body.effective) or 0
+        issued = services.issuing().amend(old, identifier, given, body.kind, key, ground, effective)
+    return done(_issued(services, issued), 201)
+
+
+@router.post(
+    "/licenses/{id}/bind",
+    operation_id="bindHolder",
+    responses=answers(Acted, "The binding is on the ledger"),
+)
+def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBody, Body()]) -> Response:  # noqa: A002
+    """Tie a holder's device key to a license after a real-name check."""
+    license_id, identifier = services.resolve(id)
+    if isinstance(body, SignedMessage):
+        return done(_submitted_act(services, "Bind", body, license_id, identifier))
+    keys = [bytes.fromhex(key) for key in (body.holder_key, body.holder_encryption_key) if key]
+    signer = services.held_key(sender.uscc)
+    with services.writing:
+        license_, _ = license_state(services.histories(Asked()), license_id)
+        acted = services.issuing().bind(license_, keys, BIND_METHODS[body.method], body.assurance, signer)
+    return done(_acted(services, acted, identifier))
+
+
+def _act_route(verb: str) -> Callable[..., Response]:
+    rule = RULES[ACT_VERBS[verb]]
+
+    def act(services: Asking, sender: Sender, id: Id, body: Annotated[ActBody, Body()]) -> Response:  # noqa: A002
+        license_id, identifier = services.resolve(id)
+        if isinstance(body, SignedMessage):
+            _require_same(body, license_id, [rule.act])
+            return done(_submitted_act(services, "Act", body, license_id, identifier))
+        signer = services.held_key(sender.uscc)
+        with services.writing:
+            license_, _ = license_state(services.histories(Asked()), license_id)
+            acted = services.issuing().act(license_, _order(verb, body), signer)
+        return done(_acted(services, acted, identifier))
+
+    act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
+    return act
+
+
+for _verb in ACT_VERBS:
+    router.post(
+        f"/licenses/{{id}}/{_verb}",
+        operation_id=f"{_verb}License",
+        summary=f"{_verb.capitalize()} License",
+        responses=answers(Acted, "The act is on the ledger"),
+    )(_act_route(_verb))
+
+
+@router.get(
+    "/licenses/{id}",
+    operation_id="getLicense",
+    responses=answers(Standing, "Where it stands; any status is an answer"),
+)
+def get_license(
+    request: Request,
+    services: Asking,
+    id: Id,  # noqa: A002
+    at: Time = None,
+    known_at: Annotated[
+        str | None, Query(alias="knownAt", max_length=40, description="RFC 3339, or a day.")
+    ] = None,
+) -> Response:
+    """Where a license stands by the ledger, at a moment, as it was known at another."""
+    license_id, identifier = services.resolve(id)
+    shown = services.show(Asked(), license_id, _moment(at), _moment(known_at))
+    return fetched(request, shown.as_json(identifier), personal=True)
+
+
+@router.post(
+    "/messages",
+    operation_id="prepareMessage",
+    responses=answers(Prepared, "What to sign elsewhere"),
+)
+def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> Response:
+    """The message M of an act, for a key that this service does not hold; nothing is written."""
+    license_id, _ = services.resolve(body.id)
+    license_, _ = license_state(services.histories(Asked()), license_id)
+    order = ActOrder(body.act, body.ground, _moment(body.effective) or 0, body.reference)
+    prepared = services.issuing().act_message(license_, order)
+    signer = bytes.fromhex(body.key_id[2:])
+    shown = prepared.as_json(signer)
+    return done(
+        {
+            "message": prepared.message(signer).hex(),
+            "signed": shown,
+            "keyId": body.key_id,
+            "notAfter": rfc3339(int(str(shown["notAfter"]))),
+        }
+    )
+
+
+def _order(verb: str, body: ActInput) -> ActOrder:
+    return ActOrder(verb, body.ground, _moment(body.effective) or 0, body.reference)
+
+
+def _moment(text: str | None) -> int | None:
+    return None if text is None else parse_moment(text)
+
+
+def _require_own(given: dict[str, object], sender: Principal) -> None:
+    """The issuer of an input is who sends it: else its secret would be drawn for somebody else."""
+    metadata = given["metadata"]
+    issuer = metadata.get("certificateIssuingAuthorityCode") if isinstance(metadata, dict) else None
+    if isinstance(issuer, str) and issuer != sender.uscc:
+        raise NotEntitledError("ISSUER_IS_ANOTHER", issuer=issuer[:40], organisation=sender.uscc)
+
+
+def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
+    """A message signed elsewhere is about the license and the act of the address."""
+    if body.signed.get("licenseId") != license_id:
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+    if body.signed.get("act") not in [int(act) for act in acts]:
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
+
+
+def _issued(services: Services, issued: IssueDone) -> dict[str, object]:
+    services.remember(issued.envelope)
+    return {**issued.as_json(None), "envelope": issued.envelope.as_json()}
+
+
+def _acted(services: Services, acted: ActDone, identifier: str | None) -> dict[str, object]:
+    shown = services.show(Asked(), acted.license_id, None, None).standing
+    return {
+        "identifier": identifier,
+        "licenseId": acted.license_id,
+        "rev": acted.rev,
+        "act": acted.act.name,
+        "seq": acted.seq,
+        "status": shown.status.name,
+        "gasUsed": acted.gas_used,
+    }
+
+
+def _submitted_act(
+    services: Services, name: str, body: SignedMessage, license_id: str, identifier: str | None
+) -> dict[str, object]:
+    if body.signed.get("licenseId") != license_id:
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+    with services.writing:
+        record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
+    act = Act.BIND if name == "Bind" else Act(int(body.signed["act"]))
+    rev = int(body.signed["rev"]) + 1
+    return _acted(services, ActDone(license_id, rev, act, record.seq, receipt.gas_used), identifier)
+
+
+def _submitted_issue(
+    services: Services, name: str, body: SignedMessage, supersedes: str | None = None
+) -> dict[str, object]:
+    with services.writing:
+        record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
+    shown: dict[str, object] = {
+        "identifier": None,
+        "licenseId": body.signed["licenseId" if name == "Issue" else "newLicenseId"],
+        "digest": str(body.signed["digest"])[2:],
+        "seq": record.seq,
+        "txHash": receipt.tx_hash,
+        "block": receipt.block,
+        "gasUsed": receipt.gas_used,
+        "file": None,
+        "promise": None,
+        "envelope": None,
+    }
+    return shown if supersedes is None else {**shown, "supersedes": supersedes}

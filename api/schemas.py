@@ -1,0 +1,357 @@
+"""Forms of bodies and answers. Bodies refuse unknown members; answers have the frozen keys.
+
+Answers are made by the services; the models here describe them for OpenAPI, and tests hold the
+answers against them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic.alias_generators import to_camel
+
+from ledger.domain.acts import AMEND_KINDS
+
+Json = dict[str, Any]
+Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
+Moment = Annotated[str, Field(examples=["2026-11-01T08:00:00Z"])]
+UnknownHash = Hash | None
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, alias_generator=to_camel, populate_by_name=True
+    )
+
+
+# --- bodies -------------------------------------------------------------------------------
+
+
+class SignedMessage(_Form):
+    """A message signed elsewhere, as POST /v1/messages gave it."""
+
+    signed: Json
+    key_id: Hash
+    signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+
+
+class LicenseInput(_Form):
+    """The license input of docs/interfaces.md; its members are checked against the type's rules."""
+
+    metadata: Json
+    face: Json
+    holders: list[Json]
+    serial: str | None = None
+    origin: str | None = None
+    holder_key: str | None = None
+    holder_encryption_key: str | None = None
+    layout: Json | None = None
+
+    def given(self) -> Json:
+        """What was sent, as the services take it."""
+        return self.model_dump(by_alias=True, exclude_unset=True)
+
+
+class ActInput(_Form):
+    """Why, and from when, a license is suspended, resumed or ended."""
+
+    ground: Annotated[str, Field(max_length=64, examples=["PENALTY"])]
+    effective: Annotated[str | None, Field(max_length=40)] = None
+    reference: Annotated[str, Field(max_length=500)] = ""
+
+
+class AmendInput(_Form):
+    """The next version of a license."""
+
+    input: LicenseInput
+    kind: Annotated[str, Field(max_length=16, json_schema_extra={"enum": sorted(AMEND_KINDS)})]
+    ground: Annotated[str | None, Field(max_length=64)] = None
+    effective: Annotated[str | None, Field(max_length=40)] = None
+
+
+class BindInput(_Form):
+    """A holder's device keys after a real-name check."""
+
+    holder_key: Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
+    holder_encryption_key: Annotated[str | None, Field(pattern=r"^04[0-9a-f]{128}$")] = None
+    method: Literal["issuer-counter", "issuer-online", "identity-provider"] = "issuer-counter"
+    assurance: Annotated[int, Field(ge=1, le=4)] = 3
+
+
+def _kind(body: Any) -> str:
+    is_signed = isinstance(body, SignedMessage) or (isinstance(body, dict) and "signed" in body)
+    return "signed" if is_signed else "input"
+
+
+_Signed = Annotated[SignedMessage, Tag("signed")]
+IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discriminator(_kind)]
+ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_kind)]
+AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
+BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
+
+
+class QrSubject(_Form):
+    """What a QR code of a presentation carried."""
+
+    qr: Annotated[str, Field(min_length=1, max_length=8192)]
+
+
+def _subject_kind(subject: Any) -> str:
+    is_qr = isinstance(subject, QrSubject) or (isinstance(subject, dict) and "qr" in subject)
+    return "qr" if is_qr else "file"
+
+
+class VerifyBody(_Form):
+    """What to check, and what is asked about it.
+
+    `subject` is a license file (`*.elic.json`) or `{"qr": text}`; a QR is held against `challenge`,
+    or against the one that this service made.
+    """
+
+    subject: Annotated[
+        Annotated[Json, Tag("file")] | Annotated[QrSubject, Tag("qr")], Discriminator(_subject_kind)
+    ]
+    region: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", examples=["330421"])] = None
+    at: Annotated[str | None, Field(max_length=40)] = None
+    known_at: Annotated[str | None, Field(max_length=40)] = None
+    trust: Literal["rpc", "quorum", "state", "seals"] = "rpc"
+    head: UnknownHash = None
+    max_age: Annotated[int, Field(ge=0, le=10**9)] = 60
+    challenge: Json | None = None
+
+
+class ChallengeBody(_Form):
+    """What to ask a holder for."""
+
+    fields: Annotated[list[str], Field(min_length=1, max_length=64, examples=[["face/name"]])]
+    purpose: Annotated[str, Field(min_length=1, max_length=500, examples=["办理施工许可"])]
+    ttl: Annotated[int, Field(ge=1, le=300)] = 60
+    api: Annotated[str | None, Field(max_length=500)] = None
+
+
+class PresentationBody(_Form):
+    """What a wallet leaves for a short QR code."""
+
+    presentation: Annotated[str, Field(min_length=1, max_length=65536)]
+
+
+class MessageBody(_Form):
+    """An act whose message is wanted, to be signed elsewhere."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    act: Literal["suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void"]
+    key_id: Hash
+    ground: Annotated[str, Field(max_length=64)]
+    effective: Annotated[str | None, Field(max_length=40)] = None
+    reference: Annotated[str, Field(max_length=500)] = ""
+
+
+# --- answers ------------------------------------------------------------------------------
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+class Issued(_Answer):
+    """A license that is on the ledger. `envelope` is its file; null where it was signed elsewhere."""
+
+    identifier: str | None
+    license_id: Hash
+    digest: str
+    seq: int
+    tx_hash: Hash
+    block: int
+    gas_used: int
+    file: None
+    promise: None
+    envelope: Json | None
+    supersedes: str | None = None
+
+
+class Acted(_Answer):
+    """An act that is on the ledger."""
+
+    identifier: str | None
+    license_id: Hash
+    rev: int
+    act: str
+    seq: int
+    status: str
+    gas_used: int
+
+
+class Head(_Answer):
+    """The block that an answer rests on."""
+
+    block: int
+    hash: Hash
+    time: Moment
+
+
+class Standing(_Answer):
+    """Where a license stands."""
+
+    identifier: str | None
+    license_id: Hash
+    status: str
+    at: Moment
+    known_at: Moment
+    since: Moment | None
+    act: str | None
+    ground: str | None
+    retroactive: bool
+    superseded_by: str | None
+    flags: list[str]
+    issuer: str
+    type: str
+    seq: int | None
+    rev: int
+    trust: str
+    head: Head
+
+
+class Message(_Answer):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class Check(_Answer):
+    """One step of a verification."""
+
+    step: int
+    name: str
+    outcome: Literal["PASS", "FAIL", "UNKNOWN", "SKIPPED"]
+    code: str
+    evidence: Json
+    age_seconds: int | None
+    message: Message
+
+
+class Verdict(_Answer):
+    """The answer of a verification."""
+
+    result: str
+    message: Message
+    identifier: str | None
+    at: Moment
+    known_at: Moment
+    region: str | None
+    trust: str
+    age_seconds: int | None
+    agreement: Json | None
+    flags: list[str]
+    disclosed: Json | None
+    checks: list[Check]
+
+
+class Challenge(_Answer):
+    """A signed challenge (`elicense-challenge/1`)."""
+
+    format: Literal["elicense-challenge/1"]
+    id: str
+    nonce: str
+    verifier: Json
+    purpose: str
+    fields: list[str]
+    expires: Moment
+    api: str | None
+    signature: str
+
+
+class Left(_Answer):
+    """Where a presentation was left, and until when."""
+
+    id: str
+    expires: Moment
+
+
+class Presentation(_Answer):
+    """A presentation as it was left."""
+
+    presentation: str
+
+
+class Prepared(_Answer):
+    """A message to be signed: sign `message` (hex) with SM2, send `signed`, `keyId`, `signature`."""
+
+    message: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+    signed: Json
+    key_id: Hash
+    not_after: Moment
+
+
+class TypeEntry(_Answer):
+    """A license type in its present version."""
+
+    code: str
+    name: Message | None
+    scope: Literal["NATIONAL", "REGIONAL"]
+    sharing: str
+    acts: list[str]
+    definer: str | None
+    region: str
+    version: int
+    since: Moment
+    schema_digest: Hash
+
+
+class TypeDetail(TypeEntry):
+    """A license type with the JSON Schema of its face, null where it is not known here."""
+
+    schema_: Annotated[Json | None, Field(alias="schema")]
+
+
+class Types(_Answer):
+    """All license types, by code."""
+
+    types: list[TypeEntry]
+
+
+class Recognition(_Answer):
+    """One term of an agreement: licenses of `from` are accepted in `to`, `type` counting as `asType`."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    type: str
+    as_type: str
+    since: Moment
+    until: Moment | None
+    recorded_at: Moment
+    in_force: bool
+
+
+class Recognitions(_Answer):
+    """Terms of agreements, by regions and type."""
+
+    recognitions: list[Recognition]
+
+
+class Health(_Answer):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(_Answer):
+    """Whether the service can answer about now."""
+
+    ready: bool
+    block: int | None
+    age_seconds: int | None
+    reasons: list[str]
+
+
+class Problem(_Answer):
+    """Why a request was not done (RFC 9457)."""
+
+    type: Annotated[str, Field(examples=["/problems/AUTH_MISSING"])]
+    title: str
+    status: int
+    code: str
+    detail: str
+    remedy: str
+    errors: list[Json] | None = None

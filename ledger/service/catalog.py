@@ -1,0 +1,113 @@
+"""The catalog as the ledger holds it: license types and agreements between regions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from ledger.domain.acts import RULES
+from ledger.domain.entities import LicenseType, Term, Terms, TypeVersion
+from ledger.domain.license_types import LicenseType as Definition
+from ledger.domain.moments import rfc3339
+from ledger.errors import UnknownIdError
+from ledger.ports import Clock, Index
+
+Json = dict[str, object]
+
+
+class Catalog:
+    """Lists types and agreements.
+
+    Args:
+        index: Brings the index up to the chain's head and hands it over.
+        definitions: The type definitions known here.
+        clock: Tells now.
+    """
+
+    def __init__(
+        self,
+        index: Callable[[], Index],
+        definitions: Callable[[], Iterable[Definition]],
+        clock: Clock,
+    ) -> None:
+        self._index, self._definitions, self._clock = index, definitions, clock
+
+    def types(self) -> list[Json]:
+        """Every registered type in its present version, by code.
+
+        Raises:
+            OutageError: The ledger cannot be asked.
+        """
+        names = {each.code: each for each in self._definitions()}
+        found = [each for _, each in self._index().entities("type") if isinstance(each, LicenseType)]
+        return [_type_json(each, each.versions[-1], names.get(each.code)) for each in found]
+
+    def type(self, code: str) -> Json:
+        """One type, with the schema of its face where it is known here and is the registered one.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_TYPE`.
+            OutageError: The ledger cannot be asked.
+        """
+        found = self._index().get("type", code)
+        if not isinstance(found, LicenseType):
+            raise UnknownIdError("UNKNOWN_TYPE", licenseType=code[:40])
+        version = found.versions[-1]
+        known = next((each for each in self._definitions() if each.code == code), None)
+        is_registered = known is not None and "0x" + known.schema_digest.hex() == version.schema_digest
+        schema = known.schema if known is not None and is_registered else None
+        return {**_type_json(found, version, known), "schema": schema}
+
+    def recognitions(
+        self, from_region: str | None = None, to_region: str | None = None, license_type: str | None = None
+    ) -> list[Json]:
+        """Every term of every agreement, ended ones too, by regions and type.
+
+        Args:
+            from_region: Six digits of the region whose licenses are accepted, or None for all.
+            to_region: Six digits of the region that accepts them.
+            license_type: Code of the type.
+
+        Raises:
+            OutageError: The ledger cannot be asked.
+        """
+        wanted = (from_region, to_region, license_type)
+        now = int(self._clock.now().timestamp())
+        return [
+            _term_json(agreement, term, now)
+            for _, agreement in self._index().entities("recognition")
+            if isinstance(agreement, Terms) and _fits(agreement.key, wanted)
+            for term in agreement.terms
+        ]
+
+
+def _fits(key: tuple[str, ...], wanted: tuple[str | None, ...]) -> bool:
+    return all(part is None or part == own for part, own in zip(wanted, key, strict=True))
+
+
+def _type_json(kind: LicenseType, version: TypeVersion, known: Definition | None) -> Json:
+    return {
+        "code": kind.code,
+        "name": None if known is None else {"zh": known.name_zh, "en": known.name_en},
+        "scope": version.scope.name,
+        "sharing": version.sharing.name,
+        "acts": [RULES[act].verb for act in sorted(version.acts)],
+        "definer": version.definer or None,
+        "region": f"{version.region:06d}",
+        "version": len(kind.versions),
+        "since": rfc3339(version.since),
+        "schemaDigest": version.schema_digest,
+    }
+
+
+def _term_json(agreement: Terms, term: Term, now: int) -> Json:
+    from_region, to_region, code = agreement.key
+    return {
+        "from": from_region,
+        "to": to_region,
+        "type": code,
+        "asType": term.detail,
+        "since": rfc3339(term.since),
+        "until": rfc3339(term.until) if term.until else None,
+        "recordedAt": rfc3339(term.recorded_at),
+        "inForce": agreement.at(now, now) == term,
+    }

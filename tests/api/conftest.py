@@ -1,0 +1,76 @@
+"""The API in this process, over a real ledger, called by departments that sign."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.main import ApiOptions, create_app
+from ledger.domain.messages import key_id
+from ledger.domain.sm3 import sm3
+from ledger.ports import Signer
+from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
+
+__all__ = ["live_ledger"]
+
+TAG = sm3(b"elicense/1/request")
+
+
+@dataclass
+class Department:
+    """Signs requests as docs/api.md says, written out here a second time."""
+
+    client: TestClient
+    uscc: str
+    signer: Signer
+
+    def headers(
+        self, method: str, target: str, body: bytes = b"", shift: float = 0, nonce: str = ""
+    ) -> dict[str, str]:
+        now = (datetime.now(UTC) + timedelta(seconds=shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        nonce = nonce or secrets.token_hex(16)
+        lines = f"{method}\n{target}\n{now}\n{nonce}\n{sm3(body).hex()}"
+        signature = self.signer.sign(TAG + sm3(lines.encode()))
+        return {
+            "Elicense-Org": self.uscc,
+            "Elicense-Key": "0x" + key_id(self.signer.public_key).hex(),
+            "Elicense-Time": now,
+            "Elicense-Nonce": nonce,
+            "Elicense-Signature": signature.hex(),
+        }
+
+    def get(self, target: str, **headers: str) -> Any:
+        return self.client.get(target, headers={**self.headers("GET", target), **headers})
+
+    def post(self, target: str, body: Any, **headers: str) -> Any:
+        data = json.dumps(body, ensure_ascii=False).encode()
+        sent = {**self.headers("POST", target, data), "Content-Type": "application/json", **headers}
+        return self.client.post(target, content=data, headers=sent)
+
+
+@pytest.fixture(scope="session")
+def client(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service of the issuing department, which also holds the relying one's key for challenges."""
+    keys: dict[str, Path] = {ISSUER: live_ledger.key("issuer"), RELYING: live_ledger.key("relying")}
+    home = tmp_path_factory.mktemp("service")
+    app = create_app(live_ledger.ledger(home), ApiOptions(keys, api="http://api.example"))
+    with TestClient(app, raise_server_exceptions=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def issuer(client: TestClient, live_ledger: LiveLedger) -> Department:
+    return Department(client, ISSUER, live_ledger.signer("issuer"))
+
+
+@pytest.fixture(scope="session")
+def relying(client: TestClient, live_ledger: LiveLedger) -> Department:
+    return Department(client, RELYING, live_ledger.signer("relying"))
