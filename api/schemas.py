@@ -166,6 +166,7 @@ class Issued(_Answer):
     gas_used: int
     file: None
     promise: None
+    cid: str | None
     envelope: Json | None
     supersedes: str | None = None
 
@@ -287,16 +288,18 @@ class Prepared(_Answer):
 class TypeEntry(_Answer):
     """A license type in its present version."""
 
-    code: str
+    type: str
     name: Message | None
-    scope: Literal["NATIONAL", "REGIONAL"]
-    sharing: str
-    acts: list[str]
-    definer: str | None
-    region: str
     version: int
     since: Moment
+    scope: Literal["NATIONAL", "REGIONAL"]
+    sharing: str
+    region: str | None
+    definer: str | None
+    ground: int | None
+    acts: list[str]
     schema_digest: Hash
+    grades_digest: Hash
 
 
 class TypeDetail(TypeEntry):
@@ -312,7 +315,7 @@ class Types(_Answer):
 
 
 class Recognition(_Answer):
-    """One term of an agreement: licenses of `from` are accepted in `to`, `type` counting as `asType`."""
+    """An agreement: licenses of `from` are accepted in `to`, `type` counting as `asType`."""
 
     from_: Annotated[str, Field(alias="from")]
     to: str
@@ -320,12 +323,12 @@ class Recognition(_Answer):
     as_type: str
     since: Moment
     until: Moment | None
-    recorded_at: Moment
+    rev: int
     in_force: bool
 
 
 class Recognitions(_Answer):
-    """Terms of agreements, by regions and type."""
+    """Agreements, by regions and type."""
 
     recognitions: list[Recognition]
 

@@ -52,7 +52,7 @@ class Services:
         submit_signed: Takes messages signed elsewhere.
         signer: USCC → the key held for that organisation, or None.
         resolve: Identifier or license id → license id, identifier where known.
-        remember: Notes which identifier stands for which license.
+        remember: Notes which identifier stands for a license, and where its document is.
         show: Where a license stands.
         catalog: Types and agreements.
         readiness: Looks at chain and head.
@@ -71,7 +71,7 @@ class Services:
     submit_signed: Callable[[], SubmitSigned]
     signer: Callable[[str], Signer | None]
     resolve: Callable[[str], tuple[str, str | None]]
-    remember: Callable[[Envelope], None]
+    remember: Callable[[Envelope, str | None], None]
     show: Show
     catalog: Catalog
     readiness: Callable[[], Readiness]

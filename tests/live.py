@@ -33,7 +33,7 @@ ISSUER = "11310000MB0TE5T1XB"
 RELYING = "11330000MB0TE5T28K"
 NATIONAL = "11100000000013338W011"
 REGIONAL = "11100000000013338W001"
-ACTS = "issue amend suspend resume annul withdraw revoke cancel void bind".split()
+ACTS = ["issue", "amend", "suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void", "bind"]
 
 Json = dict[str, Any]
 
@@ -130,6 +130,8 @@ def _founding() -> Json:
         {"code": 310118, "parent": 310000, "name": "青浦区", "key": "keys/qingpu.pem"},
         {"code": 330421, "parent": 330000, "name": "嘉善县", "key": "keys/jiashan.pem"},
     ]
+    for region, recovery in zip(regions, ("c31", "c33"), strict=False):
+        region["recoverKey"] = f"keys/{recovery}.pem"
     issuer = {"uscc": ISSUER, "name": "示例上海市发证机关", "region": 310118, "level": 4}
     relying = {"uscc": RELYING, "name": "示例浙江省用证单位", "region": 330421, "level": 4}
     type_ = {"name": "示例", "schema": None, "sharing": "unconditional", "acts": ACTS}
@@ -153,7 +155,18 @@ def _founding() -> Json:
 
 
 def _write_keys(folder: Path) -> None:
-    names = "r31 r33 c31 c33 qingpu jiashan issuer relying issuer-encryption relying-encryption".split()
+    names = [
+        "r31",
+        "r33",
+        "c31",
+        "c33",
+        "qingpu",
+        "jiashan",
+        "issuer",
+        "relying",
+        "issuer-encryption",
+        "relying-encryption",
+    ]
     folder.mkdir()
     for name in names:
         private_key = crypto.generate_key()

@@ -40,6 +40,6 @@ def list_recognitions(
     to: Annotated[str | None, Query(pattern=_REGION)] = None,
     type: Annotated[str | None, Query(pattern="^[0-9A-Z]{21}$")] = None,  # noqa: A002
 ) -> Response:
-    """Whose licenses count where: every term of every agreement."""
+    """Whose licenses count where, under agreements that hold or held."""
     found = services.catalog.recognitions(from_region, to, type)
     return fetched(request, {"recognitions": found}, personal=False)

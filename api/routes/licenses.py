@@ -199,7 +199,7 @@ def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> 
 
 
 def _issued(services: Services, issued: IssueDone) -> dict[str, object]:
-    services.remember(issued.envelope)
+    services.remember(issued.envelope, issued.cid)
     return {**issued.as_json(None), "envelope": issued.envelope.as_json()}
 
 
@@ -243,6 +243,7 @@ def _submitted_issue(
         "gasUsed": receipt.gas_used,
         "file": None,
         "promise": None,
+        "cid": None,
         "envelope": None,
     }
     return shown if supersedes is None else {**shown, "supersedes": supersedes}

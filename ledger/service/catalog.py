@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ledger.domain.acts import RULES
-from ledger.domain.entities import LicenseType, Term, Terms, TypeVersion
+from ledger.domain.entities import LicenseType, Terms, TypeVersion
 from ledger.domain.license_types import LicenseType as Definition
 from ledger.domain.moments import rfc3339
 from ledger.errors import UnknownIdError
@@ -60,7 +60,7 @@ class Catalog:
     def recognitions(
         self, from_region: str | None = None, to_region: str | None = None, license_type: str | None = None
     ) -> list[Json]:
-        """Every term of every agreement, ended ones too, by regions and type.
+        """Every agreement by regions and type: the term in force, else the one recorded last.
 
         Args:
             from_region: Six digits of the region whose licenses are accepted, or None for all.
@@ -73,10 +73,9 @@ class Catalog:
         wanted = (from_region, to_region, license_type)
         now = int(self._clock.now().timestamp())
         return [
-            _term_json(agreement, term, now)
+            _agreement_json(agreement, now)
             for _, agreement in self._index().entities("recognition")
             if isinstance(agreement, Terms) and _fits(agreement.key, wanted)
-            for term in agreement.terms
         ]
 
 
@@ -86,28 +85,32 @@ def _fits(key: tuple[str, ...], wanted: tuple[str | None, ...]) -> bool:
 
 def _type_json(kind: LicenseType, version: TypeVersion, known: Definition | None) -> Json:
     return {
-        "code": kind.code,
+        "type": kind.code,
         "name": None if known is None else {"zh": known.name_zh, "en": known.name_en},
-        "scope": version.scope.name,
-        "sharing": version.sharing.name,
-        "acts": [RULES[act].verb for act in sorted(version.acts)],
-        "definer": version.definer or None,
-        "region": f"{version.region:06d}",
         "version": len(kind.versions),
         "since": rfc3339(version.since),
+        "scope": version.scope.name,
+        "sharing": version.sharing.name,
+        "region": f"{version.region:06d}" if version.region else None,
+        "definer": version.definer or None,
+        "ground": version.ground or None,
+        "acts": [RULES[act].verb for act in sorted(version.acts)],
         "schemaDigest": version.schema_digest,
+        "gradesDigest": version.grades_digest,
     }
 
 
-def _term_json(agreement: Terms, term: Term, now: int) -> Json:
+def _agreement_json(agreement: Terms, now: int) -> Json:
     from_region, to_region, code = agreement.key
+    term = agreement.at(now, now)
+    shown = term or agreement.terms[-1]
     return {
         "from": from_region,
         "to": to_region,
         "type": code,
-        "asType": term.detail,
-        "since": rfc3339(term.since),
-        "until": rfc3339(term.until) if term.until else None,
-        "recordedAt": rfc3339(term.recorded_at),
-        "inForce": agreement.at(now, now) == term,
+        "asType": shown.detail,
+        "since": rfc3339(shown.since),
+        "until": rfc3339(shown.until) if shown.until else None,
+        "rev": agreement.rev,
+        "inForce": term is not None,
     }

@@ -1,16 +1,193 @@
-"""From issue to revocation over HTTP."""
+"""From issue to revocation over HTTP: what a department sends, what it gets, what the ledger holds."""
 
 from __future__ import annotations
 
+import json
+import time
+from typing import Any
+
+import pytest
+
+from ledger.domain.messages import key_id
 from tests.api.conftest import Department
-from tests.live import LiveLedger
+from tests.live import ISSUER, LiveLedger
+
+ISSUE_KEYS = {
+    "identifier", "licenseId", "digest", "seq", "txHash", "block", "gasUsed", "file", "promise", "cid",
+    "envelope",
+}  # fmt: skip
+ACT_KEYS = {"identifier", "licenseId", "rev", "act", "seq", "status", "gasUsed"}
 
 
-def test_a_license_goes_its_whole_way(issuer: Department, live_ledger: LiveLedger) -> None:
+def issue(issuer: Department, live_ledger: LiveLedger) -> Any:
     answer = issuer.post("/v1/licenses", live_ledger.input())
     assert answer.status_code == 201, answer.text
-    issued = answer.json()
-    assert issued["file"] is None
-    assert issued["envelope"]["anchor"]["seq"] == issued["seq"]
+    return answer.json()
+
+
+def next_block_time(issuer: Department, id_: str) -> str:
+    """The time of the first block that is younger than the present one."""
+    first = issuer.get(f"/v1/licenses/{id_}").json()["head"]["time"]
+    while (now := str(issuer.get(f"/v1/licenses/{id_}").json()["head"]["time"])) == first:
+        time.sleep(0.1)
+    return now
+
+
+def test_issue_answers_the_frozen_keys_and_a_file_that_the_command_line_verifies(
+    issuer: Department, live_ledger: LiveLedger, tmp_path: Any
+) -> None:
+    issued = issue(issuer, live_ledger)
+    assert set(issued) == ISSUE_KEYS
+    file = tmp_path / "one.elic.json"
+    file.write_text(json.dumps(issued["envelope"]))
+    verdict = live_ledger.cli("verify", str(file), "--region", "330421")
+    assert (verdict["result"], verdict["identifier"]) == ("IN_FORCE", issued["identifier"])
+
+
+def test_show_has_the_keys_of_the_command_line(issuer: Department, live_ledger: LiveLedger) -> None:
+    issued = issue(issuer, live_ledger)
     shown = issuer.get(f"/v1/licenses/{issued['identifier']}").json()
+    told = live_ledger.cli("license", "show", issued["licenseId"])
+    assert set(shown) == set(told) - {"ok", "code"}
     assert (shown["status"], shown["licenseId"]) == ("IN_FORCE", issued["licenseId"])
+
+
+def test_at_and_known_at_ask_two_times(issuer: Department, live_ledger: LiveLedger) -> None:
+    id_ = issue(issuer, live_ledger)["licenseId"]
+    before = next_block_time(issuer, id_)
+    next_block_time(issuer, id_)
+    issuer.post(f"/v1/licenses/{id_}/annul", {"ground": "UNLAWFUL_ISSUE"})
+    assert issuer.get(f"/v1/licenses/{id_}?at=2026-01-01").json()["status"] == "ANNULLED"
+    earlier = issuer.get(f"/v1/licenses/{id_}?at=2026-01-01&knownAt={before}").json()
+    assert (earlier["status"], earlier["knownAt"]) == ("IN_FORCE", before)
+
+
+def test_suspend_resume_and_revoke(issuer: Department, live_ledger: LiveLedger) -> None:
+    issued = issue(issuer, live_ledger)
+    place = f"/v1/licenses/{issued['identifier']}"
+    statuses = []
+    for verb, ground in (
+        ("suspend", "INVESTIGATION"),
+        ("resume", "CONDITIONS_MET_AGAIN"),
+        ("revoke", "PENALTY"),
+    ):
+        answer = issuer.post(f"{place}/{verb}", {"ground": ground, "reference": "虚构决定〔2026〕1号"})
+        assert answer.status_code == 200, answer.text
+        assert set(answer.json()) == ACT_KEYS
+        statuses.append(answer.json()["status"])
+    assert statuses == ["SUSPENDED", "IN_FORCE", "REVOKED"]
+    again = issuer.post(f"{place}/suspend", {"ground": "INVESTIGATION"})
+    assert again.status_code == 409
+
+
+def test_amend_supersedes(issuer: Department, live_ledger: LiveLedger) -> None:
+    old = issue(issuer, live_ledger)
+    given = live_ledger.input(serial=None)
+    given["face"]["post"] = "企业主要负责人"
+    answer = issuer.post(f"/v1/licenses/{old['identifier']}/amend", {"kind": "change", "input": given})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["supersedes"] == old["identifier"]
+    shown = issuer.get(f"/v1/licenses/{old['identifier']}").json()
+    assert (shown["status"], shown["supersededBy"]) == ("SUPERSEDED", answer.json()["licenseId"])
+
+
+def test_bind_ties_a_holder_key(issuer: Department, live_ledger: LiveLedger) -> None:
+    issued = issue(issuer, live_ledger)
+    body = {"holderKey": live_ledger.signer("relying").public_key.hex(), "method": "issuer-online"}
+    answer = issuer.post(f"/v1/licenses/{issued['licenseId']}/bind", body)
+    assert (answer.status_code, answer.json()["act"]) == (200, "BIND")
+    assert issuer.get(f"/v1/licenses/{issued['licenseId']}").json()["flags"] == []
+
+
+def test_a_message_signed_elsewhere_is_submitted_as_it_stands(
+    issuer: Department, live_ledger: LiveLedger
+) -> None:
+    """The key never reaches the service: M out, signature in."""
+    issued = issue(issuer, live_ledger)
+    signer = live_ledger.signer("issuer")
+    wanted = {
+        "id": issued["licenseId"],
+        "act": "revoke",
+        "ground": "PENALTY",
+        "keyId": "0x" + key_id(signer.public_key).hex(),
+    }
+    prepared = issuer.post("/v1/messages", wanted).json()
+    signature = signer.sign(bytes.fromhex(prepared["message"])).hex()
+    body = {"signed": prepared["signed"], "keyId": prepared["keyId"], "signature": signature}
+    elsewhere = f"/v1/licenses/{issued['licenseId']}/suspend"
+    assert issuer.post(elsewhere, body).json()["code"] == "SIGNED_MESSAGE_FORM"
+    changed = {**body, "signed": {**body["signed"], "ground": 45}}
+    answer = issuer.post(f"/v1/licenses/{issued['licenseId']}/revoke", changed)
+    assert (answer.status_code, answer.json()["code"]) == (422, "SIGNATURE_REFUSED")
+    done = issuer.post(f"/v1/licenses/{issued['licenseId']}/revoke", body)
+    assert (done.status_code, done.json()["status"]) == (200, "REVOKED")
+
+
+@pytest.mark.parametrize(
+    "member", ["extra", "rev", "licenseId", "signedAt"], ids=["unknown", "negative", "short", "text"]
+)
+def test_a_signed_message_out_of_form_is_refused(
+    issuer: Department, live_ledger: LiveLedger, member: str
+) -> None:
+    signed = {
+        "licenseId": "0x" + "11" * 32, "issuer": "0x" + "00" * 32, "licenseType": "0x" + "00" * 32,
+        "digest": "0x" + "00" * 32, "holderBinding": "0x" + "00" * 32, "validFrom": 0, "validTo": 0,
+        "rev": 0, "signedAt": 0, "notAfter": 1,
+    }  # fmt: skip
+    bad = {"extra": 1, "rev": -1, "licenseId": "0x11", "signedAt": "0"}[member]
+    body = {"signed": {**signed, member: bad}, "keyId": "0x" + "22" * 32, "signature": "33" * 64}
+    answer = issuer.post("/v1/licenses", body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "SIGNED_MESSAGE_FORM")
+    assert member in answer.json()["detail"]
+
+
+def test_faults_of_an_input_come_as_a_list(issuer: Department, live_ledger: LiveLedger) -> None:
+    given = live_ledger.input(origin="somewhere")
+    given["face"]["category"] = "Z"
+    answer = issuer.post("/v1/licenses", given, **{"Accept-Language": "en"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "LICENSE_INPUT")
+    assert {"origin", "face/category"} <= {each["field"] for each in answer.json()["errors"]}
+
+
+def test_nobody_issues_in_another_bodys_name(relying: Department, live_ledger: LiveLedger) -> None:
+    answer = relying.post("/v1/licenses", live_ledger.input())
+    assert (answer.status_code, answer.json()["code"]) == (403, "ISSUER_IS_ANOTHER")
+    assert ISSUER in answer.json()["detail"]
+
+
+def test_nobody_acts_on_another_bodys_license(
+    issuer: Department, relying: Department, live_ledger: LiveLedger
+) -> None:
+    issued = issue(issuer, live_ledger)
+    answer = relying.post(f"/v1/licenses/{issued['licenseId']}/revoke", {"ground": "PENALTY"})
+    assert (answer.status_code, answer.json()["code"]) == (403, "NOT_THE_ISSUER")
+
+
+def test_an_unknown_license_is_404(issuer: Department) -> None:
+    for id_ in ("0x" + "ab" * 32, "1.2.156.3005.2.nothing"):
+        answer = issuer.get(f"/v1/licenses/{id_}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "UNKNOWN_LICENSE")
+
+
+def test_a_fetched_answer_has_an_entity_tag_and_is_not_kept_on_the_way(
+    issuer: Department, live_ledger: LiveLedger
+) -> None:
+    id_ = issue(issuer, live_ledger)["licenseId"]
+    target = f"/v1/licenses/{id_}?at=2026-01-01&knownAt=2999-01-01"
+    assert issuer.get(target).headers["cache-control"] == "no-store"
+    first = issuer.get("/v1/types")
+    assert first.headers["cache-control"] == "no-cache"
+    second = issuer.get("/v1/types", **{"If-None-Match": first.headers["etag"]})
+    assert (second.status_code, second.content) == (304, b"")
+
+
+def test_types_and_agreements_are_those_of_the_ledger(issuer: Department) -> None:
+    types = {each["type"]: each for each in issuer.get("/v1/types").json()["types"]}
+    assert types["11100000000013338W011"]["scope"] == "NATIONAL"
+    detail = issuer.get("/v1/types/11100000000013338W001").json()
+    assert detail["schema"]["type"] == "object"
+    unknown = issuer.get("/v1/types/11100000000013338W999")
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "UNKNOWN_TYPE")
+    (agreement,) = issuer.get("/v1/recognitions?from=310000&to=330000").json()["recognitions"]
+    assert (agreement["type"], agreement["inForce"]) == ("11100000000013338W001", True)
+    assert issuer.get("/v1/recognitions?to=310000").json() == {"recognitions": []}
