@@ -11,6 +11,7 @@ from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
 from ledger.adapters.index import SqlIndex
+from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.rpc import Rpc
@@ -25,7 +26,7 @@ from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
-from ledger.ports import Verifier
+from ledger.ports import Content, Verifier
 from ledger.proof.claims import read_envelope
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
@@ -157,9 +158,19 @@ class Ledger:
         )
 
     @cached_property
-    def content(self) -> FolderContent:
-        """Where encrypted documents are kept."""
-        return FolderContent(self.settings.home / "content")
+    def content(self) -> Content:
+        """Where encrypted documents are kept: the IPFS daemon of the settings, or a folder of this home.
+
+        Raises:
+            UsageError: `CONTENT_SETTING`, `IPFS_ADDRESS`.
+        """
+        where = self.settings.content
+        if where is None:
+            return FolderContent(self.settings.home / "content")
+        kind, _, url = where.partition(":")
+        if kind != "ipfs":
+            raise UsageError("CONTENT_SETTING", value=where[:120])
+        return IpfsContent(url)
 
     def _keep_content(self, envelope: Envelope, holder_key: bytes | None) -> str | None:
         """Encrypt for the issuer's registered encryption keys and the holder's; note who can open it."""

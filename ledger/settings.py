@@ -26,6 +26,7 @@ class Settings:
         rpc: Endpoints that replace those of the trust file; empty keeps them.
         api: Base URL of the own region's API, or None.
         relay_key: EVM key file of the relay account.
+        content: Where encrypted documents are kept: `ipfs:URL`, or None for a folder of the home.
     """
 
     home: Path
@@ -33,6 +34,7 @@ class Settings:
     rpc: tuple[str, ...]
     api: str | None
     relay_key: Path
+    content: str | None = None
 
 
 def load_settings(network: str | None = None, rpc: Sequence[str] = (), api: str | None = None) -> Settings:
@@ -55,6 +57,7 @@ def load_settings(network: str | None = None, rpc: Sequence[str] = (), api: str 
         rpc=tuple(urls or _listed(config.get("rpc"))),
         api=api or _first("ELICENSE_API", config, "api", "") or None,
         relay_key=Path(_first("ELICENSE_RELAY_KEY", config, "relay_key", str(folder / "relay.key"))),
+        content=_first("ELICENSE_CONTENT", config, "content", "") or None,
     )
 
 

@@ -1,67 +1,18 @@
 """Encrypted documents in a local folder, by the same content id that IPFS gives them.
 
-A document is one block: CIDv1, codec raw (0x55), SHA-256, in lower-case base32 without padding
-(multiformats CID specification; RFC 4648). IPFS cuts files above 256 KiB into several blocks, whose
-root is another id; encrypted machine-readable licenses are a few KiB, so more is refused here.
-
 What is read back is hashed again: other bytes than the id says are never returned.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import contextlib
 import hashlib
 import os
 import secrets
 from pathlib import Path
 
-from ledger.errors import ContentOutageError, MalformedError, TrustError
-
-MAX_BYTES = 256 * 1024
-"""One block of IPFS's default chunker."""
-
-_PREFIX = bytes([0x01, 0x55, 0x12, 0x20])
-_LENGTH = 59
-_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz234567")
-
-
-def cid_of(data: bytes) -> str:
-    """The content id of bytes.
-
-    Raises:
-        MalformedError: `CONTENT_TOO_LARGE`.
-
-    Example:
-        >>> cid_of(b"")
-        'bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku'
-    """
-    if len(data) > MAX_BYTES:
-        raise MalformedError("CONTENT_TOO_LARGE", size=len(data), limit=MAX_BYTES)
-    raw = _PREFIX + hashlib.sha256(data).digest()
-    return "b" + base64.b32encode(raw).decode().lower().rstrip("=")
-
-
-def digest_in(cid: str) -> bytes:
-    """The SHA-256 digest that a content id names, 32 bytes.
-
-    Only the one spelling that `cid_of` writes is taken: no other codec, hash, base, case or path.
-
-    Raises:
-        MalformedError: `CID_MALFORMED`.
-    """
-    if len(cid) != _LENGTH or cid[0] != "b" or not _ALPHABET.issuperset(cid):
-        raise MalformedError("CID_MALFORMED", reason="form")
-    try:
-        raw = base64.b32decode(cid[1:].upper() + "======")
-    except binascii.Error:
-        raise MalformedError("CID_MALFORMED", reason="base32") from None
-    if raw[:4] != _PREFIX:
-        raise MalformedError("CID_MALFORMED", reason="codec")
-    if "b" + base64.b32encode(raw).decode().lower().rstrip("=") != cid:
-        raise MalformedError("CID_MALFORMED", reason="spelling")
-    return raw[4:]
+from ledger.domain.content_id import MAX_BYTES, cid_of, digest_in
+from ledger.errors import ContentOutageError, TrustError
 
 
 class FolderContent:

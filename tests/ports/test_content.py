@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ledger import crypto
 from ledger.adapters import content as adapter
-from ledger.adapters.content import MAX_BYTES, FolderContent, cid_of, digest_in
+from ledger.adapters.content import FolderContent
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.domain.content_id import MAX_BYTES, cid_of, digest_in
 from ledger.errors import ContentOutageError, LedgerError, MalformedError, NotEntitledError, TrustError
 from ledger.service.keep import KeepDocument, Wrap, kept_document
 

