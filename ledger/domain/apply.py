@@ -101,7 +101,10 @@ def apply(state: StateView, fact: Fact) -> list[Change]:
     Raises:
         Refused: The record breaks a rule that the contracts enforce.
     """
-    return _APPLY[fact.kind](state, fact)
+    try:
+        return _APPLY[fact.kind](state, fact)
+    except (ValueError, KeyError, IndexError) as error:
+        raise Refused("BAD_RECORD", f"a value out of range: {error}") from None
 
 
 E = TypeVar("E")
@@ -231,6 +234,8 @@ def _key_cut_off(state: StateView, fact: Fact) -> list[Change]:
 def _relay_changed(state: StateView, fact: Fact) -> list[Change]:
     account = _str(fact.values, "relay")
     before = typed(state, "relay", account, Relay)
+    if before is None and fact.kind is Kind.RELAY_ENDED:
+        raise Refused("BAD_RECORD", f"unknown relay {account}")
     until = _int(fact.values, "until") if "until" in fact.values else fact.time
     rev = _next_rev(before.rev if before else 0, fact)
     since = before.since if before else fact.time

@@ -147,12 +147,9 @@ class Terms:
 
         A later term takes over from its first day on; what lies before stays as it was.
         """
-        taken_from = 0
         for term in reversed([term for term in self.terms if term.recorded_at <= as_of]):
-            end = min((end for end in (term.until, taken_from) if end), default=0)
-            if term.since <= at and (end == 0 or at < end):
-                return term
-            taken_from = min(term.since, taken_from) if taken_from else term.since
+            if term.since <= at:
+                return term if term.until == 0 or at < term.until else None
         return None
 
 
@@ -191,8 +188,8 @@ class License:
 
     @property
     def superseded_by(self) -> str:
-        """Id of the license that took its place, or empty."""
-        return next((fact.successor for fact in self.facts if fact.successor), "")
+        """Id of the license that took its place, or empty; the latest, since a void one may be repeated."""
+        return next((fact.successor for fact in reversed(self.facts) if fact.successor), "")
 
 
 Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License

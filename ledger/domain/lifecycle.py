@@ -58,6 +58,12 @@ def status_at(license_: License | None, at: int, as_of: int, cut_offs: CutOffs) 
     )
 
 
+def successor_at(license_: License, as_of: int, cut_offs: CutOffs) -> str:
+    """Id of the license that took its place, as the ledger knew it at `as_of`; empty where none did."""
+    known = (fact for fact in license_.facts if fact.recorded_at <= as_of and not _is_void(fact, cut_offs))
+    return next((fact.successor for fact in known if fact.successor), "")
+
+
 def _is_void(fact: LicenseFact, cut_offs: CutOffs) -> bool:
     cut_off = cut_offs(fact.key_id)
     return RULES[fact.act].permissive and cut_off is not None and fact.recorded_at >= cut_off

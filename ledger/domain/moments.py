@@ -10,13 +10,19 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one offset and no summer time since 1992; legal days are reckoned in it."""
 
 
+LAST_SECOND = 253_402_300_799
+"""The last that RFC 3339 can write; the ledger's numbers go further."""
+
+
 def rfc3339(seconds: int) -> str:
-    """Unix seconds as RFC 3339 with `Z`.
+    """Unix seconds as RFC 3339 with `Z`; what lies beyond the year 9999 is shown as its last second.
 
     Example:
-        >>> rfc3339(0)
-        '1970-01-01T00:00:00Z'
+        >>> rfc3339(0), rfc3339(2**64 - 1)
+        ('1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z')
     """
+    if seconds > LAST_SECOND:
+        return "9999-12-31T23:59:59Z"
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

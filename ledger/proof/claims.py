@@ -30,8 +30,7 @@ def claim_of(signed: JsonObject, signature: bytes, ledger_id: str, identifier: s
     if signed.keys() != {name for name, _ in struct.fields}:
         raise MalformedError("SIGNED_STRUCT", struct=struct.name)
     try:
-        struct.data(signed)
-        bytes.fromhex(str(signed["keyId"])[2:])
+        _require_plain(signed, struct)
         return Claim(
             identifier=identifier,
             message_name=struct.name,
@@ -44,6 +43,16 @@ def claim_of(signed: JsonObject, signature: bytes, ledger_id: str, identifier: s
         )
     except (EncodingError, ValueError, TypeError):
         raise MalformedError("SIGNED_STRUCT", struct=struct.name) from None
+
+
+def _require_plain(signed: Mapping[str, object], struct: MessageType) -> None:
+    """Every member is written the one way in which the ledger writes it: whole 0x-hex in lower case."""
+    given = {name: value for name, value in signed.items() if name != "keyId"}
+    key = str(signed["keyId"])
+    if struct.values(struct.data(signed)) != given or key != "0x" + bytes.fromhex(key[2:]).hex():
+        raise ValueError("another spelling")
+    if len(key) != 66:
+        raise ValueError("no key id")
 
 
 def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Claim | None, Envelope | None]:

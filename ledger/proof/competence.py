@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from ledger.domain.acts import Purpose, Scope
 from ledger.domain.apply import State, typed
-from ledger.domain.entities import Key, Ledger, License, Region, Terms
+from ledger.domain.entities import Key, Ledger, License, LicenseType, Region, Relay, Terms
 from ledger.domain.facts import Fact
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
@@ -83,6 +83,9 @@ class Competence:
             Kind.KEY_ENDED: self._key_ended,
             Kind.KEY_CUT_OFF: self._key_cut_off,
             Kind.TYPE_REGISTERED: self._type_registered,
+            Kind.ENTITLEMENT_GIVEN: self._entitled,
+            Kind.RELAY_ADDED: self._relay_changed,
+            Kind.RELAY_ENDED: self._relay_changed,
             Kind.ENTITLEMENT_ENDED: self._entitlement_ended,
             Kind.RECOGNITION_ENDED: self._recognition_ended,
         }
@@ -102,10 +105,19 @@ class Competence:
         return key
 
     def _governed(self, fact: Fact, regions: Sequence[int]) -> None:
-        """Each region in order, by its own governing key or a superior's."""
+        """Each region in order, by its own governing key or a superior's, and nobody else."""
+        if len(fact.key_ids) != len(regions) + self._possessions(fact):
+            raise NotCompetentError(f"{len(fact.key_ids)} signatures where {len(regions)} are needed")
+        if len(set(fact.key_ids)) != len(fact.key_ids):
+            raise NotCompetentError("one key signed twice")
         for owner, region in zip(self._owners(fact, len(regions)), regions, strict=True):
             if owner not in map(_region_owner, ancestors(self._state, region)):
                 raise NotCompetentError(f"not signed by region {region:06d} or a superior")
+
+    def _possessions(self, fact: Fact) -> int:
+        """Signatures by which a new key proves its possession."""
+        is_new = fact.kind is Kind.KEY_REGISTERED and _number(fact, "purpose") != Purpose.ENCRYPT
+        return int(is_new)
 
     def _quorum(self, fact: Fact, needed: int, possession: int = 0, without: str = "") -> None:
         owners = self._owners(fact, max(needed, len(fact.key_ids) - possession))
@@ -124,7 +136,7 @@ class Competence:
         return license_.issuer if license_ else ""
 
     def _key_registered(self, fact: Fact) -> None:
-        possession = 0 if _number(fact, "purpose") == Purpose.ENCRYPT else 1
+        possession = self._possessions(fact)
         if possession and fact.key_ids[-1:] != (str(fact.values["newKey"]),):
             raise NotCompetentError("without proof of possession")
         self._key_authority(fact, str(fact.values["owner"]), possession)
@@ -153,10 +165,30 @@ class Competence:
         self._governed(fact, [superior])
 
     def _type_registered(self, fact: Fact) -> None:
-        if _number(fact, "scope") == Scope.NATIONAL:
+        before = typed(self._state, "type", _text(fact, "licenseType"), LicenseType)
+        earlier = before.versions[-1] if before else None
+        if Scope.NATIONAL in (_number(fact, "scope"), earlier.scope if earlier else None):
             self._quorum(fact, self._ledger().threshold)
         else:
             self._governed(fact, [_number(fact, "region")])
+            self._takes_over(fact, earlier.region if earlier else 0)
+
+    def _entitled(self, fact: Fact) -> None:
+        self._governed(fact, [_number(fact, "region")])
+        name = f"{_text(fact, 'licenseType')}/{_text(fact, 'issuer')}"
+        rights = typed(self._state, "entitlement", name, Terms)
+        self._takes_over(fact, rights.terms[-1].region if rights else 0)
+
+    def _takes_over(self, fact: Fact, earlier: int) -> None:
+        """What one region set up, only itself or a superior may change."""
+        if earlier:
+            self._governed(fact, [earlier])
+
+    def _relay_changed(self, fact: Fact) -> None:
+        self._governed(fact, [_number(fact, "region")])
+        relay = typed(self._state, "relay", str(fact.values["relay"]), Relay)
+        if relay and relay.until > fact.time and relay.region != _number(fact, "region"):
+            raise NotCompetentError(f"the relay stands under region {relay.region:06d}")
 
     def _entitlement_ended(self, fact: Fact) -> None:
         name = f"{_text(fact, 'licenseType')}/{_text(fact, 'issuer')}"
@@ -172,9 +204,6 @@ class Competence:
 
 _BY_REGION: dict[Kind, tuple[str, ...]] = {
     Kind.ORGANISATION_ADDED: ("region",),
-    Kind.RELAY_ADDED: ("region",),
-    Kind.RELAY_ENDED: ("region",),
-    Kind.ENTITLEMENT_GIVEN: ("region",),
     Kind.RECOGNITION_AGREED: ("fromRegion", "toRegion"),
 }
 _BY_ISSUER = {

@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, recognition_key, typed
-from ledger.domain.entities import Key, License, LicenseType, Organisation, Region, Term, Terms
-from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.entities import Key, License, LicenseType, Organisation, Region, Term, Terms, TypeVersion
+from ledger.domain.lifecycle import Standing, status_at, successor_at
 from ledger.domain.messages import MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
@@ -243,8 +243,10 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
         evidence |= {"act": standing.fact.act.name, "ground": standing.fact.ground, "seq": standing.fact.seq}
         evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
         evidence["retroactive"] = standing.retroactive
-    if case.license.superseded_by:
-        evidence["supersededBy"] = case.license.superseded_by
+    known_at = case.question.known_at
+    successor = successor_at(case.license, known_at, cut_offs_of(case.state, known_at))
+    if successor:
+        evidence["supersededBy"] = successor
     return evidence
 
 
@@ -289,8 +291,9 @@ def recognition_basis(
 ) -> dict[str, object] | None:
     """Why a license of one region counts in another, or None when it does not.
 
-    A NATIONAL type counts everywhere by law. A REGIONAL one counts under the same root region, and
-    elsewhere where an agreement says so; a superior region's agreement covers its inferiors.
+    A NATIONAL type counts everywhere by law. A REGIONAL one counts in the region it was issued in and
+    below, and wherever both lie in the region that defines it; elsewhere where an agreement says so. A
+    superior region's agreement covers its inferiors. `Catalog.recognized` says the same for the present.
 
     Args:
         state: Types, regions and agreements.
@@ -305,14 +308,23 @@ def recognition_basis(
     if version is not None and version.scope is Scope.NATIONAL:
         return {"basis": "LAW", "scope": "NATIONAL", "ground": version.ground}
     givers, takers = ancestors(state, from_region), ancestors(state, to_region)
-    if givers and takers and givers[-1] == takers[-1]:
-        return {"basis": "HOME", "region": f"{givers[-1]:06d}"}
+    home = _home(version, givers, takers)
+    if home is not None:
+        return {"basis": "HOME", "region": f"{home:06d}"}
     for giver in givers:
         for taker in takers:
             basis = _agreed(state, license_type, giver, taker, at, known_at)
             if basis is not None:
                 return basis
     return None
+
+
+def _home(version: TypeVersion | None, givers: list[int], takers: list[int]) -> int | None:
+    """The region within which a license counts without agreement, if the taker lies there."""
+    if givers and givers[0] in takers:
+        return givers[0]
+    definer = version.region if version else 0
+    return definer if definer in givers and definer in takers else None
 
 
 def _agreed(

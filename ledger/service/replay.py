@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ledger.domain.apply import APPLY_VERSION, Refused, State, typed
 from ledger.domain.entities import Key
 from ledger.domain.entity_json import state_digest
-from ledger.domain.facts import Fact, fact_of
+from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
@@ -167,7 +167,7 @@ class ReplayLedger:
     def _apply(self, record: Record, competence: Competence, report: Report) -> tuple[ReplayedSignature, ...]:
         try:
             fact = fact_of(record)
-            self._require_place(record)
+            self._require_place(record, fact)
             signatures = self._signatures(record, fact, report)
             problem = competence.problem_with(fact)
             if problem:
@@ -189,12 +189,14 @@ class ReplayLedger:
     def _find(self, report: Report, code: str, record: Record, detail: str) -> None:
         report.findings.append(Finding(code, record.seq, record.tx_hash, detail))
 
-    def _require_place(self, record: Record) -> None:
+    def _require_place(self, record: Record, fact: Fact) -> None:
         """The contract that wrote it is the one that takes such messages, and it is about its object."""
         struct = record.message_type()
         expected = self._trust.contracts[struct.contract].address
         if record.writer != expected:
             raise Refused("BAD_RECORD", f"written by {record.writer}, not {struct.contract}")
+        if record.object != object_of(fact.kind, fact.values):
+            raise Refused("BAD_RECORD", f"written about 0x{record.object.hex()}")
 
     def _signatures(self, record: Record, fact: Fact, report: Report) -> tuple[ReplayedSignature, ...]:
         struct = record.message_type()
@@ -237,7 +239,7 @@ class ReplayLedger:
             if histories.level == "state":
                 seq, head = histories.reader.proven_journal(histories.header)
             else:
-                seq, head = histories.reader.journal(histories.header.number)
+                seq, head = histories.journal()
         except BadProofError as error:
             report.findings.append(Finding("BAD_PROOF", None, None, error.message()["en"]))
             return

@@ -89,7 +89,29 @@ class Histories:
         histories = {each: self.reader.records_of(each, self.header.number) for each in objects}
         if self.level == "state":
             self._prove(histories)
+        elif self.level == "quorum":
+            self._compare(histories)
         return sorted((record for each in histories.values() for record in each), key=lambda r: r.seq)
+
+    def journal(self) -> tuple[int, bytes]:
+        """(seq, head) of the Journal; at level `quorum` every endpoint says the same.
+
+        Raises:
+            TrustError: `SPLIT_VIEW`.
+        """
+        own = self.reader.journal(self.header.number)
+        others = self._readers[1:] if self.level == "quorum" else []
+        if any(other.journal(self.header.number) != own for other in others):
+            raise TrustError("SPLIT_VIEW", number=self.header.number)
+        return own
+
+    def _compare(self, histories: dict[bytes, list[Record]]) -> None:
+        """Every endpoint serves the same histories."""
+        words = {each: object_word(records) for each, records in histories.items()}
+        for other in self._readers[1:]:
+            for each, word in words.items():
+                if object_word(other.records_of(each, self.header.number)) != word:
+                    raise TrustError("SPLIT_VIEW", number=self.header.number)
 
     def _prove(self, histories: dict[bytes, list[Record]]) -> None:
         words = self.reader.proven_words(list(histories), self.header)

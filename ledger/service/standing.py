@@ -9,7 +9,7 @@ from ledger.domain.acts import Ground, Status
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
-from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.lifecycle import Standing, status_at, successor_at
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
 from ledger.errors import UnknownIdError
@@ -50,6 +50,8 @@ class Shown:
     trust: str
     head: Mapping[str, object]
     flags: tuple[str, ...] = ()
+    superseded_by: str = ""
+    """Id of the license that took its place, as known at `known_at`."""
 
     def as_json(self, identifier: str | None) -> dict[str, object]:
         """The keys of `license show|status`."""
@@ -64,7 +66,7 @@ class Shown:
             "act": fact.act.name if fact else None,
             "ground": Ground(fact.ground).name if fact and fact.ground else None,
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
-            "supersededBy": self.license.superseded_by or None,
+            "supersededBy": self.superseded_by or None,
             "flags": list(self.flags),
             "issuer": self.license.issuer,
             "type": self.license.license_type,
@@ -96,11 +98,21 @@ def show_license(
     license_, state = license_state(histories, license_id)
     moment = max(now, histories.header.time) if at is None else at
     knowledge = histories.header.time if known_at is None else known_at
-    standing = status_at(license_, moment, knowledge, cut_offs_of(state, knowledge))
+    cut_offs = cut_offs_of(state, knowledge)
+    standing = status_at(license_, moment, knowledge, cut_offs)
     if standing.status is Status.UNKNOWN:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     header = histories.header
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
     unbound = int(license_.holder_binding, 16) == 0
     flags = ("HOLDER_UNBOUND",) if unbound else ()
-    return Shown(license_, standing, moment, knowledge, histories.level, head, flags)
+    return Shown(
+        license_,
+        standing,
+        moment,
+        knowledge,
+        histories.level,
+        head,
+        flags,
+        successor_at(license_, knowledge, cut_offs),
+    )

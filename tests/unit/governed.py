@@ -1,0 +1,141 @@
+"""Parts that the tests of state, standing, verification and replay share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from ledger.domain import objects
+from ledger.domain.acts import Act
+from ledger.domain.entities import License, LicenseFact
+from ledger.domain.lifecycle import effective_time
+from ledger.domain.records import RawLog, Record, raw_log_of
+from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.proof.headers import Header
+from ledger.proof.journal import next_head
+from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
+
+CONTRACTS = ("Directory", "Catalog", "Licenses", "Journal")
+FROM, TO = 1_000, 9_000
+
+
+@dataclass(frozen=True)
+class FixedClock:
+    """A clock that stands still."""
+
+    seconds: int
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+
+def trust_of(ledger: LedgerSimulator) -> TrustFile:
+    """The trust file of a simulated ledger, without a seal."""
+    return TrustFile(
+        ledger_id="0x" + ledger.ledger_id.hex(),
+        chain_id=CHAIN_ID,
+        genesis_hash=ledger.blocks[0].header.hash,
+        rpc=("simulated",),
+        api=None,
+        contracts={name: ContractEntry(ledger.address(name), NO_HASH, 0) for name in CONTRACTS},
+        journal_head_slot=NO_HASH,
+        seal=None,
+    )
+
+
+def registration(name: str, purpose: int = 1) -> dict[str, Any]:
+    """Members of the registration of the key called `name` for an organisation."""
+    public = key_of(name).public_key
+    return {
+        "newKey": key_id_of(name),
+        "owner": "0x" + objects.organisation_object(BUREAU).hex(),
+        "purpose": purpose,
+        "alg": 1,
+        "x": "0x" + public[1:33].hex(),
+        "y": "0x" + public[33:].hex(),
+        "validFrom": 0,
+        "validTo": 0,
+    }
+
+
+@dataclass
+class Tampered:
+    """A node that serves other records than the chain holds, with the true journal."""
+
+    ledger: LedgerSimulator
+    served: list[Record] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.served = self.served or list(self.ledger.records())
+
+    def head(self) -> Header:
+        return self.ledger.head()
+
+    def header(self, block: int | str) -> Header:
+        return self.ledger.header(block)
+
+    def logs(self, from_block: int | None = None, to_block: int | None = None) -> Sequence[RawLog]:
+        return [raw_log_of(record) for record in self.served]
+
+    def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
+        return [record for record in self.served if record.object == object_id]
+
+    def journal(self, block: int | None = None) -> tuple[int, bytes]:
+        return self.ledger.journal(block)
+
+    def proven_journal(self, header: Header) -> tuple[int, bytes]:
+        return self.ledger.proven_journal(header)
+
+    def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
+        return self.ledger.proven_words(objects, header)
+
+    def check_ledger(self) -> None:
+        """It is the ledger that it is."""
+
+
+@dataclass
+class Colluding(Tampered):
+    """The same, and its journal agrees with what it serves: as if the contracts had let it pass."""
+
+    def journal(self, block: int | None = None) -> tuple[int, bytes]:
+        head = self.ledger.ledger_id
+        for record in self.served:
+            head = next_head(head, record)
+        return self.served[-1].seq, head
+
+
+def fact(
+    act: Act, at: int, effective: int = 0, key: str = "0xk", seq: int = 0, successor: str = ""
+) -> LicenseFact:
+    """A fact recorded at a moment, with its default effect unless told otherwise."""
+    return LicenseFact(
+        seq=seq or at,
+        act=act,
+        ground=0,
+        recorded_at=at,
+        effective=effective_time(act, effective, at, FROM),
+        key_id=key,
+        successor=successor or (f"0xnext{at}" if act in AMENDS else ""),
+    )
+
+
+AMENDS = (Act.CHANGE, Act.CORRECT, Act.RENEW, Act.REPLACE, Act.REISSUE)
+
+
+def license_of(*facts: LicenseFact, issued_at: int = 500, valid_to: int = TO, key: str = "0xk") -> License:
+    """A license in force from 1000 to 9000, issued at 500, with these facts after its issue."""
+    first = replace(fact(Act.ISSUE, issued_at, FROM, key), seq=1)
+    return License(
+        rev=1 + len(facts),
+        license_id="0x01",
+        issuer="issuer",
+        license_type="type",
+        region=310118,
+        digest="0xd",
+        holder_binding=NO_HASH,
+        valid_from=FROM,
+        valid_to=valid_to,
+        facts=(first, *facts),
+    )
