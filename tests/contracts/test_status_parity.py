@@ -1,0 +1,160 @@
+"""`Licenses.statusAt` and `ledger.domain.lifecycle.status_at` give one answer for every history.
+
+Random lives of one license are recorded by the contracts, acts that they refuse left out; then both
+are asked about every interesting moment of effect and of knowledge, and compared in status, in the
+moment since when, and in the act that decided.
+
+They differ in one thing, on purpose: the contract judges a cut-off by what the Directory holds now,
+whatever `asOf` asks, since it keeps no history of cut-offs; the domain judges by what was known at
+`asOf`. Where a cut-off stands, therefore, only moments of knowledge after its record are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+import pytest
+
+from ledger.domain import objects
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act, Status
+from ledger.domain.apply import State, typed
+from ledger.domain.entities import License
+from ledger.domain.facts import fact_of
+from ledger.domain.lifecycle import status_at
+from ledger.domain.records import Record
+from ledger.proof.verification import cut_offs_of
+from tests.contracts.world import (
+    BUREAU,
+    DAY,
+    NO_HASH,
+    REGIONAL_TYPE,
+    Refused,
+    World,
+    key,
+    license_members,
+    sealed_world,
+)
+
+LIVES = 160
+STEPS = [
+    *ACT_VERBS.values(),
+    *AMEND_KINDS.values(),
+    Act.BIND,
+    Act.SUSPEND,
+    Act.SUSPEND,
+    Act.RESUME,
+    Act.RESUME,
+]
+KEYS = (f"sign {BUREAU}", f"other sign {BUREAU}")
+STATUS = "statusAt(bytes32,uint64,uint64)"
+ANSWER = "uint8,uint32,uint64,uint8"
+
+
+@dataclass
+class Life:
+    """One license on the chain, and its moments."""
+
+    world: World
+    dice: Random
+    id: bytes
+    start: int
+    known_from: int = 0
+
+    def live(self) -> None:
+        """Issue, then up to seven acts, perhaps a cut-off, at random moments."""
+        term = self.dice.choice([(0, 0), (-DAY, 3 * DAY), (DAY, 2 * DAY), (-DAY, 0)])
+        members = {
+            "validFrom": self.start + term[0] if term[0] else 0,
+            "validTo": self.start + term[1] if term[1] else 0,
+        }
+        self._try("Issue", licenseId=self.id, **license_members(**members))
+        for _ in range(self.dice.randint(0, 7)):
+            self.world.pass_time(self.dice.randint(1, 20_000))
+            self._step()
+        if self.dice.random() < 0.35:
+            self._cut_off()
+
+    def _step(self) -> None:
+        act = self.dice.choice(STEPS)
+        now = self.world.now()
+        offset = self.dice.choice([0, 0, 0, 500, 40_000, -500, -40_000, -3 * DAY])
+        effective = now + offset if offset else 0
+        members = {
+            "licenseId": self.id,
+            "act": int(act),
+            "ground": 0,
+            "effective": effective,
+            "reference": NO_HASH,
+        }
+        if act is Act.BIND:
+            binding = {"holderBinding": b"\7" * 32, "method": 1, "assurance": 2}
+            self._try("Bind", licenseId=self.id, **binding)
+        elif act in AMEND_KINDS.values():
+            successor = objects.license_id(bytes(32), BUREAU, bytes(32), f"successor {now} {self.id.hex()}")
+            self._try("Amend", **members, newLicenseId=successor, **license_members())
+        else:
+            self._try("Act", **members, cause=NO_HASH)
+
+    def _try(self, name: str, **members: object) -> None:
+        message = self.world.message(name, self.id, **members)
+        try:
+            self.world.send(message, key(self.dice.choice(KEYS)))
+        except Refused:
+            assert name != "Issue", "a life begins"
+
+    def _cut_off(self) -> None:
+        pair = key(self.dice.choice(KEYS))
+        since = self.dice.randint(self.start - 1_000, self.world.now() + 1_000)
+        message = self.world.message("CutOffKey", objects.key_object(pair.id), key=pair.id, since=since)
+        self.world.send(message, key("govern 310118"))
+        self.known_from = self.world.now()
+
+
+def _state(world: World, first: int) -> tuple[State, set[int]]:
+    """The state of everything recorded, and the moments that matter from record `first` on."""
+    state, moments = State(), {1}
+    for each in world.records():
+        record = Record(
+            each.seq, each.object, each.kind, each.writer.lower(), each.time, each.body, each.block, "0x", 0
+        )
+        fact = fact_of(record)
+        state.apply(fact)
+        if each.seq > first:
+            times = (fact.values.get(name, 0) for name in ("effective", "validFrom", "validTo", "since"))
+            moments |= {each.time, *(int(str(time)) for time in times)}
+    near = {moment + shift for moment in moments for shift in (-1, 0, 1)}
+    return state, {moment for moment in near if moment > 0}
+
+
+@pytest.fixture(scope="module")
+def world(hardhat_rpc: str) -> World:
+    return sealed_world(hardhat_rpc)
+
+
+def _compare(life: Life, first: int) -> set[Status]:
+    state, moments = _state(life.world, first)
+    license_ = typed(state, "license", "0x" + life.id.hex(), License)
+    asked = [(at, as_of) for at in moments for as_of in moments if as_of >= life.known_from]
+    seen = set()
+    for at, as_of in life.dice.sample(asked, min(len(asked), 12)):
+        status, rev, since, act = life.world.view("Licenses", STATUS, ANSWER, life.id, at, as_of)
+        standing = status_at(license_, at, as_of, cut_offs_of(state, as_of))
+        known = [fact for fact in license_.facts if fact.recorded_at <= as_of] if license_ else []
+        expected = (standing.status, len(known), standing.since, standing.fact.act if standing.fact else 0)
+        assert (Status(status), rev, since, act) == expected, (at, as_of, license_)
+        seen.add(standing.status)
+    return seen
+
+
+def test_every_life_is_told_alike_on_chain_and_off(world: World) -> None:
+    first = len(world.records())
+    seen: set[Status] = set()
+    for number in range(LIVES):
+        with world.snapshot():
+            dice = Random(number)
+            identity = objects.license_id(bytes(32), BUREAU, bytes(32), f"{REGIONAL_TYPE} {number}")
+            life = Life(world, dice, identity, world.now())
+            life.live()
+            seen |= _compare(life, first)
+    assert seen == set(Status), "every status occurs"
