@@ -10,7 +10,7 @@ from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
-from ledger.adapters.index import SqlIndex
+from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
@@ -119,10 +119,7 @@ class Ledger:
     @cached_property
     def index(self) -> SqlIndex:
         """The index of this home, as far as it has followed the ledger."""
-        folder = self.settings.home
-        folder.mkdir(parents=True, exist_ok=True)
-        ledger_id = bytes.fromhex(self.trust.ledger_id[2:])
-        return SqlIndex(f"sqlite:///{folder / 'index.db'}", f"sqlite:///{folder / 'names.db'}", ledger_id)
+        return open_index(self.settings.home, bytes.fromhex(self.trust.ledger_id[2:]))
 
     def follow(self) -> SqlIndex:
         """The index, brought up to the chain's head."""

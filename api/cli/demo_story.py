@@ -12,11 +12,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx2
+
+from api.cli.demo_desk import counter
 from api.cli.demo_titles import TITLES
 from api.cli.demo_world import ANHUI, JIANGSU, JIASHAN, OFFICES, QINGPU, SHANGHAI, ZHEJIANG, Office
 from api.cli.files import replace_file
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.presentation_desk import HttpDesk
 from ledger.adapters.qr import QrCode, read_image
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.sm4 import Sm4Gcm
@@ -91,10 +95,14 @@ class Story:
         self._wallet: Wallet | None = None
         self._challenge: Challenge | None = None
         self._shown: Shown | None = None
-        self._live_digest = ""
+        self._api = ""
 
     def run(self) -> Iterator[Step]:
         """Tell the story, step by step."""
+        with counter(self._ledger("jiashan")) as self._api:
+            yield from self._told()
+
+    def _told(self) -> Iterator[Step]:
         for n, (name, expected, action) in enumerate(self._steps(), start=1):
             try:
                 told = action()
@@ -111,6 +119,7 @@ class Story:
         yield "verify-regional", "IN_FORCE AGREEMENT", partial(self._verify, JIANGSU, JIASHAN)
         yield "verify-unrecognized", "NOT_RECOGNIZED_HERE", partial(self._verify, JIANGSU, QINGPU)
         yield "verify-proved", "IN_FORCE LAW state", partial(self._verify_proved, SHANGHAI, JIASHAN)
+        yield "verify-api", "IN_FORCE", partial(self._verify_by_api, ZHEJIANG, QINGPU)
         yield "suspend", "SUSPENDED", partial(self._act, "suspend", "PENALTY")
         yield "resume", "IN_FORCE", partial(self._act, "resume", "PENALTY_SERVED")
         yield "amend", "SUPERSEDED IN_FORCE", self._amend
@@ -187,6 +196,14 @@ class Story:
         verdict = self._check(self.issued[office.key].envelope.to_bytes(), Ask(region=region))
         return Told(_result(verdict), _card(verdict))
 
+    def _verify_by_api(self, office: Office, region: int) -> Told:
+        body = {"subject": self.issued[office.key].envelope.as_json(), "region": f"{region:06d}"}
+        answer = httpx2.post(f"{self._api}/v1/verify", json=body, timeout=30)
+        refused = httpx2.post(f"{self._api}/v1/licenses", json={}, timeout=30)
+        shown = [f"POST /v1/verify → {answer.status_code} {answer.json()['result']}"]
+        shown.append(f"POST /v1/licenses (unsigned) → {refused.status_code} {refused.json()['code']}")
+        return Told(str(answer.json()["result"]) if refused.status_code == 401 else "LET IN", shown)
+
     def _verify_proved(self, office: Office, region: int) -> Told:
         head = self._ledger("jiashan").reader.head().hash
         data = self.issued[office.key].envelope.to_bytes()
@@ -261,7 +278,7 @@ class Story:
     def _ask(self) -> Told:
         fields = ["certificateName", "certificateNumber", "face/registeredCapital"]
         self._challenge = self._desk().challenge(
-            self._signer(ZHEJIANG), fields, "企业资质核验（示例）", uscc=ZHEJIANG.uscc
+            self._signer(ZHEJIANG), fields, "企业资质核验（示例）", uscc=ZHEJIANG.uscc, api=self._api
         )
         return Told("OK", [f"for: {self._challenge.purpose}", f"fields: {', '.join(fields)}"])
 
@@ -269,7 +286,7 @@ class Story:
         assert self._challenge is not None
         identifier = self.issued[SHANGHAI.key].envelope.identifier
         self._shown = self._own_wallet().present(
-            identifier, list(self._challenge.fields), self._challenge, None
+            identifier, list(self._challenge.fields), self._challenge, HttpDesk()
         )
         code = QrCode(self._shown.qr)
         replace_file(self.folder / "qr" / "presentation.png", code.png())
@@ -280,7 +297,7 @@ class Story:
     def _scan(self) -> Told:
         assert self._challenge is not None
         text = read_image((self.folder / "qr" / "presentation.png").read_bytes())
-        subject = self._desk().scan(text, self._challenge)
+        subject = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._api))
         ledger = self._ledger("jiashan")
         verdict = ledger.verify(Asked()).verify(subject, Ask(region=JIASHAN))
         shown = [f"{path} = {value}" for path, value in (verdict.disclosed or {}).items()]

@@ -33,6 +33,7 @@ TITLES: dict[str, tuple[str, str]] = {
         "不信任节点：在指定区块头下以存储证明核验",
         "Without trusting the node: verified by storage proofs under a pinned head",
     ),
+    "verify-api": ("经 API 核验；未签名的写请求被拒绝", "Verified by API; an unsigned write is refused"),
     "suspend": ("暂扣安徽证书", "The Anhui certificate is suspended"),
     "resume": ("恢复安徽证书", "It is resumed"),
     "amend": (

@@ -1,0 +1,36 @@
+"""The demo's counter: the real HTTP API of one office, on 127.0.0.1, for as long as the story lasts."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from api.main import ApiOptions, create_app
+from ledger.bootstrap import Ledger
+
+START_SECONDS = 20.0
+
+
+@contextmanager
+def counter(ledger: Ledger) -> Iterator[str]:
+    """Serve the API of an office; gives its URL."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    config = uvicorn.Config(create_app(ledger, ApiOptions(api=url)), log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    give_up = time.monotonic() + START_SECONDS
+    while not server.started and thread.is_alive() and time.monotonic() < give_up:
+        time.sleep(0.02)
+    try:
+        yield url
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
