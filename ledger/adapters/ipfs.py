@@ -172,6 +172,9 @@ def _closing(client: Any) -> Iterator[None]:
         # No proxy and no .netrc of the environment: documents go to the daemon and nowhere else.
         session.trust_env = False
         session.hooks = {"response": [_read_whole]}
+        for adapter in session.adapters.values():
+            # The client still passes on a parameter of Python 2, of which urllib3 warns.
+            adapter.poolmanager.connection_pool_kw.pop("strict", None)
         yield
     finally:
         client.close()

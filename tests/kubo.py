@@ -1,0 +1,85 @@
+"""A private IPFS node of the tests' own, set up by the very commands of `docs/guides/content.md`."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from scripts.engines import engines_folder
+
+ENGINES = engines_folder()
+"""Read at import: later the tests hide all settings from themselves."""
+
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "content.md"
+SETUP = re.compile(r"^ipfs ((?:init|bootstrap|config) .+)$", re.MULTILINE)
+START_SECONDS = 60.0
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Kubo:
+    """One node; it keeps its port across restarts.
+
+    Args:
+        program: The `ipfs` executable.
+        repo: Its repository, made now.
+    """
+
+    def __init__(self, program: Path, repo: Path) -> None:
+        self.program, self.repo, self.port = program, repo, free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+        for line in SETUP.findall(GUIDE.read_text(encoding="utf-8")):
+            self.run(*shlex.split(line.replace("tcp/5001", f"tcp/{self.port}")))
+
+    def run(self, *arguments: str, cwd: Path | None = None) -> str:
+        """One command, which must succeed: its stdout."""
+        command = [str(self.program), *arguments]
+        done = subprocess.run(command, env=self._env(), cwd=cwd, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Run the daemon until it answers."""
+        with (self.repo / "daemon.log").open("ab") as log:
+            command = [str(self.program), "daemon", "--offline"]
+            self._process = subprocess.Popen(command, env=self._env(), stdout=log, stderr=log)
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            said = (self.repo / "daemon.log").read_text()[-2000:]
+            assert self._process.poll() is None, said
+            assert time.monotonic() < deadline, said
+            time.sleep(0.05)
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the daemon and wait for it; `SIGKILL` gives it no chance to tidy up."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def blocks(self) -> list[Path]:
+        """The files that hold blocks."""
+        return sorted((self.repo / "blocks").rglob("*.data"))
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1):
+                return True
+        except OSError:
+            return False
+
+    def _env(self) -> dict[str, str]:
+        return {**os.environ, "IPFS_PATH": str(self.repo)}
