@@ -77,10 +77,13 @@ class Tampered:
         return self.ledger.header(block)
 
     def logs(self, from_block: int | None = None, to_block: int | None = None) -> Sequence[RawLog]:
-        return [raw_log_of(record) for record in self.served]
+        return [raw_log_of(record) for record in self._until(to_block)]
 
     def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
-        return [record for record in self.served if record.object == object_id]
+        return [record for record in self._until(to_block) if record.object == object_id]
+
+    def _until(self, block: int | None) -> list[Record]:
+        return [record for record in self.served if block is None or record.block <= block]
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         return self.ledger.journal(block)
