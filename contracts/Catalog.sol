@@ -183,9 +183,9 @@ contract Catalog is ICatalog, Client {
     }
 
     function _countsByLaw(uint32 fromRegion, uint32 toRegion, TypeCode licenseType) private view returns (bool) {
-        TypeVersion storage current = _currentType(licenseType);
-        if (current.scope == Scope.NATIONAL || directory.isWithin(toRegion, fromRegion)) return true;
-        return directory.isWithin(fromRegion, current.region) && directory.isWithin(toRegion, current.region);
+        if (_currentType(licenseType).scope == Scope.NATIONAL) return true;
+        uint32 root = _rootOf(fromRegion);
+        return root != 0 && root == _rootOf(toRegion);
     }
 
     /// @dev What is or becomes NATIONAL is decided by a quorum of the root regions, the rest by the region.
@@ -274,6 +274,13 @@ contract Catalog is ICatalog, Client {
 
     function _parentOf(uint32 region) private view returns (uint32 parent) {
         (parent,) = directory.regionOf(region);
+    }
+
+    /// @dev The root region above a region; 0 for an unknown one. Regions lie at most 6 deep.
+    function _rootOf(uint32 region) private view returns (uint32 root) {
+        (uint32 parent, uint8 depth) = directory.regionOf(region);
+        if (depth == 0) return 0;
+        for (root = region; parent != 0; parent = _parentOf(root)) root = parent;
     }
 
     function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {

@@ -102,9 +102,8 @@ interface ICatalog is IWriter {
     ) external view returns (Agreement memory);
 
     /// @notice Whether a license of a type, issued in `fromRegion`, counts in `toRegion` at a moment.
-    /// @dev Without agreement: a NATIONAL type, by law; a license of the region itself or of one superior to it;
-    ///      a type defined by a region that both lie in. Otherwise the agreement nearest to both sides, among
-    ///      theirs and their superiors'.
+    /// @dev Without agreement: a NATIONAL type, by law; and at home, where both regions lie under one root region.
+    ///      Otherwise the agreement nearest to both sides, among theirs and their superiors'.
     /// @return holds Whether it counts.
     /// @return asType As which type.
     /// @return agreement Object of the agreement it rests on; 0 where none is needed.

@@ -52,7 +52,7 @@ interface IDirectory is IWriter {
     /// @notice The region, organisation or key is registered already.
     error DirectoryExists(ObjectId object);
     error DirectoryRegionUnknown(uint32 region);
-    /// @notice More levels than 6, or more root regions than 16.
+    /// @notice More levels than 6, or more root regions than 64.
     error DirectoryRegionLimit(uint32 region);
     error DirectoryOwnerUnknown(ObjectId owner);
     error DirectoryKeyUnknown(KeyId keyId);

@@ -18,7 +18,7 @@ interface IWriter {
     /// @notice `notAfter` lies before `signedAt` or more than 31 days after it.
     error WriterLifetime(uint64 signedAt, uint64 notAfter);
 
-    /// @notice `given` signatures where `needed` are needed, or more than 16.
+    /// @notice `given` signatures where `needed` are needed, or more than 64.
     error WriterSignatureCount(uint256 given, uint256 needed);
 
     /// @notice The signer is neither the region nor superior to it.

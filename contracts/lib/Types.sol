@@ -43,7 +43,7 @@ struct Signature {
 uint16 constant ALG_SM2_SM3 = 1;
 
 // Most signatures that one message may carry, and most root regions.
-uint256 constant MAX_SIGNATURES = 16;
+uint256 constant MAX_SIGNATURES = 64;
 
 // What a key may sign.
 library Purpose {

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, recognition_key, typed
-from ledger.domain.entities import Key, License, LicenseType, Organisation, Region, Term, Terms, TypeVersion
+from ledger.domain.entities import Key, License, LicenseType, Organisation, Region, Term, Terms
 from ledger.domain.lifecycle import Standing, status_at, successor_at
 from ledger.domain.messages import MESSAGES, Domain
 from ledger.domain.moments import rfc3339
@@ -291,9 +291,9 @@ def recognition_basis(
 ) -> dict[str, object] | None:
     """Why a license of one region counts in another, or None when it does not.
 
-    A NATIONAL type counts everywhere by law. A REGIONAL one counts in the region it was issued in and
-    below, and wherever both lie in the region that defines it; elsewhere where an agreement says so. A
-    superior region's agreement covers its inferiors. `Catalog.recognized` says the same for the present.
+    A NATIONAL type counts everywhere by law. A REGIONAL one counts at home, wherever both regions lie
+    under one root region; elsewhere where an agreement says so. A superior region's agreement covers its
+    inferiors. `Catalog.recognized` says the same for the present.
 
     Args:
         state: Types, regions and agreements.
@@ -308,8 +308,8 @@ def recognition_basis(
     if version is not None and version.scope is Scope.NATIONAL:
         return {"basis": "LAW", "scope": "NATIONAL", "ground": version.ground}
     givers, takers = ancestors(state, from_region), ancestors(state, to_region)
-    home = _home(version, givers, takers)
-    if home is not None:
+    home = _home(state, givers, takers)
+    if home:
         return {"basis": "HOME", "region": f"{home:06d}"}
     for giver in givers:
         for taker in takers:
@@ -319,12 +319,12 @@ def recognition_basis(
     return None
 
 
-def _home(version: TypeVersion | None, givers: list[int], takers: list[int]) -> int | None:
-    """The region within which a license counts without agreement, if the taker lies there."""
-    if givers and givers[0] in takers:
-        return givers[0]
-    definer = version.region if version else 0
-    return definer if definer in givers and definer in takers else None
+def _home(state: StateView, givers: list[int], takers: list[int]) -> int:
+    """The root region that both lie under, within which a license counts without agreement; 0 for none."""
+    if not givers or not takers or givers[-1] != takers[-1]:
+        return 0
+    top = typed(state, "region", str(givers[-1]), Region)
+    return givers[-1] if top and top.parent == 0 else 0
 
 
 def _agreed(

@@ -205,13 +205,20 @@ def test_an_agreement_of_superiors_covers_inferiors(world: World, start: int, en
 
 @pytest.mark.parametrize(("start", "end"), [(ZHEJIANG, SHANGHAI), (SHANGHAI, ANHUI), (JIASHAN, QINGPU)])
 def test_an_agreement_goes_one_way_and_no_further(world: World, start: int, end: int) -> None:
-    # The type is Shanghai's: what Zhejiang issues under it counts nowhere else.
     assert recognized(world, start, end, REGIONAL_TYPE) == NOT
 
 
-@pytest.mark.parametrize(("start", "end"), [(QINGPU, QINGPU), (SHANGHAI, QINGPU), (QINGPU, SHANGHAI)])
-def test_at_home_no_agreement_is_needed(world: World, start: int, end: int) -> None:
-    assert recognized(world, start, end, REGIONAL_TYPE) == BY_LAW
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [(QINGPU, QINGPU), (SHANGHAI, QINGPU), (QINGPU, SHANGHAI), (QINGPU, 310104), (JIASHAN, ZHEJIANG)],
+)
+def test_at_home_under_one_root_no_agreement_is_needed(world: World, start: int, end: int) -> None:
+    world.run(commands.add_region(world))
+    assert recognized(world, start, end, REGIONAL_TYPE) == BY_LAW, "whoever defined the type"
+
+
+def test_an_unknown_region_is_no_home(world: World) -> None:
+    assert recognized(world, 999999, 999999, REGIONAL_TYPE) == NOT
 
 
 def test_a_national_type_counts_everywhere(world: World) -> None:

@@ -24,8 +24,8 @@ TEXTS: dict[str, Text] = {
         "Sign again with a term of at most 31 days.",
     ),
     "SIGNATURE_COUNT": Text(
-        "需要 {needed} 个签名，现有 {given} 个（至多 16 个）。",
-        "{needed} signatures are needed and {given} were given (16 at most).",
+        "需要 {needed} 个签名，现有 {given} 个（至多 64 个）。",
+        "{needed} signatures are needed and {given} were given (64 at most).",
         "补齐或减少签名后提交。",
         "Collect the right number of signatures.",
     ),
@@ -132,8 +132,8 @@ TEXTS: dict[str, Text] = {
         "Check the code, or register the region first.",
     ),
     "REGION_LIMIT": Text(
-        "地区 {region} 超出层级（6）或根地区数（16）的上限。",
-        "Region {region} would exceed 6 levels or 16 root regions.",
+        "地区 {region} 超出层级（6）或根地区数（64）的上限。",
+        "Region {region} would exceed 6 levels or 64 root regions.",
         "调整所属上级。",
         "Place it under another superior.",
     ),
