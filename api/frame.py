@@ -52,7 +52,7 @@ class Limits:
     Attributes:
         burst: Requests at once.
         per_second: Refill while below `burst`.
-        per_minute: Requests in any minute.
+        per_minute: Requests in a minute from the client's first on.
     """
 
     burst: int = 20
@@ -61,7 +61,7 @@ class Limits:
 
 
 class RateLimit:
-    """Two token buckets per client address, in memory of one process.
+    """A token bucket and a count by the minute for each client address, in memory of one process.
 
     Args:
         limits: What is allowed.
@@ -70,17 +70,18 @@ class RateLimit:
 
     def __init__(self, limits: Limits, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._limits, self._monotonic = limits, monotonic
-        self._clients: dict[str, tuple[float, float, float]] = {}
+        self._clients: dict[str, tuple[float, float, float, int]] = {}
 
     def allows(self, client: str) -> bool:
-        """Take one request of a client from its buckets, unless one is empty."""
-        now = self._monotonic()
-        limits = self._limits
-        short, long, before = self._clients.pop(client, (float(limits.burst), float(limits.per_minute), now))
-        short = min(limits.burst, short + (now - before) * limits.per_second)
-        long = min(limits.per_minute, long + (now - before) * limits.per_minute / 60)
-        allowed = short >= 1 and long >= 1
-        self._clients[client] = (short - allowed, long - allowed, now)
+        """Count one request of a client, unless it has asked too much."""
+        now, limits = self._monotonic(), self._limits
+        fresh = (float(limits.burst), now, now, 0)
+        tokens, before, minute, count = self._clients.pop(client, fresh)
+        tokens = min(limits.burst, tokens + (now - before) * limits.per_second)
+        if now - minute >= 60:
+            minute, count = now, 0
+        allowed = tokens >= 1 and count < limits.per_minute
+        self._clients[client] = (tokens - allowed, now, minute, count + allowed)
         if len(self._clients) > _MOST_CLIENTS:  # the one longest unseen goes
             del self._clients[next(iter(self._clients))]
         return allowed

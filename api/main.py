@@ -149,9 +149,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     components["schemas"]["Problem"] = problem
     components["securitySchemes"] = security_schemes()
-    for path in form["paths"].values():
-        for operation in path.values():
+    for address, path in form["paths"].items():
+        for method, operation in path.items():
             _describe_operation(operation)
+            if method == "get" and address.startswith("/v1/"):
+                operation["responses"]["304"] = {"description": "As `If-None-Match` says: unchanged"}
     return form
 
 

@@ -14,6 +14,8 @@ import typer
 from api.cli.keys import passphrase
 from api.cli.options import Network, RpcUrls
 from api.cli.output import Outcome
+from api.frame import Limits, logger
+from api.main import ApiOptions, create_app
 from ledger.bootstrap import Ledger
 from ledger.errors import LedgerError, UsageError
 from ledger.settings import load_settings
@@ -25,6 +27,7 @@ app = typer.Typer(add_completion=False)
 
 SYNC_SECONDS = 5.0
 """Pause between two looks of the background at the chain's head."""
+BACKLOG = 1024
 SHUTDOWN_SECONDS = 10
 """How long requests that run may go on after SIGTERM."""
 
@@ -45,23 +48,26 @@ def serve(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Serve the API until SIGTERM or Ctrl-C; logs go to stderr."""
+    ledger = Ledger(load_settings(network, rpc or (), api))
+    keys = _issuer_keys(issuer_key or ())
+    with _listen(host, port) as listening:
+        url = _url(listening)
+        options = ApiOptions(
+            issuer_keys=keys,
+            passphrase=passphrase(),
+            api=ledger.settings.api or url,
+            max_head_age=max_age,
+            limits=None if no_limit else Limits(),
+        )
+        _run(ledger, options, listening, url)
+    return Outcome({"url": url, "stopped": True}, text=url)
+
+
+def _run(ledger: Ledger, options: ApiOptions, listening: socket.socket, url: str) -> None:
+    """Answer requests and follow the ledger until a signal comes."""
     import uvicorn
 
-    from api.frame import Limits, logger
-    from api.main import ApiOptions, create_app
-
-    listening = _listen(host, port)
-    url = _url(listening)
-    ledger = Ledger(load_settings(network, rpc or (), api))
-    options = ApiOptions(
-        issuer_keys=_issuer_keys(issuer_key or ()),
-        passphrase=passphrase(),
-        api=ledger.settings.api or url,
-        max_head_age=max_age,
-        limits=None if no_limit else Limits(),
-    )
-    served = create_app(ledger, options)
-    log = logger()
+    served, log = create_app(ledger, options), logger()
     config = uvicorn.Config(
         served, log_config=None, access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS
     )
@@ -74,16 +80,20 @@ def serve(
     stop.set()
     follower.join(SHUTDOWN_SECONDS)
     log.info("stopped", url=url)
-    return Outcome({"url": url, "stopped": True}, text=url)
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A bound socket; nothing is promised before the address is ours."""
+    """A listening socket.
+
+    Raises:
+        UsageError: `API_ADDRESS`.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(BACKLOG)  # from now on callers wait instead of being refused
     except OSError as error:
         listening.close()
         raise UsageError("API_ADDRESS", host=host, port=port, reason=error.strerror or str(error)) from None

@@ -57,11 +57,16 @@ class Department:
 
 
 @pytest.fixture(scope="session")
-def client(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def service_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`ELICENSE_HOME` of the service."""
+    return tmp_path_factory.mktemp("service")
+
+
+@pytest.fixture(scope="session")
+def client(live_ledger: LiveLedger, service_home: Path) -> Iterator[TestClient]:
     """The service of the issuing department, which also holds the relying one's key for challenges."""
     keys: dict[str, Path] = {ISSUER: live_ledger.key("issuer"), RELYING: live_ledger.key("relying")}
-    home = tmp_path_factory.mktemp("service")
-    app = create_app(live_ledger.ledger(home), ApiOptions(keys, api="http://api.example"))
+    app = create_app(live_ledger.ledger(service_home), ApiOptions(keys, api="http://api.example"))
     with TestClient(app, raise_server_exceptions=False) as made:
         yield made
 
