@@ -1,0 +1,217 @@
+"""From records to state: what each kind makes, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ledger.domain.acts import Act, Purpose, Scope
+from ledger.domain.apply import Refused, State, apply, recognition_key, typed
+from ledger.domain.entities import Key, Ledger, License, LicenseType, Organisation, Region, Relay, Term, Terms
+from ledger.domain.facts import Fact, fact_of, object_of
+from ledger.domain.messages import MESSAGE_OF, Kind
+from tests.simulator import (
+    BUREAU,
+    NATIONAL_TYPE,
+    OBJECT_OF,
+    OFFICE,
+    QINGPU,
+    REGIONAL_TYPE,
+    SHANGHAI,
+    ZHEJIANG,
+    LedgerSimulator,
+    every_kind,
+    founded_ledger,
+    hash32,
+    key_id_of,
+)
+
+
+@pytest.fixture(scope="module")
+def ledger() -> LedgerSimulator:
+    return every_kind(founded_ledger(sign=False))
+
+
+@pytest.fixture(scope="module")
+def state(ledger: LedgerSimulator) -> State:
+    return ledger.state()
+
+
+def facts(ledger: LedgerSimulator, kind: Kind) -> list[Fact]:
+    return [fact_of(record) for record in ledger.records() if record.kind == kind]
+
+
+def test_every_kind_is_applied(ledger: LedgerSimulator) -> None:
+    assert {record.kind for record in ledger.records()} == set(Kind)
+
+
+def test_every_record_is_about_the_object_that_its_message_names(ledger: LedgerSimulator) -> None:
+    for record in ledger.records():
+        fact = fact_of(record)
+        assert object_of(fact.kind, fact.values) == record.object
+        if record.kind != Kind.LICENSE_ISSUED_BY_AMENDMENT:
+            assert OBJECT_OF[MESSAGE_OF[fact.kind].name](fact.values) == record.object
+
+
+def test_the_ledger_is_founded_and_sealed(ledger: LedgerSimulator, state: State) -> None:
+    found = typed(state, "ledger", "ledger", Ledger)
+    (seal,) = facts(ledger, Kind.LEDGER_SEALED)
+    assert found is not None
+    assert (found.threshold, found.sealed_seq, found.sealed_at) == (1, seal.seq, seal.time)
+    assert [name for name, _, _ in found.contracts] == ["Directory", "Catalog", "Licenses", "Journal"]
+    assert found.rev == 2 + len(found.contracts)
+
+
+def test_bodies_keys_and_relays(ledger: LedgerSimulator, state: State) -> None:
+    region = typed(state, "region", str(QINGPU), Region)
+    body = typed(state, "organisation", BUREAU, Organisation)
+    key = typed(state, "key", key_id_of("spare"), Key)
+    relay = typed(state, "relay", "0x" + "22" * 20, Relay)
+    assert region is not None and (region.parent, region.rev) == (SHANGHAI, 1)
+    assert body is not None and (body.region, body.level) == (QINGPU, 3)
+    assert key is not None and (key.purpose, key.rev, len(key.endings), len(key.cut_offs)) == (
+        Purpose.SIGN,
+        3,
+        1,
+        1,
+    )
+    (ended,) = facts(ledger, Kind.RELAY_ENDED)
+    assert relay is not None and (relay.until, relay.rev) == (ended.time, 2)
+
+
+def test_a_key_knows_its_cut_off_from_its_record_on(ledger: LedgerSimulator, state: State) -> None:
+    key = typed(state, "key", key_id_of("spare"), Key)
+    (cut,) = facts(ledger, Kind.KEY_CUT_OFF)
+    assert key is not None
+    assert (key.cut_off(cut.time - 1), key.cut_off(cut.time)) == (None, cut.values["since"])
+    assert not key.is_valid_at(key.since - 1)
+    assert key.is_valid_at(key.since)
+    assert not key.is_valid_at(key.endings[0][1])
+
+
+def test_types_rights_and_agreements(state: State) -> None:
+    kind = typed(state, "type", REGIONAL_TYPE, LicenseType)
+    assert kind is not None and kind.at(0) is None
+    assert kind.versions[0].scope is Scope.REGIONAL
+    right = typed(state, "entitlement", f"{NATIONAL_TYPE}/{OFFICE}", Terms)
+    agreement = typed(state, "recognition", recognition_key(SHANGHAI, ZHEJIANG, REGIONAL_TYPE), Terms)
+    for terms in (right, agreement):
+        assert terms is not None and terms.rev == len(terms.terms) == 2
+        ended = terms.terms[-1]
+        assert terms.at(ended.until - 1, ended.recorded_at) == ended
+        assert terms.at(ended.until, ended.recorded_at) is None
+        assert terms.at(ended.until, ended.recorded_at - 1) == terms.terms[0]
+
+
+@pytest.mark.parametrize("since", [0, 1, 100])
+def test_what_ended_does_not_come_back(since: int) -> None:
+    begun = Term(recorded_at=200, since=since, until=0)
+    ended = Term(recorded_at=300, since=since, until=400)
+    terms = Terms(2, ("a", "b"), (begun, ended))
+    assert terms.at(399, 300) == ended
+    assert terms.at(400, 300) is None
+    assert terms.at(10_000, 10_000) is None
+    again = Terms(3, ("a", "b"), (begun, ended, Term(recorded_at=500, since=600, until=0)))
+    assert [again.at(at, 500) is not None for at in (399, 400, 599, 600)] == [True, False, False, True]
+
+
+def test_licenses_and_their_facts(state: State) -> None:
+    old = typed(state, "license", hash32("license 0"), License)
+    new = typed(state, "license", hash32("license 5"), License)
+    bound = typed(state, "license", hash32("license 3"), License)
+    assert old is not None and new is not None and bound is not None
+    assert (old.superseded_by, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
+    assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
+    assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND]
+    assert new.region == QINGPU
+
+
+def test_applying_leaves_the_state_before_untouched(ledger: LedgerSimulator) -> None:
+    state = State()
+    for record in ledger.records():
+        before = {table: dict(rows) for table, rows in state.tables.items()}
+        changes = apply(state, fact_of(record))
+        assert state.tables == before
+        for change in changes:
+            state.put(change)
+    assert state.tables == ledger.state().tables
+
+
+LICENSE = hash32("a license")
+NO_TYPE = "11100000MB0TE5T605009"
+STRAY = "0x" + "33" * 20
+
+
+def _refusals() -> dict[str, tuple[Any, str]]:
+    region = {"region": SHANGHAI, "parent": 0, "nameDigest": hash32("x"), "rev": 0}
+    return {
+        "a region twice": (lambda ledger: ledger.record("AddRegion", [], **region), "DUPLICATE_ID"),
+        "a body twice": (
+            lambda ledger: ledger.record("AddOrganisation", [], **{**_body(), "rev": 0}),
+            "DUPLICATE_ID",
+        ),
+        "a key twice": (lambda ledger: ledger.register_key(BUREAU, bytes(32)), "DUPLICATE_ID"),
+        "an unknown key ended": (lambda ledger: ledger.end_key("nobody", "x", 1), "BAD_RECORD"),
+        "an unknown key cut off": (lambda ledger: ledger.cut_off_key("nobody", "x", 1), "BAD_RECORD"),
+        "an unknown relay ended": (lambda ledger: ledger.end_relay(STRAY, 1, "x"), "BAD_RECORD"),
+        "a right that nobody has ended": (
+            lambda ledger: ledger.end_entitlement(NO_TYPE, BUREAU, "x", 1),
+            "BAD_RECORD",
+        ),
+        "an agreement that nobody made ended": (
+            lambda ledger: ledger.end_recognition(ZHEJIANG, SHANGHAI, REGIONAL_TYPE, "x", 1),
+            "BAD_RECORD",
+        ),
+        "a second seal": (lambda ledger: ledger.seal("x"), "BAD_RECORD"),
+        "a license twice": (lambda ledger: _twice(ledger), "DUPLICATE_ID"),
+        "a right that is missing": (lambda ledger: ledger.issue(LICENSE, code=NO_TYPE), "NOT_ENTITLED"),
+        "an act on nothing": (lambda ledger: ledger.act(LICENSE, Act.REVOKE), "BAD_RECORD"),
+        "a binding of nothing": (lambda ledger: ledger.bind(LICENSE, hash32("b")), "BAD_RECORD"),
+        "an act of no number": (
+            lambda ledger: (ledger.issue(LICENSE), ledger.act(LICENSE, 16)),
+            "BAD_RECORD",
+        ),
+        "an issue that nobody signed": (
+            lambda ledger: _unsigned(ledger),
+            "BAD_RECORD",
+        ),
+        "a stale revision": (
+            lambda ledger: (ledger.issue(LICENSE), ledger.act(LICENSE, Act.REVOKE, rev=0)),
+            "BAD_RECORD",
+        ),
+    }  # fmt: skip
+
+
+def _twice(ledger: LedgerSimulator) -> None:
+    ledger.issue(LICENSE)
+    ledger.issue(LICENSE, rev=0)
+
+
+def _unsigned(ledger: LedgerSimulator) -> None:
+    ledger.record("Issue", [], licenseId=LICENSE, **ledger._license(LICENSE, BUREAU, NATIONAL_TYPE))
+
+
+def _body() -> dict[str, Any]:
+    return {
+        "uscc": "0x" + BUREAU.encode().hex().ljust(64, "0"),
+        "region": QINGPU,
+        "level": 1,
+        "nameDigest": hash32("x"),
+    }
+
+
+@pytest.mark.parametrize("name", _refusals())
+def test_what_no_contract_would_write_is_refused(name: str) -> None:
+    deed, code = _refusals()[name]
+    ledger = founded_ledger(sign=False)
+    deed(ledger)
+    state = State()
+    *good, last = list(ledger.records())
+    for record in good:
+        state.apply(fact_of(record))
+    before = {table: dict(rows) for table, rows in state.tables.items()}
+    with pytest.raises(Refused) as caught:
+        state.apply(fact_of(last))
+    assert caught.value.code == code
+    assert state.tables == before
