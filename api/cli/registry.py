@@ -8,7 +8,7 @@ what it has to sign, and the same command, run again with the file filled in, go
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,9 +25,9 @@ from api.cli.output import Outcome, read_input
 from ledger.adapters.type_files import TypeFiles
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Purpose
-from ledger.domain.apply import State, recognition_key, typed
+from ledger.domain.apply import recognition_key, typed
 from ledger.domain.canonical import parse_strict
-from ledger.domain.entities import Entity, Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
+from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
 from ledger.domain.founding import LEVELS, FoundingType, read_type
 from ledger.domain.identifiers import Uscc, is_type_code
 from ledger.domain.messages import key_id
@@ -35,11 +35,10 @@ from ledger.domain.moments import end_of_day, rfc3339
 from ledger.domain.objects import recognition_object
 from ledger.domain.regions import RegionCode
 from ledger.errors import LedgerError, MalformedError, RuleError, UnknownIdError, UsageError
+from ledger.ports import Index
 from ledger.service import govern
 from ledger.service.found import KeyFile, SignatureRequest
 from ledger.service.govern import Governed, GovernLedger, Order
-from ledger.service.sources import Asked
-from ledger.service.verify import state_of
 
 org_app = typer.Typer(add_completion=False, help="Organisations, their keys, relays and regions.")
 key_app = typer.Typer(add_completion=False, help="Keys of an organisation or a region.")
@@ -154,10 +153,10 @@ def _key_file(path: str) -> KeyFile:
     return KeyFile(signer.public_key, signer)
 
 
-def _state(ledger: Ledger) -> State:
-    """Everything recorded up to the present head, as the node shows it."""
-    histories = ledger.histories(Asked())
-    return state_of(list(histories.reader.records(None, histories.header.number)))
+def _state(ledger: Ledger) -> Index:
+    """The index of this home, brought up to the present head of this very ledger."""
+    ledger.reader.check_ledger()
+    return ledger.follow()
 
 
 def _done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
@@ -214,10 +213,6 @@ def _account(text: str) -> str:
     if not re.fullmatch(r"0x[0-9a-fA-F]{40}", text):
         raise UsageError("ACCOUNT_FORM", text=text[:60])
     return text.lower()
-
-
-def _entities(state: State, table: str) -> Iterator[tuple[str, Entity]]:
-    return iter(sorted(state.tables.get(table, {}).items()))
 
 
 def _lines(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], object]:
@@ -290,7 +285,7 @@ def org_list(
     wanted = None if region is None else _region(region)
     rows = [
         _organisation_row(body)
-        for _, body in _entities(state, "organisation")
+        for _, body in state.entities("organisation")
         if isinstance(body, Organisation) and wanted in (None, body.region)
     ]
     return Outcome({"organisations": rows}, text=_lines(rows, "uscc", "region", "level", "since"))
@@ -338,7 +333,7 @@ def org_end(
     return _done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
 
 
-def _organisation(state: State, code: str) -> Organisation:
+def _organisation(state: Index, code: str) -> Organisation:
     body = typed(state, "organisation", code, Organisation)
     if body is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"organisation {code}")
@@ -356,13 +351,13 @@ def _organisation_row(body: Organisation) -> dict[str, object]:
     }
 
 
-def _keys(state: State, owner: str) -> list[Key]:
+def _keys(state: Index, owner: str) -> list[Key]:
     wanted = "0x" + govern.owner_object(owner).hex()
-    return [key for _, key in _entities(state, "key") if isinstance(key, Key) and key.owner == wanted]
+    return [key for _, key in state.entities("key") if isinstance(key, Key) and key.owner == wanted]
 
 
-def _rights(state: State, issuer: str) -> list[Terms]:
-    held = [right for _, right in _entities(state, "entitlement") if isinstance(right, Terms)]
+def _rights(state: Index, issuer: str) -> list[Terms]:
+    held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
     return [right for right in held if right.key[1] == issuer]
 
 
@@ -484,7 +479,7 @@ def relay_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
             "since": rfc3339(relay.since),
             "until": rfc3339(relay.until),
         }
-        for _, relay in _entities(state, "relay")
+        for _, relay in state.entities("relay")
         if isinstance(relay, Relay)
     ]
     return Outcome({"relays": rows}, text=_lines(rows, "account", "region", "since", "until"))
@@ -519,7 +514,7 @@ def region_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
             "since": rfc3339(region.since),
             "keys": [_key_row(key) for key in _keys(state, f"{region.code:06d}")],
         }
-        for _, region in _entities(state, "region")
+        for _, region in state.entities("region")
         if isinstance(region, Region)
     ]
     return Outcome({"regions": rows}, text=_lines(rows, "region", "parent", "since"))
@@ -566,7 +561,7 @@ def _given_type(file: str, region: str | None, ground: int | None) -> FoundingTy
 def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """List license types as they are now."""
     state = _state(open_ledger(network, rpc))
-    rows = [_type_row(kind) for _, kind in _entities(state, "type") if isinstance(kind, LicenseType)]
+    rows = [_type_row(kind) for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
     return Outcome({"types": rows}, text=_lines(rows, "type", "scope", "sharing", "region", "version"))
 
 
@@ -575,7 +570,7 @@ def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) 
     """Show a type with all its versions and who is entitled to issue it."""
     state = _state(open_ledger(network, rpc))
     kind = _type(state, _code(code))
-    held = [right for _, right in _entities(state, "entitlement") if isinstance(right, Terms)]
+    held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
     rights = [_entitlement_row(right) for right in held if right.key[0] == code]
     data = {
         **_type_row(kind),
@@ -639,7 +634,7 @@ def type_unentitle(
     return _done(governed, data, f"{body} may issue {code} until {data['until']}")
 
 
-def _type(state: State, code: str) -> LicenseType:
+def _type(state: Index, code: str) -> LicenseType:
     kind = typed(state, "type", code, LicenseType)
     if kind is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
@@ -739,7 +734,7 @@ def recognition_list(
     wanted = (from_region, to_region, type_)
     rows = [
         _recognition_row(each)
-        for _, each in _entities(state, "recognition")
+        for _, each in state.entities("recognition")
         if isinstance(each, Terms) and all(w in (None, k) for w, k in zip(wanted, each.key, strict=True))
     ]
     return Outcome(
