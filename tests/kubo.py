@@ -47,7 +47,9 @@ class Kubo:
     def run(self, *arguments: str, cwd: Path | None = None) -> str:
         """One command, which must succeed: its stdout."""
         command = [str(self.program), *arguments]
-        done = subprocess.run(command, env=self._env(), cwd=cwd, check=False, capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=self.environment(), cwd=cwd, check=False, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -55,7 +57,7 @@ class Kubo:
         """Run the daemon until it answers."""
         with (self.repo / "daemon.log").open("ab") as log:
             command = [str(self.program), "daemon", "--offline"]
-            self._process = subprocess.Popen(command, env=self._env(), stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             said = (self.repo / "daemon.log").read_text()[-2000:]
@@ -81,5 +83,6 @@ class Kubo:
         except OSError:
             return False
 
-    def _env(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What a command needs to work on this node."""
         return {**os.environ, "IPFS_PATH": str(self.repo)}

@@ -127,7 +127,7 @@ class IpfsContent:
             if _is_pinned(daemon, cid):
                 daemon.pin.rm(cid)
             (row,) = daemon._client.request("/block/rm", (cid,), decoder="json")
-            refused = row.get("Error")
+            refused = row.get("Error") or ("the block is still there" if _holds(daemon, cid) else None)
         if refused:
             raise ContentOutageError("IPFS_FAILED", url=self._url, reason=str(refused)[:300])
         return True
