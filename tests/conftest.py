@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.told import told
+
+__all__ = ["told"]
+
 settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
 settings.register_profile("free", deadline=None, database=None, max_examples=1_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))

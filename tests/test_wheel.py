@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+from tests.told import Run, World
+
+Run_ = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def run(installed: Path, tmp_path: Path) -> Run:
+def run(installed: Path, tmp_path: Path) -> Run_:
     """Runs `elicense` away from the checkout, with nothing of this process's environment but the locale."""
 
     def call(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
@@ -92,7 +94,7 @@ def test_the_wheel_carries_the_packages_with_their_data_and_nothing_else(wheel: 
     assert wanted - names == set()
 
 
-def test_sm3_needs_no_network(run: Run) -> None:
+def test_sm3_needs_no_network(run: Run_) -> None:
     done = run("sm3", "--json", given="abc")
     assert done.returncode == 0, done.stderr
     digest = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
@@ -106,7 +108,7 @@ def test_identifiers_are_checked_by_the_data_in_the_wheel(run: Run, code: str, s
     assert json.loads(done.stdout)["kind"] == "uscc"
 
 
-def test_a_signature_of_the_wheel_verifies_there(run: Run) -> None:
+def test_a_signature_of_the_wheel_verifies_there(run: Run_) -> None:
     assert run("sm2", "keygen", "--out", "key.pem", "--pub", "pub.pem").returncode == 0
     signed = run("sm2", "sign", "--key", "key.pem", given="证照")
     assert signed.returncode == 0, signed.stderr
@@ -130,3 +132,29 @@ def test_no_tool_of_the_checkout_is_needed(installed: Path) -> None:
         [str(installed.with_name("python")), "-I", "-c", probe], check=False, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_wheel_alone_verifies_a_license(told: tuple[World, Run], run: Run_) -> None:
+    world = told[0]
+    for version, result, status in ((".001.", "SUPERSEDED", 1), (".002.", "IN_FORCE", 0)):
+        done = run(
+            "verify",
+            world.envelope("605001", version),
+            "--network",
+            str(world.folder / "network.json"),
+            "--json",
+        )
+        assert (json.loads(done.stdout)["result"], done.returncode) == (result, status), done.stderr
+
+
+def test_the_wheel_alone_replays_the_ledger(told: tuple[World, Run], run: Run_) -> None:
+    world = told[0]
+    done = run("audit", "replay", "--network", str(world.folder / "network.json"), "--json")
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["findings"]) == (0, [])
+    assert report["licenses"] == 5
+
+
+def test_the_wheel_alone_says_that_a_local_chain_needs_the_checkout(run: Run_) -> None:
+    done = run("net", "up", "--json")
+    assert (done.returncode, json.loads(done.stdout)["code"]) == (2, "NET_NEEDS_CHECKOUT")

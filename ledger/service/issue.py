@@ -273,7 +273,7 @@ class IssueLicenses:
         """Sign, keep, send; or go on where an earlier run of the same call stopped."""
         kept = self._outbox.load(draft.license_id)
         wanted = {"input": sm3(canonical(draft.given)).hex(), "request": request_id}
-        if kept is None or (kept["transaction"] is None and kept["input"] != wanted["input"]):
+        if kept is None or (_is_unsent(kept) and kept["input"] != wanted["input"]):
             kept = self._sign(draft, signer, wanted)
         elif kept["input"] != wanted["input"]:
             code = "REQUEST_ID_REUSED" if request_id and kept["request"] == request_id else "LICENSE_EXISTS"
@@ -357,6 +357,10 @@ class _Draft:
     license: JsonObject
     given: JsonObject
     supersedes: str | None
+
+
+def _is_unsent(kept: JsonObject) -> bool:
+    return kept["transaction"] is None and kept["gasUsed"] is None
 
 
 def _members(envelope: Envelope) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import World
 from tests.e2e.test_story import PROPERTY, SAFETY, _rpc
 from tests.lying_proxy import LIES, LyingProxy
+from tests.told import World
+
 
 @pytest.mark.parametrize("name", sorted(LIES))
 @pytest.mark.parametrize("seq", [1, 21, 50])

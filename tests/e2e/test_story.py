@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Run, World
+from tests.told import Run, World
 
 BUSINESS, SAFETY, CONSTRUCTOR, PROPERTY = "605001", "338W011", "338W001", "699001"
 
