@@ -1,6 +1,6 @@
 # Python 3.11 or later, make and a network are all that a fresh machine needs.
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint bench gas clean python
+.PHONY: help dev demo test lint bench gas engines clean python
 
 PYTHON ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,\
 	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(python))))
@@ -26,7 +26,7 @@ lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) lint-imports
 	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c .solhint.json --max-warnings 0 'contracts/**/*.sol'
 
-python: dev
+python: engines
 	$(RUN) pytest
 
 bench: dev ## Measure speed; writes docs/benchmarks.md
@@ -34,6 +34,10 @@ bench: dev ## Measure speed; writes docs/benchmarks.md
 
 gas: dev ## Measure gas per operation
 	$(RUN) python -m scripts.gas
+
+engines: dev ## Build the IPFS daemon that the tests run, once per user; brings Go where there is none
+	@$(RUN) command -v go >/dev/null || $(BIN)/pip install -q "$$($(BIN)/python -c 'from scripts.engines import GO_PACKAGE; print(GO_PACKAGE)')"
+	$(RUN) python -m scripts.engines kubo
 
 clean: ## Remove all that these targets made, the environment included
 	rm -rf $(VENV) build dist .demo .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -199,8 +199,9 @@ def main() -> int:
     """Build what is named and print where it is."""
     parser = argparse.ArgumentParser(description="Build an engine from source, once, and print its path.")
     parser.add_argument("engine", nargs="+", choices=sorted(ENGINES))
+    options = parser.parse_args()
     try:
-        for name in parser.parse_args().engine:
+        for name in options.engine:
             print(ensure_engine(name))
     except (OutageError, TrustError) as error:
         print(f"{error}\n{error.remedy()['en']}", file=sys.stderr)
