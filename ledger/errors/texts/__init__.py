@@ -12,6 +12,7 @@ from ledger.errors.texts import (
     licenses,
     network,
     registry,
+    sheets,
     stores,
     wallet,
 )
@@ -25,6 +26,7 @@ TEXTS: dict[str, Text] = {
     **chain.TEXTS,
     **licenses.TEXTS,
     **registry.TEXTS,
+    **sheets.TEXTS,
     **stores.TEXTS,
     **wallet.TEXTS,
     **api.TEXTS,
