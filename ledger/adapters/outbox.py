@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
@@ -54,6 +57,24 @@ class FileOutbox:
     def drop(self, key: str) -> None:
         """Forget an entry."""
         self._path(key).unlink(missing_ok=True)
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Keep every other process away from an entry meanwhile.
+
+        Raises:
+            StoreOutageError: `OUTBOX`.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path(key).with_suffix(".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise self._outage(error) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key.removeprefix('0x')}.json"

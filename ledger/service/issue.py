@@ -7,6 +7,7 @@ anything is sent, so that after a crash the same call finishes what it began, on
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -50,6 +51,10 @@ class Outbox(Protocol):
 
     def drop(self, key: str) -> None:
         """Forget an entry that never reached the ledger."""
+        ...
+
+    def hold(self, key: str) -> AbstractContextManager[None]:
+        """Keep every other process away from an entry meanwhile."""
         ...
 
 
@@ -271,6 +276,10 @@ class IssueLicenses:
 
     def _finish(self, draft: _Draft, signer: Signer, request_id: str | None) -> Issued:
         """Sign, keep, send; or go on where an earlier run of the same call stopped."""
+        with self._outbox.hold(draft.license_id):
+            return self._finish_alone(draft, signer, request_id)
+
+    def _finish_alone(self, draft: _Draft, signer: Signer, request_id: str | None) -> Issued:
         kept = self._outbox.load(draft.license_id)
         wanted = {"input": sm3(canonical(draft.given)).hex(), "request": request_id}
         if kept is None or (_is_unsent(kept) and kept["input"] != wanted["input"]):
