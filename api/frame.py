@@ -6,6 +6,7 @@ body, no address, so that nothing personal reaches a log.
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable
@@ -30,8 +31,8 @@ _HEADERS = (
 _MOST_CLIENTS = 10_000
 
 
-def logger() -> structlog.typing.FilteringBoundLogger:
-    """Lines of JSON on stderr; nothing global is set."""
+def logger(lowest: int = logging.INFO) -> structlog.typing.FilteringBoundLogger:
+    """Lines of JSON on stderr, from a level of `logging` on; nothing global is set."""
     stream = sys.stderr
     made: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.WriteLogger(stream),
@@ -40,7 +41,7 @@ def logger() -> structlog.typing.FilteringBoundLogger:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(20),
+        wrapper_class=structlog.make_filtering_bound_logger(lowest),
     )
     return made
 
@@ -94,11 +95,14 @@ class Frame:
         app: What is inside.
         entropy: Numbers of requests.
         limit: None for no limit.
+        lowest: Lowest level of log lines.
     """
 
-    def __init__(self, app: ASGIApp, entropy: Entropy, limit: RateLimit | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, entropy: Entropy, limit: RateLimit | None = None, lowest: int = logging.INFO
+    ) -> None:
         self._app, self._entropy, self._limit = app, entropy, limit
-        self._log = logger()
+        self._log = logger(lowest)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""

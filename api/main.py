@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -51,6 +52,7 @@ class ApiOptions:
         api: Address under which wallets reach this service, or None.
         max_head_age: Seconds; with an older head the service is not ready.
         limits: Per client address, or None for no limit.
+        lowest_log: Lowest level of log lines.
     """
 
     issuer_keys: Mapping[str, Path] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class ApiOptions:
     api: str | None = None
     max_head_age: int = 60
     limits: Limits | None = None
+    lowest_log: int = logging.INFO
 
 
 def create_app(ledger: Ledger, options: ApiOptions | None = None) -> FastAPI:
@@ -72,12 +75,12 @@ def create_app(ledger: Ledger, options: ApiOptions | None = None) -> FastAPI:
         StoreOutageError: A store under the home cannot be made.
     """
     options = options or ApiOptions()
-    app = bare_app(None if options.limits is None else RateLimit(options.limits))
+    app = bare_app(None if options.limits is None else RateLimit(options.limits), options.lowest_log)
     app.state.services = make_services(ledger, options)
     return app
 
 
-def bare_app(limit: RateLimit | None = None) -> FastAPI:
+def bare_app(limit: RateLimit | None = None, lowest_log: int = logging.INFO) -> FastAPI:
     """The app without services: enough for its OpenAPI description."""
     app = FastAPI(
         title="elicense-ledger",
@@ -91,7 +94,7 @@ def bare_app(limit: RateLimit | None = None) -> FastAPI:
     for module in (licenses, verification, catalog, health):
         app.include_router(module.router)
     app.add_exception_handler(HTTPException, _framework_problem)
-    app.add_middleware(Frame, entropy=SystemEntropy(), limit=limit)
+    app.add_middleware(Frame, entropy=SystemEntropy(), limit=limit, lowest=lowest_log)
     app.openapi = lru_cache(maxsize=1)(lambda: describe(app))  # type: ignore[method-assign]
     return app
 

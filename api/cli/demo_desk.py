@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 import time
@@ -22,7 +23,8 @@ def counter(ledger: Ledger) -> Iterator[str]:
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    config = uvicorn.Config(create_app(ledger, ApiOptions(api=url)), log_config=None, access_log=False)
+    app = create_app(ledger, ApiOptions(api=url, lowest_log=logging.WARNING))
+    config = uvicorn.Config(app, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
