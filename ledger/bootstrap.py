@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
@@ -36,7 +36,7 @@ from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, show_license
 from ledger.service.submission import Submissions
-from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses
+from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, once
 from ledger.settings import Settings
 
 
@@ -82,10 +82,12 @@ class Ledger:
         artifacts = load_artifacts()
         return [Chain(Rpc(url), self.trust, artifacts) for url in self.trust.rpc]
 
-    @property
+    @cached_property
     def reader(self) -> Chain:
-        """The first endpoint."""
-        return self.readers[0]
+        """The endpoints as one: whichever answers first."""
+        if not self.trust.rpc:
+            raise UsageError("RPC_MISSING")
+        return Chain(Rpc(self.trust.rpc), self.trust, load_artifacts())
 
     @cached_property
     def sender(self) -> Sender:
@@ -100,13 +102,19 @@ class Ledger:
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
-        return Histories(self.readers, asked)
+        is_one_enough = asked.level == "rpc" or asked.head is not None
+        return Histories([self.reader] if is_one_enough else self.readers, asked)
 
-    def verify(self, asked: Asked) -> VerifyLicenses:
-        """The verification service at one level of trust."""
-        return VerifyLicenses(
-            self.trust, lambda: self.histories(asked), self.verifier, self.clock, asked.level
-        )
+    def verify(self, asked: Asked, together: bool = False) -> VerifyLicenses:
+        """The verification service at one level of trust.
+
+        Args:
+            asked: The trust asked for.
+            together: Whether all subjects are judged under one head, fetched once.
+        """
+        connect = partial(self.histories, asked)
+        opened = once(connect) if together else connect
+        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level)
 
     def replay(
         self,

@@ -72,7 +72,7 @@ def verify(
     items = [item for subject in subjects for item in _expand(subject)]
     if not items:
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
-    service = ledger.verify(Asked(trust, head))
+    service = ledger.verify(Asked(trust, head), together=True)
     verdicts = []
     for name, text in items:
         if text is None:

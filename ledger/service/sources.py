@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.records import Record
-from ledger.errors import BadProofError, TrustError, UsageError
+from ledger.errors import BadProofError, OutageError, TrustError, UsageError
 from ledger.ports import LedgerReader
 from ledger.proof.headers import Header
 from ledger.proof.journal import object_word
@@ -33,7 +33,7 @@ class Asked:
 
 
 class Histories:
-    """Complete histories of objects up to one head.
+    """Complete histories of objects up to one head; each is fetched and authenticated once.
 
     Args:
         readers: One per endpoint; the first that answers serves the records.
@@ -44,6 +44,7 @@ class Histories:
         if asked.level not in LEVELS:
             raise UsageError("TRUST_LEVEL", level=asked.level, levels=", ".join(LEVELS))
         self._readers, self._asked = readers, asked
+        self._known: dict[bytes, list[Record]] = {}
         self.header, self.level = self._anchor()
 
     @property
@@ -69,16 +70,22 @@ class Histories:
         return header, "state" if wants_state else "quorum" if self._asked.level == "quorum" else "rpc"
 
     def _agreed_head(self) -> tuple[Header, bool]:
-        """The newest head that all endpoints have, and whether more than one agreed on it."""
-        newest = self.reader.head()
+        """The newest head that the endpoints share, and whether a majority of them, two at least, has it.
+
+        Endpoints that do not answer count as silent; one that answers otherwise is a split view.
+        """
         if len(self._readers) < 2 or self._asked.level == "rpc":
-            return newest, False
-        heights = [newest.number, *(reader.head().number for reader in self._readers[1:])]
-        header = self.reader.header(min(heights))
-        others = [reader.header(header.number).hash for reader in self._readers[1:]]
-        if any(other != header.hash for other in others):
-            raise TrustError("SPLIT_VIEW", number=header.number)
-        return header, True
+            return self.reader.head(), False
+        heads = [(reader, head) for reader in self._readers if (head := _head_of(reader)) is not None]
+        if not heads:
+            return self.reader.head(), False
+        needed = max(2, len(self._readers) // 2 + 1)
+        self._readers = [reader for reader, _ in heads]
+        lowest = min(head.number for _, head in heads)
+        headers = [reader.header(lowest) for reader in self._readers]
+        if len({header.hash for header in headers}) > 1:
+            raise TrustError("SPLIT_VIEW", number=lowest)
+        return headers[0], len(heads) >= needed
 
     def of(self, objects: Collection[bytes]) -> list[Record]:
         """All records about these objects, by seq.
@@ -86,12 +93,14 @@ class Histories:
         Raises:
             BadProofError: `HISTORY_NOT_PROVED`: a history does not add up to its proved word.
         """
-        histories = {each: self.reader.records_of(each, self.header.number) for each in objects}
+        fresh = [each for each in objects if each not in self._known]
+        histories = {each: self.reader.records_of(each, self.header.number) for each in fresh}
         if self.level == "state":
             self._prove(histories)
         elif self.level == "quorum":
             self._compare(histories)
-        return sorted((record for each in histories.values() for record in each), key=lambda r: r.seq)
+        self._known |= histories
+        return sorted((record for each in objects for record in self._known[each]), key=lambda r: r.seq)
 
     def journal(self) -> tuple[int, bytes]:
         """(seq, head) of the Journal; at level `quorum` every endpoint says the same.
@@ -118,3 +127,10 @@ class Histories:
         for each, records in histories.items():
             if object_word(records) != words[each]:
                 raise BadProofError("HISTORY_NOT_PROVED", object="0x" + each.hex())
+
+
+def _head_of(reader: LedgerReader) -> Header | None:
+    try:
+        return reader.head()
+    except OutageError:
+        return None

@@ -188,3 +188,20 @@ def state_of(records: list[Record]) -> State:
         except Refused:
             continue
     return state
+
+
+def once(connect: Callable[[], Histories]) -> Callable[[], Histories]:
+    """Connect at the first call; every later one gets the same histories, or the same failure."""
+    made: list[Histories | LedgerError] = []
+
+    def opened() -> Histories:
+        if not made:
+            try:
+                made.append(connect())
+            except (OutageError, TrustError) as problem:
+                made.append(problem)
+        if isinstance(made[0], LedgerError):
+            raise made[0]
+        return made[0]
+
+    return opened
