@@ -48,11 +48,21 @@ def ensure_node_modules() -> None:
     lock = HARDHAT_NET / "package-lock.json"
     if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
         return
-    npm = node_bin().with_name("npm")
-    command = [str(npm), "ci", "--no-audit", "--no-fund"]
+    command = [*npm_argv(), "ci", "--no-audit", "--no-fund"]
     # What npm says goes to stderr: stdout carries results only.
     subprocess.run(command, cwd=HARDHAT_NET, env=node_env(), stdout=2, check=True)
     os.utime(stamp)
+
+
+def npm_argv() -> list[str]:
+    """The command line of npm: its own script where it stands in the package, run by our Node.
+
+    The `npm` beside Node in the wheel was a link; unpacked from a zip, it looks for its library in
+    the wrong folder.
+    """
+    node = node_bin()
+    script = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    return [str(node), str(script)] if script.exists() else [str(node.with_name("npm"))]
 
 
 def hardhat_argv(*arguments: str) -> list[str]:

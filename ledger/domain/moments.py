@@ -10,20 +10,23 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one offset and no summer time since 1992; legal days are reckoned in it."""
 
 
+FIRST_SECOND = -62_135_596_800
+"""The first second of the year 1."""
 LAST_SECOND = 253_402_300_799
 """The last that RFC 3339 can write; the ledger's numbers go further."""
 
 
 def rfc3339(seconds: int) -> str:
-    """Unix seconds as RFC 3339 with `Z`; what lies beyond the year 9999 is shown as its last second.
+    """Unix seconds as RFC 3339 with `Z`; what lies outside the years 1 to 9999 is shown as their edge.
 
     Example:
         >>> rfc3339(0), rfc3339(2**64 - 1)
         ('1970-01-01T00:00:00Z', '9999-12-31T23:59:59Z')
+        >>> rfc3339(parse_moment("0001-01-01"))
+        '0001-01-01T00:00:00Z'
     """
-    if seconds > LAST_SECOND:
-        return "9999-12-31T23:59:59Z"
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    inside = min(max(seconds, FIRST_SECOND), LAST_SECOND)
+    return datetime.fromtimestamp(inside, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
 def parse_moment(text: str) -> int:
@@ -43,7 +46,7 @@ def parse_moment(text: str) -> int:
         if moment.tzinfo is None:
             raise ValueError("no offset")
         return int(moment.timestamp())
-    except ValueError:
+    except (ValueError, OverflowError):
         raise UsageError("BAD_TIME", text=text[:40]) from None
 
 
