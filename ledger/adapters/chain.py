@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from ledger.domain.abi import Artifact
 from ledger.domain.records import RECORD_TOPIC, RawLog, Record, record_of
 from ledger.domain.refusals import refused
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import BadProofError, ChainOutageError, LedgerError, WrongLedgerError
+from ledger.errors import BadProofError, ChainOutageError, LedgerError, UsageError, WrongLedgerError
 from ledger.ports import JsonRpc, Reverted
 from ledger.proof.answers import bad_answer, data_of, list_of, log_of, member_of, number_of
 from ledger.proof.headers import Header, header_of
@@ -30,6 +31,7 @@ LONGEST_SPAN = 100_000
 """Blocks asked for at once, at first and at most; halved whenever a node refuses."""
 
 _SLOTS_PER_PROOF = 100
+_HASH = re.compile("0x[0-9a-f]{64}")
 
 
 class Chain:
@@ -62,9 +64,12 @@ class Chain:
         """The block at a height, or with a hash (0x-hex), its hash recomputed.
 
         Raises:
+            UsageError: `HEAD_FORM`: text that is no hash, such as `latest`, which would pin nothing.
             ChainOutageError: `CHAIN_NO_BLOCK`, or no usable answer.
             BadProofError: `BAD_HEADER`.
         """
+        if isinstance(block, str) and not _HASH.fullmatch(block):
+            raise UsageError("HEAD_FORM", head=block[:80])
         return _read_header(self.rpc, block)
 
     def logs(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[RawLog]:

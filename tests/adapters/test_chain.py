@@ -13,7 +13,14 @@ from ledger.domain.messages import MESSAGES, Kind
 from ledger.domain.objects import ledger_object, region_object
 from ledger.domain.records import record_of
 from ledger.domain.refusals import REFUSALS
-from ledger.errors import BadProofError, ChainOutageError, LedgerError, RuleError, WrongLedgerError
+from ledger.errors import (
+    BadProofError,
+    ChainOutageError,
+    LedgerError,
+    RuleError,
+    UsageError,
+    WrongLedgerError,
+)
 from ledger.proof.journal import Finding, Walk, object_word, revision
 from tests.adapters.conftest import LEDGER_ID, REGIONS, Ledger
 from tests.lying_proxy import LIES, LyingProxy
@@ -33,6 +40,12 @@ def test_the_records_give_the_head_that_the_state_root_proves(ledger: Ledger) ->
     assert seq == 1 + 4 + len(REGIONS)
     assert walk(ledger.chain, head.number) == []
     assert ledger.chain.journal(head.number) == (seq, proved)
+
+
+@pytest.mark.parametrize("name", ["latest", "pending", "earliest", "0x1", "", "0x" + "AB" * 32])
+def test_only_a_hash_names_a_block_to_trust(ledger: Ledger, name: str) -> None:
+    with pytest.raises(UsageError, match="HEAD_FORM"):
+        ledger.chain.header(name)
 
 
 def test_records_carry_what_was_signed(ledger: Ledger) -> None:

@@ -35,6 +35,12 @@ TEXTS: dict[str, Text] = {
         "核对 --rpc 与 --network；勿采信该节点的任何答复。",
         "Check --rpc and --network; rely on nothing that this node says.",
     ),
+    "HEAD_FORM": Text(
+        "{head} 不是区块哈希。",
+        "{head} is no block hash.",
+        "给出 0x 加 64 位小写十六进制的区块哈希；latest 之类的名称不能钉住任何区块。",
+        "Give a block hash, 0x and 64 lower-case hex digits; names such as latest pin no block.",
+    ),
     "NET_NEEDS_CHECKOUT": Text(
         "本地链需要源码目录中的 hardhat-net，安装包不含它。",
         "A local chain needs the folder hardhat-net of the source checkout; the installed package has none.",
