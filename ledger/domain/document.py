@@ -19,6 +19,7 @@ from eth_hash.auto import keccak
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.field_rules import FieldFault, parse_day
 from ledger.domain.fields_tree import Disclosure, content_digest, disclose, draw_salts, flatten
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_input import LicenseDraft
 from ledger.domain.license_types import LicenseType
 from ledger.domain.moments import end_of_day, start_of_day
@@ -29,6 +30,8 @@ ALGORITHM = "SM2-SM3"
 UNBOUND = bytes(32)
 """The holder binding of a license that no device key is tied to."""
 
+_ISSUER = "certificateIssuingAuthorityCode"
+_IDENTIFIER = "license/metadata/certificateIdentifier"
 _BINDING_DOMAIN = keccak(b"elicense/1/holder-binding")
 
 
@@ -278,8 +281,9 @@ class Envelope:
         """The statements of the envelope that its own license contradicts; empty when it is whole.
 
         Recomputes the content digest from license and salts and compares it with `digest`, with the
-        leaf and with the signed struct; type and validity likewise. Signature, issuer and record
-        are not looked at.
+        leaf and with the signed struct; issuer, type and validity likewise, and the identifier with
+        the issuer and type in it: an issuer may sign no license in another's name. Signature and
+        record are not looked at.
         """
         try:
             found = license_digest(self.license, self.salts).hex()
@@ -287,6 +291,7 @@ class Envelope:
         except MalformedError as fault:
             return ["salts" if fault.code == "SALTS_MISMATCH" else "license"]
         faults = ["digest"] if self.digest != found else []
+        faults += [] if _names_its_own(self.license["metadata"]) else [_IDENTIFIER]
         faults += [f"leaf/{name}" for name in _contradicted(_leaf_statements(self.leaf), expected)]
         return faults + [
             f"signed/{name}" for name in _contradicted(_signed_statements(self.signed), expected)
@@ -305,8 +310,19 @@ class Envelope:
 
 def _stated(document: JsonObject) -> dict[str, object]:
     valid_from, valid_to = validity(document)
-    code = str(document["metadata"].get("certificateTypeCode", ""))
-    return {"type": code, "validFrom": valid_from, "validTo": valid_to}
+    metadata = document["metadata"]
+    code, issuer = (str(metadata.get(name, "")) for name in ("certificateTypeCode", _ISSUER))
+    return {"type": code, "issuer": issuer, "validFrom": valid_from, "validTo": valid_to}
+
+
+def _names_its_own(metadata: JsonObject) -> bool:
+    """Whether the identifier names the license's own type and, where it names a body, its own issuer."""
+    try:
+        found = LicenseIdentifier.parse(str(metadata["certificateIdentifier"]), strict=False)
+    except MalformedError:
+        return False
+    is_own = len(found.issuer_code) != 18 or found.issuer_code == metadata.get(_ISSUER)
+    return found.type_code == metadata["certificateTypeCode"] and is_own
 
 
 def _leaf_statements(leaf: Leaf | None) -> dict[str, object]:
@@ -322,13 +338,16 @@ def _signed_statements(signed: JsonObject) -> dict[str, object]:
         stated["digest"] = str(signed["digest"]).removeprefix("0x")
     if "licenseType" in signed:
         stated["type"] = signed["licenseType"]
+    if "issuer" in signed:
+        stated["issuer"] = signed["issuer"]
     return stated
 
 
 def _contradicted(stated: Mapping[str, object], expected: Mapping[str, object]) -> list[str]:
     def agrees(name: str) -> bool:
-        if name == "type" and str(stated[name]).startswith("0x"):
-            return stated[name] == type_word(str(expected[name]))
+        if name in ("type", "issuer") and str(stated[name]).startswith("0x"):
+            text = str(expected[name])
+            return text.isascii() and stated[name] == type_word(text)
         return stated[name] == expected[name]
 
     return [name for name in stated if not agrees(name)]

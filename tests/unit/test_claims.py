@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.document import Envelope
+from ledger.domain.document import Envelope, license_digest
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import example_input
 from ledger.domain.messages import Domain
+from ledger.domain.objects import ascii32
 from ledger.domain.verdict import Outcome
 from ledger.errors import MalformedError
 from ledger.proof.claims import claim_of, read_envelope
@@ -46,6 +48,28 @@ def test_a_changed_field_is_tampered(envelope: dict[str, Any]) -> None:
 def test_another_signer_than_the_signed_one_is_tampered(envelope: dict[str, Any]) -> None:
     changed = {**envelope, "signer": {**envelope["signer"], "keyId": "0x" + "11" * 32}}
     assert read(changed) == (Outcome.PASS, Outcome.FAIL, "FACE_MISMATCH")
+
+
+def test_no_issuer_signs_in_the_name_of_another(envelope: dict[str, Any]) -> None:
+    """An entitled body signs and anchors a document that names another body as its issuer."""
+    rogue = "11320000MB0TE5T36A"
+    signed = {**envelope["signed"], "issuer": "0x" + ascii32(rogue).hex()}
+    forged = {**envelope, "signed": signed, "signer": {**envelope["signer"], "uscc": rogue}}
+    assert read(forged) == (Outcome.PASS, Outcome.FAIL, "DIGEST_MISMATCH")
+    assert Envelope.from_json(forged).integrity_faults() == ["signed/issuer"]
+
+
+@pytest.mark.parametrize("part", ["type", "issuer"])
+def test_the_identifier_is_of_the_licenses_own_type_and_issuer(envelope: dict[str, Any], part: str) -> None:
+    own = LicenseIdentifier.parse(envelope["license"]["metadata"]["certificateIdentifier"])
+    type_code = "11100000000013338W001" if part == "type" else own.type_code
+    issuer = "11320000MB0TE5T36A" if part == "issuer" else own.issuer_code
+    forged = json.loads(json.dumps(envelope))
+    identifier = LicenseIdentifier.compose(type_code, issuer, own.serial).text
+    forged["license"]["metadata"]["certificateIdentifier"] = identifier
+    forged["digest"] = license_digest(forged["license"], forged["salts"]).hex()
+    forged["signed"]["digest"] = "0x" + forged["digest"]
+    assert Envelope.from_json(forged).integrity_faults() == ["license/metadata/certificateIdentifier"]
 
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff", b'{"format": "elicense/1"}'])

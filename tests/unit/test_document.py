@@ -559,6 +559,7 @@ def test_an_envelope_of_wrong_form_names_its_field(path, value, field):
         ("leaf/validTo", 0, True, "leaf/validTo"),
         ("signed/digest", "0x" + "00" * 32, False, "signed/digest"),
         ("signed/licenseType", WORD, False, "signed/type"),
+        ("signed/issuer", WORD, False, "signed/issuer"),
         ("signed/validTo", 0, False, "signed/validTo"),
     ],
 )
