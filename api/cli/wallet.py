@@ -251,15 +251,10 @@ def _is_registered(network: str | None, question: Challenge) -> bool | None:
 
 
 def _binding_lookup(ledger: Ledger, asked: Asked) -> Callable[[str], str | None]:
-    """The holder binding that the ledger holds now; None where it cannot be asked."""
-    from ledger.service.standing import license_state
+    """The holder binding that the ledger holds now; raises where it cannot be asked."""
+    from ledger.service.standing import binding_now
 
-    def binding(license_id: str) -> str | None:
-        with contextlib.suppress(LedgerError):
-            return license_state(ledger.histories(asked), license_id)[0].holder_binding or None
-        return None
-
-    return binding
+    return lambda license_id: binding_now(ledger.histories(asked), license_id)
 
 
 def _fetch(question: Challenge) -> Callable[[str], str] | None:

@@ -24,9 +24,8 @@ from api.services import Services
 from ledger.domain.canonical import canonical
 from ledger.domain.challenge import Challenge as Question
 from ledger.domain.moments import parse_moment, rfc3339
-from ledger.errors import LedgerError
 from ledger.service.sources import Asked
-from ledger.service.standing import license_state
+from ledger.service.standing import binding_now
 from ledger.service.verify import Ask, Subject
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["verification"])
@@ -104,8 +103,4 @@ def _scanned(services: Services, qr: str, challenge: dict[str, object] | None, a
 
 
 def _binding(services: Services, license_id: str, asked: Asked) -> str | None:
-    try:
-        license_, _ = license_state(services.histories(asked), license_id)
-    except LedgerError:  # then the binding that the issuer signed counts
-        return None
-    return license_.holder_binding or None
+    return binding_now(services.histories(asked), license_id)

@@ -136,6 +136,54 @@ def validity(document: JsonObject) -> Validity:
     return Validity(max(0, start_of_day(first)), max(1, end_of_day(last)) if last else 0)
 
 
+def contradicting_fields(shown: Mapping[str, object], signed: Mapping[str, object]) -> list[str]:
+    """The disclosed fields that say something else than the signed struct, as paths.
+
+    What `Envelope.integrity_faults` finds in a whole license, for one of which only some fields are
+    shown: identifier, type, issuer and validity.
+
+    Args:
+        shown: Field values by path.
+        signed: Members of `Issue` or `Amend`; codes as 0x-hex words.
+    """
+    metadata = {name: shown[_METADATA + name] for name in _STATEMENTS if _METADATA + name in shown}
+    return [_METADATA + name for name, value in metadata.items() if not _STATEMENTS[name](value, signed)]
+
+
+def _states_identifier(value: object, signed: Mapping[str, object]) -> bool:
+    try:
+        found = LicenseIdentifier.parse(str(value), strict=False)
+    except MalformedError:
+        return False
+    is_own = len(found.issuer_code) != 18 or type_word(found.issuer_code) == signed["issuer"]
+    return is_own and type_word(found.type_code) == signed["licenseType"]
+
+
+def _states_code(member: str) -> Callable[[object, Mapping[str, object]], bool]:
+    return lambda value, signed: str(value).isascii() and type_word(str(value)) == signed[member]
+
+
+def _states_first_day(value: object, signed: Mapping[str, object]) -> bool:
+    day = parse_day(value)
+    return day is not None and max(0, start_of_day(day)) == signed["validFrom"]
+
+
+def _states_last_day(value: object, signed: Mapping[str, object]) -> bool:
+    day = parse_day(value)
+    end = max(1, end_of_day(day)) if day else 0
+    return (value is None or day is not None) and end == signed["validTo"]
+
+
+_METADATA = "metadata/"
+_STATEMENTS: dict[str, Callable[[object, Mapping[str, object]], bool]] = {
+    "certificateIdentifier": _states_identifier,
+    "certificateTypeCode": _states_code("licenseType"),
+    _ISSUER: _states_code("issuer"),
+    "certificateEffectiveDate": _states_first_day,
+    "certificateExpiringDate": _states_last_day,
+}
+
+
 def type_word(code: str) -> str:
     """A type code as the EVM stores it: ASCII in 32 bytes, 0x-hex."""
     return "0x" + code.encode("ascii").ljust(32, b"\0").hex()

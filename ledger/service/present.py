@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import typed
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, ID_BYTES, MAX_TTL, Challenge, require_answerable
+from ledger.domain.document import contradicting_fields
 from ledger.domain.entities import Key
 from ledger.domain.messages import key_id
 from ledger.domain.objects import key_object, organisation_object
@@ -21,13 +23,15 @@ from ledger.domain.presentation import (
     stale,
 )
 from ledger.domain.presentation_text import read_kept, read_qr
-from ledger.domain.verdict import Check, Step, failed, passed, skipped
+from ledger.domain.verdict import Check, Step, failed, passed, skipped, unknown
 from ledger.errors import (
     BadProofError,
     LedgerError,
     MalformedError,
+    OutageError,
     RuleError,
     StalePresentationError,
+    TrustError,
     UnknownIdError,
     UsageError,
 )
@@ -224,7 +228,8 @@ class PresentService:
             challenge: The verifier's copy.
             fetch: As for `read`.
             binding_of: 0x-hex license id → the holder binding on the ledger now, or None where
-                that cannot be asked; then the one that the issuer signed counts.
+                the ledger holds none; then the one that the issuer signed counts. Where it raises,
+                the license may have been bound anew since: the holder is not checked.
 
         Raises:
             UnknownIdError: `PRESENTATION_UNKNOWN`: nothing was left under that id, and in time.
@@ -242,7 +247,10 @@ class PresentService:
             if late is None:
                 raise
             return _unread(passed(Step.FORM), holder=holder_check([late]))
-        binding = binding_of(presentation.license_id) if binding_of else None
+        try:
+            binding = binding_of(presentation.license_id) if binding_of else None
+        except (OutageError, TrustError) as problem:
+            return self._subject_unchecked(presentation, self.redeem(presentation, challenge), problem)
         return self._subject(presentation, self.redeem(presentation, challenge, binding))
 
     def _lateness(self, challenge: Challenge) -> Finding | None:
@@ -258,6 +266,17 @@ class PresentService:
             after=(holder_check(findings), _NO_BASIS),
             disclosed=presentation.disclosure.values(),
         )
+
+    def _subject_unchecked(
+        self, presentation: Presentation, findings: list[Finding], problem: LedgerError
+    ) -> Subject:
+        """A subject whose binding now is not known: what fails without it fails, the rest is unknown."""
+        known = [finding for finding in findings if finding.reason not in _ABOUT_BINDING]
+        subject = self._subject(presentation, known)
+        if known:
+            return subject
+        code = "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
+        return replace(subject, after=(unknown(Step.HOLDER, code, _evidence(problem)), _NO_BASIS))
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
@@ -301,13 +320,17 @@ def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
 
 
 def integrity_check(presentation: Presentation) -> Check:
-    """Step 2: whether the fields shown lead to the content digest that the issuer signed."""
+    """Step 2: whether the fields shown lead to the signed content digest, and contradict nothing signed."""
     evidence = {"digest": presentation.digest, "fields": len(presentation.disclosure.fields)}
-    if presentation.is_intact:
-        return passed(Step.INTEGRITY, evidence)
-    return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
+    if not presentation.is_intact:
+        return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
+    faults = contradicting_fields(presentation.disclosure.values(), presentation.signed)
+    if faults:
+        return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": faults})
+    return passed(Step.INTEGRITY, evidence)
 
 
+_ABOUT_BINDING = {"HOLDER_KEY_MISMATCH", "HOLDER_UNBOUND"}
 _NO_BASIS = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.domain.acts import Ground, Status
+from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
@@ -37,6 +37,28 @@ def license_state(histories: Histories, license_id: str) -> tuple[License, State
     if license_ is None:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     return license_, state
+
+
+def binding_now(histories: Histories, license_id: str) -> str | None:
+    """The holder binding of a license as of the head, 0x-hex; None where the ledger has no such license.
+
+    A binding that a compromised key recorded after its compromise is void, like any other permissive
+    fact: the one before it stands.
+
+    Raises:
+        OutageError, TrustError: The ledger could not be asked, or its answer is not proved.
+    """
+    try:
+        license_, state = license_state(histories, license_id)
+    except UnknownIdError:
+        return None
+    cut_offs = cut_offs_of(state, histories.header.time)
+    binding = license_.facts[0].holder_binding
+    for fact in license_.facts[1:]:
+        cut_off = cut_offs(fact.key_id)
+        if fact.act is Act.BIND and (cut_off is None or fact.recorded_at < cut_off):
+            binding = fact.holder_binding
+    return binding
 
 
 @dataclass(frozen=True)
@@ -104,7 +126,7 @@ def show_license(
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     header = histories.header
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
-    unbound = int(license_.holder_binding, 16) == 0
+    unbound = int(binding_now(histories, license_id) or "0x0", 16) == 0
     flags = ("HOLDER_UNBOUND",) if unbound else ()
     return Shown(
         license_,

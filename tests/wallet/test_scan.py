@@ -12,7 +12,6 @@ from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.acts import Act
-from ledger.domain.apply import typed
 from ledger.domain.challenge import Challenge
 from ledger.domain.document import (
     Envelope,
@@ -22,14 +21,15 @@ from ledger.domain.document import (
     new_salts,
     validity,
 )
-from ledger.domain.entities import License
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
+from ledger.domain.objects import ascii32
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError
-from ledger.service.present import PresentService, is_registered
+from ledger.service.present import PresentService, integrity_check, is_registered
 from ledger.service.sources import Asked, Histories
+from ledger.service.standing import binding_now
 from ledger.service.verify import Ask, VerifyLicenses
 from tests.simulator import BUREAU, CHAIN_ID, OFFICE, LedgerSimulator, founded_ledger, hash32, key_of
 from tests.wallet.world import PASSPHRASE, SetClock, device
@@ -95,6 +95,7 @@ class Desk:
     service: PresentService
     clock: SetClock
     is_down: bool = False
+    is_silent_once: bool = False
 
     def take(self, bound: bool = True) -> PublicPair:
         pair = self.wallet.new_pair()
@@ -113,8 +114,10 @@ class Desk:
         return Histories([self.ledger], Asked())
 
     def binding(self, license_id: str) -> str | None:
-        found = typed(self.ledger.state(), "license", license_id, License)
-        return found.holder_binding if found else None
+        if self.is_silent_once:
+            self.is_silent_once = False
+            raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:1", reason="once")
+        return binding_now(self.histories(), license_id)
 
     def scan(self, text: str, challenge: Challenge) -> Verdict:
         verify = VerifyLicenses(
@@ -178,6 +181,54 @@ def test_a_license_bound_later_and_bound_to_another(desk: Desk) -> None:
     desk.ledger.bind(ID, "0x" + holder_binding(key_of("a new phone").public_key, None).hex())
     refused = desk.scan(*desk.show())
     assert (refused.result, refused.checks[7].code) == ("TAMPERED", "HOLDER_KEY_MISMATCH")
+
+
+def test_a_node_that_is_silent_about_the_binding_alone_lets_no_old_key_pass(desk: Desk) -> None:
+    desk.take()
+    desk.ledger.bind(ID, "0x" + holder_binding(key_of("a new phone").public_key, None).hex())
+    text, challenge = desk.show()
+    desk.is_silent_once = True
+    verdict = desk.scan(text, challenge)
+    assert (verdict.result, verdict.exit_code) == ("COULD_NOT_CHECK", 3)
+    assert (verdict.checks[7].outcome.name, verdict.checks[7].code) == ("UNKNOWN", "CHAIN_UNREACHABLE")
+
+
+def test_a_binding_by_a_compromised_key_leaves_the_one_before(desk: Desk) -> None:
+    pair = desk.take()
+    stolen = desk.ledger.now + 1
+    desk.ledger.wait(10)
+    desk.ledger.bind(ID, "0x" + holder_binding(key_of("the thief's phone").public_key, None).hex())
+    assert desk.scan(*desk.show()).checks[7].code == "HOLDER_KEY_MISMATCH"
+    desk.ledger.cut_off_key(BUREAU, "310000", stolen)
+    verdict = desk.scan(*desk.show())
+    assert (verdict.result, verdict.checks[7].outcome.name) == ("IN_FORCE", "PASS")
+    assert binding_now(desk.histories(), ID) == "0x" + holder_binding(*pair).hex()
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("issuer", "0x" + ascii32(OFFICE).hex()),
+        ("licenseType", "0x" + ascii32("11100000000013338W001").hex()),
+        ("validFrom", 1),
+        ("validTo", 1),
+    ],
+)
+def test_fields_shown_may_not_contradict_what_was_signed(desk: Desk, member: str, value: object) -> None:
+    """Even where issuer and holder sign it: a whole file that says so is refused as well."""
+    desk.take()
+    names = [
+        "metadata/certificateIdentifier",
+        "metadata/certificateTypeCode",
+        "metadata/certificateIssuingAuthorityCode",
+        "metadata/certificateEffectiveDate",
+        "metadata/certificateExpiringDate",
+    ]
+    challenge = desk.service.challenge(key_of(OFFICE), names, "目的", uscc=OFFICE)
+    good = desk.wallet.present(ID, names, challenge).presentation
+    assert integrity_check(good).outcome.name == "PASS"
+    found = integrity_check(replace(good, signed={**good.signed, member: value}))
+    assert (found.outcome.name, found.code) == ("FAIL", "FACE_MISMATCH")
 
 
 def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
