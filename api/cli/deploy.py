@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,9 +11,8 @@ import typer
 import yaml
 
 from api.cli.files import pretty, replace_file, write_new
-from api.cli.keys import passphrase
 from api.cli.output import Outcome, read_input
-from ledger import crypto
+from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
@@ -22,10 +20,12 @@ from ledger.adapters.founder import Made, make_contracts, unsealed_trust_file
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
 from ledger.adapters.type_files import TypeFiles
+from ledger.domain.canonical import parse_strict
 from ledger.domain.founding import Founding, FoundingType, read_founding
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, RuleError, UsageError
-from ledger.service.found import FoundLedger, KeyFile, Progress
+from ledger.service.found import FoundLedger, Progress
+from ledger.service.signing import KeyFile, SignatureRequest
 from ledger.service.submission import Submissions
 from ledger.settings import load_settings
 
@@ -33,37 +33,34 @@ app = typer.Typer(add_completion=False)
 
 
 @dataclass
-class _Pending:
-    """What an interrupted founding has so far; kept beside the trust file until the seal."""
+class _Draft:
+    """What an unfinished founding has so far; kept beside the trust file until the seal."""
 
     path: Path
     ledger_id: str
     relay: str
     contracts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    requests: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def save(self) -> None:
-        """Write it whole."""
-        shown = {name: value for name, value in asdict(self).items() if name != "path"}
-        replace_file(self.path, pretty(shown))
+    @classmethod
+    def read(cls, path: Path) -> _Draft:
+        """The draft at a path; only `signature` of its rows was to be filled in.
 
-    def headers(self) -> dict[str, Mapping[str, int]]:
-        """Times under which signatures were asked for."""
-        return {
-            each["purpose"]: {"signedAt": each["signed_at"], "notAfter": each["not_after"]}
-            for each in self.requests
-        }
+        Raises:
+            MalformedError: `SIGNATURES_FILE`.
+        """
+        kept, rows = parse_strict(read_input(str(path))), read_rows(path)
+        contracts = kept.get("contracts")
+        if not isinstance(contracts, dict) or not {"ledgerId", "relay"} <= kept.keys():
+            raise MalformedError("SIGNATURES_FILE", path=str(path), reason="ledgerId, relay, contracts")
+        return cls(path, str(kept["ledgerId"]), str(kept["relay"]), contracts, rows)
 
-    def brought(self) -> dict[tuple[str, str], bytes]:
-        """Signatures that others filled in."""
-        try:
-            return {
-                (each["key_id"][2:], each["message"]): bytes.fromhex(each["signature"])
-                for each in self.requests
-                if each.get("signature")
-            }
-        except ValueError:
-            raise MalformedError("FOUNDING_FILE", member="signature", expected="128 digits of hex") from None
+    def save(self, requests: Sequence[SignatureRequest] = ()) -> None:
+        """Write it whole, with what is to be signed now; a signature that still counts stays."""
+        wanted = {request.purpose for request in requests}
+        made = [row for row in self.rows if row["purpose"] in wanted and row.get("signature")]
+        head = {"ledgerId": self.ledger_id, "relay": self.relay, "contracts": self.contracts}
+        replace_file(self.path, pretty({"format": "elicense-founding/1", **head, **ask(requests, made)}))
 
 
 class _PemKeys:
@@ -71,18 +68,10 @@ class _PemKeys:
 
     def __init__(self, beside: Path) -> None:
         self._beside = beside
-        self._passphrase = passphrase()
 
     def open(self, path: str) -> KeyFile:
         """A signer where the file holds a private key, else the public key alone."""
-        full = str(self._beside / path)
-        try:
-            signer = crypto.load_signer(full, self._passphrase)
-        except UsageError as error:
-            if error.code != "KEY_NOT_PRIVATE":
-                raise
-            return KeyFile(crypto.load_public_key(full, self._passphrase), None)
-        return KeyFile(signer.public_key, signer)
+        return key_file(str(self._beside / path))
 
 
 @app.command()
@@ -118,7 +107,7 @@ class _Deployment:
             raise UsageError("FILE_EXISTS", path=str(target))
         self._founding, self._beside, self._target = founding, beside, target
         self._url, self._relay_key = url, relay_key
-        self.pending_path = target.with_name(target.name + ".founding")
+        self.draft_path = target.with_name(target.name + ".founding")
         self._artifacts = load_artifacts()
 
     def finish(self, resume: bool, api: str | None) -> TrustFile:
@@ -129,29 +118,28 @@ class _Deployment:
         """
         progress, trust = self._run(resume, api)
         if progress.seal is None:
-            raise RuleError("FOUNDING_PENDING", count=len(progress.requests), path=str(self.pending_path))
+            raise RuleError("FOUNDING_PENDING", count=len(progress.requests), path=str(self.draft_path))
         sealed = trust.with_seal(progress.seal)
         write_new(self._target, pretty(sealed.to_json()))
-        self.pending_path.unlink(missing_ok=True)
+        self.draft_path.unlink(missing_ok=True)
         return sealed
 
     def _run(self, resume: bool, api: str | None) -> tuple[Progress, TrustFile]:
         """Go as far as the signatures at hand allow."""
         with Rpc(self._url) as rpc:
             sender = Sender(rpc, self._relay_key, {}, self._artifacts)
-            pending = self._pending(resume, sender.account)
-            if not pending.contracts:
-                made = make_contracts(sender, rpc, self._artifacts, bytes.fromhex(pending.ledger_id[2:]))
-                pending.contracts = {name: asdict(each) for name, each in made.items()}
-                pending.save()
-            made = {name: Made(**each) for name, each in pending.contracts.items()}
-            trust = unsealed_trust_file(rpc, self._url, pending.ledger_id, made, api)
-            progress = self._found(rpc, trust, pending)
-            pending.requests = [{**asdict(each), "signature": None} for each in progress.requests]
-            pending.save()
+            draft = self._draft(resume, sender.account)
+            if not draft.contracts:
+                made = make_contracts(sender, rpc, self._artifacts, bytes.fromhex(draft.ledger_id[2:]))
+                draft.contracts = {name: asdict(each) for name, each in made.items()}
+                draft.save()
+            made = {name: Made(**each) for name, each in draft.contracts.items()}
+            trust = unsealed_trust_file(rpc, self._url, draft.ledger_id, made, api)
+            progress = self._found(rpc, trust, draft)
+            draft.save(progress.requests)
             return progress, trust
 
-    def _found(self, rpc: Rpc, trust: TrustFile, pending: _Pending) -> Progress:
+    def _found(self, rpc: Rpc, trust: TrustFile, draft: _Draft) -> Progress:
         addresses = {name: entry.address for name, entry in trust.contracts.items()}
         sender = Sender(rpc, self._relay_key, addresses, self._artifacts)
         service = FoundLedger(
@@ -160,24 +148,24 @@ class _Deployment:
             Submissions(trust, sender, SystemClock()),
             _PemKeys(self._beside),
             self._digests,
-            pending.brought(),
+            SystemClock(),
+            brought(draft.rows, str(draft.path)),
         )
-        return service.run(self._founding, sender.account, pending.headers())
+        return service.run(self._founding, sender.account)
 
     def _digests(self, given: FoundingType) -> tuple[bytes, bytes]:
         kind = TypeFiles(self._target.resolve().parent / "types").take(given, self._beside)
         return kind.schema_digest, kind.grades_digest
 
-    def _pending(self, resume: bool, relay: str) -> _Pending:
-        if self.pending_path.exists():
+    def _draft(self, resume: bool, relay: str) -> _Draft:
+        if self.draft_path.exists():
             if not resume:
-                raise UsageError("FOUNDING_INTERRUPTED", path=str(self.pending_path))
-            kept = json.loads(self.pending_path.read_text(encoding="utf-8"))
-            return _Pending(path=self.pending_path, **kept)
+                raise UsageError("FOUNDING_INTERRUPTED", path=str(self.draft_path))
+            return _Draft.read(self.draft_path)
         if resume:
-            raise UsageError("FOUNDING_NOTHING_TO_RESUME", path=str(self.pending_path))
+            raise UsageError("FOUNDING_NOTHING_TO_RESUME", path=str(self.draft_path))
         ledger_id = self._founding.ledger_id or "0x" + SystemEntropy().token(32).hex()
-        return _Pending(self.pending_path, ledger_id, relay)
+        return _Draft(self.draft_path, ledger_id, relay)
 
 
 def _open(path: str) -> object:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import yaml
@@ -22,11 +22,11 @@ from api.cli import keys
 from api.cli.files import pretty, replace_file
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, read_input
+from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.adapters.type_files import TypeFiles
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Purpose
 from ledger.domain.apply import recognition_key, typed
-from ledger.domain.canonical import parse_strict
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
 from ledger.domain.founding import LEVELS, FoundingType, read_type
 from ledger.domain.identifiers import Uscc, is_type_code
@@ -37,8 +37,8 @@ from ledger.domain.regions import RegionCode
 from ledger.errors import LedgerError, MalformedError, RuleError, UnknownIdError, UsageError
 from ledger.ports import Index
 from ledger.service import govern
-from ledger.service.found import KeyFile, SignatureRequest
 from ledger.service.govern import Governed, GovernLedger, Order
+from ledger.service.signing import KeyFile, SignatureRequest
 
 org_app = typer.Typer(add_completion=False, help="Organisations, their keys, relays and regions.")
 key_app = typer.Typer(add_completion=False, help="Keys of an organisation or a region.")
@@ -85,9 +85,11 @@ class _Desk:
 
     def carry_out(self, orders: Sequence[Order]) -> Governed:
         """Submit the orders, or write down what is still to be signed."""
-        rows = _read_signatures(self.signatures)
-        brought = govern.brought_of(rows, self._raw)
-        service = GovernLedger(self.ledger.reader, self.ledger.submissions, self.ledger.clock, brought)
+        path = self.signatures or ""
+        rows = read_rows(Path(path)) if path and Path(path).exists() else []
+        service = GovernLedger(
+            self.ledger.reader, self.ledger.submissions, self.ledger.clock, brought(rows, path)
+        )
         governed = service.run(orders)
         if governed.requests:
             raise self._pending(governed.requests, rows)
@@ -97,60 +99,19 @@ class _Desk:
         """The moment of an end."""
         return _until(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
 
-    def _raw(self, text: str) -> bytes:
-        with suppress(ValueError):
-            raw = bytes.fromhex(text)
-            if len(raw) == 64:
-                return raw
-        raise MalformedError(
-            "SIGNATURES_FILE", path=self.signatures, reason="signature: not 128 digits of hex"
-        )
-
     def _pending(
         self, requests: Sequence[SignatureRequest], rows: Sequence[Mapping[str, object]]
     ) -> LedgerError:
         if self.signatures is None:
             return UsageError("SIGNATURES_FILE_MISSING", count=len(requests))
         made = [row for row in rows if row.get("signature")]
-        file = {"format": "elicense-signatures/1", "requests": [*made, *map(_request_row, requests)]}
+        file = {"format": "elicense-signatures/1", **ask(requests, made)}
         replace_file(Path(self.signatures), pretty(file))
         return RuleError("SIGNATURES_PENDING", count=len(requests), path=self.signatures)
 
 
-def _request_row(request: SignatureRequest) -> dict[str, object]:
-    return {
-        "purpose": request.purpose,
-        "keyId": request.key_id,
-        "message": request.message,
-        "signedAt": request.signed_at,
-        "notAfter": request.not_after,
-        "signature": None,
-    }
-
-
-def _read_signatures(path: str | None) -> list[dict[str, Any]]:
-    if path is None or not Path(path).exists():
-        return []
-    rows = parse_strict(read_input(path)).get("requests")
-    needed = {"purpose", "keyId", "message", "signedAt", "notAfter"}
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and needed <= row.keys() for row in rows):
-        raise MalformedError("SIGNATURES_FILE", path=path, reason="requests")
-    return rows
-
-
 def _desk(network: str | None, rpc: list[str] | None, by: Sequence[str], signatures: str | None) -> _Desk:
-    return _Desk(open_ledger(network, rpc), tuple(map(_key_file, by)), signatures)
-
-
-def _key_file(path: str) -> KeyFile:
-    """A signer where the file holds a private key, else the public key alone."""
-    try:
-        signer = keys.signer(path)
-    except UsageError as error:
-        if error.code != "KEY_NOT_PRIVATE":
-            raise
-        return KeyFile(keys.public_key(path), None)
-    return KeyFile(signer.public_key, signer)
+    return _Desk(open_ledger(network, rpc), tuple(map(key_file, by)), signatures)
 
 
 def _state(ledger: Ledger) -> Index:
@@ -247,14 +208,14 @@ def org_add(
 ) -> Outcome:
     """Register an organisation and its keys; signed by its region or a superior one."""
     code, desk = _uscc(uscc), _desk(network, rpc, by, signatures)
-    signing = _key_file(key)
+    signing = key_file(key)
     orders = [
         govern.add_organisation(code, _region(region), _level(level), name, desk.by),
         govern.register_key(code, signing, Purpose.SIGN, desk.by),
     ]
     data: dict[str, object] = {"uscc": code, "keyId": _id(signing), "encryptionKeyId": None}
     if encryption_key:
-        encrypting = _key_file(encryption_key)
+        encrypting = key_file(encryption_key)
         orders.append(govern.register_key(code, encrypting, Purpose.ENCRYPT, desk.by))
         data["encryptionKeyId"] = _id(encrypting)
     return _done(desk.carry_out(orders), data, f"registered {code}")
@@ -394,7 +355,7 @@ def key_add(
     if purpose.upper() not in Purpose.__members__:
         choices = ", ".join(name.lower() for name in Purpose.__members__)
         raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
-    desk, new = _desk(network, rpc, by, signatures), _key_file(key)
+    desk, new = _desk(network, rpc, by, signatures), key_file(key)
     use, term = Purpose[purpose.upper()], (moment(since) or 0, _until(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
     data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": _time(term[1])}

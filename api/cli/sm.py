@@ -19,6 +19,9 @@ sm3_app = typer.Typer(add_completion=False)
 KeyOption = Annotated[str, typer.Option("--key", metavar="PEM", help="Key file (PEM).")]
 IdOption = Annotated[str, typer.Option("--id", metavar="ID", help="The signer's distinguishing ID.")]
 InOption = Annotated[str, typer.Option("--in", metavar="FILE|-", help="The message; - is stdin.")]
+GivenOption = Annotated[
+    str | None, typer.Option("--message", metavar="HEX", help="The message itself in hex, instead of --in.")
+]
 _DEFAULT_ID = sm.DEFAULT_ID.decode("ascii")
 
 
@@ -65,12 +68,13 @@ def sign(
     uid: IdOption = _DEFAULT_ID,
     encoding: Annotated[str, typer.Option("--format", metavar="raw|der", help="Of the signature.")] = "raw",
     message: InOption = "-",
+    given: GivenOption = None,
 ) -> Outcome:
     """Sign a message; prints the signature as one line of hex."""
     if encoding not in ("raw", "der"):
         raise UsageError("USAGE", detail=f"--format is raw or der, not {encoding}")
     signer = keys.signer(key)
-    signature = signer.sign(read_input(message), os.fsencode(uid))
+    signature = signer.sign(_content(message, given), os.fsencode(uid))
     shown = (signature if encoding == "raw" else sm.signature_to_der(signature)).hex()
     data = {"signature": shown, "format": encoding, "id": uid, "backend": signer.backend}
     return Outcome(data, text=shown)
@@ -82,6 +86,7 @@ def verify(
     signature: Annotated[str, typer.Option("--signature", metavar="HEX", help="128 digits r‖s, or DER.")],
     uid: IdOption = _DEFAULT_ID,
     message: InOption = "-",
+    given: GivenOption = None,
 ) -> Outcome:
     """Check a signature: 0 it holds, 1 it does not, 2 the question cannot be read."""
     from ledger import crypto
@@ -91,7 +96,7 @@ def verify(
     if len(os.fsencode(uid)) > sm.LONGEST_ID:
         raise MalformedError("SM2_ID_TOO_LONG", size=len(os.fsencode(uid)), longest=sm.LONGEST_ID)
     public_key = keys.public_key(key)
-    verifier, content = crypto.verifier(), read_input(message)
+    verifier, content = crypto.verifier(), _content(message, given)
     held = verifier.verify(public_key, content, _raw_signature(signature), os.fsencode(uid))
     encoding = "raw" if len(signature) == 128 else "der"
     data = {"valid": held, "format": encoding, "id": uid, "backend": verifier.backend}
@@ -114,6 +119,17 @@ def sm3_command(
             raise unreadable(file, error) from error
     digest = running.digest().hex()
     return Outcome({"digest": digest}, text=digest)
+
+
+def _content(file: str, given: str | None) -> bytes:
+    """The message: the bytes of a file, or given on the command line in hex."""
+    if given is None:
+        return read_input(file)
+    if file != "-":
+        raise UsageError("USAGE", detail="--in and --message are two ways to give one message")
+    if len(given) % 2 or not set(given) <= set(string.hexdigits):
+        raise UsageError("NOT_HEX", name="--message")
+    return bytes.fromhex(given)
 
 
 def _refuse_existing(out: str, pub: str | None) -> None:

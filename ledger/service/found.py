@@ -22,19 +22,12 @@ from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import Seal, SealSignature, TrustFile
-from ledger.ports import LedgerReader, Signer
-from ledger.service.submission import Prepared, Submissions, signature_of
+from ledger.ports import Clock, LedgerReader
+from ledger.service.signing import Brought, KeyFile, SignatureRequest
+from ledger.service.submission import Prepared, Submissions
 
 RELAY_LIFETIME = 10 * 366 * 86_400
 """Seconds for which the founding relay may submit; a signed record ends it earlier."""
-
-
-@dataclass(frozen=True)
-class KeyFile:
-    """What a key path of the founding file leads to: a public key, and a signer if the key is here."""
-
-    public_key: bytes
-    signer: Signer | None
 
 
 class KeyFiles(Protocol):
@@ -48,17 +41,6 @@ class KeyFiles(Protocol):
             UsageError: No such file.
         """
         ...
-
-
-@dataclass(frozen=True)
-class SignatureRequest:
-    """What a key that is not on this machine has to sign: M in hex, 64 bytes."""
-
-    key_id: str
-    purpose: str
-    message: str
-    signed_at: int
-    not_after: int
 
 
 @dataclass
@@ -100,7 +82,8 @@ class FoundLedger:
         submissions: Submits through the founder's account.
         keys: Opens key paths.
         schemas: Digests of a type's schema and grades.
-        brought: Signatures made elsewhere, by (key id, message), both in hex.
+        clock: Tells which of the brought headers are still good.
+        brought: Signatures made elsewhere, by an earlier run's requests.
     """
 
     def __init__(
@@ -110,19 +93,19 @@ class FoundLedger:
         submissions: Submissions,
         keys: KeyFiles,
         schemas: Callable[[FoundingType], tuple[bytes, bytes]],
-        brought: Mapping[tuple[str, str], bytes],
+        clock: Clock,
+        brought: Brought,
     ) -> None:
         self._trust, self._reader, self._submissions = trust, reader, submissions
-        self._keys, self._schemas, self._brought = keys, schemas, brought
+        self._keys, self._schemas = keys, schemas
+        self._clock, self._brought = clock, brought
 
-    def run(self, founding: Founding, relay: str, pending: Mapping[str, Mapping[str, int]]) -> Progress:
+    def run(self, founding: Founding, relay: str) -> Progress:
         """Write what is not yet written, then seal.
 
         Args:
             founding: The founding file.
             relay: EVM account that may submit after the seal.
-            pending: Headers (`signedAt`, `notAfter`) under which signatures were asked for before,
-                by message name and key, so that what others signed still fits.
 
         Returns:
             The progress; sealed when `seal` is set.
@@ -131,9 +114,9 @@ class FoundLedger:
         progress = Progress()
         for step in self._steps(founding, relay):
             if not _is_done(step, state):
-                self._write(step, state, progress, pending)
+                self._write(step, state, progress)
         if not progress.requests:
-            self._seal(founding, progress, pending)
+            self._seal(founding, progress)
         return progress
 
     def _state(self) -> State:
@@ -142,12 +125,10 @@ class FoundLedger:
             state.apply(fact_of(record))
         return state
 
-    def _write(
-        self, step: _Step, state: State, progress: Progress, pending: Mapping[str, Mapping[str, int]]
-    ) -> None:
+    def _write(self, step: _Step, state: State, progress: Progress) -> None:
         ledger = typed(state, "ledger", "ledger", Ledger) or Ledger()
         rev = ledger.rev if step.table == "ledger" else 0
-        prepared = self._prepare(step.name, rev, step.members, pending.get(f"{step.name}/{step.key}"))
+        prepared = self._prepare(step.name, rev, step.members, f"{step.name}/{step.key}")
         signatures = self._possession(step, prepared, progress)
         if signatures is None:
             return
@@ -157,32 +138,17 @@ class FoundLedger:
             if record.tx_hash == receipt.tx_hash:
                 state.apply(fact_of(record))
 
-    def _prepare(
-        self, name: str, rev: int, members: Mapping[str, object], header: Mapping[str, int] | None
-    ) -> Prepared:
-        return self._submissions.prepare(name, rev, {**members, **(header or {})})
+    def _prepare(self, name: str, rev: int, members: Mapping[str, object], purpose: str) -> Prepared:
+        header = self._brought.header(purpose, int(self._clock.now().timestamp()))
+        return self._submissions.prepare(name, rev, {**members, **header})
 
     def _possession(
         self, step: _Step, prepared: Prepared, progress: Progress
     ) -> list[RecordSignature] | None:
         if step.possession is None:
             return []
-        made = self._signature(step.possession, prepared, f"{step.name}/{step.key}", progress)
+        made = self._brought.sign(step.possession, prepared, f"{step.name}/{step.key}", progress.requests)
         return [made] if made else None
-
-    def _signature(
-        self, key: KeyFile, prepared: Prepared, purpose: str, progress: Progress
-    ) -> RecordSignature | None:
-        if key.signer is not None:
-            return prepared.signed_by(key.signer)
-        identity = key_id(key.public_key)
-        message = prepared.message(identity)
-        raw = self._brought.get((identity.hex(), message.hex()))
-        if raw is not None:
-            return signature_of(identity, raw)
-        times = (int(str(prepared.values[name])) for name in ("signedAt", "notAfter"))
-        progress.requests.append(SignatureRequest("0x" + identity.hex(), purpose, message.hex(), *times))
-        return None
 
     def _steps(self, founding: Founding, relay: str) -> Iterator[_Step]:
         yield _Step("Found", "ledger", "ledger", {"threshold": founding.threshold})
@@ -282,7 +248,7 @@ class FoundLedger:
             name = recognition_key(agreement.from_region, agreement.to_region, agreement.type)
             yield _Step("Recognize", "recognition", name, members)
 
-    def _seal(self, founding: Founding, progress: Progress, pending: Mapping[str, Mapping[str, int]]) -> None:
+    def _seal(self, founding: Founding, progress: Progress) -> None:
         ledger = typed(self._state(), "ledger", "ledger", Ledger) or Ledger()
         seq, head = self._reader.journal()
         members = {
@@ -292,7 +258,7 @@ class FoundLedger:
             "seq": seq,
             "head": "0x" + head.hex(),
         }
-        prepared = self._prepare("Seal", ledger.rev, members, pending.get("Seal/ledger"))
+        prepared = self._prepare("Seal", ledger.rev, members, "Seal/ledger")
         signatures = self._seal_signatures(founding, prepared, progress)
         if progress.requests:
             return
@@ -305,7 +271,7 @@ class FoundLedger:
         made: list[tuple[SealSignature, RecordSignature]] = []
         for region in founding.roots:
             key = self._keys.open(region.key or "")
-            signature = self._signature(key, prepared, "Seal/ledger", progress)
+            signature = self._brought.sign(key, prepared, "Seal/ledger", progress.requests)
             if signature is not None:
                 shown = SealSignature(
                     f"{region.code:06d}",

@@ -9,7 +9,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import AMEND_KINDS, Act, Purpose, acts_bitmap
@@ -21,8 +21,9 @@ from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import RecordSignature, record_of
 from ledger.errors import RuleError
 from ledger.ports import Clock, LedgerReader
-from ledger.service.found import KeyFile, SignatureRequest, digest_of_text
-from ledger.service.submission import Prepared, Submissions, signature_of
+from ledger.service.found import digest_of_text
+from ledger.service.signing import Brought, KeyFile, SignatureRequest
+from ledger.service.submission import Prepared, Submissions
 
 KIND_OF: dict[str, Kind] = {
     "AddRegion": Kind.REGION_ADDED,
@@ -107,19 +108,6 @@ class Governed:
 
 
 @dataclass(frozen=True)
-class Brought:
-    """Signatures made elsewhere.
-
-    Attributes:
-        headers: `signedAt` and `notAfter` by purpose, as they were asked for.
-        signatures: 64 bytes by (key id, message), both in hex without `0x`.
-    """
-
-    headers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    signatures: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class _Signing:
     order: Order
     prepared: Prepared
@@ -173,29 +161,10 @@ class GovernLedger:
 
     def _signed(self, order: Order, requests: list[SignatureRequest]) -> _Signing:
         rev = int(self._reader.call("Journal", "revOf", order.object))
-        prepared = self._submissions.prepare(order.name, rev, {**order.members, **self._header(order)})
-        made = [self._signature(key, prepared, order.purpose, requests) for key in order.signers]
+        header = self._brought.header(order.purpose, int(self._clock.now().timestamp()))
+        prepared = self._submissions.prepare(order.name, rev, {**order.members, **header})
+        made = [self._brought.sign(key, prepared, order.purpose, requests) for key in order.signers]
         return _Signing(order, prepared, [each for each in made if each is not None])
-
-    def _header(self, order: Order) -> dict[str, int]:
-        kept = self._brought.headers.get(order.purpose)
-        if kept is None or kept[1] <= int(self._clock.now().timestamp()):
-            return {}
-        return {"signedAt": kept[0], "notAfter": kept[1]}
-
-    def _signature(
-        self, key: KeyFile, prepared: Prepared, purpose: str, requests: list[SignatureRequest]
-    ) -> RecordSignature | None:
-        if key.signer is not None:
-            return prepared.signed_by(key.signer)
-        identity = key_id(key.public_key)
-        message = prepared.message(identity)
-        raw = self._brought.signatures.get((identity.hex(), message.hex()))
-        if raw is not None:
-            return signature_of(identity, raw)
-        times = (int(str(prepared.values[name])) for name in ("signedAt", "notAfter"))
-        requests.append(SignatureRequest("0x" + identity.hex(), purpose, message.hex(), *times))
-        return None
 
     def _submit(self, signing: _Signing) -> Recorded:
         receipt = self._submissions.submit(signing.prepared, signing.signatures)
@@ -384,23 +353,3 @@ def end_organisation(
     held = [right for right in rights if right.at(until, until)]
     ended = [end_key(bytes.fromhex(key.key_id[2:]), until, by) for key in current]
     return ended + [end_entitlement(right.key[0], right.key[1], until, by) for right in held]
-
-
-def brought_of(rows: Sequence[Mapping[str, object]], decode: Callable[[str], bytes]) -> Brought:
-    """Signatures from the rows of a signature file.
-
-    Args:
-        rows: Requests as they were handed out, `signature` filled in where it was made.
-        decode: Reads 128 digits of hex; raises what the caller wants raised.
-    """
-    headers = {str(row["purpose"]): (_int(row["signedAt"]), _int(row["notAfter"])) for row in rows}
-    signatures = {
-        (str(row["keyId"])[2:], str(row["message"])): decode(str(row["signature"]))
-        for row in rows
-        if row.get("signature")
-    }
-    return Brought(headers, signatures)
-
-
-def _int(value: object) -> int:
-    return int(str(value))

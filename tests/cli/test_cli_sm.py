@@ -278,3 +278,15 @@ def test_sm3_of_stdin_a_file_and_nothing(keys, tmp_path):
     }
     assert answer("sm3", tmp_path / "none")[0] == 2
     assert answer("sm3", tmp_path)[0] == 2
+
+
+def test_a_message_in_hex_on_the_command_line_is_the_same_message(keys, tmp_path):
+    message = tmp_path / "m"
+    message.write_bytes(b"\x00\xff")
+    signature = run("sm2", "sign", "--key", keys / "key.pem", "--message", "00FF").stdout.decode().strip()
+    question = ("sm2", "verify", "--key", keys / "key.pem", "--signature", signature)
+    assert answer(*question, "--in", message)[0] == 0
+    assert answer(*question, "--message", "00ff")[0] == 0
+    assert answer(*question, "--message", "00fe")[0] == 1
+    assert answer(*question, "--message", "00f")[0] == 2
+    assert answer(*question, "--message", "00ff", "--in", message)[0] == 2

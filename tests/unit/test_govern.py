@@ -17,8 +17,8 @@ from ledger.errors import ChainOutageError, RuleError
 from ledger.ports import Receipt, Transaction
 from ledger.proof.journal import revision
 from ledger.service import govern
-from ledger.service.found import KeyFile
-from ledger.service.govern import Brought, Governed, GovernLedger, Order
+from ledger.service.govern import Governed, GovernLedger, Order
+from ledger.service.signing import Brought, KeyFile, brought_of
 from ledger.service.submission import Submissions
 from tests.simulator import (
     BUREAU,
@@ -138,7 +138,7 @@ def test_nothing_is_submitted_while_a_signature_is_missing(chain: Chain) -> None
     times = {"signedAt": request.signed_at, "notAfter": request.not_after}
     signature = key_of("new").sign(bytes.fromhex(request.message)).hex()
     chain.wait(100)
-    brought = govern.brought_of([{**row, **times, "signature": signature}], bytes.fromhex)
+    brought = brought_of([{**row, **times, "signature": signature}], bytes.fromhex)
     assert len(run(chain, joining(elsewhere("new")), brought).records) == 2
 
 
