@@ -31,8 +31,12 @@ def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + f".{os.getpid()}.new")
     draft.unlink(missing_ok=True)
-    write_new(draft, data, mode)
-    os.replace(draft, path)
+    try:
+        write_new(draft, data, mode)
+        os.replace(draft, path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def pretty(value: object) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, RULES
 from ledger.domain.canonical import parse_strict
-from ledger.errors import OutageError, TrustError, UsageError
+from ledger.errors import OutageError, StoreOutageError, TrustError, UsageError
 from ledger.service.issue import BIND_METHODS, ActOrder, Issued, only_ground
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown, license_state
@@ -38,8 +39,9 @@ def issue(
 ) -> Outcome:
     """Issue one license and write its file."""
     ledger = open_ledger(network, rpc)
-    issued = ledger.issuing().issue(parse_strict(read_input(file)), keys.signer(key), request_id)
-    return _issued(ledger, issued, out)
+    given, signer = parse_strict(read_input(file)), keys.signer(key)
+    issued = ledger.issuing().issue(given, signer, request_id, partial(_deliver, ledger, out))
+    return _issued(issued, out)
 
 
 @app.command("amend")
@@ -66,8 +68,9 @@ def amend(
         keys.signer(key),
         ground or only_ground(kind),
         moment(effective) or 0,
+        partial(_deliver, ledger, out),
     )
-    return _issued(ledger, issued, out)
+    return _issued(issued, out)
 
 
 def _act_command(verb: str) -> None:
@@ -182,10 +185,23 @@ def _standing(shown: Shown, identifier: str | None) -> str:
     return "\n".join([head, *(f"  {name}: {data[name]}" for name in names if data[name])])
 
 
-def _issued(ledger: Ledger, issued: Issued, out: str | None) -> Outcome:
+def _deliver(ledger: Ledger, out: str | None, issued: Issued) -> None:
+    """Write the license file; where that fails the same command, run again, tries once more."""
     ledger.remember(issued.envelope, issued.cid)
-    path = Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
-    replace_file(path, issued.envelope.to_bytes(), 0o600)
+    path = _file(issued, out)
+    try:
+        replace_file(path, issued.envelope.to_bytes(), 0o600)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreOutageError("LICENSE_FILE_UNWRITTEN", path=str(path), reason=reason) from error
+
+
+def _file(issued: Issued, out: str | None) -> Path:
+    return Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
+
+
+def _issued(issued: Issued, out: str | None) -> Outcome:
+    path = _file(issued, out)
     data = issued.as_json(str(path))
     text = (
         f"{data['identifier']}\n  licenseId {data['licenseId']}\n  seq {data['seq']}, block {data['block']}, "

@@ -89,6 +89,10 @@ class Issued:
         return shown if self.supersedes is None else {**shown, "supersedes": self.supersedes}
 
 
+Deliver = Callable[[Issued], None]
+"""Hands a license over to whoever asked for it; raises where it could not."""
+
+
 @dataclass(frozen=True)
 class Acted:
     """An act that is on the ledger."""
@@ -144,13 +148,22 @@ class IssueLicenses:
         self._types, self._home, self._outbox, self._entropy = types, home, outbox, entropy
         self._keep_content = keep_content
 
-    def issue(self, given: JsonObject, signer: Signer, request_id: str | None = None) -> Issued:
+    def issue(
+        self,
+        given: JsonObject,
+        signer: Signer,
+        request_id: str | None = None,
+        deliver: Deliver | None = None,
+    ) -> Issued:
         """Issue one license.
 
         Args:
             given: The license input of docs/interfaces.md.
             signer: A registered signing key of the issuer.
             request_id: Names this request: the same one with the same input gets the same answer.
+            deliver: Hands the license over, for example writes its file. Until it has returned once,
+                the same input gets the same answer too: a license that is on the ledger and in
+                nobody's hands would be lost.
 
         Raises:
             MalformedError: `LICENSE_INPUT` with every fault.
@@ -159,7 +172,8 @@ class IssueLicenses:
         license_ = self._license(given)
         key = self._license_id(license_)
         members = {"licenseId": key, **self._content_members(given, license_)}
-        return self._finish(_Draft("Issue", key, 0, members, license_, given, None), signer, request_id)
+        draft = _Draft("Issue", key, 0, members, license_, given, None)
+        return self._finish(draft, signer, request_id, deliver)
 
     def amend(
         self,
@@ -170,6 +184,7 @@ class IssueLicenses:
         signer: Signer,
         ground: str = "NONE",
         effective: int = 0,
+        deliver: Deliver | None = None,
     ) -> Issued:
         """Issue the next version of a license; the old one is superseded in the same message.
 
@@ -181,6 +196,7 @@ class IssueLicenses:
             signer: A registered signing key of the issuer.
             ground: A name of `Ground`.
             effective: Unix seconds, or 0 for the moment of record.
+            deliver: As for `issue`.
 
         Raises:
             As `issue`; `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
@@ -198,7 +214,8 @@ class IssueLicenses:
             **self._content_members(given, license_),
         }
         supersedes = old_identifier or old.license_id
-        return self._finish(_Draft("Amend", key, old.rev, members, license_, given, supersedes), signer, None)
+        draft = _Draft("Amend", key, old.rev, members, license_, given, supersedes)
+        return self._finish(draft, signer, None, deliver)
 
     def act(self, license_: License, order: ActOrder, signer: Signer) -> Acted:
         """Suspend, resume or end a license.
@@ -274,10 +291,18 @@ class IssueLicenses:
         self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
         return sm3(salt + text.encode())
 
-    def _finish(self, draft: _Draft, signer: Signer, request_id: str | None) -> Issued:
-        """Sign, keep, send; or go on where an earlier run of the same call stopped."""
+    def _finish(
+        self, draft: _Draft, signer: Signer, request_id: str | None, deliver: Deliver | None
+    ) -> Issued:
+        """Sign, keep, send, deliver; or go on where an earlier run of the same call stopped."""
         with self._outbox.hold(draft.license_id):
-            return self._finish_alone(draft, signer, request_id)
+            issued = self._finish_alone(draft, signer, request_id)
+            if deliver is not None:
+                deliver(issued)
+            kept = self._outbox.load(draft.license_id)
+            if kept is not None and kept.get("delivered") is False:
+                self._outbox.save(draft.license_id, {**kept, "delivered": True})
+            return issued
 
     def _finish_alone(self, draft: _Draft, signer: Signer, request_id: str | None) -> Issued:
         kept = self._outbox.load(draft.license_id)
@@ -292,7 +317,8 @@ class IssueLicenses:
         return self._send(kept, draft, signer)
 
     def _answered(self, kept: JsonObject, draft: _Draft, request_id: str | None) -> Issued:
-        if request_id is None or kept["request"] != request_id:
+        is_delivered = kept.get("delivered", True)  # an entry of an earlier version does not say
+        if is_delivered and (request_id is None or kept["request"] != request_id):
             raise RuleError("LICENSE_EXISTS", id=draft.license_id)
         return Issued(Envelope.from_json(kept["envelope"]), kept["gasUsed"], draft.supersedes, kept["cid"])
 
@@ -304,7 +330,7 @@ class IssueLicenses:
         envelope = self._envelope(draft, salts, prepared, signature)
         cid = self._keep_content(envelope, _holder_encryption_key(draft.given))
         content: JsonObject = {"envelope": envelope.as_json(), "cid": cid}
-        entry: JsonObject = {**wanted, **content, "transaction": None, "gasUsed": None}
+        entry: JsonObject = {**wanted, **content, "transaction": None, "gasUsed": None, "delivered": False}
         self._outbox.save(draft.license_id, entry)
         return entry
 

@@ -102,6 +102,24 @@ def test_the_same_request_id_gets_the_same_answer_and_another_content_none(
     assert (status, data["code"]) == (1, "REQUEST_ID_REUSED")
 
 
+def test_a_license_whose_file_could_not_be_written_is_handed_over_by_the_next_run(
+    world: World, request_file: Path
+) -> None:
+    """Without a request id: what is on the ledger and in nobody's hands would be lost."""
+    before = _licenses(world)
+    command = ["license", "issue", str(request_file), "--key", world.key("office-jiangsu"), "--out"]
+    folder = request_file.with_name("a-folder")
+    folder.mkdir()
+    blocked = world.run(*command, str(folder))
+    assert (blocked.status, blocked.data["code"]) == (75, "LICENSE_FILE_UNWRITTEN")
+    out = request_file.with_name("made.elic.json")
+    assert world.run(*command, str(out)).status == 0
+    assert world.run("verify", str(out)).data["result"] == "IN_FORCE"
+    assert world.run(*command, str(out)).data["code"] == "LICENSE_EXISTS"
+    assert _licenses(world) == before + 1
+    assert not list(request_file.parent.glob("*.new"))
+
+
 def test_issued_by_many_at_once_it_is_there_once(world: World, request_file: Path) -> None:
     before = _licenses(world)
     with ThreadPoolExecutor(6) as pool:

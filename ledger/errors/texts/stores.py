@@ -8,6 +8,12 @@ _RETRY_ZH = "检查磁盘空间与文件权限后重试。"
 _RETRY_EN = "Check disk space and file permissions, then try again."
 
 TEXTS: dict[str, Text] = {
+    "LICENSE_FILE_UNWRITTEN": Text(
+        "证照已上链，但文件 {path} 未能写出：{reason}。",
+        "The license is on the ledger, but its file {path} could not be written: {reason}.",
+        "换一个可写的 --out 或腾出空间，再次运行同一命令：不会重复签发，只补写文件。",
+        "Name a writable --out or free some space and run the same command again: nothing is issued twice.",
+    ),
     # --- index ---
     "ENTITY_FORM": Text(
         "表 {table} 中的一行不是规定的形式。",
