@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,6 +47,30 @@ _STYLES = {
     CheckOutcome.SKIPPED: "dim",
 }
 
+_STEPS_ZH = ("形式", "完整性", "签名", "颁发机构", "上链", "状态", "互认", "持证人", "用证依据")
+_WORDS = {
+    "zh": {
+        "at": "所问时刻",
+        "known": "账本截至",
+        "region": "所问地区",
+        "trust": "信任级别",
+        "age": "，链头 {} 秒前",
+        "agreement": "依互认协议 {} → {}，视同 {}",
+        "law": "依法全国有效",
+        "home": "在其所属地区内",
+    },
+    "en": {
+        "at": "at",
+        "known": "known at",
+        "region": "region",
+        "trust": "trust",
+        "age": ", head {} s old",
+        "agreement": "agreement {} → {}, counts as {}",
+        "law": "valid everywhere by law",
+        "home": "at home in this region",
+    },
+}
+
 
 @app.command()
 def verify(
@@ -79,7 +104,7 @@ def verify(
             verdicts.append(service.verify(ledger.read_file(read_input(name)), asked))
         else:
             verdicts.append(_presented(ledger, text, challenge, asked, Asked(trust, head)))
-    if len(verdicts) == 1 and not (len(subjects) == 1 and Path(subjects[0]).is_dir()):
+    if len(verdicts) == 1 and not _is_folder(subjects[0]):
         return _single(verdicts[0])
     return _several([name for name, _ in items], verdicts)
 
@@ -95,7 +120,7 @@ def _expand(subject: str) -> Iterator[tuple[str, str | None]]:
     path = Path(subject)
     if subject.startswith("EL1:"):
         yield subject[:24] + "…", subject
-    elif path.is_dir():
+    elif _is_folder(subject):
         for each in sorted(path.iterdir()):
             if each.name.endswith(".elic.json") or each.suffix.lower() in _IMAGES:
                 yield from _expand(str(each))
@@ -105,6 +130,13 @@ def _expand(subject: str) -> Iterator[tuple[str, str | None]]:
         yield subject, read_image(read_input(subject), subject)
     else:
         yield subject, None
+
+
+def _is_folder(subject: str) -> bool:
+    """Whether it names a folder; a QR text is longer than a path may be, and no folder."""
+    with suppress(OSError, ValueError):
+        return Path(subject).is_dir()
+    return False
 
 
 def _single(verdict: Verdict) -> Outcome:
@@ -156,25 +188,26 @@ def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]
     text = shown[tongue] if isinstance(shown, dict) and code not in {"", *told} else ""
     reason = check.evidence.get(tongue) if text else None
     told.add(code)
-    return _MARKS[check.outcome], check.step.name, code, f"{text} {reason}" if reason else text
+    name = f"{check.step.name} {_STEPS_ZH[check.step.value - 1]}" if tongue == "zh" else check.step.name
+    return _MARKS[check.outcome], name, code, f"{text} {reason}" if reason else text
 
 
 def _facts(verdict: Verdict) -> str:
-    parts = [verdict.identifier or "", f"at {verdict.at}", f"known at {verdict.known_at}"]
+    words = _WORDS[language()]
+    parts = [verdict.identifier or "", f"{words['at']} {verdict.at}", f"{words['known']} {verdict.known_at}"]
     if verdict.region:
-        parts.append(f"region {verdict.region}")
-    age = "" if verdict.age_seconds is None else f", head {verdict.age_seconds} s old"
-    parts.append(f"trust {verdict.trust}{age}")
+        parts.append(f"{words['region']} {verdict.region}")
+    age = "" if verdict.age_seconds is None else words["age"].format(verdict.age_seconds)
+    parts.append(f"{words['trust']} {verdict.trust}{age}")
     if verdict.agreement:
-        parts.append(_agreement(verdict))
+        parts.append(_agreement(verdict.agreement, words))
     return "\n".join(part for part in parts if part)
 
 
-def _agreement(verdict: Verdict) -> str:
-    agreement = verdict.agreement or {}
+def _agreement(agreement: Mapping[str, object], words: Mapping[str, str]) -> str:
     if agreement.get("basis") == "AGREEMENT":
-        return f"agreement {agreement['from']} → {agreement['to']}, counts as {agreement['asType']}"
-    return f"recognised: {agreement.get('basis')}"
+        return words["agreement"].format(agreement["from"], agreement["to"], agreement["asType"])
+    return words["law" if agreement.get("basis") == "LAW" else "home"]
 
 
 def _table(names: Sequence[str], verdicts: Sequence[Verdict]) -> object:

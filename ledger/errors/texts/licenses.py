@@ -80,8 +80,9 @@ TEXTS: dict[str, Text] = {
     "FOUNDING_PENDING": Text(
         zh="还缺 {count} 个签名，账本尚未封印。",
         en="{count} signatures are still missing; the ledger is not sealed yet.",
-        remedy_zh="把 {path} 交给各创始地区签名并填入 signature，然后运行 deploy --resume。",
-        remedy_en="Have {path} signed (fill in each signature), then run deploy --resume.",
+        remedy_zh="{path} 的每条请求写明由哪个密钥签什么：运行其 command，把输出填入 signature，再运行 deploy --resume。",
+        remedy_en="Each request in {path} says which key signs what: run its command where that key is, "
+        "put the line it prints into signature, then run deploy --resume.",
     ),
     "FOUNDING_INTERRUPTED": Text(
         zh="{path} 记着一次未完成的建账。",
