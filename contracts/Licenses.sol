@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Client} from "./Client.sol";
+import {Batches} from "./Batches.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
+import {Issuing} from "./Issuing.sol";
 import {Acts, Status} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
+import {Merkle} from "./lib/Merkle.sol";
 import {
     ACT_TYPEHASH,
     AMEND_TYPEHASH,
@@ -16,13 +18,16 @@ import {
     BIND_TYPEHASH,
     BindMessage,
     ISSUE_TYPEHASH,
-    IssueMessage
+    IssueMessage,
+    LeafOpening,
+    TRANSFER_OUT_TYPEHASH,
+    TransferOutMessage
 } from "./lib/Messages.sol";
 import {Objects} from "./lib/Objects.sol";
-import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
-contract Licenses is ILicenses, Client {
+contract Licenses is Batches {
     // One slot; `entitlement` stands for issuer and type, `facts` counts the issue too.
     struct Issued {
         uint48 validFrom;
@@ -44,16 +49,19 @@ contract Licenses is ILicenses, Client {
         uint64 validTo;
     }
 
-    // What the facts that count add up to, in the order in which they decide.
+    // What the facts that count add up to, in the order in which they decide. `toggle` is the last of suspensions and
+    // resumptions, `transfer` the last of transfers out and their cancellations, `latest` the last of all of these.
     struct Tally {
         Fact end;
         Fact amendment;
         Fact toggle;
+        Fact transfer;
+        Fact latest;
         uint32 rev;
     }
 
-    /// @notice Where types and entitlements are kept.
-    ICatalog public immutable catalog;
+    // `TRANSFER` in the list of grounds: a transfer out has no other.
+    uint16 private constant TRANSFER_GROUND = 23;
 
     mapping(LicenseId id => bytes32 leaf) private _leaves;
     mapping(LicenseId id => Issued issued) private _issued;
@@ -63,9 +71,7 @@ contract Licenses is ILicenses, Client {
 
     /// @param directory_ The Directory of this ledger.
     /// @param catalog_ Its Catalog.
-    constructor(IDirectory directory_, ICatalog catalog_) Client(directory_) {
-        catalog = catalog_;
-    }
+    constructor(IDirectory directory_, ICatalog catalog_) Issuing(directory_, catalog_) {}
 
     /// @inheritdoc ILicenses
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external {
@@ -81,47 +87,62 @@ contract Licenses is ILicenses, Client {
 
     /// @inheritdoc ILicenses
     function amend(AmendMessage calldata message, Signature[] calldata signatures) external {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireUnused(message.newLicenseId);
-        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, issuer);
-        if (Uscc.unwrap(message.issuer) != Uscc.unwrap(issuer)) {
-            revert LicensesNotIssuer(issuer, Objects.organisation(message.issuer));
-        }
+        _amend(message, signatures);
+    }
 
-        _addFact(message.licenseId, message.act, message.ground, message.effective, keyIndex);
-        _successors[message.licenseId] = message.newLicenseId;
-        _issue(_termsOf(message), keyIndex);
-        _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
-        _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
+    /// @inheritdoc ILicenses
+    function amendLeaf(
+        LeafOpening calldata opening,
+        AmendMessage calldata message,
+        Signature[] calldata signatures
+    ) external {
+        _openLeaf(opening, message.licenseId);
+        _amend(message, signatures);
     }
 
     /// @inheritdoc ILicenses
     function act(ActMessage calldata message, Signature[] calldata signatures) external {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        bool isOurs = Acts.isEnd(message.act) || message.act == Acts.SUSPEND || message.act == Acts.RESUME;
-        Uscc issuer = _requireAllowed(message.licenseId, message.act, isOurs);
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(ACT_TYPEHASH, data, signatures, issuer);
+        _act(message, signatures);
+    }
 
-        _addFact(message.licenseId, message.act, message.ground, message.effective, keyIndex);
-        _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
+    /// @inheritdoc ILicenses
+    function actOnLeaf(
+        LeafOpening calldata opening,
+        ActMessage calldata message,
+        Signature[] calldata signatures
+    ) external {
+        _openLeaf(opening, message.licenseId);
+        _act(message, signatures);
     }
 
     /// @inheritdoc ILicenses
     function bind(BindMessage calldata message, Signature[] calldata signatures) external {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, Acts.BIND, true);
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(BIND_TYPEHASH, data, signatures, issuer);
+        _bind(message, signatures);
+    }
 
-        _addFact(message.licenseId, Acts.BIND, 0, 0, keyIndex);
-        _bindings[message.licenseId] = message.holderBinding;
-        _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
+    /// @inheritdoc ILicenses
+    function bindLeaf(
+        LeafOpening calldata opening,
+        BindMessage calldata message,
+        Signature[] calldata signatures
+    ) external {
+        _openLeaf(opening, message.licenseId);
+        _bind(message, signatures);
+    }
+
+    /// @inheritdoc ILicenses
+    function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external {
+        _transferOut(message, signatures);
+    }
+
+    /// @inheritdoc ILicenses
+    function transferLeafOut(
+        LeafOpening calldata opening,
+        TransferOutMessage calldata message,
+        Signature[] calldata signatures
+    ) external {
+        _openLeaf(opening, message.licenseId);
+        _transferOut(message, signatures);
     }
 
     /// @inheritdoc ILicenses
@@ -130,14 +151,19 @@ contract Licenses is ILicenses, Client {
         uint64 moment,
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        Issued memory issued = _issued[id];
-        if (issued.facts == 0 || issued.recorded > asOf) return (Status.UNKNOWN, 0, 0, 0);
-        Tally memory tally = _tally(id, issued.facts, moment, asOf);
-        rev = tally.rev;
-        if (_isCutOff(issued.keyIndex, issued.recorded)) {
-            return (Status.KEY_COMPROMISED, rev, issued.recorded, Acts.ISSUE);
-        }
-        (status, since, decidedBy) = _decide(issued, tally, moment);
+        return _statusOf(id, _issued[id], moment, asOf);
+    }
+
+    /// @inheritdoc ILicenses
+    function statusOfLeaf(
+        LeafOpening calldata opening,
+        uint64 moment,
+        uint64 asOf
+    ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
+        (, Issue memory issue_) = _requireProof(opening);
+        LicenseId id = opening.licenseId;
+        if (isOpened(opening.batch, opening.index)) return _statusOf(id, _issued[id], moment, asOf);
+        return _statusOf(id, _untouched(opening, issue_), moment, asOf);
     }
 
     /// @inheritdoc ILicenses
@@ -162,19 +188,98 @@ contract Licenses is ILicenses, Client {
         return _facts[id][index];
     }
 
-    function _requireSubmitter() internal view override {
-        if (_isFounding()) revert LicensesNotSealed();
-        super._requireSubmitter();
+    function _amend(AmendMessage calldata message, Signature[] calldata signatures) private {
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireUnused(message.newLicenseId);
+        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
+        if (message.act == Acts.TRANSFER_IN) {
+            _requireTaker(message);
+            issuer = message.issuer;
+        }
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, issuer);
+        if (Uscc.unwrap(message.issuer) != Uscc.unwrap(issuer)) {
+            revert LicensesNotIssuer(issuer, Objects.organisation(message.issuer));
+        }
+
+        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
+        _successors[message.licenseId] = message.newLicenseId;
+        _issue(_termsOf(message), keyIndex);
+        _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
+        _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
+    }
+
+    function _act(ActMessage calldata message, Signature[] calldata signatures) private {
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireIssuer(ACT_TYPEHASH, data, signatures, issuer);
+
+        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
+        _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
+    }
+
+    function _bind(BindMessage calldata message, Signature[] calldata signatures) private {
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _requireAllowed(message.licenseId, Acts.BIND, true);
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireIssuer(BIND_TYPEHASH, data, signatures, issuer);
+
+        _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
+        _bindings[message.licenseId] = message.holderBinding;
+        _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
+    }
+
+    function _transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) private {
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
+        (, uint8 depth) = directory.regionOf(message.toRegion);
+        if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireIssuer(TRANSFER_OUT_TYPEHASH, data, signatures, issuer);
+
+        _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
+        _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
+    }
+
+    /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
+    function _openLeaf(LeafOpening calldata opening, LicenseId id) private {
+        _requireSubmitter();
+        bool isOther = LicenseId.unwrap(opening.licenseId) != LicenseId.unwrap(id);
+        if (isOther) revert LicensesLeafUnproved(opening.batch, opening.index);
+        (bytes32 leaf, Issue memory issue_) = _requireProof(opening);
+        if (isOpened(opening.batch, opening.index)) return;
+        _requireUnused(id);
+        _requireDates(opening.validFrom, opening.validTo);
+
+        _setOpened(opening.batch, opening.index);
+        _leaves[id] = leaf;
+        if (opening.holderBinding != 0) _bindings[id] = opening.holderBinding;
+        _issued[id] = _untouched(opening, issue_);
+        bytes memory data = abi.encode(
+            opening.batch,
+            opening.index,
+            id,
+            opening.digest,
+            opening.holderBinding,
+            opening.validFrom,
+            opening.validTo,
+            opening.proof
+        );
+        bytes memory body = abi.encode(data, new Signature[](0));
+        journal.append(Kinds.LICENSE_OPENED, Objects.license(id), 0, body);
     }
 
     function _issue(Terms memory terms, uint32 keyIndex) private {
-        uint64 latest = type(uint48).max;
-        bool isRange = terms.validTo == 0 || terms.validFrom < terms.validTo;
-        if (!isRange || terms.validFrom > latest || terms.validTo > latest) {
-            revert LicensesDates(terms.validFrom, terms.validTo);
-        }
+        _requireDates(terms.validFrom, terms.validTo);
         ICatalog.Entitlement memory entitlement = _requireEntitled(terms.licenseType, terms.issuer);
-        _leaves[terms.id] = _leafOf(terms);
+        _leaves[terms.id] = Merkle.leafOf(
+            terms.id, terms.licenseType, terms.digest, terms.holderBinding, terms.validFrom, terms.validTo
+        );
         if (terms.holderBinding != 0) _bindings[terms.id] = terms.holderBinding;
         _issued[terms.id] = Issued({
             validFrom: uint48(terms.validFrom),
@@ -187,40 +292,18 @@ contract Licenses is ILicenses, Client {
         });
     }
 
-    function _addFact(LicenseId id, uint8 act_, uint16 ground, uint64 asked, uint32 keyIndex) private {
+    /// @dev Adds a fact as asked for: its record time is now, its effect as its act allows.
+    function _addFact(LicenseId id, Fact memory fact) private {
         Issued storage issued = _issued[id];
         uint8 index = issued.facts;
         if (index == type(uint8).max) revert LicensesFull(id);
-        uint64 time = Clock.nowSeconds();
-        uint64 effective = Acts.effectiveTime(act_, asked, time, issued.validFrom);
-        if (effective < time && !Acts.mayBeRetroactive(act_)) revert LicensesRetroactive(act_, effective, time);
-        _facts[id][index] = Fact(act_, ground, time, effective, keyIndex);
+        fact.recorded = Clock.nowSeconds();
+        fact.effective = Acts.effectiveTime(fact.act, fact.effective, fact.recorded, issued.validFrom);
+        if (fact.effective < fact.recorded && !Acts.mayBeRetroactive(fact.act)) {
+            revert LicensesRetroactive(fact.act, fact.effective, fact.recorded);
+        }
+        _facts[id][index] = fact;
         issued.facts = index + 1;
-    }
-
-    /// @dev One signature, of a signing key of the issuer.
-    function _requireIssuer(
-        bytes32 typeHash,
-        bytes memory data,
-        Signature[] calldata signatures,
-        Uscc issuer
-    ) private view returns (uint32 keyIndex) {
-        _requireCount(signatures, 1);
-        ObjectId signer;
-        (signer, keyIndex) = _signer(typeHash, data, signatures[0], Purpose.SIGN);
-        if (signer != Objects.organisation(issuer)) revert LicensesNotIssuer(issuer, signer);
-    }
-
-    function _requireEntitled(
-        TypeCode licenseType,
-        Uscc issuer
-    ) private view returns (ICatalog.Entitlement memory entitlement) {
-        _requireKnownAct(licenseType, Acts.ISSUE);
-        entitlement = catalog.entitlementOf(licenseType, issuer);
-        uint64 time = Clock.nowSeconds();
-        bool isEntitled = entitlement.index != 0 && entitlement.since <= time
-            && (entitlement.until == 0 || time < entitlement.until);
-        if (!isEntitled) revert LicensesNotEntitled(issuer, licenseType);
     }
 
     /// @dev The license is known, its type knows the act, and the act may follow; returns its issuer.
@@ -231,12 +314,20 @@ contract Licenses is ILicenses, Client {
         (licenseType, issuer) = catalog.entitlementAt(issued.entitlement);
         if (!isOurs) revert LicensesActUnknown(licenseType, act_);
         _requireKnownAct(licenseType, act_);
-        Status status = _latestStatus(_tally(id, issued.facts, type(uint64).max, type(uint64).max));
-        if (!_mayFollow(act_, status)) revert LicensesWrongStatus(id, act_, status);
+        Tally memory tally = _tally(id, issued.facts, type(uint64).max, type(uint64).max);
+        if (!_mayFollow(act_, tally)) revert LicensesWrongStatus(id, act_, _latestStatus(tally));
     }
 
-    function _requireKnownAct(TypeCode licenseType, uint8 act_) private view {
-        if (!Acts.isKnown(catalog.actsOf(licenseType), act_)) revert LicensesActUnknown(licenseType, act_);
+    /// @dev Who takes over a license issues the same type in the region that it was let go to.
+    function _requireTaker(AmendMessage calldata message) private view {
+        LicenseId id = message.licenseId;
+        (TypeCode licenseType,) = catalog.entitlementAt(_issued[id].entitlement);
+        if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(licenseType)) {
+            revert LicensesTypeChanged(message.licenseType, licenseType);
+        }
+        uint32 toRegion = _tally(id, _issued[id].facts, type(uint64).max, type(uint64).max).transfer.region;
+        uint32 region = catalog.entitlementOf(licenseType, message.issuer).region;
+        if (!directory.isWithin(region, toRegion)) revert LicensesTransferElsewhere(region, toRegion);
     }
 
     function _requireUnused(LicenseId id) private view {
@@ -256,7 +347,9 @@ contract Licenses is ILicenses, Client {
             } else if (Acts.isAmend(fact.act)) {
                 if (tally.amendment.act == 0) tally.amendment = fact;
             } else if (fact.act != Acts.BIND) {
-                tally.toggle = fact;
+                tally.latest = fact;
+                if (fact.act == Acts.SUSPEND || fact.act == Acts.RESUME) tally.toggle = fact;
+                else tally.transfer = fact;
             }
         }
     }
@@ -270,6 +363,22 @@ contract Licenses is ILicenses, Client {
         return cutOff != 0 && recorded >= cutOff;
     }
 
+    /// @dev What `statusAt` answers of a license, as it was issued.
+    function _statusOf(
+        LicenseId id,
+        Issued memory issued,
+        uint64 moment,
+        uint64 asOf
+    ) private view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
+        if (issued.facts == 0 || issued.recorded > asOf) return (Status.UNKNOWN, 0, 0, 0);
+        Tally memory tally = _tally(id, issued.facts, moment, asOf);
+        rev = tally.rev;
+        if (_isCutOff(issued.keyIndex, issued.recorded)) {
+            return (Status.KEY_COMPROMISED, rev, issued.recorded, Acts.ISSUE);
+        }
+        (status, since, decidedBy) = _decide(issued, tally, moment);
+    }
+
     function _decide(
         Issued memory issued,
         Tally memory tally,
@@ -281,35 +390,53 @@ contract Licenses is ILicenses, Client {
         }
         if (moment < issued.validFrom) return (Status.NOT_YET, 0, Acts.ISSUE);
         if (issued.validTo != 0 && moment >= issued.validTo) return (Status.EXPIRED, issued.validTo, Acts.ISSUE);
-        if (tally.toggle.act == 0) return (Status.IN_FORCE, issued.validFrom, Acts.ISSUE);
-        return (_latestStatus(tally), tally.toggle.effective, tally.toggle.act);
+        if (tally.latest.act == 0) return (Status.IN_FORCE, issued.validFrom, Acts.ISSUE);
+        Fact memory decisive = tally.latest;
+        if (tally.transfer.act == Acts.TRANSFER_OUT) decisive = tally.transfer;
+        if (tally.toggle.act == Acts.SUSPEND) decisive = tally.toggle;
+        return (_latestStatus(tally), decisive.effective, decisive.act);
     }
 
     /// @dev Where all that was recorded leads, whatever the term of validity.
     function _latestStatus(Tally memory tally) private pure returns (Status) {
         if (tally.end.act != 0) return Acts.endsAs(tally.end.act);
         if (tally.amendment.act != 0) return Status.SUPERSEDED;
-        return tally.toggle.act == Acts.SUSPEND ? Status.SUSPENDED : Status.IN_FORCE;
+        bool isSuspended = tally.toggle.act == Acts.SUSPEND || tally.transfer.act == Acts.TRANSFER_OUT;
+        return isSuspended ? Status.SUSPENDED : Status.IN_FORCE;
     }
 
-    function _mayFollow(uint8 act_, Status status) private pure returns (bool) {
-        bool isEnded = status >= Status.ANNULLED;
-        if (act_ == Acts.BIND) return !isEnded;
+    /// @dev A suspension and a transfer are lifted each by its own act; neither hides the other.
+    function _mayFollow(uint8 act_, Tally memory tally) private pure returns (bool) {
+        Status status = _latestStatus(tally);
         if (act_ == Acts.ANNUL) return status != Status.ANNULLED;
-        if (Acts.isEnd(act_)) return !isEnded;
-        if (act_ == Acts.RESUME) return status == Status.SUSPENDED;
+        if (Acts.isEnd(act_) || act_ == Acts.BIND) return status < Status.ANNULLED;
+        if (status >= Status.SUPERSEDED) return false;
+        bool isSuspended = tally.toggle.act == Acts.SUSPEND;
+        bool isLeaving = tally.transfer.act == Acts.TRANSFER_OUT;
+        if (act_ == Acts.RESUME) return isSuspended;
+        if (act_ == Acts.TRANSFER_CANCEL) return isLeaving;
+        if (act_ == Acts.TRANSFER_IN) return isLeaving && !isSuspended;
+        if (act_ == Acts.SUSPEND) return !isSuspended;
         return status == Status.IN_FORCE;
     }
 
-    function _leafOf(Terms memory terms) private pure returns (bytes32) {
-        return keccak256(
-            abi.encodePacked(
-                bytes1(0x00),
-                abi.encode(
-                    terms.id, terms.licenseType, terms.digest, terms.holderBinding, terms.validFrom, terms.validTo
-                )
-            )
-        );
+    /// @dev A leaf as a license to which nothing happened since its batch was issued.
+    function _untouched(LeafOpening calldata opening, Issue memory issue_) private pure returns (Issued memory) {
+        return Issued({
+            validFrom: uint48(opening.validFrom),
+            validTo: uint48(opening.validTo),
+            recorded: issue_.recorded,
+            keyIndex: issue_.keyIndex,
+            region: issue_.region,
+            entitlement: issue_.entitlement,
+            facts: 1
+        });
+    }
+
+    function _requireDates(uint64 validFrom, uint64 validTo) private pure {
+        uint64 latest = type(uint48).max;
+        bool isRange = validTo == 0 || validFrom < validTo;
+        if (!isRange || validFrom > latest || validTo > latest) revert LicensesDates(validFrom, validTo);
     }
 
     function _termsOf(IssueMessage calldata message) private pure returns (Terms memory) {

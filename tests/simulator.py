@@ -21,8 +21,9 @@ from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
 from ledger.domain.apply import State
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
+from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.lifecycle import Standing, status_at
-from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, Domain, Kind, key_id
+from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
 from ledger.domain.sm import N, sm3
 from ledger.errors import ChainOutageError
@@ -85,6 +86,8 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "Amend": lambda m: _raw(m["licenseId"]),
     "Act": lambda m: _raw(m["licenseId"]),
     "Bind": lambda m: _raw(m["licenseId"]),
+    "TransferOut": lambda m: _raw(m["licenseId"]),
+    "IssueBatch": lambda m: objects.batch_object(objects.from_ascii32(m["issuer"]), _raw(m["root"])),
 }
 """What each message is about."""
 
@@ -108,6 +111,8 @@ KINDS_OF = {
     "Amend": Kind.LICENSE_AMENDED,
     "Act": Kind.LICENSE_ACTED,
     "Bind": Kind.HOLDER_BOUND,
+    "TransferOut": Kind.LICENSE_TRANSFERRED_OUT,
+    "IssueBatch": Kind.LICENSE_BATCH_ISSUED,
 }
 
 
@@ -256,7 +261,9 @@ class LedgerSimulator:
             self._close(self._parent())
         return record
 
-    def record(self, name: str, signers: Sequence[str], /, **members: Any) -> Record:
+    def record(
+        self, name: str, signers: Sequence[str], /, leaves: Sequence[bytes] = (), **members: Any
+    ) -> Record:
         """Sign and record a message of the table; `rev` is the current one unless given."""
         struct = MESSAGES[name]
         object_id = OBJECT_OF[name](members)
@@ -268,7 +275,7 @@ class LedgerSimulator:
         data = struct.data({**header, **members})
         domain = Domain(CHAIN_ID, self.address(struct.contract), self.ledger_id)
         signatures = [self._signature(domain.signed_message, struct, each, data) for each in signers]
-        body = RecordBody(data, tuple(signatures)).encode()
+        body = RecordBody(data, tuple(signatures), tuple(leaves)).encode()
         first = self.append(KINDS_OF[name], object_id, body, struct.contract)
         if name == "Amend":
             self._renewed(_raw(members["newLicenseId"]), body)
@@ -410,6 +417,47 @@ class LedgerSimulator:
     def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU) -> Record:
         members = {"holderBinding": holder_binding, "method": 1, "assurance": 2}
         return self.record("Bind", [issuer], licenseId=license_id, **members)
+
+    def transfer_out(self, license_id: str, to_region: int, issuer: str = BUREAU) -> Record:
+        members = {"toRegion": to_region, "reference": NO_HASH}
+        return self.record("TransferOut", [issuer], licenseId=license_id, **members)
+
+    def issue_batch(
+        self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE
+    ) -> list[dict[str, Any]]:
+        """Issue a batch; returns the openings of its leaves, in order."""
+        terms = [self._license(each, issuer, code) for each in license_ids]
+        leaves = [
+            leaf_hash(
+                _raw(each),
+                code,
+                _raw(term["digest"]),
+                _raw(term["holderBinding"]),
+                term["validFrom"],
+                term["validTo"],
+            )
+            for each, term in zip(license_ids, terms, strict=True)
+        ]
+        tree = Tree(leaves)
+        head = {"issuer": _word(issuer), "licenseType": _word(code)}
+        members = {"root": "0x" + tree.root.hex(), "size": len(leaves), **head}
+        record = self.record("IssueBatch", [issuer], leaves=leaves, **members)
+        names = ("digest", "holderBinding", "validFrom", "validTo")
+        return [
+            {
+                "batch": "0x" + record.object.hex(),
+                "index": index,
+                "licenseId": each,
+                **{name: term[name] for name in names},
+                "proof": tuple("0x" + word.hex() for word in tree.proof(index)),
+            }
+            for index, (each, term) in enumerate(zip(license_ids, terms, strict=True))
+        ]
+
+    def open_leaf(self, opening: Mapping[str, Any]) -> Record:
+        """Record that a leaf of a batch became a license of its own."""
+        body = RecordBody(OPENING.data(opening), ()).encode()
+        return self.append(Kind.LICENSE_OPENED, _raw(opening["licenseId"]), body)
 
     # --- LedgerReader ---------------------------------------------------------------------
 
@@ -597,6 +645,10 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.end_relay(relay, ZHEJIANG, str(ZHEJIANG))
     ledger.end_entitlement(NATIONAL_TYPE, OFFICE, str(ZHEJIANG), ledger.now)
     ledger.end_recognition(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, str(SHANGHAI), ledger.now)
+    ledger.transfer_out(ids[3], ZHEJIANG)
+    openings = ledger.issue_batch([hash32(f"leaf {n}") for n in range(5)])
+    ledger.open_leaf(openings[3])
+    ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)
     return ledger
 
 

@@ -2,20 +2,44 @@
 pragma solidity 0.8.37;
 
 import {Status} from "../lib/Acts.sol";
-import {ActMessage, AmendMessage, BindMessage, IssueMessage} from "../lib/Messages.sol";
+import {
+    ActMessage,
+    AmendMessage,
+    BindMessage,
+    IssueBatchMessage,
+    IssueMessage,
+    LeafOpening,
+    TransferOutMessage
+} from "../lib/Messages.sol";
 import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "../lib/Types.sol";
 import {IWriter} from "./IWriter.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
-/// @dev Every command carries one signature, of a signing key of the license's issuer.
-///      `Licenses` takes nothing before the ledger is sealed.
+/// @dev Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
+///      issuer. `Licenses` takes nothing before the ledger is sealed.
+///
+///      A license of a batch is a leaf of the tree whose root was signed. What happens to it first is done by the
+///      command that takes its opening too, which makes a license of the leaf: a record of its own without signatures,
+///      after which the license's `rev` is 1, then the command, signed for that `rev`. Where the leaf was opened
+///      before, the opening is left out of account.
 interface ILicenses is IWriter {
-    /// @notice One thing recorded of a license after its issue.
+    /// @notice One thing recorded of a license after its issue; `region` is the one that a transfer goes to, else 0.
     struct Fact {
         uint8 act;
         uint16 ground;
         uint64 recorded;
         uint64 effective;
+        uint32 keyIndex;
+        uint32 region;
+    }
+
+    /// @notice A batch as the ledger holds it; `size` 0 when unknown.
+    struct Batch {
+        TypeCode licenseType;
+        Uscc issuer;
+        uint32 size;
+        uint32 region;
+        uint64 recorded;
         uint32 keyIndex;
     }
 
@@ -52,25 +76,82 @@ interface ILicenses is IWriter {
     error LicensesDates(uint64 validFrom, uint64 validTo);
     /// @notice A license holds at most 255 facts.
     error LicensesFull(LicenseId id);
+    error LicensesRegionUnknown(uint32 region);
+    /// @notice A transfer keeps the license's type.
+    error LicensesTypeChanged(TypeCode licenseType, TypeCode current);
+    /// @notice The taker is entitled in `region`, which does not lie in the one that the license goes to.
+    error LicensesTransferElsewhere(uint32 region, uint32 toRegion);
+    /// @notice 1 to 1,000 leaves, as many as were signed.
+    error LicensesBatchSize(uint256 given, uint32 size);
+    /// @notice The leaves make another root than the one that was signed.
+    error LicensesRootMismatch(bytes32 computed, bytes32 given);
+    error LicensesBatchDuplicate(ObjectId batch);
+    error LicensesBatchUnknown(ObjectId batch);
+    /// @notice No such leaf stands at this index of the batch, or it is another license's.
+    error LicensesLeafUnproved(ObjectId batch, uint32 index);
 
     /// @notice Issues a license.
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external;
 
+    /// @notice Issues many licenses of one type under one signature.
+    /// @dev The root is computed from the leaves (lib/Merkle.sol); the record holds them all, as a third member of its
+    ///      body. The batch's object stands for issuer and root, so one root is issued once. What the leaves say is
+    ///      not looked at before they are opened.
+    function issueBatch(
+        IssueBatchMessage calldata message,
+        Signature[] calldata signatures,
+        bytes32[] calldata leaves
+    ) external;
+
     /// @notice Issues a license that takes the place of another: one fact on the old, whose `rev` is bound, and a
     ///         new license, whose `rev` is 0. Two records with one body.
+    /// @dev A transfer in is an amendment by another body, entitled to the same type in a region within the one that
+    ///      the license was transferred out to.
     function amend(AmendMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice Suspends, resumes or ends a license. An ended one never comes back.
+    /// @notice The same for a license of a batch to which nothing happened yet.
+    function amendLeaf(
+        LeafOpening calldata opening,
+        AmendMessage calldata message,
+        Signature[] calldata signatures
+    ) external;
+
+    /// @notice Suspends, resumes or ends a license, or cancels its transfer. An ended one never comes back.
     /// @dev `effective` 0 means the act's default: at record, and for 撤销 the first day of validity.
     function act(ActMessage calldata message, Signature[] calldata signatures) external;
+
+    /// @notice The same for a license of a batch to which nothing happened yet.
+    function actOnLeaf(
+        LeafOpening calldata opening,
+        ActMessage calldata message,
+        Signature[] calldata signatures
+    ) external;
 
     /// @notice Ties another holder key to a license.
     function bind(BindMessage calldata message, Signature[] calldata signatures) external;
 
+    /// @notice The same for a license of a batch to which nothing happened yet.
+    function bindLeaf(
+        LeafOpening calldata opening,
+        BindMessage calldata message,
+        Signature[] calldata signatures
+    ) external;
+
+    /// @notice Lets a license go to another region: suspended until a body there takes it in or the transfer is
+    ///         cancelled. A resumption does not lift it, and a cancellation lifts no suspension.
+    function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external;
+
+    /// @notice The same for a license of a batch to which nothing happened yet.
+    function transferLeafOut(
+        LeafOpening calldata opening,
+        TransferOutMessage calldata message,
+        Signature[] calldata signatures
+    ) external;
+
     /// @notice Where a license stands at `moment`, from the facts recorded until `asOf`.
     /// @dev A license issued by a key at or after its compromise is KEY_COMPROMISED; other permissive facts of such
     ///      a key are void. Of the facts with effect by `moment`: the last end decides, then an amendment, then the
-    ///      term of validity, then the last of suspensions and resumptions.
+    ///      term of validity, then a suspension that was not resumed, then a transfer that was not cancelled.
     /// @return status Where it stands.
     /// @return rev Facts recorded until `asOf`.
     /// @return since When the deciding fact took effect; 0 for UNKNOWN and NOT_YET.
@@ -81,7 +162,20 @@ interface ILicenses is IWriter {
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy);
 
-    /// @notice A license.
+    /// @notice The same for a license of a batch, whether it was opened or not; reverts for what is no leaf of it.
+    function statusOfLeaf(
+        LeafOpening calldata opening,
+        uint64 moment,
+        uint64 asOf
+    ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy);
+
+    /// @notice A batch, by its object.
+    function batchOf(ObjectId batch) external view returns (Batch memory);
+
+    /// @notice Whether something happened to a leaf of a batch since; its license is then stored as any other.
+    function isOpened(ObjectId batch, uint32 index) external view returns (bool);
+
+    /// @notice A license; of a leaf only when it was opened.
     function licenseOf(LicenseId id) external view returns (License memory);
 
     /// @notice One fact after the issue: 1 ≤ index < rev.

@@ -33,14 +33,20 @@ library Acts {
     uint8 internal constant REVOKE = 11;
     uint8 internal constant CANCEL = 12;
     uint8 internal constant VOID = 13;
+    uint8 internal constant TRANSFER_OUT = 14;
+    uint8 internal constant TRANSFER_IN = 15;
+    uint8 internal constant TRANSFER_CANCEL = 16;
     uint8 internal constant BIND = 17;
 
     uint256 private constant AMENDS =
-        (1 << CHANGE) | (1 << CORRECT) | (1 << RENEW) | (1 << REPLACE) | (1 << REISSUE);
+        (1 << CHANGE) | (1 << CORRECT) | (1 << RENEW) | (1 << REPLACE) | (1 << REISSUE)
+            | (1 << TRANSFER_IN);
     uint256 private constant ENDS =
         (1 << ANNUL) | (1 << WITHDRAW) | (1 << REVOKE) | (1 << CANCEL) | (1 << VOID);
     uint256 private constant RETROACTIVE = ENDS | (1 << CORRECT);
-    uint256 private constant PERMISSIVE = AMENDS | (1 << ISSUE) | (1 << RESUME) | (1 << BIND);
+    uint256 private constant PERMISSIVE = AMENDS | (1 << ISSUE) | (1 << RESUME)
+        | (1 << TRANSFER_CANCEL) | (1 << BIND);
+    uint256 private constant BARE = ENDS | (1 << SUSPEND) | (1 << RESUME) | (1 << TRANSFER_CANCEL);
 
     /// @dev Makes a new license that takes the place of the old one.
     function isAmend(uint8 act) internal pure returns (bool) {
@@ -50,6 +56,11 @@ library Acts {
     /// @dev Ends the license for good.
     function isEnd(uint8 act) internal pure returns (bool) {
         return isKnown(ENDS, act);
+    }
+
+    /// @dev Needs no more than the message of an act.
+    function isBare(uint8 act) internal pure returns (bool) {
+        return isKnown(BARE, act);
     }
 
     /// @dev Its effect may lie before its record.

@@ -210,6 +210,37 @@ struct BindMessage {
     uint8 assurance;
 }
 
+struct TransferOutMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    LicenseId licenseId;
+    uint32 toRegion;
+    bytes32 reference_; // `reference` in the signed struct; a reserved word in Solidity
+}
+
+struct IssueBatchMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    bytes32 root;
+    uint32 size;
+    Uscc issuer;
+    TypeCode licenseType;
+}
+
+// A leaf of a batch with what leads from it to the root; nobody signs it, the root was signed.
+struct LeafOpening {
+    ObjectId batch;
+    uint32 index;
+    LicenseId licenseId;
+    bytes32 digest;
+    bytes32 holderBinding;
+    uint64 validFrom;
+    uint64 validTo;
+    bytes32[] proof;
+}
+
 bytes32 constant FOUND_TYPEHASH = keccak256(
     "Found(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,uint32 threshold)"
 );
@@ -283,4 +314,12 @@ bytes32 constant ACT_TYPEHASH = keccak256(
 bytes32 constant BIND_TYPEHASH = keccak256(
     "Bind(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,"
     "bytes32 holderBinding,uint8 method,uint8 assurance)"
+);
+bytes32 constant TRANSFER_OUT_TYPEHASH = keccak256(
+    "TransferOut(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,"
+    "uint32 toRegion,bytes32 reference)"
+);
+bytes32 constant ISSUE_BATCH_TYPEHASH = keccak256(
+    "IssueBatch(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 root,uint32 size,"
+    "bytes32 issuer,bytes32 licenseType)"
 );

@@ -39,6 +39,10 @@ library Objects {
         );
     }
 
+    function batch(Uscc issuer, bytes32 root) internal pure returns (ObjectId) {
+        return _object("batch", Uscc.unwrap(issuer), root, 0);
+    }
+
     function license(LicenseId id) internal pure returns (ObjectId) {
         return ObjectId.wrap(LicenseId.unwrap(id));
     }

@@ -27,7 +27,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[19] memory hashes) {
+    function typeHashes() external pure returns (bytes32[21] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -47,7 +47,9 @@ contract DomainProbe {
             Messages.ISSUE_TYPEHASH,
             Messages.AMEND_TYPEHASH,
             Messages.ACT_TYPEHASH,
-            Messages.BIND_TYPEHASH
+            Messages.BIND_TYPEHASH,
+            Messages.TRANSFER_OUT_TYPEHASH,
+            Messages.ISSUE_BATCH_TYPEHASH
         ];
     }
 
@@ -57,7 +59,7 @@ contract DomainProbe {
         bytes32 code,
         bytes32 issuer,
         address account
-    ) external pure returns (ObjectId[8] memory found) {
+    ) external pure returns (ObjectId[9] memory found) {
         found = [
             Objects.ledger(),
             Objects.region(first),
@@ -66,7 +68,8 @@ contract DomainProbe {
             Objects.relay(account),
             Objects.licenseType(TypeCode.wrap(code)),
             Objects.entitlement(TypeCode.wrap(code), Uscc.wrap(issuer)),
-            Objects.recognition(first, second, TypeCode.wrap(code))
+            Objects.recognition(first, second, TypeCode.wrap(code)),
+            Objects.batch(Uscc.wrap(issuer), code)
         ];
     }
 }

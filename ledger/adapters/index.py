@@ -36,7 +36,9 @@ KEPT_HEADS = 64
 BUSY_SECONDS = 30
 """How long a writer waits for another."""
 
-_VERSIONS = {"index": "index_1", "names": "names_1"}
+_VERSIONS = {"index": ("index_1", "index_2"), "names": ("names_1",)}
+"""Schema versions of each database, the newest last."""
+
 _LICENSE_ID = re.compile(r"0x[0-9a-f]{64}")
 _BUSY = ("locked", "busy")
 _DAMAGED = ("malformed", "not a database", "corrupt", "no such table", "no such column")
@@ -346,9 +348,10 @@ class _Store:
         """Bring the schema up to date, or down again to `base`."""
         with self.reading() as connection:
             found = _schema_version(connection)
-        if to == "head" and found == _VERSIONS[self._name]:
+        known = _VERSIONS[self._name]
+        if to == "head" and found == known[-1]:
             return
-        if found not in (None, *_VERSIONS.values()):
+        if found not in (None, *known):
             raise StoreOutageError("INDEX_TOO_NEW", path=self.path, found=found)
         with self.writing() as connection:
             _migrate(connection, self._name, to)

@@ -26,6 +26,9 @@ class Act(IntEnum):
     REVOKE = 11
     CANCEL = 12
     VOID = 13
+    TRANSFER_OUT = 14
+    TRANSFER_IN = 15
+    TRANSFER_CANCEL = 16
     BIND = 17
 
 
@@ -62,7 +65,7 @@ class ActRule:
     """How one act behaves.
 
     Attributes:
-        verb: Word of the command line (`license VERB`) or of `amend --kind VERB`.
+        verb: Word of the command line: `license VERB`, or `license amend --kind VERB`.
         zh: The legal term.
         en: The English term.
         group: What it does to the status.
@@ -109,13 +112,30 @@ RULES: dict[Act, ActRule] = {
         _end(Act.REVOKE, "revoke", "吊销", "revoke", Status.REVOKED),
         _end(Act.CANCEL, "cancel", "注销", "cancel", Status.CANCELLED),
         _end(Act.VOID, "void", "作废", "void", Status.VOIDED),
+        ActRule(Act.TRANSFER_OUT, "transfer out", "迁出", "transfer out", Group.SUSPEND),
+        _amend(Act.TRANSFER_IN, "transfer in", "迁入", "transfer in"),
+        ActRule(
+            Act.TRANSFER_CANCEL,
+            "transfer cancel",
+            "取消迁出",
+            "cancel transfer",
+            Group.RESUME,
+            permissive=True,
+        ),
         ActRule(Act.BIND, "bind", "绑定", "bind", Group.BINDING, permissive=True),
     )
 }
 
-AMEND_KINDS: dict[str, Act] = {rule.verb: rule.act for rule in RULES.values() if rule.group is Group.AMEND}
+TRANSFERS = frozenset({Act.TRANSFER_OUT, Act.TRANSFER_IN, Act.TRANSFER_CANCEL})
+TRANSFER_VERBS: dict[str, Act] = {RULES[act].verb.removeprefix("transfer "): act for act in sorted(TRANSFERS)}
+"""Words of `license transfer VERB`."""
+AMEND_KINDS: dict[str, Act] = {
+    rule.verb: rule.act for rule in RULES.values() if rule.group is Group.AMEND and rule.act not in TRANSFERS
+}
 ACT_VERBS: dict[str, Act] = {
-    rule.verb: rule.act for rule in RULES.values() if rule.group in (Group.SUSPEND, Group.RESUME, Group.END)
+    rule.verb: rule.act
+    for rule in RULES.values()
+    if rule.group in (Group.SUSPEND, Group.RESUME, Group.END) and rule.act not in TRANSFERS
 }
 
 
@@ -156,7 +176,7 @@ GROUNDS_OF: dict[Act, frozenset[Ground]] = {
     Act.RENEW: frozenset({Ground.NONE, Ground.TERM_RENEWED}),
     Act.REPLACE: frozenset({Ground.NONE, Ground.CHANGED_FACTS, Ground.DOCUMENT_DAMAGED}),
     Act.REISSUE: frozenset({Ground.DOCUMENT_LOST, Ground.DOCUMENT_DAMAGED}),
-    Act.SUSPEND: frozenset({Ground.PENALTY, Ground.INVESTIGATION, Ground.HOLDER_REQUEST, Ground.TRANSFER}),
+    Act.SUSPEND: frozenset({Ground.PENALTY, Ground.INVESTIGATION, Ground.HOLDER_REQUEST}),
     Act.RESUME: frozenset({Ground.PENALTY_SERVED, Ground.CONDITIONS_MET_AGAIN, Ground.HOLDER_REQUEST}),
     Act.ANNUL: frozenset({Ground.UNLAWFUL_ISSUE, Ground.OBTAINED_BY_FRAUD, Ground.ISSUED_WITHOUT_POWER}),
     Act.WITHDRAW: frozenset({Ground.LAW_CHANGED, Ground.CIRCUMSTANCES_CHANGED}),
@@ -165,6 +185,9 @@ GROUNDS_OF: dict[Act, frozenset[Ground]] = {
         {Ground.NOT_RENEWED, Ground.HOLDER_DIED, Ground.HOLDER_DISSOLVED, Ground.HOLDER_REQUEST}
     ),
     Act.VOID: frozenset({Ground.MISPRINT, Ground.DOCUMENT_LOST, Ground.SUPERSEDED_BY_REISSUE}),
+    Act.TRANSFER_OUT: frozenset({Ground.TRANSFER}),
+    Act.TRANSFER_IN: frozenset({Ground.TRANSFER}),
+    Act.TRANSFER_CANCEL: frozenset({Ground.TRANSFER}),
 }
 
 

@@ -7,12 +7,13 @@ code of `docs/interfaces.md`, so that a ledger whose contracts did not run is fo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_from_bitmap
+from ledger.domain.acts import Act, Ground, Purpose, Scope, Sharing, acts_from_bitmap
 from ledger.domain.entities import (
+    Batch,
     CutOff,
     Entity,
     Key,
@@ -27,12 +28,13 @@ from ledger.domain.entities import (
     Terms,
     TypeVersion,
 )
-from ledger.domain.facts import Fact, Values
+from ledger.domain.facts import Fact, Values, object_of
+from ledger.domain.license_tree import leaf_hash, root, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
 
-APPLY_VERSION = "apply/1"
+APPLY_VERSION = "apply/2"
 """Named in state digests; changes whenever the meaning of a record changes."""
 
 
@@ -425,6 +427,105 @@ def _bound(state: StateView, fact: Fact) -> list[Change]:
     return _with_fact(license_, fact, added, binding)
 
 
+def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    added = LicenseFact(
+        seq=fact.seq,
+        act=Act.TRANSFER_OUT,
+        ground=int(Ground.TRANSFER),
+        recorded_at=fact.time,
+        effective=fact.time,
+        key_id=fact.key_ids[0],
+        reference=_str(fact.values, "reference"),
+        region=_int(fact.values, "toRegion"),
+    )
+    return _with_fact(license_, fact, added)
+
+
+def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
+    values = fact.values
+    key = "0x" + object_of(fact.kind, values).hex()
+    if state.get("batch", key):
+        raise Refused("DUPLICATE_ID", f"batch {key}")
+    issuer, code = _text(values, "issuer"), _text(values, "licenseType")
+    if len(fact.leaves) != _int(values, "size") or "0x" + root(fact.leaves).hex() != values["root"]:
+        raise Refused("BAD_TREE", f"the leaves of batch {key} do not make the signed root")
+    batch = Batch(
+        rev=_next_rev(0, fact),
+        root=_str(values, "root"),
+        size=_int(values, "size"),
+        issuer=issuer,
+        license_type=code,
+        region=_entitling_term(state, fact, issuer, code).region,
+        seq=fact.seq,
+        key_id=fact.key_ids[0],
+        recorded_at=fact.time,
+    )
+    return [Change("batch", key, batch)]
+
+
+def leaf_license(batch: Batch, key: str, values: Values) -> License:
+    """The license that a leaf of a batch is, as long as nothing happened to it.
+
+    Args:
+        batch: The batch as recorded.
+        key: Its object, 0x-hex.
+        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf.
+    """
+    binding = _str(values, "holderBinding")
+    issued = LicenseFact(
+        seq=batch.seq,
+        act=Act.ISSUE,
+        ground=0,
+        recorded_at=batch.recorded_at,
+        effective=_int(values, "validFrom"),
+        key_id=batch.key_id,
+        holder_binding=binding,
+    )
+    return License(
+        rev=1,
+        license_id=_str(values, "licenseId"),
+        issuer=batch.issuer,
+        license_type=batch.license_type,
+        region=batch.region,
+        digest=_str(values, "digest"),
+        holder_binding=binding,
+        valid_from=_int(values, "validFrom"),
+        valid_to=_int(values, "validTo"),
+        facts=(issued,),
+        batch=key,
+    )
+
+
+def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
+    """Whether a license, as its leaf states it, stands at `index` of a batch."""
+    words = (_bytes(values, name) for name in ("licenseId", "digest", "holderBinding"))
+    license_id, digest, binding = words
+    days = (_int(values, "validFrom"), _int(values, "validTo"))
+    leaf = leaf_hash(license_id, batch.license_type, digest, binding, *days)
+    siblings = [bytes.fromhex(word.removeprefix("0x")) for word in proof]
+    return verify(bytes.fromhex(batch.root[2:]), leaf, index, batch.size, siblings)
+
+
+def _bytes(values: Values, name: str) -> bytes:
+    return bytes.fromhex(_str(values, name).removeprefix("0x"))
+
+
+def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
+    values, key = fact.values, _str(fact.values, "batch")
+    batch, index = typed(state, "batch", key, Batch), _int(values, "index")
+    if batch is None:
+        raise Refused("BAD_RECORD", f"unknown batch {key}")
+    license_ = leaf_license(batch, key, values)
+    if state.get("license", license_.license_id):
+        raise Refused("DUPLICATE_ID", f"license {license_.license_id}")
+    proof = values["proof"]
+    if index in batch.opened or not isinstance(proof, tuple) or not is_leaf_of(batch, values, index, proof):
+        raise Refused("BAD_PROOF", f"no leaf {index} of batch {key}")
+    opened = replace(batch, opened=batch.opened | {index})
+    return [Change("license", license_.license_id, license_), Change("batch", key, opened)]
+
+
 _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LEDGER_FOUNDED: _founded,
     Kind.CONTRACT_NAMED: _contract_named,
@@ -446,4 +547,7 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LICENSE_AMENDED: _acted,
     Kind.LICENSE_ACTED: _acted,
     Kind.HOLDER_BOUND: _bound,
+    Kind.LICENSE_TRANSFERRED_OUT: _transferred_out,
+    Kind.LICENSE_BATCH_ISSUED: _batch_issued,
+    Kind.LICENSE_OPENED: _leaf_opened,
 }

@@ -167,6 +167,8 @@ class LicenseFact:
     cause: str = ""
     successor: str = ""
     holder_binding: str = ""
+    region: int = 0
+    """Where a transfer goes to."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,8 @@ class License:
     valid_to: int
     facts: tuple[LicenseFact, ...]
     supersedes: str = ""
+    batch: str = ""
+    """Object of the batch that it is a leaf of, or empty."""
 
     @property
     def superseded_by(self) -> str:
@@ -192,4 +196,22 @@ class License:
         return next((fact.successor for fact in reversed(self.facts) if fact.successor), "")
 
 
-Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License
+@dataclass(frozen=True)
+class Batch:
+    """Licenses issued under one signature; those to which something happened since are opened."""
+
+    rev: int
+    root: str
+    size: int
+    issuer: str
+    license_type: str
+    region: int
+    """Region in which the issuer was entitled when it issued."""
+    seq: int
+    key_id: str
+    recorded_at: int
+    opened: frozenset[int] = frozenset()
+    """Indices of the leaves that are licenses of their own."""
+
+
+Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License | Batch

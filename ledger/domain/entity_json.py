@@ -15,6 +15,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from ledger.domain.canonical import MAX_INTEGER, JsonObject, canonical
 from ledger.domain.entities import (
+    Batch,
     Entity,
     Key,
     Ledger,
@@ -38,6 +39,7 @@ ENTITY_OF: dict[str, type[Entity]] = {
     "entitlement": Terms,
     "recognition": Terms,
     "license": License,
+    "batch": Batch,
 }
 """The tables of a state, and what each holds."""
 
@@ -115,7 +117,7 @@ def _to_json(value: Any) -> Any:
         number = int(value)
         return number if abs(number) <= MAX_INTEGER else str(number)
     if isinstance(value, frozenset):
-        return sorted(int(each) for each in value)
+        return [_to_json(each) for each in sorted(int(each) for each in value)]
     if isinstance(value, tuple):
         return [_to_json(each) for each in value]
     return {name: _to_json(getattr(value, name)) for name in _names(cast(Hashable, type(value)))}

@@ -16,7 +16,7 @@ Values = Mapping[str, object]
 class Fact:
     """When something was recorded, by which keys, what it says.
 
-    `values` are the members of the signed struct by name, hashes as 0x-hex.
+    `values` are the members of the struct by name, hashes as 0x-hex; `leaves` those of a batch.
     """
 
     seq: int
@@ -24,6 +24,7 @@ class Fact:
     kind: Kind
     values: Values
     key_ids: tuple[str, ...]
+    leaves: tuple[bytes, ...] = ()
 
 
 def fact_of(record: Record) -> Fact:
@@ -33,8 +34,9 @@ def fact_of(record: Record) -> Fact:
         TrustError: `BAD_RECORD`: not what the contracts write.
     """
     _, values = record.message()
-    keys = tuple("0x" + signature.key_id.hex() for signature in record.decoded().signatures)
-    return Fact(record.seq, record.time, Kind(record.kind), values, keys)
+    body = record.decoded()
+    keys = tuple("0x" + signature.key_id.hex() for signature in body.signatures)
+    return Fact(record.seq, record.time, Kind(record.kind), values, keys, body.leaves)
 
 
 def object_of(kind: Kind, values: Values) -> bytes:
@@ -95,4 +97,9 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_ISSUED_BY_AMENDMENT: lambda values: _word(values, "newLicenseId"),
     Kind.LICENSE_ACTED: lambda values: _word(values, "licenseId"),
     Kind.HOLDER_BOUND: lambda values: _word(values, "licenseId"),
+    Kind.LICENSE_TRANSFERRED_OUT: lambda values: _word(values, "licenseId"),
+    Kind.LICENSE_BATCH_ISSUED: lambda values: objects.batch_object(
+        _code(values, "issuer"), _word(values, "root")
+    ),
+    Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
 }

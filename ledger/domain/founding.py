@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act, Scope, Sharing
+from ledger.domain.acts import AMEND_KINDS, RULES, Act, Scope, Sharing
 from ledger.domain.identifiers import Uscc
 from ledger.domain.moments import end_of_day, start_of_day
 from ledger.domain.regions import RegionCode
@@ -216,7 +216,7 @@ def _schema(members: Mapping[str, Any], name: str) -> str | Mapping[str, Any]:
 
 
 def _acts(members: Mapping[str, Any]) -> frozenset[Act]:
-    words = {**ACT_VERBS, **AMEND_KINDS, "issue": Act.ISSUE, "bind": Act.BIND}
+    words = {rule.verb: rule.act for rule in RULES.values()}
     given = members.get("acts")
     if not isinstance(given, list) or any(word not in words and word != "amend" for word in given):
         raise _bad("types.acts", "a list of " + ", ".join(words))

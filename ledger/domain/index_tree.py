@@ -3,7 +3,7 @@
 Level 0 is the leaves in their order; node i of a level is made of nodes 2i and 2i+1 of the level
 below; where 2i+1 does not exist, node 2i goes up unchanged. The shape follows from the number of
 leaves alone, so a proof needs no directions: index and size give them. The hash is an argument;
-`fields_tree` brings SM3, `ledger.proof.tree` keccak-256.
+`fields_tree` brings SM3, `ledger.domain.license_tree` keccak-256.
 
 A proof for any set of leaves lists the hashes that cannot be computed from them, level by level
 upwards, left to right. It is minimal, and there is exactly one for each set.

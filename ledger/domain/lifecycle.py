@@ -16,6 +16,10 @@ CutOffs = Callable[[str], int | None]
 """From a key id to its compromise time, or None."""
 
 
+_LIFTS = {Act.SUSPEND: Act.RESUME, Act.TRANSFER_OUT: Act.TRANSFER_CANCEL}
+"""A suspension and a transfer are lifted each by its own act; neither hides the other."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """The status of a license at a moment, and the fact that decided it."""
@@ -87,11 +91,17 @@ def _of_term(license_: License, at: int, issued: LicenseFact, facts: list[Licens
         return Standing(Status.NOT_YET, 0, issued)
     if license_.valid_to and at >= license_.valid_to:
         return Standing(Status.EXPIRED, license_.valid_to, issued)
-    toggles = [fact for fact in facts if RULES[fact.act].group in (Group.SUSPEND, Group.RESUME)]
-    if toggles and toggles[-1].act is Act.SUSPEND:
-        return Standing(Status.SUSPENDED, toggles[-1].effective, toggles[-1])
-    since = toggles[-1].effective if toggles else license_.valid_from
-    return Standing(Status.IN_FORCE, since, toggles[-1] if toggles else issued)
+    pauses = [fact for fact in facts if RULES[fact.act].group in (Group.SUSPEND, Group.RESUME)]
+    for start in _LIFTS:
+        last = _last_of_track(pauses, start)
+        if last and last.act is start:
+            return Standing(Status.SUSPENDED, last.effective, last)
+    since = pauses[-1].effective if pauses else license_.valid_from
+    return Standing(Status.IN_FORCE, since, pauses[-1] if pauses else issued)
+
+
+def _last_of_track(facts: list[LicenseFact], start: Act) -> LicenseFact | None:
+    return next((fact for fact in reversed(facts) if fact.act in (start, _LIFTS[start])), None)
 
 
 def effective_time(act: Act, asked: int, recorded_at: int, valid_from: int) -> int:

@@ -1,7 +1,7 @@
 """What bodies sign: one table of EIP-712 structs, shared by signing, contracts and replay.
 
-Every struct starts with the same header: the key that signs, the object's revision, and the
-moments between which the message may be recorded. All members are static, so
+Every signed struct starts with the same header: the key that signs, the object's revision, and the
+moments between which the message may be recorded. All its members are static, so
 `hashStruct = keccak256(typeHash ‖ keyId ‖ abi.encode(rest))` holds for each of them, and the
 contracts store `abi.encode(rest)` as it was signed.
 
@@ -59,21 +59,35 @@ class Kind(IntEnum):
     LICENSE_ISSUED_BY_AMENDMENT = 102
     LICENSE_ACTED = 103
     HOLDER_BOUND = 104
+    LICENSE_TRANSFERRED_OUT = 105
+    LICENSE_BATCH_ISSUED = 110
+    LICENSE_OPENED = 111
 
 
 @dataclass(frozen=True)
 class MessageType:
-    """One signed struct: its name, the contract that takes it, its members after the header."""
+    """One struct: its name, the contract that takes it, its members after the header.
+
+    Attributes:
+        name: As in its type string.
+        contract: As in the trust file.
+        function: The command that takes it.
+        members: Name and Solidity type of each.
+        leaf_function: The command that takes it for a leaf of a batch, with the leaf's opening; or empty.
+        is_signed: False for what is recorded without a signature and so without a header.
+    """
 
     name: str
     contract: str
     function: str
     members: tuple[tuple[str, str], ...]
+    leaf_function: str = ""
+    is_signed: bool = True
 
     @property
     def fields(self) -> tuple[tuple[str, str], ...]:
-        """Header and members, in signing order."""
-        return HEADER + self.members
+        """Header and members, in signing order; without a header, the key id alone is left out of `data`."""
+        return HEADER + self.members if self.is_signed else (HEADER[0], *self.members)
 
     @property
     def type_string(self) -> str:
@@ -101,9 +115,12 @@ class MessageType:
         return keccak(self.type_hash + key_id + data)
 
 
-def _message(name: str, contract: str, function: str, members: str) -> MessageType:
-    pairs = tuple((part.split()[1], part.split()[0]) for part in members.split(","))
-    return MessageType(name, contract, function, pairs)
+def _message(name: str, contract: str, function: str, members: str, leaf_function: str = "") -> MessageType:
+    return MessageType(name, contract, function, _pairs(members), leaf_function)
+
+
+def _pairs(members: str) -> tuple[tuple[str, str], ...]:
+    return tuple((part.split()[1], part.split()[0]) for part in members.split(","))
 
 
 _ALL = (
@@ -175,17 +192,48 @@ _ALL = (
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
         "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo",
+        "amendLeaf",
     ),
     _message(
         "Act",
         "Licenses",
         "act",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
+        "actOnLeaf",
     ),
     _message(
-        "Bind", "Licenses", "bind", "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance"
+        "Bind",
+        "Licenses",
+        "bind",
+        "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance",
+        "bindLeaf",
+    ),
+    _message(
+        "TransferOut",
+        "Licenses",
+        "transferOut",
+        "bytes32 licenseId,uint32 toRegion,bytes32 reference",
+        "transferLeafOut",
+    ),
+    _message(
+        "IssueBatch",
+        "Licenses",
+        "issueBatch",
+        "bytes32 root,uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
 )
+
+OPENING = MessageType(
+    "LeafOpening",
+    "Licenses",
+    "",
+    _pairs(
+        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
+        "uint64 validFrom,uint64 validTo,bytes32[] proof"
+    ),
+    is_signed=False,
+)
+"""What the record of an opened leaf holds; nobody signs it, the root that it leads to was signed."""
 
 MESSAGES: dict[str, MessageType] = {message.name: message for message in _ALL}
 
@@ -210,6 +258,9 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_ISSUED_BY_AMENDMENT: MESSAGES["Amend"],
     Kind.LICENSE_ACTED: MESSAGES["Act"],
     Kind.HOLDER_BOUND: MESSAGES["Bind"],
+    Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
+    Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
+    Kind.LICENSE_OPENED: OPENING,
 }
 
 DOMAIN_TYPE_HASH = keccak(
@@ -260,8 +311,12 @@ def key_id(public_key: bytes) -> bytes:
 def _abi(value: object, kind: str) -> object:
     if kind == "bytes32" and isinstance(value, str):
         return bytes.fromhex(value.removeprefix("0x"))
+    if kind == "bytes32[]" and isinstance(value, list | tuple):
+        return [_abi(each, "bytes32") for each in value]
     return value
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_plain(each) for each in value)
     return "0x" + value.hex() if isinstance(value, bytes) else value

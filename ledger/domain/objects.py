@@ -83,6 +83,11 @@ def recognition_object(from_region: int, to_region: int, license_type: str) -> b
     )
 
 
+def batch_object(issuer: str, root: bytes) -> bytes:
+    """A batch, by its issuer and the root of its tree."""
+    return _object("batch", ascii32(issuer), root)
+
+
 def license_id(ledger_id: bytes, issuer: str, secret: bytes, identifier: str) -> bytes:
     """A license's id: keccak256(ledger id ‖ issuer ‖ HMAC-SM3(issuer's secret, identifier)).
 

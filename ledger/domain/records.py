@@ -3,7 +3,8 @@
 A record comes from one log of the Journal's only event,
 `Record(uint64 indexed seq, bytes32 indexed object, uint16 indexed kind, address writer, uint64 time,
 bytes body)`. Its body is `abi.encode(bytes data, Signature[] signatures)`, where `data` is the
-message as it was signed. Whatever does not re-encode to the same bytes is `BAD_RECORD`.
+message as it was signed; that of a batch has a third member, `bytes32[] leaves`. Whatever does not
+re-encode to the same bytes is `BAD_RECORD`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ Values = dict[str, object]
 """Members of a message by name."""
 
 _BODY_TYPES = ["bytes", f"{SIGNATURE_TYPE}[]"]
+_BATCH_TYPES = [*_BODY_TYPES, "bytes32[]"]
 _LOG_TYPES = ["address", "uint64", "bytes"]
 
 
@@ -56,14 +58,17 @@ class RecordSignature:
 
 @dataclass(frozen=True)
 class RecordBody:
-    """The body of a record: the message as it was signed, and who signed it."""
+    """The body of a record: the message as it was signed, who signed it, and a batch's leaves."""
 
     data: bytes
     signatures: tuple[RecordSignature, ...]
+    leaves: tuple[bytes, ...] = ()
 
     def encode(self) -> bytes:
         """The bytes that the contracts append."""
         rows = [(each.key_id, each.alg, each.r, each.s) for each in self.signatures]
+        if self.leaves:
+            return encode(_BATCH_TYPES, [self.data, rows, list(self.leaves)])
         return encode(_BODY_TYPES, [self.data, rows])
 
 
@@ -88,7 +93,7 @@ class Record:
         kind: A number of `Kind`, or one that this version does not know.
         writer: Contract that appended it, 0x-hex in lower case.
         time: Seconds since 1970 of its block.
-        body: `abi.encode(bytes data, Signature[] signatures)`.
+        body: `abi.encode(bytes data, Signature[] signatures)`, for a batch with `bytes32[] leaves` behind.
         block: Height of its block.
         tx_hash: 0x-hex.
         log_index: Position among the logs of its block.
@@ -110,8 +115,9 @@ class Record:
         Raises:
             TrustError: `BAD_RECORD`: it is not the encoding of a body.
         """
-        data, rows = _strict(_BODY_TYPES, self.body, self.seq, "body")
-        return RecordBody(data, tuple(RecordSignature(*row) for row in rows))
+        types = _BATCH_TYPES if self.kind == Kind.LICENSE_BATCH_ISSUED else _BODY_TYPES
+        data, rows, *leaves = _strict(types, self.body, self.seq, "body")
+        return RecordBody(data, tuple(RecordSignature(*row) for row in rows), *leaves)
 
     def message(self) -> tuple[MessageType, Values]:
         """What was signed: its struct and its members by name, hashes as 0x-hex.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ledger.domain.acts import Purpose, Scope
+from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import Key, Ledger, License, LicenseType, Region, Relay, Terms
 from ledger.domain.facts import Fact
@@ -41,7 +41,7 @@ class Competence:
         Returns:
             Finding code (`BAD_RECORD`, `NOT_ENTITLED`) and detail, or None.
         """
-        late = _time_problem(fact)
+        late = _time_problem(fact) if fact.kind is not Kind.LICENSE_OPENED else None
         if late:
             return "BAD_RECORD", late
         if self._ledger().sealed_seq == 0 and fact.kind is not Kind.LEDGER_SEALED:
@@ -88,6 +88,8 @@ class Competence:
             Kind.RELAY_ENDED: self._relay_changed,
             Kind.ENTITLEMENT_ENDED: self._entitlement_ended,
             Kind.RECOGNITION_ENDED: self._recognition_ended,
+            Kind.LICENSE_AMENDED: self._amended,
+            Kind.LICENSE_OPENED: self._opened,
         }
 
     def _owners(self, fact: Fact, count: int, purpose: Purpose = Purpose.GOVERN) -> list[str]:
@@ -134,6 +136,27 @@ class Competence:
     def _issuer_of(self, fact: Fact) -> str:
         license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
         return license_.issuer if license_ else ""
+
+    def _amended(self, fact: Fact) -> None:
+        """By the issuer of the old license; a transfer in, by a body entitled where that one let it go."""
+        self._issuer_signed(fact)
+        old = typed(self._state, "license", str(fact.values["licenseId"]), License)
+        if old is None:
+            return
+        issuer = _text(fact, "issuer")
+        if _number(fact, "act") != Act.TRANSFER_IN:
+            if issuer != old.issuer:
+                raise NotCompetentError(f"not signed by the issuer {old.issuer}")
+            return
+        towards = next((each.region for each in reversed(old.facts) if each.act is Act.TRANSFER_OUT), 0)
+        rights = typed(self._state, "entitlement", f"{old.license_type}/{issuer}", Terms)
+        region = rights.terms[-1].region if rights else 0
+        if _text(fact, "licenseType") != old.license_type or towards not in ancestors(self._state, region):
+            raise NotCompetentError(f"{issuer} does not issue {old.license_type} in region {towards:06d}")
+
+    def _opened(self, fact: Fact) -> None:
+        if fact.key_ids:
+            raise NotCompetentError("an opened leaf is signed by nobody")
 
     def _key_registered(self, fact: Fact) -> None:
         possession = self._possessions(fact)
@@ -208,10 +231,11 @@ _BY_REGION: dict[Kind, tuple[str, ...]] = {
 }
 _BY_ISSUER = {
     Kind.LICENSE_ISSUED,
-    Kind.LICENSE_AMENDED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
     Kind.LICENSE_ACTED,
     Kind.HOLDER_BOUND,
+    Kind.LICENSE_TRANSFERRED_OUT,
+    Kind.LICENSE_BATCH_ISSUED,
 }
 
 

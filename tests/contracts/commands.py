@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope
+from ledger.domain.license_tree import leaf_hash, root
 from ledger.domain.objects import ascii32
 from tests.contracts.world import (
     ANHUI,
@@ -167,6 +169,34 @@ def bind(world: World) -> Command:
     return Command(world.message("Bind", LICENSE, **members), (signer(BUREAU),), LICENSE)
 
 
+def transfer_out(world: World, license_id: bytes = LICENSE, to_region: int = ZHEJIANG) -> Command:
+    if world.rev(license_id) == 0:
+        world.run(issue(world, license_id))
+    members = {"licenseId": license_id, "toRegion": to_region, "reference": keccak(b"decision 8")}
+    return Command(world.message("TransferOut", license_id, **members), (signer(BUREAU),), license_id)
+
+
+def leaf(number: int, code: str = REGIONAL_TYPE, **changes: Any) -> dict[str, Any]:
+    """The terms of the license of that number in a batch."""
+    members = {**license_members(digest=keccak(b"content %d" % number)), **changes}
+    kept = ("digest", "holderBinding", "validFrom", "validTo")
+    return {"licenseId": keccak(b"leaf %d" % number), **{name: members[name] for name in kept}}
+
+
+def leaf_of(terms: Mapping[str, Any], code: str = REGIONAL_TYPE) -> bytes:
+    days = (terms["validFrom"], terms["validTo"])
+    return leaf_hash(terms["licenseId"], code, terms["digest"], terms["holderBinding"], *days)
+
+
+def issue_batch(world: World, leaves: Sequence[bytes] = (), code: str = REGIONAL_TYPE) -> Command:
+    leaves = leaves or [leaf_of(leaf(number)) for number in range(5)]
+    top = root(leaves)
+    target = objects.batch_object(BUREAU, top)
+    codes = {"issuer": ascii32(BUREAU), "licenseType": ascii32(code)}
+    message = world.message("IssueBatch", target, root=top, size=len(leaves), **codes)
+    return Command(replace(message, leaves=tuple(leaves)), (signer(BUREAU),), target)
+
+
 COMMANDS: dict[str, Callable[[World], Command]] = {
     "AddRegion": add_region,
     "AddOrganisation": add_organisation,
@@ -184,5 +214,7 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "Amend": amend,
     "Act": act,
     "Bind": bind,
+    "TransferOut": transfer_out,
+    "IssueBatch": issue_batch,
 }
 """What can be done after the seal, by the name of the message."""

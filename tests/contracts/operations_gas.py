@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act
+from ledger.domain.license_tree import Tree
 from ledger.domain.messages import Domain
 from ledger.domain.sm import N, signed_digest, sm3
 from scripts.evm import Evm
@@ -19,6 +22,9 @@ HEIGHT = 100_000
 
 ACCOUNTS = slice(10, 14)
 """Accounts that no test uses: their nonces, and so the addresses they deploy to, are always the same."""
+
+
+BATCHES = (10, 100, 1000)
 
 
 class RepeatableWorld(World):
@@ -86,4 +92,40 @@ def _commands(world: World) -> dict[str, int]:
     with world.snapshot():
         bound = commands.issue(world, holderBinding=b"\x77" * 32)
         figures["Licenses.Issue with holder binding"] = world.run(bound).gas
+    return {**figures, **_acts(world), **_batches(world)}
+
+
+def _acts(world: World) -> dict[str, int]:
+    """Each act on a license that was issued alone."""
+    figures = {}
+    for act in (*ACT_VERBS.values(), *AMEND_KINDS.values()):
+        with world.snapshot():
+            if act is Act.RESUME:
+                world.run(commands.act(world))
+            is_amendment = act in AMEND_KINDS.values()
+            command = commands.amend(world, act) if is_amendment else commands.act(world, act)
+            figures[f"Licenses.{act.name.lower()}"] = world.run(command).gas
+    with world.snapshot():
+        world.run(commands.transfer_out(world))
+        figures["Licenses.transfer_cancel"] = world.run(commands.act(world, Act.TRANSFER_CANCEL)).gas
+    return figures
+
+
+def _batches(world: World) -> dict[str, int]:
+    """Whole batches, the share of one license, and the first fact on a leaf with its opening."""
+    figures = {}
+    for size in BATCHES:
+        with world.snapshot():
+            terms = [commands.leaf(number) for number in range(size)]
+            leaves = [commands.leaf_of(each) for each in terms]
+            batch = commands.issue_batch(world, leaves)
+            gas = world.run(batch).gas
+            figures[f"Licenses.batch of {size}"] = gas
+            figures[f"Licenses.batch of {size}, per license"] = gas // size
+            opening = {"batch": batch.object, "index": 0, **terms[0], "proof": Tree(leaves).proof(0)}
+            world.run(commands.issue(world))
+            command = commands.act(world)
+            message = command.message.but(licenseId=terms[0]["licenseId"])
+            acted = world.send(replace(message, opening=opening), *command.keys)
+            figures[f"Licenses.suspend a leaf of {size}"] = acted.gas
     return figures

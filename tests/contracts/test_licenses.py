@@ -21,16 +21,19 @@ from tests.contracts import commands
 from tests.contracts.commands import LICENSE, SUCCESSOR, governor, signer
 from tests.contracts.world import (
     BUREAU,
+    JIASHAN,
     NO_HASH,
     OFFICE,
     PLAIN_TYPE,
     QINGPU,
     REGIONAL_TYPE,
     SHANGHAI,
+    ZHEJIANG,
     KeyPair,
     Message,
     Refused,
     World,
+    entitlement_members,
     key,
     refuses,
     sealed_world,
@@ -373,7 +376,7 @@ def test_a_compromised_end_stands(world: World) -> None:
 def test_a_license_holds_255_facts(world: World) -> None:
     """The 255th stands in for its 253 forerunners: the counter is set in storage, not run up."""
     world.run(commands.issue(world))
-    slot = int.from_bytes(keccak(LICENSE + (1).to_bytes(32, "big")), "big")
+    slot = int.from_bytes(keccak(LICENSE + (3).to_bytes(32, "big")), "big")
     word = world.slot("Licenses", slot)
     full = b"\xff".join((word[: 32 - 248 // 8], word[32 - 248 // 8 + 1 :]))
     world.evm.rpc("hardhat_setStorageAt", world.contracts["Licenses"], f"0x{slot:064x}", "0x" + full.hex())
@@ -480,3 +483,106 @@ def test_solidity_and_domain_agree_on_every_status(
             if at >= 0:
                 twin.agree(at, LATEST)
                 twin.agree(at, twin.facts[len(twin.facts) // 2].recorded_at)
+
+
+# --- transfer ---
+
+
+def transfer_in(world: World, **changes: Any) -> Any:
+    """The office of Jiashan takes the license in."""
+    members = {"ground": 23, "issuer": ascii32(OFFICE), **changes}
+    command = commands.amend(world, Act.TRANSFER_IN, **members)
+    return world.send(command.message, signer(OFFICE))
+
+
+def entitle_office(world: World) -> None:
+    target = objects.entitlement_object(REGIONAL_TYPE, OFFICE)
+    members = entitlement_members(REGIONAL_TYPE, OFFICE, JIASHAN)
+    world.send(world.message("Entitle", target, **members), governor(JIASHAN))
+
+
+def test_a_transfer_goes_out_and_in(world: World) -> None:
+    entitle_office(world)
+    out = world.run(commands.transfer_out(world))
+    assert [each.kind for each in out.records] == [Kind.LICENSE_TRANSFERRED_OUT]
+    assert full_status(world) == (Status.SUSPENDED, 2, world.now(), Act.TRANSFER_OUT)
+    old, new = transfer_in(world).records
+    assert (old.kind, new.kind) == (Kind.LICENSE_AMENDED, Kind.LICENSE_ISSUED_BY_AMENDMENT)
+    assert full_status(world) == (Status.SUPERSEDED, 3, world.now(), Act.TRANSFER_IN)
+    assert license_of(world)[10] == SUCCESSOR
+    assert license_of(world, SUCCESSOR)[3:5] == (ascii32(OFFICE), JIASHAN)
+    assert status(world, license_id=SUCCESSOR) is Status.IN_FORCE
+
+
+def test_a_transfer_that_is_cancelled_leaves_the_license_in_force(world: World) -> None:
+    world.run(commands.transfer_out(world))
+    perform(world, Act.TRANSFER_CANCEL)
+    assert full_status(world) == (Status.IN_FORCE, 3, world.now(), Act.TRANSFER_CANCEL)
+    world.run(commands.transfer_out(world))
+    assert status(world) is Status.SUSPENDED
+
+
+def test_a_resumption_lifts_no_transfer_and_a_cancellation_no_penalty(world: World) -> None:
+    world.run(commands.transfer_out(world))
+    with refuses("LicensesWrongStatus", LICENSE, Act.RESUME, Status.SUSPENDED):
+        perform(world, Act.RESUME)
+    perform(world, Act.SUSPEND)
+    assert full_status(world)[3] == Act.SUSPEND
+    perform(world, Act.TRANSFER_CANCEL)
+    assert full_status(world)[::3] == (Status.SUSPENDED, Act.SUSPEND)
+    with refuses("LicensesWrongStatus", LICENSE, Act.TRANSFER_CANCEL, Status.SUSPENDED):
+        perform(world, Act.TRANSFER_CANCEL)
+    perform(world, Act.RESUME)
+    assert status(world) is Status.IN_FORCE
+
+
+def test_a_suspended_license_is_neither_let_go_nor_taken_in(world: World) -> None:
+    entitle_office(world)
+    perform(world, Act.SUSPEND)
+    with refuses("LicensesWrongStatus", LICENSE, Act.TRANSFER_OUT, Status.SUSPENDED):
+        world.run(commands.transfer_out(world))
+    perform(world, Act.RESUME)
+    world.run(commands.transfer_out(world))
+    perform(world, Act.SUSPEND)
+    with refuses("LicensesWrongStatus", LICENSE, Act.TRANSFER_IN, Status.SUSPENDED):
+        transfer_in(world)
+
+
+def test_a_leaving_license_is_amended_by_nobody_but_may_end(world: World) -> None:
+    world.run(commands.transfer_out(world))
+    for amendment in AMENDS:
+        with refuses("LicensesWrongStatus", LICENSE, amendment, Status.SUSPENDED):
+            perform(world, amendment)
+    with refuses("LicensesWrongStatus", LICENSE, Act.TRANSFER_OUT, Status.SUSPENDED):
+        world.run(commands.transfer_out(world))
+    perform(world, Act.REVOKE)
+    assert status(world) is Status.REVOKED
+
+
+def test_only_a_body_where_the_license_goes_takes_it_in_as_what_it_is(world: World) -> None:
+    entitle_office(world)
+    with refuses("LicensesWrongStatus", LICENSE, Act.TRANSFER_IN, Status.IN_FORCE):
+        transfer_in(world)
+    world.run(commands.transfer_out(world, to_region=QINGPU))
+    with refuses("LicensesTransferElsewhere", JIASHAN, QINGPU):
+        transfer_in(world)
+    perform(world, Act.TRANSFER_CANCEL)
+    world.run(commands.transfer_out(world))
+    with refuses("LicensesTypeChanged", ascii32(PLAIN_TYPE), ascii32(REGIONAL_TYPE)):
+        transfer_in(world, licenseType=ascii32(PLAIN_TYPE))
+    with refuses("LicensesTransferElsewhere", QINGPU, ZHEJIANG):
+        transfer_in(world, issuer=ascii32(BUREAU))
+    with refuses("LicensesNotIssuer", ascii32(OFFICE), objects.organisation_object(BUREAU)):
+        message = commands.amend(world, Act.TRANSFER_IN, issuer=ascii32(OFFICE)).message
+        world.send(message, signer(BUREAU))
+    assert transfer_in(world).records
+
+
+def test_a_license_goes_to_a_known_region(world: World) -> None:
+    with refuses("LicensesRegionUnknown", 999999):
+        world.run(commands.transfer_out(world, to_region=999999))
+
+
+def test_a_transfer_out_is_no_plain_act(world: World) -> None:
+    with refuses("LicensesActUnknown", ascii32(REGIONAL_TYPE), Act.TRANSFER_OUT):
+        perform(world, Act.TRANSFER_OUT)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ledger.domain import objects
 from ledger.domain.acts import RULES, Act, Group, Purpose, Scope, Sharing, Status
-from ledger.domain.messages import MESSAGES, Kind
+from ledger.domain.messages import MESSAGES, OPENING, Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.sm import TAG_LEDGER
 from scripts.compile import compile_file
@@ -92,6 +92,17 @@ def test_commands_take_the_members_of_the_table() -> None:
         assert entry["inputs"][1]["type"] == "tuple[]"
 
 
+def test_commands_on_leaves_take_an_opening_too() -> None:
+    entries = {each.get("name"): each for each in compiled()["Licenses"]["abi"]}
+    on_leaves = [message for message in MESSAGES.values() if message.leaf_function]
+    assert on_leaves
+    for message in on_leaves:
+        opening, *rest = entries[message.leaf_function]["inputs"]
+        taken = [(member["name"], member["type"]) for member in opening["components"]]
+        assert tuple(taken) == OPENING.members
+        assert rest == entries[message.function]["inputs"]
+
+
 def test_every_contract_writes_only_what_the_table_says() -> None:
     for name, contract in compiled().items():
         commands = {
@@ -99,7 +110,11 @@ def test_every_contract_writes_only_what_the_table_says() -> None:
             for each in contract["abi"]
             if each["type"] == "function" and each["stateMutability"] == "nonpayable"
         }
-        expected = {message.function for message in MESSAGES.values() if message.contract == name}
+        messages = [message for message in MESSAGES.values() if message.contract == name]
+        expected = {message.function for message in messages} | {
+            message.leaf_function for message in messages
+        }
+        expected -= {""}
         assert commands == (expected or ({"append"} if name == "Journal" else set())), name
 
 
@@ -138,7 +153,7 @@ def test_object_ids_are_the_same(
 ) -> None:
     found = probe.call(
         "objectsOf(uint32,uint32,bytes32,bytes32,address)",
-        "bytes32[8]",
+        "bytes32[9]",
         first,
         second,
         ascii32(code),
@@ -154,4 +169,5 @@ def test_object_ids_are_the_same(
         objects.type_object(code),
         objects.entitlement_object(code, issuer),
         objects.recognition_object(first, second, code),
+        objects.batch_object(issuer, ascii32(code)),
     ]

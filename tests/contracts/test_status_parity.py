@@ -45,6 +45,10 @@ STEPS = [
     Act.SUSPEND,
     Act.RESUME,
     Act.RESUME,
+    Act.TRANSFER_OUT,
+    Act.TRANSFER_OUT,
+    Act.TRANSFER_CANCEL,
+    Act.TRANSFER_IN,
 ]
 KEYS = (f"sign {BUREAU}", f"other sign {BUREAU}")
 STATUS = "statusAt(bytes32,uint64,uint64)"
@@ -90,7 +94,9 @@ class Life:
         if act is Act.BIND:
             binding = {"holderBinding": b"\7" * 32, "method": 1, "assurance": 2}
             self._try("Bind", licenseId=self.id, **binding)
-        elif act in AMEND_KINDS.values():
+        elif act is Act.TRANSFER_OUT:
+            self._try("TransferOut", licenseId=self.id, toRegion=310118, reference=NO_HASH)
+        elif act in AMEND_KINDS.values() or act is Act.TRANSFER_IN:
             successor = objects.license_id(bytes(32), BUREAU, bytes(32), f"successor {now} {self.id.hex()}")
             self._try("Amend", **members, newLicenseId=successor, **license_members())
         else:

@@ -21,7 +21,7 @@ from eth_hash.auto import keccak
 from ledger.adapters.libcrypto import Libcrypto, LibcryptoSigner
 from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
-from ledger.domain.messages import MESSAGES, Domain, MessageType, key_id
+from ledger.domain.messages import MESSAGES, OPENING, Domain, MessageType, key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.records import RECORD_TOPIC, SIGNATURE_TYPE
 from ledger.domain.sm import N, sm3
@@ -41,6 +41,7 @@ REGIONAL_TYPE, NATIONAL_TYPE, PLAIN_TYPE = (
     "11100000000013338W011",
     "11310000MB0000001X002",
 )
+OPENING_TYPE = f"({','.join(kind for _, kind in OPENING.members)})"
 EVERY_ACT = acts_bitmap(frozenset(Act))
 NO_HASH = bytes(32)
 
@@ -84,10 +85,15 @@ class KeyPair:
 
 @dataclass(frozen=True)
 class Message:
-    """A message ready to be signed: the struct and its members after `keyId`."""
+    """A message ready to be signed: the struct and its members after `keyId`.
+
+    What is not signed goes with it: the leaves of a batch, or the opening of the leaf that it is about.
+    """
 
     type: MessageType
     values: dict[str, Any]
+    leaves: tuple[bytes, ...] = ()
+    opening: dict[str, Any] | None = None
 
     @property
     def data(self) -> bytes:
@@ -95,6 +101,21 @@ class Message:
 
     def but(self, **changes: Any) -> Message:
         return replace(self, values={**self.values, **changes})
+
+    def calldata(self, signatures: Sequence[tuple[Any, ...]]) -> bytes:
+        """The call that submits it."""
+        types, values = [], list[Any]()
+        function = self.type.function
+        if self.opening is not None:
+            function = self.type.leaf_function
+            types.append(OPENING_TYPE)
+            values.append(tuple(self.opening[name] for name, _ in OPENING.members))
+        types += [f"({','.join(kind for _, kind in self.type.fields[1:])})", f"{SIGNATURE_TYPE}[]"]
+        values += [tuple(self.values[name] for name, _ in self.type.fields[1:]), list(signatures)]
+        if self.leaves:
+            types.append("bytes32[]")
+            values.append(list(self.leaves))
+        return keccak(f"{function}({','.join(types)})".encode())[:4] + encode(types, values)
 
 
 @dataclass(frozen=True)
@@ -217,7 +238,7 @@ class World:
     def view(self, contract: str, signature: str, returns: str, *values: Any) -> Any:
         """What a view returns: one value, or a tuple when `returns` lists several."""
         types = signature[signature.index("(") + 1 : -1]
-        data = keccak(signature.encode())[:4] + encode(types.split(",") if types else [], values)
+        data = keccak(signature.encode())[:4] + encode(_split(types) if types else [], values)
         call = {"to": self.contracts[contract], "data": "0x" + data.hex()}
         outcome = decode(_split(returns), bytes.fromhex(self._rpc("eth_call", call, "latest")[2:]))
         return outcome[0] if len(outcome) == 1 else outcome
@@ -278,13 +299,7 @@ class World:
         self, message: Message, signatures: Sequence[tuple[Any, ...]], sender: str | None = None
     ) -> Receipt:
         """Send a message with its signatures; through the first relay unless told otherwise."""
-        kinds = ",".join(kind for _, kind in message.type.fields[1:])
-        signature = f"{message.type.function}(({kinds}),{SIGNATURE_TYPE}[])"
-        arguments = encode(["bytes", f"{SIGNATURE_TYPE}[]"], [b"", list(signatures)])
-        # The message is static: it stands in place of the first offset.
-        rows = arguments[64 + 32 :]
-        offset = len(message.data) + 32
-        data = keccak(signature.encode())[:4] + message.data + offset.to_bytes(32, "big") + rows
+        data = message.calldata(signatures)
         receipt = self.transact(sender or self.relay, self.contracts[message.type.contract], data)
         return Receipt(int(receipt["gasUsed"], 16), [_record_of(log) for log in receipt["logs"]])
 

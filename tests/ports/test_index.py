@@ -293,13 +293,13 @@ def edited(log: RawLog) -> RawLog:
 
 LIES: dict[str, tuple[Any, int]] = {
     "omitted": (lambda logs: logs[:29] + logs[30:], 31),
-    "last omitted": (lambda logs: logs[:-1], 44),
+    "last omitted": (lambda logs: logs[:-1], 48),
     "duplicated": (lambda logs: [*logs[:30], logs[29], *logs[30:]], 30),
     "swapped": (lambda logs: [*logs[:29], logs[30], logs[29], *logs[31:]], 31),
-    "edited": (lambda logs: [*logs[:29], edited(logs[29]), *logs[30:]], 44),
-    "moved to another block": (lambda logs: [*logs[:43], replace(logs[43], block=46)], 44),
+    "edited": (lambda logs: [*logs[:29], edited(logs[29]), *logs[30:]], 48),
+    "moved to another block": (lambda logs: [*logs[:47], replace(logs[47], block=50)], 48),
     "unreadable": (lambda logs: [*logs[:29], replace(logs[29], data=b"\1"), *logs[30:]], 30),
-    "invented": (lambda logs: [*logs, logs[-1]], 44),
+    "invented": (lambda logs: [*logs, logs[-1]], 48),
 }
 
 
@@ -308,7 +308,7 @@ def test_a_lying_node_is_found_out_and_leaves_no_trace(
     ledger: LedgerSimulator, index: SqlIndex, lie: str
 ) -> None:
     spoil, seq = LIES[lie]
-    assert ledger.seq == 44
+    assert ledger.seq == 48
     liar = Lying(**vars(ledger))
     liar.spoil = spoil  # type: ignore[method-assign]
     with pytest.raises(IndexDivergedError) as caught:

@@ -124,7 +124,7 @@ def fact(
     )
 
 
-AMENDS = (Act.CHANGE, Act.CORRECT, Act.RENEW, Act.REPLACE, Act.REISSUE)
+AMENDS = (Act.CHANGE, Act.CORRECT, Act.RENEW, Act.REPLACE, Act.REISSUE, Act.TRANSFER_IN)
 
 
 def license_of(*facts: LicenseFact, issued_at: int = 500, valid_to: int = TO, key: str = "0xk") -> License:

@@ -15,7 +15,11 @@ from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, r
 from ledger.errors import TrustError
 
 SIGNATURE = RecordSignature(b"\1" * 32, 1, b"\2" * 32, b"\3" * 32)
-WORDS = {"bytes32": "0x" + "ab" * 32, "address": "0x" + "cd" * 20}
+WORDS: dict[str, object] = {
+    "bytes32": "0x" + "ab" * 32,
+    "bytes32[]": ("0x" + "ab" * 32,) * 2,
+    "address": "0x" + "cd" * 20,
+}
 
 
 def record(kind: int = Kind.KEY_ENDED, body: bytes | None = None) -> Record:
@@ -33,11 +37,19 @@ def test_a_log_and_its_record_are_two_forms_of_one() -> None:
 def test_messages_of_every_kind_come_back_as_they_were_signed(kind: Kind) -> None:
     struct = MESSAGE_OF[kind]
     values = {name: WORDS.get(each, 7) for name, each in struct.fields[1:]}
-    body = RecordBody(struct.data(values), (SIGNATURE, SIGNATURE))
+    leaves = (b"\5" * 32, b"\6" * 32) if kind is Kind.LICENSE_BATCH_ISSUED else ()
+    body = RecordBody(struct.data(values), (SIGNATURE, SIGNATURE), leaves)
     read = record(kind, body.encode())
     assert read.decoded() == body
     assert read.message() == (struct, values)
     assert read.decoded().signatures[0].raw == b"\2" * 32 + b"\3" * 32
+
+
+def test_leaves_belong_to_batches_and_batches_to_leaves() -> None:
+    plain, batch = RecordBody(b"", ()), RecordBody(b"", (), (b"\5" * 32,))
+    for kind, body in ((Kind.LICENSE_BATCH_ISSUED, plain), (Kind.LICENSE_ISSUED, batch)):
+        with pytest.raises(TrustError, match="BAD_RECORD"):
+            record(kind, body.encode()).decoded()
 
 
 @pytest.mark.parametrize("place", range(0, 32 * 12, 7))

@@ -10,7 +10,7 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain.index_tree import levels
-from ledger.proof.tree import Tree, leaf_hash, node_hash, proof, root, verify
+from ledger.domain.license_tree import Tree, leaf_hash, node_hash, proof, root, verify
 
 VECTORS = json.loads(
     (Path(__file__).parents[1] / "vectors" / "tree" / "keccak.json").read_text(encoding="utf-8")

@@ -311,6 +311,48 @@ TEXTS: dict[str, Text] = {
         "签发新证照。",
         "Issue a new license.",
     ),
+    "TYPE_CHANGED": Text(
+        "迁移不改变证照类型，新证照却为 {licenseType}。",
+        "A transfer keeps the type of the license; the new one is of {licenseType}.",
+        "按原类型签发。",
+        "Issue it as the type that it was.",
+    ),
+    "TRANSFER_ELSEWHERE": Text(
+        "接收机关的签发权在地区 {region}，不在迁往地区 {toRegion} 之内。",
+        "The taker is entitled in region {region}, which does not lie in {toRegion}, where the license goes.",
+        "由迁往地区有签发权的机关接收，或取消迁出后重新迁出。",
+        "Have a body entitled there take it in, or cancel the transfer and name another region.",
+    ),
+    "BATCH_SIZE": Text(
+        "一批须有 1 至 1000 份证照，且与签名的数目 {size} 相同；现有 {given} 份。",
+        "A batch has 1 to 1,000 licenses, as many as were signed ({size}); {given} were given.",
+        "分成若干批。",
+        "Split it into several batches.",
+    ),
+    "ROOT_MISMATCH": Text(
+        "叶子算出的根 {computed} 与签名的根 {given} 不同。",
+        "The leaves make the root {computed}; {given} was signed.",
+        "提交签名时的全部叶子，顺序不变。",
+        "Submit the leaves as they were signed, all and in order.",
+    ),
+    "BATCH_EXISTS": Text(
+        "批次 {batch} 已在账上。",
+        "Batch {batch} is on the ledger already.",
+        "不要重复签发；查询该批次。",
+        "Do not issue it again; look at that batch.",
+    ),
+    "UNKNOWN_BATCH": Text(
+        "账上没有批次 {batch}。",
+        "The ledger knows no batch {batch}.",
+        "核对批次，或等待其上链。",
+        "Check the batch, or wait until it is recorded.",
+    ),
+    "LEAF_UNPROVED": Text(
+        "批次 {batch} 的第 {index} 号位置没有这份证照。",
+        "This license does not stand at index {index} of batch {batch}.",
+        "使用该证照自己的文件中的叶子与路径。",
+        "Use the leaf and the path of the license's own file.",
+    ),
     "ENGINE_WITHOUT_MODEXP": Text(
         "此链不提供模幂预编译合约，无法核验 SM2 签名。",
         "This chain has no modular exponentiation precompile, so SM2 signatures cannot be checked on it.",
