@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
@@ -122,6 +122,8 @@ class Frame:
 
         try:
             await self._inside(scope, receive, framed)
+        except ClientDisconnect:  # nobody is left to answer
+            pass
         except Exception as error:  # noqa: BLE001 - a bug: its text may carry data, so only its type is told
             self._log.error("bug", request=number, type=type(error).__name__, at=_place(error))
             if not status:

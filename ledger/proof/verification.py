@@ -32,7 +32,7 @@ from ledger.domain.objects import (
     region_object,
     type_object,
 )
-from ledger.domain.verdict import Check, Step, failed, passed, skipped, unknown
+from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
@@ -134,8 +134,21 @@ def examine(
         return _of_another_ledger(case)
     standing = _standing(case)
     recognition, agreement = _recognition(case)
-    checks = (_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition)
-    return Findings(checks, agreement, _flags(case), standing, case.license)
+    checks = [_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition]
+    if question.stale:
+        checks = [_unless_overtaken(check) for check in checks]
+    return Findings(tuple(checks), agreement, _flags(case), standing, case.license)
+
+
+_MAY_HAVE_CHANGED = {"ISSUER_UNKNOWN", "NOT_ANCHORED", "SUSPENDED", "NOT_RECOGNIZED_HERE", "REGION_UNKNOWN"}
+"""Refusals that a later record lifts; the others, ends above all, stand whatever came since."""
+
+
+def _unless_overtaken(check: Check) -> Check:
+    """A refusal from a head that is too old to say that it still holds is none."""
+    if check.outcome is Outcome.FAIL and check.code in _MAY_HAVE_CHANGED:
+        return unknown(check.step, "STALE_HEAD", {**check.evidence, "found": check.code})
+    return check
 
 
 def _of_another_ledger(case: _Case) -> Findings:

@@ -120,12 +120,7 @@ class VerifyLicenses:
         if histories.level == self._level:
             return findings
         evidence = {"asked": self._level, "reached": histories.level}
-        checks = tuple(
-            unknown(check.step, "TRUST_NOT_REACHED", evidence)
-            if check.step is Step.ANCHOR and check.outcome is Outcome.PASS
-            else check
-            for check in findings.checks
-        )
+        checks = tuple(_unproved(check, evidence) for check in findings.checks)
         return Findings(checks, findings.agreement, findings.flags, findings.standing, findings.license)
 
     def _state_for(self, claim: Claim, region: int | None, histories: Histories) -> State:
@@ -170,6 +165,20 @@ class VerifyLicenses:
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
         )
+
+
+def _unproved(check: Check, evidence: Mapping[str, object]) -> Check:
+    """A check made from what nothing proves: no refusal counts, and no anchor.
+
+    What one node says is no reason to refuse a license where proof was asked for. What needs no node
+    to be found out, another ledger's id in the document, is refused all the same.
+    """
+    is_told_by_document = check.code == "OTHER_LEDGER"
+    is_anchor = check.step is Step.ANCHOR and check.outcome is Outcome.PASS
+    if is_anchor or (check.outcome is Outcome.FAIL and not is_told_by_document):
+        found = {"found": check.code} if check.outcome is Outcome.FAIL else {}
+        return unknown(check.step, "TRUST_NOT_REACHED", {**evidence, **found})
+    return check
 
 
 _CHECK_CODES = {"WRONG_LEDGER": "WRONG_LEDGER"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.messages import Kind
 from tests.e2e.test_story import PROPERTY, SAFETY, _rpc
 from tests.lying_proxy import LIES, LyingProxy
 from tests.told import World
@@ -35,6 +36,30 @@ def test_a_node_that_hides_the_revocation_is_found_by_proof(world: World) -> Non
     assert (fooled.data["result"], fooled.data["trust"]) == ("IN_FORCE", "rpc")  # one node's word is no more
     assert (proved.data["result"], proved.status) == ("COULD_NOT_CHECK", 3)
     assert "BAD_PROOF" in {check["code"] for check in proved.data["checks"]}
+
+
+@pytest.mark.parametrize(
+    "kind", ["KEY_REGISTERED", "ENTITLEMENT_GIVEN", "LICENSE_ISSUED", "REGION_ADDED", None]
+)
+def test_where_proof_was_asked_for_one_node_cannot_have_a_license_refused(
+    world: World, kind: str | None
+) -> None:
+    with LyingProxy(world.rpc) as proxy:
+        proxy.lie = lambda logs: [
+            log for log in logs if kind is not None and int(log["topics"][3], 16) != Kind[kind]
+        ]
+        run = world.run(
+            "verify", world.envelope(PROPERTY), "--rpc", proxy.url, "--trust", "state", "--region", "330421"
+        )
+    assert (run.data["result"], run.status) == ("COULD_NOT_CHECK", 3)
+    assert "FAIL" not in {check["outcome"] for check in run.data["checks"]}
+
+
+@pytest.mark.parametrize("name", ["latest", "pending"])
+def test_a_name_pins_no_head(world: World, name: str) -> None:
+    for command in (["verify", world.envelope(PROPERTY)], ["audit", "replay"]):
+        run = world.run(*command, "--trust", "state", "--head", name)
+        assert (run.status, run.data["code"]) == (2, "HEAD_FORM")
 
 
 def _is_license(logs: list[dict[str, Any]]) -> bool:

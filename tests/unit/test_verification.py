@@ -273,6 +273,20 @@ def test_an_old_head_cannot_say_that_something_still_holds(ledger: LedgerSimulat
     assert result_of(asked(ledger, claim, stale=True).checks) == "REVOKED", "but that it ended"
 
 
+def test_an_old_head_cannot_refuse_what_a_later_record_may_allow(ledger: LedgerSimulator) -> None:
+    unseen = claim_in(ledger.issue(LICENSE))
+    empty = asked(ledger, unseen, State(), region=JIASHAN, stale=True)
+    assert result_of(empty.checks) == "COULD_NOT_CHECK"
+    assert shown(empty)["ISSUER"] == shown(empty)["ANCHOR"] == ("UNKNOWN", "STALE_HEAD")
+    assert result_of(asked(ledger, unseen, State(), region=JIASHAN).checks) == "ISSUER_UNKNOWN"
+    ledger.act(LICENSE, Act.SUSPEND)
+    assert shown(asked(ledger, unseen, stale=True))["STATUS"] == ("UNKNOWN", "STALE_HEAD")
+    regional = claim_in(ledger.issue(hash32("another"), OFFICE, REGIONAL_TYPE))
+    assert shown(asked(ledger, regional, region=SHANGHAI))["RECOGNITION"][0] == "FAIL"
+    found = asked(ledger, regional, region=SHANGHAI, stale=True)
+    assert shown(found)["RECOGNITION"] == ("UNKNOWN", "STALE_HEAD")
+
+
 @pytest.mark.parametrize("region", [None, QINGPU, JIASHAN])
 def test_the_histories_asked_for_are_enough(ledger: LedgerSimulator, region: int | None) -> None:
     claim = _regional(ledger)
