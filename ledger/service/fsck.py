@@ -15,6 +15,7 @@ from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.entities import Entity, License
 from ledger.domain.entity_json import entity_to_json
 from ledger.domain.facts import fact_of
+from ledger.domain.objects import from_ascii32
 from ledger.domain.records import Record
 from ledger.errors import ChainOutageError, MalformedError, TrustError
 from ledger.ports import Index, IndexRow, LedgerReader
@@ -73,7 +74,7 @@ def check_index(reader: LedgerReader, index: Index) -> Fsck:
 
     Args:
         reader: The ledger; that its records are complete is checked against the Journal's head.
-        index: Best brought up by `Follow` before, so that new names have their license.
+        index: May lag behind; a name newer than it is looked up on the ledger.
 
     Raises:
         IndexDivergedError: `INDEX_DIVERGED`: the node's own records do not add up.
@@ -87,7 +88,7 @@ def check_index(reader: LedgerReader, index: Index) -> Fsck:
     if block >= 0:
         rebuilt.replay(reader, block)
     derived = [row for row in stored if row.table != "names"]
-    differences = [*_compare(derived, rebuilt.tables(reader)), *_check_names(stored, rebuilt.state)]
+    differences = [*_compare(derived, rebuilt.tables(reader)), *_check_names(stored, rebuilt.state, reader)]
     return Fsck(len(stored), tuple(differences))
 
 
@@ -235,15 +236,28 @@ def _parsed(body: object) -> JsonObject | None:
         return None
 
 
-def _check_names(stored: list[IndexRow], state: State) -> Iterator[Difference]:
+def _check_names(stored: list[IndexRow], state: State, reader: LedgerReader) -> Iterator[Difference]:
     for row in stored:
         if row.table != "names":
             continue
-        license_ = state.get("license", str(row.columns["license_id"]))
-        if not isinstance(license_, License):
+        issuer = _issuer(str(row.columns["license_id"]), state, reader)
+        if issuer is None:
             yield _difference("names", row.key, "license_id", row.columns["license_id"], None)
-        elif license_.issuer != row.columns["issuer"]:
-            yield _difference("names", row.key, "issuer", row.columns["issuer"], license_.issuer)
+        elif issuer != row.columns["issuer"]:
+            yield _difference("names", row.key, "issuer", row.columns["issuer"], issuer)
+
+
+def _issuer(license_id: str, state: State, reader: LedgerReader) -> str | None:
+    """Who issued a license; one that was named since the index stood is asked of the ledger itself."""
+    license_ = state.get("license", license_id)
+    if isinstance(license_, License):
+        return license_.issuer
+    word = license_id.removeprefix("0x")
+    if len(word) != 64 or set(word) - set("0123456789abcdef"):
+        return None
+    first = next(iter(reader.records_of(bytes.fromhex(word))), None)
+    issuer = fact_of(first).values.get("issuer") if first is not None else None
+    return None if issuer is None else from_ascii32(str(issuer))
 
 
 def _difference(table: str, key: str, column: str, index: object, ledger: object) -> Difference:

@@ -194,6 +194,17 @@ def test_identifiers_are_compared_as_far_as_the_ledger_knows(
     assert differences(ledger, index) == [expected]
 
 
+def test_a_license_named_before_the_index_followed_is_no_difference(
+    ledger: LedgerSimulator, index: SqlIndex
+) -> None:
+    ledger.issue(hash32("just issued"))
+    index.remember("another identifier", hash32("just issued"), BUREAU, 8, cid="")
+    assert differences(ledger, index) == []
+    index.remember("a third", hash32("never issued"), BUREAU, 8, cid="")
+    index.remember("a fourth", "0xzz", BUREAU, 8, cid="")
+    assert {each.key for each in differences(ledger, index)} == {"a third", "a fourth"}
+
+
 def test_a_node_that_hides_records_is_no_judge(ledger: LedgerSimulator, index: SqlIndex) -> None:
     class Hiding(LedgerSimulator):
         def records(self, from_block: int | None = None, to_block: int | None = None) -> Iterator[Any]:
