@@ -224,6 +224,10 @@ class RedemptionStore(Protocol):
         """The text of a kept presentation, or None."""
         ...
 
+    def answered(self, presentation: bytes) -> bytes | None:
+        """The id of the challenge for which a presentation was left, also after it was redeemed."""
+        ...
+
     def redeem(self, challenge: bytes, at: int) -> bool:
         """Use up a challenge; True for exactly one caller, ever."""
         ...

@@ -73,7 +73,14 @@ class SqliteRedemptions:
     def presentation(self, presentation: bytes) -> str | None:
         """The text of a kept presentation, or None."""
         with self._reading() as database:
-            query = "SELECT text FROM presentation WHERE id = ?"
+            query = "SELECT text FROM presentation WHERE id = ? AND text != ''"
+            row = database.execute(query, (presentation,)).fetchone()
+        return row[0] if row else None
+
+    def answered(self, presentation: bytes) -> bytes | None:
+        """The id of the challenge for which a presentation was left, also after it was redeemed."""
+        with self._reading() as database:
+            query = "SELECT challenge FROM presentation WHERE id = ?"
             row = database.execute(query, (presentation,)).fetchone()
         return row[0] if row else None
 
@@ -82,7 +89,7 @@ class SqliteRedemptions:
         with self._writing() as database:
             done = database.execute("INSERT OR IGNORE INTO redemption VALUES (?, ?)", (challenge, at))
             first = done.rowcount == 1
-            database.execute("DELETE FROM presentation WHERE challenge = ?", (challenge,))
+            database.execute("UPDATE presentation SET text = '' WHERE challenge = ?", (challenge,))
         return first
 
     def is_redeemed(self, challenge: bytes) -> bool:

@@ -132,7 +132,10 @@ class PresentService:
             UsageError: `CHALLENGE_NEEDED`: it answers none that is known here, or cannot be read.
         """
         try:
-            return self.find_challenge(self.read(text).challenge_id)
+            found = read_qr(text)
+            if isinstance(found, ShortPresentation):
+                return self.find_challenge(self._store.answered(found.id) or b"")
+            return self.find_challenge(found.challenge_id)
         except (RuleError, BadProofError):
             raise UsageError("CHALLENGE_NEEDED") from None
 

@@ -21,7 +21,7 @@ from ledger.adapters.presentation_desk import HttpDesk
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
 from ledger.domain.presentation import Presentation, holder_check
-from ledger.domain.presentation_text import kept_text
+from ledger.domain.presentation_text import kept_text, short_text
 from ledger.domain.verdict import Outcome, Step, result_of
 from ledger.errors import (
     LedgerError,
@@ -179,8 +179,6 @@ def test_scan_of_what_cannot_be_read_or_does_not_fit(world: World) -> None:
     challenge = world.ask("face/post")
     good = world.wallet.present(identifier, ["face/post"], challenge).presentation
     other = kept_text(world.sign_again(good, made_at=NOW - 1))
-    from ledger.domain.presentation_text import short_text
-
     assert result(world.service.scan("EL1:00", challenge)) == "MALFORMED"
     assert result(world.service.scan(short_text(good.short()), challenge, lambda _: other)) == "TAMPERED"
     with pytest.raises(UnknownIdError, match="PRESENTATION_UNKNOWN"):
@@ -275,3 +273,18 @@ def test_a_challenge_survives_a_restart_of_the_verifier(world: World) -> None:
     with pytest.raises(UnknownIdError, match="CHALLENGE_UNKNOWN"):
         world.service.find_challenge(SystemEntropy().token(16))
     assert crypto.verifier().verify(challenge.public_key, challenge.message(), challenge.signature)
+
+
+def test_a_short_code_scanned_again_is_stale_and_finds_its_challenge(world: World) -> None:
+    """The clerk's machine sends the code alone; the second time it is told why, not asked for a challenge."""
+    name = world.take()
+    challenge = world.ask("metadata/certificateIdentifier", api="https://verifier.example")
+    held = world.wallet.present(name, ["metadata/certificateIdentifier"], challenge).presentation
+    world.service.keep(kept_text(held))
+    code = short_text(held.short())
+    outcomes = []
+    for _ in range(3):
+        subject = world.service.scan(code, world.service.challenge_of(code))
+        outcomes.append(subject.after[0].code)
+    assert outcomes == ["OK", "STALE_PRESENTATION", "STALE_PRESENTATION"]
+    assert world.store.presentation(held.id) is None, "what was shown is gone"
