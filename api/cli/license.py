@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from api.cli.files import replace_file
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
-from ledger.domain.acts import ACT_VERBS, RULES
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
 from ledger.domain.canonical import parse_strict
 from ledger.errors import OutageError, StoreOutageError, TrustError, UsageError
 from ledger.service.issue import BIND_METHODS, ActOrder, Issued, only_ground
@@ -70,7 +71,11 @@ def amend(
         moment(effective) or 0,
         partial(_deliver, ledger, out),
     )
-    return _issued(issued, out)
+    outcome = _issued(issued, out)
+    shown = ledger.show(Asked(), str(issued.envelope.anchor["licenseId"]))
+    status = shown.standing.status.name
+    act = {"rev": shown.license.rev, "act": AMEND_KINDS[kind].name, "status": status}
+    return replace(outcome, data={**outcome.data, **act})
 
 
 def _act_command(verb: str) -> None:

@@ -132,7 +132,15 @@ def _print_error(error: LedgerError) -> None:
     chosen = language()
     label, arrow = ("错误", "处理") if chosen == "zh" else ("error", "remedy")
     print(f"{label} [{error.code}] {error.message()[chosen]}", file=sys.stderr)
+    for line in _entries(error.fields.get("errors"), chosen):
+        print(f"  - {line}", file=sys.stderr)
     print(f"  {arrow}: {error.remedy()[chosen]}", file=sys.stderr)
+
+
+def _entries(errors: object, tongue: str) -> list[str]:
+    """The sentence of each entry of an error that lists many."""
+    entries = errors if isinstance(errors, list) else []
+    return [str(each["message"][tongue]) for each in entries if isinstance(each, dict) and "message" in each]
 
 
 def open_input(path: str) -> BinaryIO:

@@ -12,7 +12,7 @@ from ledger.domain.canonical import parse_strict
 from ledger.errors import MalformedError, UsageError
 from ledger.service.signing import Brought, KeyFile, SignatureRequest, brought_of
 
-TODO = {
+HOW = {
     "zh": "每条请求：由 keyId 的持有人核对 signed，运行 command（或用其他 SM2 工具对 message 的 64 字节签名，"
     "ID 为 1234567812345678），把得到的 128 位十六进制填入 signature，其余不改；"
     "然后再次运行写出本文件的命令（建账时加 --resume）。",
@@ -35,7 +35,7 @@ def key_file(path: str) -> KeyFile:
 
 def ask(requests: Sequence[SignatureRequest], made: Sequence[Mapping[str, object]]) -> dict[str, object]:
     """The members of a request file: what to do, the rows already signed, the rows still open."""
-    return {"todo": TODO, "requests": [*made, *map(_row, requests)]}
+    return {"howTo": HOW, "requests": [*made, *map(_row, requests)]}
 
 
 def _row(request: SignatureRequest) -> dict[str, object]:
