@@ -140,6 +140,7 @@ def _outcome(arguments: list[str]) -> Outcome:
         number = version("elicense-ledger")
         return Outcome({"version": number}, text=number)
     try:
+        _require_text(arguments)
         return _dispatch(arguments or ["--help"])
     except LedgerError as error:
         return Outcome(error=error)
@@ -149,6 +150,13 @@ def _outcome(arguments: list[str]) -> Outcome:
         return _interrupted()
     except Exception as error:  # noqa: BLE001 - the one place where a bug becomes an exit status
         return _internal(error)
+
+
+def _require_text(arguments: list[str]) -> None:
+    """Refuse bytes that are no text in the system's encoding: no store could take them."""
+    for argument in arguments:
+        if not argument.isascii() and argument.encode("utf-8", "replace").decode() != argument:
+            raise UsageError("USAGE", detail=ascii(argument)[:80])
 
 
 def _dispatch(arguments: list[str]) -> Outcome:

@@ -232,3 +232,8 @@ def test_an_outcome_with_an_error_takes_its_code_and_status():
     outcome = Outcome({"valid": False}, error=BadSignatureError("BAD_SIGNATURE"))
     assert outcome.status == 1
     assert list(outcome.as_json()) == ["ok", "code", "valid", "error"]
+
+
+def test_an_argument_that_is_no_text_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["id", "check", "a\udcff", "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["code"] == "USAGE"
