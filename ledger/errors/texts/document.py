@@ -109,7 +109,7 @@ TEXTS: dict[str, Text] = {
     ),
     "LICENSE_INPUT": Text(
         "证照信息有 {count} 处不合规则，首先是 {first}。",
-        "The license input breaks {count} rules, first at {first}.",
+        "The license input breaks {count} rule(s), first at {first}.",
         "请按 errors 逐项改正后重新提交。",
         "Correct each entry of `errors` and submit again.",
     ),
