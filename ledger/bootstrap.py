@@ -21,7 +21,7 @@ from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
-from ledger.domain.entities import Key
+from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
@@ -34,7 +34,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
-from ledger.service.standing import Shown, show_license
+from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, once
 from ledger.settings import Settings
@@ -223,7 +223,17 @@ class Ledger:
     ) -> Shown:
         """Where a license stands."""
         now = int(self.clock.now().timestamp())
-        return show_license(self.histories(asked), license_id, at, known_at, now)
+        opening = self.issuing().opening(license_id)
+        return show_license(self.histories(asked), license_id, at, known_at, now, opening)
+
+    def license_now(self, license_id: str) -> License:
+        """A license as the newest block has it, to be acted on; of a batch too, where this home issued it.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_LICENSE`.
+        """
+        opening = self.issuing().opening(license_id)
+        return license_state(self.histories(Asked()), license_id, opening)[0]
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""

@@ -33,7 +33,21 @@ ISSUER = "11310000MB0TE5T1XB"
 RELYING = "11330000MB0TE5T28K"
 NATIONAL = "11100000000013338W011"
 REGIONAL = "11100000000013338W001"
-ACTS = ["issue", "amend", "suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void", "bind"]
+ACTS = [
+    "issue",
+    "amend",
+    "suspend",
+    "resume",
+    "annul",
+    "withdraw",
+    "revoke",
+    "cancel",
+    "void",
+    "bind",
+    "transfer out",
+    "transfer in",
+    "transfer cancel",
+]
 
 Json = dict[str, Any]
 

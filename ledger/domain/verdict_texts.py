@@ -90,6 +90,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     **RESULT_TEXTS,
     "DIGEST_MISMATCH": ("内容与内容摘要不符。", "The content does not match its digest."),
     "FACE_MISMATCH": ("照面信息与签名内容不符。", "The document says something else than what was signed."),
+    "LEAF_MISMATCH": (
+        "证照的叶子与路径到不了所签的批次根。",
+        "The leaf and its path do not lead to the batch's signed root.",
+    ),
     "MESSAGE_MISMATCH": ("签名报文与其内容不符。", "The signed message does not match its struct."),
     "BAD_SIGNATURE": ("SM2 签名不成立。", "The SM2 signature does not hold."),
     "KEY_UNKNOWN": (

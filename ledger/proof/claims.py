@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from eth_abi.exceptions import EncodingError
 
+from ledger.domain.apply import is_leaf_of
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import Envelope
+from ledger.domain.document import Envelope, Leaf
+from ledger.domain.entities import Batch
 from ledger.domain.messages import MESSAGES, Domain, MessageType
 from ledger.domain.objects import from_ascii32
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
@@ -16,19 +18,40 @@ from ledger.proof.verification import Claim
 
 
 def struct_of(signed: Mapping[str, object]) -> MessageType:
-    """The struct that a license was issued by: `Issue`, or `Amend` for a later version."""
+    """The struct that a license was issued by: `Issue`, `Amend` for a later version, or `IssueBatch`."""
+    if "root" in signed:
+        return MESSAGES["IssueBatch"]
     return MESSAGES["Amend" if "newLicenseId" in signed else "Issue"]
 
 
-def claim_of(signed: JsonObject, signature: bytes, ledger_id: str, identifier: str | None) -> Claim:
+def claim_of(
+    signed: JsonObject,
+    signature: bytes,
+    ledger_id: str,
+    identifier: str | None,
+    leaf: Leaf | None = None,
+    place: JsonObject | None = None,
+) -> Claim:
     """What a signed struct claims.
 
+    Args:
+        signed: The struct with `keyId`.
+        signature: 64 bytes.
+        ledger_id: 0x-hex, as the document says.
+        identifier: Where the document shows it.
+        leaf: Of a license of a batch.
+        place: `root`, `index`, `size` and `proof` of that leaf.
+
     Raises:
-        MalformedError: `SIGNED_STRUCT`: not the members of the struct, or values out of range.
+        MalformedError: `SIGNED_STRUCT`: not the members of the struct, or values out of range; a batch's
+            without leaf and place, or another's with them.
     """
     struct = struct_of(signed)
-    if signed.keys() != {name for name, _ in struct.fields}:
+    is_batch = struct.name == "IssueBatch"
+    is_whole = is_batch == (leaf is not None) == (place is not None)
+    if signed.keys() != {name for name, _ in struct.fields} or not is_whole:
         raise MalformedError("SIGNED_STRUCT", struct=struct.name)
+    own_id = leaf.license_id if leaf else signed["newLicenseId" if struct.name == "Amend" else "licenseId"]
     try:
         _require_plain(signed, struct)
         return Claim(
@@ -37,12 +60,41 @@ def claim_of(signed: JsonObject, signature: bytes, ledger_id: str, identifier: s
             signed=signed,
             signature=signature,
             ledger_id=ledger_id,
-            license_id=str(signed["newLicenseId" if struct.name == "Amend" else "licenseId"]),
+            license_id=str(own_id),
             issuer=from_ascii32(str(signed["issuer"])),
             license_type=from_ascii32(str(signed["licenseType"])),
+            leaf=leaf_terms(leaf) if leaf else None,
+            index=place["index"] if place else 0,
+            proof=tuple(place["proof"]) if place else (),
         )
     except (EncodingError, ValueError, TypeError):
         raise MalformedError("SIGNED_STRUCT", struct=struct.name) from None
+
+
+def leaf_terms(leaf: Leaf) -> dict[str, object]:
+    """What a leaf binds, by the names that an opening has for it; hashes as 0x-hex."""
+    return {
+        "licenseId": leaf.license_id,
+        "digest": "0x" + leaf.digest,
+        "holderBinding": leaf.holder_binding,
+        "validFrom": leaf.valid_from,
+        "validTo": leaf.valid_to,
+    }
+
+
+def opening_of(envelope: Envelope) -> dict[str, object]:
+    """What turns the leaf of a license of a batch into a license of its own, by the names of `OPENING`.
+
+    Raises:
+        MalformedError: `SIGNED_STRUCT`: it is no license of a batch.
+    """
+    place = envelope.anchor["batch"]
+    raw = bytes.fromhex(envelope.signature)
+    ledger_id = str(envelope.anchor["ledgerId"])
+    claim = claim_of(envelope.signed, raw, ledger_id, envelope.identifier, envelope.leaf, place)
+    if claim.leaf is None:
+        raise MalformedError("SIGNED_STRUCT", struct="IssueBatch")
+    return {"batch": claim.batch, "index": claim.index, **claim.leaf, "proof": list(claim.proof)}
 
 
 def _require_plain(signed: Mapping[str, object], struct: MessageType) -> None:
@@ -72,6 +124,8 @@ def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Cla
             bytes.fromhex(envelope.signature),
             str(envelope.anchor["ledgerId"]),
             envelope.identifier,
+            envelope.leaf,
+            envelope.anchor["batch"],
         )
     except MalformedError as error:
         evidence = {"code": error.code, **error.message()}
@@ -84,11 +138,24 @@ def _integrity(envelope: Envelope, claim: Claim, domain: Domain) -> Check:
     faults = envelope.integrity_faults()
     if faults:
         return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", {"fields": faults})
+    if claim.leaf is not None and not _is_in_its_batch(envelope, claim):
+        return failed(Step.INTEGRITY, "TAMPERED", "LEAF_MISMATCH", {"fields": ["leaf", "anchor/batch"]})
     if envelope.signer != {"uscc": claim.issuer, "keyId": claim.key_id}:
         return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": ["signer"]})
     if claim.ledger_id == "0x" + domain.ledger_id.hex() and envelope.message != _message(claim, domain):
         return failed(Step.INTEGRITY, "TAMPERED", "MESSAGE_MISMATCH", {"message": envelope.message})
     return passed(Step.INTEGRITY, {"digest": envelope.digest})
+
+
+def _is_in_its_batch(envelope: Envelope, claim: Claim) -> bool:
+    """Whether the leaf, recomputed, leads by its path to the root that was signed."""
+    signed, place = claim.signed, envelope.anchor["batch"]
+    if (place["root"], place["size"]) != (signed["root"], signed["size"]):
+        return False
+    if envelope.anchor["licenseId"] != claim.license_id:
+        return False
+    batch = Batch(1, place["root"], place["size"], claim.issuer, claim.license_type, 0, 0, claim.key_id, 0)
+    return claim.leaf is not None and is_leaf_of(batch, claim.leaf, claim.index, claim.proof)
 
 
 def _message(claim: Claim, domain: Domain) -> str:

@@ -19,12 +19,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
-from ledger.domain.apply import StateView, recognition_key, typed
-from ledger.domain.entities import Key, License, LicenseType, Organisation, Region, Term, Terms
+from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
+from ledger.domain.entities import Batch, Key, License, LicenseType, Organisation, Region, Term, Terms
 from ledger.domain.lifecycle import Standing, status_at, successor_at
 from ledger.domain.messages import MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
+    batch_object,
     entitlement_object,
     key_object,
     organisation_object,
@@ -46,10 +47,13 @@ class Claim:
 
     Attributes:
         identifier: The license identifier, when it is disclosed.
-        message_name: `Issue` or `Amend`.
+        message_name: `Issue`, `Amend` or `IssueBatch`.
         signed: Members of the signed struct by name, with `keyId`; hashes as 0x-hex.
         signature: 64 bytes.
         ledger_id: 0x-hex; a hint, compared with the trust file.
+        leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
+        index: Its place in the batch.
+        proof: What leads from it to the signed root, 0x-hex.
     """
 
     identifier: str | None
@@ -60,6 +64,21 @@ class Claim:
     license_id: str
     issuer: str
     license_type: str
+    leaf: Mapping[str, object] | None = None
+    index: int = 0
+    proof: tuple[str, ...] = ()
+
+    @property
+    def batch(self) -> str:
+        """Object of the batch that it claims to be of, 0x-hex; empty for a single license."""
+        if self.leaf is None:
+            return ""
+        return "0x" + batch_object(self.issuer, bytes.fromhex(str(self.signed["root"])[2:])).hex()
+
+    @property
+    def terms(self) -> Mapping[str, object]:
+        """Where `digest`, `holderBinding`, `validFrom` and `validTo` stand: the leaf, or what was signed."""
+        return self.signed if self.leaf is None else self.leaf
 
     @property
     def key_id(self) -> str:
@@ -110,8 +129,25 @@ class _Case:
     key: Key | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "license", typed(self.state, "license", self.claim.license_id, License))
+        object.__setattr__(self, "license", license_of(self.claim, self.state))
         object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
+
+
+def license_of(claim: Claim, state: StateView) -> License | None:
+    """The license that a claim is about, as the ledger holds it.
+
+    A leaf of a batch to which nothing happened has no record of its own: it is what its batch makes it.
+    What else was recorded under its id later counts for nothing, since an id's first record wins.
+    """
+    found = typed(state, "license", claim.license_id, License)
+    batch = typed(state, "batch", claim.batch, Batch) if claim.leaf else None
+    if claim.leaf is None or batch is None or (found and found.batch == claim.batch):
+        return found
+    if found and found.facts[0].seq < batch.seq:
+        return found
+    if not is_leaf_of(batch, claim.leaf, claim.index, claim.proof):
+        return None
+    return leaf_license(batch, claim.batch, claim.leaf)
 
 
 def examine(
@@ -209,9 +245,10 @@ def _anchor(case: _Case) -> Check:
 
 
 def _says_the_same(license_: License, claim: Claim) -> bool:
-    first, signed = license_.facts[0], claim.signed
+    first, signed = license_.facts[0], claim.terms
     return (
-        license_.digest == signed["digest"]
+        license_.batch == claim.batch
+        and license_.digest == signed["digest"]
         and first.holder_binding == signed["holderBinding"]
         and (license_.valid_from, license_.valid_to) == (signed["validFrom"], signed["validTo"])
         and (license_.issuer, license_.license_type) == (claim.issuer, claim.license_type)
@@ -371,7 +408,9 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
         key_object(bytes.fromhex(claim.key_id[2:])),
         entitlement_object(claim.license_type, claim.issuer),
     }
-    license_ = typed(state, "license", claim.license_id, License)
+    if claim.leaf is not None:
+        needed.add(bytes.fromhex(claim.batch[2:]))
+    license_ = license_of(claim, state)
     if license_ is not None:
         needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.facts}
     if region is not None:

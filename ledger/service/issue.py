@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, Act, Ground
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import (
     Envelope,
+    Leaf,
     build_license,
     holder_binding,
     input_binding,
@@ -24,15 +25,20 @@ from ledger.domain.document import (
 )
 from ledger.domain.entities import License
 from ledger.domain.identifiers import LicenseIdentifier
+from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.license_types import LicenseType
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32, license_id
 from ledger.domain.records import RecordSignature, record_of
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError, RuleError, TransitionError, UsageError
+from ledger.errors import MalformedError, RuleError, TransitionError, UnknownIdError, UsageError
 from ledger.ports import Entropy, IssuerHome, Receipt, Signer, Transaction
-from ledger.service.submission import Prepared, Submissions
+from ledger.proof.claims import opening_of
+from ledger.service.submission import Prepared, Submissions, signature_of
+
+MAX_BATCH = 1_000
+"""Most licenses of a batch; `Licenses.issueBatch` takes no more."""
 
 BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
 """How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
@@ -91,6 +97,22 @@ class Issued:
 
 Deliver = Callable[[Issued], None]
 """Hands a license over to whoever asked for it; raises where it could not."""
+
+
+@dataclass(frozen=True)
+class IssuedBatch:
+    """A batch that is on the ledger, its licenses in the order of their leaves."""
+
+    root: str
+    licenses: tuple[Issued, ...]
+    seq: int
+    tx_hash: str
+    block: int
+    gas_used: int
+
+    def as_json(self) -> dict[str, object]:
+        """A member of `batches` of `license issue-batch`."""
+        return {"root": self.root, "size": len(self.licenses), "seq": self.seq, "txHash": self.tx_hash}
 
 
 @dataclass(frozen=True)
@@ -214,8 +236,190 @@ class IssueLicenses:
             **self._content_members(given, license_),
         }
         supersedes = old_identifier or old.license_id
-        draft = _Draft("Amend", key, old.rev, members, license_, given, supersedes)
+        opening = self._opening_of(old)
+        draft = _Draft("Amend", key, old.rev, members, license_, given, supersedes, opening)
         return self._finish(draft, signer, None, deliver)
+
+    def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+        """Issue up to 1,000 licenses of one type under one signature, in one transaction.
+
+        The same inputs again, after a crash at any point, finish the same batch, once: its salts, its
+        signature and its transaction are kept before anything is sent.
+
+        Args:
+            given: License inputs of docs/interfaces.md, all of one type and one issuer.
+            signer: A registered signing key of the issuer.
+
+        Raises:
+            MalformedError: `LICENSE_INPUT` with every fault of the first bad one; `BATCH_SIZE`,
+                `BATCH_MIXED`.
+            RuleError: What the contracts refuse; `LICENSE_EXISTS`.
+        """
+        licenses = [self._license(each) for each in given]
+        if not 1 <= len(licenses) <= MAX_BATCH:
+            raise MalformedError("BATCH_SIZE", given=len(licenses), size=len(licenses))
+        ids = [self._license_id(each) for each in licenses]
+        key = "0x" + sm3(b"".join(sm3(canonical(each)) for each in given)).hex()
+        with self._outbox.hold(key):
+            kept = self._outbox.load(key)
+            if kept is None:
+                self._require_new(key, licenses, ids)
+                kept = self._sign_batch(key, list(zip(given, licenses, ids, strict=True)), signer)
+            if kept["gasUsed"] is None:
+                kept = self._send_batch(key, kept)
+            return self._batch_of(kept)
+
+    def opening(self, license_id: str) -> dict[str, object] | None:
+        """What opens the leaf of a license that this home issued in a batch; None for any other."""
+        leaf = self._outbox.load(_leaf_key(license_id))
+        batch = self._outbox.load(leaf["batch"]) if leaf else None
+        if leaf is None or batch is None or batch["gasUsed"] is None:
+            return None
+        return opening_of(Envelope.from_json(leaf["envelope"]))
+
+    def _require_new(self, key: str, licenses: Sequence[JsonObject], ids: Sequence[str]) -> None:
+        """One type, one issuer, no license twice."""
+        names = ("certificateTypeCode", "certificateIssuingAuthorityCode")
+        if len({tuple(each["metadata"][name] for name in names) for each in licenses}) > 1:
+            raise MalformedError("BATCH_MIXED")
+        seen: set[str] = set()
+        for each in ids:
+            leaf = self._outbox.load(_leaf_key(each))
+            if each in seen or self._outbox.load(each) or (leaf and leaf["batch"] != key):
+                raise RuleError("LICENSE_EXISTS", id=each)
+            seen.add(each)
+
+    def _sign_batch(
+        self, key: str, rows: Sequence[tuple[JsonObject, JsonObject, str]], signer: Signer
+    ) -> JsonObject:
+        """Sign, and keep every envelope with its salts, then the batch; from then on it is resumed."""
+        salts = [new_salts(license_, self._entropy.token) for _, license_, _ in rows]
+        leaves = [_leaf_of(*row, each) for row, each in zip(rows, salts, strict=True)]
+        tree = Tree([_leaf_hash(each) for each in leaves])
+        metadata = rows[0][1]["metadata"]
+        members = {
+            "root": "0x" + tree.root.hex(),
+            "size": len(leaves),
+            "issuer": "0x" + ascii32(str(metadata["certificateIssuingAuthorityCode"])).hex(),
+            "licenseType": "0x" + ascii32(str(metadata["certificateTypeCode"])).hex(),
+        }
+        prepared = self._submissions.prepare("IssueBatch", 0, members)
+        signature = prepared.signed_by(signer)
+        for index, (given, license_, license_id_) in enumerate(rows):
+            draft = _Draft("IssueBatch", license_id_, 0, members, license_, given, None)
+            alone = self._envelope(draft, salts[index], prepared, signature)
+            proof = ["0x" + word.hex() for word in tree.proof(index)]
+            place = {"root": members["root"], "index": index, "size": len(leaves), "proof": proof}
+            whole = replace(alone, leaf=leaves[index], anchor={**alone.anchor, "batch": place})
+            cid = self._keep_content(whole, _holder_encryption_key(given))
+            leaf: JsonObject = {"batch": key, "envelope": whole.as_json(), "cid": cid}
+            self._outbox.save(_leaf_key(license_id_), leaf)
+        entry: JsonObject = {
+            "licenses": [each for _, _, each in rows],
+            "seen": None,
+            "transaction": None,
+            "gasUsed": None,
+        }
+        self._outbox.save(key, entry)
+        return entry
+
+    def _send_batch(self, key: str, kept: JsonObject) -> JsonObject:
+        receipt = self._batch_receipt(key, kept)
+        seen = {"seq": record_of(receipt.logs[-1]).seq, "txHash": receipt.tx_hash, "block": receipt.block}
+        entry = {**kept, "seen": seen, "gasUsed": receipt.gas_used}
+        self._outbox.save(key, entry)
+        return entry
+
+    def _batch_receipt(self, key: str, kept: JsonObject) -> Receipt:
+        if kept["transaction"]:
+            given = kept["transaction"]
+            transaction = Transaction(given["hash"], bytes.fromhex(given["raw"]), given["nonce"])
+            return self._submissions.settle(transaction)
+        envelopes = [self._kept_envelope(each)[0] for each in kept["licenses"]]
+        first = envelopes[0]
+        prepared = self._submissions.prepare("IssueBatch", 0, _members(first))
+        identity = bytes.fromhex(first.signer["keyId"][2:])
+        signature = signature_of(identity, bytes.fromhex(first.signature))
+
+        def keep(transaction: Transaction) -> None:
+            shown = {"hash": transaction.hash, "raw": transaction.raw.hex(), "nonce": transaction.nonce}
+            self._outbox.save(key, {**kept, "transaction": shown})
+
+        leaves = [_leaf_hash(each.leaf) for each in envelopes if each.leaf]
+        try:
+            return self._submissions.submit(prepared, [signature], keep, leaves)
+        except RuleError:
+            for each in kept["licenses"]:  # refused: it can never be recorded as signed
+                self._outbox.drop(_leaf_key(each))
+            self._outbox.drop(key)
+            raise
+
+    def _kept_envelope(self, license_id_: str) -> tuple[Envelope, str | None]:
+        leaf = self._outbox.load(_leaf_key(license_id_))
+        if leaf is None:
+            raise UnknownIdError("LEAF_NOT_KEPT", id=license_id_)
+        return Envelope.from_json(leaf["envelope"]), leaf["cid"]
+
+    def _batch_of(self, kept: JsonObject) -> IssuedBatch:
+        seen, licenses = kept["seen"], []
+        for each in kept["licenses"]:
+            envelope, cid = self._kept_envelope(each)
+            done = replace(envelope, anchor={**envelope.anchor, **seen})
+            licenses.append(Issued(done, kept["gasUsed"] // len(kept["licenses"]), None, cid))
+        root = str(licenses[0].envelope.signed["root"])
+        return IssuedBatch(root, tuple(licenses), seen["seq"], seen["txHash"], seen["block"], kept["gasUsed"])
+
+    def transfer_out(self, license_: License, region: int, signer: Signer, reference: str = "") -> Acted:
+        """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.
+
+        Raises:
+            RuleError: What the contracts refuse.
+        """
+        members = {
+            "licenseId": license_.license_id,
+            "toRegion": region,
+            "reference": self._reference(license_, reference),
+        }
+        prepared = self._submissions.prepare("TransferOut", license_.rev, members)
+        return self._write(license_, Act.TRANSFER_OUT, prepared, signer)
+
+    def transfer_cancel(self, license_: License, signer: Signer) -> Acted:
+        """Keep a license after all; signed by the body that let it go."""
+        members = {
+            "licenseId": license_.license_id,
+            "act": int(Act.TRANSFER_CANCEL),
+            "ground": int(Ground.TRANSFER),
+            "effective": 0,
+            "reference": bytes(32),
+            "cause": bytes(32),
+        }
+        prepared = self._submissions.prepare("Act", license_.rev, members)
+        return self._write(license_, Act.TRANSFER_CANCEL, prepared, signer)
+
+    def transfer_in(self, old: License, given: JsonObject, signer: Signer) -> Issued:
+        """Take over a license that another body let go here: the taker's own license takes its place.
+
+        Args:
+            old: The license as the ledger holds it.
+            given: The license input of the new one, of the same type, with the taker as issuer.
+            signer: A registered signing key of the taker.
+
+        Raises:
+            As `issue`.
+        """
+        license_ = self._license(given)
+        key = self._license_id(license_)
+        members = {
+            "licenseId": old.license_id,
+            "act": int(Act.TRANSFER_IN),
+            "ground": int(Ground.TRANSFER),
+            "effective": 0,
+            "reference": bytes(32),
+            "newLicenseId": key,
+            **self._content_members(given, license_),
+        }
+        draft = _Draft("Amend", key, old.rev, members, license_, given, old.license_id)
+        return self._finish(draft, signer, None, None)
 
     def act(self, license_: License, order: ActOrder, signer: Signer) -> Acted:
         """Suspend, resume or end a license.
@@ -255,9 +459,20 @@ class IssueLicenses:
         )
 
     def _write(self, license_: License, act: Act, prepared: Prepared, signer: Signer) -> Acted:
-        receipt = self._submissions.submit(prepared, [prepared.signed_by(signer)])
-        record = record_of(receipt.logs[0])
+        signatures = [prepared.signed_by(signer)]
+        opening = self._opening_of(license_)
+        receipt = self._submissions.submit(prepared, signatures, opening=opening)
+        record = record_of(receipt.logs[-1])
         return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
+
+    def _opening_of(self, license_: License) -> dict[str, object] | None:
+        """What goes with the first thing that happens to a license of a batch."""
+        if not license_.batch or license_.rev > 1:
+            return None
+        found = self.opening(license_.license_id)
+        if found is None:
+            raise UnknownIdError("LEAF_NOT_KEPT", id=license_.license_id)
+        return found
 
     def _license(self, given: JsonObject) -> JsonObject:
         metadata = given.get("metadata")
@@ -375,7 +590,7 @@ class IssueLicenses:
             self._outbox.save(draft.license_id, {**kept, "transaction": shown})
 
         try:
-            return self._submissions.submit(prepared, [signature], keep)
+            return self._submissions.submit(prepared, [signature], keep, opening=draft.opening)
         except RuleError:
             self._outbox.drop(draft.license_id)  # refused: it can never be recorded as signed
             raise
@@ -392,10 +607,34 @@ class _Draft:
     license: JsonObject
     given: JsonObject
     supersedes: str | None
+    opening: Mapping[str, object] | None = None
 
 
 def _is_unsent(kept: JsonObject) -> bool:
     return kept["transaction"] is None and kept["gasUsed"] is None
+
+
+def _leaf_key(license_id_: str) -> str:
+    """Where the outbox keeps a license of a batch."""
+    return f"{license_id_}.leaf"
+
+
+def _leaf_of(given: JsonObject, license_: JsonObject, license_id_: str, salts: Mapping[str, str]) -> Leaf:
+    days = validity(license_)
+    return Leaf(
+        license_id=license_id_,
+        type=str(license_["metadata"]["certificateTypeCode"]),
+        digest=license_digest(license_, salts).hex(),
+        holder_binding="0x" + input_binding(given).hex(),
+        valid_from=days.valid_from,
+        valid_to=days.valid_to,
+    )
+
+
+def _leaf_hash(leaf: Leaf) -> bytes:
+    words = (leaf.license_id[2:], leaf.digest, leaf.holder_binding[2:])
+    license_id_, digest, binding = (bytes.fromhex(word) for word in words)
+    return leaf_hash(license_id_, leaf.type, digest, binding, leaf.valid_from, leaf.valid_to)
 
 
 def _members(envelope: Envelope) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.domain.acts import Act, Ground, Status
-from ledger.domain.apply import State, typed
-from ledger.domain.entities import License
+from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
+from ledger.domain.entities import Batch, License
 from ledger.domain.facts import fact_of
 from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
 from ledger.errors import UnknownIdError
@@ -18,14 +19,25 @@ from ledger.service.sources import Histories
 from ledger.service.verify import state_of
 
 
-def license_state(histories: Histories, license_id: str) -> tuple[License, State]:
+def license_state(
+    histories: Histories, license_id: str, opening: Mapping[str, object] | None = None
+) -> tuple[License, State]:
     """One license with everything that decides its status.
+
+    Args:
+        histories: Authenticated histories.
+        license_id: 0x-hex.
+        opening: Of a license of a batch (`ledger.proof.claims.opening_of`): as long as nothing happened to
+            it, the ledger knows it by its batch alone. Its `rev` is 1 then.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`.
         BadProofError: A history that is not proved.
     """
     own = histories.of([bytes.fromhex(license_id[2:])])
+    place = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else opening
+    if place is not None:
+        own = [*histories.of([bytes.fromhex(str(place["batch"])[2:])]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     facts = [fact_of(record) for record in own]
@@ -33,10 +45,23 @@ def license_state(histories: Histories, license_id: str) -> tuple[License, State
     keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
     others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
     state = state_of([*own, *others])
-    license_ = typed(state, "license", license_id, License)
+    license_ = typed(state, "license", license_id, License) or _leaf(state, license_id, opening)
     if license_ is None:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     return license_, state
+
+
+def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -> License | None:
+    """A license of a batch to which nothing happened."""
+    batch = typed(state, "batch", str(opening["batch"]), Batch) if opening else None
+    if opening is None or batch is None or opening["licenseId"] != license_id:
+        return None
+    index, proof = opening["index"], opening["proof"]
+    if not isinstance(index, int) or not isinstance(proof, list | tuple):
+        return None
+    if not is_leaf_of(batch, opening, index, proof):
+        return None
+    return leaf_license(batch, str(opening["batch"]), opening)
 
 
 def binding_now(histories: Histories, license_id: str) -> str | None:
@@ -103,7 +128,12 @@ class Shown:
 
 
 def show_license(
-    histories: Histories, license_id: str, at: int | None, known_at: int | None, now: int
+    histories: Histories,
+    license_id: str,
+    at: int | None,
+    known_at: int | None,
+    now: int,
+    opening: Mapping[str, object] | None = None,
 ) -> Shown:
     """Where a license stands.
 
@@ -113,11 +143,12 @@ def show_license(
         at: Moment of legal effect, or None for now.
         known_at: Moment of knowledge, or None for the head's.
         now: The present, in Unix seconds.
+        opening: As in `license_state`.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`, also when it was not yet recorded at `known_at`.
     """
-    license_, state = license_state(histories, license_id)
+    license_, state = license_state(histories, license_id, opening)
     moment = max(now, histories.header.time) if at is None else at
     knowledge = histories.header.time if known_at is None else known_at
     cut_offs = cut_offs_of(state, knowledge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, Domain, MessageType, key_id
+from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, MessageType, key_id
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.ports import Clock, LedgerWriter, Receipt, Signer, Transaction
@@ -80,11 +80,27 @@ class Submissions:
         prepared: Prepared,
         signatures: Sequence[RecordSignature],
         on_signed: Callable[[Transaction], None] | None = None,
+        leaves: Sequence[bytes] = (),
+        opening: Mapping[str, object] | None = None,
     ) -> Receipt:
-        """Send a signed message and wait for its record; `on_signed` sees the transaction before."""
+        """Send a signed message and wait for its record.
+
+        Args:
+            prepared: The message.
+            signatures: Over it, in the order that its contract asks for.
+            on_signed: Sees the transaction before it is sent.
+            leaves: Of the batch that it issues.
+            opening: Of the leaf that it is about, where nothing happened to that one yet.
+        """
         struct = prepared.struct
         arguments = prepared.arguments(signatures)
-        return self._writer.send(struct.contract, struct.function, arguments, on_signed)
+        function = struct.function
+        if leaves:
+            arguments.append(list(leaves))
+        if opening is not None:
+            function = struct.leaf_function
+            arguments.insert(0, tuple(_raw(opening[name], kind) for name, kind in OPENING.members))
+        return self._writer.send(struct.contract, function, arguments, on_signed)
 
     def settle(self, transaction: Transaction) -> Receipt:
         """Bring a transaction that was kept earlier to its end."""
@@ -98,4 +114,6 @@ def _shown(value: object) -> object:
 def _raw(value: object, kind: str) -> object:
     if kind == "bytes32" and isinstance(value, str):
         return bytes.fromhex(value.removeprefix("0x"))
+    if kind == "bytes32[]" and isinstance(value, list | tuple):
+        return [_raw(each, "bytes32") for each in value]
     return value

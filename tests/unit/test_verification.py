@@ -46,7 +46,7 @@ def claim_in(record: Record, **changes: Any) -> Claim:
         signed={"keyId": "0x" + signature.key_id.hex(), **values},
         signature=signature.raw,
         ledger_id="",
-        license_id=str(values.get("newLicenseId", values["licenseId"])),
+        license_id=str(values.get("newLicenseId", values.get("licenseId"))),
         issuer=from_ascii32(str(values["issuer"])),
         license_type=from_ascii32(str(values["licenseType"])),
     )

@@ -1,0 +1,230 @@
+"""Licenses of a batch: what their records add up to, and what a claim on one is worth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ledger import crypto
+from ledger.domain.acts import Act
+from ledger.domain.apply import State
+from ledger.domain.entities import Batch, License
+from ledger.domain.license_tree import node_hash
+from ledger.domain.objects import organisation_object
+from ledger.domain.records import Record, RecordBody
+from ledger.proof.verification import Claim, Findings, missing_objects
+from ledger.service.replay import ReplayLedger
+from ledger.service.sources import Asked, Histories
+from ledger.service.verify import state_of
+from tests.simulator import (
+    BUREAU,
+    JIASHAN,
+    OFFICE,
+    QINGPU,
+    SHANGHAI,
+    ZHEJIANG,
+    LedgerSimulator,
+    founded_ledger,
+    hash32,
+)
+from tests.simulator import NATIONAL_TYPE as CODE
+from tests.unit.governed import FixedClock, trust_of
+from tests.unit.test_verification import asked, claim_in, shown
+
+IDS = [hash32(f"leaf {number}") for number in range(7)]
+Opening = dict[str, Any]
+
+
+@pytest.fixture
+def ledger() -> LedgerSimulator:
+    return founded_ledger()
+
+
+@pytest.fixture
+def openings(ledger: LedgerSimulator) -> list[Opening]:
+    return ledger.issue_batch(IDS)
+
+
+def batch_record(ledger: LedgerSimulator, opening: Opening) -> Record:
+    return next(each for each in ledger.records() if "0x" + each.object.hex() == opening["batch"])
+
+
+def claim_on(ledger: LedgerSimulator, opening: Opening, **changes: Any) -> Claim:
+    """What the file of a license of a batch says."""
+    leaf = {name: opening[name] for name in ("licenseId", "digest", "holderBinding", "validFrom", "validTo")}
+    record = batch_record(ledger, opening)
+    struct, values = record.message()
+    claim = claim_in(
+        record,
+        license_id=opening["licenseId"],
+        leaf=leaf,
+        index=opening["index"],
+        proof=opening["proof"],
+    )
+    assert (claim.message_name, claim.batch) == (struct.name, opening["batch"])
+    assert values["size"] == len(IDS)
+    return replace(claim, **changes)
+
+
+def outcome(findings: Findings) -> tuple[str, str]:
+    found = shown(findings)
+    return found["ANCHOR"][1], found["STATUS"][1]
+
+
+def replayed(ledger: LedgerSimulator) -> list[str]:
+    histories = Histories([ledger], Asked())
+    report = ReplayLedger(trust_of(ledger), crypto.verifier(), FixedClock(ledger.now)).run(histories)
+    return [each.code for each in report.findings if each.seq is not None]
+
+
+def test_every_leaf_counts_from_the_batchs_record(ledger: LedgerSimulator, openings: list[Opening]) -> None:
+    for opening in openings:
+        assert outcome(asked(ledger, claim_on(ledger, opening), region=JIASHAN)) == ("OK", "OK")
+    before = batch_record(ledger, openings[0]).time - 1
+    assert outcome(asked(ledger, claim_on(ledger, openings[0]), known_at=before))[0] == "NOT_ANCHORED"
+
+
+def test_what_happens_to_one_leaf_happens_to_no_other(
+    ledger: LedgerSimulator, openings: list[Opening]
+) -> None:
+    ledger.open_leaf(openings[2])
+    assert outcome(asked(ledger, claim_on(ledger, openings[2]))) == ("OK", "OK"), "opening alone is nothing"
+    ledger.act(IDS[2], Act.REVOKE)
+    assert outcome(asked(ledger, claim_on(ledger, openings[2]))) == ("OK", "REVOKED")
+    for number in (1, 3):
+        assert outcome(asked(ledger, claim_on(ledger, openings[number]))) == ("OK", "OK")
+    state = ledger.state()
+    batch, license_ = state.get("batch", openings[2]["batch"]), state.get("license", IDS[2])
+    assert isinstance(batch, Batch)
+    assert isinstance(license_, License)
+    assert batch.opened == {2}
+    assert (license_.batch, license_.rev, license_.facts[0].seq) == (openings[2]["batch"], 2, batch.seq)
+    assert state.get("license", IDS[1]) is None
+    assert replayed(ledger) == []
+
+
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("region", [None, QINGPU, JIASHAN])
+def test_the_histories_asked_for_are_enough(
+    ledger: LedgerSimulator, openings: list[Opening], opened: bool, region: int | None
+) -> None:
+    if opened:
+        ledger.open_leaf(openings[4])
+        ledger.act(IDS[4], Act.SUSPEND)
+    claim = claim_on(ledger, openings[4])
+    state, loaded = State(), set[bytes]()
+    while wanted := missing_objects(claim, state, region) - loaded:
+        loaded |= wanted
+        state = state_of([record for record in ledger.records() if record.object in loaded])
+    assert asked(ledger, claim, state, region=region) == asked(ledger, claim, region=region)
+    assert organisation_object(OFFICE) not in loaded
+
+
+def test_a_claim_on_another_place_or_path_is_anchored_nowhere(
+    ledger: LedgerSimulator, openings: list[Opening]
+) -> None:
+    first, other = openings[0], ledger.issue_batch([hash32("alone"), hash32("with it")])[0]
+    assert first["batch"] != other["batch"]
+    inner = "0x" + node_hash(bytes(32), bytes(32)).hex()
+    genuine = claim_on(ledger, first)
+    forged = [
+        replace(genuine, index=1),
+        replace(genuine, index=len(IDS)),
+        replace(genuine, proof=genuine.proof[:-1]),
+        replace(genuine, proof=(*genuine.proof, inner)),
+        replace(genuine, proof=other["proof"]),
+        replace(genuine, proof=openings[1]["proof"]),
+        replace(genuine, leaf={**genuine.terms, "digest": inner}),
+        replace(genuine, leaf={**genuine.terms, "licenseId": inner}),
+        replace(genuine, leaf={**genuine.terms, "validTo": 0}),
+    ]
+    for claim in forged:
+        assert outcome(asked(ledger, claim))[0] == "NOT_ANCHORED"
+    assert outcome(asked(ledger, genuine))[0] == "OK"
+
+
+def test_a_leaf_is_compromised_with_the_key_of_its_batch(
+    ledger: LedgerSimulator, openings: list[Opening]
+) -> None:
+    ledger.cut_off_key(BUREAU, str(SHANGHAI), batch_record(ledger, openings[0]).time)
+    assert outcome(asked(ledger, claim_on(ledger, openings[0])))[1] == "KEY_COMPROMISED"
+
+
+def test_the_first_record_of_an_id_wins(ledger: LedgerSimulator) -> None:
+    ledger.issue(IDS[0])
+    openings = ledger.issue_batch(IDS)
+    ledger.issue(IDS[1], OFFICE)
+    assert outcome(asked(ledger, claim_on(ledger, openings[0])))[0] == "ANCHOR_MISMATCH", (
+        "it was single before"
+    )
+    assert outcome(asked(ledger, claim_on(ledger, openings[1]))) == ("OK", "OK"), "another's came later"
+
+
+# --- what no contract writes is found by replay ---
+
+
+def test_leaves_that_do_not_make_the_root_are_a_bad_tree(ledger: LedgerSimulator) -> None:
+    genuine = founded_ledger()
+    record = batch_record(genuine, genuine.issue_batch(IDS)[0])
+    _, values = record.message()
+    leaves = record.decoded().leaves
+    members = {name: values[name] for name in ("root", "size", "issuer", "licenseType")}
+    ledger.record("IssueBatch", [BUREAU], leaves=leaves[::-1], **members)
+    assert replayed(ledger) == ["BAD_TREE"]
+
+
+def test_an_opening_without_proof_or_a_second_one_is_found(
+    ledger: LedgerSimulator, openings: list[Opening]
+) -> None:
+    ledger.open_leaf({**openings[0], "index": 1})
+    ledger.open_leaf(openings[3])
+    ledger.open_leaf(openings[3])
+    assert replayed(ledger) == ["BAD_PROOF", "DUPLICATE_ID"]
+
+
+def test_an_opening_is_signed_by_nobody(ledger: LedgerSimulator, openings: list[Opening]) -> None:
+    from ledger.domain.messages import OPENING, Kind
+
+    signature = batch_record(ledger, openings[0]).decoded().signatures
+    body = RecordBody(OPENING.data(openings[0]), signature).encode()
+    ledger.append(Kind.LICENSE_OPENED, bytes.fromhex(IDS[0][2:]), body)
+    assert "NOT_ENTITLED" in replayed(ledger)
+
+
+def test_a_batch_twice_and_one_of_another_body_are_found(ledger: LedgerSimulator) -> None:
+    ledger.issue_batch(IDS)
+    ledger.issue_batch(IDS)
+    record = batch_record(ledger, {"batch": "0x" + list(ledger.records())[-1].object.hex()})
+    values = {name: record.message()[1][name] for name in ("root", "size", "licenseType")}
+    issuer = "0x" + OFFICE.encode().hex().ljust(64, "0")
+    ledger.record("IssueBatch", [BUREAU], leaves=record.decoded().leaves, **values, issuer=issuer)
+    assert replayed(ledger) == ["DUPLICATE_ID", "NOT_ENTITLED"]
+
+
+# --- transfers ---
+
+
+def test_a_transfer_is_replayed_and_seen(ledger: LedgerSimulator) -> None:
+    claim = claim_in(ledger.issue(IDS[0]))
+    ledger.transfer_out(IDS[0], ZHEJIANG)
+    assert outcome(asked(ledger, claim))[1] == "SUSPENDED"
+    taken = ledger.amend(IDS[0], IDS[1], OFFICE, CODE, Act.TRANSFER_IN)
+    assert outcome(asked(ledger, claim))[1] == "SUPERSEDED"
+    assert outcome(asked(ledger, claim_in(taken))) == ("OK", "OK")
+    assert replayed(ledger) == []
+
+
+@pytest.mark.parametrize("act", [Act.CHANGE, Act.TRANSFER_IN])
+def test_a_license_that_nobody_let_go_is_taken_by_nobody(ledger: LedgerSimulator, act: Act) -> None:
+    ledger.issue(IDS[0])
+    ledger.amend(IDS[0], IDS[1], OFFICE, CODE, act)
+    assert replayed(ledger)[0] == "NOT_ENTITLED"
+
+
+def test_a_license_let_go_elsewhere_is_not_taken_here(ledger: LedgerSimulator) -> None:
+    ledger.issue(IDS[0])
+    ledger.transfer_out(IDS[0], SHANGHAI)
+    ledger.amend(IDS[0], IDS[1], OFFICE, CODE, Act.TRANSFER_IN)
+    assert replayed(ledger)[0] == "NOT_ENTITLED"
