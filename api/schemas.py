@@ -171,6 +171,14 @@ class Issued(_Answer):
     supersedes: str | None = None
 
 
+class Amended(Issued):
+    """The next version of a license, and what became of the old one."""
+
+    rev: int
+    act: str
+    status: str
+
+
 class Acted(_Answer):
     """An act that is on the ledger."""
 

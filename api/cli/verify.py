@@ -22,11 +22,11 @@ from api.cli.options import (
     region_number,
 )
 from api.cli.output import Outcome, language, read_input
-from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Verdict
+from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
-from ledger.errors import UsageError
+from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
-from ledger.service.verify import Ask
+from ledger.service.verify import NO_PRESENTATION, Ask, Subject
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
@@ -97,39 +97,63 @@ def verify(
     items = [item for subject in subjects for item in _expand(subject)]
     if not items:
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
-    service = ledger.verify(Asked(trust, head), together=True)
-    verdicts = []
-    for name, text in items:
+    checker = _Checker(ledger, asked, Asked(trust, head), challenge)
+    if len(items) == 1 and not _is_folder(subjects[0]):
+        return _single(checker.check(items[0]))
+    return _several([shown_name(item) for item in items], [checker.check_or_say(item) for item in items])
+
+
+class _Checker:
+    """Judges items one by one, all under one head."""
+
+    def __init__(self, ledger: Ledger, ask: Ask, asked: Asked, challenge: str | None) -> None:
+        self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
+        self._service = ledger.verify(asked, together=True)
+
+    def check(self, item: str) -> Verdict:
+        """The verdict on a file, an image or a QR text."""
+        text = _qr_text(item)
         if text is None:
-            verdicts.append(service.verify(ledger.read_file(read_input(name)), asked))
-        else:
-            verdicts.append(_presented(ledger, text, challenge, asked, Asked(trust, head)))
-    if len(verdicts) == 1 and not _is_folder(subjects[0]):
-        return _single(verdicts[0])
-    return _several([name for name, _ in items], verdicts)
+            return self._service.verify(self._ledger.read_file(read_input(item)), self._ask)
+        from api.cli.wallet import verify_presented
+
+        return verify_presented(self._ledger, text, self._challenge, self._ask, self._asked)
+
+    def check_or_say(self, item: str) -> Verdict:
+        """The same; what cannot be read is one unchecked item among the others."""
+        try:
+            return self.check(item)
+        except LedgerError as problem:
+            form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
+            unread = Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
+            return self._service.verify(unread, self._ask)
 
 
-def _presented(ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked) -> Verdict:
-    from api.cli.wallet import verify_presented
+def shown_name(item: str) -> str:
+    """An item as a list shows it."""
+    return item[:24] + "…" if item.startswith("EL1:") else item
 
-    return verify_presented(ledger, text, challenge, ask, asked)
+
+def _qr_text(item: str) -> str | None:
+    """What a QR text or image says; None for a license file."""
+    if item.startswith("EL1:"):
+        return item
+    if Path(item).suffix.lower() not in _IMAGES:
+        return None
+    from ledger.adapters.qr import read_image
+
+    return read_image(read_input(item), item)
 
 
-def _expand(subject: str) -> Iterator[tuple[str, str | None]]:
-    """Name and QR text of each item; no text means a license file."""
+def _expand(subject: str) -> Iterator[str]:
+    """Every item that a subject stands for."""
     path = Path(subject)
-    if subject.startswith("EL1:"):
-        yield subject[:24] + "…", subject
-    elif _is_folder(subject):
+    if _is_folder(subject):
         for each in sorted(path.iterdir()):
             if each.name.endswith(".elic.json") or each.suffix.lower() in _IMAGES:
-                yield from _expand(str(each))
-    elif path.suffix.lower() in _IMAGES:
-        from ledger.adapters.qr import read_image
-
-        yield subject, read_image(read_input(subject), subject)
+                yield str(each)
     else:
-        yield subject, None
+        yield subject
 
 
 def _is_folder(subject: str) -> bool:

@@ -16,6 +16,7 @@ from api.schemas import (
     Acted,
     ActInput,
     AmendBody,
+    Amended,
     BindBody,
     IssueBody,
     Issued,
@@ -67,14 +68,15 @@ def issue_license(
     "/licenses/{id}/amend",
     operation_id="amendLicense",
     status_code=201,
-    responses=answers(Issued, "The next version is on the ledger, the old one superseded", 201),
+    responses=answers(Amended, "The next version is on the ledger, the old one superseded", 201),
 )
 def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[AmendBody, Body()]) -> Response:  # noqa: A002
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
     license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
         _require_same(body, license_id, AMEND_KINDS.values())
-        return done(_submitted_issue(services, "Amend", body, identifier or license_id), 201)
+        submitted = _submitted_issue(services, "Amend", body, identifier or license_id)
+        return done({**submitted, **_old_version(services, license_id)}, 201)
     given = body.input.given()
     _require_own(given, sender)
     key = services.held_key(sender.uscc)
@@ -83,7 +85,14 @@ def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[Amen
         ground = body.ground or only_ground(body.kind)
         effective = _moment(body.effective) or 0
         issued = services.issuing().amend(old, identifier, given, body.kind, key, ground, effective)
-    return done(_issued(services, issued), 201)
+    return done({**_issued(services, issued), **_old_version(services, license_id)}, 201)
+
+
+def _old_version(services: Services, license_id: str) -> dict[str, object]:
+    """What an amendment left of the license that it amends."""
+    shown = services.show(Asked(), license_id, None, None)
+    act = next(fact.act for fact in reversed(shown.license.facts) if fact.successor)
+    return {"rev": shown.license.rev, "act": act.name, "status": shown.standing.status.name}
 
 
 @router.post(

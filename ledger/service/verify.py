@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ledger.domain.apply import Refused, State
 from ledger.domain.facts import fact_of
+from ledger.domain.messages import CLOCK_TOLERANCE
 from ledger.domain.moments import rfc3339
 from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile
@@ -111,7 +112,7 @@ class VerifyLicenses:
             known_at=histories.header.time if ask.known_at is None else ask.known_at,
             region=ask.region,
             age=age,
-            stale=judged and age > ask.max_age,
+            stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
         )
         findings = examine(claim, state, question, self._trust.domain("Licenses"), self._verifier.verify)
         return self._with_level(findings, histories)

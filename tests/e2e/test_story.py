@@ -154,3 +154,17 @@ def _openssl_verifies(signature: dict[str, str], folder: Path) -> bool:
         check=False,
     )
     return done.returncode == 0
+
+
+def test_one_unreadable_item_spoils_no_other(world: World, tmp_path: Path) -> None:
+    shutil.copy(world.envelope(PROPERTY), tmp_path / "good.elic.json")
+    (tmp_path / "no.png").write_bytes(b"not a picture")
+    shutil.copy(world.folder / "qr" / "presentation.png", tmp_path / "unasked.png")
+    run = world.run("verify", str(tmp_path))
+    results = {Path(each["subject"]).name: each["result"] for each in run.data["results"]}
+    assert results == {
+        "good.elic.json": "IN_FORCE",
+        "no.png": "COULD_NOT_CHECK",
+        "unasked.png": "COULD_NOT_CHECK",
+    }
+    assert run.status == 3
