@@ -87,6 +87,7 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "Act": lambda m: _raw(m["licenseId"]),
     "Bind": lambda m: _raw(m["licenseId"]),
     "TransferOut": lambda m: _raw(m["licenseId"]),
+    "LeafOpening": lambda m: _raw(m["licenseId"]),
     "IssueBatch": lambda m: objects.batch_object(objects.from_ascii32(m["issuer"]), _raw(m["root"])),
 }
 """What each message is about."""
@@ -645,7 +646,7 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.end_relay(relay, ZHEJIANG, str(ZHEJIANG))
     ledger.end_entitlement(NATIONAL_TYPE, OFFICE, str(ZHEJIANG), ledger.now)
     ledger.end_recognition(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, str(SHANGHAI), ledger.now)
-    ledger.transfer_out(ids[3], ZHEJIANG)
+    ledger.transfer_out(ids[4], SHANGHAI, OFFICE)
     openings = ledger.issue_batch([hash32(f"leaf {n}") for n in range(5)])
     ledger.open_leaf(openings[3])
     ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)

@@ -218,11 +218,11 @@ def test_regions_lie_at_most_six_deep(world: World) -> None:
         world.send(add_region(world, 310118005, chain[-1]), *VOTERS[:2])
 
 
-def test_there_are_at_most_sixteen_root_regions(world: World) -> None:
-    for region in range(1, 14):
+def test_there_are_at_most_64_root_regions(world: World) -> None:
+    for region in range(1, 62):
         world.send(add_region(world, region, 0), *VOTERS[:2])
-    with refuses("DirectoryRegionLimit", 14):
-        world.send(add_region(world, 14, 0), *VOTERS[:2])
+    with refuses("DirectoryRegionLimit", 62):
+        world.send(add_region(world, 62, 0), *VOTERS[:2])
 
 
 def test_a_region_is_added_once_under_a_known_one(world: World) -> None:

@@ -169,7 +169,7 @@ def _refusals() -> dict[str, tuple[Any, str]]:
         "an act on nothing": (lambda ledger: ledger.act(LICENSE, Act.REVOKE), "BAD_RECORD"),
         "a binding of nothing": (lambda ledger: ledger.bind(LICENSE, hash32("b")), "BAD_RECORD"),
         "an act of no number": (
-            lambda ledger: (ledger.issue(LICENSE), ledger.act(LICENSE, 16)),
+            lambda ledger: (ledger.issue(LICENSE), ledger.act(LICENSE, 18)),
             "BAD_RECORD",
         ),
         "an issue that nobody signed": (
