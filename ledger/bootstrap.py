@@ -39,6 +39,9 @@ from ledger.service.submission import Submissions
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, once
 from ledger.settings import Settings
 
+_KEYS_FOR = 10
+"""Seconds for which a body's registered encryption keys are remembered."""
+
 
 class Ledger:
     """One ledger as this process reaches it: made from settings, opened when first needed.
@@ -51,6 +54,7 @@ class Ledger:
     def __init__(self, settings: Settings, passphrase: bytes | None = None) -> None:
         self.settings, self._passphrase = settings, passphrase
         self.clock, self.entropy = SystemClock(), SystemEntropy()
+        self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -189,7 +193,16 @@ class Ledger:
         return kept.cid
 
     def _encryption_keys(self, uscc: str) -> list[bytes]:
-        owner, now = "0x" + organisation_object(uscc).hex(), int(self.clock.now().timestamp())
+        """Looked up anew after `_KEYS_FOR` seconds: a batch asks a thousand times in a row."""
+        now = int(self.clock.now().timestamp())
+        asked, keys = self._readers_of.get(uscc, (0, []))
+        if not asked <= now < asked + _KEYS_FOR:
+            keys = self._registered_encryption_keys(uscc, now)
+            self._readers_of[uscc] = (now, keys)
+        return keys
+
+    def _registered_encryption_keys(self, uscc: str, now: int) -> list[bytes]:
+        owner = "0x" + organisation_object(uscc).hex()
         keys = [entity for _, entity in self.follow().entities("key") if isinstance(entity, Key)]
         return [
             bytes.fromhex(key.public_key)

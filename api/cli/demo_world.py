@@ -11,6 +11,7 @@ from ledger.adapters.sm2_keys import private_key_pem
 
 ACTS = [
     "issue", "amend", "suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void", "bind",
+    "transfer out", "transfer in", "transfer cancel",
 ]  # fmt: skip
 BUSINESS = "11100000MB0TE5T605001"
 SAFETY = "11100000000013338W011"

@@ -1,25 +1,24 @@
-"""`elicense license`: issue, amend, suspend, resume, end, bind, show."""
+"""`elicense license`: issue, amend, suspend, resume, end, bind, show; batches and transfers beside it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli import keys
-from api.cli.files import replace_file
+from api.cli import keys, license_transfer
+from api.cli.license_batch import issue_batch
+from api.cli.license_files import deliver, file_of
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
-from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
 from ledger.domain.canonical import parse_strict
-from ledger.errors import OutageError, StoreOutageError, TrustError, UsageError
+from ledger.errors import OutageError, TrustError, UsageError
 from ledger.service.issue import BIND_METHODS, ActOrder, Issued, only_ground
 from ledger.service.sources import Asked
-from ledger.service.standing import Shown, license_state
+from ledger.service.standing import Shown
 
 app = typer.Typer(add_completion=False, help="Issue licenses and record what happens to them.")
 
@@ -41,8 +40,12 @@ def issue(
     """Issue one license and write its file."""
     ledger = open_ledger(network, rpc)
     given, signer = parse_strict(read_input(file)), keys.signer(key)
-    issued = ledger.issuing().issue(given, signer, request_id, partial(_deliver, ledger, out))
+    issued = ledger.issuing().issue(given, signer, request_id, partial(deliver, ledger, out))
     return _issued(issued, out)
+
+
+app.command("issue-batch")(issue_batch)
+app.add_typer(license_transfer.app, name="transfer")
 
 
 @app.command("amend")
@@ -60,7 +63,7 @@ def amend(
     """Issue the next version of a license; the old one is superseded."""
     ledger = open_ledger(network, rpc)
     license_id, identifier = ledger.resolve(id_)
-    old, _ = license_state(ledger.histories(Asked()), license_id)
+    old = ledger.license_now(license_id)
     issued = ledger.issuing().amend(
         old,
         identifier,
@@ -69,7 +72,7 @@ def amend(
         keys.signer(key),
         ground or only_ground(kind),
         moment(effective) or 0,
-        partial(_deliver, ledger, out),
+        partial(deliver, ledger, out),
     )
     outcome = _issued(issued, out)
     shown = ledger.show(Asked(), str(issued.envelope.anchor["licenseId"]))
@@ -96,7 +99,7 @@ def _act_command(verb: str) -> None:
     ) -> Outcome:
         ledger = open_ledger(network, rpc)
         license_id, identifier = ledger.resolve(id_)
-        license_, _ = license_state(ledger.histories(Asked()), license_id)
+        license_ = ledger.license_now(license_id)
         order = ActOrder(verb, ground, moment(effective) or 0, reference)
         acted = ledger.issuing().act(license_, order, keys.signer(key))
         status = ledger.show(Asked(), license_id).standing.status.name
@@ -137,7 +140,7 @@ def bind(
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
     ledger = open_ledger(network, rpc)
     license_id, _ = ledger.resolve(id_)
-    license_, _ = license_state(ledger.histories(Asked()), license_id)
+    license_ = ledger.license_now(license_id)
     given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
     acted = ledger.issuing().bind(license_, given, BIND_METHODS[method], assurance, keys.signer(key))
     return Outcome(
@@ -190,23 +193,8 @@ def _standing(shown: Shown, identifier: str | None) -> str:
     return "\n".join([head, *(f"  {name}: {data[name]}" for name in names if data[name])])
 
 
-def _deliver(ledger: Ledger, out: str | None, issued: Issued) -> None:
-    """Write the license file; where that fails the same command, run again, tries once more."""
-    ledger.remember(issued.envelope, issued.cid)
-    path = _file(issued, out)
-    try:
-        replace_file(path, issued.envelope.to_bytes(), 0o600)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreOutageError("LICENSE_FILE_UNWRITTEN", path=str(path), reason=reason) from error
-
-
-def _file(issued: Issued, out: str | None) -> Path:
-    return Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
-
-
 def _issued(issued: Issued, out: str | None) -> Outcome:
-    path = _file(issued, out)
+    path = file_of(issued, out)
     data = issued.as_json(str(path))
     text = (
         f"{data['identifier']}\n  licenseId {data['licenseId']}\n  seq {data['seq']}, block {data['block']}, "

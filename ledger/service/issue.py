@@ -269,6 +269,14 @@ class IssueLicenses:
                 kept = self._send_batch(key, kept)
             return self._batch_of(kept)
 
+    def is_kept(self, given: JsonObject) -> bool:
+        """Whether this home has issued, or is issuing, the license of an input.
+
+        Raises:
+            MalformedError: `LICENSE_INPUT`.
+        """
+        return self._is_kept(self._license_id(self._license(given)))
+
     def opening(self, license_id: str) -> dict[str, object] | None:
         """What opens the leaf of a license that this home issued in a batch; None for any other."""
         leaf = self._outbox.load(_leaf_key(license_id))
@@ -284,10 +292,19 @@ class IssueLicenses:
             raise MalformedError("BATCH_MIXED")
         seen: set[str] = set()
         for each in ids:
-            leaf = self._outbox.load(_leaf_key(each))
-            if each in seen or self._outbox.load(each) or (leaf and leaf["batch"] != key):
+            if each in seen or self._is_kept(each, key):
                 raise RuleError("LICENSE_EXISTS", id=each)
             seen.add(each)
+
+    def _is_kept(self, license_id: str, own: str = "") -> bool:
+        """Whether a draft of a license is kept, alone or in a batch other than `own`.
+
+        A leaf without its batch is what a killed process left behind: it was never sent.
+        """
+        leaf = self._outbox.load(_leaf_key(license_id))
+        if leaf is not None and leaf["batch"] != own and self._outbox.load(leaf["batch"]) is not None:
+            return True
+        return self._outbox.load(license_id) is not None
 
     def _sign_batch(
         self, key: str, rows: Sequence[tuple[JsonObject, JsonObject, str]], signer: Signer

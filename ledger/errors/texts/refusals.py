@@ -269,6 +269,12 @@ TEXTS: dict[str, Text] = {
         "先完成封印。",
         "Complete the seal first.",
     ),
+    "TRANSFER_REGION": Text(
+        "证照迁往地区 {region}，不是 {given}。",
+        "The license was let go to region {region}, not to {given}.",
+        "核对 --region。",
+        "Check --region.",
+    ),
     "LICENSE_EXISTS": Text(
         "证照 {id} 已经存在。",
         "License {id} exists already.",

@@ -209,4 +209,47 @@ TEXTS: dict[str, Text] = {
         "每份证照只留一行；流水号不得重复。",
         "Keep one row for each license; serials are unique.",
     ),
+    "SHEET_ISSUED": Text(
+        "该行的证照本机已经签发。",
+        "The license of this row was issued by this home before.",
+        "删除该行；变更请用 license amend。",
+        "Delete the row; change a license by `license amend`.",
+    ),
+    # --- the folder that a sheet is issued into ---
+    "FOLDER_NOT_EMPTY": Text(
+        "目录 {path} 不是空的。",
+        "The folder {path} is not empty.",
+        "换一个新目录；若要接着做完先前在此中断的签发，加 --resume。",
+        "Name a new folder, or add --resume to go on with what was begun there.",
+    ),
+    "FOLDER_OTHER": Text(
+        "目录 {path} 里是另一张表格、另一类型或另一批量的签发。",
+        "The folder {path} holds the run of another sheet, type, issuer or batch size.",
+        "用原来的表格和选项继续；改正后的表格请写入新目录。",
+        "Go on with the very sheet and options; issue a corrected sheet into a new folder.",
+    ),
+    "FOLDER_BUSY": Text(
+        "另一个进程正在向目录 {path} 签发。",
+        "Another process is issuing into the folder {path}.",
+        "等它结束；中断后加 --resume。",
+        "Wait for its end; if it died, add --resume.",
+    ),
+    "FOLDER_UNWRITTEN": Text(
+        "目录 {path} 写不进去：{reason}。",
+        "The folder {path} cannot be written: {reason}.",
+        "腾出空间或改正权限，再加 --resume 运行：不会重复签发。",
+        "Free some space or correct the permissions and run again with --resume: nothing is issued twice.",
+    ),
+    "ISSUER_OF_KEY": Text(
+        "账本上没有以该密钥签发的机构。",
+        "No organisation of the ledger signs with this key.",
+        "核对 --key；密钥先由 org add 或 org key add 登记。",
+        "Check --key; register it first by `org add` or `org key add`.",
+    ),
+    "ISSUER_NAME": Text(
+        "机构 {uscc} 登记的名称不是 --issuer-name 所给的。",
+        "The organisation {uscc} is not registered under the name that --issuer-name gives.",
+        "按登记的全称填写。",
+        "Give the full name as it was registered.",
+    ),
 }

@@ -1,0 +1,155 @@
+"""`elicense license issue-batch`: a sheet of licenses, issued in batches into a folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
+from api.cli.output import Outcome, language, open_input
+from ledger.adapters.batch_folder import BatchFolder
+from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
+from ledger.bootstrap import Ledger
+from ledger.domain.canonical import JsonValue
+from ledger.domain.entities import Key, Organisation
+from ledger.domain.messages import key_id
+from ledger.domain.objects import organisation_object
+from ledger.domain.sheet_rows import InputRows, SheetRow
+from ledger.domain.sm3 import new_sm3
+from ledger.errors import UsageError
+from ledger.ports import Signer
+from ledger.service.found import digest_of_text
+from ledger.service.issue import MAX_BATCH, Issued
+from ledger.service.issue_sheet import IssueSheet, SheetReport
+
+FORMAT = "elicense-issue-batch/1"
+_ISSUER = "certificateIssuingAuthority"
+
+Shown = Callable[[float], None]
+"""Takes the share of the sheet that was read, 0.0 to 1.0."""
+
+
+def issue_batch(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Sheet: .csv, .xlsx or .jsonl.")],
+    type_: Annotated[str, typer.Option("--type", metavar="CODE", help="License type of every row.")],
+    key: KeyFile,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where the license files go.")],
+    size: Annotated[int, typer.Option("--size", min=1, max=MAX_BATCH, help="Licenses a batch.")] = MAX_BATCH,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what was begun in DIR.")] = False,
+    issuer_name: Annotated[
+        str | None, typer.Option("--issuer-name", metavar="TEXT", help="For a sheet without that column.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Issue the rows of a sheet, up to 1,000 under one signature."""
+    ledger, signer = open_ledger(network, rpc), keys.signer(key)
+    kind = ledger.types().get(type_)
+    given = {"certificateTypeCode": type_, **_issuer(ledger, signer, issuer_name)}
+    head = {
+        "format": FORMAT,
+        "ledgerId": ledger.trust.ledger_id,
+        "sheet": _digest(file),
+        "given": given,
+        "size": size,
+    }
+    with open_sheet(Path(file)) as sheet:
+        inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
+        with BatchFolder(Path(out), head, resume) as folder:
+            rejected = RejectedSheet(Path(out), sheet.form, language())
+            service = IssueSheet(ledger.issuing(), kind, folder, rejected, folder, _remember(ledger), size)
+            with _progress() as shown:
+                report = service.run(_watched(sheet, shown), inputs, signer)
+            if report.stopped:
+                rejected.close()
+                return _outcome(report, out, None, folder.is_resumed)
+            return _outcome(report, out, rejected.finish(), folder.is_resumed)
+
+
+def _issuer(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonValue]:
+    """Code and name of the body that signs, for rows that leave them out.
+
+    The ledger holds no names, only their digests: a name has to be given and is checked.
+
+    Raises:
+        UsageError: `ISSUER_OF_KEY`, `ISSUER_NAME`.
+    """
+    index, identity = ledger.follow(), "0x" + key_id(signer.public_key).hex()
+    key = next((each for _, each in index.entities("key") if getattr(each, "key_id", "") == identity), None)
+    bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
+    owner = key.owner if isinstance(key, Key) else ""
+    body = next((each for each in bodies if "0x" + organisation_object(each.uscc).hex() == owner), None)
+    if body is None:
+        raise UsageError("ISSUER_OF_KEY", keyId=identity)
+    if name is None:
+        return {f"{_ISSUER}Code": body.uscc}
+    if digest_of_text(name) != body.name_digest:
+        raise UsageError("ISSUER_NAME", uscc=body.uscc)
+    return {f"{_ISSUER}Code": body.uscc, f"{_ISSUER}Name": name}
+
+
+def _digest(path: str) -> str:
+    digest = new_sm3()
+    with open_input(path) as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.digest().hex()
+
+
+def _remember(ledger: Ledger) -> Callable[[Issued], None]:
+    return lambda issued: ledger.remember(issued.envelope, issued.cid)
+
+
+def _watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:
+    for row in sheet.rows:
+        shown(sheet.share_read)
+        yield row
+    shown(1.0)
+
+
+@contextmanager
+def _progress() -> Iterator[Shown]:
+    """A bar on stderr where a person looks at it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("签发" if language() == "zh" else "issuing", total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _outcome(report: SheetReport, out: str, rejected: Path | None, is_resumed: bool) -> Outcome:
+    data = {**report.as_json(), "dir": out, "resumed": is_resumed}
+    text = _text(report, out, rejected)
+    if report.stopped:
+        return Outcome(data, text=text, error=report.stopped)
+    if report.rejected:
+        return Outcome(data, text=text, code="ROWS_REJECTED", exit_code=1)
+    return Outcome(data, text=text)
+
+
+def _text(report: SheetReport, out: str, rejected: Path | None) -> str:
+    tongue, rows = language(), len({fault.line for fault in report.rejected})
+    if tongue == "zh":
+        lines = [f"已签发 {report.accepted} 份，{len(report.batches)} 批，写入 {out}；拒绝 {rows} 行。"]
+    else:
+        count = f"{report.accepted} licenses issued in {len(report.batches)} batches into {out}"
+        lines = [f"{count}; {rows} rows rejected."]
+    for fault in report.rejected[:20]:
+        lines.append(f"  {fault.line}: {fault.code} {fault.message[tongue]}")
+    if len(report.rejected) > 20:
+        lines.append("  …")
+    if rejected:
+        lines.append(f"  → {rejected}")
+    if report.stopped:
+        lines.append("用 --resume 继续。" if tongue == "zh" else "Go on with --resume.")
+    return "\n".join(lines)

@@ -1,0 +1,118 @@
+"""`elicense license transfer`: a license moves to another region."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.license_files import deliver, file_of
+from api.cli.options import KeyFile, Network, RpcUrls, open_ledger, region_number
+from api.cli.output import Outcome, language, read_input
+from ledger.bootstrap import Ledger
+from ledger.domain.acts import RULES, Act
+from ledger.domain.canonical import parse_strict
+from ledger.domain.entities import License
+from ledger.errors import UsageError
+from ledger.service.sources import Asked
+
+app = typer.Typer(add_completion=False, help="Let a license go to another region, or take one in.")
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")]
+Region = Annotated[str, typer.Option("--region", metavar="CODE", help="The region that it goes to.")]
+
+
+@app.command("out")
+def out(
+    id_: Id,
+    region: Region,
+    key: KeyFile,
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
+    ] = "",
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let a license go: suspended until a body of that region takes it in."""
+    ledger = open_ledger(network, rpc)
+    license_id, identifier = ledger.resolve(id_)
+    license_, goal = ledger.license_now(license_id), region_number(region) or 0
+    acted = ledger.issuing().transfer_out(license_, goal, keys.signer(key), reference)
+    return _outcome(ledger, license_id, identifier, Act.TRANSFER_OUT, acted.seq)
+
+
+@app.command("cancel")
+def cancel(
+    id_: Id,
+    key: KeyFile,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Where it was to go; checked.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Keep a license after all; signed by the body that let it go."""
+    ledger = open_ledger(network, rpc)
+    license_id, identifier = ledger.resolve(id_)
+    license_ = ledger.license_now(license_id)
+    _require_goal(license_, region)
+    acted = ledger.issuing().transfer_cancel(license_, keys.signer(key))
+    return _outcome(ledger, license_id, identifier, Act.TRANSFER_CANCEL, acted.seq)
+
+
+@app.command("in")
+def take_in(
+    id_: Id,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="License input of the new issuer.")],
+    region: Region,
+    key: KeyFile,
+    target: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Where to write the license file.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Take a license in: the taker's own license takes the place of the old one."""
+    ledger = open_ledger(network, rpc)
+    license_id, identifier = ledger.resolve(id_)
+    old = ledger.license_now(license_id)
+    _require_goal(old, region)
+    issued = ledger.issuing().transfer_in(old, parse_strict(read_input(file)), keys.signer(key))
+    deliver(ledger, target, issued)
+    anchor, path = issued.envelope.anchor, file_of(issued, target)
+    more: dict[str, object] = {
+        "newIdentifier": issued.envelope.identifier,
+        "newLicenseId": anchor["licenseId"],
+        "file": str(path),
+    }
+    return _outcome(ledger, license_id, identifier, Act.TRANSFER_IN, anchor["seq"], more)
+
+
+def _require_goal(license_: License, region: str | None) -> None:
+    """Refuse a region that the license was not let go to; the contracts see to the rest."""
+    goals = [fact.region for fact in license_.facts if fact.act is Act.TRANSFER_OUT]
+    given = region_number(region)
+    if goals and given is not None and given != goals[-1]:
+        raise UsageError("TRANSFER_REGION", given=f"{given:06d}", region=f"{goals[-1]:06d}")
+
+
+def _outcome(
+    ledger: Ledger,
+    license_id: str,
+    identifier: str | None,
+    act: Act,
+    seq: object,
+    more: dict[str, object] | None = None,
+) -> Outcome:
+    status = ledger.show(Asked(), license_id).standing.status.name
+    data = {
+        "identifier": identifier,
+        "newIdentifier": None,
+        "licenseId": license_id,
+        "seq": seq,
+        "status": status,
+        **(more or {}),
+    }
+    word = RULES[act].zh if language() == "zh" else RULES[act].en
+    return Outcome(data, text=f"{word}: {identifier or license_id} → {status} (seq {seq})")

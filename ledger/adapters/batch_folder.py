@@ -1,0 +1,145 @@
+"""The folder of `license issue-batch`: license files, and the journal by which a run is taken up."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ledger.domain.canonical import JsonObject
+from ledger.errors import StoreOutageError, UsageError
+
+JOURNAL = ".issue-batch.jsonl"
+_OWN = frozenset({JOURNAL, ".rejected.part"})
+
+
+class BatchFolder:
+    """A folder that one sheet is issued into; held against other processes until closed.
+
+    Args:
+        path: Made if missing.
+        head: What tells this sheet and order from every other; the first line of the journal.
+        resume: Whether a run that was begun here may be taken up.
+
+    Attributes:
+        is_resumed: Whether an earlier run was found.
+
+    Raises:
+        UsageError: `FOLDER_NOT_EMPTY`; `FOLDER_OTHER`, where it holds the run of another sheet or order;
+            `FOLDER_BUSY`, where another process is at it.
+        StoreOutageError: `FOLDER_UNWRITTEN`.
+    """
+
+    def __init__(self, path: Path, head: JsonObject, resume: bool) -> None:
+        self._path = path
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            journal = path / JOURNAL
+            is_begun = journal.exists() and journal.stat().st_size > 0
+            if (is_begun and not resume) or (not is_begun and {each.name for each in path.iterdir()} - _OWN):
+                raise UsageError("FOLDER_NOT_EMPTY", path=str(path))
+            self._file: BinaryIO = journal.open("a+b")
+        except OSError as error:
+            raise self._outage(error) from error
+        try:
+            self.is_resumed = self._take_up(head)
+        except UsageError:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        """Let another process at the folder."""
+        self._file.close()
+
+    def __enter__(self) -> BatchFolder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- journal --------------------------------------------------------------------------
+
+    def entries(self) -> Iterator[JsonObject]:
+        """Every line after the first."""
+        self._file.seek(0)
+        self._file.readline()
+        for line in self._file.readlines():
+            yield json.loads(line)
+
+    def add(self, entry: JsonObject) -> None:
+        """Add a line; on return it is on disk.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        try:
+            self._file.write(json.dumps(entry).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def _take_up(self, head: JsonObject) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError("FOLDER_BUSY", path=str(self._path)) from None
+        self._file.seek(0)
+        content = self._file.read()
+        whole = content.rfind(b"\n") + 1
+        self._file.truncate(whole)  # a torn last line was never acted on
+        if not whole:
+            self.add(head)
+            return False
+        if json.loads(content.split(b"\n", 1)[0]) != json.loads(json.dumps(head)):
+            raise UsageError("FOLDER_OTHER", path=str(self._path))
+        return True
+
+    # --- licenses -------------------------------------------------------------------------
+
+    def has(self, identifier: str) -> bool:
+        """Whether the file of a license is there."""
+        return self._file_of(identifier).exists()
+
+    def write(self, identifier: str, data: bytes) -> None:
+        """Write the file of a license, whole or not at all.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        path = self._file_of(identifier)
+        draft = path.with_name(f".{path.name}.new")  # one process is in here
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def sync(self) -> None:
+        """Have the names of all files on disk, too.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def _file_of(self, identifier: str) -> Path:
+        return self._path / f"{identifier}.elic.json"
+
+    def _outage(self, error: OSError) -> StoreOutageError:
+        reason = error.strerror or str(error)
+        return StoreOutageError("FOLDER_UNWRITTEN", path=str(self._path), reason=reason)

@@ -1,0 +1,263 @@
+"""Issuing the rows of a sheet in batches: each good row once, whatever dies meanwhile.
+
+A journal tells which rows go into which batch before anything is signed, and that a batch is done
+after its last file is written. Reading a sheet gives the same inputs every time, and the same inputs
+make the same batch (`IssueLicenses.issue_batch`), so that an interrupted run is taken up by reading
+the sheet again: what is done is passed over, what was begun is finished, the rest follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.document import build_license
+from ledger.domain.license_types import LicenseType
+from ledger.domain.sheet_rows import InputRows, RowFault, SheetRow, row_fault
+from ledger.errors import LedgerError, RuleError
+from ledger.ports import Signer
+from ledger.service.issue import MAX_BATCH, Issued, IssuedBatch
+
+
+class Licenses(Protocol):
+    """What issues: `ledger.service.issue.IssueLicenses`."""
+
+    def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+        """Issue one batch; the same inputs again give the same one."""
+        ...
+
+    def is_kept(self, given: JsonObject) -> bool:
+        """Whether this home has issued, or is issuing, the license of an input."""
+        ...
+
+
+class Journal(Protocol):
+    """Lines that survive a crash, in order."""
+
+    def entries(self) -> Iterator[JsonObject]:
+        """What was added, from the first on."""
+        ...
+
+    def add(self, entry: JsonObject) -> None:
+        """Add a line; on return it is on disk."""
+        ...
+
+
+class Rejected(Protocol):
+    """Keeps the rows that are not issued, with their reasons."""
+
+    def add(self, row: SheetRow, faults: Sequence[RowFault]) -> bool:
+        """Keep a row; one that is kept already stays as it is."""
+        ...
+
+    def sync(self) -> None:
+        """Have every row on disk."""
+        ...
+
+
+class Folder(Protocol):
+    """Where the license files stand."""
+
+    def has(self, identifier: str) -> bool:
+        """Whether the file of a license is there."""
+        ...
+
+    def write(self, identifier: str, data: bytes) -> None:
+        """Write the file of a license, whole or not at all."""
+        ...
+
+    def sync(self) -> None:
+        """Have all that was written on disk."""
+        ...
+
+
+Remember = Callable[[Issued], None]
+"""Notes a license in the issuer's home."""
+
+
+@dataclass
+class SheetReport:
+    """What became of a sheet.
+
+    Attributes:
+        accepted: Rows whose licenses are on the ledger and handed over.
+        rejected: Every reason against every other row, in order of lines.
+        batches: `{root, size, seq, txHash}` each.
+        stopped: Why the rest was not done; None where all was.
+    """
+
+    accepted: int = 0
+    rejected: list[RowFault] = field(default_factory=list)
+    batches: list[JsonObject] = field(default_factory=list)
+    stopped: LedgerError | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """Keys of `license issue-batch`."""
+        rejected = [fault.as_json() for fault in self.rejected]
+        return {"accepted": self.accepted, "rejected": rejected, "batches": self.batches}
+
+
+@dataclass
+class _Planned:
+    """A batch as the journal knows it."""
+
+    number: int
+    ranges: list[tuple[int, int]]
+    done: JsonObject | None = None
+
+    @property
+    def last(self) -> int:
+        return self.ranges[-1][1]
+
+    def __contains__(self, line: int) -> bool:
+        return any(first <= line <= last for first, last in self.ranges)
+
+
+class IssueSheet:
+    """Issues one sheet.
+
+    Args:
+        licenses: What issues.
+        kind: The license type of every row.
+        journal: Of this sheet and no other.
+        rejected: Takes the bad rows.
+        folder: Takes the license files.
+        remember: Notes each license, so that it is found by its identifier.
+        size: Most licenses of a batch, 1 to 1,000.
+    """
+
+    def __init__(
+        self,
+        licenses: Licenses,
+        kind: LicenseType,
+        journal: Journal,
+        rejected: Rejected,
+        folder: Folder,
+        remember: Remember,
+        size: int = MAX_BATCH,
+    ) -> None:
+        self._licenses, self._kind, self._journal = licenses, kind, journal
+        self._rejected, self._folder, self._remember = rejected, folder, remember
+        self._size = min(size, MAX_BATCH)
+
+    def run(self, rows: Iterable[SheetRow], inputs: InputRows, signer: Signer) -> SheetReport:
+        """Issue what is not issued yet.
+
+        Args:
+            rows: All rows of the sheet, in order; one at a time is looked at.
+            inputs: Reads them.
+            signer: A registered signing key of the issuer.
+
+        Returns:
+            The report on the whole sheet, earlier runs included. A refusal of the ledger or an
+            outage ends the run and stands in `stopped`; the batch that it met is issued as a whole
+            by another run, or not at all.
+        """
+        report = SheetReport()
+        try:
+            for planned, group in self._groups(rows, inputs, report):
+                self._issue(planned, group, signer, report)
+        except LedgerError as error:
+            report.stopped = error
+        return report
+
+    def _groups(
+        self, rows: Iterable[SheetRow], inputs: InputRows, report: SheetReport
+    ) -> Iterator[tuple[_Planned, list[JsonObject]]]:
+        """The good rows batch by batch: first those that the journal knows, then new ones."""
+        plan = _plan(self._journal)
+        begun = len(plan)
+        waiting, group, lines = iter(plan), list[JsonObject](), list[int]()
+        planned = next(waiting, None)
+        for row in rows:
+            given = self._good(row, inputs, planned, report)
+            if given is not None:
+                group.append(given)
+                lines.append(row.line)
+            if planned is not None and row.line >= planned.last:
+                yield planned, group
+                planned, group, lines = next(waiting, None), [], []
+            elif planned is None and len(group) == self._size:
+                yield self._begin(begun, lines), group
+                begun, group, lines = begun + 1, [], []
+        if group:
+            yield self._begin(begun, lines), group
+
+    def _good(
+        self, row: SheetRow, inputs: InputRows, planned: _Planned | None, report: SheetReport
+    ) -> JsonObject | None:
+        """The input of a row; None where it is rejected."""
+        given = inputs.read(row)
+        if not isinstance(given, list):
+            is_ours = row.line in planned if planned else not self._licenses.is_kept(given)
+            if is_ours:
+                return given
+            given = [row_fault(row.line, "SHEET_ISSUED", "serial" if row.names else "")]
+        self._rejected.add(row, given)
+        report.rejected.extend(given)
+        return None
+
+    def _begin(self, number: int, lines: Sequence[int]) -> _Planned:
+        """Note which rows a batch is made of; from now on it is made of no others."""
+        planned = _Planned(number, _ranges(lines))
+        self._rejected.sync()
+        self._journal.add({"batch": number, "lines": [list(each) for each in planned.ranges]})
+        return planned
+
+    def _issue(self, planned: _Planned, group: list[JsonObject], signer: Signer, report: SheetReport) -> None:
+        done = planned.done
+        if done is None or not all(self._folder.has(self._identifier(each)) for each in group):
+            batch = self._issued(group, signer)
+            self._deliver(batch)
+            shown = batch.as_json()
+            if done is None:
+                self._journal.add({"done": planned.number, "issued": shown})
+            done = shown
+        report.accepted += len(group)
+        report.batches.append(done)
+
+    def _issued(self, group: list[JsonObject], signer: Signer) -> IssuedBatch:
+        """A draft that ran out while it lay here is dropped when refused, and signed anew."""
+        try:
+            return self._licenses.issue_batch(group, signer)
+        except RuleError as error:
+            if error.code != "MESSAGE_EXPIRED":
+                raise
+        return self._licenses.issue_batch(group, signer)
+
+    def _deliver(self, batch: IssuedBatch) -> None:
+        for issued in batch.licenses:
+            self._folder.write(issued.envelope.identifier, issued.envelope.to_bytes())
+            self._remember(issued)
+        self._folder.sync()
+
+    def _identifier(self, given: JsonObject) -> str:
+        return str(build_license(given, self._kind)["metadata"]["certificateIdentifier"])
+
+
+def _plan(journal: Journal) -> list[_Planned]:
+    plan: list[_Planned] = []
+    for entry in journal.entries():
+        if "batch" in entry:
+            plan.append(_Planned(entry["batch"], [(first, last) for first, last in entry["lines"]]))
+        elif "done" in entry:
+            plan[entry["done"]].done = entry["issued"]
+    return plan
+
+
+def _ranges(lines: Sequence[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as closed ranges.
+
+    Example:
+        >>> _ranges([2, 3, 4, 7])
+        [(2, 4), (7, 7)]
+    """
+    ranges: list[tuple[int, int]] = []
+    for line in lines:
+        if ranges and ranges[-1][1] == line - 1:
+            ranges[-1] = (ranges[-1][0], line)
+        else:
+            ranges.append((line, line))
+    return ranges
