@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
 import {
     ADD_ORGANISATION_TYPEHASH,
@@ -31,9 +32,19 @@ abstract contract Bodies is IDirectory, Writer {
         uint32 parent;
         uint8 depth;
         uint8 vote;
+        uint32 successor;
+        uint64 succeededAt;
+    }
+
+    struct Following {
+        ObjectId successor;
+        uint64 since;
     }
 
     uint8 private constant MAX_DEPTH = 6;
+    uint256 private constant MAX_PREDECESSORS = 8;
+    uint256 private constant MAX_HANDS = 8;
+    uint256 private constant MAX_LINE = 64;
 
     /// @inheritdoc IDirectory
     uint32 public threshold;
@@ -41,6 +52,8 @@ abstract contract Bodies is IDirectory, Writer {
     uint32[] private _roots;
     mapping(uint32 code => Region region) private _regions;
     mapping(ObjectId object => Body body) private _bodies;
+    mapping(uint32 code => uint32[] codes) private _predecessors;
+    mapping(ObjectId object => Following following) private _followings;
 
     /// @inheritdoc IDirectory
     function addRegion(AddRegionMessage calldata message, Signature[] calldata signatures) external {
@@ -80,6 +93,36 @@ abstract contract Bodies is IDirectory, Writer {
     }
 
     /// @inheritdoc IDirectory
+    function lineOf(uint32 region, uint64 moment) external view returns (uint32[] memory line) {
+        uint32[] memory found = new uint32[](MAX_LINE);
+        uint256 count = _regions[region].depth == 0 ? 0 : _climb(region, moment, found, 0);
+        for (uint256 i = 0; i < count; ++i) {
+            uint32[] storage earlier = _predecessors[found[i]];
+            for (uint256 j = 0; j < earlier.length; ++j) {
+                if (_regions[earlier[j]].succeededAt <= moment) count = _include(earlier[j], found, count);
+            }
+        }
+        line = new uint32[](count);
+        for (uint256 i = 0; i < count; ++i) line[i] = found[i];
+    }
+
+    /// @inheritdoc IDirectory
+    function successorOfRegion(uint32 region) external view returns (uint32 successor, uint64 since) {
+        return (_regions[region].successor, _regions[region].succeededAt);
+    }
+
+    /// @inheritdoc IDirectory
+    function successorOfOrganisation(Uscc uscc) external view returns (ObjectId successor, uint64 since) {
+        Following storage following = _followings[Objects.organisation(uscc)];
+        return (following.successor, following.since);
+    }
+
+    /// @inheritdoc IDirectory
+    function actsFor(ObjectId body, Uscc organisation, uint64 moment) external view returns (bool) {
+        return _isFollowedBy(Objects.organisation(organisation), body, moment);
+    }
+
+    /// @inheritdoc IDirectory
     function voteOf(ObjectId body) external view returns (uint256) {
         return _voteOf(body);
     }
@@ -95,21 +138,51 @@ abstract contract Bodies is IDirectory, Writer {
     }
 
     /// @inheritdoc IDirectory
+    function bodyOf(ObjectId object) external view returns (uint32 region, bool isRegion) {
+        Body memory body = _bodyOf(object);
+        return (body.region, body.kind == BodyKind.REGION);
+    }
+
+    /// @inheritdoc IDirectory
     function organisationOf(Uscc uscc) external view returns (uint32 region, uint8 level) {
         Body storage body = _bodies[Objects.organisation(uscc)];
         return (body.region, body.level);
     }
 
-    /// @dev Sets how many root regions decide; once.
-    function _setThreshold(uint32 given) internal {
+    /// @dev How many root regions decide, as founded: the seal checks it against their number.
+    function _foundThreshold(uint32 given) internal {
         if (threshold != 0) revert DirectoryFoundedAlready(threshold);
         if (given == 0) revert DirectoryThreshold(given, _roots.length);
         threshold = given;
     }
 
+    function _changeThreshold(uint32 given) internal {
+        threshold = given;
+        _requireThreshold();
+    }
+
+    function _follow(uint32 region, uint32 successor, uint64 since) internal {
+        Region storage before = _regions[region];
+        if (before.successor != 0) revert DirectorySucceeded(Objects.region(region));
+        if (_reaches(successor, region, type(uint64).max)) revert DirectorySuccessor(Objects.region(successor));
+        if (_predecessors[successor].length == MAX_PREDECESSORS) revert DirectoryRegionLimit(successor);
+        (before.successor, before.succeededAt) = (successor, since);
+        _predecessors[successor].push(region);
+        if (before.parent == 0 && threshold != 0 && !_isFounding()) _requireThreshold();
+    }
+
+    function _follow(ObjectId object, ObjectId successor, uint64 since) internal {
+        if (_followings[object].since != 0) revert DirectorySucceeded(object);
+        if (_isFollowedBy(successor, object, type(uint64).max)) revert DirectorySuccessor(successor);
+        _followings[object] = Following(successor, since);
+    }
+
     /// @dev m of n with 1 ≤ m ≤ n − 1 for n ≥ 3: one lost root region must not stop the others.
     function _requireThreshold() internal view {
-        uint256 roots = _roots.length;
+        uint256 roots;
+        for (uint256 i = 0; i < _roots.length; ++i) {
+            if (_regions[_roots[i]].successor == 0) ++roots;
+        }
         uint256 most = roots < 3 ? roots : roots - 1;
         if (threshold == 0 || threshold > most) revert DirectoryThreshold(threshold, roots);
     }
@@ -138,14 +211,61 @@ abstract contract Bodies is IDirectory, Writer {
         Body storage body = _bodies[object];
         if (body.kind != BodyKind.REGION) return 0;
         Region storage region = _regions[body.region];
-        return region.parent == 0 ? 1 << region.vote : 0;
+        bool hasVote = region.parent == 0 && !_isSucceeded(region, Clock.nowSeconds());
+        return hasVote ? 1 << region.vote : 0;
     }
 
     function _isWithin(uint32 inferior, uint32 superior) private view returns (bool) {
-        for (uint32 region = inferior; region != 0; region = _regions[region].parent) {
-            if (region == superior) return true;
+        return _reaches(inferior, superior, Clock.nowSeconds());
+    }
+
+    /// @dev Whether `superior` is above `code`, itself or through regions that followed by that moment.
+    ///      Ends, since nothing may follow what it stands above or comes from.
+    function _reaches(uint32 code, uint32 superior, uint64 moment) private view returns (bool) {
+        for (; code != 0; code = _regions[code].parent) {
+            if (code == superior) return true;
+            Region storage region = _regions[code];
+            if (_isSucceeded(region, moment) && _reaches(region.successor, superior, moment)) return true;
         }
         return false;
+    }
+
+    /// @dev Collects a region, its successors and superiors, and theirs.
+    function _climb(
+        uint32 code,
+        uint64 moment,
+        uint32[] memory found,
+        uint256 count
+    ) private view returns (uint256) {
+        for (; code != 0; code = _regions[code].parent) {
+            count = _include(code, found, count);
+            Region storage region = _regions[code];
+            if (_isSucceeded(region, moment)) count = _climb(region.successor, moment, found, count);
+        }
+        return count;
+    }
+
+    function _isSucceeded(Region storage region, uint64 moment) private view returns (bool) {
+        return region.successor != 0 && region.succeededAt <= moment;
+    }
+
+    function _isFollowedBy(ObjectId object, ObjectId body, uint64 moment) private view returns (bool) {
+        for (uint256 hands = 0; hands <= MAX_HANDS; ++hands) {
+            if (object == body) return true;
+            Following storage following = _followings[object];
+            if (following.since == 0 || following.since > moment) return false;
+            object = following.successor;
+        }
+        return false;
+    }
+
+    function _include(uint32 code, uint32[] memory found, uint256 count) private pure returns (uint256) {
+        for (uint256 i = 0; i < count; ++i) {
+            if (found[i] == code) return count;
+        }
+        if (count == MAX_LINE) return count;
+        found[count] = code;
+        return count + 1;
     }
 
     function _requireNew(ObjectId object) private view {
@@ -157,13 +277,13 @@ abstract contract Bodies is IDirectory, Writer {
         if (code == 0) revert DirectoryRegionUnknown(code);
         if (parent == 0) {
             if (_roots.length == MAX_SIGNATURES) revert DirectoryRegionLimit(code);
-            _regions[code] = Region(0, 1, uint8(_roots.length));
+            _regions[code] = Region(0, 1, uint8(_roots.length), 0, 0);
             _roots.push(code);
         } else {
             _requireRegion(parent);
             uint8 depth = _regions[parent].depth + 1;
             if (depth > MAX_DEPTH) revert DirectoryRegionLimit(code);
-            _regions[code] = Region(parent, depth, 0);
+            _regions[code] = Region(parent, depth, 0, 0, 0);
         }
     }
 }

@@ -34,7 +34,9 @@ contract Catalog is ICatalog, Client {
     mapping(ObjectId object => Agreement agreement) private _agreements;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Client(directory_) {}
+    constructor(
+        IDirectory directory_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {}
 
     /// @inheritdoc ICatalog
     function registerType(RegisterTypeMessage calldata message, Signature[] calldata signatures) external {
@@ -165,10 +167,12 @@ contract Catalog is ICatalog, Client {
         uint64 moment
     ) external view returns (bool holds, TypeCode asType, ObjectId agreement) {
         if (_types[licenseType].length == 0) return (false, asType, agreement);
-        if (_countsByLaw(fromRegion, toRegion, licenseType)) return (true, licenseType, agreement);
-        for (uint32 from = fromRegion; from != 0; from = _parentOf(from)) {
-            for (uint32 to = toRegion; to != 0; to = _parentOf(to)) {
-                agreement = Objects.recognition(from, to, licenseType);
+        uint32[] memory givers = directory.lineOf(fromRegion, moment);
+        uint32[] memory takers = directory.lineOf(toRegion, moment);
+        if (_countsByLaw(givers, takers, licenseType)) return (true, licenseType, agreement);
+        for (uint256 i = 0; i < givers.length; ++i) {
+            for (uint256 j = 0; j < takers.length; ++j) {
+                agreement = Objects.recognition(givers[i], takers[j], licenseType);
                 Agreement storage found = _agreements[agreement];
                 bool isAgreed = TypeCode.unwrap(found.asType) != 0;
                 if (isAgreed && _covers(found.since, found.until, moment)) return (true, found.asType, agreement);
@@ -182,10 +186,18 @@ contract Catalog is ICatalog, Client {
         return uint32(_rights.length);
     }
 
-    function _countsByLaw(uint32 fromRegion, uint32 toRegion, TypeCode licenseType) private view returns (bool) {
+    /// @dev Under one root region, or NATIONAL.
+    function _countsByLaw(
+        uint32[] memory givers,
+        uint32[] memory takers,
+        TypeCode licenseType
+    ) private view returns (bool) {
         if (_currentType(licenseType).scope == Scope.NATIONAL) return true;
-        uint32 root = _rootOf(fromRegion);
-        return root != 0 && root == _rootOf(toRegion);
+        for (uint256 i = 0; i < givers.length; ++i) {
+            (uint32 parent,) = directory.regionOf(givers[i]);
+            if (parent == 0 && _isAmong(givers[i], takers)) return true;
+        }
+        return false;
     }
 
     /// @dev What is or becomes NATIONAL is decided by a quorum of the root regions, the rest by the region.
@@ -272,17 +284,6 @@ contract Catalog is ICatalog, Client {
         return versions[versions.length - 1];
     }
 
-    function _parentOf(uint32 region) private view returns (uint32 parent) {
-        (parent,) = directory.regionOf(region);
-    }
-
-    /// @dev The root region above a region; 0 for an unknown one. Regions lie at most 6 deep.
-    function _rootOf(uint32 region) private view returns (uint32 root) {
-        (uint32 parent, uint8 depth) = directory.regionOf(region);
-        if (depth == 0) return 0;
-        for (root = region; parent != 0; parent = _parentOf(root)) root = parent;
-    }
-
     function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {
         return TypeVersion({
             registeredAt: Clock.nowSeconds(),
@@ -295,6 +296,13 @@ contract Catalog is ICatalog, Client {
             schemaDigest: message.schemaDigest,
             gradesDigest: message.gradesDigest
         });
+    }
+
+    function _isAmong(uint32 region, uint32[] memory line) private pure returns (bool) {
+        for (uint256 i = 0; i < line.length; ++i) {
+            if (line[i] == region) return true;
+        }
+        return false;
     }
 
     function _requireRange(uint64 since, uint64 until) private pure {

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {IJournal} from "./interfaces/IJournal.sol";
+import {IKeys} from "./interfaces/IKeys.sol";
 import {ObjectId, Signature} from "./lib/Types.sol";
 import {Writer} from "./Writer.sol";
 
@@ -10,12 +12,20 @@ abstract contract Client is Writer {
     /// @notice The Directory of this ledger.
     IDirectory public immutable directory;
 
-    constructor(IDirectory directory_) Writer(directory_.ledgerId(), directory_.journal()) {
+    /// @notice The keys of this ledger.
+    IKeys public immutable keys;
+
+    constructor(IDirectory directory_, bytes32 ledgerId, IJournal journal_, IKeys keys_) Writer(ledgerId, journal_) {
         directory = directory_;
+        keys = keys_;
     }
 
     function _requireSubmitter() internal view virtual override {
         directory.requireSubmitter(msg.sender);
+    }
+
+    function _closer() internal view override returns (address) {
+        return address(directory);
     }
 
     function _isFounding() internal view override returns (bool) {
@@ -26,8 +36,8 @@ abstract contract Client is Writer {
         bytes32 digest,
         Signature calldata signature,
         uint8 purpose
-    ) internal view override returns (ObjectId owner, uint32 keyIndex) {
-        return directory.checkSignature(digest, signature, purpose);
+    ) internal view virtual override returns (ObjectId owner, uint32 keyIndex) {
+        return keys.checkSignature(digest, signature, purpose);
     }
 
     function _governs(ObjectId body, uint32 region) internal view override returns (bool) {

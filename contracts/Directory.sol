@@ -2,7 +2,9 @@
 pragma solidity 0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {IKeys} from "./interfaces/IKeys.sol";
 import {ISM2Verifier} from "./interfaces/ISM2Verifier.sol";
+import {IWriter} from "./interfaces/IWriter.sol";
 import {Journal} from "./Journal.sol";
 import {Keys} from "./Keys.sol";
 import {Clock} from "./lib/Clock.sol";
@@ -17,14 +19,19 @@ import {
     NAME_CONTRACT_TYPEHASH,
     NameContractMessage,
     SEAL_TYPEHASH,
-    SealMessage
+    SET_THRESHOLD_TYPEHASH,
+    SUCCEED_TYPEHASH,
+    SealMessage,
+    SetThresholdMessage,
+    SucceedMessage
 } from "./lib/Messages.sol";
 import {Objects} from "./lib/Objects.sol";
 import {ObjectId, Signature} from "./lib/Types.sol";
+import {Successions} from "./Successions.sol";
 import {Writer} from "./Writer.sol";
 
-/// @title Who is who: regions, organisations, keys, relays, contracts.
-contract Directory is Keys {
+/// @title Who is who: regions, organisations, relays, contracts.
+contract Directory is Successions {
     struct NamedContract {
         address account;
         bytes32 codeHash;
@@ -37,6 +44,9 @@ contract Directory is Keys {
 
     /// @inheritdoc IDirectory
     bytes32 public immutable ledgerId;
+
+    /// @inheritdoc IDirectory
+    IKeys public immutable keys;
 
     /// @inheritdoc IDirectory
     address public immutable founder;
@@ -53,7 +63,7 @@ contract Directory is Keys {
     /// @inheritdoc IDirectory
     mapping(address account => Relay relay) public relayOf;
 
-    /// @dev Makes the Journal too, so that neither can be had with another's.
+    /// @dev Makes the Journal and the keys too, so that none can be had with another's.
     /// @param ledgerId_ 32 random bytes of the founding file.
     /// @param verifier_ The deployed SM2 verifier.
     /// @param founder_ The account that may write until the seal.
@@ -61,9 +71,11 @@ contract Directory is Keys {
         bytes32 ledgerId_,
         ISM2Verifier verifier_,
         address founder_
-    ) Writer(ledgerId_, new Journal(ledgerId_)) Keys(verifier_) {
+    ) Writer(ledgerId_, new Journal(ledgerId_)) {
         ledgerId = ledgerId_;
         founder = founder_;
+        keys = new Keys(ledgerId_, journal, verifier_);
+        isWriter[address(keys)] = true;
     }
 
     /// @inheritdoc IDirectory
@@ -72,7 +84,7 @@ contract Directory is Keys {
         bytes memory data = abi.encode(message);
         _requireQuorum(FOUND_TYPEHASH, data, signatures, threshold, 0);
 
-        _setThreshold(message.threshold);
+        _foundThreshold(message.threshold);
         _record(Kinds.LEDGER_FOUNDED, object, message.rev, data, signatures);
     }
 
@@ -82,14 +94,11 @@ contract Directory is Keys {
         if (threshold == 0) revert DirectoryNotFounded();
         _requireAscii(message.name);
         if (contractOf[message.name].account != address(0)) revert DirectoryNameTaken(message.name);
-        bytes32 code = message.account.codehash;
-        if (message.account.code.length == 0 || code != message.codeHash) {
-            revert DirectoryCodeMismatch(message.account, message.codeHash, code);
-        }
+        _requireCode(message.account, message.codeHash);
         bytes memory data = abi.encode(message);
         _requireQuorum(NAME_CONTRACT_TYPEHASH, data, signatures, threshold, 0);
 
-        contractOf[message.name] = NamedContract(message.account, code);
+        contractOf[message.name] = NamedContract(message.account, message.codeHash);
         isWriter[message.account] = true;
         _record(Kinds.CONTRACT_NAMED, object, message.rev, data, signatures);
     }
@@ -109,6 +118,34 @@ contract Directory is Keys {
 
         sealedAt = Clock.nowSeconds();
         _record(Kinds.LEDGER_SEALED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function setThreshold(SetThresholdMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.ledger();
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        bytes memory data = abi.encode(message);
+        _requireQuorum(SET_THRESHOLD_TYPEHASH, data, signatures, threshold, 0);
+
+        _changeThreshold(message.threshold);
+        _record(Kinds.THRESHOLD_SET, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IDirectory
+    function succeed(SucceedMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.ledger();
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        address account = contractOf[message.name].account;
+        _requireSuccession(message.name, account);
+        _requireCode(message.account, message.codeHash);
+        bytes memory data = abi.encode(message);
+        _requireQuorum(SUCCEED_TYPEHASH, data, signatures, threshold, 0);
+
+        _record(Kinds.CONTRACT_SUCCEEDED, object, message.rev, data, signatures);
+        contractOf[message.name] = NamedContract(message.account, message.codeHash);
+        (isWriter[account], isWriter[message.account]) = (false, true);
+        IWriter(account).close(message.account, message.codeHash);
+        if (account == address(this)) _closeParts(IDirectory(message.account));
     }
 
     /// @inheritdoc IDirectory
@@ -155,8 +192,39 @@ contract Directory is Keys {
     }
 
     /// @inheritdoc Writer
+    function _checkSignature(
+        bytes32 digest,
+        Signature calldata signature,
+        uint8 purpose
+    ) internal view override returns (ObjectId owner, uint32 keyIndex) {
+        return keys.checkSignature(digest, signature, purpose);
+    }
+
+    /// @inheritdoc Writer
     function _isFounding() internal view override returns (bool) {
         return sealedAt == 0;
+    }
+
+    /// @inheritdoc Writer
+    function _closer() internal view override returns (address) {
+        return address(this);
+    }
+
+    function _closeParts(IDirectory next) private {
+        (address nextKeys, address nextJournal) = (address(next.keys()), address(next.journal()));
+        keys.close(nextKeys, nextKeys.codehash);
+        journal.close(nextJournal, nextJournal.codehash);
+    }
+
+    /// @dev Journal, keys and verifier are the Directory's own and end with it.
+    function _requireSuccession(bytes32 name, address account) private view {
+        bool isOwn = account == address(journal) || account == address(keys) || account == address(keys.verifier());
+        if (account == address(0) || isOwn) revert DirectoryContractUnknown(name);
+    }
+
+    function _requireCode(address account, bytes32 codeHash) private view {
+        bytes32 code = account.codehash;
+        if (account.code.length == 0 || code != codeHash) revert DirectoryCodeMismatch(account, codeHash, code);
     }
 
     /// @dev Opens a command on the ledger itself, which only founding has.

@@ -15,7 +15,10 @@ abstract contract Issuing is ILicenses, Client {
     /// @notice Where types and entitlements are kept.
     ICatalog public immutable catalog;
 
-    constructor(IDirectory directory_, ICatalog catalog_) Client(directory_) {
+    constructor(
+        IDirectory directory_,
+        ICatalog catalog_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {
         catalog = catalog_;
     }
 
@@ -31,10 +34,26 @@ abstract contract Issuing is ILicenses, Client {
         Signature[] calldata signatures,
         Uscc issuer
     ) internal view returns (uint32 keyIndex) {
-        _requireCount(signatures, 1);
         ObjectId signer;
-        (signer, keyIndex) = _signer(typeHash, data, signatures[0], Purpose.SIGN);
+        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
         if (signer != Objects.organisation(issuer)) revert LicensesNotIssuer(issuer, signer);
+    }
+
+    /// @dev One signature, of a signing key of the issuer or of a body that followed it.
+    function _requireActing(
+        bytes32 typeHash,
+        bytes memory data,
+        Signature[] calldata signatures,
+        Uscc issuer
+    ) internal view returns (uint32 keyIndex) {
+        ObjectId signer;
+        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
+        _requireActsFor(signer, issuer);
+    }
+
+    function _requireActsFor(ObjectId body, Uscc issuer) internal view {
+        if (body == Objects.organisation(issuer)) return;
+        if (!directory.actsFor(body, issuer, Clock.nowSeconds())) revert LicensesNotIssuer(issuer, body);
     }
 
     function _requireEntitled(
@@ -51,5 +70,14 @@ abstract contract Issuing is ILicenses, Client {
 
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {
         if (!Acts.isKnown(catalog.actsOf(licenseType), act_)) revert LicensesActUnknown(licenseType, act_);
+    }
+
+    function _onlySigner(
+        bytes32 typeHash,
+        bytes memory data,
+        Signature[] calldata signatures
+    ) private view returns (ObjectId signer, uint32 keyIndex) {
+        _requireCount(signatures, 1);
+        return _signer(typeHash, data, signatures[0], Purpose.SIGN);
     }
 }

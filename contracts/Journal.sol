@@ -23,6 +23,12 @@ contract Journal is IJournal {
     /// @inheritdoc IJournal
     mapping(ObjectId object => bytes32 revAndHistory) public objects;
 
+    /// @inheritdoc IJournal
+    address public successor;
+
+    /// @inheritdoc IJournal
+    bytes32 public successorCodeHash;
+
     /// @notice The contract that says who may write.
     IDirectory public immutable directory;
 
@@ -39,6 +45,7 @@ contract Journal is IJournal {
         uint32 rev,
         bytes calldata body
     ) external returns (uint64 position) {
+        if (successor != address(0)) revert JournalClosed(successor);
         if (msg.sender != address(directory) && !directory.isWriter(msg.sender)) revert JournalNotWriter(msg.sender);
         uint64 time = Clock.nowSeconds();
         bytes32 bodyHash = keccak256(body);
@@ -46,6 +53,12 @@ contract Journal is IJournal {
         _advanceObject(kind, object, rev, position, time, bodyHash);
         _advanceHead(kind, object, position, time, bodyHash);
         emit Record(position, ObjectId.unwrap(object), kind, msg.sender, time, body);
+    }
+
+    /// @inheritdoc IJournal
+    function close(address next, bytes32 codeHash) external {
+        if (msg.sender != address(directory)) revert JournalNotWriter(msg.sender);
+        (successor, successorCodeHash) = (next, codeHash);
     }
 
     /// @inheritdoc IJournal

@@ -195,13 +195,11 @@ contract Licenses is Batches {
         Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
         if (message.act == Acts.TRANSFER_IN) {
             _requireTaker(message);
-            issuer = message.issuer;
+        } else {
+            _requireActsFor(Objects.organisation(message.issuer), issuer);
         }
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, issuer);
-        if (Uscc.unwrap(message.issuer) != Uscc.unwrap(issuer)) {
-            revert LicensesNotIssuer(issuer, Objects.organisation(message.issuer));
-        }
+        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, message.issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _successors[message.licenseId] = message.newLicenseId;
@@ -215,7 +213,7 @@ contract Licenses is Batches {
         _open(object, message.rev, message.signedAt, message.notAfter);
         Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(ACT_TYPEHASH, data, signatures, issuer);
+        uint32 keyIndex = _requireActing(ACT_TYPEHASH, data, signatures, issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
@@ -226,7 +224,7 @@ contract Licenses is Batches {
         _open(object, message.rev, message.signedAt, message.notAfter);
         Uscc issuer = _requireAllowed(message.licenseId, Acts.BIND, true);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(BIND_TYPEHASH, data, signatures, issuer);
+        uint32 keyIndex = _requireActing(BIND_TYPEHASH, data, signatures, issuer);
 
         _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
         _bindings[message.licenseId] = message.holderBinding;
@@ -240,7 +238,7 @@ contract Licenses is Batches {
         (, uint8 depth) = directory.regionOf(message.toRegion);
         if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(TRANSFER_OUT_TYPEHASH, data, signatures, issuer);
+        uint32 keyIndex = _requireActing(TRANSFER_OUT_TYPEHASH, data, signatures, issuer);
 
         _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
         _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
@@ -341,7 +339,7 @@ contract Licenses is Batches {
             Fact memory fact = _facts[id][i];
             if (fact.recorded > asOf) break;
             ++tally.rev;
-            if (fact.effective > moment || _isVoid(fact)) continue;
+            if (fact.effective > moment || _isVoid(fact, asOf)) continue;
             if (Acts.isEnd(fact.act)) {
                 tally.end = fact;
             } else if (Acts.isAmend(fact.act)) {
@@ -354,12 +352,12 @@ contract Licenses is Batches {
         }
     }
 
-    function _isVoid(Fact memory fact) private view returns (bool) {
-        return Acts.isPermissive(fact.act) && _isCutOff(fact.keyIndex, fact.recorded);
+    function _isVoid(Fact memory fact, uint64 asOf) private view returns (bool) {
+        return Acts.isPermissive(fact.act) && _isCutOff(fact.keyIndex, fact.recorded, asOf);
     }
 
-    function _isCutOff(uint32 keyIndex, uint64 recorded) private view returns (bool) {
-        uint64 cutOff = directory.cutOffAt(keyIndex);
+    function _isCutOff(uint32 keyIndex, uint64 recorded, uint64 asOf) private view returns (bool) {
+        uint64 cutOff = keys.cutOffAt(keyIndex, asOf);
         return cutOff != 0 && recorded >= cutOff;
     }
 
@@ -373,7 +371,7 @@ contract Licenses is Batches {
         if (issued.facts == 0 || issued.recorded > asOf) return (Status.UNKNOWN, 0, 0, 0);
         Tally memory tally = _tally(id, issued.facts, moment, asOf);
         rev = tally.rev;
-        if (_isCutOff(issued.keyIndex, issued.recorded)) {
+        if (_isCutOff(issued.keyIndex, issued.recorded, asOf)) {
             return (Status.KEY_COMPROMISED, rev, issued.recorded, Acts.ISSUE);
         }
         (status, since, decidedBy) = _decide(issued, tally, moment);

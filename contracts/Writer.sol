@@ -16,6 +16,12 @@ abstract contract Writer is IWriter {
     );
 
     /// @inheritdoc IWriter
+    address public successor;
+
+    /// @inheritdoc IWriter
+    bytes32 public successorCodeHash;
+
+    /// @inheritdoc IWriter
     IJournal public immutable journal;
 
     /// @inheritdoc IWriter
@@ -30,8 +36,15 @@ abstract contract Writer is IWriter {
         );
     }
 
+    /// @inheritdoc IWriter
+    function close(address next, bytes32 codeHash) external {
+        if (msg.sender != _closer()) revert WriterNotDirectory(msg.sender);
+        (successor, successorCodeHash) = (next, codeHash);
+    }
+
     /// @dev Opens a command: who submits it, when, and on top of which facts.
     function _open(ObjectId object, uint32 rev, uint64 signedAt, uint64 notAfter) internal view {
+        if (successor != address(0)) revert WriterClosed(successor);
         _requireSubmitter();
         _requireTimely(signedAt, notAfter);
         uint32 current = journal.revOf(object);
@@ -124,6 +137,9 @@ abstract contract Writer is IWriter {
     function _isLeftOut(Signature[] calldata signatures) internal view returns (bool) {
         return signatures.length == 0 && _isFounding();
     }
+
+    /// @dev The one that may close this contract: the Directory.
+    function _closer() internal view virtual returns (address);
 
     /// @dev Reverts unless the sending account may submit messages now.
     function _requireSubmitter() internal view virtual;

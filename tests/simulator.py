@@ -23,6 +23,7 @@ from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.lineage import cut_off_of
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
 from ledger.domain.sm import N, sm3
@@ -71,10 +72,16 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "NameContract": lambda _: objects.ledger_object(),
     "Seal": lambda _: objects.ledger_object(),
     "AddRegion": lambda m: objects.region_object(m["region"]),
+    "SetThreshold": lambda _: objects.ledger_object(),
+    "Succeed": lambda _: objects.ledger_object(),
+    "SucceedRegion": lambda m: objects.region_object(m["region"]),
+    "SucceedOrganisation": lambda m: objects.organisation_object(objects.from_ascii32(m["uscc"])),
     "AddOrganisation": lambda m: objects.organisation_object(objects.from_ascii32(m["uscc"])),
     "RegisterKey": lambda m: objects.key_object(_raw(m["newKey"])),
     "EndKey": lambda m: objects.key_object(_raw(m["key"])),
     "CutOffKey": lambda m: objects.key_object(_raw(m["key"])),
+    "RotateKey": lambda m: objects.key_object(_raw(m["key"])),
+    "RecoverKey": lambda m: objects.key_object(_raw(m["key"])),
     "AddRelay": lambda m: objects.relay_object(m["relay"]),
     "EndRelay": lambda m: objects.relay_object(m["relay"]),
     "RegisterType": lambda m: objects.type_object(objects.from_ascii32(m["licenseType"])),
@@ -97,10 +104,16 @@ KINDS_OF = {
     "NameContract": Kind.CONTRACT_NAMED,
     "Seal": Kind.LEDGER_SEALED,
     "AddRegion": Kind.REGION_ADDED,
+    "SetThreshold": Kind.THRESHOLD_SET,
+    "Succeed": Kind.CONTRACT_SUCCEEDED,
+    "SucceedRegion": Kind.REGION_SUCCEEDED,
+    "SucceedOrganisation": Kind.ORGANISATION_SUCCEEDED,
     "AddOrganisation": Kind.ORGANISATION_ADDED,
     "RegisterKey": Kind.KEY_REGISTERED,
     "EndKey": Kind.KEY_ENDED,
     "CutOffKey": Kind.KEY_CUT_OFF,
+    "RotateKey": Kind.KEY_ROTATED,
+    "RecoverKey": Kind.KEY_LOST,
     "AddRelay": Kind.RELAY_ADDED,
     "EndRelay": Kind.RELAY_ENDED,
     "RegisterType": Kind.TYPE_REGISTERED,
@@ -138,6 +151,15 @@ def _entitlement(members: Mapping[str, Any]) -> bytes:
 def _recognition(members: Mapping[str, Any]) -> bytes:
     code = objects.from_ascii32(members["licenseType"])
     return objects.recognition_object(members["fromRegion"], members["toRegion"], code)
+
+
+SECOND_OF: dict[str, tuple[Kind, str, Callable[[Any], bytes]]] = {
+    "Amend": (Kind.LICENSE_ISSUED_BY_AMENDMENT, "newLicenseId", _raw),
+    "SucceedRegion": (Kind.REGION_FOLLOWED, "successor", objects.region_object),
+    "RotateKey": (Kind.KEY_REGISTERED_BY_ROTATION, "newKey", lambda key: objects.key_object(_raw(key))),
+    "RecoverKey": (Kind.KEY_REGISTERED_BY_RECOVERY, "newKey", lambda key: objects.key_object(_raw(key))),
+}
+"""Messages that make two records: the second's kind, and the member that names its object."""
 
 
 @lru_cache(maxsize=1024)
@@ -278,8 +300,10 @@ class LedgerSimulator:
         signatures = [self._signature(domain.signed_message, struct, each, data) for each in signers]
         body = RecordBody(data, tuple(signatures), tuple(leaves)).encode()
         first = self.append(KINDS_OF[name], object_id, body, struct.contract)
-        if name == "Amend":
-            self._renewed(_raw(members["newLicenseId"]), body)
+        second = SECOND_OF.get(name)
+        if second:
+            kind, member, object_of = second
+            self._seconded(kind, object_of(members[member]), body, struct.contract)
         return first
 
     def found(self, threshold: int = 1) -> Record:
@@ -332,6 +356,38 @@ class LedgerSimulator:
 
     def cut_off_key(self, name: str, signer: str, since: int) -> Record:
         return self.record("CutOffKey", [signer], key=key_id_of(name), since=since)
+
+    def _handed_over(self, name: str, new: str, owner: bytes) -> dict[str, Any]:
+        public = key_of(new).public_key
+        return {
+            "key": key_id_of(name),
+            "newKey": key_id_of(new),
+            "owner": "0x" + owner.hex(),
+            "x": "0x" + public[1:33].hex(),
+            "y": "0x" + public[33:].hex(),
+            "validFrom": 0,
+            "validTo": 0,
+        }
+
+    def rotate_key(
+        self, name: str, new: str, owner: bytes, purpose: Purpose = Purpose.SIGN, until: int = 0, by: str = ""
+    ) -> Record:
+        """Hand over from one key to another; the old one signs unless `by` does."""
+        members = self._handed_over(name, new, owner)
+        return self.record("RotateKey", [by or name, new], **members, purpose=int(purpose), until=until)
+
+    def recover_key(self, name: str, new: str, signer: str, owner: bytes) -> Record:
+        return self.record("RecoverKey", [signer, new], **self._handed_over(name, new, owner))
+
+    def succeed_region(self, region: int, successor: int, signers: Sequence[str], since: int = 0) -> Record:
+        return self.record("SucceedRegion", signers, region=region, successor=successor, since=since)
+
+    def succeed_organisation(self, uscc: str, successor: str, signer: str, since: int = 0) -> Record:
+        members = {"uscc": _word(uscc), "successor": _word(successor), "since": since}
+        return self.record("SucceedOrganisation", [signer], **members)
+
+    def set_threshold(self, threshold: int, signers: Sequence[str]) -> Record:
+        return self.record("SetThreshold", signers, threshold=threshold)
 
     def add_relay(self, account: str, region: int, signer: str, until: int) -> Record:
         return self.record("AddRelay", [signer], relay=account, region=region, until=until)
@@ -526,8 +582,7 @@ class LedgerSimulator:
         assert license_ is None or isinstance(license_, License)
 
         def cut_offs(key: str) -> int | None:
-            found: Any = state.get("key", key)
-            return None if found is None else found.cut_off(as_of)
+            return cut_off_of(state, key, as_of)
 
         standing: Standing = status_at(license_, at, as_of, cut_offs)
         act = int(standing.fact.act) if standing.fact else 0
@@ -543,15 +598,15 @@ class LedgerSimulator:
             "validTo": GENESIS_TIME + 3650 * DAY,
         }
 
-    def _renewed(self, new_license_id: bytes, body: bytes) -> None:
-        """The second record of an amendment stands in the block of the first."""
+    def _seconded(self, kind: Kind, object_id: bytes, body: bytes, writer: str) -> None:
+        """The second record of one message stands in the block of the first."""
         if self._open:
-            self.append(Kind.LICENSE_ISSUED_BY_AMENDMENT, new_license_id, body)
+            self.append(kind, object_id, body, writer)
             return
         last = self.blocks.pop()
         self._time = last.header.time
         self._pending = list(last.records)
-        self.append(Kind.LICENSE_ISSUED_BY_AMENDMENT, new_license_id, body)
+        self.append(kind, object_id, body, writer)
 
     def _signature(
         self, message: Callable[..., bytes], struct: Any, name: str, data: bytes
@@ -607,7 +662,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
     """A sealed ledger of two regions, two bodies, two types, entitlements and one agreement."""
     ledger = LedgerSimulator(sign=sign)
     ledger.found(threshold=1)
-    for name in ("Directory", "Catalog", "Licenses", "Journal"):
+    for name in ("Directory", "Keys", "Catalog", "Licenses", "Journal"):
         ledger.name_contract(name)
     for region, parent in ((SHANGHAI, 0), (ZHEJIANG, 0), (QINGPU, SHANGHAI), (JIASHAN, ZHEJIANG)):
         ledger.add_region(region, parent)

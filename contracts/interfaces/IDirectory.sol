@@ -5,37 +5,22 @@ import {
     AddOrganisationMessage,
     AddRegionMessage,
     AddRelayMessage,
-    CutOffKeyMessage,
-    EndKeyMessage,
     EndRelayMessage,
     FoundMessage,
     NameContractMessage,
-    RegisterKeyMessage,
-    SealMessage
+    SealMessage,
+    SetThresholdMessage,
+    SucceedMessage,
+    SucceedOrganisationMessage,
+    SucceedRegionMessage
 } from "../lib/Messages.sol";
 import {KeyId, ObjectId, Signature, Uscc} from "../lib/Types.sol";
-import {ISM2Verifier} from "./ISM2Verifier.sol";
+import {IKeys} from "./IKeys.sol";
 import {IWriter} from "./IWriter.sol";
 
-/// @title Who is who: regions, organisations, keys, relays, contracts.
+/// @title Who is who: regions, organisations, relays, contracts; it makes the contract of the keys.
 /// @dev Who signs what: the table in this folder's README.
 interface IDirectory is IWriter {
-    /// @notice A registered SM2 key.
-    /// @dev Times are Unix seconds; the key may sign while validFrom ≤ now, now < validTo (0: no end)
-    ///      and now < cutOff (0: none).
-    struct Key {
-        ObjectId owner;
-        uint8 purpose;
-        uint16 alg;
-        uint32 index;
-        uint64 validFrom;
-        uint64 validTo;
-        uint64 cutOff;
-        bytes32 x;
-        bytes32 y;
-        bytes32 midstate;
-    }
-
     error DirectoryNotFounder(address account);
     error DirectoryNotRelay(address account);
     /// @notice Only founding may do this, and it is over.
@@ -54,12 +39,25 @@ interface IDirectory is IWriter {
     error DirectoryRegionUnknown(uint32 region);
     /// @notice More levels than 6, or more root regions than 64.
     error DirectoryRegionLimit(uint32 region);
+    /// @notice The body has a successor already.
+    error DirectorySucceeded(ObjectId object);
+    /// @notice This may not follow that body: itself, or one that it follows in turn.
+    error DirectorySuccessor(ObjectId successor);
+    /// @notice No contract of this name, or one that is only succeeded together with the Directory.
+    error DirectoryContractUnknown(bytes32 name);
     error DirectoryOwnerUnknown(ObjectId owner);
     error DirectoryKeyUnknown(KeyId keyId);
     error DirectoryKeyMismatch(KeyId given, KeyId computed);
     /// @notice X, Y is no public key: not on the curve, or the negated base point.
     error DirectoryPointInvalid(KeyId keyId);
     error DirectoryPurposeUnknown(uint8 purpose);
+    /// @notice More than 8 hand-overs since founders or a quorum registered a key: let a superior key, or a
+    ///         quorum, register the next.
+    error DirectoryLineage(KeyId registrar);
+    /// @notice A key holds at most 8 cut-offs.
+    error DirectoryCutOffLimit(KeyId keyId);
+    /// @notice The key is not one of its own body's.
+    error DirectoryNotOwner(ObjectId owner, ObjectId signer);
     error DirectoryKeyPurpose(KeyId keyId, uint8 purpose, uint8 needed);
     error DirectoryKeyNotCurrent(KeyId keyId, uint64 validFrom, uint64 validTo, uint64 cutOff, uint64 time);
     error DirectoryAlgorithmUnknown(uint16 alg);
@@ -75,7 +73,7 @@ interface IDirectory is IWriter {
     /// @notice The ledger's first record: how many root regions decide what all share.
     function found(FoundMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice Names a contract for ever; it may append to the Journal from then on. Founding only.
+    /// @notice Names a contract until a quorum names another; it may append to the Journal from then on. Founding only.
     /// @dev `codeHash` must be the account's current one.
     function nameContract(NameContractMessage calldata message, Signature[] calldata signatures) external;
 
@@ -84,22 +82,29 @@ interface IDirectory is IWriter {
     ///      `journalHeadSlot` is 0. Checked off chain: `genesisHash`, `contractsDigest`.
     function seal(SealMessage calldata message, Signature[] calldata signatures) external;
 
+    /// @notice Changes how many root regions decide; as many as now decide on it.
+    function setThreshold(SetThresholdMessage calldata message, Signature[] calldata signatures) external;
+
+    /// @notice Puts a contract in a named one's place, which is closed for ever and points to it.
+    /// @dev With the Directory its Journal is closed too and points to the new Directory's.
+    function succeed(SucceedMessage calldata message, Signature[] calldata signatures) external;
+
     /// @notice Adds a region under `parent`, or with parent 0 a root region, which has a vote.
     function addRegion(AddRegionMessage calldata message, Signature[] calldata signatures) external;
 
+    /// @notice Lets a region be followed by another from a time on (not before the record): agreements and the
+    ///         power over its bodies pass to the successor; a root region's vote ends.
+    function succeedRegion(SucceedRegionMessage calldata message, Signature[] calldata signatures) external;
+
+    /// @notice Lets a body be followed by another from a time on (not before the record), which then acts on its
+    ///         licenses; entitlements do not move.
+    function succeedOrganisation(
+        SucceedOrganisationMessage calldata message,
+        Signature[] calldata signatures
+    ) external;
+
     /// @notice Adds an organisation of a region.
     function addOrganisation(AddOrganisationMessage calldata message, Signature[] calldata signatures) external;
-
-    /// @notice Registers a key of a region or an organisation; a point is registered once for ever.
-    /// @dev The last signature is the new key's own, over the same message with itself as `keyId`, unless its
-    ///      purpose is encryption. The authority's come before.
-    function registerKey(RegisterKeyMessage calldata message, Signature[] calldata signatures) external;
-
-    /// @notice Ends a key now or later, never later than it would end anyway.
-    function endKey(EndKeyMessage calldata message, Signature[] calldata signatures) external;
-
-    /// @notice Declares a key compromised from `since` on, which may lie in the past and only moves earlier.
-    function cutOffKey(CutOffKeyMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Lets an EVM account submit messages until a time. A later message may prolong or shorten it.
     function addRelay(AddRelayMessage calldata message, Signature[] calldata signatures) external;
@@ -110,21 +115,24 @@ interface IDirectory is IWriter {
     /// @notice Reverts unless `account` may submit messages now: the founder before the seal, relays after it.
     function requireSubmitter(address account) external view;
 
-    /// @notice Checks one signature: key known and current, of this purpose, and the signature holds.
-    /// @param digest EIP-712 digest of the message as this signer signs it.
-    /// @return owner Whose key it is.
-    /// @return keyIndex The key's number, see `keyAt`.
-    function checkSignature(
-        bytes32 digest,
-        Signature calldata signature,
-        uint8 purpose
-    ) external view returns (ObjectId owner, uint32 keyIndex);
-
     /// @notice Whether `body` is the region or superior to it.
     function governs(ObjectId body, uint32 region) external view returns (bool);
 
     /// @notice Whether `superior` is `inferior` or above it.
     function isWithin(uint32 inferior, uint32 superior) external view returns (bool);
+
+    /// @notice A region with all that stand for it at a moment, each once: itself, its successors and superiors,
+    ///         then all those that these succeeded. At most 64; empty when unknown.
+    function lineOf(uint32 region, uint64 moment) external view returns (uint32[] memory);
+
+    /// @notice What followed a region and from when on; 0 when nothing did.
+    function successorOfRegion(uint32 region) external view returns (uint32 successor, uint64 since);
+
+    /// @notice What followed an organisation and from when on; 0 when nothing did.
+    function successorOfOrganisation(Uscc uscc) external view returns (ObjectId successor, uint64 since);
+
+    /// @notice Whether `body` is the organisation, or followed it by that moment through at most 8 hands.
+    function actsFor(ObjectId body, Uscc organisation, uint64 moment) external view returns (bool);
 
     /// @notice The bit that stands for a root region in a set of votes; 0 for any other body.
     function voteOf(ObjectId body) external view returns (uint256);
@@ -141,17 +149,11 @@ interface IDirectory is IWriter {
     /// @notice The codes of all root regions, in the order of their votes' bits.
     function rootRegions() external view returns (uint32[] memory);
 
+    /// @notice The region of an organisation or a region; reverts with DirectoryOwnerUnknown for anything else.
+    function bodyOf(ObjectId body) external view returns (uint32 region, bool isRegion);
+
     /// @notice An organisation's region (0 when unknown) and level.
     function organisationOf(Uscc uscc) external view returns (uint32 region, uint8 level);
-
-    /// @notice A key; `index` is 0 when unknown.
-    function keyOf(KeyId keyId) external view returns (Key memory);
-
-    /// @notice The id of the key of this number, counted from 1.
-    function keyAt(uint32 index) external view returns (KeyId);
-
-    /// @notice The compromise time of the key of this number; 0 when none was declared.
-    function cutOffAt(uint32 index) external view returns (uint64);
 
     /// @notice Until when an account is a relay (0: never was), and the region it stands under.
     function relayOf(address account) external view returns (uint64 until, uint32 region);
@@ -168,6 +170,6 @@ interface IDirectory is IWriter {
     /// @notice 32 random bytes that name this ledger.
     function ledgerId() external view returns (bytes32);
 
-    /// @notice The contract that checks SM2 signatures.
-    function verifier() external view returns (ISM2Verifier);
+    /// @notice The contract that holds the keys; made by this one and, like the Journal, succeeded only with it.
+    function keys() external view returns (IKeys);
 }

@@ -12,6 +12,8 @@ import {ObjectId} from "../lib/Types.sol";
 ///      | 1    | `seq` (low 8 bytes)                                                              |
 ///      | 2    | `headAt`: the word of k lies at keccak256(abi.encode(uint256(k), uint256(2)))    |
 ///      | 3    | `objects`: the word of an object lies at keccak256(abi.encode(object, uint256(3))) |
+///      | 4    | `successor`, 0 while open                                                        |
+///      | 5    | `successorCodeHash`                                                              |
 ///
 ///      A word of `objects` is `rev` in the top 4 bytes and H in the low 28.
 interface IJournal {
@@ -37,6 +39,9 @@ interface IJournal {
     /// @notice The object has `current` facts, the message was made for `given`.
     error JournalStaleRevision(ObjectId object, uint32 given, uint32 current);
 
+    /// @notice A quorum put another Journal in this one's place.
+    error JournalClosed(address successor);
+
     /// @notice Appends a record and advances the head and the object's history.
     /// @dev head' = keccak256(abi.encode(head, seq, blockNumber, time, writer, kind, object, keccak256(body)));
     ///      H' = low 28 bytes of keccak256(abi.encode(H, seq, blockNumber, time, writer, kind, keccak256(body))),
@@ -44,6 +49,15 @@ interface IJournal {
     /// @param rev How many facts the object had when the message was signed; must be the current count.
     /// @return seq Position of the new record.
     function append(uint16 kind, ObjectId object, uint32 rev, bytes calldata body) external returns (uint64 seq);
+
+    /// @notice Ends this Journal for ever; by the Directory, when it is succeeded itself.
+    function close(address next, bytes32 codeHash) external;
+
+    /// @notice The Journal that goes on; 0 while this one does.
+    function successor() external view returns (address);
+
+    /// @notice Its code hash when it took over.
+    function successorCodeHash() external view returns (bytes32);
 
     /// @notice Digest over all records so far; the ledger id before the first.
     function head() external view returns (bytes32);

@@ -5,6 +5,8 @@ import {ObjectId} from "../lib/Types.sol";
 import {IJournal} from "./IJournal.sol";
 
 /// @title What every contract that takes signed messages has in common.
+/// @dev Storage slot 0 holds `successor`, slot 1 `successorCodeHash`, in every one of them: whoever knows an
+///      older set of contracts follows these slots by proof. They never move.
 /// @dev Every command takes a message and its signatures. It checks, in this order: the submitting
 ///      account, the message's times, the object's revision, what the message says, the signatures.
 ///      Before the seal the signatures of authorities may be left out altogether.
@@ -32,6 +34,21 @@ interface IWriter {
 
     /// @notice A code that must be ASCII is not.
     error WriterNotAscii(bytes32 word);
+
+    /// @notice A quorum put `successor` in this contract's place; it takes nothing any more.
+    error WriterClosed(address successor);
+
+    /// @notice Only the Directory closes a contract.
+    error WriterNotDirectory(address account);
+
+    /// @notice Ends this contract's writing for ever and names what takes its place. By the Directory only.
+    function close(address next, bytes32 codeHash) external;
+
+    /// @notice The contract that took this one's place; 0 while it is open.
+    function successor() external view returns (address);
+
+    /// @notice Its code hash when it took over.
+    function successorCodeHash() external view returns (bytes32);
 
     /// @notice The Journal that this contract appends to.
     function journal() external view returns (IJournal);

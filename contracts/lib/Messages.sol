@@ -33,6 +33,22 @@ struct SealMessage {
     bytes32 head;
 }
 
+struct SetThresholdMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    uint32 threshold;
+}
+
+struct SucceedMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    bytes32 name;
+    address account;
+    bytes32 codeHash;
+}
+
 struct AddRegionMessage {
     uint32 rev;
     uint64 signedAt;
@@ -40,6 +56,15 @@ struct AddRegionMessage {
     uint32 region;
     uint32 parent;
     bytes32 nameDigest;
+}
+
+struct SucceedRegionMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    uint32 region;
+    uint32 successor;
+    uint64 since;
 }
 
 struct AddOrganisationMessage {
@@ -50,6 +75,15 @@ struct AddOrganisationMessage {
     uint32 region;
     uint8 level;
     bytes32 nameDigest;
+}
+
+struct SucceedOrganisationMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    Uscc uscc;
+    Uscc successor;
+    uint64 since;
 }
 
 struct RegisterKeyMessage {
@@ -80,6 +114,34 @@ struct CutOffKeyMessage {
     uint64 notAfter;
     KeyId key;
     uint64 since;
+}
+
+struct RotateKeyMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    KeyId key;
+    uint64 until;
+    KeyId newKey;
+    ObjectId owner;
+    uint8 purpose;
+    bytes32 x;
+    bytes32 y;
+    uint64 validFrom;
+    uint64 validTo;
+}
+
+struct RecoverKeyMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    KeyId key;
+    KeyId newKey;
+    ObjectId owner;
+    bytes32 x;
+    bytes32 y;
+    uint64 validFrom;
+    uint64 validTo;
 }
 
 struct AddRelayMessage {
@@ -252,13 +314,28 @@ bytes32 constant SEAL_TYPEHASH = keccak256(
     "Seal(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 genesisHash,"
     "bytes32 contractsDigest,bytes32 journalHeadSlot,uint64 seq,bytes32 head)"
 );
+bytes32 constant SET_THRESHOLD_TYPEHASH = keccak256(
+    "SetThreshold(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,uint32 threshold)"
+);
+bytes32 constant SUCCEED_TYPEHASH = keccak256(
+    "Succeed(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 name,address account,"
+    "bytes32 codeHash)"
+);
 bytes32 constant ADD_REGION_TYPEHASH = keccak256(
     "AddRegion(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,uint32 region,uint32 parent,"
     "bytes32 nameDigest)"
 );
+bytes32 constant SUCCEED_REGION_TYPEHASH = keccak256(
+    "SucceedRegion(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,uint32 region,"
+    "uint32 successor,uint64 since)"
+);
 bytes32 constant ADD_ORGANISATION_TYPEHASH = keccak256(
     "AddOrganisation(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 uscc,uint32 region,"
     "uint8 level,bytes32 nameDigest)"
+);
+bytes32 constant SUCCEED_ORGANISATION_TYPEHASH = keccak256(
+    "SucceedOrganisation(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 uscc,"
+    "bytes32 successor,uint64 since)"
 );
 bytes32 constant REGISTER_KEY_TYPEHASH = keccak256(
     "RegisterKey(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 newKey,bytes32 owner,"
@@ -269,6 +346,14 @@ bytes32 constant END_KEY_TYPEHASH = keccak256(
 );
 bytes32 constant CUT_OFF_KEY_TYPEHASH = keccak256(
     "CutOffKey(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 key,uint64 since)"
+);
+bytes32 constant ROTATE_KEY_TYPEHASH = keccak256(
+    "RotateKey(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 key,uint64 until,"
+    "bytes32 newKey,bytes32 owner,uint8 purpose,bytes32 x,bytes32 y,uint64 validFrom,uint64 validTo)"
+);
+bytes32 constant RECOVER_KEY_TYPEHASH = keccak256(
+    "RecoverKey(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 key,bytes32 newKey,"
+    "bytes32 owner,bytes32 x,bytes32 y,uint64 validFrom,uint64 validTo)"
 );
 bytes32 constant ADD_RELAY_TYPEHASH = keccak256(
     "AddRelay(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,address relay,uint32 region,"

@@ -27,16 +27,22 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[21] memory hashes) {
+    function typeHashes() external pure returns (bytes32[27] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
             Messages.SEAL_TYPEHASH,
+            Messages.SET_THRESHOLD_TYPEHASH,
+            Messages.SUCCEED_TYPEHASH,
             Messages.ADD_REGION_TYPEHASH,
+            Messages.SUCCEED_REGION_TYPEHASH,
             Messages.ADD_ORGANISATION_TYPEHASH,
+            Messages.SUCCEED_ORGANISATION_TYPEHASH,
             Messages.REGISTER_KEY_TYPEHASH,
             Messages.END_KEY_TYPEHASH,
             Messages.CUT_OFF_KEY_TYPEHASH,
+            Messages.ROTATE_KEY_TYPEHASH,
+            Messages.RECOVER_KEY_TYPEHASH,
             Messages.ADD_RELAY_TYPEHASH,
             Messages.END_RELAY_TYPEHASH,
             Messages.REGISTER_TYPE_TYPEHASH,

@@ -227,7 +227,7 @@ contract LicensesTest {
         keyId = KeyId.wrap(keccak256(abi.encodePacked(x, x)));
         RegisterKeyMessage memory message =
             RegisterKeyMessage(0, _now(), _now(), keyId, owner, purpose, 1, x, x, 0, 0);
-        _directory.registerKey(message, _one(keyId));
+        _directory.keys().registerKey(message, _one(keyId));
     }
 
     function _typeMessage() private view returns (RegisterTypeMessage memory) {

@@ -48,14 +48,18 @@ def make_contracts(
 
     verifier = make("SM2Verifier")
     directory = make("Directory", ledger_id, verifier.address, maker.account)
-    answer = rpc.call("eth_call", {"to": directory.address, "data": _journal_call(artifacts)}, "latest")
-    journal = Made("0x" + str(answer)[-40:].lower(), directory.block)
+
+    def part(getter: str) -> Made:
+        call = {"to": directory.address, "data": "0x" + artifacts["Directory"].encode_call(getter, []).hex()}
+        return Made("0x" + str(rpc.call("eth_call", call, "latest"))[-40:].lower(), directory.block)
+
     catalog = make("Catalog", directory.address)
     licenses = make("Licenses", directory.address, catalog.address)
     return {
         "SM2Verifier": verifier,
         "Directory": directory,
-        "Journal": journal,
+        "Journal": part("journal"),
+        "Keys": part("keys"),
         "Catalog": catalog,
         "Licenses": licenses,
     }
@@ -80,7 +84,3 @@ def unsealed_trust_file(
         journal_head_slot=JOURNAL_HEAD_SLOT,
         seal=None,
     )
-
-
-def _journal_call(artifacts: Mapping[str, Artifact]) -> str:
-    return "0x" + artifacts["Directory"].encode_call("journal", []).hex()

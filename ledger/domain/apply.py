@@ -22,9 +22,11 @@ from ledger.domain.entities import (
     LicenseFact,
     LicenseType,
     Organisation,
+    Predecessor,
     Region,
     Relay,
     Term,
+    TermKind,
     Terms,
     TypeVersion,
 )
@@ -34,8 +36,11 @@ from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
 
-APPLY_VERSION = "apply/2"
+APPLY_VERSION = "apply/3"
 """Named in state digests; changes whenever the meaning of a record changes."""
+
+ALG_SM2_SM3 = 1
+"""The algorithm of keys that replace others: SM2 with SM3."""
 
 
 class StateView(Protocol):
@@ -161,6 +166,12 @@ def _contract_named(state: StateView, fact: Fact) -> list[Change]:
     return [Change("ledger", "ledger", after)]
 
 
+def _threshold_set(state: StateView, fact: Fact) -> list[Change]:
+    before = _ledger(state)
+    after = replace(before, rev=_next_rev(before.rev, fact), threshold=_int(fact.values, "threshold"))
+    return [Change("ledger", "ledger", after)]
+
+
 def _sealed(state: StateView, fact: Fact) -> list[Change]:
     before = _ledger(state)
     if before.sealed_seq:
@@ -175,6 +186,47 @@ def _region_added(state: StateView, fact: Fact) -> list[Change]:
         raise Refused("DUPLICATE_ID", f"region {code}")
     region = Region(_next_rev(0, fact), code, _int(fact.values, "parent"), fact.time)
     return [Change("region", str(code), region)]
+
+
+def _region_succeeded(state: StateView, fact: Fact) -> list[Change]:
+    before = typed(state, "region", str(_int(fact.values, "region")), Region)
+    if before is None:
+        raise Refused("BAD_RECORD", f"unknown region {fact.values['region']}")
+    if before.successor:
+        raise Refused("BAD_RECORD", f"region {before.code} is succeeded already")
+    ended = replace(
+        before,
+        rev=_next_rev(before.rev, fact),
+        successor=_int(fact.values, "successor"),
+        succeeded_at=max(fact.time, _int(fact.values, "since")),
+        succession_recorded_at=fact.time,
+    )
+    return [Change("region", str(before.code), ended)]
+
+
+def _region_followed(state: StateView, fact: Fact) -> list[Change]:
+    after = typed(state, "region", str(_int(fact.values, "successor")), Region)
+    if after is None:
+        raise Refused("BAD_RECORD", f"unknown region {fact.values['successor']}")
+    since = max(fact.time, _int(fact.values, "since"))
+    earlier = Predecessor(_int(fact.values, "region"), since, fact.time)
+    follows = replace(after, rev=after.rev + 1, predecessors=(*after.predecessors, earlier))
+    return [Change("region", str(after.code), follows)]
+
+
+def _organisation_succeeded(state: StateView, fact: Fact) -> list[Change]:
+    uscc = _text(fact.values, "uscc")
+    before = typed(state, "organisation", uscc, Organisation)
+    if before is None or before.successor:
+        raise Refused("BAD_RECORD", f"organisation {uscc} cannot be succeeded")
+    after = replace(
+        before,
+        rev=_next_rev(before.rev, fact),
+        successor=_text(fact.values, "successor"),
+        succeeded_at=max(fact.time, _int(fact.values, "since")),
+        succession_recorded_at=fact.time,
+    )
+    return [Change("organisation", uscc, after)]
 
 
 def _organisation_added(state: StateView, fact: Fact) -> list[Change]:
@@ -198,18 +250,34 @@ def _key_registered(state: StateView, fact: Fact) -> list[Change]:
     key_id = _str(values, "newKey")
     if state.get("key", key_id):
         raise Refused("DUPLICATE_ID", f"key {key_id}")
+    purpose = Purpose(_int(values, "purpose")) if "purpose" in values else Purpose.GOVERN
+    is_own = fact.kind is Kind.KEY_REGISTERED
     key = Key(
-        rev=_next_rev(0, fact),
+        rev=_next_rev(0, fact) if is_own else 1,
         key_id=key_id,
         owner=_str(values, "owner"),
-        purpose=Purpose(_int(values, "purpose")),
-        alg=_int(values, "alg"),
+        purpose=purpose,
+        alg=_int(values, "alg") if is_own else ALG_SM2_SM3,
         public_key="04" + _str(values, "x")[2:] + _str(values, "y")[2:],
         valid_from=_int(values, "validFrom"),
         valid_to=_int(values, "validTo"),
         since=fact.time,
+        by_key=_one_of(fact.key_ids[:-1] if purpose is not Purpose.ENCRYPT else fact.key_ids),
     )
     return [Change("key", key_id, key)]
+
+
+def _one_of(key_ids: tuple[str, ...]) -> str:
+    """The key on which a registration rests, when it rests on one alone."""
+    return key_ids[0] if len(key_ids) == 1 else ""
+
+
+def _key_replaced(state: StateView, fact: Fact) -> list[Change]:
+    key = _known_key(state, fact)
+    until = _int(fact.values, "until") if "until" in fact.values else fact.time
+    endings = (*key.endings, (fact.time, until)) if until else key.endings
+    after = replace(key, rev=_next_rev(key.rev, fact), endings=endings)
+    return [Change("key", key.key_id, after)]
 
 
 def _known_key(state: StateView, fact: Fact) -> Key:
@@ -259,6 +327,7 @@ def _type_registered(state: StateView, fact: Fact) -> list[Change]:
         scope=Scope(_int(values, "scope")),
         sharing=Sharing(_int(values, "sharing")),
         ground=_int(values, "ground"),
+        by_key=_one_of(fact.key_ids),
     )
     after = LicenseType(_next_rev(before.rev, fact), code, (*before.versions, version))
     return [Change("type", code, after)]
@@ -275,7 +344,10 @@ def _end_term(state: StateView, fact: Fact, table: str, key: tuple[str, ...]) ->
     before = typed(state, table, "/".join(key), Terms)
     if before is None:
         raise Refused("BAD_RECORD", f"nothing to end: {table} {'/'.join(key)}")
-    ended = replace(before.terms[-1], recorded_at=fact.time, until=_int(fact.values, "until"))
+    until = _int(fact.values, "until")
+    ended = replace(
+        before.terms[-1], recorded_at=fact.time, until=until, kind=TermKind.ENDED, by_keys=fact.key_ids
+    )
     return _with_term(state, fact, table, key, ended)
 
 
@@ -291,6 +363,7 @@ def _entitled(state: StateView, fact: Fact) -> list[Change]:
         until=_int(values, "until"),
         region=_int(values, "region"),
         detail=_text(values, "operator"),
+        by_keys=fact.key_ids,
     )
     return _with_term(state, fact, "entitlement", _entitlement_key(values), term)
 
@@ -317,6 +390,7 @@ def _recognized(state: StateView, fact: Fact) -> list[Change]:
         since=_int(values, "since"),
         until=_int(values, "until"),
         detail=_text(values, "asType"),
+        by_keys=fact.key_ids,
     )
     return _with_term(state, fact, "recognition", _recognition_key(values), term)
 
@@ -530,11 +604,20 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LEDGER_FOUNDED: _founded,
     Kind.CONTRACT_NAMED: _contract_named,
     Kind.LEDGER_SEALED: _sealed,
+    Kind.THRESHOLD_SET: _threshold_set,
+    Kind.CONTRACT_SUCCEEDED: _contract_named,
     Kind.REGION_ADDED: _region_added,
+    Kind.REGION_SUCCEEDED: _region_succeeded,
+    Kind.REGION_FOLLOWED: _region_followed,
     Kind.ORGANISATION_ADDED: _organisation_added,
+    Kind.ORGANISATION_SUCCEEDED: _organisation_succeeded,
     Kind.KEY_REGISTERED: _key_registered,
     Kind.KEY_ENDED: _key_ended,
     Kind.KEY_CUT_OFF: _key_cut_off,
+    Kind.KEY_ROTATED: _key_replaced,
+    Kind.KEY_REGISTERED_BY_ROTATION: _key_registered,
+    Kind.KEY_LOST: _key_replaced,
+    Kind.KEY_REGISTERED_BY_RECOVERY: _key_registered,
     Kind.RELAY_ADDED: _relay_changed,
     Kind.RELAY_ENDED: _relay_changed,
     Kind.TYPE_REGISTERED: _type_registered,

@@ -6,9 +6,14 @@ Ranges are half-open, `[since, until)`, and 0 as an end means none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from ledger.domain.acts import Act, Purpose, Scope, Sharing
+
+IsVoid = Callable[[str, int], bool]
+"""(key id, recorded at) → whether what that key gave then is void."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,15 @@ class Ledger:
 
 
 @dataclass(frozen=True)
+class Predecessor:
+    """A region that another one follows, from `since` on."""
+
+    region: int
+    since: int
+    recorded_at: int
+
+
+@dataclass(frozen=True)
 class Region:
     """A region by its GB/T 2260 code; `parent` 0 marks a root region, which has a vote."""
 
@@ -31,6 +45,12 @@ class Region:
     code: int
     parent: int
     since: int
+    successor: int = 0
+    succeeded_at: int = 0
+    """From when on another region stands for this one; never before that was recorded."""
+    succession_recorded_at: int = 0
+    predecessors: tuple[Predecessor, ...] = ()
+    """Regions that this one follows, in the order in which that was recorded."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,9 @@ class Organisation:
     level: int
     name_digest: str
     since: int
+    successor: str = ""
+    succeeded_at: int = 0
+    succession_recorded_at: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,6 +93,8 @@ class Key:
     endings: tuple[tuple[int, int], ...] = ()
     """(recorded at, valid until) of every shortening."""
     cut_offs: tuple[CutOff, ...] = ()
+    by_key: str = ""
+    """The one key that registered it; empty where founders, or several regions together, did."""
 
     def cut_off(self, as_of: int) -> int | None:
         """The compromise time as the ledger knew it at `as_of`; None when none was declared."""
@@ -107,6 +132,8 @@ class TypeVersion:
     scope: Scope
     sharing: Sharing
     ground: int
+    by_key: str = ""
+    """The one key that signed for it; empty where founders, or several regions together, did."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +144,20 @@ class LicenseType:
     code: str
     versions: tuple[TypeVersion, ...]
 
-    def at(self, at: int) -> TypeVersion | None:
-        """The version in effect at `at`."""
+    def at(self, at: int, is_void: IsVoid | None = None) -> TypeVersion | None:
+        """The version in effect at `at`; a version that a compromised key signed for never is."""
         current = [version for version in self.versions if version.since <= at]
-        return current[-1] if current else None
+        for version in reversed(current):
+            if not (version.by_key and is_void and is_void(version.by_key, version.since)):
+                return version
+        return None
+
+
+class TermKind(IntEnum):
+    """Whether a term gives something or shortens what was given."""
+
+    GIVEN = 1
+    ENDED = 2
 
 
 @dataclass(frozen=True)
@@ -132,6 +169,9 @@ class Term:
     until: int
     region: int = 0
     detail: str = ""
+    kind: TermKind = TermKind.GIVEN
+    by_keys: tuple[str, ...] = ()
+    """Keys of which each was needed to give it."""
 
 
 @dataclass(frozen=True)
@@ -142,15 +182,35 @@ class Terms:
     key: tuple[str, ...]
     terms: tuple[Term, ...]
 
-    def at(self, at: int, as_of: int) -> Term | None:
+    def at(self, at: int, as_of: int, is_void: IsVoid | None = None) -> Term | None:
         """The term that covers `at`, as the ledger knew it at `as_of`.
 
-        A later term takes over from its first day on; what lies before stays as it was.
+        A later term takes over from its first day on; what lies before stays as it was. What a
+        compromised key gave does not count; an end stands, whoever signed it.
+
+        Args:
+            at: Moment of legal effect.
+            as_of: Moment of knowledge.
+            is_void: What is void, as known at `as_of`; None where nobody asks.
         """
-        for term in reversed([term for term in self.terms if term.recorded_at <= as_of]):
+        for term in reversed(self._standing(as_of, is_void)):
             if term.since <= at:
                 return term if term.until == 0 or at < term.until else None
         return None
+
+    def _standing(self, as_of: int, is_void: IsVoid | None) -> list[Term]:
+        kept: list[Term] = []
+        for term in (term for term in self.terms if term.recorded_at <= as_of):
+            if term.kind is TermKind.ENDED and kept:
+                until = min(end for end in (term.until, kept[-1].until) if end)
+                kept.append(replace(kept[-1], recorded_at=term.recorded_at, until=until))
+            elif term.kind is TermKind.GIVEN and not _is_void(term, is_void):
+                kept.append(term)
+        return kept
+
+
+def _is_void(term: Term, is_void: IsVoid | None) -> bool:
+    return is_void is not None and any(is_void(key, term.recorded_at) for key in term.by_keys)
 
 
 @dataclass(frozen=True)

@@ -81,10 +81,17 @@ def _recognition(values: Values) -> bytes:
 
 _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.REGION_ADDED: lambda values: objects.region_object(_number(values, "region")),
+    Kind.REGION_SUCCEEDED: lambda values: objects.region_object(_number(values, "region")),
+    Kind.REGION_FOLLOWED: lambda values: objects.region_object(_number(values, "successor")),
     Kind.ORGANISATION_ADDED: lambda values: objects.organisation_object(_code(values, "uscc")),
+    Kind.ORGANISATION_SUCCEEDED: lambda values: objects.organisation_object(_code(values, "uscc")),
     Kind.KEY_REGISTERED: lambda values: objects.key_object(_word(values, "newKey")),
     Kind.KEY_ENDED: lambda values: objects.key_object(_word(values, "key")),
     Kind.KEY_CUT_OFF: lambda values: objects.key_object(_word(values, "key")),
+    Kind.KEY_ROTATED: lambda values: objects.key_object(_word(values, "key")),
+    Kind.KEY_REGISTERED_BY_ROTATION: lambda values: objects.key_object(_word(values, "newKey")),
+    Kind.KEY_LOST: lambda values: objects.key_object(_word(values, "key")),
+    Kind.KEY_REGISTERED_BY_RECOVERY: lambda values: objects.key_object(_word(values, "newKey")),
     Kind.RELAY_ADDED: lambda values: objects.relay_object(str(values["relay"])),
     Kind.RELAY_ENDED: lambda values: objects.relay_object(str(values["relay"])),
     Kind.TYPE_REGISTERED: lambda values: objects.type_object(_code(values, "licenseType")),

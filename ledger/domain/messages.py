@@ -42,11 +42,20 @@ class Kind(IntEnum):
     LEDGER_FOUNDED = 1
     CONTRACT_NAMED = 2
     LEDGER_SEALED = 3
+    THRESHOLD_SET = 4
+    CONTRACT_SUCCEEDED = 5
     REGION_ADDED = 10
+    REGION_SUCCEEDED = 11
+    REGION_FOLLOWED = 12
     ORGANISATION_ADDED = 20
+    ORGANISATION_SUCCEEDED = 21
     KEY_REGISTERED = 30
     KEY_ENDED = 31
     KEY_CUT_OFF = 32
+    KEY_ROTATED = 33
+    KEY_REGISTERED_BY_ROTATION = 34
+    KEY_LOST = 35
+    KEY_REGISTERED_BY_RECOVERY = 36
     RELAY_ADDED = 40
     RELAY_ENDED = 41
     TYPE_REGISTERED = 50
@@ -132,7 +141,10 @@ _ALL = (
         "seal",
         "bytes32 genesisHash,bytes32 contractsDigest,bytes32 journalHeadSlot,uint64 seq,bytes32 head",
     ),
+    _message("SetThreshold", "Directory", "setThreshold", "uint32 threshold"),
+    _message("Succeed", "Directory", "succeed", "bytes32 name,address account,bytes32 codeHash"),
     _message("AddRegion", "Directory", "addRegion", "uint32 region,uint32 parent,bytes32 nameDigest"),
+    _message("SucceedRegion", "Directory", "succeedRegion", "uint32 region,uint32 successor,uint64 since"),
     _message(
         "AddOrganisation",
         "Directory",
@@ -140,14 +152,33 @@ _ALL = (
         "bytes32 uscc,uint32 region,uint8 level,bytes32 nameDigest",
     ),
     _message(
-        "RegisterKey",
+        "SucceedOrganisation",
         "Directory",
+        "succeedOrganisation",
+        "bytes32 uscc,bytes32 successor,uint64 since",
+    ),
+    _message(
+        "RegisterKey",
+        "Keys",
         "registerKey",
         "bytes32 newKey,bytes32 owner,uint8 purpose,uint16 alg,bytes32 x,bytes32 y,"
         "uint64 validFrom,uint64 validTo",
     ),
-    _message("EndKey", "Directory", "endKey", "bytes32 key,uint64 validTo"),
-    _message("CutOffKey", "Directory", "cutOffKey", "bytes32 key,uint64 since"),
+    _message("EndKey", "Keys", "endKey", "bytes32 key,uint64 validTo"),
+    _message("CutOffKey", "Keys", "cutOffKey", "bytes32 key,uint64 since"),
+    _message(
+        "RotateKey",
+        "Keys",
+        "rotateKey",
+        "bytes32 key,uint64 until,bytes32 newKey,bytes32 owner,uint8 purpose,bytes32 x,bytes32 y,"
+        "uint64 validFrom,uint64 validTo",
+    ),
+    _message(
+        "RecoverKey",
+        "Keys",
+        "recoverKey",
+        "bytes32 key,bytes32 newKey,bytes32 owner,bytes32 x,bytes32 y,uint64 validFrom,uint64 validTo",
+    ),
     _message("AddRelay", "Directory", "addRelay", "address relay,uint32 region,uint64 until"),
     _message("EndRelay", "Directory", "endRelay", "address relay,uint32 region"),
     _message(
@@ -241,11 +272,20 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LEDGER_FOUNDED: MESSAGES["Found"],
     Kind.CONTRACT_NAMED: MESSAGES["NameContract"],
     Kind.LEDGER_SEALED: MESSAGES["Seal"],
+    Kind.THRESHOLD_SET: MESSAGES["SetThreshold"],
+    Kind.CONTRACT_SUCCEEDED: MESSAGES["Succeed"],
     Kind.REGION_ADDED: MESSAGES["AddRegion"],
+    Kind.REGION_SUCCEEDED: MESSAGES["SucceedRegion"],
+    Kind.REGION_FOLLOWED: MESSAGES["SucceedRegion"],
     Kind.ORGANISATION_ADDED: MESSAGES["AddOrganisation"],
+    Kind.ORGANISATION_SUCCEEDED: MESSAGES["SucceedOrganisation"],
     Kind.KEY_REGISTERED: MESSAGES["RegisterKey"],
     Kind.KEY_ENDED: MESSAGES["EndKey"],
     Kind.KEY_CUT_OFF: MESSAGES["CutOffKey"],
+    Kind.KEY_ROTATED: MESSAGES["RotateKey"],
+    Kind.KEY_REGISTERED_BY_ROTATION: MESSAGES["RotateKey"],
+    Kind.KEY_LOST: MESSAGES["RecoverKey"],
+    Kind.KEY_REGISTERED_BY_RECOVERY: MESSAGES["RecoverKey"],
     Kind.RELAY_ADDED: MESSAGES["AddRelay"],
     Kind.RELAY_ENDED: MESSAGES["EndRelay"],
     Kind.TYPE_REGISTERED: MESSAGES["RegisterType"],

@@ -12,9 +12,9 @@ from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import Key, Ledger, License, LicenseType, Region, Relay, Terms
 from ledger.domain.facts import Fact
+from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
-from ledger.proof.verification import ancestors
 
 
 class NotCompetentError(Exception):
@@ -78,7 +78,16 @@ class Competence:
     def _special(self) -> dict[Kind, Callable[[Fact], None]]:
         return {
             Kind.LEDGER_SEALED: lambda fact: self._quorum(fact, len(self._roots)),
+            Kind.THRESHOLD_SET: lambda fact: self._quorum(fact, self._ledger().threshold),
+            Kind.CONTRACT_SUCCEEDED: lambda fact: self._quorum(fact, self._ledger().threshold),
             Kind.REGION_ADDED: lambda fact: self._quorum(fact, self._ledger().threshold),
+            Kind.REGION_SUCCEEDED: self._region_succeeded,
+            Kind.REGION_FOLLOWED: self._region_succeeded,
+            Kind.ORGANISATION_SUCCEEDED: self._organisation_succeeded,
+            Kind.KEY_ROTATED: lambda fact: self._key_replaced(fact, Purpose(_number(fact, "purpose"))),
+            Kind.KEY_REGISTERED_BY_ROTATION: self._key_registered_again,
+            Kind.KEY_LOST: lambda fact: self._key_replaced(fact, Purpose.RECOVER),
+            Kind.KEY_REGISTERED_BY_RECOVERY: self._key_registered_again,
             Kind.KEY_REGISTERED: self._key_registered,
             Kind.KEY_ENDED: self._key_ended,
             Kind.KEY_CUT_OFF: self._key_cut_off,
@@ -101,7 +110,7 @@ class Competence:
         key = typed(self._state, "key", key_id, Key)
         if key is None or key.purpose is not purpose:
             raise NotCompetentError(f"{key_id} is no {purpose.name} key")
-        cut_off = key.cut_off(fact.time)
+        cut_off = cut_off_of(self._state, key_id, fact.time)
         if not key.is_valid_at(fact.time) or (cut_off is not None and cut_off <= fact.time):
             raise NotCompetentError(f"key {key_id} was not valid")
         return key
@@ -113,7 +122,8 @@ class Competence:
         if len(set(fact.key_ids)) != len(fact.key_ids):
             raise NotCompetentError("one key signed twice")
         for owner, region in zip(self._owners(fact, len(regions)), regions, strict=True):
-            if owner not in map(_region_owner, ancestors(self._state, region)):
+            above = superiors_of(self._state, region, fact.time, fact.time)
+            if owner not in map(_region_owner, above):
                 raise NotCompetentError(f"not signed by region {region:06d} or a superior")
 
     def _possessions(self, fact: Fact) -> int:
@@ -123,14 +133,60 @@ class Competence:
 
     def _quorum(self, fact: Fact, needed: int, possession: int = 0, without: str = "") -> None:
         owners = self._owners(fact, max(needed, len(fact.key_ids) - possession))
-        voters = {_region_owner(code) for code in self._roots} - {without}
+        voters = {_region_owner(code) for code in self._roots if self._has_vote(code, fact)} - {without}
         if len(set(owners)) != len(owners) or not set(owners) <= voters:
             raise NotCompetentError(f"not {needed} different founding regions")
+
+    def _has_vote(self, root: int, fact: Fact) -> bool:
+        found = typed(self._state, "region", str(root), Region)
+        just_signed = fact.kind is Kind.REGION_FOLLOWED and root == _number(fact, "region")
+        return found is None or just_signed or not is_succeeded(found, fact.time, fact.time)
+
+    def _region_succeeded(self, fact: Fact) -> None:
+        region = _number(fact, "region")
+        found = typed(self._state, "region", str(region), Region)
+        if found is None or not found.parent:
+            self._quorum(fact, self._ledger().threshold)
+            return
+        self._governed(fact, [found.parent])
+        self._governed(fact, [_number(fact, "successor")])
+
+    def _organisation_succeeded(self, fact: Fact) -> None:
+        for name in ("uscc", "successor"):
+            owner = "0x" + organisation_object(_text(fact, name)).hex()
+            self._governed(fact, [self._region_of.get(owner, 0)])
+
+    def _key_replaced(self, fact: Fact, purpose: Purpose) -> None:
+        """One of the body's own keys, then the new key, which proves its possession."""
+        if len(fact.key_ids) != 2 or fact.key_ids[1] != str(fact.values["newKey"]):
+            raise NotCompetentError("without proof of possession")
+        (signer,) = self._owners(fact, 1, purpose)
+        old = typed(self._state, "key", str(fact.values["key"]), Key)
+        if old is None or {signer, old.owner} != {str(fact.values["owner"])}:
+            raise NotCompetentError("not signed by a key of the same body")
+        if old.purpose is not (Purpose.GOVERN if purpose is Purpose.RECOVER else purpose):
+            raise NotCompetentError(f"{old.key_id} is a {old.purpose.name} key")
+        if purpose not in (Purpose.SIGN, Purpose.GOVERN, Purpose.RECOVER):
+            raise NotCompetentError(f"{purpose.name} keys are not replaced by themselves")
+        if purpose is Purpose.RECOVER and not self._is_region(old.owner):
+            raise NotCompetentError("only regions have keys to recover")
+
+    def _is_region(self, owner: str) -> bool:
+        region = self._region_of.get(owner)
+        return region is not None and owner == _region_owner(region)
+
+    def _key_registered_again(self, fact: Fact) -> None:
+        """The second of two records with one body: the first was judged, and must be there."""
+        old = typed(self._state, "key", str(fact.values["key"]), Key)
+        if old is None or old.rev != _number(fact, "rev") + 1:
+            raise NotCompetentError("without the record of the key that it replaces")
 
     def _issuer_signed(self, fact: Fact) -> None:
         (owner,) = self._owners(fact, 1, Purpose.SIGN)
         issuer = _text(fact, "issuer") if "issuer" in fact.values else self._issuer_of(fact)
-        if owner != "0x" + organisation_object(issuer).hex():
+        is_issuer = owner == "0x" + organisation_object(issuer).hex()
+        follows = "issuer" not in fact.values and acts_for(self._state, owner, issuer, fact.time)
+        if not is_issuer and not follows:
             raise NotCompetentError(f"not signed by the issuer {issuer}")
 
     def _issuer_of(self, fact: Fact) -> str:
@@ -145,13 +201,15 @@ class Competence:
             return
         issuer = _text(fact, "issuer")
         if _number(fact, "act") != Act.TRANSFER_IN:
-            if issuer != old.issuer:
+            if not acts_for(self._state, "0x" + organisation_object(issuer).hex(), old.issuer, fact.time):
                 raise NotCompetentError(f"not signed by the issuer {old.issuer}")
             return
         towards = next((each.region for each in reversed(old.facts) if each.act is Act.TRANSFER_OUT), 0)
         rights = typed(self._state, "entitlement", f"{old.license_type}/{issuer}", Terms)
         region = rights.terms[-1].region if rights else 0
-        if _text(fact, "licenseType") != old.license_type or towards not in ancestors(self._state, region):
+        if _text(fact, "licenseType") != old.license_type or towards not in superiors_of(
+            self._state, region, fact.time, fact.time
+        ):
             raise NotCompetentError(f"{issuer} does not issue {old.license_type} in region {towards:06d}")
 
     def _opened(self, fact: Fact) -> None:

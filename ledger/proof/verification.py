@@ -22,6 +22,7 @@ from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
 from ledger.domain.entities import Batch, Key, License, LicenseType, Organisation, Region, Term, Terms
 from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
@@ -37,6 +38,9 @@ from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped,
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
+
+EVER = 2**64 - 1
+"""A moment after all others."""
 
 RESULT_OF_STATUS = {status: status.name for status in Status} | {Status.UNKNOWN: "NOT_ANCHORED"}
 
@@ -229,7 +233,10 @@ def _issuer(case: _Case) -> Check:
 def _entitlement(case: _Case, at: int) -> Term | None:
     name = f"{case.claim.license_type}/{case.claim.issuer}"
     rights = typed(case.state, "entitlement", name, Terms)
-    return rights.at(at, at) if rights else None
+    if rights is None:
+        return None
+    known = rights.at(at, at)
+    return rights.at(at, at, void_as_of(case.state, case.question.known_at)) if known else None
 
 
 def _anchor(case: _Case) -> Check:
@@ -257,11 +264,10 @@ def _says_the_same(license_: License, claim: Claim) -> bool:
 
 
 def cut_offs_of(state: StateView, as_of: int) -> Callable[[str], int | None]:
-    """Compromise times of keys as known at `as_of`."""
+    """Compromise times of keys, their own or inherited, as known at `as_of`."""
 
     def cut_off(key_id: str) -> int | None:
-        key = typed(state, "key", key_id, Key)
-        return key.cut_off(as_of) if key else None
+        return cut_off_of(state, key_id, as_of)
 
     return cut_off
 
@@ -354,10 +360,10 @@ def recognition_basis(
         known_at: Moment of knowledge.
     """
     kind = typed(state, "type", license_type, LicenseType)
-    version = kind.at(known_at) if kind else None
+    version = kind.at(known_at, void_as_of(state, known_at)) if kind else None
     if version is not None and version.scope is Scope.NATIONAL:
         return {"basis": "LAW", "scope": "NATIONAL", "ground": version.ground}
-    givers, takers = ancestors(state, from_region), ancestors(state, to_region)
+    givers, takers = (line_of(state, region, at, known_at) for region in (from_region, to_region))
     home = _home(state, givers, takers)
     if home:
         return {"basis": "HOME", "region": f"{home:06d}"}
@@ -371,17 +377,15 @@ def recognition_basis(
 
 def _home(state: StateView, givers: list[int], takers: list[int]) -> int:
     """The root region that both lie under, within which a license counts without agreement; 0 for none."""
-    if not givers or not takers or givers[-1] != takers[-1]:
-        return 0
-    top = typed(state, "region", str(givers[-1]), Region)
-    return givers[-1] if top and top.parent == 0 else 0
+    common = (typed(state, "region", str(code), Region) for code in givers if code in takers)
+    return next((each.code for each in common if each and each.parent == 0), 0)
 
 
 def _agreed(
     state: StateView, license_type: str, giver: int, taker: int, at: int, known_at: int
 ) -> dict[str, object] | None:
     agreement = typed(state, "recognition", recognition_key(giver, taker, license_type), Terms)
-    term = agreement.at(at, known_at) if agreement else None
+    term = agreement.at(at, known_at, void_as_of(state, known_at)) if agreement else None
     if term is None:
         return None
     return {
@@ -415,20 +419,48 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
         needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.facts}
     if region is not None:
         needed |= _recognition_objects(claim, state, license_, region)
-    return needed
+    return needed | _keys_behind(claim, state, license_)
+
+
+def _keys_behind(claim: Claim, state: StateView, license_: License | None) -> set[bytes]:
+    """Keys on which the license's keys and rights rest: they fall with these."""
+    kind = typed(state, "type", claim.license_type, LicenseType)
+    right = typed(state, "entitlement", f"{claim.license_type}/{claim.issuer}", Terms)
+    keys = {claim.key_id, *(fact.key_id for fact in (license_.facts if license_ else ()))}
+    keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
+    keys |= _keys_of(right)
+    return _key_objects(state, keys)
+
+
+def _keys_of(terms: Terms | None) -> set[str]:
+    return {key for term in (terms.terms if terms else ()) for key in term.by_keys}
+
+
+def _key_objects(state: StateView, keys: set[str]) -> set[bytes]:
+    every = {*keys, *(above for key in keys for above in registrars(state, key))}
+    return {key_object(bytes.fromhex(key[2:])) for key in every}
 
 
 def _recognition_objects(claim: Claim, state: StateView, license_: License | None, region: int) -> set[bytes]:
     starts = [region] + ([license_.region] if license_ else [])
-    lines = [ancestors(state, start) for start in starts]
-    needed = {region_object(code) for code in (*starts, *(code for line in lines for code in line))}
-    needed |= {region_object(parent) for line in lines for parent in _parents(state, line)}
+    lines = [line_of(state, start, EVER, EVER) for start in starts]
+    named = {code for line in lines for code in line}
+    named |= {near for code in named for near in _next_to(state, code)}
+    needed = {region_object(code) for code in (*starts, *named)}
     if license_ is not None and all(lines):
         takers, givers = lines
-        needed |= {recognition_object(p, q, claim.license_type) for p in givers for q in takers}
+        pairs = [(giver, taker) for giver in givers for taker in takers]
+        needed |= {recognition_object(*pair, claim.license_type) for pair in pairs}
+        names = [recognition_key(*pair, claim.license_type) for pair in pairs]
+        agreed = (typed(state, "recognition", name, Terms) for name in names)
+        needed |= _key_objects(state, {key for each in agreed for key in _keys_of(each)})
     return needed
 
 
-def _parents(state: StateView, line: list[int]) -> list[int]:
-    top = typed(state, "region", str(line[-1]), Region) if line else None
-    return [top.parent] if top is not None and top.parent else []
+def _next_to(state: StateView, code: int) -> list[int]:
+    """Regions that a region names: its superior, its successor, those that it followed."""
+    here = typed(state, "region", str(code), Region)
+    if here is None:
+        return []
+    named = (here.parent, here.successor, *(earlier.region for earlier in here.predecessors))
+    return [near for near in named if near]

@@ -219,7 +219,7 @@ class ReplayLedger:
         key = typed(state, "key", key_id, Key)
         if key is not None:
             return key.public_key, self._names.get(key.owner, key.owner)
-        if fact.kind is Kind.KEY_REGISTERED and fact.values["newKey"] == key_id:
+        if fact.values.get("newKey") == key_id:
             owner = str(fact.values["owner"])
             point = "04" + str(fact.values["x"])[2:] + str(fact.values["y"])[2:]
             return point, self._names.get(owner, owner)

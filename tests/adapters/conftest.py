@@ -108,11 +108,12 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
     blocks["SM2Verifier"] = receipt.block
     arguments = [LEDGER_ID, addresses["SM2Verifier"], sender.account]
     addresses["Directory"], receipt = sender.deploy("Directory", arguments)
-    blocks["Directory"] = blocks["Journal"] = receipt.block
     artifact = load_artifacts()["Directory"]
-    call = {"to": addresses["Directory"], "data": "0x" + artifact.encode_call("journal", []).hex()}
-    answer = rpc.call("eth_call", call, "latest")
-    addresses["Journal"] = artifact.decode_result("journal", bytes.fromhex(answer[2:]))
+    for name, getter in (("Journal", "journal"), ("Keys", "keys")):
+        call = {"to": addresses["Directory"], "data": "0x" + artifact.encode_call(getter, []).hex()}
+        answer = rpc.call("eth_call", call, "latest")
+        addresses[name] = artifact.decode_result(getter, bytes.fromhex(answer[2:]))
+        blocks[name] = blocks["Directory"] = receipt.block
     addresses["Catalog"], receipt = sender.deploy("Catalog", [addresses["Directory"]])
     blocks["Catalog"] = receipt.block
     arguments = [addresses["Directory"], addresses["Catalog"]]

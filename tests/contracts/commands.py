@@ -26,6 +26,7 @@ from tests.contracts.world import (
     ZHEJIANG,
     Command,
     KeyPair,
+    Message,
     World,
     entitlement_members,
     key,
@@ -55,8 +56,77 @@ def add_region(world: World) -> Command:
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
 
 
+NEWCOMER = "11310118MB9Z8Y7X6W"
+
+
+def set_threshold(world: World) -> Command:
+    target = objects.ledger_object()
+    message = world.message("SetThreshold", target, threshold=1)
+    return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
+
+
+def succeed(world: World, name: str = "Catalog", account: str = "") -> Command:
+    target = objects.ledger_object()
+    address = account or world.contracts["SM2Verifier"]
+    code = keccak(bytes.fromhex(world.evm.rpc("eth_getCode", address, "latest")[2:]))
+    message = world.message("Succeed", target, name=ascii32(name), account=address, codeHash=code)
+    return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
+
+
+def succeed_region(world: World) -> Command:
+    target = objects.region_object(QINGPU)
+    message = world.message("SucceedRegion", target, region=QINGPU, successor=SHANGHAI, since=0)
+    return Command(message, (governor(SHANGHAI),), target)
+
+
+def succeed_organisation(world: World, since: int = 0) -> Command:
+    if world.rev(objects.organisation_object(NEWCOMER)) == 0:
+        world.run(add_organisation(world))
+    target = objects.organisation_object(BUREAU)
+    members = {"uscc": ascii32(BUREAU), "successor": ascii32(NEWCOMER), "since": since}
+    return Command(world.message("SucceedOrganisation", target, **members), (governor(QINGPU),), target)
+
+
+def rotate_key(world: World, until: int = 0) -> Command:
+    target = objects.key_object(key(f"other sign {BUREAU}").id)
+    return Command(rotation(world, until=until), (signer(BUREAU), key("a rotated key")), target)
+
+
+def rotation(world: World, uscc: str = BUREAU, **changes: Any) -> Message:
+    """From the other signing key of a body to a fresh one."""
+    old, fresh = key(f"other sign {uscc}"), key("a rotated key")
+    members = {
+        "key": old.id,
+        "until": 0,
+        "newKey": fresh.id,
+        "owner": objects.organisation_object(uscc),
+        "purpose": int(Purpose.SIGN),
+        "x": fresh.x,
+        "y": fresh.y,
+        "validFrom": 0,
+        "validTo": 0,
+    }
+    return world.message("RotateKey", objects.key_object(old.id), **{**members, **changes})
+
+
+def recover_key(world: World, region: int = QINGPU) -> Command:
+    lost, fresh = governor(region), key("a recovered key")
+    target = objects.key_object(lost.id)
+    members = {
+        "key": lost.id,
+        "newKey": fresh.id,
+        "owner": objects.region_object(region),
+        "x": fresh.x,
+        "y": fresh.y,
+        "validFrom": 0,
+        "validTo": 0,
+    }
+    message = world.message("RecoverKey", target, **members)
+    return Command(message, (key(f"recover {region}"), fresh), target)
+
+
 def add_organisation(world: World) -> Command:
-    uscc = "11310118MB9Z8Y7X6W"
+    uscc = NEWCOMER
     target = objects.organisation_object(uscc)
     members = {"uscc": ascii32(uscc), "region": QINGPU, "level": 3, "nameDigest": keccak(uscc.encode())}
     return Command(world.message("AddOrganisation", target, **members), (governor(QINGPU),), target)
@@ -199,10 +269,16 @@ def issue_batch(world: World, leaves: Sequence[bytes] = (), code: str = REGIONAL
 
 COMMANDS: dict[str, Callable[[World], Command]] = {
     "AddRegion": add_region,
+    "SetThreshold": set_threshold,
+    "Succeed": succeed,
+    "SucceedRegion": succeed_region,
     "AddOrganisation": add_organisation,
+    "SucceedOrganisation": succeed_organisation,
     "RegisterKey": register_key,
     "EndKey": end_key,
     "CutOffKey": cut_off_key,
+    "RotateKey": rotate_key,
+    "RecoverKey": recover_key,
     "AddRelay": add_relay,
     "EndRelay": end_relay,
     "RegisterType": register_type,

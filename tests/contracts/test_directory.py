@@ -264,10 +264,10 @@ def registration(world: World, purpose: Purpose = Purpose.SIGN, **changes: objec
 def test_a_key_is_kept_as_registered(world: World) -> None:
     pair = key(f"sign {BUREAU}")
     row = "(bytes32,uint8,uint16,uint32,uint64,uint64,uint64,bytes32,bytes32,bytes32)"
-    kept = world.view("Directory", "keyOf(bytes32)", row, pair.id)
+    kept = world.view("Keys", "keyOf(bytes32)", row, pair.id)
     assert kept[:3] == (objects.organisation_object(BUREAU), Purpose.SIGN, 1)
     assert kept[4:9] == (0, 0, 0, pair.x, pair.y)
-    assert world.view("Directory", "keyAt(uint32)", "bytes32", kept[3]) == pair.id
+    assert world.view("Keys", "keyAt(uint32)", "bytes32", kept[3]) == pair.id
 
 
 def test_a_key_id_is_the_hash_of_its_point(world: World) -> None:
@@ -327,7 +327,7 @@ def test_an_encryption_key_gives_no_proof(world: World) -> None:
     with refuses("WriterSignatureCount", 2, 1):
         world.send(message, governor(QINGPU), key("new"))
     world.send(message, governor(QINGPU))
-    assert not any(world.view("Directory", "keyOf(bytes32)", "uint256[10]", key("new").id)[9:])
+    assert not any(world.view("Keys", "keyOf(bytes32)", "uint256[10]", key("new").id)[9:])
 
 
 def test_a_region_does_not_make_its_own_keys(world: World) -> None:
@@ -364,7 +364,7 @@ def end_key(world: World, valid_to: int) -> Message:
 
 def test_a_key_ends_earlier_never_later_never_in_the_past(world: World) -> None:
     pair = key(f"brief sign {BUREAU}")
-    ends = world.view("Directory", "keyOf(bytes32)", "uint256[10]", pair.id)[5]
+    ends = world.view("Keys", "keyOf(bytes32)", "uint256[10]", pair.id)[5]
     with refuses("DirectoryNotEarlier", ends, ends):
         world.send(end_key(world, ends), governor(QINGPU))
     with refuses("DirectoryInThePast"):

@@ -27,7 +27,8 @@ from tests.contracts.world import (
     sealed_world,
 )
 
-QUORUM = ("AddRegion",)
+QUORUM = ("AddRegion", "SetThreshold", "Succeed")
+BY_OWNER = ("RotateKey", "RecoverKey")
 BY_ISSUER = ("Issue", "Amend", "Act", "Bind", "TransferOut", "IssueBatch")
 FOUNDING = {"Found", "NameContract", "Seal"}
 
@@ -66,8 +67,11 @@ def twin(command: Command, kind: str) -> Command:
         governor(region).id: f"govern {region}" for region in (SHANGHAI, ZHEJIANG, ANHUI, QINGPU, JIASHAN)
     }
     labels |= {signer(uscc).id: f"sign {uscc}" for uscc in (BUREAU, OFFICE)}
+    regions = (SHANGHAI, ZHEJIANG, ANHUI, QINGPU, JIASHAN)
+    labels |= {key(f"recover {region}").id: f"recover {region}" for region in regions}
     purpose, owner = labels[command.keys[0].id].split()
-    label = f"recover {owner}" if kind == "recover" else f"{kind} {purpose} {owner}"
+    other = "govern" if purpose == "recover" else "recover"
+    label = f"{other} {owner}" if kind == "recover" else f"{kind} {purpose} {owner}"
     return with_first_signer(command, key(label))
 
 
@@ -144,6 +148,9 @@ def test_a_lifetime_must_be_between_nothing_and_31_days(world: World, command: C
 def test_a_body_without_the_power_is_refused(world: World, command: Command, name: str) -> None:
     if name in BY_ISSUER:
         stranger, expected = signer(OFFICE), "LicensesNotIssuer"
+    elif name in BY_OWNER:
+        stranger = signer(OFFICE) if name == "RotateKey" else key(f"recover {JIASHAN}")
+        expected = "DirectoryNotOwner"
     elif name in QUORUM:
         stranger, expected = governor(JIASHAN), "WriterNoVote"
     else:
@@ -214,7 +221,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
     other.seal()
     command = COMMANDS[name](other)
     signatures = [other.sign(command.message, pair) for pair in command.keys]
-    if name in ("Amend", "Act", "Bind", "TransferOut"):
+    if name in ("Amend", "Act", "Bind", "TransferOut", "SucceedOrganisation"):
         COMMANDS[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)

@@ -321,6 +321,7 @@ class World:
             encode(["bytes32", "address", "address"], [self.ledger_id, verifier, self.founder]),
         )
         self.contracts["Journal"] = self.view("Directory", "journal()", "address")
+        self.contracts["Keys"] = self.view("Directory", "keys()", "address")
         catalog = self._create("Catalog", encode(["address"], [directory]))
         self._create("Licenses", encode(["address", "address"], [directory, catalog]))
 
@@ -387,6 +388,7 @@ class World:
         self._found_key(f"govern {region}", owner, Purpose.GOVERN)
         self._found_key(f"recover {region}", owner, Purpose.RECOVER)
         self._found_key(f"brief govern {region}", owner, Purpose.GOVERN, validTo=self.now() + DAY)
+        self._found_key(f"brief recover {region}", owner, Purpose.RECOVER, validTo=self.now() + DAY)
 
     def _found_organisation(self, uscc: str, region: int) -> None:
         members = {"uscc": ascii32(uscc), "region": region, "level": 3, "nameDigest": keccak(uscc.encode())}

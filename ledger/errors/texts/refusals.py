@@ -5,6 +5,60 @@ from __future__ import annotations
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "UNKNOWN_CONTRACT": Text(
+        "没有名为 {contract} 的合约可被接替。",
+        "No contract named {contract} can be succeeded.",
+        "Journal、Keys 与 SM2Verifier 只随 Directory 一并接替；核对合约名。",
+        "Journal, Keys and SM2Verifier go with the Directory only; check the name.",
+    ),
+    "CUT_OFF_LIMIT": Text(
+        "密钥 {keyId} 已有 8 次失密声明。",
+        "Key {keyId} holds 8 cut-offs already.",
+        "已声明的失密时间继续有效；终止该密钥。",
+        "What was declared stays in effect; end the key.",
+    ),
+    "KEY_LINEAGE": Text(
+        "密钥 {registrar} 距创始或根地区共同登记已传 8 手。",
+        "Key {registrar} is 8 hand-overs away from founders or a quorum.",
+        "由上级地区或根地区共同登记新密钥。",
+        "Have a superior region, or the root regions together, register the new key.",
+    ),
+    "NOT_THE_OWNER": Text(
+        "密钥属于 {owner}，签名者为 {signer}。",
+        "The key belongs to {owner}; it was signed by {signer}.",
+        "由该主体自己的密钥签名。",
+        "Sign with a key of that body itself.",
+    ),
+    "ALREADY_SUCCEEDED": Text(
+        "{object} 已有承继者。",
+        "{object} has a successor already.",
+        "查询其承继者；承继不能更改。",
+        "Look up its successor; a succession is not changed.",
+    ),
+    "SUCCESSOR_REFUSED": Text(
+        "{successor} 不能承继：它就是该主体，或由该主体承继而来、由其管辖。",
+        "{successor} cannot follow: it is that body itself, comes from it or lies below it.",
+        "另选承继者。",
+        "Choose another successor.",
+    ),
+    "JOURNAL_CLOSED": Text(
+        "该总账已关闭，由 {successor} 接替。",
+        "This Journal is closed; {successor} goes on.",
+        "改用新的信任文件，或按接替记录前往新合约。",
+        "Use the new trust file, or follow the succession to the new contracts.",
+    ),
+    "CONTRACT_CLOSED": Text(
+        "该合约已关闭，由 {successor} 接替。",
+        "This contract is closed; {successor} took its place.",
+        "改用新的信任文件，或按接替记录前往新合约。",
+        "Use the new trust file, or follow the succession to the new contract.",
+    ),
+    "NOT_THE_DIRECTORY": Text(
+        "账户 {account} 不能关闭合约，只有 Directory 可以。",
+        "Account {account} cannot close a contract; only the Directory can.",
+        "由根地区共同签署接替报文。",
+        "Have the root regions sign a succession.",
+    ),
     "MESSAGE_TOO_EARLY": Text(
         "报文自 {signedAt} 起有效，而区块时间为 {time}。",
         "The message counts from {signedAt}, and block time is {time}.",
