@@ -705,6 +705,15 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     openings = ledger.issue_batch([hash32(f"leaf {n}") for n in range(5)])
     ledger.open_leaf(openings[3])
     ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)
+    bureau, province = objects.organisation_object(BUREAU), objects.region_object(ZHEJIANG)
+    ledger.rotate_key(BUREAU, "rotated", bureau, until=ledger.now + 30 * DAY)
+    ledger.register_key("recovery", province, Purpose.RECOVER)
+    ledger.recover_key(str(ZHEJIANG), "recovered", "recovery", province)
+    ledger.set_threshold(1, [str(SHANGHAI)])
+    ledger.succeed_organisation(OFFICE, BUREAU, str(SHANGHAI))
+    ledger.succeed_region(JIASHAN, ZHEJIANG, ["recovered"])
+    named = {"name": _word("Catalog"), "account": ledger.address("Catalog 2"), "codeHash": hash32("code 2")}
+    ledger.record("Succeed", [str(SHANGHAI)], **named)
     return ledger
 
 

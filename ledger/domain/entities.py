@@ -203,7 +203,10 @@ class Terms:
         for term in (term for term in self.terms if term.recorded_at <= as_of):
             if term.kind is TermKind.ENDED and kept:
                 until = min(end for end in (term.until, kept[-1].until) if end)
-                kept.append(replace(kept[-1], recorded_at=term.recorded_at, until=until))
+                given = kept[-1]
+                kept.append(
+                    replace(term, since=given.since, region=given.region, detail=given.detail, until=until)
+                )
             elif term.kind is TermKind.GIVEN and not _is_void(term, is_void):
                 kept.append(term)
         return kept

@@ -14,6 +14,7 @@ from ledger.domain.messages import MESSAGE_OF, Domain, Kind
 from ledger.domain.sm import is_signature
 from tests.contracts import commands
 from tests.contracts.commands import LICENSE
+from tests.contracts.test_batches import Issued
 from tests.contracts.world import LEDGER_ID, Record, World, compiled, refuses, sealed_world
 
 LAST = ("SucceedRegion", "RecoverKey", "Succeed")
@@ -28,9 +29,11 @@ def world(hardhat_rpc: str) -> Iterator[World]:
     """A ledger with something of every kind on it."""
     with sealed_world(hardhat_rpc).snapshot() as world:
         for name, make in commands.COMMANDS.items():
-            if name not in ("CutOffKey", "Act", *LAST):
+            if name not in ("CutOffKey", "Act", "TransferOut", "IssueBatch", *LAST):
                 world.run(make(world))
         world.run(commands.act(world, Act.SUSPEND, keccak(b"another license")))
+        world.run(commands.transfer_out(world, keccak(b"a third license")))
+        world.run(Issued(world).act(2))
         world.run(commands.cut_off_key(world))
         for name in LAST:
             world.run(commands.COMMANDS[name](world))
