@@ -38,7 +38,6 @@ from tests.simulator import (
     key_id_of,
 )
 
-
 SECOND_KINDS = {
     Kind.LICENSE_OPENED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
