@@ -143,8 +143,8 @@ def test_licenses_and_their_facts(state: State) -> None:
     bound = typed(state, "license", hash32("license 3"), License)
     assert old is not None and new is not None and bound is not None
     assert (old.superseded_by, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
-    assert (bound.holder_binding, bound.rev) == (hash32("binding"), 3)
-    assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND, Act.TRANSFER_OUT]
+    assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
+    assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND]
     assert new.region == QINGPU
 
 
