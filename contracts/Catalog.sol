@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Client} from "./Client.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
 import {
@@ -255,6 +256,7 @@ contract Catalog is ICatalog, Client {
         if (message.sharing == 0 || message.sharing > Sharing.NOT_SHARED) {
             revert CatalogSharingUnknown(message.sharing);
         }
+        if (!Acts.areKnown(message.acts)) revert CatalogActsUnknown(message.acts);
         if (message.scope == Scope.REGIONAL || message.region != 0) _requireRegion(message.region);
         if (message.scope == Scope.NATIONAL && message.ground == 0) revert CatalogGroundMissing(message.licenseType);
     }

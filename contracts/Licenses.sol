@@ -62,6 +62,7 @@ contract Licenses is Batches {
 
     // `TRANSFER` in the list of grounds: a transfer out has no other.
     uint16 private constant TRANSFER_GROUND = 23;
+    uint8 private constant KEPT_FOR_ENDS = 4;
 
     mapping(LicenseId id => bytes32 leaf) private _leaves;
     mapping(LicenseId id => Issued issued) private _issued;
@@ -294,7 +295,8 @@ contract Licenses is Batches {
     function _addFact(LicenseId id, Fact memory fact) private {
         Issued storage issued = _issued[id];
         uint8 index = issued.facts;
-        if (index == type(uint8).max) revert LicensesFull(id);
+        uint8 room = Acts.isEnd(fact.act) ? 0 : KEPT_FOR_ENDS;
+        if (index >= type(uint8).max - room) revert LicensesFull(id);
         fact.recorded = Clock.nowSeconds();
         fact.effective = Acts.effectiveTime(fact.act, fact.effective, fact.recorded, issued.validFrom);
         if (fact.effective < fact.recorded && !Acts.mayBeRetroactive(fact.act)) {

@@ -46,6 +46,9 @@ interface ICatalog is IWriter {
     error CatalogTypeUnknown(TypeCode licenseType);
     error CatalogScopeUnknown(uint8 scope);
     error CatalogSharingUnknown(uint8 sharing);
+
+    /// @notice The bitmap names acts that do not exist.
+    error CatalogActsUnknown(uint32 acts);
     /// @notice A NATIONAL type names its legal ground.
     error CatalogGroundMissing(TypeCode licenseType);
     error CatalogIssuerUnknown(Uscc issuer);

@@ -74,7 +74,7 @@ interface ILicenses is IWriter {
     /// @notice Only ends and corrections may take effect before their record.
     error LicensesRetroactive(uint8 act, uint64 effective, uint64 time);
     error LicensesDates(uint64 validFrom, uint64 validTo);
-    /// @notice A license holds at most 255 facts.
+    /// @notice A license holds at most 255 facts; the last four are kept for ends, so that it can always be ended.
     error LicensesFull(LicenseId id);
     error LicensesRegionUnknown(uint32 region);
     /// @notice A transfer keeps the license's type.

@@ -48,6 +48,13 @@ library Acts {
         | (1 << TRANSFER_CANCEL) | (1 << BIND);
     uint256 private constant BARE = ENDS | (1 << SUSPEND) | (1 << RESUME) | (1 << TRANSFER_CANCEL);
 
+    uint256 private constant ALL = ((1 << (BIND + 1)) - 1) & ~uint256(1);
+
+    /// @dev Whether a bitmap names acts only that exist, so that none added later is in force unasked.
+    function areKnown(uint256 acts) internal pure returns (bool) {
+        return acts & ~ALL == 0;
+    }
+
     /// @dev Makes a new license that takes the place of the old one.
     function isAmend(uint8 act) internal pure returns (bool) {
         return isKnown(AMENDS, act);

@@ -30,6 +30,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "CatalogSameSide": (RuleError, "SAME_SIDE"),
     "CatalogScopeUnknown": (MalformedError, "SCOPE_UNKNOWN"),
     "CatalogSharingUnknown": (MalformedError, "SHARING_UNKNOWN"),
+    "CatalogActsUnknown": (MalformedError, "ACTS_UNKNOWN"),
     "CatalogTypeUnknown": (UnknownIdError, "UNKNOWN_TYPE"),
     "DirectoryAlgorithmUnknown": (MalformedError, "ALGORITHM_UNKNOWN"),
     "DirectoryCodeMismatch": (RuleError, "CONTRACT_CODE_MISMATCH"),

@@ -91,6 +91,8 @@ def test_versions_of_a_type_stay_readable(world: World) -> None:
         ({"scope": 3}, "CatalogScopeUnknown"),
         ({"sharing": 0}, "CatalogSharingUnknown"),
         ({"sharing": 4}, "CatalogSharingUnknown"),
+        ({"acts": 1}, "CatalogActsUnknown"),
+        ({"acts": 1 << 18}, "CatalogActsUnknown"),
         ({"region": 999999}, "CatalogRegionUnknown"),
         ({"region": 0}, "CatalogRegionUnknown"),
         ({"definer": "证".encode().ljust(32, b"\0")}, "WriterNotAscii"),

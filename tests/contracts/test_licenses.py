@@ -374,17 +374,30 @@ def test_a_compromised_end_stands(world: World) -> None:
 # --- limits ---
 
 
-def test_a_license_holds_255_facts(world: World) -> None:
-    """The 255th stands in for its 253 forerunners: the counter is set in storage, not run up."""
-    world.run(commands.issue(world))
+def fill(world: World, facts: int) -> None:
+    """As if so many facts had been recorded: the counter is set in storage, not run up."""
     place = compiled()["Licenses"]["storageLayout"]["_issued"]["slot"]
     slot = int.from_bytes(keccak(LICENSE + place.to_bytes(32, "big")), "big")
     word = world.slot("Licenses", slot)
-    full = b"\xff".join((word[: 32 - 248 // 8], word[32 - 248 // 8 + 1 :]))
+    full = bytes([facts]).join((word[: 32 - 248 // 8], word[32 - 248 // 8 + 1 :]))
     world.evm.rpc("hardhat_setStorageAt", world.contracts["Licenses"], f"0x{slot:064x}", "0x" + full.hex())
-    assert license_of(world)[9] == 255
+    assert license_of(world)[9] == facts
+
+
+def test_a_license_holds_255_facts(world: World) -> None:
+    world.run(commands.issue(world))
+    fill(world, 255)
+    with refuses("LicensesFull", LICENSE):
+        perform(world, Act.REVOKE)
+
+
+def test_a_license_filled_with_facts_can_still_be_ended(world: World) -> None:
+    world.run(commands.issue(world))
+    fill(world, 251)
     with refuses("LicensesFull", LICENSE):
         perform(world, Act.SUSPEND)
+    perform(world, Act.REVOKE)
+    assert status(world) is Status.REVOKED
 
 
 # --- the same status in Solidity and in the domain ---

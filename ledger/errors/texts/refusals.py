@@ -287,6 +287,12 @@ TEXTS: dict[str, Text] = {
         "为 NATIONAL 或 REGIONAL。",
         "It is NATIONAL or REGIONAL.",
     ),
+    "ACTS_UNKNOWN": Text(
+        "行为位图 {acts} 含有不存在的行为。",
+        "The bitmap {acts} names acts that do not exist.",
+        "只登记 ledger.domain.acts 中列出的行为。",
+        "Register only acts that ledger.domain.acts lists.",
+    ),
     "SHARING_UNKNOWN": Text(
         "共享类型 {sharing} 不存在。",
         "There is no sharing kind {sharing}.",
