@@ -66,6 +66,10 @@ End = Annotated[
 UsccArgument = Annotated[str, typer.Argument(metavar="USCC", help="Unified social credit code.")]
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="License type code, 21 characters.")]
 RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/T 2260 code.")]
+OwnBy = Annotated[list[str], typer.Option("--by", metavar="PEM", help="A key of the same body.")]
+NewKeyOption = Annotated[str, typer.Option("--key", metavar="PEM", help="The new key, public or private.")]
+SuccessorOption = Annotated[str, typer.Option("--successor", metavar="CODE", help="Who or what follows.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From when on; now by default.")]
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="keyId or key file.")]
 FromOption = Annotated[str, typer.Option("--from", metavar="CODE", help="Region that licenses come from.")]
 ToOption = Annotated[str, typer.Option("--to", metavar="CODE", help="Region that they go to.")]
@@ -294,6 +298,27 @@ def org_end(
     return _done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
 
 
+@org_app.command("succeed")
+def org_succeed(
+    uscc: UsccArgument,
+    successor: SuccessorOption,
+    by: By,
+    since: Since = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let an organisation be followed by another, which acts on its licenses from then on.
+
+    Entitlements do not move: the successor is given its own with `type entitle`.
+    """
+    code, next_code, desk = _uscc(uscc), _uscc(successor), _desk(network, rpc, by, signatures)
+    start = 0 if since is None else _since(since)
+    governed = desk.carry_out([govern.succeed_organisation(code, next_code, start, desk.by)])
+    data = {"uscc": code, "successor": next_code, "since": _time(start)}
+    return _done(governed, data, f"{next_code} follows {code}")
+
+
 def _organisation(state: Index, code: str) -> Organisation:
     body = typed(state, "organisation", code, Organisation)
     if body is None:
@@ -376,6 +401,53 @@ def key_end(
     end = desk.end(until)
     governed = desk.carry_out([govern.end_key(identity, end, desk.by)])
     return _done(governed, {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}, "ended the key")
+
+
+@key_app.command("rotate")
+def key_rotate(
+    key: KeyArgument,
+    new: NewKeyOption,
+    by: OwnBy,
+    until: Until = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Hand over from a key to a new one; by a key of the same body, without its superior.
+
+    With --until the old key ends then; without, both stay good. What the old one signed stays as it is.
+    """
+    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
+    old, end = _known_key(_state(desk.ledger), identity), _until(until)
+    fresh = key_file(new)
+    governed = desk.carry_out([govern.rotate_key(old, fresh, end, desk.by)])
+    data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": _time(end)}
+    return _done(governed, data, f"{old.purpose.name} key {data['newKeyId']}")
+
+
+@key_app.command("recover")
+def key_recover(
+    key: KeyArgument,
+    new: NewKeyOption,
+    by: OwnBy,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Replace a region's lost governing key, which ends; by the region's offline recovery key."""
+    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
+    lost, fresh = _known_key(_state(desk.ledger), identity), key_file(new)
+    governed = desk.carry_out([govern.recover_key(lost, fresh, desk.by)])
+    data = {"keyId": lost.key_id, "newKeyId": _id(fresh)}
+    return _done(governed, data, f"{lost.purpose.name} key {data['newKeyId']}")
+
+
+def _known_key(state: Index, identity: bytes) -> Key:
+    name = "0x" + identity.hex()
+    key = typed(state, "key", name, Key)
+    if key is None:
+        raise UnknownIdError("NOT_REGISTERED", what=f"key {name}")
+    return key
 
 
 @key_app.command("cut-off")
@@ -462,6 +534,23 @@ def region_add(
     desk, number = _desk(network, rpc, by, signatures), _region(code)
     order = govern.add_region(number, 0 if parent is None else _region(parent), name, desk.by)
     return _done(desk.carry_out([order]), {"region": code, "parent": parent}, f"added {code}")
+
+
+@region_app.command("succeed")
+def region_succeed(
+    region: Annotated[str, typer.Argument(metavar="CODE", help="GB/T 2260 code.")],
+    successor: SuccessorOption,
+    by: By,
+    since: Since = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let a region be followed by another: its bodies and agreements go on under the successor."""
+    desk, start = _desk(network, rpc, by, signatures), 0 if since is None else _since(since)
+    order = govern.succeed_region(_region(region), _region(successor), start, desk.by)
+    data = {"region": region, "successor": successor, "since": _time(start)}
+    return _done(desk.carry_out([order]), data, f"region {successor} follows {region}")
 
 
 @region_app.command("list")

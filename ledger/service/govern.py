@@ -27,10 +27,16 @@ from ledger.service.submission import Prepared, Submissions
 
 KIND_OF: dict[str, Kind] = {
     "AddRegion": Kind.REGION_ADDED,
+    "SetThreshold": Kind.THRESHOLD_SET,
+    "Succeed": Kind.CONTRACT_SUCCEEDED,
+    "SucceedRegion": Kind.REGION_SUCCEEDED,
+    "SucceedOrganisation": Kind.ORGANISATION_SUCCEEDED,
     "AddOrganisation": Kind.ORGANISATION_ADDED,
     "RegisterKey": Kind.KEY_REGISTERED,
     "EndKey": Kind.KEY_ENDED,
     "CutOffKey": Kind.KEY_CUT_OFF,
+    "RotateKey": Kind.KEY_ROTATED,
+    "RecoverKey": Kind.KEY_LOST,
     "AddRelay": Kind.RELAY_ADDED,
     "EndRelay": Kind.RELAY_ENDED,
     "RegisterType": Kind.TYPE_REGISTERED,
@@ -234,6 +240,49 @@ def register_key(
     }
     possession = () if purpose is Purpose.ENCRYPT else (key,)
     return Order("RegisterKey", members, (*by, *possession))
+
+
+def rotate_key(old: Key, new: KeyFile, until: int, by: Sequence[KeyFile], valid_to: int = 0) -> Order:
+    """Hand over to a new key of the same body and purpose; by one of that body's own keys.
+
+    Args:
+        old: The key that is replaced.
+        new: The key that follows; it proves its possession.
+        until: When the old one ends, in Unix seconds; 0 leaves it as it is.
+        by: One current key of the same body and purpose, the old one itself as a rule.
+        valid_to: First moment at which the new key is good no more; 0 for none.
+    """
+    members = {**_successor_key(old, new, valid_to), "purpose": int(old.purpose), "until": until}
+    return Order("RotateKey", members, (*by, new))
+
+
+def recover_key(lost: Key, new: KeyFile, by: Sequence[KeyFile], valid_to: int = 0) -> Order:
+    """Replace a region's lost governing key, which ends at once; by the region's recovery key."""
+    return Order("RecoverKey", _successor_key(lost, new, valid_to), (*by, new))
+
+
+def _successor_key(old: Key, new: KeyFile, valid_to: int) -> dict[str, object]:
+    public = new.public_key
+    return {
+        "key": bytes.fromhex(old.key_id[2:]),
+        "newKey": key_id(public),
+        "owner": bytes.fromhex(old.owner[2:]),
+        "x": public[1:33],
+        "y": public[33:],
+        "validFrom": 0,
+        "validTo": valid_to,
+    }
+
+
+def succeed_organisation(uscc: str, successor: str, since: int, by: Sequence[KeyFile]) -> Order:
+    """Let a body be followed by another, which acts on its licenses from `since` on; 0 means now."""
+    members = {"uscc": ascii32(uscc), "successor": ascii32(successor), "since": since}
+    return Order("SucceedOrganisation", members, tuple(by))
+
+
+def succeed_region(region: int, successor: int, since: int, by: Sequence[KeyFile]) -> Order:
+    """Let a region be followed by another from `since` on; by a superior of both, or a quorum."""
+    return Order("SucceedRegion", {"region": region, "successor": successor, "since": since}, tuple(by))
 
 
 def end_key(key: bytes, valid_to: int, by: Sequence[KeyFile]) -> Order:

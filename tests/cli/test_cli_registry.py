@@ -21,6 +21,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "operator.md"
 BLOCKS = re.compile(r"^```(yaml|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FERRY, PILOT = "11310000MB0TE5T1XB001", "11310000MB0TE5T1XB002"
 BUREAU, OFFICE = "11310000MB0TE5T1XB", "11320000MB0TE5T36A"
+MERGED = "11610922MB0TE5T52A"
 NOBODY = "11340000MB0TE5T44D"
 ADD = f"org add --uscc {NOBODY} --name x"
 TAKEN = f"org add --uscc {OFFICE} --name x --region 310000 --key bureau.pem --by shanghai.pem"
@@ -122,6 +123,29 @@ def test_organisations_are_listed_and_shown_with_keys_and_rights(tour: Tour) -> 
     assert done(f"org show {BUREAU}")["entitlements"][0]["until"] == "2099-12-31T16:00:00Z"
 
 
+def test_keys_are_rotated_and_recovered_by_their_own_bodies(tour: Tour) -> None:
+    rotated, recovered = (tour.answer(f"elicense org key {verb}") for verb in ("rotate", "recover"))
+    keys = {row["keyId"]: row for row in done(f"org show {BUREAU}")["keys"]}
+    assert keys[rotated["keyId"]]["validTo"] == rotated["validTo"] == "2099-12-31T16:00:00Z"
+    assert keys[rotated["newKeyId"]]["purpose"] == "SIGN"
+    assert [row["message"] for row in recovered["records"]] == ["RecoverKey"]
+    end = "org key end office2.pem --until 2099-06-30 --by"
+    assert refused(f"{end} jiangsu2.pem") == (1, "KEY_NOT_CURRENT")
+    assert done(f"{end} jiangsu3.pem")["validTo"] == "2099-06-30T16:00:00Z"
+
+
+def test_a_succession_is_recorded_once(tour: Tour) -> None:
+    assert tour.answer("elicense org succeed")["since"] == "2098-12-31T16:00:00Z"
+    again = f"org succeed {BUREAU} --successor {MERGED} --by qingpu.pem"
+    assert refused(again) == (1, "ALREADY_SUCCEEDED")
+    assert refused("org region succeed 310118 --successor 310105 --by shanghai.pem") == (
+        1,
+        "ALREADY_SUCCEEDED",
+    )
+    back = f"org succeed {MERGED} --successor {BUREAU} --by qingpu.pem"
+    assert refused(back) == (1, "SUCCESSOR_REFUSED")
+
+
 def test_only_organisations_of_the_region_asked_are_listed(tour: Tour) -> None:
     assert [row["uscc"] for row in done("org list --region 320000")["organisations"]] == [OFFICE]
     assert done("org list --region 330000")["organisations"] == []
@@ -171,6 +195,12 @@ def test_an_ended_relay_is_listed_as_ended(tour: Tour) -> None:
         (f"{CUT} --by jiangsu.pem --by a.pem", 2, "KEY_FILE_UNREADABLE"),
         ("org key cut-off zhejiang.pem --since 2026-02-01 --by zhejiang.pem", 1, "SIGNATURE_COUNT"),
         (f"{CUT} --by jiangsu.pem --by shanghai.pem", 1, "SIGNER_HAS_NO_VOTE"),
+        ("org key rotate office2.pem --key bureau.pem --by office2.pem", 1, "ALREADY_REGISTERED"),
+        ("org key rotate office2.pem --key fresh.pem --by jiangsu.pem", 1, "KEY_PURPOSE"),
+        ("org key rotate office2.pem --key fresh.pem --by bureau.pem", 1, "NOT_THE_OWNER"),
+        ("org key rotate fresh.pem --key fresh.pem --by bureau.pem", 4, "NOT_REGISTERED"),
+        ("org key recover shanghai.pem --key fresh.pem --by recovery.pem", 1, "NOT_THE_OWNER"),
+        ("org key recover office2.pem --key fresh.pem --by recovery.pem", 1, "KEY_PURPOSE"),
         ("org relay add 0x12 --region 310000 --until 2030-01-01 --by shanghai.pem", 2, "ACCOUNT_FORM"),
         (f"org relay end {RELAY} --region 310000 --by shanghai.pem", 4, "UNKNOWN_RELAY"),
         ("type add pilot.yaml --by shanghai.pem", 1, "SIGNATURE_COUNT"),
@@ -190,6 +220,8 @@ def test_an_ended_relay_is_listed_as_ended(tour: Tour) -> None:
     ids=lambda value: value if isinstance(value, str) and value.isupper() else "",
 )  # fmt: skip
 def test_what_may_not_be_is_refused_with_its_code(tour: Tour, line: str, status: int, code: str) -> None:
+    if not Path("fresh.pem").exists():
+        done("sm2 keygen --out fresh.pem")
     assert refused(line) == (status, code)
 
 
