@@ -152,7 +152,8 @@ def test_the_wheel_alone_replays_the_ledger(told: tuple[World, Run], run: Run_) 
     done = run("audit", "replay", "--network", str(world.folder / "network.json"), "--json")
     report = json.loads(done.stdout)
     assert (done.returncode, report["findings"]) == (0, [])
-    assert report["licenses"] == 5
+    assert report["licenses"] >= 6  # of the demo, one of them out of its batch
+    assert report["batches"] >= 1
 
 
 def test_the_wheel_alone_says_that_a_local_chain_needs_the_checkout(run: Run_) -> None:

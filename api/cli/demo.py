@@ -70,7 +70,7 @@ def _run(folder: Path, chain: Path, started: float) -> Outcome:
 
 def _outcome(story: Story, steps: list[Step], folder: Path, seconds: float) -> Outcome:
     failed = [step for step in steps if not step.ok]
-    licenses = [issued.envelope.identifier for issued in story.issued.values()]
+    licenses = [issued.envelope.identifier for issued in (*story.issued.values(), *story.batch)]
     data = {
         "seconds": round(seconds, 1),
         "licenses": licenses,

@@ -39,6 +39,8 @@ from ledger.settings import Settings
 from wallet.wallet import Device, Shown, Wallet
 
 PASSPHRASE = b"demo"
+BATCH = 200
+"""Licenses that Jiangsu issues at once."""
 
 
 @dataclass
@@ -90,6 +92,7 @@ class Story:
     def __init__(self, folder: Path, rpc: str, relay_key: Path) -> None:
         self.folder, self._rpc, self._relay_key = folder, rpc, relay_key
         self.issued: dict[str, Issued] = {}
+        self.batch: tuple[Issued, ...] = ()
         self.replay: dict[str, Any] = {}
         self._ledgers: dict[str, Ledger] = {}
         self._wallet: Wallet | None = None
@@ -125,6 +128,9 @@ class Story:
         yield "amend", "SUPERSEDED IN_FORCE", self._amend
         yield "revoke", "REVOKED", partial(self._act, "revoke", "SERIOUS_VIOLATION")
         yield "history", "IN_FORCE REVOKED", self._history
+        yield "issue-batch", f"{BATCH} licenses", self._issue_batch
+        yield "verify-leaf", "IN_FORCE AGREEMENT", self._verify_leaf
+        yield "revoke-leaf", "REVOKED IN_FORCE", self._revoke_leaf
         yield "tampered", "TAMPERED", self._tamper
         yield "duplicate", "LICENSE_EXISTS", partial(self._issue, ZHEJIANG)
         yield "not-entitled", "ISSUER_NOT_ENTITLED", self._unentitled
@@ -246,6 +252,32 @@ class Story:
         return Told(
             f"{before.result} {now.result}", [f"{before.at}: {before.result}", f"{now.at}: {now.result}"]
         )
+
+    def _issue_batch(self) -> Told:
+        ledger = self._ledger(JIANGSU.key)
+        given = [{**self._input(JIANGSU), "serial": f"32050920260{n:05d}"} for n in range(BATCH)]
+        batch = ledger.issuing().issue_batch(given, self._signer(JIANGSU))
+        self.batch = batch.licenses
+        for issued in self.batch:
+            ledger.remember(issued.envelope, issued.cid)
+            name = f"{issued.envelope.identifier}.elic.json"
+            replace_file(self.folder / "batch" / name, issued.envelope.to_bytes())
+        size = len(self.batch)
+        lines = [f"root {batch.root}", f"seq {batch.seq}, gas / license: {batch.gas_used // size}"]
+        return Told(f"{size} licenses", lines, batch.gas_used)
+
+    def _verify_leaf(self) -> Told:
+        verdict = self._check(self.batch[7].envelope.to_bytes(), Ask(region=JIASHAN))
+        return Told(_result(verdict), _card(verdict))
+
+    def _revoke_leaf(self) -> Told:
+        """One license of the batch ends; the others do not notice."""
+        ledger, leaf = self._ledger(JIANGSU.key), self.batch[7].envelope
+        license_ = ledger.license_now(str(leaf.anchor["licenseId"]))
+        order = ActOrder("revoke", "SERIOUS_VIOLATION", 0, "示例决字〔2026〕第2号")
+        acted = ledger.issuing().act(license_, order, self._signer(JIANGSU))
+        each = [self._check(self.batch[n].envelope.to_bytes(), Ask()).result for n in (7, 8)]
+        return Told(" ".join(each), [leaf.identifier], acted.gas_used)
 
     def _tamper(self) -> Told:
         data = self.issued[SHANGHAI.key].envelope.to_bytes()

@@ -42,6 +42,18 @@ TITLES: dict[str, tuple[str, str]] = {
     ),
     "revoke": ("吊销安徽证书", "The Anhui certificate is revoked"),
     "history": ("吊销前一刻有效，此刻已吊销", "In force a moment before, revoked now"),
+    "issue-batch": (
+        "江苏一次签发两百份：一个签名、一笔交易",
+        "Jiangsu issues two hundred at once: one signature, one transaction",
+    ),
+    "verify-leaf": (
+        "嘉善核验其中一份：凭签名的树根与路径",
+        "Jiashan verifies one of them by the signed root and its path",
+    ),
+    "revoke-leaf": (
+        "吊销其中一份，同批的其他证书不受影响",
+        "One of them is revoked; its siblings stay in force",
+    ),
     "tampered": ("改动一个字的副本被识破", "A copy with one changed character is found out"),
     "duplicate": ("同一标识不能签发两次", "One identifier cannot be issued twice"),
     "not-entitled": ("无权机关签发被合约拒绝", "An authority without the right is refused by the contract"),
