@@ -12,7 +12,7 @@ from eth_hash.auto import keccak
 from ledger.domain.abi import Artifact
 from ledger.domain.records import RECORD_TOPIC, RawLog, Record, record_of
 from ledger.domain.refusals import refused
-from ledger.domain.trustfile import TrustFile
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.errors import BadProofError, ChainOutageError, LedgerError, UsageError, WrongLedgerError
 from ledger.ports import JsonRpc, Reverted
 from ledger.proof.answers import bad_answer, data_of, list_of, log_of, member_of, number_of
@@ -23,6 +23,10 @@ from ledger.proof.mpt import verify_account, verify_storage
 SEQ_SLOT = 1
 HEAD_AT_SLOT = 2
 OBJECTS_SLOT = 3
+SUCCESSOR_SLOTS = (0, 1)
+"""Where a closed contract keeps its successor's address and code hash (`IWriter`)."""
+JOURNAL_SUCCESSOR_SLOTS = (4, 5)
+"""The same of the Journal (`IJournal`)."""
 """Storage layout of the Journal, fixed in contracts/interfaces/IJournal.sol; the head's slot is in
 the trust file."""
 
@@ -31,6 +35,7 @@ LONGEST_SPAN = 100_000
 """Blocks asked for at once, at first and at most; halved whenever a node refuses."""
 
 _SLOTS_PER_PROOF = 100
+_MOST_GENERATIONS = 16
 _HASH = re.compile("0x[0-9a-f]{64}")
 
 
@@ -147,10 +152,36 @@ class Chain:
             BadProofError: `BAD_PROOF`.
             WrongLedgerError: The contract's code is not that of the trust file.
         """
-        words: dict[int, bytes] = {}
+        entry, words = self.trust.contracts[contract], dict[int, bytes]()
         for start in range(0, len(slots), _SLOTS_PER_PROOF):
-            words |= self._prove(contract, slots[start : start + _SLOTS_PER_PROOF], header)
+            words |= self._prove(contract, entry, slots[start : start + _SLOTS_PER_PROOF], header)
         return words
+
+    def followed(self, header: Header) -> dict[str, ContractEntry]:
+        """Where each contract of the trust file stands at a block, its successors followed by proof.
+
+        A closed contract keeps its successor's address and code hash in two slots of its own, so whoever
+        knows the old set finds the new one without trusting a node. The `block` of a successor is its
+        predecessor's: none of its records is older.
+
+        Raises:
+            BadProofError: `BAD_PROOF`.
+            WrongLedgerError: A contract's code is not the one that its predecessor, or the trust file, names.
+        """
+        return {
+            name: self._latest(name, entry, header) if name in CONTRACT_NAMES else entry
+            for name, entry in self.trust.contracts.items()
+        }
+
+    def _latest(self, contract: str, entry: ContractEntry, header: Header) -> ContractEntry:
+        slots = JOURNAL_SUCCESSOR_SLOTS if contract == "Journal" else SUCCESSOR_SLOTS
+        for _ in range(_MOST_GENERATIONS):
+            words = self._prove(contract, entry, slots, header)
+            successor, code_hash = (words[slot] for slot in slots)
+            if not any(successor):
+                return entry
+            entry = ContractEntry("0x" + successor[-20:].hex(), "0x" + code_hash.hex(), entry.block)
+        raise BadProofError("BAD_PROOF", what=f"{contract} has more successors than {_MOST_GENERATIONS}")
 
     def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
         """What a view function of a contract of the ledger returns, as the node says.
@@ -223,16 +254,17 @@ class Chain:
         answer = self.rpc.call("eth_getLogs", query)
         return [log_of(each, "eth_getLogs") for each in list_of(answer, "eth_getLogs")]
 
-    def _prove(self, contract: str, slots: Sequence[int], header: Header) -> dict[int, bytes]:
-        address = self._address(contract)
+    def _prove(
+        self, contract: str, entry: ContractEntry, slots: Sequence[int], header: Header
+    ) -> dict[int, bytes]:
+        address = entry.address
         keys = [_word(slot) for slot in slots]
         answer = self.rpc.call("eth_getProof", address, keys, hex(header.number))
         nodes = _nodes(member_of(answer, "accountProof", "eth_getProof"))
         account = verify_account(header.state_root, address, nodes)
         if account is None:
             raise BadProofError("BAD_PROOF", what=f"no account {address}")
-        expected = self.trust.contracts[contract].code_hash
-        _require(f"code of {contract}", expected, "0x" + account.code_hash.hex())
+        _require(f"code of {contract}", entry.code_hash, "0x" + account.code_hash.hex())
         proofs = list_of(member_of(answer, "storageProof", "eth_getProof"), "eth_getProof")
         if len(proofs) != len(slots):
             raise bad_answer("eth_getProof", "not one proof for each slot")

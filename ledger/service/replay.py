@@ -8,10 +8,10 @@ built by the same `apply` that feeds the live index.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ledger.domain.apply import APPLY_VERSION, Refused, State, typed
-from ledger.domain.entities import Key
+from ledger.domain.entities import Key, Ledger
 from ledger.domain.entity_json import state_digest
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import Kind
@@ -167,7 +167,7 @@ class ReplayLedger:
     def _apply(self, record: Record, competence: Competence, report: Report) -> tuple[ReplayedSignature, ...]:
         try:
             fact = fact_of(record)
-            self._require_place(record, fact)
+            self._require_place(record, fact, report.state)
             signatures = self._signatures(record, fact, report)
             problem = competence.problem_with(fact)
             if problem:
@@ -189,10 +189,17 @@ class ReplayLedger:
     def _find(self, report: Report, code: str, record: Record, detail: str) -> None:
         report.findings.append(Finding(code, record.seq, record.tx_hash, detail))
 
-    def _require_place(self, record: Record, fact: Fact) -> None:
+    def _writer_of(self, contract: str, state: State) -> str:
+        """Where a contract of the trust file stands now: what a quorum put in its place, or itself."""
+        pinned = self._trust.contracts[contract].address
+        ledger = typed(state, "ledger", "ledger", Ledger)
+        named = [account for name, account, _ in ledger.contracts if name == contract] if ledger else []
+        return named[-1] if named[:1] == [pinned] else pinned
+
+    def _require_place(self, record: Record, fact: Fact, state: State) -> None:
         """The contract that wrote it is the one that takes such messages, and it is about its object."""
         struct = record.message_type()
-        expected = self._trust.contracts[struct.contract].address
+        expected = self._writer_of(struct.contract, state)
         if record.writer != expected:
             raise Refused("BAD_RECORD", f"written by {record.writer}, not {struct.contract}")
         if record.object != object_of(fact.kind, fact.values):
@@ -201,7 +208,7 @@ class ReplayLedger:
     def _signatures(self, record: Record, fact: Fact, report: Report) -> tuple[ReplayedSignature, ...]:
         struct = record.message_type()
         body = record.decoded()
-        domain = self._trust.domain(struct.contract)
+        domain = replace(self._trust.domain(struct.contract), contract=record.writer)
         made = []
         for each in body.signatures:
             public_key, owner = self._key(report.state, "0x" + each.key_id.hex(), fact)

@@ -223,3 +223,17 @@ def test_a_merged_region_takes_its_agreements_along(ledger: LedgerSimulator) -> 
     assert line_of(state, 310104, date, now) == [310104, SHANGHAI, QINGPU]
     assert line_of(state, QINGPU, date, now) == [QINGPU, 310104, SHANGHAI]
     assert line_of(state, 999999, date, now) == []
+
+
+# --- contracts ---
+
+
+def test_replay_takes_records_of_a_successor_contract_after_its_succession_only() -> None:
+    ledger = founded_ledger()
+    named = {"name": "0x" + ascii32("Licenses").hex(), "codeHash": hash32("second code")}
+    second = ledger.address("second Licenses")
+    ledger.issue(LICENSE)
+    ledger.record("Succeed", [str(SHANGHAI)], **named, account=second)
+    assert problems(ledger) == []
+    closed = ledger.issue(hash32("another license"))
+    assert problems(ledger) == [("BAD_RECORD", closed.seq)]
