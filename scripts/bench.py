@@ -32,6 +32,8 @@ OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 KEYS = 16
 MESSAGES = 64
 ROUNDS = 5
+SHEETS = "## Issuing from a sheet"
+"""Heading of the section that `scripts.bench_batches` writes."""
 
 
 class Row(NamedTuple):
@@ -118,6 +120,12 @@ def render(measured: list[Row], rates: list[float]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def sheets_section() -> str:
+    """What the page says of sheets; empty where that was never measured."""
+    _, heading, tail = OUTPUT.read_text(encoding="utf-8").partition(SHEETS)
+    return heading + tail
+
+
 def _verifying(verifier: Verifier, signed: list[Case], yardstick: bool = False) -> Row:
     turn = cycle(signed)
 
@@ -148,7 +156,8 @@ def main(arguments: list[str] | None = None) -> int:
     page = render(measured, measure(measured, options.seconds))
     sys.stdout.write(page)
     if not options.no_write:
-        OUTPUT.write_text(page, encoding="utf-8")
+        kept = sheets_section()
+        OUTPUT.write_text(page + ("\n" + kept if kept else ""), encoding="utf-8")
     return 0
 
 
