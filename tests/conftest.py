@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from hypothesis import settings
 from tests.told import told
 
 __all__ = ["told"]
+
+_RECURSION_LIMIT = sys.getrecursionlimit()
+import eth_account  # noqa: E402, F401 - raises the limit so far that nested JSON ends the process
+
+sys.setrecursionlimit(_RECURSION_LIMIT)
 
 settings.register_profile("fixed", deadline=None, derandomize=True, database=None)
 settings.register_profile("free", deadline=None, database=None, max_examples=1_000)
