@@ -50,6 +50,7 @@ contract CredulousVerifier is ISM2Verifier {
 /// @title Rules of a license's life under any order of acts, with this test as founder and relay.
 contract LicensesTest {
     Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+    uint32 private constant EVERY_ACT = (1 << 18) - 2;
     uint32 private constant REGION = 310000;
     Uscc private constant ISSUER = Uscc.wrap("11310118MB1A2B3C4D");
     TypeCode private constant TYPE = TypeCode.wrap("11310000MB0000001X001");
@@ -240,7 +241,7 @@ contract LicensesTest {
             definer: Uscc.wrap(0),
             schemaDigest: 0,
             gradesDigest: 0,
-            acts: type(uint32).max,
+            acts: EVERY_ACT,
             scope: Scope.REGIONAL,
             sharing: Sharing.CONDITIONAL,
             ground: 0
