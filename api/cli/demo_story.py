@@ -6,6 +6,7 @@ that one run shows everything that does not hold.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -220,6 +221,7 @@ class Story:
         ledger = self._ledger(ANHUI.key)
         license_id = str(self.issued[ANHUI.key].envelope.anchor["licenseId"])
         license_, _ = license_state(ledger.histories(Asked()), license_id)
+        _await_second_after(ledger, license_.facts[-1].recorded_at)
         order = ActOrder(verb, ground, 0, "示例决字〔2026〕第1号")
         acted = ledger.issuing().act(license_, order, self._signer(ANHUI))
         verdict = self._check(self.issued[ANHUI.key].envelope.to_bytes(), Ask())
@@ -351,6 +353,14 @@ class Story:
         live = self._ledger("auditor").live_digest()
         same = live == self.replay.get("stateDigest")
         return Told("OK" if same else "DIFFERENT", [live])
+
+
+def _await_second_after(ledger: Ledger, moment: int) -> None:
+    """Let the chain's clock pass a second, so that two acts have two moments."""
+    for _ in range(100):
+        if ledger.reader.head().time > moment:
+            return
+        time.sleep(0.1)
 
 
 def _result(verdict: Verdict) -> str:
