@@ -111,13 +111,13 @@ class MessageType:
     def data(self, values: Mapping[str, object]) -> bytes:
         """`abi.encode` of all members but `keyId`, as the contracts take and record it."""
         fields = self.fields[1:]
-        return encode([kind for _, kind in fields], [_abi(values[name], kind) for name, kind in fields])
+        return encode([kind for _, kind in fields], [abi_value(values[name], kind) for name, kind in fields])
 
     def values(self, data: bytes) -> dict[str, object]:
         """The inverse of `data`: members by name, without `keyId`; hashes as 0x-hex."""
         fields = self.fields[1:]
         decoded = decode([kind for _, kind in fields], data)
-        return {name: _plain(value) for (name, _), value in zip(fields, decoded, strict=True)}
+        return {name: plain_value(value) for (name, _), value in zip(fields, decoded, strict=True)}
 
     def struct_hash(self, key_id: bytes, data: bytes) -> bytes:
         """EIP-712 hashStruct for the signer `key_id`."""
@@ -348,15 +348,17 @@ def key_id(public_key: bytes) -> bytes:
     return keccak(public_key[1:])
 
 
-def _abi(value: object, kind: str) -> object:
+def abi_value(value: object, kind: str) -> object:
+    """A member as `eth_abi` takes it: hashes, also in 0x-hex, as bytes."""
     if kind == "bytes32" and isinstance(value, str):
         return bytes.fromhex(value.removeprefix("0x"))
     if kind == "bytes32[]" and isinstance(value, list | tuple):
-        return [_abi(each, "bytes32") for each in value]
+        return [abi_value(each, "bytes32") for each in value]
     return value
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
+    """The inverse: bytes as 0x-hex, all else as it is."""
     if isinstance(value, tuple):
-        return tuple(_plain(each) for each in value)
+        return tuple(plain_value(each) for each in value)
     return "0x" + value.hex() if isinstance(value, bytes) else value

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, MessageType, key_id
+from ledger.domain.messages import (
+    DEFAULT_LIFETIME,
+    MESSAGES,
+    OPENING,
+    Domain,
+    MessageType,
+    abi_value,
+    key_id,
+    plain_value,
+)
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.ports import Clock, LedgerWriter, Receipt, Signer, Transaction
@@ -39,12 +48,12 @@ class Prepared:
     def arguments(self, signatures: Sequence[RecordSignature]) -> list[object]:
         """Arguments of the contract function: the struct, then the signatures."""
         fields = self.struct.fields[1:]
-        members = tuple(_raw(self.values[name], kind) for name, kind in fields)
+        members = tuple(abi_value(self.values[name], kind) for name, kind in fields)
         return [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
 
     def as_json(self, signer: bytes) -> dict[str, object]:
         """The struct by field name, with the signer's key id, as an envelope carries it."""
-        shown = {name: _shown(value) for name, value in self.values.items()}
+        shown = {name: plain_value(value) for name, value in self.values.items()}
         return {"keyId": "0x" + signer.hex(), **shown}
 
 
@@ -99,21 +108,9 @@ class Submissions:
             arguments.append(list(leaves))
         if opening is not None:
             function = struct.leaf_function
-            arguments.insert(0, tuple(_raw(opening[name], kind) for name, kind in OPENING.members))
+            arguments.insert(0, tuple(abi_value(opening[name], kind) for name, kind in OPENING.members))
         return self._writer.send(struct.contract, function, arguments, on_signed)
 
     def settle(self, transaction: Transaction) -> Receipt:
         """Bring a transaction that was kept earlier to its end."""
         return self._writer.settle(transaction)
-
-
-def _shown(value: object) -> object:
-    return "0x" + value.hex() if isinstance(value, bytes) else value
-
-
-def _raw(value: object, kind: str) -> object:
-    if kind == "bytes32" and isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x"))
-    if kind == "bytes32[]" and isinstance(value, list | tuple):
-        return [_raw(each, "bytes32") for each in value]
-    return value

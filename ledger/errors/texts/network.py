@@ -11,12 +11,6 @@ TEXTS: dict[str, Text] = {
         "使用部署时生成的 network.json 原件，勿手工修改。",
         "Use the network.json that `deploy` wrote, unedited.",
     ),
-    "TRUST_FILE_MISSING": Text(
-        "没有信任文件 {path}。",
-        "There is no trust file {path}.",
-        "用 --network 或 ELICENSE_NETWORK 指定 network.json。",
-        "Name network.json by --network or ELICENSE_NETWORK.",
-    ),
     "SEAL_MISSING": Text(
         "信任文件没有封印签名。",
         "The trust file carries no signature of the seal.",
