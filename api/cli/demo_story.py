@@ -31,7 +31,7 @@ from ledger.domain.license_types import example_input
 from ledger.domain.moments import parse_moment
 from ledger.domain.verdict import Verdict
 from ledger.errors import LedgerError
-from ledger.service.issue import ActOrder, Issued
+from ledger.service.orders import ActOrder, Issued
 from ledger.service.present import PresentService
 from ledger.service.sources import Asked
 from ledger.service.standing import license_state
@@ -223,7 +223,7 @@ class Story:
         license_, _ = license_state(ledger.histories(Asked()), license_id)
         _await_second_after(ledger, license_.facts[-1].recorded_at)
         order = ActOrder(verb, ground, 0, "示例决字〔2026〕第1号")
-        acted = ledger.issuing().act(license_, order, self._signer(ANHUI))
+        acted = ledger.acting().act(license_, order, self._signer(ANHUI))
         verdict = self._check(self.issued[ANHUI.key].envelope.to_bytes(), Ask())
         return Told(verdict.result, [verdict.message["zh"], verdict.message["en"]], acted.gas_used)
 
@@ -258,7 +258,7 @@ class Story:
     def _issue_batch(self) -> Told:
         ledger = self._ledger(JIANGSU.key)
         given = [{**self._input(JIANGSU), "serial": f"32050920260{n:05d}"} for n in range(BATCH)]
-        batch = ledger.issuing().issue_batch(given, self._signer(JIANGSU))
+        batch = ledger.batches().issue_batch(given, self._signer(JIANGSU))
         self.batch = batch.licenses
         for issued in self.batch:
             ledger.remember(issued.envelope, issued.cid)
@@ -277,7 +277,7 @@ class Story:
         ledger, leaf = self._ledger(JIANGSU.key), self.batch[7].envelope
         license_ = ledger.license_now(str(leaf.anchor["licenseId"]))
         order = ActOrder("revoke", "SERIOUS_VIOLATION", 0, "示例决字〔2026〕第2号")
-        acted = ledger.issuing().act(license_, order, self._signer(JIANGSU))
+        acted = ledger.acting().act(license_, order, self._signer(JIANGSU))
         each = [self._check(self.batch[n].envelope.to_bytes(), Ask()).result for n in (7, 8)]
         return Told(" ".join(each), [leaf.identifier], acted.gas_used)
 
