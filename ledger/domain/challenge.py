@@ -16,9 +16,10 @@ from typing import Protocol
 
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.messages import key_id
-from ledger.domain.moments import parse_moment, rfc3339
-from ledger.domain.sm import check_public_key, sm3, tag
-from ledger.errors import BadSignatureError, MalformedError, StalePresentationError, UsageError
+from ledger.domain.moments import rfc3339
+from ledger.domain.sm import sm3, tag
+from ledger.domain.strict_form import StrictForm
+from ledger.errors import BadSignatureError, StalePresentationError
 
 FORMAT = "elicense-challenge/1"
 DEFAULT_TTL = 60
@@ -29,8 +30,8 @@ CLOCK_SKEW = 30
 """Seconds that two honest clocks may differ."""
 ID_BYTES = 16
 MAX_FIELDS = 64
-MAX_TEXT = 500
 
+_FORM = StrictForm("CHALLENGE_MALFORMED")
 _KEYS = {"format", "id", "nonce", "verifier", "purpose", "fields", "expires", "api", "signature"}
 
 
@@ -129,19 +130,19 @@ class Challenge:
         Raises:
             MalformedError: `CHALLENGE_MALFORMED` with the field at fault.
         """
-        _require(set(form) - {"ok", "code"} == _KEYS, "keys")
-        _require(form["format"] == FORMAT, "format")
-        uscc, public_key = _verifier(form["verifier"])
+        _FORM.require(set(form) - {"ok", "code"} == _KEYS, "keys")
+        _FORM.require(form["format"] == FORMAT, "format")
+        uscc, public_key = _FORM.party(form["verifier"], "verifier")
         return cls(
-            id=_hex(form["id"], ID_BYTES, "id"),
-            nonce=_hex(form["nonce"], ID_BYTES, "nonce"),
-            uscc=uscc,
+            id=_FORM.hexed(form, "id", ID_BYTES),
+            nonce=_FORM.hexed(form, "nonce", ID_BYTES),
+            uscc=uscc or "",
             public_key=public_key,
-            purpose=_text(form["purpose"], "purpose"),
+            purpose=_FORM.text(form["purpose"], "purpose"),
             fields=_names(form["fields"]),
-            expires=_instant(form["expires"]),
-            api=None if form["api"] is None else _text(form["api"], "api"),
-            signature=_hex(form["signature"], 64, "signature"),
+            expires=_FORM.instant(form, "expires"),
+            api=None if form["api"] is None else _FORM.text(form["api"], "api"),
+            signature=_FORM.hexed(form, "signature", 64),
         )
 
 
@@ -171,53 +172,9 @@ def is_signed(challenge: Challenge, verifier: Verifies) -> bool:
     return verifier.verify(challenge.public_key, challenge.message(), challenge.signature)
 
 
-def _verifier(form: object) -> tuple[str, bytes]:
-    match form:
-        case {"uscc": str() | None as uscc, "keyId": str(stated), "publicKey": str(key), **rest} if not rest:
-            public_key = _hex(key, 65, "publicKey")
-            try:
-                check_public_key(public_key)
-            except MalformedError:
-                raise _malformed("publicKey") from None
-            _require(stated == "0x" + key_id(public_key).hex(), "keyId")
-            return _text(uscc, "uscc") if uscc is not None else "", public_key
-    raise _malformed("verifier")
-
-
 def _names(form: object) -> tuple[str, ...]:
     if not isinstance(form, list) or not 0 < len(form) <= MAX_FIELDS:
-        raise _malformed("fields")
-    found = tuple(_text(name, "fields") for name in form)
-    _require(len(set(found)) == len(found), "fields")
+        raise _FORM.fault("fields")
+    found = tuple(_FORM.text(name, "fields") for name in form)
+    _FORM.require(len(set(found)) == len(found), "fields")
     return found
-
-
-def _text(value: object, field: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():
-        raise _malformed(field)
-    return value
-
-
-def _instant(value: object) -> int:
-    text = _text(value, "expires")
-    try:
-        found = parse_moment(text)
-    except UsageError:
-        raise _malformed("expires") from None
-    _require(found >= 0 and rfc3339(found) == text, "expires")
-    return found
-
-
-def _hex(value: object, size: int, field: str) -> bytes:
-    if not isinstance(value, str) or len(value) != 2 * size or set(value) - set("0123456789abcdef"):
-        raise _malformed(field)
-    return bytes.fromhex(value)
-
-
-def _require(holds: bool, field: str) -> None:
-    if not holds:
-        raise _malformed(field)
-
-
-def _malformed(field: str) -> MalformedError:
-    return MalformedError("CHALLENGE_MALFORMED", field=field)

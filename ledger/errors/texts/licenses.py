@@ -53,12 +53,6 @@ TEXTS: dict[str, Text] = {
         remedy_zh="文件不规范，请持证人重新取得原件。",
         remedy_en="The file is not well-formed; ask for the original.",
     ),
-    "OUTBOX": Text(
-        zh="待发箱 {path} 无法读写：{reason}。",
-        en="The outbox {path} cannot be used: {reason}.",
-        remedy_zh="检查磁盘空间和权限后重试；已保存的内容不会丢失。",
-        remedy_en="Check disk space and permissions, then try again; what is kept is not lost.",
-    ),
     "HOLDER_KEY": Text(
         zh="持证人公钥无法识别：{reason}。",
         en="The holder's key cannot be read: {reason}.",

@@ -1,0 +1,128 @@
+"""A promise: a relay has a message on its disk, and it will stand on the ledger in time.
+
+    {"format": "elicense-promise/1", "ledgerId", "message", "acceptedAt", "anchorBy",
+     "relay": {"uscc", "keyId", "publicKey"}, "signature"}
+
+`message` is the digest of the message (`ledger.domain.messages.message_digest`): whoever holds the
+promise finds by it the first record of that message, by whichever relay it came. The relay's body
+signs TAG(promise) ‖ SM3(RFC 8785 form without `signature`) with a registered signing key; whether
+the key is registered is a question to the ledger, not answered here. The model is the signed
+certificate timestamp of RFC 6962.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from ledger.domain.canonical import JsonObject, canonical
+from ledger.domain.messages import key_id
+from ledger.domain.moments import rfc3339
+from ledger.domain.sm import TAG_PROMISE, sm3
+from ledger.domain.strict_form import StrictForm
+from ledger.errors import BadSignatureError, WrongLedgerError
+
+FORMAT = "elicense-promise/1"
+MAX_DELAY = 60
+"""Seconds from acceptance within which this software promises the record."""
+
+_FORM = StrictForm("PROMISE_MALFORMED")
+_KEYS = {"format", "ledgerId", "message", "acceptedAt", "anchorBy", "relay", "signature"}
+
+
+class Verifies(Protocol):
+    """What is needed of the `Verifier` port here."""
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether the SM2 signature holds; never raises on data."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise.
+
+    Attributes:
+        ledger_id: Of the ledger that is meant, 0x-hex.
+        digest: Of the message, 0x-hex.
+        accepted_at: When the message was on the relay's disk, in Unix seconds.
+        anchor_by: The last second at which its record keeps the promise.
+        uscc: Unified social credit code of the relay's body.
+        public_key: Its signing key, 65 bytes.
+        signature: 64 bytes; empty before it is signed.
+    """
+
+    ledger_id: str
+    digest: str
+    accepted_at: int
+    anchor_by: int
+    uscc: str
+    public_key: bytes
+    signature: bytes = b""
+
+    @property
+    def key_id(self) -> str:
+        """Id of the relay's key, 0x-hex."""
+        return "0x" + key_id(self.public_key).hex()
+
+    def message(self) -> bytes:
+        """The 64 bytes that are signed."""
+        form = self.as_json()
+        del form["signature"]
+        return TAG_PROMISE + sm3(canonical(form))
+
+    def signed(self, signature: bytes) -> Promise:
+        """The same promise with its signature."""
+        return replace(self, signature=signature)
+
+    def as_json(self) -> JsonObject:
+        """The form of the module's head."""
+        return {
+            "format": FORMAT,
+            "ledgerId": self.ledger_id,
+            "message": self.digest,
+            "acceptedAt": rfc3339(self.accepted_at),
+            "anchorBy": rfc3339(self.anchor_by),
+            "relay": {"uscc": self.uscc, "keyId": self.key_id, "publicKey": self.public_key.hex()},
+            "signature": self.signature.hex(),
+        }
+
+    @classmethod
+    def from_json(cls, form: JsonObject) -> Promise:
+        """Read a promise from outside; form only, the signature is not checked.
+
+        Raises:
+            MalformedError: `PROMISE_MALFORMED` with the member at fault.
+        """
+        _FORM.require(set(form) == _KEYS, "keys")
+        _FORM.require(form["format"] == FORMAT, "format")
+        uscc, public_key = _FORM.party(form["relay"], "relay")
+        if uscc is None:
+            raise _FORM.fault("uscc")
+        found = cls(
+            ledger_id="0x" + _FORM.hexed(form, "ledgerId", 32, "0x").hex(),
+            digest="0x" + _FORM.hexed(form, "message", 32, "0x").hex(),
+            accepted_at=_FORM.instant(form, "acceptedAt"),
+            anchor_by=_FORM.instant(form, "anchorBy"),
+            uscc=uscc,
+            public_key=public_key,
+            signature=_FORM.hexed(form, "signature", 64),
+        )
+        _FORM.require(found.anchor_by >= found.accepted_at, "anchorBy")
+        return found
+
+    def check(self, verifier: Verifies, ledger_id: str | None = None) -> None:
+        """Let pass only a promise that the key it names signed, for the ledger that is meant.
+
+        Args:
+            verifier: SM2.
+            ledger_id: Of that ledger, 0x-hex; None takes any.
+
+        Raises:
+            BadSignatureError: `PROMISE_SIGNATURE_BAD`.
+            WrongLedgerError: `WRONG_LEDGER`.
+        """
+        if not verifier.verify(self.public_key, self.message(), self.signature):
+            raise BadSignatureError("PROMISE_SIGNATURE_BAD", key=self.key_id)
+        if ledger_id is not None and ledger_id != self.ledger_id:
+            raise WrongLedgerError("WRONG_LEDGER", what="ledgerId", expected=ledger_id, found=self.ledger_id)

@@ -1,0 +1,121 @@
+"""Error texts: the outbox and its promises."""
+
+from __future__ import annotations
+
+from ledger.errors.texts.text import Text
+
+_RETRY_ZH = "稍后重试；已受理的内容不会丢失。"
+_RETRY_EN = "Try again later; what is accepted is not lost."
+
+TEXTS: dict[str, Text] = {
+    # --- the queue ---
+    "OUTBOX": Text(
+        "待发箱 {path} 无法读写：{reason}。",
+        "The outbox {path} cannot be used: {reason}.",
+        "检查磁盘空间和权限后重试；已保存的内容不会丢失。",
+        "Check disk space and permissions, then try again; what is kept is not lost.",
+    ),
+    "QUEUE_OUTAGE": Text(
+        "待发队列 {path} 不能使用：{reason}。",
+        "The queue {path} cannot be used: {reason}.",
+        "检查磁盘空间和权限后重试；已受理的报文仍在队列中。",
+        "Check disk space and permissions, then try again; accepted messages are still in it.",
+    ),
+    "QUEUE_CONTENDED": Text(
+        "同一证照的其他报文不断抢先，{tries} 次未能受理。",
+        "Other messages about the same license kept coming first, {tries} times.",
+        _RETRY_ZH,
+        _RETRY_EN,
+    ),
+    "OUTBOX_LED": Text(
+        "待发箱正由进程 {process} 发送。",
+        "The outbox is run by process {process}.",
+        "一个目录只由一个进程发送；该进程结束后重试。",
+        "One process runs the outbox of a home; try again when that one has ended.",
+    ),
+    "MESSAGE_UNKNOWN": Text(
+        "待发箱中没有报文 {message}。",
+        "The outbox holds no message {message}.",
+        "核对报文摘要；elicense outbox list 列出全部。",
+        "Check the digest; `elicense outbox list` shows all of them.",
+    ),
+    "MESSAGE_WAITING": Text(
+        "报文 {message} 已受理，尚未上链（{reason}）。",
+        "Message {message} is accepted and not recorded yet ({reason}).",
+        "再次运行同一命令继续等待，或运行 elicense outbox run；勿另行签发。",
+        "Run the same command again to go on waiting, or `elicense outbox run`; do not issue it anew.",
+    ),
+    "MESSAGE_EXPIRED_UNSENT": Text(
+        "报文 {message} 在时限内未能上链。",
+        "Message {message} was not recorded until it ran out.",
+        "用 elicense outbox resign 重新签名，或再次提交原请求。",
+        "Sign it again with `elicense outbox resign`, or send the request again.",
+    ),
+    "MESSAGE_NOT_RESIGNED": Text(
+        "报文 {message} 现为 {state}，不需重签。",
+        "Message {message} is {state} and is not signed again.",
+        "只有过期或被拒的报文可以重签。",
+        "Only what has expired or was refused can be signed again.",
+    ),
+    "MESSAGE_OF_ANOTHER": Text(
+        "报文 {message} 由另一机构申请。",
+        "Another body asked for the message {message}.",
+        "由申请报文的机构提交签名。",
+        "Have the body that asked for it hand in the signature.",
+    ),
+    "BATCH_REJECTED": Text(
+        "所给证照全部不能签发，共 {count} 处错误。",
+        "None of the licenses can be issued; {count} faults.",
+        "按 errors 逐条改正后重新提交。",
+        "Correct what `errors` lists and send them again.",
+    ),
+    "NOT_ACCEPTABLE": Text(
+        "该报文不会被账本记录：{reason}。",
+        "The ledger would not record this message: {reason}.",
+        "按原因改正后重新提交。",
+        "Correct what the reason says and send it again.",
+    ),
+    "ANCHOR_STALLED": Text(
+        "已有 {seconds} 秒没有任何报文上链，超过 {limit} 秒即不再受理。",
+        "Nothing was recorded for {seconds} s; after {limit} s nothing more is accepted.",
+        "检查链节点与中继账户；恢复上链后自动受理。",
+        "See to the chain node and the relay account; accepting goes on by itself once records are made.",
+    ),
+    "RELAY_REFUSED": Text(
+        "中继账户 {account} 现在不能上链：{reason}。",
+        "The relay account {account} cannot write now: {reason}.",
+        "检查中继登记与合约状态；报文留在队列中，恢复后自动发送。",
+        "Check the relay's registration and the contracts; the messages stay in the queue and go out by themselves.",
+    ),
+    # --- promises ---
+    "PROMISE_MALFORMED": Text(
+        "受理承诺的形式不对（{field}）。",
+        "The promise is not well formed ({field}).",
+        "向出具承诺的中继重新索取。",
+        "Ask the relay that gave it for it again.",
+    ),
+    "PROMISE_SIGNATURE_BAD": Text(
+        "受理承诺的签名与密钥 {key} 不符。",
+        "The promise was not signed by the key {key}.",
+        "勿据以主张；向出具机构核实。",
+        "Do not rely on it; ask the body that is said to have given it.",
+    ),
+    "PROMISE_KEY_UNKNOWN": Text(
+        "密钥 {key} 在 {time} 不是 {organisation} 登记的有效签名密钥。",
+        "The key {key} was no valid signing key of {organisation} at {time}.",
+        "该承诺无人担保；向出具机构核实。",
+        "Nobody answers for this promise; ask the body that is said to have given it.",
+    ),
+    "PROMISE_BROKEN": Text(
+        "报文 {message} 应在 {anchorBy} 前上链，实际：{outcome}。",
+        "Message {message} was to be recorded until {anchorBy}; in fact: {outcome}.",
+        "持承诺向中继所属机构交涉；承诺本身即证据。",
+        "Take it up with the relay's body; the promise itself is the evidence.",
+    ),
+    "PROMISE_OF_ANOTHER": Text(
+        "服务给出的承诺与提交的报文不符（{field}）。",
+        "The service's promise is not about what was handed in ({field}).",
+        "勿信赖该服务；保留答复作为证据。",
+        "Do not rely on this service; keep its answer as evidence.",
+    ),
+}
