@@ -48,5 +48,12 @@ def answers(model: type[BaseModel], text: str, status: int = 200) -> dict[int | 
     return {status: {"model": model, "description": text}, **PROBLEMS}
 
 
+def accepted(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """The 202 of a write, for its OpenAPI description."""
+    place = {"description": "Where to ask what became of it.", "schema": {"type": "string"}}
+    text = "Accepted: on disk and promised, not yet on the ledger"
+    return {202: {"model": model, "description": text, "headers": {"Location": place}}}
+
+
 def _json(data: Mapping[str, object]) -> bytes:
     return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")

@@ -17,15 +17,24 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.outcome import respond, wait_of
 from api.problems import MEDIA_TYPE, bad_request, problem
 from api.services import Services
 from ledger.domain.canonical import parse_strict
 from ledger.domain.sm import sm3
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
+from ledger.ports.queue import Request as KeyedRequest
+from ledger.service.accept import Desk
 from ledger.service.authorise import HEADERS, Principal, SignedRequest
 
 MAX_BODY = 1 << 20
 """Largest body, in bytes; as for every JSON document of this project."""
+
+MAX_BATCH_BODY = 8 << 20
+"""Largest body of what may carry a thousand licenses, in bytes."""
+
+LARGE = frozenset({"issueBatch", "prepareMessage"})
+"""Operations that may carry them."""
 
 PUBLIC = frozenset(
     {
@@ -39,6 +48,7 @@ PUBLIC = frozenset(
 )
 """Operations that anyone may call; `/openapi.json` is public too."""
 
+_REPLAYED = "Idempotency-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -63,8 +73,21 @@ def idempotency_key_of(request: Request) -> str | None:
     return key
 
 
+def keyed_request_of(request: Request) -> KeyedRequest | None:
+    """The request as the queue remembers it, where it carries an idempotency key."""
+    keyed: KeyedRequest | None = getattr(request.state, "keyed", None)
+    return keyed
+
+
+def desk_of(request: Request) -> Desk:
+    """Where the sender of this request hands messages in."""
+    owner = principal_of(request).uscc
+    return services_of(request).writing.desk(owner, keyed_request_of(request), wait_of(request))
+
+
 Asking = Annotated[Services, Depends(services_of)]
 Sender = Annotated[Principal, Depends(principal_of)]
+At = Annotated[Desk, Depends(desk_of)]
 
 
 class Guarded(APIRoute):
@@ -81,10 +104,11 @@ class Guarded(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
-                await _read_body(request)
+                limit = MAX_BATCH_BODY if self.operation_id in LARGE else MAX_BODY
+                await _read_body(request, limit)
                 if not self.is_public:
                     request.state.principal = await _authorise(request)
-                _require_strict_json(request)
+                _require_strict_json(request, limit)
             except LedgerError as error:
                 return problem(error, request)
             return await self._once(request, work)
@@ -102,18 +126,18 @@ class Guarded(APIRoute):
         return await _once(request, key, work)
 
 
-async def _read_body(request: Request) -> None:
+async def _read_body(request: Request, limit: int) -> None:
     """Keep the body where the framework looks for it, as long as it is not too large."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > MAX_BODY:
-            raise UsageError("REQUEST_TOO_LARGE", limit=MAX_BODY)
+        if size > limit:
+            raise UsageError("REQUEST_TOO_LARGE", limit=limit)
         chunks.append(chunk)
     request._body = b"".join(chunks)
 
 
-def _require_strict_json(request: Request) -> None:
+def _require_strict_json(request: Request, limit: int) -> None:
     """Refuse what two readers would read differently, before the framework reads it."""
     body: bytes = request._body
     if request.method != "POST":
@@ -122,7 +146,7 @@ def _require_strict_json(request: Request) -> None:
     if media_type != "application/json":
         raise UsageError("MEDIA_TYPE")
     try:
-        parse_strict(body)
+        parse_strict(body, limit)
     except MalformedError:
         raise
     except RecursionError:
@@ -157,19 +181,44 @@ async def _once(request: Request, key: str, work: _Handler) -> Response:
     store, owner = services_of(request).requests, principal_of(request).uscc
     digest = sm3(b"\n".join([request.method.encode(), _target(request).encode(), request._body]))
     now = int(services_of(request).clock.now().timestamp())
+    request.state.keyed = KeyedRequest(key, digest.hex())
     try:
         kept = await run_in_threadpool(store.begin, owner, key, digest, now)
     except LedgerError as error:
         return problem(error, request)
     if kept is None:
-        return await _first(request, key, work)
+        return await _first(request, key, _unless_accepted(work))
     if kept.request != digest:
         return problem(RuleError("IDEMPOTENCY_KEY_REUSED"), request)
     if kept.status == 0:
         return problem(RuleError("IDEMPOTENCY_IN_PROGRESS"), request, {"Retry-After": "2"})
+    if kept.status == 202:  # accepted then; what became of it meanwhile?
+        return await _first(request, key, _unless_accepted(work))
     media_type = "application/json" if kept.status < 400 else MEDIA_TYPE
-    headers = {"Cache-Control": "no-store", "Idempotency-Replayed": "true"}
+    headers = {"Cache-Control": "no-store", _REPLAYED: "true"}
     return Response(kept.body, kept.status, headers, media_type)
+
+
+def _unless_accepted(work: _Handler) -> _Handler:
+    """The work of a write, unless its message was accepted already: then what became of that.
+
+    A process that died after it had accepted the message left no answer, but the message.
+    """
+
+    async def once(request: Request) -> Response:
+        writing, keyed = services_of(request).writing, keyed_request_of(request)
+        assert keyed is not None, "only a request under a key is asked for again"
+        owner = principal_of(request).uscc
+        queued = await run_in_threadpool(writing.queue.of_request, owner, keyed.key)
+        if queued is None:
+            return await work(request)
+        if queued.request != keyed:
+            raise RuleError("IDEMPOTENCY_KEY_REUSED")
+        response = await run_in_threadpool(respond, writing, queued)
+        response.headers[_REPLAYED] = "true"
+        return response
+
+    return once
 
 
 async def _first(request: Request, key: str, work: _Handler) -> Response:

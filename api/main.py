@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,16 +13,19 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.auth import PUBLIC, security_schemes
-from api.frame import Frame, Limits, RateLimit
+from api.frame import Frame, Limits, RateLimit, logger
+from api.outbox import OutboxThread, make_writing
 from api.problems import from_framework
-from api.routes import catalog, health, licenses, verification
+from api.routes import batches, catalog, health, licenses, messages, verification
 from api.schemas import Problem
 from api.services import Readiness, Services
+from api.writing import Writing
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
@@ -29,11 +33,10 @@ from ledger.adapters.request_store import SqliteRequests
 from ledger.bootstrap import Ledger
 from ledger.errors import LedgerError
 from ledger.ports import Signer
-from ledger.service.authorise import AuthoriseRequests, registry_of
+from ledger.service.accept import STALL_SECONDS, AcceptMessages
+from ledger.service.authorise import AuthoriseRequests, Registry
 from ledger.service.catalog import Catalog
-from ledger.service.handed_in import SubmitSigned
 from ledger.service.present import PresentService
-from ledger.service.sources import Asked
 
 DESCRIPTION = (
     "Issue, act on, show and verify electronic licenses. Departments sign every request with a registered "
@@ -51,6 +54,8 @@ class ApiOptions:
         passphrase: For encrypted key files.
         api: Address under which wallets reach this service, or None.
         max_head_age: Seconds; with an older head the service is not ready.
+        promise_key: PEM file of the relay's body's signing key, or None: then nothing is promised.
+        stall: Seconds without any record after which nothing more is accepted.
         limits: Per client address, or None for no limit.
         lowest_log: Lowest level of log lines.
     """
@@ -59,6 +64,8 @@ class ApiOptions:
     passphrase: bytes | None = None
     api: str | None = None
     max_head_age: int = 60
+    promise_key: Path | None = None
+    stall: int = STALL_SECONDS
     limits: Limits | None = None
     lowest_log: int = logging.INFO
 
@@ -75,14 +82,29 @@ def create_app(ledger: Ledger, options: ApiOptions | None = None) -> FastAPI:
         StoreOutageError: A store under the home cannot be made.
     """
     options = options or ApiOptions()
-    app = bare_app(None if options.limits is None else RateLimit(options.limits), options.lowest_log)
-    app.state.services = make_services(ledger, options)
+    outbox = OutboxThread(ledger, logger(options.lowest_log))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        outbox.start()
+        yield
+        await run_in_threadpool(outbox.stop)
+
+    limit = None if options.limits is None else RateLimit(options.limits)
+    app = bare_app(limit, options.lowest_log, lifespan)
+    app.state.services = make_services(ledger, options, outbox)
+    app.state.release = outbox.release
     return app
 
 
-def bare_app(limit: RateLimit | None = None, lowest_log: int = logging.INFO) -> FastAPI:
+def bare_app(
+    limit: RateLimit | None = None,
+    lowest_log: int = logging.INFO,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
     """The app without services: enough for its OpenAPI description."""
     app = FastAPI(
+        lifespan=lifespan,
         title="elicense-ledger",
         version="1.0.0",
         summary="Electronic licenses on a permissioned ledger",
@@ -91,7 +113,7 @@ def bare_app(limit: RateLimit | None = None, lowest_log: int = logging.INFO) -> 
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (licenses, verification, catalog, health):
+    for module in (licenses, batches, messages, verification, catalog, health):
         app.include_router(module.router)
     app.add_exception_handler(HTTPException, _framework_problem)
     app.add_middleware(Frame, entropy=SystemEntropy(), limit=limit, lowest=lowest_log)
@@ -99,13 +121,18 @@ def bare_app(limit: RateLimit | None = None, lowest_log: int = logging.INFO) -> 
     return app
 
 
-def make_services(ledger: Ledger, options: ApiOptions) -> Services:
+def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> Services:
     """The services of a ledger, with the stores of its home."""
     ledger.trust.ledger_id  # noqa: B018 - without a trust file nothing is served
     home = ledger.settings.home
     requests = SqliteRequests(home / "requests.sqlite3")
     redemptions = SqliteRedemptions(home / "redemptions.sqlite3")
     index_lock = Lock()
+
+    promise_key = options.promise_key
+    signer = crypto.load_signer(str(promise_key), options.passphrase) if promise_key else None
+    accepting = ledger.accepting(signer, options.stall, needs_node=False)
+    writing = make_writing(ledger, accepting, outbox, _held_keys(options, home / "keys"))
 
     def index() -> Any:
         with index_lock:
@@ -114,7 +141,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
     return Services(
         clock=ledger.clock,
         authorise=AuthoriseRequests(
-            lambda uscc, key: registry_of(ledger.histories(Asked()), uscc, key),
+            lambda *_: _registry(ledger, options.stall),
             ledger.verifier,
             ledger.clock,
             requests,
@@ -124,17 +151,12 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         verify=ledger.verify,
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
-        issuing=ledger.issuing,
-        acting=ledger.acting,
-        submit_signed=lambda: SubmitSigned(ledger.trust, ledger.submissions),
-        signer=_held_keys(options, home / "keys"),
+        writing=writing,
         resolve=ledger.resolve,
-        remember=ledger.remember,
         show=ledger.show,
         catalog=Catalog(index, ledger.types().all, ledger.clock),
-        readiness=lambda: _readiness(ledger, options.max_head_age),
+        readiness=lambda: _readiness(ledger, writing, accepting, options.max_head_age),
         api=options.api,
-        writing=Lock(),
     )
 
 
@@ -191,14 +213,29 @@ def _held_keys(options: ApiOptions, folder: Path) -> Callable[[str], Signer | No
     return signer
 
 
-def _readiness(ledger: Ledger, max_head_age: int) -> Readiness:
+def _registry(ledger: Ledger, stall: int) -> Registry:
+    """What the ledger says of bodies and keys; while no node answers, what it said last, for a while.
+
+    Raises:
+        OutageError: Nothing was heard of the ledger for too long.
+    """
+    sight, now = ledger.look(), int(ledger.clock.now().timestamp())
+    if sight.outage is not None and (sight.seen_at is None or now - sight.seen_at >= stall):
+        raise sight.outage
+    return Registry(sight.index, sight.time)
+
+
+def _readiness(ledger: Ledger, writing: Writing, accepting: AcceptMessages, max_head_age: int) -> Readiness:
+    promises, pending = writing.promises(), writing.queue.state().pending
+    stalled = ("ANCHOR_STALLED",) if accepting.is_stalled() else ()
     try:
         ledger.reader.check_ledger()
         head = ledger.reader.head()
     except LedgerError as error:
-        return Readiness(None, None, (error.code,))
+        return Readiness(None, None, (error.code, *stalled), promises, pending)
     age = max(0, int(ledger.clock.now().timestamp()) - head.time)
-    return Readiness(head.number, age, ("HEAD_TOO_OLD",) if age > max_head_age else ())
+    old = ("HEAD_TOO_OLD",) if age > max_head_age else ()
+    return Readiness(head.number, age, (*old, *stalled), promises, pending)
 
 
 async def _framework_problem(request: Request, error: Exception) -> JSONResponse:

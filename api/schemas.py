@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.service.orders import MAX_BATCH
 
 Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
@@ -136,15 +137,108 @@ class PresentationBody(_Form):
     presentation: Annotated[str, Field(min_length=1, max_length=65536)]
 
 
-class MessageBody(_Form):
-    """An act whose message is wanted, to be signed elsewhere."""
+class BatchInput(_Form):
+    """Licenses of one type, issued together under one signature."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-    act: Literal["suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void"]
+    inputs: Annotated[list[LicenseInput], Field(min_length=1, max_length=MAX_BATCH)]
+
+
+class SignedBatch(SignedMessage):
+    """A batch signed elsewhere; `leaves` where POST /v1/messages did not make them."""
+
+    leaves: Annotated[list[Hash], Field(max_length=MAX_BATCH)] = []
+
+
+BatchBody = Annotated[
+    Annotated[BatchInput, Tag("input")] | Annotated[SignedBatch, Tag("signed")], Discriminator(_kind)
+]
+
+
+class _Message(_Form):
+    """Something whose message is wanted, to be signed by `keyId` elsewhere."""
+
     key_id: Hash
-    ground: Annotated[str, Field(max_length=64)]
-    effective: Annotated[str | None, Field(max_length=40)] = None
+
+
+class _AboutLicense(_Message):
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class IssueMessage(_Message):
+    """A license to be issued."""
+
+    act: Literal["issue"]
+    input: LicenseInput
+
+
+class AmendMessage(_AboutLicense, AmendInput):
+    """The next version of a license."""
+
+    act: Literal["amend"]
+
+
+class ActMessage(_AboutLicense, ActInput):
+    """A license to be suspended, resumed or ended."""
+
+    act: Literal["suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void"]
+
+
+class BindMessage(_AboutLicense, BindInput):
+    """A holder's device keys to be bound."""
+
+    act: Literal["bind"]
+
+
+class TransferOutMessage(_AboutLicense):
+    """A license to be let go to another region."""
+
+    act: Literal["transfer-out"]
+    region: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
     reference: Annotated[str, Field(max_length=500)] = ""
+
+
+class TransferInMessage(_AboutLicense):
+    """A license to be taken in from another region."""
+
+    act: Literal["transfer-in"]
+    input: LicenseInput
+
+
+class TransferCancelMessage(_AboutLicense):
+    """A license to be kept after all."""
+
+    act: Literal["transfer-cancel"]
+
+
+class BatchMessage(_Message, BatchInput):
+    """Licenses to be issued together."""
+
+    act: Literal["batch"]
+
+
+_ONE_WORD = {"issue", "amend", "bind", "transfer-out", "transfer-in", "transfer-cancel", "batch"}
+
+
+def _wanted(body: Any) -> str:
+    """What kind of message a body asks for, or that it brings one."""
+    if _kind(body) == "signed":
+        return "signed"
+    act = body.get("act") if isinstance(body, dict) else body.act
+    return act if act in _ONE_WORD else "act"
+
+
+MessageBody = Annotated[
+    Annotated[SignedBatch, Tag("signed")]
+    | Annotated[IssueMessage, Tag("issue")]
+    | Annotated[AmendMessage, Tag("amend")]
+    | Annotated[ActMessage, Tag("act")]
+    | Annotated[BindMessage, Tag("bind")]
+    | Annotated[TransferOutMessage, Tag("transfer-out")]
+    | Annotated[TransferInMessage, Tag("transfer-in")]
+    | Annotated[TransferCancelMessage, Tag("transfer-cancel")]
+    | Annotated[BatchMessage, Tag("batch")],
+    Discriminator(_wanted),
+]
 
 
 # --- answers ------------------------------------------------------------------------------
@@ -154,18 +248,58 @@ class _Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
-class Issued(_Answer):
-    """A license that is on the ledger. `envelope` is its file; null where it was signed elsewhere."""
+class Message(_Answer):
+    """A sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class Reason(_Answer):
+    """Why a message will never be recorded."""
+
+    code: str
+    message: Message
+    remedy: Message
+
+
+class Relay(_Answer):
+    """The body that promises, and its registered key."""
+
+    uscc: str
+    key_id: Hash
+    public_key: str
+
+
+class Promise(_Answer):
+    """A promise (`elicense-promise/1`): the message is on disk and will be recorded in time."""
+
+    format: Literal["elicense-promise/1"]
+    ledger_id: Hash
+    message: Hash
+    accepted_at: Moment
+    anchor_by: Moment
+    relay: Relay
+    signature: str
+
+
+class _Placed(_Answer):
+    """What has a place on the ledger; all null in a 202, before its record."""
+
+    seq: int | None
+    tx_hash: UnknownHash
+    block: int | None
+    gas_used: int | None
+    promise: Promise | None
+
+
+class Issued(_Placed):
+    """A license. `envelope` is its file; null where its document was made elsewhere."""
 
     identifier: str | None
     license_id: Hash
     digest: str
-    seq: int
-    tx_hash: Hash
-    block: int
-    gas_used: int
     file: None
-    promise: None
     cid: str | None
     envelope: Json | None
     supersedes: str | None = None
@@ -176,19 +310,101 @@ class Amended(Issued):
 
     rev: int
     act: str
-    status: str
+    status: str | None
 
 
 class Acted(_Answer):
-    """An act that is on the ledger."""
+    """An act; `seq`, `status` and `gasUsed` are null in a 202."""
 
     identifier: str | None
     license_id: Hash
     rev: int
     act: str
+    seq: int | None
+    status: str | None
+    gas_used: int | None
+    promise: Promise | None
+
+
+class RejectedInput(_Answer):
+    """One reason against one input; `line` counts them from 1."""
+
+    line: int
+    code: str
+    field: str
+    message: Message
+
+
+class BatchMember(_Answer):
+    """A batch: `id` is where to ask for it, `seq` and `txHash` are null before its record."""
+
+    id: Hash
+    root: Hash
+    size: int
+    seq: int | None
+    tx_hash: UnknownHash
+
+
+class Batched(_Answer):
+    """What became of the inputs of a batch."""
+
+    accepted: int
+    rejected: list[RejectedInput]
+    batches: list[BatchMember]
+    promise: Promise | None
+
+
+class Leaf(_Answer):
+    """A license of a batch; its `envelope` is null where its document was made elsewhere."""
+
+    index: int
+    identifier: str
+    license_id: Hash
+    envelope: Json
+
+
+class BatchCounts(_Answer):
+    """Licenses of a batch, and how many of them are on the ledger."""
+
+    licenses: int
+    anchored: int
+
+
+class BatchShown(BatchMember):
+    """A batch with a page of its licenses."""
+
+    state: str
+    issuer: str
+    type: str
+    block: int | None
+    gas_used: int | None
+    counts: BatchCounts
+    promise: Promise | None
+    reason: Reason | None
+    licenses: list[Leaf]
+
+
+class RecordShown(_Answer):
+    """Where a message stands on the ledger; `gasUsed` is null where another relay paid for it."""
+
     seq: int
-    status: str
-    gas_used: int
+    tx_hash: Hash
+    block: int
+    gas_used: int | None
+
+
+class MessageShown(_Answer):
+    """An accepted message and what became of it; `answer` is what its write answers now."""
+
+    message: Hash
+    state: Literal["ACCEPTED", "SENT", "ANCHORED", "REFUSED", "EXPIRED"]
+    accepted_at: Moment
+    not_after: Moment
+    promise: Promise | None
+    record: RecordShown | None
+    reason: Reason | None
+    resigned_as: UnknownHash
+    answer: Json | None
 
 
 class Head(_Answer):
@@ -219,13 +435,6 @@ class Standing(_Answer):
     rev: int
     trust: str
     head: Head
-
-
-class Message(_Answer):
-    """A sentence in both languages."""
-
-    zh: str
-    en: str
 
 
 class Check(_Answer):
@@ -291,6 +500,9 @@ class Prepared(_Answer):
     signed: Json
     key_id: Hash
     not_after: Moment
+    digest: Hash
+    license: Json | None = None
+    salts: Json | None = None
 
 
 class TypeEntry(_Answer):
@@ -354,6 +566,8 @@ class Readiness(_Answer):
     block: int | None
     age_seconds: int | None
     reasons: list[str]
+    promises: Literal["GIVEN", "NO_KEY", "KEY_NOT_REGISTERED"]
+    pending: int
 
 
 class Problem(_Answer):

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 
-from ledger.domain.document import Envelope
-from ledger.errors import NotEntitledError
-from ledger.ports import Clock, RequestStore, Signer
-from ledger.service.act import ActOnLicenses
+from api.writing import Writing
+from ledger.ports import Clock, RequestStore
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
-from ledger.service.handed_in import SubmitSigned
-from ledger.service.issue import IssueLicenses
 from ledger.service.present import PresentService
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
@@ -30,11 +25,15 @@ class Readiness:
         block: Height, or None where no node answers.
         age_seconds: Of that block.
         reasons: Error codes, none when ready.
+        promises: `GIVEN`, or why no promise is given.
+        pending: Accepted messages that are not decided yet.
     """
 
     block: int | None
     age_seconds: int | None
     reasons: tuple[str, ...]
+    promises: str
+    pending: int
 
 
 @dataclass(frozen=True)
@@ -49,17 +48,12 @@ class Services:
         verify: The verification service at a level of trust.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
-        issuing: Issues and amends with keys that this service holds.
-        acting: Acts with them.
-        submit_signed: Takes messages signed elsewhere.
-        signer: USCC → the key held for that organisation, or None.
+        writing: Whatever writes.
         resolve: Identifier or license id → license id, identifier where known.
-        remember: Notes which identifier stands for a license, and where its document is.
         show: Where a license stands.
         catalog: Types and agreements.
         readiness: Looks at chain and head.
         api: Address under which wallets reach this service, or None.
-        writing: Held during a write. The relay sends one transaction at a time anyway.
     """
 
     clock: Clock
@@ -69,25 +63,9 @@ class Services:
     verify: Callable[[Asked], VerifyLicenses]
     read_file: Callable[[bytes], Subject]
     present: PresentService
-    issuing: Callable[[], IssueLicenses]
-    acting: Callable[[], ActOnLicenses]
-    submit_signed: Callable[[], SubmitSigned]
-    signer: Callable[[str], Signer | None]
+    writing: Writing
     resolve: Callable[[str], tuple[str, str | None]]
-    remember: Callable[[Envelope, str | None], None]
     show: Show
     catalog: Catalog
     readiness: Callable[[], Readiness]
     api: str | None
-    writing: Lock
-
-    def held_key(self, uscc: str) -> Signer:
-        """The key that this service holds for an organisation.
-
-        Raises:
-            NotEntitledError: `SIGNING_KEY_NOT_HELD`.
-        """
-        signer = self.signer(uscc)
-        if signer is None:
-            raise NotEntitledError("SIGNING_KEY_NOT_HELD", organisation=uscc)
-        return signer

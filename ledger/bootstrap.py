@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from threading import Lock
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
-from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.clock import SystemClock, SystemEntropy, SystemPace
 from ledger.adapters.content import FolderContent
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
+from ledger.adapters.lease import FileLease
+from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
@@ -24,26 +27,37 @@ from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.objects import organisation_object
+from ledger.domain.signed_message import Call
 from ledger.domain.trustfile import TrustFile, read_trust_file
-from ledger.errors import UnknownIdError, UsageError
-from ledger.ports import Content, Verifier
+from ledger.errors import LedgerError, UnknownIdError, UsageError
+from ledger.ports import Content, Signer, Verifier
 from ledger.proof.claims import read_envelope
+from ledger.service.accept import STALL_SECONDS, AcceptMessages, Desk, GivePromises
 from ledger.service.act import ActOnLicenses
+from ledger.service.admission import Admission
+from ledger.service.anchor import AnchorMessages
 from ledger.service.drafts import Drafts
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
+from ledger.service.handed_in import SignedElsewhere
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.live_index import LiveIndex, Sight
+from ledger.service.orders import Issued
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.run_outbox import Pace, RunOutbox
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
-from ledger.service.submission import Submissions
+from ledger.service.submission import Messages, Submissions
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, once
 from ledger.settings import Settings
 
 _KEYS_FOR = 10
 """Seconds for which a body's registered encryption keys are remembered."""
+
+WAIT_SECONDS = 60.0
+"""How long a command waits for the record of what it wrote."""
 
 
 class Ledger:
@@ -58,6 +72,7 @@ class Ledger:
         self.settings, self._passphrase = settings, passphrase
         self.clock, self.entropy = SystemClock(), SystemEntropy()
         self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
+        self._looking = Lock()
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -104,8 +119,72 @@ class Ledger:
 
     @cached_property
     def submissions(self) -> Submissions:
-        """Prepares and submits messages."""
+        """Prepares and submits messages one by one."""
         return Submissions(self.trust, self.sender, self.clock)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Prepares messages; needs no relay key."""
+        return Messages(self.trust, self.clock)
+
+    @cached_property
+    def queue(self) -> SqliteQueue:
+        """The accepted messages of this home."""
+        return SqliteQueue(self.settings.home / "outbox.sqlite3", self.trust.domain, self.clock)
+
+    def look(self) -> Sight:
+        """The ledger through the index, as near as can be had."""
+        with self._looking:
+            return self._live.look()
+
+    @cached_property
+    def _live(self) -> LiveIndex:
+        return LiveIndex(lambda: self._follow().sync(), self.index, self.clock, self.queue)
+
+    def accepting(
+        self, promise_signer: Signer | None = None, stall: int = STALL_SECONDS, needs_node: bool = True
+    ) -> AcceptMessages:
+        """Takes messages into the queue.
+
+        Args:
+            promise_signer: Signs promises, or None.
+            stall: Seconds without any record after which nothing more is accepted.
+            needs_node: Whether a node has to answer meanwhile.
+        """
+        return AcceptMessages(
+            self.queue,
+            self.look,
+            Admission(self.verifier, self._try),
+            GivePromises(self.trust, promise_signer),
+            self.clock,
+            stall,
+            needs_node,
+        )
+
+    def outbox(self, pace: Pace | None = None) -> RunOutbox:
+        """Brings the queue onto the ledger."""
+        lease = FileLease(self.settings.home / "outbox.lock")
+        return RunOutbox(self.queue, lambda: self.anchoring, lease, pace or SystemPace())
+
+    @cached_property
+    def anchoring(self) -> AnchorMessages:
+        """Makes the steps of the outbox."""
+        return AnchorMessages(self.queue, self.sender, self.reader, self._follow(), self.clock)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where the commands of this home hand messages in; they see each through themselves."""
+        _ = self.sender  # without a relay key nothing is accepted
+        running = self.outbox()
+        return Desk(self.accepting(), lambda queued: running.wait(queued, WAIT_SECONDS))
+
+    def _follow(self) -> Follow:
+        return Follow(self.reader, self.index)
+
+    def _try(self, call: Call) -> int | LedgerError:
+        """What a contract says to a call of this process's relay; nothing is sent."""
+        [answer] = self.sender.estimates([call])
+        return answer
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
@@ -138,7 +217,7 @@ class Ledger:
 
     def follow(self) -> SqlIndex:
         """The index, brought up to the chain's head."""
-        Follow(self.reader, self.index).sync()
+        self._follow().sync()
         return self.index
 
     def live_digest(self) -> str:
@@ -156,22 +235,45 @@ class Ledger:
         """The issuers' own files in this home."""
         return FolderIssuerHome(self.settings.home, Sm4Gcm(), self._passphrase)
 
-    def drafts(self) -> Drafts:
+    def drafts(self, desk: Desk | None = None) -> Drafts:
         """What this home issued or is issuing."""
-        outbox = FileOutbox(self.settings.home / "outbox")
-        return Drafts(self.trust, self.types().get, self.home, outbox, self._keep_content, self.entropy)
+        accepting = desk.accepting if desk else self.accepting()
+        return Drafts(
+            self.trust,
+            self.types().get,
+            self.home,
+            FileOutbox(self.settings.home / "outbox"),
+            self._keep_content,
+            self.entropy,
+            accepting.is_alive,
+        )
 
-    def issuing(self) -> IssueLicenses:
-        """The service that issues and amends licenses one by one."""
-        return IssueLicenses(self.drafts(), self.submissions)
+    def issuing(self, desk: Desk | None = None) -> IssueLicenses:
+        """The service that issues and amends licenses one by one, for who stands at a desk."""
+        desk = desk or self.desk
+        return IssueLicenses(self.drafts(desk), self.messages, desk)
 
-    def batches(self) -> IssueBatches:
+    def batches(self, desk: Desk | None = None) -> IssueBatches:
         """The service that issues licenses in batches."""
-        return IssueBatches(self.drafts(), self.submissions)
+        desk = desk or self.desk
+        return IssueBatches(self.drafts(desk), self.messages, desk)
 
-    def acting(self) -> ActOnLicenses:
+    def acting(self, desk: Desk | None = None) -> ActOnLicenses:
         """The service that acts on licenses."""
-        return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
+        desk = desk or self.desk
+        return ActOnLicenses(self.drafts(desk), self.messages, desk, self.home, self.entropy)
+
+    def signed_elsewhere(self, desk: Desk) -> SignedElsewhere:
+        """The service for keys that are not here."""
+        return SignedElsewhere(
+            self.trust,
+            self.drafts(desk),
+            self.issuing(desk),
+            self.batches(desk),
+            self.acting(desk),
+            desk,
+            self.queue,
+        )
 
     @cached_property
     def content(self) -> Content:
@@ -210,7 +312,8 @@ class Ledger:
 
     def _registered_encryption_keys(self, uscc: str, now: int) -> list[bytes]:
         owner = "0x" + organisation_object(uscc).hex()
-        keys = [entity for _, entity in self.follow().entities("key") if isinstance(entity, Key)]
+        index = self.look().index  # while no node answers, as they were registered last
+        keys = [entity for _, entity in index.entities("key") if isinstance(entity, Key)]
         return [
             bytes.fromhex(key.public_key)
             for key in keys
@@ -237,6 +340,11 @@ class Ledger:
         license_id = str(envelope.anchor["licenseId"])
         now = int(self.clock.now().timestamp())
         self.index.remember(envelope.identifier, license_id, envelope.signer["uscc"], now, cid or "")
+
+    def remember_all(self, issued: Sequence[Issued]) -> None:
+        """Note which identifiers stand for which licenses."""
+        for each in issued:
+            self.remember(each.envelope, each.cid)
 
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None

@@ -63,9 +63,8 @@ def amend(
     """Issue the next version of a license; the old one is superseded."""
     ledger = open_ledger(network, rpc)
     license_id, identifier = ledger.resolve(id_)
-    old = ledger.license_now(license_id)
     issued = ledger.issuing().amend(
-        old,
+        license_id,
         identifier,
         parse_strict(read_input(file)),
         kind,
@@ -99,9 +98,8 @@ def _act_command(verb: str) -> None:
     ) -> Outcome:
         ledger = open_ledger(network, rpc)
         license_id, identifier = ledger.resolve(id_)
-        license_ = ledger.license_now(license_id)
         order = ActOrder(verb, ground, moment(effective) or 0, reference)
-        acted = ledger.acting().act(license_, order, keys.signer(key))
+        acted = ledger.acting().act(license_id, order, keys.signer(key))
         status = ledger.show(Asked(), license_id).standing.status.name
         data = {
             "identifier": identifier,
@@ -140,9 +138,8 @@ def bind(
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
     ledger = open_ledger(network, rpc)
     license_id, _ = ledger.resolve(id_)
-    license_ = ledger.license_now(license_id)
     given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
-    acted = ledger.acting().bind(license_, given, BIND_METHODS[method], assurance, keys.signer(key))
+    acted = ledger.acting().bind(license_id, given, BIND_METHODS[method], assurance, keys.signer(key))
     return Outcome(
         {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
     )

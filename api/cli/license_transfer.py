@@ -37,8 +37,8 @@ def out(
     """Let a license go: suspended until a body of that region takes it in."""
     ledger = open_ledger(network, rpc)
     license_id, identifier = ledger.resolve(id_)
-    license_, goal = ledger.license_now(license_id), region_number(region) or 0
-    acted = ledger.acting().transfer_out(license_, goal, keys.signer(key), reference)
+    goal = region_number(region) or 0
+    acted = ledger.acting().transfer_out(license_id, goal, keys.signer(key), reference)
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_OUT, acted.seq)
 
 
@@ -55,9 +55,8 @@ def cancel(
     """Keep a license after all; signed by the body that let it go."""
     ledger = open_ledger(network, rpc)
     license_id, identifier = ledger.resolve(id_)
-    license_ = ledger.license_now(license_id)
-    _require_goal(license_, region)
-    acted = ledger.acting().transfer_cancel(license_, keys.signer(key))
+    _require_goal(ledger.license_now(license_id), region)
+    acted = ledger.acting().transfer_cancel(license_id, keys.signer(key))
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_CANCEL, acted.seq)
 
 
@@ -76,9 +75,8 @@ def take_in(
     """Take a license in: the taker's own license takes the place of the old one."""
     ledger = open_ledger(network, rpc)
     license_id, identifier = ledger.resolve(id_)
-    old = ledger.license_now(license_id)
-    _require_goal(old, region)
-    issued = ledger.issuing().transfer_in(old, parse_strict(read_input(file)), keys.signer(key))
+    _require_goal(ledger.license_now(license_id), region)
+    issued = ledger.issuing().transfer_in(license_id, parse_strict(read_input(file)), keys.signer(key))
     deliver(ledger, target, issued)
     anchor, path = issued.envelope.anchor, file_of(issued, target)
     more: dict[str, object] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,10 +18,17 @@ from api.frame import Limits, logger
 from api.main import ApiOptions, create_app
 from ledger.bootstrap import Ledger
 from ledger.errors import LedgerError, UsageError
+from ledger.service.accept import STALL_SECONDS
 from ledger.settings import load_settings
 
 if TYPE_CHECKING:
+    from types import FrameType
+
+    import uvicorn
+    from fastapi import FastAPI
     from structlog.typing import FilteringBoundLogger
+
+    from api.services import Services
 
 app = typer.Typer(add_completion=False)
 
@@ -42,6 +49,13 @@ def serve(
     api: Annotated[
         str | None, typer.Option("--api", metavar="URL", help="Address that wallets reach this under.")
     ] = None,
+    promise_key: Annotated[
+        str | None,
+        typer.Option("--promise-key", metavar="PEM", help="Registered signing key of the relay's body."),
+    ] = None,
+    stall: Annotated[
+        int, typer.Option("--stall", min=1, metavar="SECONDS", help="Without a record, accept no more.")
+    ] = STALL_SECONDS,
     max_age: Annotated[int, typer.Option("--max-age", min=1, help="Oldest head that is ready, s.")] = 60,
     no_limit: Annotated[bool, typer.Option("--no-rate-limit", help="Behind a proxy that limits.")] = False,
     network: Network = None,
@@ -50,6 +64,8 @@ def serve(
     """Serve the API until SIGTERM or Ctrl-C; logs go to stderr."""
     ledger = Ledger(load_settings(network, rpc or (), api))
     keys = _issuer_keys(issuer_key or ())
+    if promise_key is not None and not Path(promise_key).is_file():
+        raise UsageError("KEY_FILE_UNREADABLE", path=promise_key, reason="no such file")
     with _listen(host, port) as listening:
         url = _url(listening)
         options = ApiOptions(
@@ -57,6 +73,8 @@ def serve(
             passphrase=passphrase(),
             api=ledger.settings.api or url,
             max_head_age=max_age,
+            promise_key=Path(promise_key) if promise_key else None,
+            stall=stall,
             limits=None if no_limit else Limits(),
         )
         _run(ledger, options, listening, url)
@@ -75,11 +93,31 @@ def _run(ledger: Ledger, options: ApiOptions, listening: socket.socket, url: str
     follower = threading.Thread(target=_follow, args=(ledger, stop, log), daemon=True)
     _end_in_order()
     follower.start()
-    log.info("serving", url=url, ledger=ledger.trust.ledger_id)
-    uvicorn.Server(config).run(sockets=[listening])
+    log.info("serving", url=url, ledger=ledger.trust.ledger_id, promises=_promises(served))
+    _serve(config, served.state.release, listening)
     stop.set()
     follower.join(SHUTDOWN_SECONDS)
     log.info("stopped", url=url)
+
+
+def _serve(config: uvicorn.Config, release: Callable[[], None], listening: socket.socket) -> None:
+    """Serve until a signal comes; then nobody waits for a record any more: what is accepted is on disk."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            release()
+            super().handle_exit(sig, frame)
+
+    Server(config).run(sockets=[listening])
+
+
+def _promises(served: FastAPI) -> str:
+    services: Services = served.state.services
+    try:
+        return services.writing.promises()
+    except LedgerError as error:
+        return error.code
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -127,7 +165,9 @@ def _follow(ledger: Ledger, stop: threading.Event, log: FilteringBoundLogger) ->
     """Bring the index up to the head now and then; what goes wrong is said, and tried again."""
     while not stop.is_set():
         try:
-            ledger.follow()
+            sight = ledger.look()
+            if sight.outage is not None:
+                log.warning("index", code=sight.outage.code)
         except LedgerError as error:
             log.warning("index", code=error.code)
         stop.wait(SYNC_SECONDS)

@@ -34,5 +34,7 @@ def get_readiness(services: Asking) -> Response:
         "block": found.block,
         "ageSeconds": found.age_seconds,
         "reasons": list(found.reasons),
+        "promises": found.promises,
+        "pending": found.pending,
     }
     return done(data, 503 if found.reasons else 200)

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Body, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answers, done, fetched
-from api.auth import Asking, Guarded, Sender, idempotency_key_of
+from api.answers import accepted, answers, fetched
+from api.auth import Asking, At, Guarded, Sender, idempotency_key_of
+from api.outcome import respond
 from api.schemas import (
     ActBody,
     Acted,
@@ -18,23 +19,22 @@ from api.schemas import (
     AmendBody,
     Amended,
     BindBody,
+    BindInput,
     IssueBody,
     Issued,
-    MessageBody,
-    Prepared,
     SignedMessage,
     Standing,
 )
 from api.services import Services
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
-from ledger.domain.moments import parse_moment, rfc3339
+from ledger.domain.moments import parse_moment
 from ledger.errors import MalformedError, NotEntitledError
+from ledger.service.accept import Desk
+from ledger.service.act import ActOnLicenses, Doing
 from ledger.service.authorise import Principal
-from ledger.service.orders import BIND_METHODS, ActOrder, only_ground
-from ledger.service.orders import Acted as ActDone
-from ledger.service.orders import Issued as IssueDone
+from ledger.service.handed_in import Handed
+from ledger.service.orders import BIND_METHODS, ActOrder, Progress, only_ground
 from ledger.service.sources import Asked
-from ledger.service.standing import license_state
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
 
@@ -48,84 +48,90 @@ Time = Annotated[str | None, Query(max_length=40, description="RFC 3339, or a da
     "/licenses",
     operation_id="issueLicense",
     status_code=201,
-    responses=answers(Issued, "Issued: on the ledger", 201),
+    responses={**answers(Issued, "Issued: on the ledger", 201), **accepted(Issued)},
 )
 def issue_license(
-    request: Request, services: Asking, sender: Sender, body: Annotated[IssueBody, Body()]
+    request: Request, services: Asking, sender: Sender, at: At, body: Annotated[IssueBody, Body()]
 ) -> Response:
     """Issue one license; `Idempotency-Key` names the request."""
+    key = idempotency_key_of(request)
     if isinstance(body, SignedMessage):
-        return done(_submitted_issue(services, "Issue", body), 201)
+        return hand_in(services, at, "Issue", body, key)
     given = body.given()
-    _require_own(given, sender)
-    key = services.held_key(sender.uscc)
-    with services.writing:
-        issued = services.issuing().issue(given, key, idempotency_key_of(request))
-    return done(_issued(services, issued), 201)
+    require_own(given, sender)
+    signer = services.writing.held_key(sender.uscc)
+    return _answer(services, services.writing.issuing(at).issue(given, signer, key).progress)
 
 
 @router.post(
     "/licenses/{id}/amend",
     operation_id="amendLicense",
     status_code=201,
-    responses=answers(Amended, "The next version is on the ledger, the old one superseded", 201),
+    responses={
+        **answers(Amended, "The next version is on the ledger, the old one superseded", 201),
+        **accepted(Amended),
+    },
 )
-def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[AmendBody, Body()]) -> Response:  # noqa: A002
+def amend_license(
+    services: Asking,
+    sender: Sender,
+    at: At,
+    id: Id,  # noqa: A002
+    body: Annotated[AmendBody, Body()],
+) -> Response:
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
     license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
         _require_same(body, license_id, AMEND_KINDS.values())
-        submitted = _submitted_issue(services, "Amend", body, identifier or license_id)
-        return done({**submitted, **_old_version(services, license_id)}, 201)
+        return hand_in(services, at, "Amend", body)
     given = body.input.given()
-    _require_own(given, sender)
-    key = services.held_key(sender.uscc)
-    with services.writing:
-        old, _ = license_state(services.histories(Asked()), license_id)
-        ground = body.ground or only_ground(body.kind)
-        effective = _moment(body.effective) or 0
-        issued = services.issuing().amend(old, identifier, given, body.kind, key, ground, effective)
-    return done({**_issued(services, issued), **_old_version(services, license_id)}, 201)
-
-
-def _old_version(services: Services, license_id: str) -> dict[str, object]:
-    """What an amendment left of the license that it amends."""
-    shown = services.show(Asked(), license_id, None, None)
-    act = next(fact.act for fact in reversed(shown.license.facts) if fact.successor)
-    return {"rev": shown.license.rev, "act": act.name, "status": shown.standing.status.name}
+    require_own(given, sender)
+    signer = services.writing.held_key(sender.uscc)
+    ground, effective = body.ground or only_ground(body.kind), moment(body.effective) or 0
+    issuing = services.writing.issuing(at)
+    issued = issuing.amend(license_id, identifier, given, body.kind, signer, ground, effective)
+    return _answer(services, issued.progress)
 
 
 @router.post(
     "/licenses/{id}/bind",
     operation_id="bindHolder",
-    responses=answers(Acted, "The binding is on the ledger"),
+    responses={**answers(Acted, "The binding is on the ledger"), **accepted(Acted)},
 )
-def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBody, Body()]) -> Response:  # noqa: A002
+def bind_holder(
+    services: Asking,
+    sender: Sender,
+    at: At,
+    id: Id,  # noqa: A002
+    body: Annotated[BindBody, Body()],
+) -> Response:
     """Tie a holder's device key to a license after a real-name check."""
-    license_id, identifier = services.resolve(id)
+    license_id, _ = services.resolve(id)
     if isinstance(body, SignedMessage):
-        return done(_submitted_act(services, "Bind", body, license_id, identifier))
-    keys = [bytes.fromhex(key) for key in (body.holder_key, body.holder_encryption_key) if key]
-    signer = services.held_key(sender.uscc)
-    with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
-        acted = services.acting().bind(license_, keys, BIND_METHODS[body.method], body.assurance, signer)
-    return done(_acted(services, acted, identifier))
+        _require_about(body, license_id)
+        return hand_in(services, at, "Bind", body)
+    acting = services.writing.acting(at)
+    done_ = acting.do(binding(acting, license_id, body), services.writing.held_key(sender.uscc))
+    return _answer(services, done_.progress)
 
 
 def _act_route(verb: str) -> Callable[..., Response]:
     rule = RULES[ACT_VERBS[verb]]
 
-    def act(services: Asking, sender: Sender, id: Id, body: Annotated[ActBody, Body()]) -> Response:  # noqa: A002
-        license_id, identifier = services.resolve(id)
+    def act(
+        services: Asking,
+        sender: Sender,
+        at: At,
+        id: Id,  # noqa: A002
+        body: Annotated[ActBody, Body()],
+    ) -> Response:
+        license_id, _ = services.resolve(id)
         if isinstance(body, SignedMessage):
             _require_same(body, license_id, [rule.act])
-            return done(_submitted_act(services, "Act", body, license_id, identifier))
-        signer = services.held_key(sender.uscc)
-        with services.writing:
-            license_, _ = license_state(services.histories(Asked()), license_id)
-            acted = services.acting().act(license_, _order(verb, body), signer)
-        return done(_acted(services, acted, identifier))
+            return hand_in(services, at, "Act", body)
+        signer = services.writing.held_key(sender.uscc)
+        acted = services.writing.acting(at).act(license_id, order_of(verb, body), signer)
+        return _answer(services, acted.progress)
 
     act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
     return act
@@ -136,7 +142,7 @@ for _verb in ACT_VERBS:
         f"/licenses/{{id}}/{_verb}",
         operation_id=f"{_verb}License",
         summary=f"{_verb.capitalize()} License",
-        responses=answers(Acted, "The act is on the ledger"),
+        responses={**answers(Acted, "The act is on the ledger"), **accepted(Acted)},
     )(_act_route(_verb))
 
 
@@ -156,42 +162,44 @@ def get_license(
 ) -> Response:
     """Where a license stands by the ledger, at a moment, as it was known at another."""
     license_id, identifier = services.resolve(id)
-    shown = services.show(Asked(), license_id, _moment(at), _moment(known_at))
+    shown = services.show(Asked(), license_id, moment(at), moment(known_at))
     return fetched(request, shown.as_json(identifier), personal=True)
 
 
-@router.post(
-    "/messages",
-    operation_id="prepareMessage",
-    responses=answers(Prepared, "What to sign elsewhere"),
-)
-def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> Response:
-    """The message M of an act, for a key that this service does not hold; nothing is written."""
-    license_id, _ = services.resolve(body.id)
-    license_, _ = license_state(services.histories(Asked()), license_id)
-    order = ActOrder(body.act, body.ground, _moment(body.effective) or 0, body.reference)
-    prepared = services.acting().act_message(license_, order)
-    signer = bytes.fromhex(body.key_id[2:])
-    shown = prepared.as_json(signer)
-    return done(
-        {
-            "message": prepared.message(signer).hex(),
-            "signed": shown,
-            "keyId": body.key_id,
-            "notAfter": rfc3339(int(str(shown["notAfter"]))),
-        }
-    )
+def hand_in(
+    services: Services, at: Desk, struct: str, body: SignedMessage, request_id: str | None = None
+) -> Response:
+    """Take a message that was signed elsewhere."""
+    leaves = getattr(body, "leaves", ())
+    handed = Handed(struct, body.signed, body.key_id, body.signature, leaves)
+    queued = services.writing.elsewhere(at).hand_in(handed, request_id)
+    return respond(services.writing, queued)
 
 
-def _order(verb: str, body: ActInput) -> ActOrder:
-    return ActOrder(verb, body.ground, _moment(body.effective) or 0, body.reference)
+def _answer(services: Services, progress: Progress) -> Response:
+    """What became of the message that was just handed in."""
+    queued = services.writing.queue.find(progress.message)
+    assert queued is not None, "it was just accepted"
+    return respond(services.writing, queued)
 
 
-def _moment(text: str | None) -> int | None:
+def binding(acting: ActOnLicenses, license_id: str, body: BindInput) -> Doing:
+    """The binding that a body asks for."""
+    keys = [bytes.fromhex(key) for key in (body.holder_key, body.holder_encryption_key) if key]
+    return acting.binding(license_id, keys, BIND_METHODS[body.method], body.assurance)
+
+
+def order_of(verb: str, body: ActInput) -> ActOrder:
+    """The act that a body asks for."""
+    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference)
+
+
+def moment(text: str | None) -> int | None:
+    """A time of a body or query in Unix seconds."""
     return None if text is None else parse_moment(text)
 
 
-def _require_own(given: dict[str, object], sender: Principal) -> None:
+def require_own(given: dict[str, object], sender: Principal) -> None:
     """The issuer of an input is who sends it: else its secret would be drawn for somebody else."""
     metadata = given["metadata"]
     issuer = metadata.get("certificateIssuingAuthorityCode") if isinstance(metadata, dict) else None
@@ -201,58 +209,11 @@ def _require_own(given: dict[str, object], sender: Principal) -> None:
 
 def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
     """A message signed elsewhere is about the license and the act of the address."""
-    if body.signed.get("licenseId") != license_id:
-        raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+    _require_about(body, license_id)
     if body.signed.get("act") not in [int(act) for act in acts]:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
 
 
-def _issued(services: Services, issued: IssueDone) -> dict[str, object]:
-    services.remember(issued.envelope, issued.cid)
-    return {**issued.as_json(None), "envelope": issued.envelope.as_json()}
-
-
-def _acted(services: Services, acted: ActDone, identifier: str | None) -> dict[str, object]:
-    shown = services.show(Asked(), acted.license_id, None, None).standing
-    return {
-        "identifier": identifier,
-        "licenseId": acted.license_id,
-        "rev": acted.rev,
-        "act": acted.act.name,
-        "seq": acted.seq,
-        "status": shown.status.name,
-        "gasUsed": acted.gas_used,
-    }
-
-
-def _submitted_act(
-    services: Services, name: str, body: SignedMessage, license_id: str, identifier: str | None
-) -> dict[str, object]:
+def _require_about(body: SignedMessage, license_id: str) -> None:
     if body.signed.get("licenseId") != license_id:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
-    with services.writing:
-        record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
-    act = Act.BIND if name == "Bind" else Act(int(body.signed["act"]))
-    rev = int(body.signed["rev"]) + 1
-    return _acted(services, ActDone(license_id, rev, act, record.seq, receipt.gas_used), identifier)
-
-
-def _submitted_issue(
-    services: Services, name: str, body: SignedMessage, supersedes: str | None = None
-) -> dict[str, object]:
-    with services.writing:
-        record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
-    shown: dict[str, object] = {
-        "identifier": None,
-        "licenseId": body.signed["licenseId" if name == "Issue" else "newLicenseId"],
-        "digest": str(body.signed["digest"])[2:],
-        "seq": record.seq,
-        "txHash": receipt.tx_hash,
-        "block": receipt.block,
-        "gasUsed": receipt.gas_used,
-        "file": None,
-        "promise": None,
-        "cid": None,
-        "envelope": None,
-    }
-    return shown if supersedes is None else {**shown, "supersedes": supersedes}

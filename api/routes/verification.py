@@ -62,7 +62,7 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
 )
 def make_challenge(services: Asking, sender: Sender, body: Annotated[ChallengeBody, Body()]) -> Response:
     """Ask a holder for fields, for a purpose."""
-    signer = services.held_key(sender.uscc)
+    signer = services.writing.held_key(sender.uscc)
     api = body.api or services.api
     made = services.present.challenge(signer, body.fields, body.purpose, sender.uscc, body.ttl, api)
     return done(made.as_json(), 201)

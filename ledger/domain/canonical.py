@@ -30,11 +30,12 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 
 
-def parse_strict(data: bytes) -> JsonObject:
+def parse_strict(data: bytes, limit: int = MAX_BYTES) -> JsonObject:
     """Read one JSON object.
 
     Args:
-        data: UTF-8, at most `MAX_BYTES`; white space and order of names do not matter.
+        data: UTF-8; white space and order of names do not matter.
+        limit: Most bytes that it may have.
 
     Raises:
         MalformedError: `JSON_TOO_LARGE`, `JSON_BOM`, `JSON_NOT_UTF8`, `JSON_TOO_DEEP`, `JSON_SYNTAX`,
@@ -45,15 +46,15 @@ def parse_strict(data: bytes) -> JsonObject:
         >>> parse_strict('{"证照": [1, null]}'.encode())
         {'证照': [1, None]}
     """
-    value = parse_value(data)
+    value = parse_value(data, limit)
     if not isinstance(value, dict):
         raise MalformedError("JSON_NOT_OBJECT")
     return value
 
 
-def parse_value(data: bytes) -> JsonValue:
+def parse_value(data: bytes, limit: int = MAX_BYTES) -> JsonValue:
     """Read one JSON value of any kind, by the rules of `parse_strict`."""
-    text = _text(data)
+    text = _text(data, limit)
     _require_shallow(data)
     try:
         value: JsonValue = json.loads(
@@ -132,9 +133,9 @@ def _is_invisible(character: str) -> bool:
     return is_selector or character.isspace() or unicodedata.category(character) in ("Cf", "Cc")
 
 
-def _text(data: bytes) -> str:
-    if len(data) > MAX_BYTES:
-        raise MalformedError("JSON_TOO_LARGE", limit=MAX_BYTES)
+def _text(data: bytes, limit: int) -> str:
+    if len(data) > limit:
+        raise MalformedError("JSON_TOO_LARGE", limit=limit)
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         raise MalformedError("JSON_BOM")
     try:

@@ -68,6 +68,43 @@ def successor_at(license_: License, as_of: int, cut_offs: CutOffs) -> str:
     return next((fact.successor for fact in known if fact.successor), "")
 
 
+def may_follow(license_: License, act: Act, cut_offs: CutOffs) -> bool:
+    """Whether the contract records an act now, by all that was recorded before it.
+
+    Args:
+        license_: The license with all its facts.
+        act: Any act but `ISSUE`.
+        cut_offs: Compromise times as known now.
+    """
+    facts = [fact for fact in license_.facts[1:] if not _is_void(fact, cut_offs)]
+    end = _of_group(facts, Group.END)
+    if act is Act.ANNUL:
+        return end is None or end.status is not Status.ANNULLED
+    if end is not None:
+        return False
+    if RULES[act].group in (Group.END, Group.BINDING):
+        return True
+    if _superseded(facts):
+        return False
+    return _fits(act, *(_is_begun(facts, start) for start in (Act.SUSPEND, Act.TRANSFER_OUT)))
+
+
+def _fits(act: Act, is_suspended: bool, is_leaving: bool) -> bool:
+    """Whether an act may follow a license's suspensions and transfers."""
+    fits = {
+        Act.SUSPEND: not is_suspended,
+        Act.RESUME: is_suspended,
+        Act.TRANSFER_CANCEL: is_leaving,
+        Act.TRANSFER_IN: is_leaving and not is_suspended,
+    }
+    return fits.get(act, not is_suspended and not is_leaving)
+
+
+def _is_begun(facts: list[LicenseFact], start: Act) -> bool:
+    last = _last_of_track(facts, start)
+    return last is not None and last.act is start
+
+
 def _is_void(fact: LicenseFact, cut_offs: CutOffs) -> bool:
     cut_off = cut_offs(fact.key_id)
     return RULES[fact.act].permissive and cut_off is not None and fact.recorded_at >= cut_off

@@ -303,6 +303,11 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_OPENED: OPENING,
 }
 
+KINDS_OF: dict[str, tuple[Kind, ...]] = {
+    name: tuple(kind for kind, each in MESSAGE_OF.items() if each.name == name) for name in MESSAGES
+}
+"""The records that a message makes, by its struct, in the order in which its contract appends them."""
+
 DOMAIN_TYPE_HASH = keccak(
     b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
 )
@@ -341,6 +346,18 @@ class Domain:
     def signed_message(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """M, 64 bytes: what an SM2 signer signs with the default ID."""
         return tag("ledger") + self.digest(message, key_id, data)
+
+
+def message_digest(struct: MessageType, data: bytes) -> str:
+    """Identity of a message whoever signs it: keccak256(typeHash ‖ abi.encode(members)), 0x-hex.
+
+    By it a sender finds out whether what it sent was recorded.
+
+    Args:
+        struct: Type of the message.
+        data: Its members as signed and recorded.
+    """
+    return "0x" + keccak(struct.type_hash + data).hex()
 
 
 def key_id(public_key: bytes) -> bytes:

@@ -122,6 +122,19 @@ def refused(data: bytes, artifacts: Mapping[str, Artifact]) -> LedgerError:
     return error_class(code, **{"name": refusal.name, "arguments": arguments, **shown})
 
 
+_CLASS_OF = {code: error_class for error_class, code in REFUSALS.values()}
+
+
+def refusal_of(code: str, fields: Mapping[str, object]) -> LedgerError:
+    """The error of a refusal that was kept by its code.
+
+    Example:
+        >>> type(refusal_of("LICENSE_EXISTS", {"id": "0xab"})).__name__
+        'TransitionError'
+    """
+    return _CLASS_OF.get(code, RuleError)(code, **fields)
+
+
 def _shown(name: str, value: object) -> object:
     """A value as people know it: codes as text, acts and statuses by their names."""
     if name in _ASCII and isinstance(value, str):

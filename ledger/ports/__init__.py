@@ -5,7 +5,7 @@ Adapters in `ledger.adapters` (and the wallet's own) implement these; services r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -129,11 +129,23 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Transaction:
-    """A signed transaction: keep it before it is sent; sending it twice does no harm."""
+    """A signed transaction: keep it before it is sent; sending it twice does no harm.
+
+    Attributes:
+        hash: 0x-hex.
+        raw: As it goes out.
+        nonce: Its number among those of its account.
+        account: 0x-hex in lower case.
+        gas: Its limit.
+        price: Most wei that it pays for a unit of gas.
+    """
 
     hash: str
     raw: bytes
     nonce: int
+    account: str
+    gas: int
+    price: int
 
 
 class LedgerReader(Protocol):
@@ -188,18 +200,8 @@ class LedgerWriter(Protocol):
         """The relay account, 0x-hex in lower case."""
         ...
 
-    def send(
-        self,
-        contract: str,
-        function: str,
-        arguments: Sequence[Any],
-        on_signed: Callable[[Transaction], None] | None = None,
-    ) -> Receipt:
-        """Submit one call and wait until it is on the chain; `on_signed` sees it before it goes out."""
-        ...
-
-    def settle(self, transaction: Transaction) -> Receipt:
-        """Bring a kept transaction to its end: look for it, send the very same again, wait."""
+    def send(self, contract: str, function: str, arguments: Sequence[Any]) -> Receipt:
+        """Submit one call and wait until it is on the chain."""
         ...
 
 
@@ -300,7 +302,7 @@ class Index(Protocol):
         ...
 
     def seq_of(self, message_digest: str) -> int | None:
-        """Where a message was recorded first (`ledger.service.follow.message_digest`), or None."""
+        """Where a message was recorded first (`ledger.domain.messages.message_digest`), or None."""
         ...
 
     def cursor(self) -> Cursor | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.apply import State, typed
+from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, Ledger, License, LicenseType, Region, Relay, Terms
 from ledger.domain.facts import Fact
 from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of
@@ -28,7 +28,7 @@ class Competence:
         state: The state that the caller goes on applying records to.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateView) -> None:
         self._state = state
         self._region_of: dict[str, int] = {}
         self._roots: list[int] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
@@ -19,12 +19,11 @@ from ledger.domain.document import (
 from ledger.domain.entities import License
 from ledger.domain.license_types import LicenseType
 from ledger.domain.objects import ascii32, license_id
-from ledger.domain.records import RecordSignature
+from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import Entropy, IssuerHome, Transaction
-from ledger.proof.claims import opening_of
-from ledger.service.submission import Prepared
+from ledger.ports import Entropy, IssuerHome
+from ledger.proof.claims import opening_of, struct_of
 
 
 class Outbox(Protocol):
@@ -53,16 +52,37 @@ KeepContent = Callable[[Envelope, bytes | None], str | None]
 
 @dataclass(frozen=True)
 class Draft:
-    """A license on its way: its struct, its id, what it binds, what was filled in."""
+    """A license on its way.
+
+    Attributes:
+        struct: What issues it: `Issue`, `Amend` or `IssueBatch`.
+        license_id: What stands for it on the ledger, 0x-hex.
+        members: Of its message beside header and digest.
+        license: The license.
+        given: The input that it was made from.
+        about: Id of the license whose place it takes; empty where it takes none.
+        supersedes: That license as callers know it, or None.
+    """
 
     struct: str
     license_id: str
-    rev: int
     members: Mapping[str, object]
     license: JsonObject
     given: JsonObject
-    supersedes: str | None
-    opening: Mapping[str, object] | None = None
+    about: str = ""
+    supersedes: str | None = None
+
+    def as_json(self) -> JsonObject:
+        """The draft as it is kept for a signature made elsewhere; its message is kept beside it."""
+        return {name: getattr(self, name) for name in _KEPT}
+
+    @classmethod
+    def from_json(cls, form: JsonObject) -> Draft:
+        """The inverse of `as_json`."""
+        return cls(members={}, **form)
+
+
+_KEPT = ("struct", "license_id", "license", "given", "about", "supersedes")
 
 
 class Drafts:
@@ -75,6 +95,7 @@ class Drafts:
         outbox: Keeps drafts.
         keep_content: Stores the encrypted document, before anything is anchored.
         entropy: Salts.
+        is_alive: Whether the message with a digest is recorded, or may still be.
     """
 
     def __init__(
@@ -85,14 +106,19 @@ class Drafts:
         outbox: Outbox,
         keep_content: KeepContent,
         entropy: Entropy,
+        is_alive: Callable[[str], bool],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._keep_content, self._entropy = keep_content, entropy
+        self._keep_content, self._entropy, self._is_alive = keep_content, entropy, is_alive
         self.outbox = outbox
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
         return new_salts(license_, self._entropy.token)
+
+    def token(self) -> bytes:
+        """32 random bytes: the name of a draft that nothing else names."""
+        return self._entropy.token(32)
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
@@ -115,41 +141,43 @@ class Drafts:
         identifier = str(metadata["certificateIdentifier"])
         return "0x" + license_id(ledger, issuer, self._home.secret(issuer), identifier).hex()
 
-    def envelope(
-        self, draft: Draft, salts: Mapping[str, str], prepared: Prepared, signature: RecordSignature
-    ) -> Envelope:
+    def envelope(self, draft: Draft, salts: Mapping[str, str], message: SignedMessage) -> Envelope:
         """The envelope of a signed draft, not yet anchored."""
         issuer = str(draft.license["metadata"]["certificateIssuingAuthorityCode"])
         anchor = {"ledgerId": self._trust.ledger_id, "licenseId": draft.license_id}
+        [signature] = message.signatures
         return Envelope(
             license=draft.license,
             salts=salts,
             digest=license_digest(draft.license, salts).hex(),
             signer={"uscc": issuer, "keyId": "0x" + signature.key_id.hex()},
-            signed=prepared.as_json(signature.key_id),
-            message=prepared.message(signature.key_id).hex(),
+            signed=message.prepared.as_json(signature.key_id),
+            message=message.prepared.message(signature.key_id).hex(),
             signature=signature.raw.hex(),
             leaf=None,
             anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
         )
 
-    def is_kept(self, license_id: str, own: str = "") -> bool:
-        """Whether a draft of a license is kept, alone or in a batch other than `own`.
+    def carried(self, envelope: Envelope) -> SignedMessage:
+        """The message by which an envelope was issued, without a batch's leaves or an opening."""
+        struct = struct_of(envelope.signed)
+        values = {name: value for name, value in envelope.signed.items() if name != "keyId"}
+        prepared = Prepared(struct, values, self._trust.domain(struct.contract))
+        key = bytes.fromhex(envelope.signer["keyId"][2:])
+        return SignedMessage(prepared, (signature_of(key, bytes.fromhex(envelope.signature)),))
 
-        A leaf without its batch is what a killed process left behind: it was never sent.
-        """
+    def is_kept(self, license_id: str, own: str = "") -> bool:
+        """Whether a license is issued here or may still be, alone or in a batch other than `own`."""
         leaf = self.outbox.load(leaf_key(license_id))
-        if leaf is not None and leaf["batch"] != own and self.outbox.load(leaf["batch"]) is not None:
-            return True
-        return self.outbox.load(license_id) is not None
+        others = [leaf] if leaf is not None and leaf["batch"] != own else []
+        alone = self.outbox.load(license_id)
+        envelopes = (Envelope.from_json(each["envelope"]) for each in (*others, alone) if each is not None)
+        return any(self._is_alive(self.carried(each).digest) for each in envelopes)
 
     def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch; None for any other."""
+        """What opens the leaf of a license that this home put into a batch; None for any other."""
         leaf = self.outbox.load(leaf_key(license_id))
-        batch = self.outbox.load(leaf["batch"]) if leaf else None
-        if leaf is None or batch is None or batch["gasUsed"] is None:
-            return None
-        return opening_of(Envelope.from_json(leaf["envelope"]))
+        return opening_of(Envelope.from_json(leaf["envelope"])) if leaf is not None else None
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""
@@ -177,20 +205,3 @@ def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object
 def leaf_key(license_id_: str) -> str:
     """Where the outbox keeps a license of a batch."""
     return f"{license_id_}.leaf"
-
-
-def signed_members(envelope: Envelope) -> dict[str, Any]:
-    """What was signed, header included, so that a draft is sent as it was signed."""
-    return {name: value for name, value in envelope.signed.items() if name != "keyId"}
-
-
-def kept_transaction(kept: JsonObject) -> Transaction | None:
-    """The transaction of an entry, where one was signed."""
-    given = kept["transaction"]
-    return Transaction(given["hash"], bytes.fromhex(given["raw"]), given["nonce"]) if given else None
-
-
-def with_transaction(kept: JsonObject, transaction: Transaction) -> JsonObject:
-    """An entry that keeps a transaction before it is sent."""
-    shown = {"hash": transaction.hash, "raw": transaction.raw.hex(), "nonce": transaction.nonce}
-    return {**kept, "transaction": shown}

@@ -11,12 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from eth_hash.auto import keccak
-
 from ledger.domain.apply import Refused, apply
 from ledger.domain.entities import Entity
 from ledger.domain.facts import fact_of
-from ledger.domain.messages import MessageType
+from ledger.domain.messages import message_digest
 from ledger.domain.records import RawLog, Record, RecordBody, record_of
 from ledger.errors import ChainOutageError, TrustError
 from ledger.ports import Advance, Cursor, Index, LedgerReader
@@ -41,18 +39,6 @@ class _Outrun(Exception):
     """Another process moved the index meanwhile; what was computed may mix two states."""
 
 
-def message_digest(struct: MessageType, data: bytes) -> str:
-    """Identity of a message whoever signs it: keccak256(typeHash ‖ abi.encode(members)), 0x-hex.
-
-    By it a sender finds out whether what it sent was recorded.
-
-    Args:
-        struct: Type of the message.
-        data: Its members as signed and recorded.
-    """
-    return "0x" + keccak(struct.type_hash + data).hex()
-
-
 class Follow:
     """Brings an index up to the head of the chain.
 
@@ -63,6 +49,11 @@ class Follow:
 
     def __init__(self, reader: LedgerReader, index: Index) -> None:
         self._reader, self._index = reader, index
+
+    @property
+    def index(self) -> Index:
+        """What is brought up."""
+        return self._index
 
     def sync(self) -> Header:
         """Follow the ledger to the newest block.

@@ -21,10 +21,11 @@ from ledger.domain.founding import Founding, FoundingType
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import RecordSignature
+from ledger.domain.signed_message import Prepared
 from ledger.domain.trustfile import Seal, SealSignature, TrustFile
 from ledger.ports import Clock, LedgerReader
 from ledger.service.signing import Brought, KeyFile, SignatureRequest
-from ledger.service.submission import Prepared, Submissions
+from ledger.service.submission import Submissions
 
 RELAY_LIFETIME = 10 * 366 * 86_400
 """Seconds for which the founding relay may submit; a signed record ends it earlier."""

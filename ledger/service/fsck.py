@@ -15,12 +15,13 @@ from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.entities import Entity, License
 from ledger.domain.entity_json import entity_to_json
 from ledger.domain.facts import fact_of
+from ledger.domain.messages import message_digest
 from ledger.domain.objects import from_ascii32
 from ledger.domain.records import Record
 from ledger.errors import ChainOutageError, MalformedError, TrustError
 from ledger.ports import Index, IndexRow, LedgerReader
 from ledger.proof.journal import Walk
-from ledger.service.follow import IndexDivergedError, message_digest
+from ledger.service.follow import IndexDivergedError
 
 KEY = "key"
 """Column named when a whole row is missing or surplus."""

@@ -19,11 +19,12 @@ from ledger.domain.founding import FoundingType
 from ledger.domain.messages import Kind, key_id
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import RecordSignature, record_of
+from ledger.domain.signed_message import Prepared
 from ledger.errors import RuleError
 from ledger.ports import Clock, LedgerReader
 from ledger.service.found import digest_of_text
 from ledger.service.signing import Brought, KeyFile, SignatureRequest
-from ledger.service.submission import Prepared, Submissions
+from ledger.service.submission import Submissions
 
 KIND_OF: dict[str, Kind] = {
     "AddRegion": Kind.REGION_ADDED,

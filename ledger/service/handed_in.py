@@ -1,59 +1,196 @@
-"""Messages that were signed elsewhere: read strictly, sent as they stand."""
+"""Messages that are signed elsewhere, by a UKey or an HSM: prepared here, read strictly, sent as they stand.
+
+What belongs to a prepared message and is not in it (the license with its salts, the leaves of a
+batch, the opening of a leaf) is kept under its digest until it has run out, so that the signature
+alone has to come back.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+from ledger.domain.apply import StateView
+from ledger.domain.canonical import JsonObject
 from ledger.domain.messages import MESSAGES, MessageType
-from ledger.domain.records import Record, record_of
+from ledger.domain.records import RecordSignature
+from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, signed_from_json
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError
-from ledger.ports import Receipt
-from ledger.service.submission import Prepared, Submissions, signature_of
+from ledger.errors import MalformedError, NotEntitledError
+from ledger.ports.queue import Queued
+from ledger.service.accept import Desk
+from ledger.service.act import ActOnLicenses, Doing
+from ledger.service.drafts import Draft, Drafts
+from ledger.service.issue import IssueLicenses
+from ledger.service.issue_batch import BatchDraft, IssueBatches
+from ledger.service.orders import MAX_BATCH
+from ledger.service.standing import license_in
 
 _WORD = re.compile(r"0x[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 
 
-class SubmitSigned:
-    """Submits messages whose signatures others made; the contracts judge who signed.
+class PreparedMessages(Protocol):
+    """Remembers prepared messages until they run out."""
 
-    Args:
-        trust: The pinned trust file.
-        submissions: The relay's way to the ledger.
+    def prepare(self, digest: str, form: JsonObject, until: int) -> None:
+        """Keep what belongs to a message; on return it is on disk."""
+        ...
+
+    def prepared(self, digest: str) -> JsonObject | None:
+        """What was kept under a message's digest, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Unsigned:
+    """A message to be signed elsewhere.
+
+    Attributes:
+        message: It, without signatures.
+        content: `{"license", "salts"}` of the license that it issues, so that the signer can recompute
+            the digest; None for what issues none, and for a batch.
     """
 
-    def __init__(self, trust: TrustFile, submissions: Submissions) -> None:
-        self._trust, self._submissions = trust, submissions
+    message: SignedMessage
+    content: JsonObject | None = None
 
-    def submit(
-        self, name: str, signed: Mapping[str, object], key: str, signature: str
-    ) -> tuple[Record, Receipt]:
-        """Send one message and wait for its record.
+    def as_json(self, key: str) -> dict[str, object]:
+        """M and the struct behind it, for the key that is to sign it."""
+        identity = bytes.fromhex(key[2:])
+        prepared = self.message.prepared
+        shown: dict[str, object] = {
+            "message": prepared.message(identity).hex(),
+            "signed": prepared.as_json(identity),
+            "keyId": key,
+            "digest": self.message.digest,
+        }
+        return shown if self.content is None else {**shown, **self.content}
 
-        Args:
-            name: A struct of `MESSAGES`.
-            signed: Its members by name; `keyId` may stand among them.
-            key: The signer's key id, 0x-hex.
-            signature: 128 hex digits.
 
-        Returns:
-            The message's last record, and where it stands.
+@dataclass(frozen=True)
+class Handed:
+    """A message as it came back: the struct by name, the key, its signature, leaves where it has any."""
+
+    struct: str
+    signed: Mapping[str, object]
+    key: str
+    signature: str
+    leaves: Sequence[str] = ()
+
+    def read(self, trust: TrustFile) -> SignedMessage:
+        """The message, read strictly.
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
-            RuleError: What the contracts refuse.
-            OutageError: As `LedgerWriter.send`.
         """
-        struct = MESSAGES[name]
-        _require(bool(_WORD.fullmatch(key)), "keyId")
-        _require(bool(_SIGNATURE.fullmatch(signature)), "signature")
-        values = read_members(struct, signed, key)
-        prepared = Prepared(struct, values, self._trust.domain(struct.contract))
-        handed_in = signature_of(bytes.fromhex(key[2:]), bytes.fromhex(signature))
-        receipt = self._submissions.submit(prepared, [handed_in])
-        return record_of(receipt.logs[-1]), receipt
+        struct = MESSAGES[self.struct]
+        _require(bool(_WORD.fullmatch(self.key)), "keyId")
+        _require(bool(_SIGNATURE.fullmatch(self.signature)), "signature")
+        _require(all(_WORD.fullmatch(each) for each in self.leaves), "leaves")
+        _require(len(self.leaves) <= MAX_BATCH, "leaves")
+        values = read_members(struct, self.signed, self.key)
+        made = signature_of(bytes.fromhex(self.key[2:]), bytes.fromhex(self.signature))
+        leaves = tuple(bytes.fromhex(each[2:]) for each in self.leaves)
+        return SignedMessage(Prepared(struct, values, trust.domain(struct.contract)), (made,), leaves)
+
+
+class SignedElsewhere:
+    """Prepares messages for signers elsewhere, and takes them in when they are signed.
+
+    Args:
+        trust: The pinned trust file.
+        drafts: Know the licenses of this home.
+        issuing: Makes and takes licenses.
+        batches: Makes and takes batches.
+        acting: Makes acts.
+        desk: Where messages are handed in.
+        prepared: Remembers what belongs to them.
+    """
+
+    def __init__(
+        self,
+        trust: TrustFile,
+        drafts: Drafts,
+        issuing: IssueLicenses,
+        batches: IssueBatches,
+        acting: ActOnLicenses,
+        desk: Desk,
+        prepared: PreparedMessages,
+    ) -> None:
+        self._trust, self._drafts, self._desk, self._prepared = trust, drafts, desk, prepared
+        self._issuing, self._batches, self._acting = issuing, batches, acting
+
+    def prepare_license(self, draft: Draft) -> Unsigned:
+        """The message of a draft; raises `UNKNOWN_LICENSE` where it takes the place of none."""
+        salts = self._drafts.salts(draft.license)
+        state = self._desk.accepting.state({draft.license_id, draft.about} - {""})
+        message = self._issuing.unsigned(draft, salts, state)
+        self._keep(message, {"draft": draft.as_json(), "salts": salts})
+        return Unsigned(message, {"license": draft.license, "salts": salts})
+
+    def prepare_batch(self, draft: BatchDraft) -> Unsigned:
+        """The message of a batch."""
+        message = self._batches.unsigned(draft)
+        self._keep(message, {"batch": draft.as_json()})
+        return Unsigned(message)
+
+    def prepare_act(self, doing: Doing) -> Unsigned:
+        """The message of something to do to a license; raises `UNKNOWN_LICENSE`."""
+        message = self._acting.unsigned(doing, self._desk.accepting.state({doing.license_id}))
+        self._keep(message, {})
+        return Unsigned(message)
+
+    def hand_in(self, handed: Handed, request_id: str | None = None) -> Queued:
+        """Accept a message that was signed elsewhere, and wait for it.
+
+        Raises:
+            MalformedError: `SIGNED_MESSAGE_FORM` with the member.
+            NotEntitledError: `MESSAGE_OF_ANOTHER`: another body asked for this message.
+            RuleError: What the contracts refuse.
+        """
+        message = handed.read(self._trust)
+        form = self._prepared.prepared(message.digest)
+        if form is None:
+            return self._desk.send(message.needed, lambda state: self._with_opening(message, state))
+        if form["owner"] != self._desk.owner:
+            raise NotEntitledError("MESSAGE_OF_ANOTHER", message=message.digest)
+        kept = signed_from_json(form["message"], self._trust.domain)
+        return self._take(form, kept, message.signatures, request_id)
+
+    def _take(
+        self,
+        form: JsonObject,
+        kept: SignedMessage,
+        signatures: tuple[RecordSignature, ...],
+        request_id: str | None,
+    ) -> Queued:
+        message = replace(kept, signatures=signatures)
+        if "draft" in form:
+            draft = Draft.from_json(form["draft"])
+            self._issuing.hand_in(draft, form["salts"], message, request_id)
+        elif "batch" in form:
+            self._batches.hand_in(BatchDraft.from_json(form["batch"]), message)
+        else:
+            return self._desk.send(message.needed, lambda _: message)
+        found = self._desk.recorded(message.digest)
+        assert found is not None, "it was just accepted"
+        return found
+
+    def _keep(self, message: SignedMessage, content: JsonObject) -> None:
+        form = {"owner": self._desk.owner, "message": message.as_json(), **content}
+        self._prepared.prepare(message.digest, form, message.not_after)
+
+    def _with_opening(self, message: SignedMessage, state: StateView) -> SignedMessage:
+        """The message with the opening of the leaf that it is about, where this home keeps that."""
+        values = message.prepared.values
+        if not message.prepared.struct.leaf_function:
+            return message
+        id_ = str(values["licenseId"])
+        license_ = license_in(state, id_, self._drafts.opening(id_))
+        return replace(message, opening=self._drafts.opening_of(license_))
 
 
 def read_members(struct: MessageType, signed: Mapping[str, object], key: str) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Issuing and amending licenses one by one, from input to record.
 
-Nothing accepted is lost: a draft with its salts, signature and the very transaction is kept before
-anything is sent, so that after a crash the same call finishes what it began, once.
+Nothing accepted is lost: a draft with its salts and signature is kept before its message goes into
+the queue, so that after a crash the same call finishes what it began, once.
 """
 
 from __future__ import annotations
@@ -9,36 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.domain.acts import Act, Ground
+from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, license_digest
-from ledger.domain.entities import License
-from ledger.domain.messages import key_id
-from ledger.domain.records import RecordSignature, record_of
+from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.errors import RuleError
-from ledger.ports import Receipt, Signer, Transaction
-from ledger.service.drafts import (
-    Draft,
-    Drafts,
-    content_members,
-    kept_transaction,
-    signed_members,
-    with_transaction,
-)
-from ledger.service.orders import Deliver, Issued, amendment_of, ground_of, next_version
-from ledger.service.submission import Submissions
+from ledger.ports import Signer
+from ledger.service.accept import Desk, Make
+from ledger.service.drafts import Draft, Drafts, content_members
+from ledger.service.orders import Deliver, Issued, Progress, amendment_of, anchored, ground_of, next_version
+from ledger.service.standing import license_in
+from ledger.service.submission import Messages
 
 
 class IssueLicenses:
-    """Writes licenses to one ledger, for issuers whose keys are handed in.
+    """Writes licenses to one ledger.
 
     Args:
         drafts: Makes and keeps drafts.
-        submissions: Prepares and submits messages.
+        messages: Prepares messages.
+        desk: Where they are handed in.
     """
 
-    def __init__(self, drafts: Drafts, submissions: Submissions) -> None:
-        self._drafts, self._submissions = drafts, submissions
+    def __init__(self, drafts: Drafts, messages: Messages, desk: Desk) -> None:
+        self._drafts, self._messages, self._desk = drafts, messages, desk
 
     def issue(
         self,
@@ -61,15 +56,11 @@ class IssueLicenses:
             MalformedError: `LICENSE_INPUT` with every fault.
             RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
         """
-        license_ = self._drafts.license(given)
-        key = self._drafts.license_id(license_)
-        members = {"licenseId": key, **content_members(given, license_)}
-        draft = Draft("Issue", key, 0, members, license_, given, None)
-        return self._finish(draft, signer, request_id, deliver)
+        return self._finish(self.issue_draft(given), signer, request_id, deliver)
 
     def amend(
         self,
-        old: License,
+        old_id: str,
         old_identifier: str | None,
         given: JsonObject,
         kind: str,
@@ -81,7 +72,7 @@ class IssueLicenses:
         """Issue the next version of a license; the old one is superseded in the same message.
 
         Args:
-            old: The license as the ledger holds it; its `rev` is bound.
+            old_id: Id of the license on the ledger; the revision that it has then is bound.
             old_identifier: Its identifier where known, from which the next version follows.
             given: The license input of the new version.
             kind: A verb of `AMEND_KINDS`.
@@ -93,120 +84,168 @@ class IssueLicenses:
         Raises:
             As `issue`; `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
         """
-        act = amendment_of(kind)
-        license_ = self._drafts.license(next_version(given, old_identifier))
-        key = self._drafts.license_id(license_)
-        members = {
-            "licenseId": old.license_id,
-            "act": int(act),
-            "ground": int(ground_of(act, ground)),
-            "effective": effective,
-            "reference": bytes(32),
-            "newLicenseId": key,
-            **content_members(given, license_),
-        }
-        supersedes = old_identifier or old.license_id
-        opening = self._drafts.opening_of(old)
-        draft = Draft("Amend", key, old.rev, members, license_, given, supersedes, opening)
+        draft = self.amend_draft(old_id, old_identifier, given, kind, ground, effective)
         return self._finish(draft, signer, None, deliver)
 
-    def transfer_in(self, old: License, given: JsonObject, signer: Signer) -> Issued:
+    def transfer_in(
+        self, old_id: str, given: JsonObject, signer: Signer, deliver: Deliver | None = None
+    ) -> Issued:
         """Take over a license that another body let go here: the taker's own license takes its place.
 
         Args:
-            old: The license as the ledger holds it.
+            old_id: Id of the license on the ledger.
             given: The license input of the new one, of the same type, with the taker as issuer.
             signer: A registered signing key of the taker.
+            deliver: As for `issue`.
 
         Raises:
             As `issue`.
         """
+        return self._finish(self.transfer_draft(old_id, given), signer, None, deliver)
+
+    # --- drafts, also for signatures made elsewhere ------------------------------------------
+
+    def issue_draft(self, given: JsonObject) -> Draft:
+        """The draft of a license; raises as `issue`."""
         license_ = self._drafts.license(given)
         key = self._drafts.license_id(license_)
+        members = {"licenseId": key, **content_members(given, license_)}
+        return Draft("Issue", key, members, license_, given)
+
+    def amend_draft(
+        self,
+        old_id: str,
+        old_identifier: str | None,
+        given: JsonObject,
+        kind: str,
+        ground: str = "NONE",
+        effective: int = 0,
+    ) -> Draft:
+        """The draft of a next version; arguments and errors as for `amend`."""
+        act = amendment_of(kind)
+        fact = {"act": int(act), "ground": int(ground_of(act, ground)), "effective": effective}
+        supersedes = old_identifier or old_id
+        return self._successor(old_id, fact, next_version(given, old_identifier), given, supersedes)
+
+    def transfer_draft(self, old_id: str, given: JsonObject) -> Draft:
+        """The draft of a license that takes over another; arguments and errors as for `transfer_in`."""
+        fact = {"act": int(Act.TRANSFER_IN), "ground": int(Ground.TRANSFER), "effective": 0}
+        return self._successor(old_id, fact, given, given, old_id)
+
+    def unsigned(self, draft: Draft, salts: Mapping[str, str], state: StateView) -> SignedMessage:
+        """The message of a draft as things stand, without signatures."""
+        old, opening = None, None
+        if draft.about:
+            old = license_in(state, draft.about, self._drafts.opening(draft.about))
+            opening = self._drafts.opening_of(old)
+        members = {**draft.members, "digest": license_digest(draft.license, salts)}
+        prepared = self._messages.prepare(draft.struct, old.rev if old else 0, members)
+        return SignedMessage(prepared, (), (), opening)
+
+    def hand_in(
+        self, draft: Draft, salts: Mapping[str, str], message: SignedMessage, request_id: str | None = None
+    ) -> Issued:
+        """Accept the message of a draft that was signed elsewhere.
+
+        Raises:
+            RuleError: What the contracts refuse; `LICENSE_EXISTS`.
+        """
+        wanted = _wanted(draft, request_id)
+
+        def make(_: StateView) -> SignedMessage:
+            self._keep(draft, salts, message, wanted)
+            return message
+
+        with self._drafts.outbox.hold(draft.license_id):
+            known = self._living(draft.license_id)
+            if known is not None and known.digest != message.digest:
+                raise RuleError("LICENSE_EXISTS", id=draft.license_id)
+            return self._settled(draft, known, make, None)
+
+    def _successor(
+        self,
+        old_id: str,
+        fact: Mapping[str, object],
+        content: JsonObject,
+        given: JsonObject,
+        supersedes: str,
+    ) -> Draft:
+        license_ = self._drafts.license(content)
+        key = self._drafts.license_id(license_)
         members = {
-            "licenseId": old.license_id,
-            "act": int(Act.TRANSFER_IN),
-            "ground": int(Ground.TRANSFER),
-            "effective": 0,
+            "licenseId": old_id,
+            **fact,
             "reference": bytes(32),
             "newLicenseId": key,
             **content_members(given, license_),
         }
-        draft = Draft("Amend", key, old.rev, members, license_, given, old.license_id)
-        return self._finish(draft, signer, None, None)
+        return Draft("Amend", key, members, license_, given, old_id, supersedes)
+
+    # --- from draft to record ----------------------------------------------------------------
 
     def _finish(
         self, draft: Draft, signer: Signer, request_id: str | None, deliver: Deliver | None
     ) -> Issued:
-        """Sign, keep, send, deliver; or go on where an earlier run of the same call stopped."""
+        """Sign, keep, hand in, deliver; or go on where an earlier run of the same call stopped."""
+        wanted = _wanted(draft, request_id)
+
+        def make(state: StateView) -> SignedMessage:
+            salts = self._drafts.salts(draft.license)
+            message = self.unsigned(draft, salts, state).signed_by(signer)
+            self._keep(draft, salts, message, wanted)
+            return message
+
         with self._drafts.outbox.hold(draft.license_id):
-            issued = self._finish_alone(draft, signer, request_id)
-            if deliver is not None:
-                deliver(issued)
-            kept = self._drafts.outbox.load(draft.license_id)
-            if kept is not None and kept.get("delivered") is False:
-                self._drafts.outbox.save(draft.license_id, {**kept, "delivered": True})
-            return issued
+            known = self._living(draft.license_id)
+            if known is not None:
+                self._require_same(draft, wanted)
+            return self._settled(draft, known, make, deliver)
 
-    def _finish_alone(self, draft: Draft, signer: Signer, request_id: str | None) -> Issued:
-        kept = self._drafts.outbox.load(draft.license_id)
-        wanted = {"input": sm3(canonical(draft.given)).hex(), "request": request_id}
-        if kept is None or (_is_unsent(kept) and kept["input"] != wanted["input"]):
-            kept = self._sign(draft, signer, wanted)
-        elif kept["input"] != wanted["input"]:
-            code = "REQUEST_ID_REUSED" if request_id and kept["request"] == request_id else "LICENSE_EXISTS"
-            raise RuleError(code, id=draft.license_id)
-        elif kept["gasUsed"] is not None:
-            return self._answered(kept, draft, request_id)
-        return self._send(kept, draft, signer)
+    def _living(self, license_id: str) -> SignedMessage | None:
+        """The message of what is kept of a license, where it is recorded or still may be."""
+        kept = self._drafts.outbox.load(license_id)
+        if kept is None:
+            return None
+        message = self._drafts.carried(Envelope.from_json(kept["envelope"]))
+        return message if self._desk.accepting.is_alive(message.digest) else None
 
-    def _answered(self, kept: JsonObject, draft: Draft, request_id: str | None) -> Issued:
-        is_delivered = kept.get("delivered", True)  # an entry of an earlier version does not say
-        if is_delivered and (request_id is None or kept["request"] != request_id):
+    def _require_same(self, draft: Draft, wanted: JsonObject) -> None:
+        """Let pass only the same call again, before its answer was delivered or under its own name."""
+        kept = self._drafts.outbox.load(draft.license_id) or {}
+        is_named = wanted["request"] is not None and kept["request"] == wanted["request"]
+        if kept["input"] != wanted["input"]:
+            raise RuleError("REQUEST_ID_REUSED" if is_named else "LICENSE_EXISTS", id=draft.license_id)
+        if kept.get("delivered", True) and not is_named:  # an entry of an earlier version does not say
             raise RuleError("LICENSE_EXISTS", id=draft.license_id)
-        return Issued(Envelope.from_json(kept["envelope"]), kept["gasUsed"], draft.supersedes, kept["cid"])
 
-    def _sign(self, draft: Draft, signer: Signer, wanted: Mapping[str, object]) -> JsonObject:
-        salts = self._drafts.salts(draft.license)
-        digest = license_digest(draft.license, salts)
-        prepared = self._submissions.prepare(draft.struct, draft.rev, {**draft.members, "digest": digest})
-        signature = prepared.signed_by(signer)
-        envelope = self._drafts.envelope(draft, salts, prepared, signature)
+    def _keep(
+        self, draft: Draft, salts: Mapping[str, str], message: SignedMessage, wanted: JsonObject
+    ) -> None:
+        envelope = self._drafts.envelope(draft, salts, message)
         cid = self._drafts.keep_content(envelope, draft.given)
         content: JsonObject = {"envelope": envelope.as_json(), "cid": cid}
-        entry: JsonObject = {**wanted, **content, "transaction": None, "gasUsed": None, "delivered": False}
-        self._drafts.outbox.save(draft.license_id, entry)
-        return entry
+        self._drafts.outbox.save(draft.license_id, {**wanted, **content, "delivered": False})
 
-    def _send(self, kept: JsonObject, draft: Draft, signer: Signer) -> Issued:
-        envelope = Envelope.from_json(kept["envelope"])
-        receipt = self._receipt(kept, draft, envelope, signer)
-        record = record_of(receipt.logs[-1])
-        anchor = {**envelope.anchor, "seq": record.seq, "txHash": receipt.tx_hash, "block": receipt.block}
-        done = Envelope(**{**vars(envelope), "anchor": anchor})
-        self._drafts.outbox.save(
-            draft.license_id, {**kept, "envelope": done.as_json(), "gasUsed": receipt.gas_used}
-        )
-        return Issued(done, receipt.gas_used, draft.supersedes, kept["cid"])
-
-    def _receipt(self, kept: JsonObject, draft: Draft, envelope: Envelope, signer: Signer) -> Receipt:
-        transaction = kept_transaction(kept)
-        if transaction is not None:
-            return self._submissions.settle(transaction)
-        prepared = self._submissions.prepare(draft.struct, draft.rev, signed_members(envelope))
-        identity = key_id(signer.public_key)
-        raw = bytes.fromhex(envelope.signature)
-        signature = RecordSignature(identity, 1, raw[:32], raw[32:])
-
-        def keep(transaction: Transaction) -> None:
-            self._drafts.outbox.save(draft.license_id, with_transaction(kept, transaction))
-
-        try:
-            return self._submissions.submit(prepared, [signature], keep, opening=draft.opening)
-        except RuleError:
-            self._drafts.outbox.drop(draft.license_id)  # refused: it can never be recorded as signed
-            raise
+    def _settled(
+        self, draft: Draft, known: SignedMessage | None, make: Make, deliver: Deliver | None
+    ) -> Issued:
+        """Hand in what is not in the queue, wait for it, deliver the license."""
+        queued = self._desk.recorded(known.digest) if known else None
+        if queued is not None:
+            queued = self._desk.settled(queued)
+        else:
+            objects = {draft.license_id, draft.about} - {""}
+            queued = self._desk.send(objects, (lambda _: known) if known else make)
+        kept = self._drafts.outbox.load(draft.license_id) or {}
+        envelope = anchored(Envelope.from_json(kept["envelope"]), queued.record)
+        issued = Issued(envelope, Progress.of(queued), draft.supersedes, kept["cid"])
+        if deliver is not None:
+            deliver(issued)
+        if kept.get("delivered") is False:
+            self._drafts.outbox.save(draft.license_id, {**kept, "delivered": True})
+        return issued
 
 
-def _is_unsent(kept: JsonObject) -> bool:
-    return kept["transaction"] is None and kept["gasUsed"] is None
+def _wanted(draft: Draft, request_id: str | None) -> JsonObject:
+    """What tells one call from another."""
+    return {"input": sm3(canonical(draft.given)).hex(), "request": request_id}

@@ -219,11 +219,11 @@ class IssueSheet:
         report.batches.append(done)
 
     def _issued(self, group: list[JsonObject], signer: Signer) -> IssuedBatch:
-        """A draft that ran out while it lay here is dropped when refused, and signed anew."""
+        """A batch that ran out while it lay in the queue is signed anew."""
         try:
             return self._licenses.issue_batch(group, signer)
         except RuleError as error:
-            if error.code != "MESSAGE_EXPIRED":
+            if error.code != "MESSAGE_EXPIRED_UNSENT":
                 raise
         return self._licenses.issue_batch(group, signer)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, Act, Ground
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.errors import TransitionError, UsageError
+from ledger.ports.queue import Queued, Recorded
 
 MAX_BATCH = 1_000
 """Most licenses of a batch; `Licenses.issueBatch` takes no more."""
@@ -19,28 +20,76 @@ BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
 
 
 @dataclass(frozen=True)
-class Issued:
-    """A license that is on the ledger; `cid` is where its encrypted document is kept."""
+class Progress:
+    """How far a message is that somebody asked for.
+
+    Attributes:
+        message: Its digest, 0x-hex.
+        record: Where it stands on the ledger; None as long as it is only accepted.
+        promise: The relay's promise, or None.
+    """
+
+    message: str
+    record: Recorded | None
+    promise: JsonObject | None
+
+    @classmethod
+    def of(cls, queued: Queued) -> Progress:
+        """How far a message of the queue is."""
+        return cls(queued.digest, queued.record, queued.promise)
+
+    def as_json(self) -> JsonObject:
+        """`seq`, `txHash`, `block`, `gasUsed`, all null before the record, and `promise`."""
+        place: JsonObject = (
+            self.record.as_json() if self.record else dict.fromkeys(("seq", "txHash", "block", "gasUsed"))
+        )
+        return {**place, "promise": self.promise}
+
+
+class _Placed:
+    """What has a place on the ledger, once its message is recorded."""
+
+    progress: Progress
+
+    @property
+    def seq(self) -> int | None:
+        """Number of its record."""
+        return self.progress.record.seq if self.progress.record else None
+
+    @property
+    def tx_hash(self) -> str | None:
+        """The transaction that carried it."""
+        return self.progress.record.tx_hash if self.progress.record else None
+
+    @property
+    def block(self) -> int | None:
+        """Height of its block."""
+        return self.progress.record.block if self.progress.record else None
+
+    @property
+    def gas_used(self) -> int | None:
+        """What it cost; None too where another relay paid."""
+        return self.progress.record.gas_used if self.progress.record else None
+
+
+@dataclass(frozen=True)
+class Issued(_Placed):
+    """A license that is on the ledger, or accepted; `cid` is where its encrypted document is kept."""
 
     envelope: Envelope
-    gas_used: int
+    progress: Progress
     supersedes: str | None = None
     cid: str | None = None
 
     def as_json(self, file: str | None) -> dict[str, object]:
         """The keys of `license issue`."""
-        anchor = self.envelope.anchor
         shown: dict[str, object] = {
             "identifier": self.envelope.identifier,
-            "licenseId": anchor["licenseId"],
+            "licenseId": self.envelope.anchor["licenseId"],
             "digest": self.envelope.digest,
-            "seq": anchor["seq"],
-            "txHash": anchor["txHash"],
-            "block": anchor["block"],
-            "gasUsed": self.gas_used,
+            **self.progress.as_json(),
             "file": file,
             "cid": self.cid,
-            "promise": None,
         }
         return shown if self.supersedes is None else {**shown, "supersedes": self.supersedes}
 
@@ -50,15 +99,12 @@ Deliver = Callable[[Issued], None]
 
 
 @dataclass(frozen=True)
-class IssuedBatch:
-    """A batch that is on the ledger, its licenses in the order of their leaves."""
+class IssuedBatch(_Placed):
+    """A batch that is on the ledger, or accepted, its licenses in the order of their leaves."""
 
     root: str
     licenses: tuple[Issued, ...]
-    seq: int
-    tx_hash: str
-    block: int
-    gas_used: int
+    progress: Progress
 
     def as_json(self) -> dict[str, object]:
         """A member of `batches` of `license issue-batch`."""
@@ -66,14 +112,13 @@ class IssuedBatch:
 
 
 @dataclass(frozen=True)
-class Acted:
-    """An act that is on the ledger."""
+class Acted(_Placed):
+    """An act that is on the ledger, or accepted; `rev` is the revision that it makes."""
 
     license_id: str
     rev: int
     act: Act
-    seq: int
-    gas_used: int
+    progress: Progress
 
 
 @dataclass(frozen=True)
@@ -140,3 +185,11 @@ def next_version(given: JsonObject, old_identifier: str | None) -> JsonObject:
         "serial": given.get("serial") or old.serial,
         "metadata": {**metadata, "certificateVersion": version},
     }
+
+
+def anchored(envelope: Envelope, record: Recorded | None) -> Envelope:
+    """An envelope with its place on the ledger."""
+    if record is None:
+        return envelope
+    place = {"seq": record.seq, "txHash": record.tx_hash, "block": record.block}
+    return replace(envelope, anchor={**envelope.anchor, **place})

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from ledger.domain.messages import key_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.signed_message import Prepared, signature_of
 from ledger.ports import Signer
-from ledger.service.submission import Prepared, signature_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ledger.domain.acts import Act, Ground, Status
-from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
+from ledger.domain.apply import State, StateView, is_leaf_of, leaf_license, typed
 from ledger.domain.entities import Batch, License
 from ledger.domain.facts import fact_of
 from ledger.domain.lifecycle import Standing, status_at, successor_at
@@ -45,13 +45,18 @@ def license_state(
     keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
     others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
     state = state_of([*own, *others])
+    return license_in(state, license_id, opening), state
+
+
+def license_in(state: StateView, license_id: str, opening: Mapping[str, object] | None = None) -> License:
+    """One license as a state has it; arguments and errors as for `license_state`."""
     license_ = typed(state, "license", license_id, License) or _leaf(state, license_id, opening)
     if license_ is None:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    return license_, state
+    return license_
 
 
-def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -> License | None:
+def _leaf(state: StateView, license_id: str, opening: Mapping[str, object] | None) -> License | None:
     """A license of a batch to which nothing happened."""
     batch = typed(state, "batch", str(opening["batch"]), Batch) if opening else None
     if opening is None or batch is None or opening["licenseId"] != license_id:

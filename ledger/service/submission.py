@@ -1,72 +1,21 @@
-"""Making a message, having it signed, submitting it."""
+"""Preparing messages for one ledger, and submitting them through one relay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from ledger.domain.messages import (
-    DEFAULT_LIFETIME,
-    MESSAGES,
-    OPENING,
-    Domain,
-    MessageType,
-    abi_value,
-    key_id,
-    plain_value,
-)
+from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES
 from ledger.domain.records import RecordSignature
+from ledger.domain.signed_message import Prepared, SignedMessage
 from ledger.domain.trustfile import TrustFile
-from ledger.ports import Clock, LedgerWriter, Receipt, Signer, Transaction
-
-SM2_WITH_SM3 = 1
-"""Algorithm id of every key and signature."""
+from ledger.ports import Clock, LedgerWriter, Receipt
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A message ready to be signed: its struct, its members and the domain it is for."""
+class Messages:
+    """Prepares messages for one ledger."""
 
-    struct: MessageType
-    values: Mapping[str, object]
-    domain: Domain
-
-    @property
-    def data(self) -> bytes:
-        """`abi.encode` of the members, as signed and recorded."""
-        return self.struct.data(self.values)
-
-    def message(self, signer: bytes) -> bytes:
-        """M, 64 bytes, as the key id `signer` signs it."""
-        return self.domain.signed_message(self.struct, signer, self.data)
-
-    def signed_by(self, signer: Signer) -> RecordSignature:
-        """The signature of one key."""
-        identity = key_id(signer.public_key)
-        return signature_of(identity, signer.sign(self.message(identity)))
-
-    def arguments(self, signatures: Sequence[RecordSignature]) -> list[object]:
-        """Arguments of the contract function: the struct, then the signatures."""
-        fields = self.struct.fields[1:]
-        members = tuple(abi_value(self.values[name], kind) for name, kind in fields)
-        return [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
-
-    def as_json(self, signer: bytes) -> dict[str, object]:
-        """The struct by field name, with the signer's key id, as an envelope carries it."""
-        shown = {name: plain_value(value) for name, value in self.values.items()}
-        return {"keyId": "0x" + signer.hex(), **shown}
-
-
-def signature_of(identity: bytes, raw: bytes) -> RecordSignature:
-    """A 64-byte signature as records carry it."""
-    return RecordSignature(identity, SM2_WITH_SM3, raw[:32], raw[32:])
-
-
-class Submissions:
-    """Prepares messages for one ledger and submits them through one relay."""
-
-    def __init__(self, trust: TrustFile, writer: LedgerWriter, clock: Clock) -> None:
-        self._trust, self._writer, self._clock = trust, writer, clock
+    def __init__(self, trust: TrustFile, clock: Clock) -> None:
+        self.trust, self._clock = trust, clock
 
     def prepare(
         self, name: str, rev: int, members: Mapping[str, object], lifetime: int = DEFAULT_LIFETIME
@@ -82,35 +31,16 @@ class Submissions:
         struct = MESSAGES[name]
         now = int(self._clock.now().timestamp())
         header = {"rev": rev, "signedAt": now, "notAfter": now + lifetime}
-        return Prepared(struct, {**header, **members}, self._trust.domain(struct.contract))
+        return Prepared(struct, {**header, **members}, self.trust.domain(struct.contract))
 
-    def submit(
-        self,
-        prepared: Prepared,
-        signatures: Sequence[RecordSignature],
-        on_signed: Callable[[Transaction], None] | None = None,
-        leaves: Sequence[bytes] = (),
-        opening: Mapping[str, object] | None = None,
-    ) -> Receipt:
-        """Send a signed message and wait for its record.
 
-        Args:
-            prepared: The message.
-            signatures: Over it, in the order that its contract asks for.
-            on_signed: Sees the transaction before it is sent.
-            leaves: Of the batch that it issues.
-            opening: Of the leaf that it is about, where nothing happened to that one yet.
-        """
-        struct = prepared.struct
-        arguments = prepared.arguments(signatures)
-        function = struct.function
-        if leaves:
-            arguments.append(list(leaves))
-        if opening is not None:
-            function = struct.leaf_function
-            arguments.insert(0, tuple(abi_value(opening[name], kind) for name, kind in OPENING.members))
-        return self._writer.send(struct.contract, function, arguments, on_signed)
+class Submissions(Messages):
+    """Prepares messages for one ledger and submits them through one relay."""
 
-    def settle(self, transaction: Transaction) -> Receipt:
-        """Bring a transaction that was kept earlier to its end."""
-        return self._writer.settle(transaction)
+    def __init__(self, trust: TrustFile, writer: LedgerWriter, clock: Clock) -> None:
+        super().__init__(trust, clock)
+        self._writer = writer
+
+    def submit(self, prepared: Prepared, signatures: Sequence[RecordSignature]) -> Receipt:
+        """Send a message with the signatures that its contract asks for, and wait for its record."""
+        return self._writer.send(*SignedMessage(prepared, tuple(signatures)).call)

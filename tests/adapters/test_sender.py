@@ -15,7 +15,7 @@ from ledger.adapters.hardhat import fund
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender, create_relay_key, load_relay_key
 from ledger.errors import ChainOutageError, LedgerError, OutcomeUnknownError, RuleError, UsageError
-from ledger.ports import Transaction
+from ledger.ports import Receipt, Transaction
 from tests.adapters.conftest import Ledger
 from tests.lying_proxy import LyingProxy
 
@@ -37,10 +37,7 @@ def through(ledger: Ledger, url: str, patience: float = 5) -> Sender:
 
 
 def test_a_call_lands_with_its_record(fresh: Ledger) -> None:
-    seen: list[Transaction] = []
-    receipt = fresh.sender.send("Directory", "addRegion", fresh.add_region(430000), seen.append)
-    [transaction] = seen
-    assert transaction.hash == receipt.tx_hash == "0x" + keccak(transaction.raw).hex()
+    receipt = fresh.sender.send("Directory", "addRegion", fresh.add_region(430000))
     assert [log.tx_hash for log in receipt.logs] == [receipt.tx_hash]
     assert receipt.gas_used > 21_000
     assert receipt.block == fresh.chain.head().number
@@ -49,7 +46,7 @@ def test_a_call_lands_with_its_record(fresh: Ledger) -> None:
 def test_a_refusal_costs_nothing_and_has_our_code(fresh: Ledger) -> None:
     before = fresh.chain.head()
     with pytest.raises(RuleError) as caught:
-        fresh.sender.send("Directory", "addRegion", fresh.add_region(310000), pytest.fail)
+        fresh.sender.send("Directory", "addRegion", fresh.add_region(310000))
     assert caught.value.code == "STALE_REVISION"
     assert (caught.value.fields["given"], caught.value.fields["current"]) == (0, 1)
     assert fresh.chain.head() == before
@@ -65,30 +62,94 @@ def test_the_same_message_is_never_in_two_transactions_when_the_answer_is_lost(f
     assert used == 1
 
 
-def test_what_never_arrived_is_sent_again_as_it_was(fresh: Ledger) -> None:
-    kept: list[Transaction] = []
-    arguments = fresh.add_region(430000)
-    with LyingProxy(fresh.url) as proxy:
-        proxy.cut = {"eth_sendRawTransaction"}
-        with pytest.raises(OutcomeUnknownError) as caught:
-            through(fresh, proxy.url, patience=0.2).send("Directory", "addRegion", arguments, kept.append)
-        assert caught.value.fields["txHash"] == kept[0].hash
-    receipt = fresh.sender.settle(kept[0])
-    assert receipt.tx_hash == kept[0].hash
-    assert fresh.sender.settle(kept[0]) == receipt
+def signed(ledger: Ledger, *codes: int) -> list[Transaction]:
+    """Transactions that add regions, with consecutive nonces, not sent."""
+    calls = [("Directory", "addRegion", ledger.add_region(code)) for code in codes]
+    return ledger.sender.sign(calls, [int(gas) for gas in ledger.sender.estimates(calls)])
 
 
-def test_a_transaction_whose_nonce_is_taken_may_be_replaced(fresh: Ledger) -> None:
-    kept: list[Transaction] = []
+def test_what_never_arrived_is_unknown_and_sent_again_as_it_was(fresh: Ledger) -> None:
+    [transaction] = signed(fresh, 430000)
+    assert transaction.hash == "0x" + keccak(transaction.raw).hex()
     with LyingProxy(fresh.url) as proxy:
         proxy.cut = {"eth_sendRawTransaction"}
-        with pytest.raises(OutcomeUnknownError):
-            through(fresh, proxy.url, 0.2).send(
-                "Directory", "addRegion", fresh.add_region(430000), kept.append
-            )
+        through(fresh, proxy.url).broadcast([transaction])
+    assert fresh.sender.known([transaction]) == [False]
+    assert fresh.sender.look([transaction]) == [None]
+    for _ in range(2):
+        fresh.sender.broadcast([transaction])
+    [receipt] = fresh.sender.look([transaction])
+    assert isinstance(receipt, Receipt)
+    assert (receipt.tx_hash, fresh.sender.known([transaction])) == (transaction.hash, [True])
+
+
+def test_who_does_not_get_an_answer_waits_and_says_that_it_does_not_know(fresh: Ledger) -> None:
+    with LyingProxy(fresh.url) as proxy:
+        proxy.cut = {"eth_sendRawTransaction"}
+        with pytest.raises(OutcomeUnknownError, match="TRANSACTION_UNKNOWN"):
+            through(fresh, proxy.url, 0.2).send("Directory", "addRegion", fresh.add_region(430000))
+
+
+def test_a_transaction_whose_nonce_is_taken_never_takes_effect(fresh: Ledger) -> None:
+    [transaction] = signed(fresh, 430000)
     fresh.sender.send("Directory", "addRegion", fresh.add_region(440000))
-    with pytest.raises(ChainOutageError, match="TRANSACTION_DISPLACED"):
-        through(fresh, fresh.url, 0.2).settle(kept[0])
+    assert fresh.sender.standing().used == transaction.nonce + 1
+    fresh.sender.broadcast([transaction])
+    assert fresh.sender.look([transaction]) == [None]
+
+
+def test_a_failure_on_the_chain_is_told_with_its_reason(fresh: Ledger) -> None:
+    first, second = signed(fresh, 430000, 430000)
+    fresh.sender.broadcast([first, second])
+    receipt, failure = fresh.sender.look([first, second])
+    assert isinstance(receipt, Receipt)
+    assert isinstance(failure, RuleError)
+    assert failure.code == "STALE_REVISION"
+
+
+@pytest.fixture
+def slow(fresh: Ledger) -> Iterator[Ledger]:
+    """The ledger on a chain that makes blocks when told to; transactions wait in the node's pool."""
+    fresh.rpc.call("evm_setAutomine", False)
+    yield fresh
+    fresh.rpc.call("evm_setAutomine", True)
+
+
+def test_nonces_go_on_behind_what_waits_and_leave_out_what_is_taken(slow: Ledger) -> None:
+    [first] = signed(slow, 430000)
+    slow.sender.broadcast([first])
+    calls = [("Directory", "addRegion", slow.add_region(code)) for code in (440000, 450000)]
+    gas = [1_000_000, 1_000_000]
+    made = slow.sender.sign(calls, gas, taken={first.nonce + 1})
+    assert [each.nonce for each in made] == [first.nonce + 2, first.nonce + 3]
+
+
+def test_a_hole_in_the_nonces_is_filled_and_the_rest_follows(slow: Ledger) -> None:
+    first, *rest = signed(slow, 430000, 440000, 450000)
+    slow.sender.broadcast(rest)
+    slow.rpc.call("evm_mine")
+    assert slow.sender.look(rest) == [None, None]
+    assert slow.sender.standing().free == first.nonce
+    slow.sender.fill([first.nonce])
+    slow.rpc.call("evm_mine")
+    assert all(isinstance(each, Receipt) for each in slow.sender.look(rest))
+
+
+def test_what_became_too_cheap_is_sent_again_dearer_and_lands_once(slow: Ledger) -> None:
+    call = ("Directory", "addRegion", slow.add_region(430000))
+    [cheap] = slow.sender.sign([call], [1_000_000])
+    slow.sender.broadcast([cheap])
+    slow.rpc.call("hardhat_setNextBlockBaseFeePerGas", hex(5 * cheap.price))
+    slow.rpc.call("evm_mine")
+    assert slow.sender.look([cheap]) == [None]
+    assert slow.sender.standing().price > cheap.price
+    dearer = slow.sender.reprice(call, [cheap])
+    assert (dearer.nonce, dearer.price > cheap.price) == (cheap.nonce, True)
+    slow.sender.broadcast([dearer])
+    slow.rpc.call("evm_mine")
+    outcomes = slow.sender.look([cheap, dearer])
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], Receipt)
 
 
 def test_a_call_that_fails_on_the_chain_tells_the_reason(fresh: Ledger) -> None:
@@ -142,9 +203,8 @@ def test_a_node_that_dies_before_sending_leaves_nothing_behind(fresh: Ledger) ->
         with LyingProxy(fresh.url) as proxy:
             proxy.cut = {method}
             with pytest.raises(ChainOutageError):
-                through(fresh, proxy.url).send(
-                    "Directory", "addRegion", fresh.add_region(430000), pytest.fail
-                )
+                through(fresh, proxy.url).send("Directory", "addRegion", fresh.add_region(430000))
+        assert "eth_sendRawTransaction" not in proxy.seen
 
 
 def test_relay_keys_are_files_that_only_their_owner_reads(tmp_path: Path) -> None:

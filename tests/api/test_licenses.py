@@ -16,7 +16,7 @@ ISSUE_KEYS = {
     "identifier", "licenseId", "digest", "seq", "txHash", "block", "gasUsed", "file", "promise", "cid",
     "envelope",
 }  # fmt: skip
-ACT_KEYS = {"identifier", "licenseId", "rev", "act", "seq", "status", "gasUsed"}
+ACT_KEYS = {"identifier", "licenseId", "rev", "act", "seq", "status", "gasUsed", "promise"}
 
 
 def issue(issuer: Department, live_ledger: LiveLedger) -> Any:

@@ -20,7 +20,7 @@ from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act, Status
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
-from ledger.domain.lifecycle import status_at
+from ledger.domain.lifecycle import may_follow, status_at
 from ledger.domain.records import Record
 from ledger.proof.verification import cut_offs_of
 from tests.contracts import commands
@@ -109,10 +109,27 @@ class Life:
 
     def _try(self, name: str, **members: object) -> None:
         message = self.world.message(name, self.id, **members)
+        foreseen = self._may_follow(name, members)
         try:
             self.world.send(message, key(self.dice.choice(self.keys)))
-        except Refused:
-            assert name != "Issue", "a life begins"
+            refusal = ""
+        except Refused as error:
+            refusal = error.name
+        assert not refusal or name != "Issue", "a life begins"
+        if foreseen:
+            assert refusal != "LicensesWrongStatus", (name, members)
+        else:
+            assert refusal, (name, members)
+
+    def _may_follow(self, name: str, members: dict[str, object]) -> bool:
+        """What this side says before the contract is asked."""
+        if name == "Issue":
+            return True
+        state, _ = _state(self.world, 0)
+        license_ = typed(state, "license", "0x" + self.id.hex(), License)
+        act = {"Bind": Act.BIND, "TransferOut": Act.TRANSFER_OUT}.get(name) or Act(int(str(members["act"])))
+        assert license_ is not None
+        return may_follow(license_, act, cut_offs_of(state, self.world.now()))
 
     def _cut_off(self) -> None:
         pair = key(self.dice.choice(self.keys))

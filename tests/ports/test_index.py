@@ -21,13 +21,13 @@ from ledger.domain.acts import Act
 from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.entities import License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
-from ledger.domain.messages import MESSAGES, Kind
+from ledger.domain.messages import MESSAGES, Kind, message_digest
 from ledger.domain.records import RawLog, Record, raw_log_of
 from ledger.errors import ChainOutageError, StoreOutageError, TrustError
 from ledger.ports import Advance, Cursor
 from ledger.proof.headers import Header
 from ledger.service import follow
-from ledger.service.follow import Follow, IndexDivergedError, message_digest
+from ledger.service.follow import Follow, IndexDivergedError
 from tests.simulator import (
     BUREAU,
     LEDGER_ID,

@@ -1,0 +1,61 @@
+"""What routes need in order to write: handed in by `api.main`, as the services of `api.services`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ledger.errors import NotEntitledError
+from ledger.ports import Signer
+from ledger.ports.queue import MessageQueue, Request
+from ledger.service.accept import Desk
+from ledger.service.act import ActOnLicenses
+from ledger.service.handed_in import SignedElsewhere
+from ledger.service.issue import IssueLicenses
+from ledger.service.issue_batch import IssueBatches
+from ledger.service.orders import Issued
+from ledger.service.outcome import Outcomes
+
+
+@dataclass(frozen=True)
+class Writing:
+    """The writing half of the services.
+
+    Attributes:
+        queue: The accepted messages.
+        desk: Where a department (its code, its request, the seconds that it waits) hands messages in.
+        issuing: Issues and amends with keys that this service holds.
+        batches: Issues in batches with them.
+        acting: Acts with them.
+        elsewhere: Prepares and takes what is signed elsewhere.
+        outcomes: Tells what messages of the queue do.
+        identifier_of: License id → identifier where known.
+        status: Where a license stands now; None where no node says so.
+        remember: Notes which identifiers stand for which licenses, and where their documents are.
+        promises: `GIVEN`, or why no promise is given.
+        signer: USCC → the key held for that organisation, or None.
+    """
+
+    queue: MessageQueue
+    desk: Callable[[str, Request | None, float], Desk]
+    issuing: Callable[[Desk], IssueLicenses]
+    batches: Callable[[Desk], IssueBatches]
+    acting: Callable[[Desk], ActOnLicenses]
+    elsewhere: Callable[[Desk], SignedElsewhere]
+    outcomes: Callable[[], Outcomes]
+    identifier_of: Callable[[str], str | None]
+    status: Callable[[str], str | None]
+    remember: Callable[[Sequence[Issued]], None]
+    promises: Callable[[], str]
+    signer: Callable[[str], Signer | None]
+
+    def held_key(self, uscc: str) -> Signer:
+        """The key that this service holds for an organisation.
+
+        Raises:
+            NotEntitledError: `SIGNING_KEY_NOT_HELD`.
+        """
+        signer = self.signer(uscc)
+        if signer is None:
+            raise NotEntitledError("SIGNING_KEY_NOT_HELD", organisation=uscc)
+        return signer

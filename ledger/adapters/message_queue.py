@@ -1,0 +1,303 @@
+"""The queue of accepted messages in SQLite: every change is one transaction, on disk before it returns.
+
+A message is found by its digest, by the idempotency key under which it came, and by the objects that
+it is about. What never changes (the message, the promise) and how far it is stand in columns of
+their own, so that a change writes little.
+
+Beside them lie messages that wait for a signature made elsewhere, with the licenses and salts that
+belong to them: the file is readable by its owner only, and those rows are overwritten and gone a day
+after their message has run out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.messages import Domain
+from ledger.domain.signed_message import signed_from_json
+from ledger.errors import StoreOutageError
+from ledger.ports import Clock, Transaction
+from ledger.ports.queue import (
+    MessageState,
+    Queued,
+    QueueMovedError,
+    QueueState,
+    Reason,
+    Recorded,
+    Request,
+)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS message (
+  number INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,
+  request_key TEXT, request_digest TEXT, accepted_at INTEGER NOT NULL, body TEXT NOT NULL, promise TEXT,
+  state TEXT NOT NULL, anchored_at INTEGER, block INTEGER, is_final INTEGER NOT NULL,
+  progress TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS message_request ON message (owner, request_key);
+CREATE INDEX IF NOT EXISTS message_state ON message (state, number);
+CREATE INDEX IF NOT EXISTS message_anchored ON message (anchored_at);
+CREATE INDEX IF NOT EXISTS message_open ON message (block) WHERE state = 'ANCHORED' AND is_final = 0;
+CREATE TABLE IF NOT EXISTS touched (object TEXT, number INTEGER, PRIMARY KEY (object, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS prepared (digest TEXT PRIMARY KEY, form TEXT NOT NULL, until INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS prepared_until ON prepared (until);
+CREATE TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
+"""
+_COLUMNS = "number, owner, request_key, request_digest, accepted_at, body, promise, state, is_final, progress"
+_PENDING = "('ACCEPTED', 'SENT')"
+_BUSY = 30.0  # seconds a writer waits for the others
+_MEMORY = 86_400  # seconds for which a prepared message is kept after it has run out
+_SIGHTING = 60  # seconds between two notes that a node answered
+
+DomainOf = Callable[[str], Domain]
+
+
+class SqliteQueue:
+    """The `MessageQueue` port, with `Sightings` and `PreparedMessages`; threads and processes share it.
+
+    Args:
+        path: The database file; made with permissions 0600 where it does not exist.
+        domain_of: From the name of a contract to its EIP-712 domain.
+        clock: When messages were anchored, for the queue's state.
+
+    Raises:
+        StoreOutageError: `QUEUE_OUTAGE`, here and in every method.
+    """
+
+    def __init__(self, path: Path, domain_of: DomainOf, clock: Clock) -> None:
+        self._path, self._domain_of, self._clock = path, domain_of, clock
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise StoreOutageError("QUEUE_OUTAGE", path=str(path), reason=str(error.strerror)) from error
+        with self._open() as database:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.executescript(_SCHEMA)
+
+    def add(self, queued: Queued, seen: int) -> Queued:
+        """Take a message in.
+
+        Raises:
+            QueueMovedError: A pending message about one of its objects has a number above `seen`.
+        """
+        with self._writing() as database:
+            known = self._found(database, "digest = ?", queued.digest)
+            if known is not None and (known.is_pending or known.state is MessageState.ANCHORED):
+                return known
+            objects = sorted(queued.message.touched)
+            if _newest(database, objects) > seen:
+                raise QueueMovedError
+            if known is not None:
+                _forget(database, known.number)
+            number = self._insert(database, queued)
+            rows = [(each, number) for each in objects]
+            database.executemany("INSERT INTO touched VALUES (?, ?)", rows)
+        return replace(queued, number=number)
+
+    def change(self, queued: Sequence[Queued], was: MessageState) -> list[Queued]:
+        """Keep messages as they are now, each where its state is still `was`; those that were kept."""
+        change = (
+            "UPDATE message SET state = ?, anchored_at = COALESCE(anchored_at, ?), block = ?, is_final = ?, "
+            "progress = ? WHERE number = ? AND state = ?"
+        )
+        kept = []
+        with self._writing() as database:
+            for each in queued:
+                row = (*self._state_columns(each), each.number, was.value)
+                if database.execute(change, row).rowcount == 1:
+                    kept.append(each)
+        return kept
+
+    def find(self, digest: str) -> Queued | None:
+        """The message with a digest, or None."""
+        with self._open() as database:
+            return self._found(database, "digest = ?", digest)
+
+    def of_request(self, owner: str, key: str) -> Queued | None:
+        """The message that came in under a body's idempotency key, or None."""
+        with self._open() as database:
+            return self._found(database, "owner = ? AND request_key = ?", owner, key)
+
+    def pending(self, limit: int) -> list[Queued]:
+        """The first messages that are not yet decided, in their order."""
+        return self._rows(f"state IN {_PENDING} ORDER BY number LIMIT ?", limit)
+
+    def about(self, objects: Collection[str]) -> list[Queued]:
+        """All pending messages about these objects and about what those rest on, in their order."""
+        found: dict[int, Queued] = {}
+        asked, wanted = set[str](), set(objects)
+        with self._open() as database:
+            while wanted:
+                asked |= wanted
+                for each in self._touching(database, wanted):
+                    found[each.number] = each
+                wanted = {name for each in found.values() for name in each.message.needed} - asked
+        return [found[number] for number in sorted(found)]
+
+    def unsettled(self, until_block: int, limit: int) -> list[Queued]:
+        """Anchored messages in blocks up to a height whose records are not yet final."""
+        where = "state = 'ANCHORED' AND is_final = 0 AND block <= ? ORDER BY block LIMIT ?"
+        return self._rows(where, until_block, limit)
+
+    def rows(self, state: MessageState | None, limit: int, after: int = 0) -> list[Queued]:
+        """Messages in their order, behind the number `after`."""
+        where = "(? IS NULL OR state = ?) AND number > ? ORDER BY number LIMIT ?"
+        return self._rows(where, state, state, after, limit)
+
+    def state(self) -> QueueState:
+        """The queue as a whole."""
+        with self._open() as database:
+            counted = database.execute("SELECT state, COUNT(*) FROM message GROUP BY state").fetchall()
+            oldest = f"SELECT MIN(accepted_at) FROM message WHERE state IN {_PENDING}"  # noqa: S608 - constant
+            last = "SELECT MAX(anchored_at) FROM message"
+            times = [database.execute(each).fetchone()[0] for each in (oldest, last)]
+        return QueueState({MessageState(state): count for state, count in counted}, *times)
+
+    def prepare(self, digest: str, form: JsonObject, until: int) -> None:
+        """Keep what belongs to a message that waits for its signature; forget what ran out."""
+        now = int(self._clock.now().timestamp())
+        with self._writing() as database:
+            database.execute("DELETE FROM prepared WHERE until < ?", (now - _MEMORY,))
+            database.execute("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?)", (digest, _text(form), until))
+
+    def prepared(self, digest: str) -> JsonObject | None:
+        """What was kept under a message's digest, or None."""
+        with self._open() as database:
+            row = database.execute("SELECT form FROM prepared WHERE digest = ?", (digest,)).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def saw_ledger(self, at: int) -> None:
+        """Note when a node answered; to the minute, so that looking costs no write."""
+        if at - (self.ledger_seen() or 0) >= _SIGHTING:
+            with self._writing() as database:
+                database.execute("INSERT OR REPLACE INTO seen VALUES (1, ?)", (at,))
+
+    def ledger_seen(self) -> int | None:
+        """When a node answered last, or None."""
+        with self._open() as database:
+            row = database.execute("SELECT at FROM seen").fetchone()
+        return row[0] if row else None
+
+    def _insert(self, database: sqlite3.Connection, queued: Queued) -> int:
+        request, message = queued.request, queued.message
+        row = (
+            queued.digest,
+            queued.owner,
+            request.key if request else None,
+            request.digest if request else None,
+            queued.accepted_at,
+            _text(message.as_json()),
+            None if queued.promise is None else _text(queued.promise),
+            *self._state_columns(queued),
+        )
+        insert = (
+            "INSERT INTO message (digest, owner, request_key, request_digest, accepted_at, body, promise, "
+            "state, anchored_at, block, is_final, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        return int(database.execute(insert, row).lastrowid or 0)
+
+    def _state_columns(self, queued: Queued) -> tuple[str, int | None, int | None, bool, str]:
+        """State, when it was anchored and at which height, whether that is final, all else."""
+        record = queued.record
+        anchored_at = int(self._clock.now().timestamp()) if record else None
+        block = record.block if record else None
+        return queued.state.value, anchored_at, block, queued.is_final, _text(_progress(queued))
+
+    def _found(self, database: sqlite3.Connection, where: str, *values: object) -> Queued | None:
+        query = f"SELECT {_COLUMNS} FROM message WHERE {where}"  # noqa: S608 - `where` is ours
+        row = database.execute(query, values).fetchone()
+        return None if row is None else self._queued(row)
+
+    def _rows(self, where: str, *values: object) -> list[Queued]:
+        query = f"SELECT {_COLUMNS} FROM message WHERE {where}"  # noqa: S608 - `where` is ours
+        with self._open() as database:
+            return [self._queued(row) for row in database.execute(query, values)]
+
+    def _touching(self, database: sqlite3.Connection, objects: Collection[str]) -> list[Queued]:
+        query = (
+            f"SELECT {_COLUMNS} FROM message WHERE state IN {_PENDING} AND number IN "  # noqa: S608 - constant
+            "(SELECT number FROM touched WHERE object = ?)"
+        )
+        return [self._queued(row) for each in sorted(objects) for row in database.execute(query, (each,))]
+
+    def _queued(self, row: Sequence[Any]) -> Queued:
+        number, owner, key, digest, accepted_at, body, promise, state, is_final, progress = row
+        kept = json.loads(progress)
+        return Queued(
+            message=signed_from_json(json.loads(body), self._domain_of),
+            owner=owner,
+            accepted_at=accepted_at,
+            promise=None if promise is None else json.loads(promise),
+            request=None if key is None else Request(key, digest),
+            state=MessageState(state),
+            transactions=tuple(_transaction(each) for each in kept["transactions"]),
+            record=None if kept["record"] is None else Recorded(**kept["record"]),
+            reason=None if kept["reason"] is None else Reason(**kept["reason"]),
+            gas=kept["gas"],
+            resigned_as=kept["resigned_as"],
+            is_final=bool(is_final),
+            number=number,
+        )
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._open() as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield database
+            except BaseException:
+                database.execute("ROLLBACK")
+                raise
+            database.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with contextlib.closing(
+                sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None)
+            ) as database:
+                database.execute("PRAGMA synchronous = FULL")  # a commit is on disk when it returns
+                database.execute("PRAGMA secure_delete = ON")  # deleted is overwritten, not just unlinked
+                yield database
+        except sqlite3.Error as error:
+            raise StoreOutageError("QUEUE_OUTAGE", path=str(self._path), reason=str(error)) from error
+
+
+def _newest(database: sqlite3.Connection, objects: Sequence[str]) -> int:
+    """The highest number of a pending message about one of these objects, or 0."""
+    query = (
+        f"SELECT MAX(number) FROM message WHERE state IN {_PENDING} AND number IN "  # noqa: S608 - constant
+        "(SELECT number FROM touched WHERE object = ?)"
+    )
+    return max((database.execute(query, (each,)).fetchone()[0] or 0 for each in objects), default=0)
+
+
+def _forget(database: sqlite3.Connection, number: int) -> None:
+    database.execute("DELETE FROM touched WHERE number = ?", (number,))
+    database.execute("DELETE FROM message WHERE number = ?", (number,))
+
+
+def _progress(queued: Queued) -> dict[str, object]:
+    record, reason = queued.record, queued.reason
+    return {
+        "transactions": [{**vars(each), "raw": each.raw.hex()} for each in queued.transactions],
+        "record": None if record is None else vars(record),
+        "reason": None if reason is None else vars(reason),
+        "gas": queued.gas,
+        "resigned_as": queued.resigned_as,
+    }
+
+
+def _transaction(kept: Mapping[str, Any]) -> Transaction:
+    return Transaction(**{**kept, "raw": bytes.fromhex(kept["raw"])})
+
+
+def _text(form: Mapping[str, object]) -> str:
+    return json.dumps(form, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,165 @@
+"""Whether a message would be recorded: asked of its contract, or judged here while no node answers.
+
+What is promised has to be sound. With a node at hand the contract itself is asked, without sending.
+Where none answers, or where other messages about the same object wait before it, the same is judged
+by the index and those messages: signature, key, revision, order of acts, entitlement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ledger.domain.acts import Act, Purpose
+from ledger.domain.apply import Change, Refused, StateView, apply, typed
+from ledger.domain.entities import Key, License
+from ledger.domain.facts import Fact
+from ledger.domain.lifecycle import may_follow
+from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
+from ledger.domain.signed_message import Call, SignedMessage
+from ledger.errors import (
+    BadSignatureError,
+    LedgerError,
+    NotEntitledError,
+    RuleError,
+    TransitionError,
+    UnknownIdError,
+)
+from ledger.ports import Verifier
+from ledger.proof.competence import Competence
+from ledger.proof.verification import cut_offs_of
+from ledger.service.live_index import Overlay
+
+Try = Callable[[Call], int | LedgerError]
+"""Asks a contract for the gas of a call, or why it refuses it; raises `OutageError` where no node answers."""
+
+_ACT_OF = {
+    Kind.HOLDER_BOUND: Act.BIND,
+    Kind.LICENSE_TRANSFERRED_OUT: Act.TRANSFER_OUT,
+}
+
+
+class Admission:
+    """Lets pass only messages that would be recorded now.
+
+    Args:
+        verifier: SM2.
+        try_: Asks the contracts.
+    """
+
+    def __init__(self, verifier: Verifier, try_: Try) -> None:
+        self._verifier, self._try = verifier, try_
+
+    def require(self, message: SignedMessage, state: StateView, now: int) -> int:
+        """Ask its contract, as things stand on the ledger; gives the gas that it will take.
+
+        Raises:
+            LedgerError: What the contract refuses.
+            OutageError: No node answers.
+        """
+        self._require_signed(message, state, now)
+        answer = self._try(message.call)
+        if isinstance(answer, LedgerError):
+            raise answer
+        return answer
+
+    def judge(self, message: SignedMessage, state: StateView, now: int) -> None:
+        """Judge it here, by a state that may hold what is not recorded yet.
+
+        Raises:
+            RuleError: `MESSAGE_EXPIRED`, `MESSAGE_TOO_EARLY`, `MESSAGE_LIFETIME`, `UNKNOWN_KEY`,
+                `KEY_PURPOSE`, `KEY_NOT_CURRENT`, `STALE_REVISION`, `LICENSE_EXISTS`,
+                `UNKNOWN_LICENSE`, `ACT_NOT_ALLOWED`, and `NOT_ACCEPTABLE` for all else.
+            BadSignatureError: `SIGNATURE_REFUSED`.
+        """
+        _require_timely(message, now)
+        self._require_signed(message, state, now)
+        beside = Overlay(state)
+        for fact in message.facts(now):
+            if fact.kind is Kind.LICENSE_OPENED and beside.get("license", str(fact.values["licenseId"])):
+                continue  # opened before: the contract passes it over
+            for change in _judged(fact, beside, now):
+                beside.put(change)
+
+    def _require_signed(self, message: SignedMessage, state: StateView, now: int) -> None:
+        """By keys that may sign; an unknown one is told by the contract, or by `judge`."""
+        for each in message.signatures:
+            key_id = "0x" + each.key_id.hex()
+            key = typed(state, "key", key_id, Key)
+            if key is None:
+                raise UnknownIdError("UNKNOWN_KEY", keyId=key_id)
+            if key.purpose is not Purpose.SIGN:
+                raise NotEntitledError(
+                    "KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(Purpose.SIGN)
+                )
+            signed = message.prepared.message(each.key_id)
+            if not self._verifier.verify(bytes.fromhex(key.public_key), signed, each.raw):
+                raise BadSignatureError("SIGNATURE_REFUSED", keyId=key_id)
+            cut_off = cut_offs_of(state, now)(key_id)
+            if not key.is_valid_at(now) or (cut_off is not None and cut_off <= now):
+                raise NotEntitledError("KEY_NOT_CURRENT", keyId=key_id, time=now)
+
+
+def overlay_of(state: StateView, pending: Sequence[SignedMessage], now: int) -> Overlay:
+    """A state as it will be with pending messages recorded; what is recorded already changes nothing."""
+    over = Overlay(state)
+    for message in pending:
+        for fact in message.facts(now):
+            for change in _applied(fact, over):
+                over.put(change)
+    return over
+
+
+def _applied(fact: Fact, state: StateView) -> list[Change]:
+    try:
+        return apply(state, fact)
+    except Refused:
+        return []
+
+
+def _judged(fact: Fact, state: StateView, now: int) -> list[Change]:
+    _require_next(fact, state, now)
+    problem = Competence(state).problem_with(fact)
+    if problem is not None:
+        raise NotEntitledError("NOT_ACCEPTABLE", reason=problem[1])
+    try:
+        return apply(state, fact)
+    except Refused as refusal:
+        raise RuleError("NOT_ACCEPTABLE", reason=refusal.detail) from None
+
+
+def _require_timely(message: SignedMessage, now: int) -> None:
+    values = message.prepared.values
+    signed_at, not_after = (int(str(values[name])) for name in ("signedAt", "notAfter"))
+    if now > not_after:
+        raise RuleError("MESSAGE_EXPIRED", notAfter=not_after, time=now)
+    if now < signed_at - CLOCK_TOLERANCE:
+        raise RuleError("MESSAGE_TOO_EARLY", signedAt=signed_at, time=now)
+    if not_after - signed_at > MAX_LIFETIME:
+        raise RuleError("MESSAGE_LIFETIME", signedAt=signed_at, notAfter=not_after)
+
+
+def _require_next(fact: Fact, state: StateView, now: int) -> None:
+    """The ids are new or known, the revision is the present one, the act may follow."""
+    values = fact.values
+    new = values.get("newLicenseId") or (values["licenseId"] if fact.kind is Kind.LICENSE_ISSUED else None)
+    if (
+        new is not None
+        and fact.kind is not Kind.LICENSE_ISSUED_BY_AMENDMENT
+        and state.get("license", str(new))
+    ):
+        raise TransitionError("LICENSE_EXISTS", id=str(new))
+    if fact.kind in (Kind.LICENSE_AMENDED, Kind.LICENSE_ACTED, *_ACT_OF):
+        _require_act(fact, state, now)
+
+
+def _require_act(fact: Fact, state: StateView, now: int) -> None:
+    id_ = str(fact.values["licenseId"])
+    license_ = typed(state, "license", id_, License)
+    if license_ is None:
+        raise UnknownIdError("UNKNOWN_LICENSE", id=id_)
+    given = int(str(fact.values["rev"]))
+    if given != license_.rev:
+        raise TransitionError("STALE_REVISION", object=id_, given=given, current=license_.rev)
+    act = _ACT_OF.get(fact.kind) or Act(int(str(fact.values["act"])))
+    if not may_follow(license_, act, cut_offs_of(state, now)):
+        raise RuleError("NOT_ACCEPTABLE", reason=f"{act.name} cannot follow on what was done to {id_}")
