@@ -77,6 +77,7 @@ abstract contract Batches is Issuing {
         issue_ = _batches[opening.batch];
         if (issue_.size == 0) revert LicensesBatchUnknown(opening.batch);
         (TypeCode licenseType, Uscc issuer) = catalog.entitlementAt(issue_.entitlement);
+        _requireOwnId(opening.licenseId, issuer, opening.handle);
         leaf = Merkle.leafOf(
             opening.licenseId,
             licenseType,

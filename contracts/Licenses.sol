@@ -80,6 +80,7 @@ contract Licenses is Batches {
         ObjectId object = Objects.license(message.licenseId);
         _requireUnused(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireOwnId(message.licenseId, message.issuer, message.handle);
         bytes memory data = abi.encode(message);
         uint32 keyIndex = _requireIssuer(ISSUE_TYPEHASH, data, signatures, message.issuer);
 
@@ -92,6 +93,7 @@ contract Licenses is Batches {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
+        _requireOwnId(message.newLicenseId, message.issuer, message.handle);
         Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
         if (message.act == Acts.TRANSFER_IN) {
             _requireTaker(message);
@@ -214,6 +216,7 @@ contract Licenses is Batches {
             opening.batch,
             opening.index,
             id,
+            opening.handle,
             opening.digest,
             opening.holderBinding,
             opening.validFrom,

@@ -15,7 +15,10 @@ import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "../lib/Types.sol";
 import {IWriter} from "./IWriter.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
-/// @dev Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
+/// @dev A license's id is keccak256(ledger id ‖ issuer ‖ handle), the handle being the issuer's secret name for the
+///      license: only for the issuer that an id was made for is there a handle that makes it.
+///
+///      Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
 ///      issuer. `Licenses` takes nothing before the ledger is sealed.
 ///
 ///      A license of a batch is a leaf of the tree whose root was signed. What happens to it first goes through
@@ -62,6 +65,8 @@ interface ILicenses is IWriter {
     error LicensesNotSealed();
     error LicensesUnknown(LicenseId id);
     error LicensesDuplicate(LicenseId id);
+    /// @notice The id is not the one that this issuer and handle make.
+    error LicensesForeignId(LicenseId id, Uscc issuer, bytes32 handle);
     /// @notice The issuer is not entitled to this type at block time.
     error LicensesNotEntitled(Uscc issuer, TypeCode licenseType);
     /// @notice The license is the issuer's, the key is the signer's.

@@ -73,6 +73,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "LicensesBatchUnknown": (UnknownIdError, "UNKNOWN_BATCH"),
     "LicensesDates": (RuleError, "DATES_REVERSED"),
     "LicensesDuplicate": (TransitionError, "LICENSE_EXISTS"),
+    "LicensesForeignId": (NotEntitledError, "FOREIGN_ID"),
     "LicensesFull": (TransitionError, "LICENSE_FULL"),
     "LicensesLeafUntouched": (RuleError, "LEAF_UNTOUCHED"),
     "LicensesLeafUnproved": (BadProofError, "LEAF_UNPROVED"),

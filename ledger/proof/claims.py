@@ -75,6 +75,7 @@ def leaf_terms(leaf: Leaf) -> dict[str, object]:
     """What a leaf binds, by the names that an opening has for it; hashes as 0x-hex."""
     return {
         "licenseId": leaf.license_id,
+        "handle": leaf.handle,
         "digest": "0x" + leaf.digest,
         "holderBinding": leaf.holder_binding,
         "validFrom": leaf.valid_from,
@@ -148,14 +149,15 @@ def _integrity(envelope: Envelope, claim: Claim, domain: Domain) -> Check:
 
 
 def _is_in_its_batch(envelope: Envelope, claim: Claim) -> bool:
-    """Whether the leaf, recomputed, leads by its path to the root that was signed."""
+    """Whether the leaf, recomputed, has an id of its issuer and leads by its path to the root signed."""
     signed, place = claim.signed, envelope.anchor["batch"]
     if (place["root"], place["size"]) != (signed["root"], signed["size"]):
         return False
     if envelope.anchor["licenseId"] != claim.license_id:
         return False
     batch = Batch(1, place["root"], place["size"], claim.issuer, claim.license_type, 0, 0, claim.key_id, 0)
-    return claim.leaf is not None and is_leaf_of(batch, claim.leaf, claim.index, claim.proof)
+    ledger_id = bytes.fromhex(claim.ledger_id[2:])
+    return claim.leaf is not None and is_leaf_of(ledger_id, batch, claim.leaf, claim.index, claim.proof)
 
 
 def _message(claim: Claim, domain: Domain) -> str:

@@ -24,7 +24,7 @@ from ledger.domain.document import (
 )
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES, Domain, key_id
-from ledger.domain.objects import ascii32
+from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.presentation import Presentation
 from ledger.domain.sm import sm3
 from ledger.ports import Signer
@@ -61,13 +61,15 @@ def issue(
     digest = license_digest(license_, salts)
     metadata = license_["metadata"]
     valid_from, valid_to = validity(license_)
-    license_id = "0x" + sm3(metadata["certificateIdentifier"].encode() + digest).hex()
     uscc = metadata["certificateIssuingAuthorityCode"]
+    handle = license_handle(sm3(b"issuer's secret"), metadata["certificateIdentifier"])
+    made = "0x" + license_id(DOMAIN.ledger_id, uscc, handle).hex()
     values: dict[str, Any] = {
         "rev": 0,
         "signedAt": NOW,
         "notAfter": NOW + 604_800,
-        "licenseId": license_id,
+        "licenseId": made,
+        "handle": "0x" + handle.hex(),
         "issuer": "0x" + ascii32(uscc).hex(),
         "licenseType": type_word(metadata["certificateTypeCode"]),
         "digest": "0x" + digest.hex(),
@@ -76,7 +78,7 @@ def issue(
         "validTo": valid_to,
     }
     if amends:
-        values |= {"licenseId": "0x" + "77" * 32, "newLicenseId": license_id, "act": 2, "ground": 1}
+        values |= {"licenseId": "0x" + "77" * 32, "newLicenseId": made, "act": 2, "ground": 1}
         values |= {"effective": NOW, "reference": "0x" + "00" * 32, "rev": 1}
     struct = MESSAGES["Amend" if amends else "Issue"]
     signer_id = key_id(issuer.public_key)
@@ -92,7 +94,7 @@ def issue(
         leaf=None,
         anchor={
             "ledgerId": "0x" + DOMAIN.ledger_id.hex(),
-            "licenseId": license_id,
+            "licenseId": made,
             "seq": None,
             "txHash": None,
             "block": None,
