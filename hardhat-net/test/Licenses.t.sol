@@ -68,7 +68,7 @@ contract LicensesTest {
         VM.warp(START);
         _directory = new Directory(keccak256("ledger"), new CredulousVerifier(), address(this));
         _catalog = new Catalog(_directory);
-        _licenses = new Licenses(_directory, _catalog);
+        _licenses = new Licenses(_directory);
         _found();
         _seal();
         _issue();
