@@ -78,6 +78,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "LicensesDates": (RuleError, "DATES_REVERSED"),
     "LicensesDuplicate": (TransitionError, "LICENSE_EXISTS"),
     "LicensesFull": (TransitionError, "LICENSE_FULL"),
+    "LicensesLeafUntouched": (RuleError, "LEAF_UNTOUCHED"),
     "LicensesNotEntitled": (NotEntitledError, "ISSUER_NOT_ENTITLED"),
     "LicensesNotIssuer": (NotEntitledError, "NOT_THE_ISSUER"),
     "LicensesNotSealed": (TransitionError, "LEDGER_NOT_SEALED"),

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from ledger.domain import objects
 from ledger.domain.acts import Act, Status
 from ledger.domain.license_tree import Tree, leaf_words
-from ledger.domain.messages import MESSAGES, OPENING, Kind
+from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.records import SIGNATURE_TYPE
 from tests.contracts import commands
 from tests.contracts.commands import NEWCOMER, governor, leaf, leaf_of, signer
-from tests.contracts.test_batches import ANSWER, LATEST, STATUS_OF_LEAF, Issued
+from tests.contracts.test_batches import ANSWER, LATEST, ON_LICENSES, STATUS_OF_LEAF, Issued
 from tests.contracts.world import (
     BUREAU,
     JIASHAN,
@@ -373,7 +373,7 @@ def test_every_command_but_ends_and_bindings_is_refused_on_a_renewed_leaf(world:
     renew(batch, (1,))
     id_ = batch.terms[1]["licenseId"]
     world.run(commands.issue(world))
-    for name in (each.name for each in MESSAGES.values() if each.leaf_function):
+    for name in ON_LICENSES:
         command = commands.COMMANDS[name](world)
         message = replace(command.message.but(licenseId=id_, rev=1), opening=batch.opening(1))
         with world.snapshot():
