@@ -37,7 +37,8 @@ from ledger.service.sources import Asked
 from ledger.service.standing import license_state
 from ledger.service.verify import Ask
 from ledger.settings import Settings
-from wallet.wallet import Device, Shown, Wallet
+from wallet.showing import Shown
+from wallet.wallet import Device, Wallet
 
 PASSPHRASE = b"demo"
 BATCH = 200
@@ -320,7 +321,7 @@ class Story:
         assert self._challenge is not None
         identifier = self.issued[SHANGHAI.key].envelope.identifier
         self._shown = self._own_wallet().present(
-            identifier, list(self._challenge.fields), self._challenge, HttpDesk()
+            [identifier], list(self._challenge.fields), self._challenge, HttpDesk()
         )
         code = QrCode(self._shown.qr)
         replace_file(self.folder / "qr" / "presentation.png", code.png())
@@ -331,7 +332,7 @@ class Story:
     def _scan(self) -> Told:
         assert self._challenge is not None
         text = read_image((self.folder / "qr" / "presentation.png").read_bytes())
-        subject = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._api))
+        (subject,) = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._api))
         ledger = self._ledger("jiashan")
         verdict = ledger.verify(Asked()).verify(subject, Ask(region=JIASHAN))
         shown = [f"{path} = {value}" for path, value in (verdict.disclosed or {}).items()]

@@ -581,6 +581,13 @@ def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -
     return verify(bytes.fromhex(batch.root[2:]), leaf, index, batch.size, siblings)
 
 
+def leads_to_root(signed: Values, leaf: Values, index: int, proof: Sequence[str]) -> bool:
+    """Whether a license, as its leaf states it, stands at `index` of the batch that was signed."""
+    issuer, code = (from_ascii32(_str(signed, name)) for name in ("issuer", "licenseType"))
+    batch = Batch(1, _str(signed, "root"), _int(signed, "size"), issuer, code, 0, 0, "", 0)
+    return is_leaf_of(batch, leaf, index, proof)
+
+
 def _bytes(values: Values, name: str) -> bytes:
     return bytes.fromhex(_str(values, name).removeprefix("0x"))
 

@@ -34,7 +34,7 @@ from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, RuleError, TransitionError, UnknownIdError, UsageError
 from ledger.ports import Entropy, IssuerHome, Receipt, Signer, Transaction
-from ledger.proof.claims import opening_of
+from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared, Submissions, signature_of
 
 MAX_BATCH = 1_000
@@ -283,7 +283,7 @@ class IssueLicenses:
         batch = self._outbox.load(leaf["batch"]) if leaf else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
             return None
-        return opening_of(Envelope.from_json(leaf["envelope"]))
+        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"])))
 
     def _require_new(self, key: str, licenses: Sequence[JsonObject], ids: Sequence[str]) -> None:
         """One type, one issuer, no license twice."""
