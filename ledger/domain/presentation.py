@@ -25,6 +25,7 @@ from ledger.domain.document import holder_binding
 from ledger.domain.fields_tree import Disclosure
 from ledger.domain.messages import issued_id, key_id
 from ledger.domain.moments import rfc3339
+from ledger.domain.objects import from_ascii32
 from ledger.domain.sm import sm3, tag
 from ledger.errors import BadProofError
 
@@ -103,7 +104,11 @@ class ShownLicense:
     @property
     def is_in_its_batch(self) -> bool:
         """Whether the leaf leads by its path to the signed root; a single license has nothing to show."""
-        return self.leaf is None or leads_to_root(self.signed, self.leaf, self.index, self.proof)
+        if self.leaf is None:
+            return True
+        top, size, code = (self.signed[name] for name in ("root", "size", "licenseType"))
+        assert isinstance(size, int)
+        return leads_to_root(str(top), size, from_ascii32(str(code)), self.leaf, self.index, self.proof)
 
     def as_json(self) -> JsonObject:
         """Its part of the signed form."""

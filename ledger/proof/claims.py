@@ -187,7 +187,8 @@ def is_in_its_batch(envelope: Envelope, claim: Claim) -> bool:
         return False
     if claim.leaf is None or envelope.anchor["licenseId"] != claim.license_id:
         return False
-    return leads_to_root(signed, claim.leaf, claim.index, claim.proof)
+    where = (place["root"], place["size"], claim.license_type)
+    return leads_to_root(*where, claim.leaf, claim.index, claim.proof)
 
 
 def _message(claim: Claim, domain: Domain) -> str:
