@@ -293,6 +293,21 @@ struct IssueBatchMessage {
     TypeCode licenseType;
 }
 
+struct RenewBatchMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    ObjectId earlier;
+    bytes32 leaves0; // the leaves that are renewed: bit n of word w stands for leaf 256 w + n
+    bytes32 leaves1;
+    bytes32 leaves2;
+    bytes32 leaves3;
+    bytes32 root;
+    uint32 size;
+    Uscc issuer;
+    TypeCode licenseType;
+}
+
 // A leaf of a batch with what leads from it to the root; nobody signs it, the root was signed.
 struct LeafOpening {
     ObjectId batch;
@@ -410,5 +425,10 @@ bytes32 constant TRANSFER_OUT_TYPEHASH = keccak256(
 );
 bytes32 constant ISSUE_BATCH_TYPEHASH = keccak256(
     "IssueBatch(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 root,uint32 size,"
+    "bytes32 issuer,bytes32 licenseType)"
+);
+bytes32 constant RENEW_BATCH_TYPEHASH = keccak256(
+    "RenewBatch(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 earlier,"
+    "bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,uint32 size,"
     "bytes32 issuer,bytes32 licenseType)"
 );

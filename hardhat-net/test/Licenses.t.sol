@@ -70,7 +70,7 @@ contract LicensesTest {
         VM.warp(START);
         _directory = new Directory(LEDGER_ID, new CredulousVerifier(), address(this));
         _catalog = new Catalog(_directory);
-        _licenses = new Licenses(_directory, _catalog);
+        _licenses = new Licenses(_directory);
         _found();
         _seal();
         _issue();

@@ -71,6 +71,8 @@ class Kind(IntEnum):
     LICENSE_TRANSFERRED_OUT = 105
     LICENSE_BATCH_ISSUED = 110
     LICENSE_OPENED = 111
+    LICENSE_BATCH_RENEWED = 112
+    LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
 
 
 @dataclass(frozen=True)
@@ -242,9 +244,16 @@ _ALL = (
     ),
     _message(
         "IssueBatch",
-        "Licenses",
+        "Batches",
         "issueBatch",
         "bytes32 root,uint32 size,bytes32 issuer,bytes32 licenseType",
+    ),
+    _message(
+        "RenewBatch",
+        "Batches",
+        "renewBatch",
+        "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
+        "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
 )
 
@@ -295,6 +304,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
     Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
     Kind.LICENSE_OPENED: OPENING,
+    Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
 }
 
 DOMAIN_TYPE_HASH = keccak(
@@ -340,6 +351,11 @@ class Domain:
 def key_id(public_key: bytes) -> bytes:
     """keccak256(X‖Y) of a 65-byte public key."""
     return keccak(public_key[1:])
+
+
+def issued_id(terms: Mapping[str, object]) -> str:
+    """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
+    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
 
 
 def abi_value(value: object, kind: str) -> object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.license_tree import leaf_hash, root
+from ledger.domain.license_tree import leaf_hash, leaf_words, root
 from ledger.domain.objects import ascii32
 from tests.contracts.world import (
     ANHUI,
@@ -75,7 +75,7 @@ def set_threshold(world: World) -> Command:
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
 
 
-def succeed(world: World, name: str = "Catalog", account: str = "") -> Command:
+def succeed(world: World, name: str = "Batches", account: str = "") -> Command:
     target = objects.ledger_object()
     address = account or world.contracts["SM2Verifier"]
     code = keccak(bytes.fromhex(world.evm.rpc("eth_getCode", address, "latest")[2:]))
@@ -288,6 +288,20 @@ def issue_batch(world: World, leaves: Sequence[bytes] = (), code: str = REGIONAL
     return Command(replace(message, leaves=tuple(leaves)), (signer(BUREAU),), target)
 
 
+def renew_batch(world: World, leaves: Iterable[int] = (1, 3), code: str = REGIONAL_TYPE) -> Command:
+    """Some leaves of the batch of `issue_batch`, which is issued where it is missing, renewed by another one."""
+    earlier = issue_batch(world, code=code)
+    if world.rev(earlier.object) == 0:
+        world.run(earlier)
+    chosen = tuple(leaves)
+    renewed = [leaf_of(leaf(1000 + number), code) for number in chosen]
+    top = root(renewed)
+    codes = {"issuer": ascii32(BUREAU), "licenseType": ascii32(code)}
+    members = {"earlier": earlier.object, **leaf_words(chosen), "root": top, "size": len(renewed)}
+    message = world.message("RenewBatch", earlier.object, **members, **codes)
+    return Command(replace(message, leaves=tuple(renewed)), (signer(BUREAU),), earlier.object)
+
+
 COMMANDS: dict[str, Callable[[World], Command]] = {
     "AddRegion": add_region,
     "SetThreshold": set_threshold,
@@ -313,5 +327,6 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "Bind": bind,
     "TransferOut": transfer_out,
     "IssueBatch": issue_batch,
+    "RenewBatch": renew_batch,
 }
 """What can be done after the seal, by the name of the message."""

@@ -30,7 +30,7 @@ from tests.contracts.world import (
 QUORUM = ("AddRegion", "SetThreshold", "Succeed")
 BY_OWNER = ("RotateKey", "RecoverKey")
 ON_LICENSE = ("Amend", "Act", "Bind", "TransferOut")
-BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch")
+BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch", "RenewBatch")
 FOUNDING = {"Found", "NameContract", "Seal"}
 
 
@@ -222,7 +222,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
     other.seal()
     command = COMMANDS[name](other)
     signatures = [other.sign(command.message, pair) for pair in command.keys]
-    if name == "SucceedOrganisation":
+    if name in ("SucceedOrganisation", "RenewBatch"):
         COMMANDS[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)

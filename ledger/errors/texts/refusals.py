@@ -413,6 +413,19 @@ TEXTS: dict[str, Text] = {
         "核对批次，或等待其上链。",
         "Check the batch, or wait until it is recorded.",
     ),
+    "LEAF_TAKEN": Text(
+        "批次 {batch} 第 {index} 号位置的证照已单独记载或已延续，或该批次没有此位置。",
+        "The license at index {index} of batch {batch} has records of its own or was renewed before, "
+        "or the batch has no such index.",
+        "已单独记载的证照逐份延续；核对哪些证照尚未延续。",
+        "Renew a license that has records of its own by itself; see which are not renewed yet.",
+    ),
+    "BATCH_RENEWED_OFTEN": Text(
+        "批次 {batch} 已延续 16 次，这是上限。",
+        "Batch {batch} was renewed sixteen times, which is the limit.",
+        "其余证照逐份延续。",
+        "Renew the rest of its licenses one by one.",
+    ),
     "LEAF_UNPROVED": Text(
         "批次 {batch} 的第 {index} 号位置没有这份证照。",
         "This license does not stand at index {index} of batch {batch}.",
