@@ -71,6 +71,8 @@ class Kind(IntEnum):
     LICENSE_TRANSFERRED_OUT = 105
     LICENSE_BATCH_ISSUED = 110
     LICENSE_OPENED = 111
+    LICENSE_BATCH_RENEWED = 112
+    LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,6 @@ class MessageType:
         contract: As in the trust file.
         function: The command that takes it.
         members: Name and Solidity type of each.
-        leaf_function: The command that takes it for a leaf of a batch, with the leaf's opening; or empty.
         is_signed: False for what is recorded without a signature and so without a header.
     """
 
@@ -90,7 +91,6 @@ class MessageType:
     contract: str
     function: str
     members: tuple[tuple[str, str], ...]
-    leaf_function: str = ""
     is_signed: bool = True
 
     @property
@@ -124,8 +124,8 @@ class MessageType:
         return keccak(self.type_hash + key_id + data)
 
 
-def _message(name: str, contract: str, function: str, members: str, leaf_function: str = "") -> MessageType:
-    return MessageType(name, contract, function, _pairs(members), leaf_function)
+def _message(name: str, contract: str, function: str, members: str) -> MessageType:
+    return MessageType(name, contract, function, _pairs(members))
 
 
 def _pairs(members: str) -> tuple[tuple[str, str], ...]:
@@ -213,53 +213,56 @@ _ALL = (
         "Issue",
         "Licenses",
         "issue",
-        "bytes32 licenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 licenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Amend",
         "Licenses",
         "amend",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
-        "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
-        "amendLeaf",
+        "bytes32 newLicenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Act",
         "Licenses",
         "act",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
-        "actOnLeaf",
     ),
     _message(
         "Bind",
         "Licenses",
         "bind",
         "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance",
-        "bindLeaf",
     ),
     _message(
         "TransferOut",
         "Licenses",
         "transferOut",
         "bytes32 licenseId,uint32 toRegion,bytes32 reference",
-        "transferLeafOut",
     ),
     _message(
         "IssueBatch",
-        "Licenses",
+        "Batches",
         "issueBatch",
         "bytes32 root,uint32 size,bytes32 issuer,bytes32 licenseType",
+    ),
+    _message(
+        "RenewBatch",
+        "Batches",
+        "renewBatch",
+        "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
+        "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
 )
 
 OPENING = MessageType(
     "LeafOpening",
     "Licenses",
-    "",
+    "withLeaf",
     _pairs(
-        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
+        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 handle,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo,bytes32[] proof"
     ),
     is_signed=False,
@@ -301,12 +304,19 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
     Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
     Kind.LICENSE_OPENED: OPENING,
+    Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
 }
 
 KINDS_OF: dict[str, tuple[Kind, ...]] = {
     name: tuple(kind for kind, each in MESSAGE_OF.items() if each.name == name) for name in MESSAGES
 }
 """The records that a message makes, by its struct, in the order in which its contract appends them."""
+
+ON_LICENSES = frozenset(
+    {Kind.LICENSE_AMENDED, Kind.LICENSE_ACTED, Kind.HOLDER_BOUND, Kind.LICENSE_TRANSFERRED_OUT}
+)
+"""Records of what happens to a license that is there; their messages may come with a leaf's opening."""
 
 DOMAIN_TYPE_HASH = keccak(
     b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"
@@ -363,6 +373,11 @@ def message_digest(struct: MessageType, data: bytes) -> str:
 def key_id(public_key: bytes) -> bytes:
     """keccak256(X‖Y) of a 65-byte public key."""
     return keccak(public_key[1:])
+
+
+def issued_id(terms: Mapping[str, object]) -> str:
+    """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
+    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
 
 
 def abi_value(value: object, kind: str) -> object:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
+from ledger.domain.abi import encode_call
 from ledger.domain.canonical import JsonObject
 from ledger.domain.facts import Fact, object_of
 from ledger.domain.messages import (
@@ -21,7 +22,7 @@ from ledger.domain.messages import (
     message_digest,
     plain_value,
 )
-from ledger.domain.records import RecordSignature
+from ledger.domain.records import SIGNATURE_TYPE, RecordSignature
 
 Call = tuple[str, str, list[object]]
 """A contract, one of its functions, the arguments."""
@@ -71,6 +72,13 @@ class Prepared:
         members = tuple(abi_value(self.values[name], kind) for name, kind in fields)
         return [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
 
+    def command(self, signatures: Sequence[RecordSignature]) -> bytes:
+        """The call of the contract function, as another call carries it."""
+        members = ",".join(kind for _, kind in self.struct.fields[1:])
+        return encode_call(
+            self.struct.function, [f"({members})", f"{SIGNATURE_TYPE}[]"], self.arguments(signatures)
+        )
+
     def as_json(self, signer: bytes) -> dict[str, object]:
         """The struct by field name, with the signer's key id, as an envelope carries it."""
         shown = {name: plain_value(value) for name, value in self.values.items()}
@@ -107,13 +115,11 @@ class SignedMessage:
     def call(self) -> Call:
         """The contract, its function and the arguments that carry the message."""
         struct = self.prepared.struct
+        if self.opening is not None:
+            leaf = tuple(abi_value(self.opening[name], kind) for name, kind in OPENING.members)
+            return struct.contract, OPENING.function, [leaf, self.prepared.command(self.signatures)]
         arguments = self.prepared.arguments(self.signatures)
-        if self.leaves:
-            arguments.append(list(self.leaves))
-        if self.opening is None:
-            return struct.contract, struct.function, arguments
-        members = tuple(abi_value(self.opening[name], kind) for name, kind in OPENING.members)
-        return struct.contract, struct.leaf_function, [members, *arguments]
+        return struct.contract, struct.function, [*arguments, list(self.leaves)] if self.leaves else arguments
 
     def signed_by(self, signer: Signs) -> SignedMessage:
         """The same with the signature of one key."""

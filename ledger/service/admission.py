@@ -14,7 +14,7 @@ from ledger.domain.apply import Change, Refused, StateView, apply, typed
 from ledger.domain.entities import Key, License
 from ledger.domain.facts import Fact
 from ledger.domain.lifecycle import may_follow
-from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
+from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, ON_LICENSES, Kind
 from ledger.domain.signed_message import Call, SignedMessage
 from ledger.errors import (
     BadSignatureError,
@@ -148,7 +148,7 @@ def _require_next(fact: Fact, state: StateView, now: int) -> None:
         and state.get("license", str(new))
     ):
         raise TransitionError("LICENSE_EXISTS", id=str(new))
-    if fact.kind in (Kind.LICENSE_AMENDED, Kind.LICENSE_ACTED, *_ACT_OF):
+    if fact.kind in ON_LICENSES:
         _require_act(fact, state, now)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
@@ -18,12 +18,12 @@ from ledger.domain.document import (
 )
 from ledger.domain.entities import License
 from ledger.domain.license_types import LicenseType
-from ledger.domain.objects import ascii32, license_id
+from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
 from ledger.ports import Entropy, IssuerHome
-from ledger.proof.claims import opening_of, struct_of
+from ledger.proof.claims import claim_of_file, opening_of, struct_of
 
 
 class Outbox(Protocol):
@@ -50,13 +50,20 @@ KeepContent = Callable[[Envelope, bytes | None], str | None]
 """Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
 
 
+class Name(NamedTuple):
+    """A license's id, and the handle that makes it its issuer's; both 0x-hex."""
+
+    id: str
+    handle: str
+
+
 @dataclass(frozen=True)
 class Draft:
     """A license on its way.
 
     Attributes:
         struct: What issues it: `Issue`, `Amend` or `IssueBatch`.
-        license_id: What stands for it on the ledger, 0x-hex.
+        name: What stands for it on the ledger.
         members: Of its message beside header and digest.
         license: The license.
         given: The input that it was made from.
@@ -65,7 +72,7 @@ class Draft:
     """
 
     struct: str
-    license_id: str
+    name: Name
     members: Mapping[str, object]
     license: JsonObject
     given: JsonObject
@@ -74,15 +81,20 @@ class Draft:
 
     def as_json(self) -> JsonObject:
         """The draft as it is kept for a signature made elsewhere; its message is kept beside it."""
-        return {name: getattr(self, name) for name in _KEPT}
+        return {"name": list(self.name), **{name: getattr(self, name) for name in _KEPT}}
 
     @classmethod
     def from_json(cls, form: JsonObject) -> Draft:
         """The inverse of `as_json`."""
-        return cls(members={}, **form)
+        return cls(members={}, **{**form, "name": Name(*form["name"])})
+
+    @property
+    def license_id(self) -> str:
+        """Its id, 0x-hex."""
+        return self.name.id
 
 
-_KEPT = ("struct", "license_id", "license", "given", "about", "supersedes")
+_KEPT = ("struct", "license", "given", "about", "supersedes")
 
 
 class Drafts:
@@ -133,13 +145,13 @@ class Drafts:
             raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
         return build_license(given, self._types(code))
 
-    def license_id(self, license_: JsonObject) -> str:
+    def name(self, license_: JsonObject) -> Name:
         """What stands for a license on the ledger."""
         metadata = license_["metadata"]
         issuer = str(metadata["certificateIssuingAuthorityCode"])
-        ledger = bytes.fromhex(self._trust.ledger_id[2:])
-        identifier = str(metadata["certificateIdentifier"])
-        return "0x" + license_id(ledger, issuer, self._home.secret(issuer), identifier).hex()
+        handle = license_handle(self._home.secret(issuer), str(metadata["certificateIdentifier"]))
+        made = license_id(bytes.fromhex(self._trust.ledger_id[2:]), issuer, handle)
+        return Name("0x" + made.hex(), "0x" + handle.hex())
 
     def envelope(self, draft: Draft, salts: Mapping[str, str], message: SignedMessage) -> Envelope:
         """The envelope of a signed draft, not yet anchored."""
@@ -177,7 +189,7 @@ class Drafts:
     def opening(self, license_id: str) -> dict[str, object] | None:
         """What opens the leaf of a license that this home put into a batch; None for any other."""
         leaf = self.outbox.load(leaf_key(license_id))
-        return opening_of(Envelope.from_json(leaf["envelope"])) if leaf is not None else None
+        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"]))) if leaf else None
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject
-from ledger.domain.messages import MESSAGES, MessageType
+from ledger.domain.messages import KINDS_OF, MESSAGES, ON_LICENSES, MessageType
 from ledger.domain.records import RecordSignature
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, signed_from_json
 from ledger.domain.trustfile import TrustFile
@@ -185,10 +185,9 @@ class SignedElsewhere:
 
     def _with_opening(self, message: SignedMessage, state: StateView) -> SignedMessage:
         """The message with the opening of the leaf that it is about, where this home keeps that."""
-        values = message.prepared.values
-        if not message.prepared.struct.leaf_function:
+        if ON_LICENSES.isdisjoint(KINDS_OF[message.prepared.struct.name]):
             return message
-        id_ = str(values["licenseId"])
+        id_ = str(message.prepared.values["licenseId"])
         license_ = license_in(state, id_, self._drafts.opening(id_))
         return replace(message, opening=self._drafts.opening_of(license_))
 

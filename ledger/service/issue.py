@@ -108,9 +108,9 @@ class IssueLicenses:
     def issue_draft(self, given: JsonObject) -> Draft:
         """The draft of a license; raises as `issue`."""
         license_ = self._drafts.license(given)
-        key = self._drafts.license_id(license_)
-        members = {"licenseId": key, **content_members(given, license_)}
-        return Draft("Issue", key, members, license_, given)
+        name = self._drafts.name(license_)
+        members = {"licenseId": name.id, "handle": name.handle, **content_members(given, license_)}
+        return Draft("Issue", name, members, license_, given)
 
     def amend_draft(
         self,
@@ -171,15 +171,16 @@ class IssueLicenses:
         supersedes: str,
     ) -> Draft:
         license_ = self._drafts.license(content)
-        key = self._drafts.license_id(license_)
+        name = self._drafts.name(license_)
         members = {
             "licenseId": old_id,
             **fact,
             "reference": bytes(32),
-            "newLicenseId": key,
+            "newLicenseId": name.id,
+            "handle": name.handle,
             **content_members(given, license_),
         }
-        return Draft("Amend", key, members, license_, given, old_id, supersedes)
+        return Draft("Amend", name, members, license_, given, old_id, supersedes)
 
     # --- from draft to record ----------------------------------------------------------------
 

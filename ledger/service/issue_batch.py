@@ -112,7 +112,7 @@ class IssueBatches:
         good, faults, seen = list[JsonObject](), list[RowFault](), set[str]()
         for line, each in enumerate(given, start=1):
             try:
-                id_ = self._drafts.license_id(self._drafts.license(each))
+                id_ = self._drafts.name(self._drafts.license(each)).id
             except MalformedError as error:
                 faults += _faults_of(line, error)
                 continue
@@ -153,7 +153,7 @@ class IssueBatches:
         Raises:
             MalformedError: `LICENSE_INPUT`.
         """
-        return self._drafts.is_kept(self._drafts.license_id(self._drafts.license(given)))
+        return self._drafts.is_kept(self._drafts.name(self._drafts.license(given)).id)
 
     def _licenses(self, given: Sequence[JsonObject]) -> list[JsonObject]:
         """The licenses of inputs, of one type and one issuer."""
@@ -168,7 +168,7 @@ class IssueBatches:
     def _draft(self, key: str, given: Sequence[JsonObject], licenses: Sequence[JsonObject]) -> BatchDraft:
         """The draft of a batch in which no license is issued twice."""
         drafts = [
-            Draft("IssueBatch", self._drafts.license_id(license_), {}, license_, each)
+            Draft("IssueBatch", self._drafts.name(license_), {}, license_, each)
             for each, license_ in zip(given, licenses, strict=True)
         ]
         seen: set[str] = set()
@@ -239,7 +239,8 @@ def _message_key(digest: str) -> str:
 def _leaf_of(draft: Draft, salts: Mapping[str, str]) -> Leaf:
     days = validity(draft.license)
     return Leaf(
-        license_id=draft.license_id,
+        license_id=draft.name.id,
+        handle=draft.name.handle,
         type=str(draft.license["metadata"]["certificateTypeCode"]),
         digest=license_digest(draft.license, salts).hex(),
         holder_binding="0x" + input_binding(draft.given).hex(),

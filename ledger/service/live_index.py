@@ -99,6 +99,11 @@ class Overlay:
         self._below = below
         self._changes: dict[tuple[str, str], Entity] = {}
 
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is of, 32 bytes."""
+        return self._below.ledger_id
+
     def get(self, table: str, key: str) -> Entity | None:
         """The entity, or None."""
         return self._changes.get((table, key)) or self._below.get(table, key)

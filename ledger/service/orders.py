@@ -67,9 +67,9 @@ class _Placed:
         return self.progress.record.block if self.progress.record else None
 
     @property
-    def gas_used(self) -> int | None:
-        """What it cost; None too where another relay paid."""
-        return self.progress.record.gas_used if self.progress.record else None
+    def gas_used(self) -> int:
+        """What it cost this relay; 0 where another one carried it."""
+        return (self.progress.record.gas_used if self.progress.record else None) or 0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ledger.domain.acts import RULES, Act, Group, Purpose, Scope, Sharing, Statu
 from ledger.domain.messages import MESSAGES, OPENING, Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.sm import TAG_LEDGER
+from ledger.domain.trustfile import CONTRACT_NAMES
 from scripts.compile import compile_file
 from scripts.evm import Contract, Evm
 from tests.contracts.world import compiled
@@ -92,15 +93,12 @@ def test_commands_take_the_members_of_the_table() -> None:
         assert entry["inputs"][1]["type"] == "tuple[]"
 
 
-def test_commands_on_leaves_take_an_opening_too() -> None:
+def test_an_opening_has_the_members_of_the_table() -> None:
     entries = {each.get("name"): each for each in compiled()["Licenses"]["abi"]}
-    on_leaves = [message for message in MESSAGES.values() if message.leaf_function]
-    assert on_leaves
-    for message in on_leaves:
-        opening, *rest = entries[message.leaf_function]["inputs"]
+    for function in (OPENING.function, "statusOfLeaf"):
+        opening = entries[function]["inputs"][0]
         taken = [(member["name"], member["type"]) for member in opening["components"]]
         assert tuple(taken) == OPENING.members
-        assert rest == entries[message.function]["inputs"]
 
 
 def test_every_contract_writes_only_what_the_table_says() -> None:
@@ -110,11 +108,8 @@ def test_every_contract_writes_only_what_the_table_says() -> None:
             for each in contract["abi"]
             if each["type"] == "function" and each["stateMutability"] == "nonpayable"
         }
-        messages = [message for message in MESSAGES.values() if message.contract == name]
-        expected = {message.function for message in messages} | {
-            message.leaf_function for message in messages
-        }
-        expected -= {""}
+        messages = (*MESSAGES.values(), OPENING)
+        expected = {message.function for message in messages if message.contract == name}
         expected |= {"append"} if name == "Journal" else set()
         assert commands == (expected | {"close"} if expected else set()), name
 
@@ -127,9 +122,9 @@ def test_one_event_in_the_whole_system() -> None:
 
 
 def test_errors_are_named_after_their_contract_and_mean_one_thing() -> None:
-    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses")
+    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Batches")
     found: dict[str, list[str]] = {}
-    for name in ("Directory", "Keys", "Catalog", "Licenses", "Journal"):
+    for name in CONTRACT_NAMES:
         for each in compiled()[name]["abi"]:
             if each["type"] == "error":
                 types = [member["type"] for member in each["inputs"]]
