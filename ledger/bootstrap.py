@@ -30,7 +30,7 @@ from ledger.domain.objects import organisation_object
 from ledger.domain.signed_message import Call
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import LedgerError, UnknownIdError, UsageError
-from ledger.ports import Content, Signer, Verifier
+from ledger.ports import Content, Index, Signer, Verifier
 from ledger.proof.claims import read_envelope
 from ledger.service.accept import STALL_SECONDS, AcceptMessages, Desk, GivePromises
 from ledger.service.act import ActOnLicenses
@@ -45,7 +45,9 @@ from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.live_index import LiveIndex, Sight
 from ledger.service.orders import Issued
+from ledger.service.promises import JudgePromises
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.resign import ResignMessages
 from ledger.service.run_outbox import Pace, RunOutbox
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
@@ -177,6 +179,20 @@ class Ledger:
         _ = self.sender  # without a relay key nothing is accepted
         running = self.outbox()
         return Desk(self.accepting(), lambda queued: running.wait(queued, WAIT_SECONDS))
+
+    def resigning(self) -> ResignMessages:
+        """Signs again what ran out or was refused."""
+        desk = self.desk
+        return ResignMessages(self.queue, self.drafts(desk), self.batches(desk), self.messages, desk)
+
+    def judging(self) -> JudgePromises:
+        """Holds promises against the ledger."""
+
+        def followed() -> tuple[Index, int]:
+            header = self._follow().sync()
+            return self.index, header.time
+
+        return JudgePromises(self.reader, followed)
 
     def _follow(self) -> Follow:
         return Follow(self.reader, self.index)

@@ -28,6 +28,8 @@ class LyingProxy:
         rewrite: Takes (request, answer) of every single call and gives the answer to serve.
         drop: Methods whose request is forwarded and whose answer is lost (the connection closes).
         cut: Methods for which the connection closes before anything is forwarded.
+        instead: Takes a call and gives the result to serve without forwarding it; None forwards it.
+        watch: Told of every call (method, `before` or `after` it was forwarded).
         seen: Methods in the order of the requests.
     """
 
@@ -38,6 +40,8 @@ class LyingProxy:
         self.rewrite: Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]] = lambda _, answer: answer
         self.drop: set[str] = set()
         self.cut: set[str] = set()
+        self.instead: Callable[[dict[str, Any]], Any] = lambda _: None
+        self.watch: Callable[[str, str], None] = lambda _method, _when: None
         self.seen: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -64,13 +68,26 @@ class LyingProxy:
         self.seen += methods
         if self.cut.intersection(methods):
             return None
-        answers = self._forward([self._older(call) for call in calls])
+        for method in methods:
+            self.watch(method, "before")
+        answers = self._answers([self._older(call) for call in calls])
+        for method in methods:
+            self.watch(method, "after")
         if self.drop.intersection(methods):
             return None
         served = [
             self.rewrite(call, self._distort(call, each)) for call, each in zip(calls, answers, strict=True)
         ]
         return json.dumps(served if isinstance(request, list) else served[0]).encode()
+
+    def _answers(self, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        made = [self.instead(call) for call in calls]
+        passed = [call for call, answer in zip(calls, made, strict=True) if answer is None]
+        real = iter(self._forward(passed) if passed else [])
+        return [
+            next(real) if answer is None else {"jsonrpc": "2.0", "id": call["id"], "result": answer}
+            for call, answer in zip(calls, made, strict=True)
+        ]
 
     def _forward(self, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
         request = urllib.request.Request(

@@ -65,6 +65,8 @@ NOUNS: dict[str, Noun] = {
     "type": Noun("api.cli.registry", "type_app", True, "证照类型", "License types"),
     "recognition": Noun("api.cli.registry", "recognition_app", True, "互认", "Recognition between regions"),
     "license": Noun("api.cli.license", "app", True, "签发与变更证照", "Issue and change licenses"),
+    "outbox": Noun("api.cli.outbox", "app", True, "待发箱", "Accepted messages of this home"),
+    "promise": Noun("api.cli.promise", "app", True, "受理承诺", "Promises of relays"),
     "verify": Noun("api.cli.verify", "app", False, "核验证照", "Verify a license"),
     "wallet": Noun("api.cli.wallet", "app", True, "我的证照", "The holder's licenses"),
     "audit": Noun("api.cli.audit", "app", True, "复算账本", "Replay the ledger"),

@@ -105,6 +105,18 @@ class Chain:
         topics = ["0x" + RECORD_TOPIC.hex(), None, "0x" + object_id.hex()]
         return [record_of(log) for log in self._logs(topics, None, to_block)]
 
+    def record_at(self, seq: int) -> Record:
+        """The record with a number, as the node serves it.
+
+        Raises:
+            ChainOutageError: `CHAIN_BAD_ANSWER`: it serves none, or another.
+        """
+        topics = ["0x" + RECORD_TOPIC.hex(), _word(seq)]
+        found = [record_of(log) for log in self._logs(topics, None, None)]
+        if len(found) != 1 or found[0].seq != seq:
+            raise bad_answer("eth_getLogs", f"not one record {seq}")
+        return found[0]
+
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal after a height, as the node says."""
         place = _block(block)

@@ -85,14 +85,13 @@ class SqliteQueue:
         """Take a message in.
 
         Raises:
-            QueueMovedError: A pending message about one of its objects has a number above `seen`.
+            QueueMovedError: It is here already, or a pending message about one of its objects has a
+                number above `seen`.
         """
         with self._writing() as database:
             known = self._found(database, "digest = ?", queued.digest)
-            if known is not None and (known.is_pending or known.state is MessageState.ANCHORED):
-                return known
             objects = sorted(queued.message.touched)
-            if _newest(database, objects) > seen:
+            if (known is not None and known.is_alive) or _newest(database, objects) > seen:
                 raise QueueMovedError
             if known is not None:
                 _forget(database, known.number)

@@ -176,6 +176,10 @@ class LedgerReader(Protocol):
         """All records about one object."""
         ...
 
+    def record_at(self, seq: int) -> Record:
+        """The record with a number."""
+        ...
+
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal at a height, as the node says."""
         ...

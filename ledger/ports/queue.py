@@ -129,6 +129,11 @@ class Queued:
         """Whether it may still be recorded."""
         return self.state in PENDING
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether it is recorded, or may still be."""
+        return self.is_pending or self.state is MessageState.ANCHORED
+
     def sent(self, transaction: Transaction) -> Queued:
         """The same with the transaction that carries it, to be kept before that is sent."""
         return replace(self, state=MessageState.SENT, transactions=(*self.transactions, transaction))
@@ -186,17 +191,17 @@ class MessageQueue(Protocol):
     """Where accepted messages are kept. Each call is one transaction, on disk when it returns."""
 
     def add(self, queued: Queued, seen: int) -> Queued:
-        """Take a message in; one with its digest that will never be recorded gives it its place.
+        """Take a message in; one with its digest that will never be recorded gives way to it.
 
         Args:
             queued: The message, not yet numbered.
             seen: Highest number among the pending messages about its objects that its acceptance rests on.
 
         Returns:
-            It with its number; or the one with the same digest that is pending or anchored already.
+            It with its number.
 
         Raises:
-            QueueMovedError: A newer message about one of its objects is pending.
+            QueueMovedError: Meanwhile it, or another one about one of its objects, was taken in.
         """
         ...
 

@@ -9,7 +9,7 @@ availability, never a promise.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import StateView, typed
@@ -22,7 +22,7 @@ from ledger.domain.signed_message import SignedMessage
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import ChainOutageError, OutageError, StoreOutageError
 from ledger.ports import Clock, Index, Signer
-from ledger.ports.queue import MessageQueue, MessageState, Queued, QueueMovedError, Request
+from ledger.ports.queue import MessageQueue, Queued, QueueMovedError, Request
 from ledger.proof.verification import cut_offs_of
 from ledger.service.admission import Admission, overlay_of
 from ledger.service.live_index import Sight
@@ -107,19 +107,23 @@ class AcceptMessages:
         self._stall, self._needs_node = stall, needs_node
 
     def accept(
-        self, objects: Collection[str], make: Make, owner: str = "", request: Request | None = None
+        self,
+        objects: Collection[str],
+        what: Make | SignedMessage,
+        owner: str = "",
+        request: Request | None = None,
     ) -> Queued:
         """Accept a message, or refuse it.
 
         Args:
             objects: Ids of what it is about and rests on, 0x-hex.
-            make: Makes it; called again where another message came in between.
+            what: The message; or what makes it, and makes another one where one came in between.
             owner: Credit code of the body that hands it in.
             request: The request under whose idempotency key it comes.
 
         Returns:
-            The message in the queue. One with the same digest that is there already stays as it is,
-            and so does the one that came under the same idempotency key.
+            The message in the queue. One that is there already stays as it is, and so does the one
+            that came under the same idempotency key.
 
         Raises:
             ChainOutageError: `ANCHOR_STALLED`.
@@ -130,7 +134,7 @@ class AcceptMessages:
             if known is not None:
                 return known
             try:
-                return self._accept_once(objects, make, owner, request)
+                return self._accept_once(objects, what, owner, request)
             except QueueMovedError:
                 continue
         raise StoreOutageError("QUEUE_CONTENDED", tries=_MOST_TRIES)
@@ -145,21 +149,32 @@ class AcceptMessages:
         """Whether a message is recorded, or may still be."""
         known = self.queue.find(digest)
         if known is not None:
-            return known.is_pending or known.state is MessageState.ANCHORED
+            return known.is_alive
         return self._sight().index.seq_of(digest) is not None
+
+    def note_successor(self, digest: str, successor: str) -> None:
+        """Note of a message that will never be recorded which one was signed in its place."""
+        old = self.queue.find(digest)
+        if old is not None and old.error() is not None:
+            self.queue.change([replace(old, resigned_as=successor)], old.state)
 
     def promise_state(self) -> str:
         """Whether promises are given now: `GIVEN`, or why not."""
         return self._promises.state(self._look().index, self._now())
 
     def _accept_once(
-        self, objects: Collection[str], make: Make, owner: str, request: Request | None
+        self, objects: Collection[str], what: Make | SignedMessage, owner: str, request: Request | None
     ) -> Queued:
         now, sight = self._now(), self._sight()
         self._require_moving(sight, now)
         pending = self.queue.about(objects)
         state = overlay_of(sight.index, [each.message for each in pending], now)
-        message = make(state)
+        message = what if isinstance(what, SignedMessage) else what(state)
+        known = self.queue.find(message.digest)
+        if known is not None and known.is_alive:
+            if message is what:
+                return known
+            raise QueueMovedError  # somebody made the very same one meanwhile
         is_known = sight.index.seq_of(message.digest) is not None
         gas = 0 if is_known else self._admit(message, state, sight, is_first=not pending, now=now)
         promise = self._promises.promise(message.digest, now, sight.index)
@@ -221,13 +236,17 @@ class Desk:
     owner: str = ""
     request: Request | None = None
 
-    def send(self, objects: Collection[str], make: Make) -> Queued:
+    def send(self, objects: Collection[str], what: Make | SignedMessage) -> Queued:
         """Accept a message and wait for it.
 
         Raises:
             LedgerError: It was not accepted, or the ledger refused it.
         """
-        return self.settled(self.accepting.accept(objects, make, self.owner, self.request))
+        return self.settled(self.accept(objects, what))
+
+    def accept(self, objects: Collection[str], what: Make | SignedMessage) -> Queued:
+        """Accept a message and wait for nothing; raises as `AcceptMessages.accept`."""
+        return self.accepting.accept(objects, what, self.owner, self.request)
 
     def settled(self, queued: Queued) -> Queued:
         """Wait for an accepted message.

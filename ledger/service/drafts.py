@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from ledger.domain.canonical import JsonObject
@@ -168,6 +168,17 @@ class Drafts:
             signature=signature.raw.hex(),
             leaf=None,
             anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
+        )
+
+    def carry(self, envelope: Envelope, message: SignedMessage) -> Envelope:
+        """An envelope whose license is issued by another message than before; the same content."""
+        [signature] = message.signatures
+        return replace(
+            envelope,
+            signer={**envelope.signer, "keyId": "0x" + signature.key_id.hex()},
+            signed=message.prepared.as_json(signature.key_id),
+            message=message.prepared.message(signature.key_id).hex(),
+            signature=signature.raw.hex(),
         )
 
     def carried(self, envelope: Envelope) -> SignedMessage:

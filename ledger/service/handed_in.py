@@ -154,7 +154,8 @@ class SignedElsewhere:
         message = handed.read(self._trust)
         form = self._prepared.prepared(message.digest)
         if form is None:
-            return self._desk.send(message.needed, lambda state: self._with_opening(message, state))
+            state = self._desk.accepting.state(message.needed)
+            return self._desk.send(message.needed, self._with_opening(message, state))
         if form["owner"] != self._desk.owner:
             raise NotEntitledError("MESSAGE_OF_ANOTHER", message=message.digest)
         kept = signed_from_json(form["message"], self._trust.domain)
@@ -174,7 +175,7 @@ class SignedElsewhere:
         elif "batch" in form:
             self._batches.hand_in(BatchDraft.from_json(form["batch"]), message)
         else:
-            return self._desk.send(message.needed, lambda _: message)
+            return self._desk.send(message.needed, message)
         found = self._desk.recorded(message.digest)
         assert found is not None, "it was just accepted"
         return found

@@ -6,7 +6,7 @@ the queue, so that after a crash the same call finishes what it began, once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ledger.domain.acts import Act, Ground
 from ledger.domain.apply import StateView
@@ -150,17 +150,16 @@ class IssueLicenses:
         Raises:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
-        wanted = _wanted(draft, request_id)
 
-        def make(_: StateView) -> SignedMessage:
-            self._keep(draft, salts, message, wanted)
+        def begin() -> SignedMessage:
+            self._keep(draft, salts, message, _wanted(draft, request_id))
             return message
 
-        with self._drafts.outbox.hold(draft.license_id):
-            known = self._living(draft.license_id)
-            if known is not None and known.digest != message.digest:
+        def require_same(known: SignedMessage) -> None:
+            if known.digest != message.digest:
                 raise RuleError("LICENSE_EXISTS", id=draft.license_id)
-            return self._settled(draft, known, make, None)
+
+        return self._through(draft, require_same, begin, None)
 
     def _successor(
         self,
@@ -196,19 +195,30 @@ class IssueLicenses:
             self._keep(draft, salts, message, wanted)
             return message
 
-        with self._drafts.outbox.hold(draft.license_id):
-            known = self._living(draft.license_id)
-            if known is not None:
-                self._require_same(draft, wanted)
-            return self._settled(draft, known, make, deliver)
+        return self._through(draft, lambda _: self._require_same(draft, wanted), lambda: make, deliver)
 
-    def _living(self, license_id: str) -> SignedMessage | None:
-        """The message of what is kept of a license, where it is recorded or still may be."""
+    def _through(
+        self,
+        draft: Draft,
+        require: Callable[[SignedMessage], None],
+        begin: Callable[[], Make | SignedMessage],
+        deliver: Deliver | None,
+    ) -> Issued:
+        """Go on with what is recorded or under way, where `require` lets it pass; else begin anew."""
+        with self._drafts.outbox.hold(draft.license_id):
+            earlier = self._earlier(draft.license_id)
+            known = earlier if earlier and self._desk.accepting.is_alive(earlier.digest) else None
+            if known is not None:
+                require(known)
+            issued = self._settled(draft, begin() if known is None else known, deliver)
+            if earlier is not None and known is None:
+                self._desk.accepting.note_successor(earlier.digest, issued.progress.message)
+            return issued
+
+    def _earlier(self, license_id: str) -> SignedMessage | None:
+        """The message of what is kept of a license."""
         kept = self._drafts.outbox.load(license_id)
-        if kept is None:
-            return None
-        message = self._drafts.carried(Envelope.from_json(kept["envelope"]))
-        return message if self._desk.accepting.is_alive(message.digest) else None
+        return self._drafts.carried(Envelope.from_json(kept["envelope"])) if kept else None
 
     def _require_same(self, draft: Draft, wanted: JsonObject) -> None:
         """Let pass only the same call again, before its answer was delivered or under its own name."""
@@ -227,16 +237,13 @@ class IssueLicenses:
         content: JsonObject = {"envelope": envelope.as_json(), "cid": cid}
         self._drafts.outbox.save(draft.license_id, {**wanted, **content, "delivered": False})
 
-    def _settled(
-        self, draft: Draft, known: SignedMessage | None, make: Make, deliver: Deliver | None
-    ) -> Issued:
+    def _settled(self, draft: Draft, what: Make | SignedMessage, deliver: Deliver | None) -> Issued:
         """Hand in what is not in the queue, wait for it, deliver the license."""
-        queued = self._desk.recorded(known.digest) if known else None
-        if queued is not None:
+        queued = self._desk.recorded(what.digest) if isinstance(what, SignedMessage) else None
+        if queued is not None and queued.is_alive:
             queued = self._desk.settled(queued)
         else:
-            objects = {draft.license_id, draft.about} - {""}
-            queued = self._desk.send(objects, (lambda _: known) if known else make)
+            queued = self._desk.send({draft.license_id, draft.about} - {""}, what)
         kept = self._drafts.outbox.load(draft.license_id) or {}
         envelope = anchored(Envelope.from_json(kept["envelope"]), queued.record)
         issued = Issued(envelope, Progress.of(queued), draft.supersedes, kept["cid"])

@@ -141,6 +141,19 @@ class IssueBatches:
             kept = self._drafts.outbox.load(draft.key) or self._keep(draft, message)
             return self._settled(kept, message)
 
+    def carry(self, digest: str, message: SignedMessage) -> None:
+        """Put another message than before into the licenses of a batch that this home made."""
+        kept = self._drafts.outbox.load(_message_key(digest))
+        entry = self._drafts.outbox.load(kept["batch"]) if kept else None
+        if kept is None or entry is None:
+            return
+        for each in entry["licenses"]:
+            envelope, cid = self._kept_envelope(each)
+            carried = self._drafts.carry(envelope, message)
+            leaf: JsonObject = {"batch": kept["batch"], "envelope": carried.as_json(), "cid": cid}
+            self._drafts.outbox.save(leaf_key(each), leaf)
+        self._drafts.outbox.save(_message_key(message.digest), kept)
+
     def batch(self, queued: Queued) -> IssuedBatch | None:
         """A batch of the queue with its licenses, where this home made it."""
         kept = self._drafts.outbox.load(_message_key(queued.digest))
@@ -206,7 +219,7 @@ class IssueBatches:
         if queued is not None and queued.error() is None:
             queued = self._desk.settled(queued)
         else:
-            queued = self._desk.send(message.touched, lambda _: message)
+            queued = self._desk.send(message.touched, message)
         return self._batch_of(kept, queued)
 
     def _kept_envelope(self, license_id_: str) -> tuple[Envelope, str | None]:

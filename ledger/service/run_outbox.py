@@ -59,19 +59,27 @@ class RunOutbox:
     ) -> None:
         self._queue, self._anchoring, self._lease, self._pace = queue, anchoring, lease, pace
 
-    def serve(self, stop: Callable[[], bool], tell: Callable[[LedgerError | None], None]) -> None:
+    def serve(
+        self, stop: Callable[[], bool], tell: Callable[[LedgerError | None], None], waits: bool = True
+    ) -> None:
         """Run until told to stop; while another process runs it, wait for its end.
 
         Args:
             stop: Whether to stop; what was sent is found again by whoever runs next.
             tell: Hears of every failure, and once (None) when it is over.
+            waits: False does not wait for another process.
+
+        Raises:
+            StoreOutageError: `OUTBOX_LED`: another process runs it, and this one does not wait.
         """
         while not stop():
             with self._lease.hold() as is_ours:
                 if is_ours:
                     self._lead(stop, tell)
-                else:
+                elif waits:
                     self._pace.pause(LONG)
+                else:
+                    raise StoreOutageError("OUTBOX_LED", process=self._lease.holder())
 
     def drain(self) -> Step:
         """Step until nothing waits any more, or nothing moves for a while.

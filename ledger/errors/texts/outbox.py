@@ -33,6 +33,18 @@ TEXTS: dict[str, Text] = {
         "一个目录只由一个进程发送；该进程结束后重试。",
         "One process runs the outbox of a home; try again when that one has ended.",
     ),
+    "OUTBOX_WAITING": Text(
+        "仍有 {count} 份报文等待上链。",
+        "{count} messages still wait for their records.",
+        _RETRY_ZH,
+        _RETRY_EN,
+    ),
+    "MESSAGE_STATE": Text(
+        "没有状态 {state}。",
+        "There is no state {state}.",
+        "可用：{states}。",
+        "Choose from: {states}.",
+    ),
     "MESSAGE_UNKNOWN": Text(
         "待发箱中没有报文 {message}。",
         "The outbox holds no message {message}.",

@@ -1,0 +1,87 @@
+"""Signing again what ran out or was refused: the same content, as things stand now."""
+
+from __future__ import annotations
+
+from ledger.domain.apply import StateView
+from ledger.domain.document import Envelope
+from ledger.domain.messages import KINDS_OF, ON_LICENSES, issued_id
+from ledger.domain.signed_message import SignedMessage
+from ledger.errors import TransitionError, UnknownIdError
+from ledger.ports import Signer
+from ledger.ports.queue import MessageQueue, Queued
+from ledger.service.accept import Desk
+from ledger.service.drafts import Drafts
+from ledger.service.issue_batch import IssueBatches
+from ledger.service.standing import license_in
+from ledger.service.submission import Messages
+
+_HEADER = ("rev", "signedAt", "notAfter")
+
+
+class ResignMessages:
+    """Makes a new message of an old one.
+
+    Args:
+        queue: Holds the old one.
+        drafts: Keep the license that it issues.
+        batches: Keep the batch that it issues.
+        messages: Prepares the new one.
+        desk: Where it is handed in.
+    """
+
+    def __init__(
+        self, queue: MessageQueue, drafts: Drafts, batches: IssueBatches, messages: Messages, desk: Desk
+    ) -> None:
+        self._queue, self._drafts, self._batches = queue, drafts, batches
+        self._messages, self._desk = messages, desk
+
+    def resign(self, digest: str, signer: Signer) -> Queued:
+        """Sign again, hand in, wait.
+
+        Args:
+            digest: Of a message that has run out or was refused, 0x-hex.
+            signer: A registered signing key of the same body.
+
+        Raises:
+            UnknownIdError: `MESSAGE_UNKNOWN`.
+            TransitionError: `MESSAGE_NOT_RESIGNED`: it may still be recorded, is, or was signed again.
+            RuleError: What the contracts refuse.
+        """
+        old = self._queue.find(digest)
+        if old is None:
+            raise UnknownIdError("MESSAGE_UNKNOWN", message=digest)
+        if old.error() is None or old.resigned_as:
+            raise TransitionError("MESSAGE_NOT_RESIGNED", message=digest, state=old.state.value)
+
+        def make(state: StateView) -> SignedMessage:
+            message = self._anew(old.message, state).signed_by(signer)
+            self._keep(old.message, message)
+            return message
+
+        new = self._desk.accept(old.message.needed, make)
+        self._desk.accepting.note_successor(digest, new.digest)
+        return self._desk.settled(new)
+
+    def _anew(self, old: SignedMessage, state: StateView) -> SignedMessage:
+        """The same members under a new header: the revision that the object has now, a new term."""
+        struct, values = old.prepared.struct, old.prepared.values
+        members = {name: value for name, value in values.items() if name not in _HEADER}
+        rev, opening = int(str(values["rev"])), None
+        if not ON_LICENSES.isdisjoint(KINDS_OF[struct.name]):
+            id_ = str(values["licenseId"])
+            license_ = license_in(state, id_, self._drafts.opening(id_))
+            rev, opening = license_.rev, self._drafts.opening_of(license_)
+        prepared = self._messages.prepare(struct.name, rev, members)
+        return SignedMessage(prepared, (), old.leaves, opening)
+
+    def _keep(self, old: SignedMessage, new: SignedMessage) -> None:
+        """Put the new message into the files of the licenses that it issues."""
+        if new.leaves:
+            self._batches.carry(old.digest, new)
+        elif old.prepared.struct.name in ("Issue", "Amend"):
+            key = issued_id(old.prepared.values)
+            kept = self._drafts.outbox.load(key)
+            envelope = Envelope.from_json(kept["envelope"]) if kept else None
+            if kept and envelope and self._drafts.carried(envelope).digest == old.digest:
+                carried = self._drafts.carry(envelope, new)
+                self._drafts.outbox.save(key, {**kept, "envelope": carried.as_json()})

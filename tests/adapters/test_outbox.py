@@ -1,0 +1,318 @@
+"""Bringing accepted messages onto a real chain: in order, each once, whatever the chain does to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.adapters.rpc import Rpc
+from ledger.bootstrap import Ledger
+from ledger.domain.messages import DEFAULT_LIFETIME
+from ledger.errors import ChainOutageError, LedgerError, RuleError, StoreOutageError
+from ledger.ports.queue import MessageState, Queued
+from ledger.service.accept import Desk
+from ledger.service.orders import ActOrder, Issued
+from ledger.service.sources import Asked
+from ledger.service.submission import Messages
+from tests.live import LiveLedger, live_ledger
+from tests.lying_proxy import LyingProxy
+
+__all__ = ["live_ledger"]
+
+
+@pytest.fixture
+def rpc(live_ledger: LiveLedger) -> Iterator[Rpc]:
+    """The node itself."""
+    with Rpc(live_ledger.rpc) as made:
+        yield made
+
+
+@pytest.fixture
+def ledger(live_ledger: LiveLedger, tmp_path: Path) -> Ledger:
+    """A home of its own."""
+    return live_ledger.ledger(tmp_path / "home")
+
+
+@pytest.fixture
+def slow(rpc: Rpc) -> Iterator[Rpc]:
+    """Blocks when told to, and every second; transactions wait in the node's pool."""
+    rpc.call("evm_setAutomine", False)
+    rpc.call("evm_setIntervalMining", 0)
+    yield rpc
+    rpc.call("evm_mine")
+    rpc.call("evm_setAutomine", True)
+    rpc.call("evm_setIntervalMining", 1000)
+
+
+def desk(ledger: Ledger) -> Desk:
+    """Accepts and waits for nothing."""
+    return Desk(ledger.accepting(), lambda queued: queued)
+
+
+def accept(ledger: Ledger, live_ledger: LiveLedger, count: int = 1) -> list[Issued]:
+    """Licenses that are accepted and not sent."""
+    issuing, signer = ledger.issuing(desk(ledger)), live_ledger.signer("issuer")
+    return [issuing.issue(live_ledger.input(), signer) for _ in range(count)]
+
+
+def rows(ledger: Ledger, issued: list[Issued]) -> list[Queued]:
+    found = [ledger.queue.find(each.progress.message) for each in issued]
+    return [each for each in found if each is not None]
+
+
+def states(ledger: Ledger, issued: list[Issued]) -> list[str]:
+    return [each.state.value for each in rows(ledger, issued)]
+
+
+def seq(ledger: Ledger) -> int:
+    return ledger.reader.journal()[0]
+
+
+def settle(ledger: Ledger, node: Rpc, blocks: int) -> None:
+    """Steps with a block after each, so many."""
+    for _ in range(blocks):
+        ledger.anchoring.step()
+        node.call("evm_mine")
+    ledger.anchoring.step()
+
+
+def hole(proxy: LyingProxy, victim: int) -> list[str]:
+    """Swallow the n-th transaction that is sent, once, as if it had been taken."""
+    sent: list[str] = []
+
+    def instead(call: dict[str, Any]) -> Any:
+        if call["method"] != "eth_sendRawTransaction" or call["params"][0] in sent:
+            return None
+        sent.append(call["params"][0])
+        return "0x" + "00" * 32 if len(sent) == victim + 1 else None
+
+    proxy.instead = instead
+    return sent
+
+
+@pytest.mark.parametrize("victim", [0, 7, 50])
+def test_a_dropped_transaction_with_fifty_behind_it_is_sent_again_within_three_blocks(
+    live_ledger: LiveLedger, tmp_path: Path, slow: Rpc, victim: int
+) -> None:
+    with LyingProxy(live_ledger.rpc) as proxy:
+        ledger = live_ledger.ledger(tmp_path / "home", proxy.url)
+        before = seq(ledger)
+        issued = accept(ledger, live_ledger, 51)
+        sent = hole(proxy, victim)
+        ledger.anchoring.step()
+        slow.call("evm_mine")
+        assert (len(sent), seq(ledger)) == (51, before + victim)
+        settle(ledger, slow, 3)
+        assert states(ledger, issued) == ["ANCHORED"] * 51
+        assert seq(ledger) == before + 51
+    numbers = [each.record.seq for each in rows(ledger, issued) if each.record]
+    assert numbers == list(range(before + 1, before + 52)), "in the order of acceptance"
+
+
+def test_a_hole_that_nobody_remembers_is_filled(ledger: Ledger, live_ledger: LiveLedger, slow: Rpc) -> None:
+    """The message of the lost transaction is given up; what was sent behind it must not wait for ever."""
+    first, *rest = accept(ledger, live_ledger, 4)
+    ledger.anchoring.step()
+    [lost] = rows(ledger, [first])
+    assert slow.call("hardhat_dropTransaction", lost.transactions[-1].hash)
+    ledger.queue.change([lost.expired()], MessageState.SENT)
+    settle(ledger, slow, 2)
+    assert states(ledger, rest) == ["ANCHORED"] * 3
+
+
+def test_a_message_takes_the_nonce_that_is_free_before_what_strangers_left_in_the_pool(
+    ledger: Ledger, live_ledger: LiveLedger, slow: Rpc
+) -> None:
+    """Another process of the same account died between its first transaction and the next ones."""
+    calls = [each.message.call for each in rows(ledger, accept(ledger, live_ledger))]
+    relay = live_ledger.ledger(live_ledger.home).sender
+    [gone, *strangers] = relay.sign(calls * 4, [21_000 * 30] * 4)
+    relay.broadcast(strangers)
+    issued = accept(ledger, live_ledger)
+    settle(ledger, slow, 3)
+    assert states(ledger, issued) == ["ANCHORED"]
+    standing = relay.standing()
+    assert gone.nonce + 4 <= standing.used == standing.free, "nothing waits behind a hole"
+
+
+def test_what_became_too_cheap_is_sent_again_dearer_and_recorded_once(
+    ledger: Ledger, live_ledger: LiveLedger, slow: Rpc
+) -> None:
+    before = seq(ledger)
+    issued = accept(ledger, live_ledger, 3)
+    ledger.anchoring.step()
+    price = rows(ledger, issued)[0].transactions[-1].price
+    slow.call("hardhat_setNextBlockBaseFeePerGas", hex(3 * price))
+    slow.call("evm_mine")
+    assert states(ledger, issued) == ["SENT"] * 3
+    settle(ledger, slow, 2)
+    assert states(ledger, issued) == ["ANCHORED"] * 3
+    assert seq(ledger) == before + 3
+    assert all(len(each.transactions) == 2 for each in rows(ledger, issued))
+    while int(slow.call("eth_getBlockByNumber", "latest", False)["baseFeePerGas"], 16) > 10**9:
+        slow.call("hardhat_mine", hex(20))
+
+
+def test_a_transaction_whose_nonce_another_took_is_made_anew(
+    ledger: Ledger, live_ledger: LiveLedger, slow: Rpc
+) -> None:
+    before = seq(ledger)
+    issued = accept(ledger, live_ledger)
+    ledger.anchoring.step()
+    [row] = rows(ledger, issued)
+    slow.call("hardhat_dropTransaction", row.transactions[-1].hash)
+    live_ledger.ledger().sender.fill([row.transactions[-1].nonce])
+    slow.call("evm_mine")
+    settle(ledger, slow, 2)
+    assert states(ledger, issued) == ["ANCHORED"]
+    assert rows(ledger, issued)[0].transactions[-1].nonce == row.transactions[-1].nonce + 1
+    assert seq(ledger) == before + 1
+
+
+def test_what_another_relay_carried_is_found_and_not_sent_again(
+    ledger: Ledger, live_ledger: LiveLedger
+) -> None:
+    issued = accept(ledger, live_ledger)
+    [row] = rows(ledger, issued)
+    receipt = live_ledger.ledger().sender.send(*row.message.call)
+    before = seq(ledger)
+    ledger.outbox().drain()
+    [after] = rows(ledger, issued)
+    assert after.record is not None
+    assert (after.state, after.record.tx_hash) == (MessageState.ANCHORED, receipt.tx_hash)
+    assert (after.record.gas_used, seq(ledger)) == (None, before), "nothing of ours was needed"
+
+
+def test_an_act_whose_license_moved_meanwhile_is_refused_with_a_clear_word(
+    ledger: Ledger, live_ledger: LiveLedger
+) -> None:
+    signer = live_ledger.signer("issuer")
+    license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
+    order = ActOrder("suspend", "INVESTIGATION")
+    waiting = ledger.acting(desk(ledger)).act(license_id, order, signer)
+    live_ledger.ledger().acting().bind(license_id, [signer.public_key], 1, 2, signer)
+    ledger.outbox().drain()
+    row = ledger.queue.find(waiting.progress.message)
+    assert row is not None
+    assert (row.state, row.reason and row.reason.code) == (MessageState.REFUSED, "STALE_REVISION")
+    again = ledger.resigning().resign(row.digest, signer)
+    assert again.state is MessageState.ANCHORED
+    assert ledger.show(Asked(), license_id).standing.status.name == "SUSPENDED"
+    old = ledger.queue.find(row.digest)
+    assert old is not None
+    assert old.resigned_as == again.digest
+    with pytest.raises(RuleError, match="MESSAGE_NOT_RESIGNED"):
+        ledger.resigning().resign(row.digest, signer)
+
+
+class LateClock:
+    """A clock that is behind the chain's, so that what it signs runs out soon."""
+
+    def __init__(self, ledger: Ledger, left: int) -> None:
+        self.at = ledger.reader.head().time + left - DEFAULT_LIFETIME
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.at, UTC)
+
+
+def test_what_runs_out_unsent_is_reported_and_signed_again_with_the_same_content(
+    live_ledger: LiveLedger, tmp_path: Path, slow: Rpc
+) -> None:
+    signing = live_ledger.ledger(tmp_path / "home")
+    signing.__dict__["messages"] = Messages(signing.trust, LateClock(signing, left=20))
+    issued = accept(signing, live_ledger, 1)
+    [row] = rows(signing, issued)
+    slow.call("evm_increaseTime", 30)
+    slow.call("evm_mine")
+    ledger = live_ledger.ledger(tmp_path / "home")
+    ledger.outbox().drain()
+    assert states(ledger, issued) == ["EXPIRED"]
+    assert ledger.queue.rows(MessageState.EXPIRED, 10) == rows(ledger, issued), "reported, not dropped"
+    slow.call("evm_setAutomine", True)
+    again = ledger.resigning().resign(row.digest, live_ledger.signer("issuer"))
+    assert again.state is MessageState.ANCHORED
+    kept = ledger.drafts().outbox.load(str(issued[0].envelope.anchor["licenseId"]))
+    assert kept is not None
+    assert kept["envelope"]["salts"] == issued[0].envelope.salts, "the same content"
+    assert kept["envelope"]["signed"]["signedAt"] != issued[0].envelope.signed["signedAt"]
+
+
+def test_what_a_fork_took_away_is_recorded_again(ledger: Ledger, live_ledger: LiveLedger, slow: Rpc) -> None:
+    before = seq(ledger)
+    issued = accept(ledger, live_ledger, 2)
+    snapshot = slow.call("evm_snapshot")
+    settle(ledger, slow, 1)
+    assert states(ledger, issued) == ["ANCHORED"] * 2
+    assert slow.call("evm_revert", snapshot)
+    slow.call("hardhat_mine", hex(20))
+    assert seq(ledger) == before
+    assert ledger.anchoring.confirm() == 2
+    settle(ledger, slow, 2)
+    assert states(ledger, issued) == ["ANCHORED"] * 2
+    assert seq(ledger) == before + 2
+    slow.call("hardhat_mine", hex(20))
+    assert ledger.anchoring.confirm() == 0
+    assert all(each.is_final for each in rows(ledger, issued))
+
+
+def test_many_at_once_about_one_license_bind_one_revision_each(
+    ledger: Ledger, live_ledger: LiveLedger
+) -> None:
+    signer = live_ledger.signer("issuer")
+    license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
+    acting = ledger.acting(desk(ledger))
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: acting.bind(license_id, [signer.public_key], 1, 2, signer), range(8)))
+    assert sorted(each.rev for each in made) == list(range(2, 10))
+    ledger.outbox().drain()
+    found = [ledger.queue.find(each.progress.message) for each in made]
+    assert {each.state.value for each in found if each} == {"ANCHORED"}
+    assert ledger.license_now(license_id).rev == 9
+
+
+def test_an_act_on_what_is_only_accepted_follows_it(ledger: Ledger, live_ledger: LiveLedger) -> None:
+    signer = live_ledger.signer("issuer")
+    [issued] = accept(ledger, live_ledger)
+    license_id = str(issued.envelope.anchor["licenseId"])
+    acting = ledger.acting(desk(ledger))
+    acting.act(license_id, ActOrder("suspend", "INVESTIGATION"), signer)
+    with pytest.raises(LedgerError, match="NOT_ACCEPTABLE"):
+        acting.act(license_id, ActOrder("suspend", "INVESTIGATION"), signer)
+    ledger.outbox().drain()
+    assert ledger.show(Asked(), license_id).standing.status.name == "SUSPENDED"
+
+
+def test_two_homes_processes_do_not_run_one_outbox(ledger: Ledger, live_ledger: LiveLedger) -> None:
+    accept(ledger, live_ledger)
+    other = live_ledger.ledger(ledger.settings.home)
+    lease = other.outbox()._lease
+    with lease.hold() as is_ours:
+        assert is_ours
+        with pytest.raises(StoreOutageError) as caught:
+            ledger.outbox().drain()
+    assert (caught.value.code, caught.value.exit_code) == ("OUTBOX_LED", 75)
+    assert ledger.outbox().drain().waiting == 0
+
+
+def test_a_relay_that_may_not_write_refuses_no_message(
+    ledger: Ledger, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    from dataclasses import replace
+
+    from ledger.adapters.sender import create_relay_key
+
+    issued = accept(ledger, live_ledger)
+    create_relay_key(tmp_path / "stranger.key")
+    stranger = Ledger(replace(ledger.settings, relay_key=tmp_path / "stranger.key"))
+    row = rows(ledger, issued)[0]
+    ledger.queue.change([replace(row, gas=0)], MessageState.ACCEPTED)
+    with pytest.raises(ChainOutageError, match="RELAY_REFUSED"):
+        stranger.outbox().drain()
+    assert states(ledger, issued) == ["ACCEPTED"]
+    ledger.outbox().drain()
+    assert states(ledger, issued) == ["ANCHORED"]
