@@ -1,4 +1,4 @@
-"""Renewal batches: which leaves they take the places of, what they are refused for, what stays of a void one."""
+"""Renewal batches: whose places they take, what they are refused for, what stays of a void one."""
 
 from __future__ import annotations
 
@@ -141,9 +141,7 @@ def test_the_chosen_leaves_are_superseded_and_their_siblings_stay(world: World) 
     now = world.now()
     for index in range(5):
         expected = (
-            (Status.SUPERSEDED, 1, now, Act.RENEW)
-            if index in (1, 4)
-            else (Status.IN_FORCE, 1, 0, Act.ISSUE)
+            (Status.SUPERSEDED, 1, now, Act.RENEW) if index in (1, 4) else (Status.IN_FORCE, 1, 0, Act.ISSUE)
         )
         assert answer(batch, index, now, LATEST) == expected
         assert answer(batch, index, now - 1, LATEST)[0] is Status.IN_FORCE, "not before its record"
@@ -331,10 +329,11 @@ def test_a_renewed_leaf_is_opened_and_its_renewal_goes_on_counting(world: World)
     batch = Issued(world)
     renewed = renew(batch, (2,)).records[0].time
     world.pass_time(100)
-    with refuses("LicensesWrongStatus", batch.terms[2]["licenseId"], int(Act.SUSPEND), int(Status.SUPERSEDED)):
+    id_ = batch.terms[2]["licenseId"]
+    with refuses("LicensesWrongStatus", id_, int(Act.SUSPEND), int(Status.SUPERSEDED)):
         world.run(batch.act(2, Act.SUSPEND))
     world.run(batch.act(2, Act.CANCEL, effective=world.now() + 1_000))
-    now, id_ = world.now(), batch.terms[2]["licenseId"]
+    now = world.now()
     assert answer(batch, 2, now, LATEST) == (Status.SUPERSEDED, 2, renewed, Act.RENEW)
     assert answer(batch, 2, now + 1_000, LATEST)[0] is Status.CANCELLED
     assert answer(batch, 2, now, renewed - 1)[0] is Status.IN_FORCE
