@@ -12,7 +12,7 @@ from ledger.domain.sm import N, signed_digest, sm3
 from scripts.evm import Evm
 from scripts.sm2_table import multiply
 from tests.contracts import commands
-from tests.contracts.world import KeyPair, Message, Receipt, World
+from tests.contracts.world import Command, KeyPair, Message, Receipt, World
 
 LATER = 2_000_000_000
 """Time of the first measured block; in 2033, so that no block before it is later."""
@@ -133,7 +133,7 @@ def _batches(world: World) -> dict[str, int]:
 
 
 def _renewal(
-    world: World, batch: commands.Command, terms: list[dict[str, Any]], leaves: list[bytes]
+    world: World, batch: Command, terms: list[dict[str, Any]], leaves: list[bytes]
 ) -> dict[str, int]:
     """All leaves but the first renewed by one batch; then the first fact on one of them."""
     size = len(leaves)
