@@ -21,11 +21,12 @@ from api.outcome import respond, wait_of
 from api.problems import MEDIA_TYPE, bad_request, problem
 from api.services import Services
 from ledger.domain.canonical import parse_strict
+from ledger.domain.requests import HEADERS
 from ledger.domain.sm import sm3
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
 from ledger.ports.queue import Request as KeyedRequest
 from ledger.service.accept import Desk
-from ledger.service.authorise import HEADERS, Principal, SignedRequest
+from ledger.service.authorise import Principal, SignedRequest
 
 MAX_BODY = 1 << 20
 """Largest body, in bytes; as for every JSON document of this project."""

@@ -100,6 +100,7 @@ def problem(error: LedgerError, request: Request, headers: Mapping[str, str] | N
         "code": error.code,
         "detail": error.message()[chosen],
         "remedy": error.remedy()[chosen],
+        "fields": {name: value for name, value in error.plain_fields().items() if name != "errors"},
     }
     if "errors" in error.fields:
         form["errors"] = error.fields["errors"]

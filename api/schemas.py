@@ -35,6 +35,7 @@ class SignedMessage(_Form):
     signed: Json
     key_id: Hash
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+    request_id: Annotated[str | None, Field(min_length=1, max_length=128)] = None
 
 
 class LicenseInput(_Form):
@@ -586,4 +587,5 @@ class Problem(_Answer):
     code: str
     detail: str
     remedy: str
+    fields: Json
     errors: list[Json] | None = None

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, license_transfer
+from api.cli import keys, license_transfer, remote
 from api.cli.license_batch import issue_batch
 from api.cli.license_files import deliver, file_of
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
 from ledger.domain.canonical import parse_strict
+from ledger.domain.document import holder_binding
 from ledger.errors import OutageError, TrustError, UsageError
 from ledger.service.orders import BIND_METHODS, ActOrder, Issued, only_ground
 from ledger.service.sources import Asked
@@ -34,12 +35,17 @@ def issue(
     request_id: Annotated[
         str | None, typer.Option("--request-id", metavar="ID", help="Same id, same answer.")
     ] = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Issue one license and write its file."""
-    ledger = open_ledger(network, rpc)
+    ledger = open_ledger(network, rpc, api)
     given, signer = parse_strict(read_input(file)), keys.signer(key)
+    if ledger.settings.api:
+        answer = remote.service(ledger, org, given, signer).issue(given, request_id)
+        return remote.issued(ledger, answer, out)
     issued = ledger.issuing().issue(given, signer, request_id, partial(deliver, ledger, out))
     return _issued(issued, out)
 
@@ -57,18 +63,24 @@ def amend(
     ground: Annotated[str | None, typer.Option("--ground", metavar="CODE", help="Why.")] = None,
     effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
     out: Out = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Issue the next version of a license; the old one is superseded."""
-    ledger = open_ledger(network, rpc)
+    ledger = open_ledger(network, rpc, api)
+    given, signer = parse_strict(read_input(file)), keys.signer(key)
+    if ledger.settings.api:
+        service = remote.service(ledger, org, given, signer)
+        return remote.issued(ledger, service.amend(id_, given, kind, ground, effective), out)
     license_id, identifier = ledger.resolve(id_)
     issued = ledger.issuing().amend(
         license_id,
         identifier,
-        parse_strict(read_input(file)),
+        given,
         kind,
-        keys.signer(key),
+        signer,
         ground or only_ground(kind),
         moment(effective) or 0,
         partial(deliver, ledger, out),
@@ -93,13 +105,19 @@ def _act_command(verb: str) -> None:
         reference: Annotated[
             str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
         ] = "",
+        api: remote.Api = None,
+        org: remote.Org = None,
         network: Network = None,
         rpc: RpcUrls = None,
     ) -> Outcome:
-        ledger = open_ledger(network, rpc)
+        ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+        if ledger.settings.api:
+            more = {"effective": effective, "reference": reference}
+            service = remote.service(ledger, org, id_, signer)
+            return remote.told(service.act(id_, rule.act, verb, ground, more), f"{verb} {id_}")
         license_id, identifier = ledger.resolve(id_)
         order = ActOrder(verb, ground, moment(effective) or 0, reference)
-        acted = ledger.acting().act(license_id, order, keys.signer(key))
+        acted = ledger.acting().act(license_id, order, signer)
         status = ledger.show(Asked(), license_id).standing.status.name
         data = {
             "identifier": identifier,
@@ -130,16 +148,26 @@ def bind(
     holder_encryption_key: Annotated[
         str | None, typer.Option("--holder-encryption-key", metavar="HEX")
     ] = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Tie a holder's device key to a license after a real-name check."""
     if method not in BIND_METHODS:
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
-    ledger = open_ledger(network, rpc)
-    license_id, _ = ledger.resolve(id_)
+    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
     given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
-    acted = ledger.acting().bind(license_id, given, BIND_METHODS[method], assurance, keys.signer(key))
+    if ledger.settings.api:
+        body = {"holderKey": holder_key, "method": method, "assurance": assurance}
+        more = {"holderEncryptionKey": holder_encryption_key} if holder_encryption_key else {}
+        service = remote.service(ledger, org, id_, signer)
+        answer = service.bind(
+            id_, {**body, **more}, holder_binding(given[0], given[1] if len(given) > 1 else None)
+        )
+        return remote.told(answer, f"bound {id_}")
+    license_id, _ = ledger.resolve(id_)
+    acted = ledger.acting().bind(license_id, given, BIND_METHODS[method], assurance, signer)
     return Outcome(
         {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
     )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from api.cli import keys
+from api.cli import keys, remote
 from api.cli.license_files import deliver, file_of
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger, region_number
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Act
-from ledger.domain.canonical import parse_strict
+from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.entities import License
 from ledger.errors import UsageError
 from ledger.service.sources import Asked
@@ -31,14 +32,19 @@ def out(
     reference: Annotated[
         str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
     ] = "",
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let a license go: suspended until a body of that region takes it in."""
-    ledger = open_ledger(network, rpc)
-    license_id, identifier = ledger.resolve(id_)
+    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
     goal = region_number(region) or 0
-    acted = ledger.acting().transfer_out(license_id, goal, keys.signer(key), reference)
+    if ledger.settings.api:
+        service = remote.service(ledger, org, id_, signer)
+        return _told(service.transfer_out(id_, f"{goal:06d}", reference), id_)
+    license_id, identifier = ledger.resolve(id_)
+    acted = ledger.acting().transfer_out(license_id, goal, signer, reference)
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_OUT, acted.seq)
 
 
@@ -49,14 +55,18 @@ def cancel(
     region: Annotated[
         str | None, typer.Option("--region", metavar="CODE", help="Where it was to go; checked.")
     ] = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Keep a license after all; signed by the body that let it go."""
-    ledger = open_ledger(network, rpc)
+    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+    if ledger.settings.api:
+        return _told(remote.service(ledger, org, id_, signer).transfer_cancel(id_), id_)
     license_id, identifier = ledger.resolve(id_)
     _require_goal(ledger.license_now(license_id), region)
-    acted = ledger.acting().transfer_cancel(license_id, keys.signer(key))
+    acted = ledger.acting().transfer_cancel(license_id, signer)
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_CANCEL, acted.seq)
 
 
@@ -69,14 +79,22 @@ def take_in(
     target: Annotated[
         str | None, typer.Option("--out", metavar="FILE", help="Where to write the license file.")
     ] = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Take a license in: the taker's own license takes the place of the old one."""
-    ledger = open_ledger(network, rpc)
+    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+    given = parse_strict(read_input(file))
+    if ledger.settings.api:
+        answer = remote.service(ledger, org, given, signer).transfer_in(id_, given)
+        taken = remote.issued(ledger, answer, target)
+        new = {"newIdentifier": answer["identifier"], "newLicenseId": answer["licenseId"]}
+        return replace(taken, data={**taken.data, "identifier": id_, **new})
     license_id, identifier = ledger.resolve(id_)
     _require_goal(ledger.license_now(license_id), region)
-    issued = ledger.issuing().transfer_in(license_id, parse_strict(read_input(file)), keys.signer(key))
+    issued = ledger.issuing().transfer_in(license_id, given, signer)
     deliver(ledger, target, issued)
     anchor, path = issued.envelope.anchor, file_of(issued, target)
     more: dict[str, object] = {
@@ -85,6 +103,10 @@ def take_in(
         "file": str(path),
     }
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_IN, anchor["seq"], more)
+
+
+def _told(answer: JsonObject, id_: str) -> Outcome:
+    return remote.told({**answer, "newIdentifier": None}, f"{answer['act']} {id_}")
 
 
 def _require_goal(license_: License, region: str | None) -> None:

@@ -23,9 +23,9 @@ At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Moment of 
 KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="What the ledger held then.")]
 
 
-def open_ledger(network: str | None, rpc: list[str] | None) -> Ledger:
+def open_ledger(network: str | None, rpc: list[str] | None, api: str | None = None) -> Ledger:
     """The ledger that the settings name; nothing is read yet."""
-    return Ledger(load_settings(network, rpc or ()), passphrase())
+    return Ledger(load_settings(network, rpc or (), api), passphrase())
 
 
 def moment(text: str | None) -> int | None:

@@ -172,7 +172,7 @@ def hand_in(
     """Take a message that was signed elsewhere."""
     leaves = getattr(body, "leaves", ())
     handed = Handed(struct, body.signed, body.key_id, body.signature, leaves)
-    queued = services.writing.elsewhere(at).hand_in(handed, request_id)
+    queued = services.writing.elsewhere(at).hand_in(handed, body.request_id or request_id)
     return respond(services.writing, queued)
 
 

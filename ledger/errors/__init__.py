@@ -72,8 +72,12 @@ class LedgerError(Exception):
             "family": self.family,
             "message": self.message(),
             "remedy": self.remedy(),
-            "fields": {name: _plain(value) for name, value in self.fields.items()},
+            "fields": self.plain_fields(),
         }
+
+    def plain_fields(self) -> dict[str, object]:
+        """The fields as JSON values."""
+        return {name: _plain(value) for name, value in self.fields.items()}
 
 
 class UsageError(LedgerError):

@@ -65,7 +65,7 @@ class Reason:
     @classmethod
     def of(cls, error: LedgerError) -> Reason:
         """The reason that an error gives."""
-        return cls(error.code, {name: _plain(value) for name, value in error.fields.items()})
+        return cls(error.code, error.plain_fields())
 
     def error(self) -> LedgerError:
         """The error again."""
@@ -236,7 +236,3 @@ class MessageQueue(Protocol):
     def state(self) -> QueueState:
         """The queue as a whole."""
         ...
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | bool | type(None)) else str(value)

@@ -118,6 +118,8 @@ class AnchorMessages:
                 open_.append(queued)
             else:
                 changed += self._settle(queued, outcome, standing)
+        if changed:
+            self._follow.sync()  # so that what was just recorded is known, also if the chain goes away
         self._nurse(open_, standing)
         return changed
 

@@ -16,17 +16,13 @@ from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
-from ledger.domain.objects import key_object, organisation_object
-from ledger.domain.sm import TAG_REQUEST, sm3
+from ledger.domain.objects import organisation_object
+from ledger.domain.requests import HEADERS, request_message
 from ledger.errors import NotEntitledError, RuleError, UsageError
 from ledger.ports import Clock, RequestStore, Verifier
-from ledger.service.sources import Histories
-from ledger.service.verify import state_of
 
 TOLERANCE = 300
 """Seconds by which a request's time may differ from ours."""
-
-HEADERS = ("Elicense-Org", "Elicense-Key", "Elicense-Time", "Elicense-Nonce", "Elicense-Signature")
 
 _FORMS = {
     "organisation": re.compile(r"[0-9A-Z]{18}"),
@@ -88,23 +84,6 @@ class Registry:
 
     state: StateView
     time: int
-
-
-def request_message(method: str, target: str, time: str, nonce: str, body: bytes) -> bytes:
-    """What a department signs: TAG(request) ‖ SM3(five lines).
-
-    Example:
-        >>> request_message("GET", "/v1/types", "2026-01-01T00:00:00Z", "0123456789abcdef", b"").hex()[:16]
-        '1e9181bee607e92a'
-    """
-    lines = "\n".join([method, target, time, nonce, sm3(body).hex()])
-    return TAG_REQUEST + sm3(lines.encode("utf-8"))
-
-
-def registry_of(histories: Histories, uscc: str, key_id: str) -> Registry:
-    """What decides about one organisation and one key."""
-    wanted = {organisation_object(uscc), key_object(bytes.fromhex(key_id[2:]))}
-    return Registry(state_of(histories.ledger_id, histories.of(wanted)), histories.header.time)
 
 
 def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisation, Key]:

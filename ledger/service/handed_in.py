@@ -171,12 +171,12 @@ class SignedElsewhere:
         message = replace(kept, signatures=signatures)
         if "draft" in form:
             draft = Draft.from_json(form["draft"])
-            self._issuing.hand_in(draft, form["salts"], message, request_id)
+            progress = self._issuing.hand_in(draft, form["salts"], message, request_id).progress
         elif "batch" in form:
-            self._batches.hand_in(BatchDraft.from_json(form["batch"]), message)
+            progress = self._batches.hand_in(BatchDraft.from_json(form["batch"]), message).progress
         else:
             return self._desk.send(message.needed, message)
-        found = self._desk.recorded(message.digest)
+        found = self._desk.recorded(progress.message)
         assert found is not None, "it was just accepted"
         return found
 

@@ -147,17 +147,20 @@ class IssueLicenses:
     ) -> Issued:
         """Accept the message of a draft that was signed elsewhere.
 
+        The same call again, signed anew, goes on with the message that was accepted first.
+
         Raises:
-            RuleError: What the contracts refuse; `LICENSE_EXISTS`.
+            RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
         """
+        wanted = _wanted(draft, request_id)
 
         def begin() -> SignedMessage:
-            self._keep(draft, salts, message, _wanted(draft, request_id))
+            self._keep(draft, salts, message, wanted)
             return message
 
         def require_same(known: SignedMessage) -> None:
             if known.digest != message.digest:
-                raise RuleError("LICENSE_EXISTS", id=draft.license_id)
+                self._require_same(draft, wanted)
 
         return self._through(draft, require_same, begin, None)
 

@@ -99,6 +99,37 @@ TEXTS: dict[str, Text] = {
         "检查中继登记与合约状态；报文留在队列中，恢复后自动发送。",
         "Check the relay's registration and the contracts; the messages stay in the queue and go out by themselves.",
     ),
+    # --- a service elsewhere ---
+    "SERVICE_ADDRESS": Text(
+        "服务地址 {url} 不是 http(s) 地址。",
+        "The service's address {url} is no http(s) address.",
+        "核对 --api 或 ELICENSE_API。",
+        "Check --api or ELICENSE_API.",
+    ),
+    "SERVICE_OUTAGE": Text(
+        "服务 {url} 不能应答（{reason}）。",
+        "The service {url} gives no usable answer ({reason}).",
+        "稍后重试；带 --request-id 的签发重试不会重复。",
+        "Try again later; an issue with --request-id is not doubled by trying again.",
+    ),
+    "SERVICE_REFUSED": Text(
+        "服务 {url} 拒绝了请求（{status}）：{reason}。",
+        "The service {url} refused the request ({status}): {reason}.",
+        "按原因改正后重试。",
+        "Correct what the reason says and try again.",
+    ),
+    "SERVICE_MESSAGE_DIFFERS": Text(
+        "服务要求签署的报文与所下指令不符（{member}），未签名。",
+        "What the service wants signed is not what was ordered ({member}); nothing was signed.",
+        "勿信赖该服务；核对其地址与信任文件。",
+        "Do not rely on this service; check its address and the trust file.",
+    ),
+    "SERVICE_ORGANISATION": Text(
+        "不能从 {id} 得知代表哪个机构。",
+        "It cannot be told from {id} for which organisation this is.",
+        "以 --org 给出统一社会信用代码。",
+        "Name the credit code with --org.",
+    ),
     # --- promises ---
     "PROMISE_MALFORMED": Text(
         "受理承诺的形式不对（{field}）。",

@@ -1,0 +1,215 @@
+"""Ordering at a service: it prepares, this side reads what it is to sign, signs, and keeps the promise.
+
+The key never leaves this side, and nothing is signed blindly: M is recomputed from the struct, the
+struct is held against the order, the document's digest against the document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.domain.acts import AMEND_KINDS, Act
+from ledger.domain.canonical import JsonObject
+from ledger.domain.document import build_license, license_digest
+from ledger.domain.license_types import LicenseType
+from ledger.domain.messages import (
+    CLOCK_TOLERANCE,
+    MAX_LIFETIME,
+    MESSAGES,
+    key_id,
+    message_digest,
+    plain_value,
+)
+from ledger.domain.promise import Promise
+from ledger.domain.signed_message import Prepared
+from ledger.domain.trustfile import TrustFile
+from ledger.errors import BadSignatureError, MalformedError, TrustError
+from ledger.ports import Clock, Signer, Verifier
+from ledger.service.drafts import content_members
+from ledger.service.handed_in import read_members
+
+_SKEW = 300
+"""Seconds by which the service's clock may differ from ours."""
+
+
+class Service(Protocol):
+    """A service that takes signed requests."""
+
+    def post(self, target: str, body: JsonObject, headers: Mapping[str, str] | None = None) -> JsonObject:
+        """The answer to one signed request."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What is asked of the service, and what the message has to say then.
+
+    Attributes:
+        body: For POST /v1/messages, without the key.
+        struct: Of the message.
+        expected: Members of it, by name.
+        given: The license input, where it issues one.
+    """
+
+    body: JsonObject
+    struct: str
+    expected: Mapping[str, object]
+    given: JsonObject | None = None
+
+
+class OrderAtService:
+    """Has a service prepare messages, signs them here, hands them in.
+
+    Args:
+        service: The service.
+        trust: The pinned trust file: which ledger a message has to be for.
+        types: From a type code to its definition.
+        verifier: Checks promises.
+        signer: The body's registered signing key.
+        clock: Ours.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        trust: TrustFile,
+        types: Callable[[str], LicenseType],
+        verifier: Verifier,
+        signer: Signer,
+        clock: Clock,
+    ) -> None:
+        self._service, self._trust, self._types = service, trust, types
+        self._verifier, self._signer, self._clock = verifier, signer, clock
+
+    def issue(self, given: JsonObject, request_id: str | None = None) -> JsonObject:
+        """Issue a license; the keys of `license issue` and `envelope`."""
+        order = _Order({"act": "issue", "input": given}, "Issue", {}, given)
+        return self._carry_out(order, request_id)
+
+    def amend(
+        self, id_: str, given: JsonObject, kind: str, ground: str | None, effective: str | None
+    ) -> JsonObject:
+        """Issue the next version of a license."""
+        body = {"act": "amend", "id": id_, "input": given, "kind": kind}
+        more = {"ground": ground, "effective": effective}
+        act = AMEND_KINDS.get(kind)
+        expected = {} if act is None else {"act": int(act)}
+        return self._carry_out(_Order({**body, **_given(more)}, "Amend", expected, given))
+
+    def act(self, id_: str, act: Act, verb: str, ground: str, more: Mapping[str, str | None]) -> JsonObject:
+        """Suspend, resume or end a license; `more` has `effective` and `reference`."""
+        body = {"act": verb, "id": id_, "ground": ground, **_given(more)}
+        return self._carry_out(_Order(body, "Act", {"act": int(act)}))
+
+    def bind(self, id_: str, body: JsonObject, binding: bytes) -> JsonObject:
+        """Tie a holder's device keys to a license; `binding` is what has to be signed for them."""
+        expected = {"holderBinding": "0x" + binding.hex()}
+        return self._carry_out(_Order({"act": "bind", "id": id_, **body}, "Bind", expected))
+
+    def transfer_out(self, id_: str, region: str, reference: str) -> JsonObject:
+        """Let a license go to another region."""
+        body = {"act": "transfer-out", "id": id_, "region": region, "reference": reference}
+        return self._carry_out(_Order(body, "TransferOut", {"toRegion": int(region)}))
+
+    def transfer_in(self, id_: str, given: JsonObject) -> JsonObject:
+        """Take a license in from another region."""
+        body = {"act": "transfer-in", "id": id_, "input": given}
+        return self._carry_out(_Order(body, "Amend", {"act": int(Act.TRANSFER_IN)}, given))
+
+    def transfer_cancel(self, id_: str) -> JsonObject:
+        """Keep a license after all."""
+        expected = {"act": int(Act.TRANSFER_CANCEL)}
+        return self._carry_out(_Order({"act": "transfer-cancel", "id": id_}, "Act", expected))
+
+    def _carry_out(self, order: _Order, request_id: str | None = None) -> JsonObject:
+        identity = key_id(self._signer.public_key)
+        key = "0x" + identity.hex()
+        asked = self._service.post("/v1/messages", {**order.body, "keyId": key})
+        prepared = self._read(order, asked, key)
+        signature = self._signer.sign(prepared.message(identity)).hex()
+        handed: JsonObject = {"signed": asked["signed"], "keyId": key, "signature": signature}
+        if request_id is not None:
+            handed["requestId"] = request_id
+        answer = self._service.post("/v1/messages", handed)
+        self._check_promise(answer, prepared)
+        return answer
+
+    def _read(self, order: _Order, asked: JsonObject, key: str) -> Prepared:
+        """The message that is to be signed, held against what was ordered.
+
+        Raises:
+            TrustError: `SERVICE_MESSAGE_DIFFERS` with the member.
+        """
+        struct = MESSAGES[order.struct]
+        try:
+            values = read_members(struct, asked["signed"], key)
+        except (MalformedError, KeyError, AttributeError):
+            raise _differs("signed") from None
+        prepared = Prepared(struct, values, self._trust.domain(struct.contract))
+        _require(asked.get("message") == prepared.message(bytes.fromhex(key[2:])).hex(), "message")
+        self._require_timely(values)
+        for name, value in order.expected.items():
+            _require(values[name] == value, name)
+        if order.given is not None:
+            self._require_content(order.given, asked, values)
+        return prepared
+
+    def _require_timely(self, values: Mapping[str, object]) -> None:
+        now = int(self._clock.now().timestamp())
+        signed_at, not_after = (int(str(values[name])) for name in ("signedAt", "notAfter"))
+        _require(abs(signed_at - now) <= _SKEW, "signedAt")
+        _require(now - CLOCK_TOLERANCE < not_after <= signed_at + MAX_LIFETIME, "notAfter")
+
+    def _require_content(self, given: JsonObject, asked: JsonObject, values: Mapping[str, object]) -> None:
+        """The document is the one that was ordered, and what is signed is its digest."""
+        license_, salts = asked.get("license"), asked.get("salts")
+        if not isinstance(license_, dict) or not isinstance(salts, dict):
+            raise _differs("license")
+        code = str(given["metadata"]["certificateTypeCode"])
+        mine = build_license(given, self._types(code))
+        _require(_unnumbered(license_) == _unnumbered(mine), "license")
+        try:
+            digest = license_digest(license_, salts).hex()
+        except MalformedError:
+            raise _differs("salts") from None
+        _require(values["digest"] == "0x" + digest, "digest")
+        for name, value in content_members(given, license_).items():
+            _require(values[name] == plain_value(value), name)
+
+    def _check_promise(self, answer: JsonObject, prepared: Prepared) -> None:
+        """Refuse a promise that is not about what was handed in, or that its key did not sign.
+
+        Raises:
+            BadSignatureError: `PROMISE_SIGNATURE_BAD`, `PROMISE_OF_ANOTHER`.
+            MalformedError: `PROMISE_MALFORMED`.
+        """
+        if answer.get("promise") is None:
+            return
+        promise = Promise.from_json(answer["promise"])
+        promise.check(self._verifier, self._trust.ledger_id)
+        envelope = answer.get("envelope")
+        signed = envelope["signed"] if isinstance(envelope, dict) else prepared.values
+        if promise.digest != message_digest(prepared.struct, prepared.struct.data(signed)):
+            raise BadSignatureError("PROMISE_OF_ANOTHER", field="message")
+
+
+def _unnumbered(license_: JsonObject) -> JsonObject:
+    """A license without what the service numbers: the version of an amendment, and so its identifier."""
+    numbers = ("certificateVersion", "certificateIdentifier")
+    metadata = {name: value for name, value in license_["metadata"].items() if name not in numbers}
+    return {**license_, "metadata": metadata}
+
+
+def _given(options: Mapping[str, str | None]) -> JsonObject:
+    return {name: value for name, value in options.items() if value}
+
+
+def _require(holds: bool, member: str) -> None:
+    if not holds:
+        raise _differs(member)
+
+
+def _differs(member: str) -> TrustError:
+    return TrustError("SERVICE_MESSAGE_DIFFERS", member=member)

@@ -1,0 +1,421 @@
+"""Writes are accepted, promised, then recorded: what callers get before, meanwhile and after."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.main import ApiOptions, create_app
+from ledger import crypto
+from ledger.adapters.rpc import Rpc
+from ledger.domain.messages import MESSAGES, key_id, message_digest
+from ledger.domain.promise import Promise
+from tests.api.conftest import Department
+from tests.live import ISSUER, RELYING, LiveLedger
+from tests.lying_proxy import LyingProxy
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of a service that promises."""
+    return tmp_path_factory.mktemp("promising")
+
+
+@contextmanager
+def serving(live_ledger: LiveLedger, home: Path, rpc: str | None = None, **more: Any) -> Iterator[Department]:
+    """A service with the issuer's key, whose promises the relying body's key signs."""
+    held = {ISSUER: live_ledger.key("issuer")}
+    options = ApiOptions(held, promise_key=live_ledger.key("relying"), **more)
+    app = create_app(live_ledger.ledger(home, rpc), options)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Department(client, ISSUER, live_ledger.signer("issuer"))
+
+
+@pytest.fixture(scope="module")
+def service(live_ledger: LiveLedger, home: Path) -> Iterator[Department]:
+    with serving(live_ledger, home) as department:
+        yield department
+
+
+@pytest.fixture
+def stopped(live_ledger: LiveLedger) -> Iterator[Rpc]:
+    """The chain makes no blocks until told to."""
+    with Rpc(live_ledger.rpc) as rpc:
+        rpc.call("evm_setAutomine", False)
+        rpc.call("evm_setIntervalMining", 0)
+        yield rpc
+        resume(rpc)
+
+
+def resume(rpc: Rpc) -> None:
+    rpc.call("evm_mine")
+    rpc.call("evm_setAutomine", True)
+    rpc.call("evm_setIntervalMining", 1000)
+
+
+def checked(promise: Json, live_ledger: LiveLedger) -> Promise:
+    """A promise that the relay's body signed for this ledger."""
+    found = Promise.from_json(promise)
+    found.check(crypto.verifier(), live_ledger.ledger().trust.ledger_id)
+    assert (found.uscc, found.anchor_by - found.accepted_at) == (RELYING, 60)
+    return found
+
+
+def elsewhere(service: Department, live_ledger: LiveLedger, body: Json, signer: str = "issuer") -> Json:
+    """M from the service, the signature from a key that it does not have."""
+    key = live_ledger.signer(signer)
+    wanted = {**body, "keyId": "0x" + key_id(key.public_key).hex()}
+    prepared = service.post("/v1/messages", wanted)
+    assert prepared.status_code == 200, prepared.text
+    told = prepared.json()
+    return {
+        "signed": told["signed"],
+        "keyId": told["keyId"],
+        "signature": key.sign(bytes.fromhex(told["message"])).hex(),
+    }
+
+
+# --- promises -----------------------------------------------------------------------------
+
+
+def test_a_write_is_answered_with_its_record_and_a_promise_that_it_kept(
+    service: Department, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    answer = service.post("/v1/licenses", live_ledger.input())
+    assert answer.status_code == 201, answer.text
+    issued = answer.json()
+    promise = checked(issued["promise"], live_ledger)
+    signed = issued["envelope"]["signed"]
+    assert promise.digest == message_digest(MESSAGES["Issue"], MESSAGES["Issue"].data(signed))
+    (tmp_path / "answer.json").write_text(json.dumps(issued))
+    told = live_ledger.cli("promise", "verify", str(tmp_path / "answer.json"))
+    assert (told["valid"], told["outcome"], told["seq"]) == (True, "KEPT", issued["seq"])
+
+
+def test_readiness_says_whether_promises_are_given(
+    service: Department, client: TestClient, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    assert service.client.get("/readyz").json()["promises"] == "GIVEN"
+    assert client.get("/readyz").json()["promises"] == "NO_KEY"
+    stranger = crypto.generate_key()
+    from ledger.adapters.sm2_keys import private_key_pem
+
+    path = tmp_path / "stranger.pem"
+    path.write_text(private_key_pem(stranger, crypto.signer(stranger).public_key))
+    path.chmod(0o600)
+    app = create_app(live_ledger.ledger(tmp_path), ApiOptions(promise_key=path))
+    assert TestClient(app).get("/readyz").json()["promises"] == "KEY_NOT_REGISTERED"
+
+
+# --- 202 ----------------------------------------------------------------------------------
+
+
+def test_who_does_not_wait_gets_a_promise_and_finds_the_record_later(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    answer = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+    assert answer.status_code == 202, answer.text
+    pending = answer.json()
+    assert [pending[name] for name in ("seq", "txHash", "block", "gasUsed", "file")] == [None] * 5
+    promise = checked(pending["promise"], live_ledger)
+    assert answer.headers["location"] == f"/v1/messages/{promise.digest}"
+    shown = service.get(answer.headers["location"]).json()
+    assert shown["state"] in ("ACCEPTED", "SENT")
+    assert (shown["promise"], shown["record"], shown["reason"]) == (pending["promise"], None, None)
+    resume(stopped)
+    shown = until(service, answer.headers["location"], "ANCHORED")
+    assert shown["answer"] == {
+        **pending,
+        **shown["record"],
+        "envelope": shown["answer"]["envelope"],
+    }
+    assert shown["answer"]["envelope"]["anchor"]["seq"] == shown["record"]["seq"]
+    assert shown["answer"]["envelope"]["salts"] == pending["envelope"]["salts"]
+
+
+def until(service: Department, location: str, state: str) -> Json:
+    """A message once it has a state; the test's time limit ends a wait in vain."""
+    while (shown := service.get(location).json())["state"] != state:
+        assert shown["state"] in ("ACCEPTED", "SENT"), shown
+    return dict(shown)
+
+
+def test_the_same_request_gets_202_and_later_the_record(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    given, key = live_ledger.input(), secrets.token_hex(8)
+    headers = {"Idempotency-Key": key, "Prefer": "wait=0"}
+    first = service.post("/v1/licenses", given, **headers)
+    again = service.post("/v1/licenses", given, **headers)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert (again.content, again.headers["location"]) == (first.content, first.headers["location"])
+    other = service.post("/v1/licenses", live_ledger.input(), **headers)
+    assert (other.status_code, other.json()["code"]) == (422, "IDEMPOTENCY_KEY_REUSED")
+    resume(stopped)
+    until(service, first.headers["location"], "ANCHORED")
+    last = service.post("/v1/licenses", given, **headers)
+    assert (last.status_code, last.headers["idempotency-replayed"]) == (201, "true")
+    assert last.json()["promise"] == first.json()["promise"]
+    assert service.post("/v1/licenses", given, **headers).content == last.content
+
+
+def test_acts_of_every_kind_can_be_left_to_the_queue_in_their_order(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    issued = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0").json()
+    place = f"/v1/licenses/{issued['licenseId']}"
+    bind = {"holderKey": live_ledger.signer("relying").public_key.hex()}
+    steps = [
+        ("bind", bind),
+        ("suspend", {"ground": "INVESTIGATION"}),
+        ("resume", {"ground": "CONDITIONS_MET_AGAIN"}),
+        ("amend", {"kind": "change", "input": live_ledger.input()}),
+    ]
+    places = []
+    for verb, body in steps:
+        answer = service.post(f"{place}/{verb}", body, Prefer="respond-async, wait=0")
+        assert answer.status_code == 202, answer.text
+        assert (answer.json()["seq"], answer.json()["status"]) == (None, None)
+        places.append(answer.headers["location"])
+    late = service.post(f"{place}/resume", {"ground": "CONDITIONS_MET_AGAIN"})
+    assert (late.status_code, late.json()["code"]) == (409, "NOT_ACCEPTABLE")
+    resume(stopped)
+    shown = [until(service, each, "ANCHORED") for each in places]
+    assert [each["answer"]["rev"] for each in shown] == [2, 3, 4, 5]
+    numbers = [each["record"]["seq"] for each in shown]
+    assert numbers == sorted(numbers)
+    assert service.get(place).json()["status"] == "SUPERSEDED"
+
+
+def test_an_act_that_another_relay_overtook_is_refused_with_a_clear_word(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    suspend = {"ground": "INVESTIGATION"}
+    with LyingProxy(live_ledger.rpc) as proxy, serving(live_ledger, tmp_path, proxy.url) as service:
+        id_ = service.post("/v1/licenses", live_ledger.input()).json()["licenseId"]
+        proxy.cut = {"eth_sendRawTransaction"}
+        accepted = service.post(f"/v1/licenses/{id_}/suspend", suspend, Prefer="wait=0")
+        assert accepted.status_code == 202
+        signer = live_ledger.signer("issuer")
+        live_ledger.ledger().acting().bind(id_, [signer.public_key], 1, 2, signer)
+        proxy.cut = set()
+        shown = until(service, accepted.headers["location"], "REFUSED")
+        assert (shown["reason"]["code"], shown["answer"]) == ("STALE_REVISION", None)
+        assert set(shown["reason"]["message"]) == {"zh", "en"}
+        assert service.post(f"/v1/licenses/{id_}/suspend", suspend).json()["status"] == "SUSPENDED"
+
+
+def test_a_message_is_its_owners_alone(service: Department, live_ledger: LiveLedger) -> None:
+    digest = service.post("/v1/licenses", live_ledger.input()).json()["promise"]["message"]
+    other = Department(service.client, RELYING, live_ledger.signer("relying"))
+    for target in (f"/v1/messages/{digest}", f"/v1/batches/{digest}"):
+        assert other.get(target).json()["code"] == "MESSAGE_UNKNOWN"
+    assert service.get(f"/v1/messages/{digest}").status_code == 200
+    assert service.get(f"/v1/batches/{digest}").status_code == 404
+    assert service.get("/v1/messages/0x" + "ab" * 32).status_code == 404
+
+
+def test_fifty_duplicates_at_once_are_one_record_while_the_chain_stands_still(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    before, given = live_ledger.ledger().reader.journal()[0], live_ledger.input()
+    headers = {"Idempotency-Key": "fifty", "Prefer": "wait=0"}
+    with ThreadPoolExecutor(25) as pool:
+        answers = list(pool.map(lambda _: service.post("/v1/licenses", given, **headers), range(50)))
+    assert {(each.status_code, each.content) for each in answers} == {(202, answers[0].content)}
+    resume(stopped)
+    until(service, answers[0].headers["location"], "ANCHORED")
+    assert live_ledger.ledger().reader.journal()[0] == before + 1
+
+
+# --- without a chain ----------------------------------------------------------------------
+
+
+def test_with_the_chain_down_writes_are_accepted_and_recorded_once_it_is_back(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    before = live_ledger.ledger().reader.journal()[0]
+    with serving(live_ledger, tmp_path) as service:
+        id_ = service.post("/v1/licenses", live_ledger.input()).json()["licenseId"]
+    with serving(live_ledger, tmp_path, "http://127.0.0.1:9") as service:
+        issued = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+        acted = service.post(f"/v1/licenses/{id_}/suspend", {"ground": "INVESTIGATION"}, Prefer="wait=0")
+        assert (issued.status_code, acted.status_code) == (202, 202), (issued.text, acted.text)
+        checked(issued.json()["promise"], live_ledger)
+        again = service.post(f"/v1/licenses/{id_}/suspend", {"ground": "INVESTIGATION"}, Prefer="wait=0")
+        assert again.json()["code"] == "NOT_ACCEPTABLE", "what waits counts"
+        stranger = Department(service.client, RELYING, live_ledger.signer("relying"))
+        refused = stranger.post("/v1/messages", forged(live_ledger, id_))
+        assert refused.json()["code"] == "NOT_ACCEPTABLE", "not signed by the issuer"
+    with serving(live_ledger, tmp_path) as service:
+        for answer in (issued, acted):
+            until(service, answer.headers["location"], "ANCHORED")
+        assert service.get(f"/v1/licenses/{id_}").json()["status"] == "SUSPENDED"
+    assert live_ledger.ledger().reader.journal()[0] == before + 3
+
+
+def forged(live_ledger: LiveLedger, license_id: str) -> Json:
+    """A binding of another body's license, rightly signed by a body that did not issue it."""
+    ledger, signer = live_ledger.ledger(), live_ledger.signer("relying")
+    members = {"licenseId": license_id, "holderBinding": "0x" + "11" * 32, "method": 1, "assurance": 1}
+    prepared = ledger.messages.prepare("Bind", 2, members)
+    identity = key_id(signer.public_key)
+    signature = signer.sign(prepared.message(identity)).hex()
+    return {"signed": prepared.as_json(identity), "keyId": "0x" + identity.hex(), "signature": signature}
+
+
+def test_after_a_long_stall_nothing_more_is_accepted(live_ledger: LiveLedger, tmp_path: Path) -> None:
+    with serving(live_ledger, tmp_path) as service:
+        assert service.post("/v1/licenses", live_ledger.input()).status_code == 201
+    with serving(live_ledger, tmp_path, "http://127.0.0.1:9", stall=3) as service:
+        first = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+        codes = [first.json().get("code", "ACCEPTED")]
+        while codes[-1] == "ACCEPTED":
+            answer = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=1")
+            codes.append(answer.json().get("code", "ACCEPTED"))
+        assert (answer.status_code, codes[-1]) in ((503, "ANCHOR_STALLED"), (503, "CHAIN_UNREACHABLE"))
+        assert "retry-after" in answer.headers
+        assert "ANCHOR_STALLED" in service.client.get("/readyz").json()["reasons"]
+
+
+# --- signed elsewhere ---------------------------------------------------------------------
+
+
+def test_every_kind_of_input_can_be_signed_elsewhere_and_nothing_is_lost(
+    service: Department, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    body = elsewhere(service, live_ledger, {"act": "issue", "input": live_ledger.input()})
+    answer = service.post("/v1/messages", body)
+    assert answer.status_code == 201, answer.text
+    issued = answer.json()
+    file = tmp_path / "one.elic.json"
+    file.write_text(json.dumps(issued["envelope"]))
+    assert live_ledger.cli("verify", str(file), "--region", "330421")["result"] == "IN_FORCE"
+    id_ = issued["identifier"]
+    holder = live_ledger.signer("relying").public_key.hex()
+    orders: list[tuple[Json, int]] = [
+        ({"act": "bind", "id": id_, "holderKey": holder}, 200),
+        ({"act": "suspend", "id": id_, "ground": "INVESTIGATION", "reference": "虚构〔2026〕1号"}, 200),
+        ({"act": "resume", "id": id_, "ground": "CONDITIONS_MET_AGAIN"}, 200),
+        ({"act": "transfer-out", "id": id_, "region": "330421"}, 200),
+        ({"act": "transfer-cancel", "id": id_}, 200),
+        ({"act": "amend", "id": id_, "kind": "change", "input": live_ledger.input(serial=None)}, 201),
+    ]
+    for order, status in orders:
+        done = service.post("/v1/messages", elsewhere(service, live_ledger, order))
+        assert done.status_code == status, (order, done.text)
+        checked(done.json()["promise"], live_ledger)
+    assert done.json()["supersedes"] == id_
+    file.write_text(json.dumps(done.json()["envelope"]))
+    assert live_ledger.cli("verify", str(file))["result"] == "IN_FORCE"
+
+
+def test_a_batch_can_be_signed_elsewhere(
+    service: Department, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    inputs = [live_ledger.input() for _ in range(3)]
+    body = elsewhere(service, live_ledger, {"act": "batch", "inputs": inputs})
+    answer = service.post("/v1/batches", body)
+    assert answer.status_code == 202, answer.text
+    shown = until_batch(service, answer.headers["location"])
+    assert shown["counts"] == {"licenses": 3, "anchored": 3}
+    file = tmp_path / "leaf.elic.json"
+    file.write_text(json.dumps(shown["licenses"][1]["envelope"]))
+    assert live_ledger.cli("verify", str(file))["result"] == "IN_FORCE"
+
+
+def test_a_wrong_or_foreign_signature_is_accepted_from_nobody(
+    service: Department, live_ledger: LiveLedger
+) -> None:
+    order = {"act": "issue", "input": live_ledger.input()}
+    body = elsewhere(service, live_ledger, order)
+    wrong = service.post("/v1/messages", {**body, "signature": "11" * 64})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "SIGNATURE_REFUSED")
+    other = Department(service.client, RELYING, live_ledger.signer("relying"))
+    stolen = other.post("/v1/messages", body)
+    assert (stolen.status_code, stolen.json()["code"]) == (403, "MESSAGE_OF_ANOTHER")
+    assert service.post("/v1/messages", body).status_code == 201
+    nonsense = service.post("/v1/messages", {**body, "signed": {"rev": 0}})
+    assert nonsense.json()["code"] == "SIGNED_MESSAGE_FORM"
+
+
+def test_what_was_accepted_is_not_accepted_anew_when_handed_in_again(
+    service: Department, live_ledger: LiveLedger
+) -> None:
+    body = elsewhere(service, live_ledger, {"act": "issue", "input": live_ledger.input()})
+    first = service.post("/v1/messages", body)
+    again = service.post("/v1/messages", body)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+
+
+# --- batches ------------------------------------------------------------------------------
+
+
+def until_batch(service: Department, location: str) -> Json:
+    while (shown := service.get(location).json())["state"] != "ANCHORED":
+        assert shown["state"] in ("ACCEPTED", "SENT"), shown
+    return dict(shown)
+
+
+def test_a_batch_is_accepted_shown_by_pages_and_each_license_verifies(
+    service: Department, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    inputs = [live_ledger.input() for _ in range(7)]
+    inputs[2]["face"]["category"] = "Z"
+    inputs.append(inputs[0])
+    answer = service.post("/v1/batches", {"inputs": inputs}, Prefer="wait=0")
+    assert answer.status_code == 202, answer.text
+    told = answer.json()
+    assert told["accepted"] == 6
+    assert [(each["line"], each["field"]) for each in told["rejected"]] == [
+        (3, "face/category"),
+        (8, "serial"),
+    ]
+    [batch] = told["batches"]
+    assert answer.headers["location"] == f"/v1/batches/{batch['id']}"
+    checked(told["promise"], live_ledger)
+    shown = until_batch(service, answer.headers["location"] + "?offset=4&limit=10")
+    assert (shown["root"], shown["size"]) == (batch["root"], 6)
+    assert [each["index"] for each in shown["licenses"]] == [4, 5]
+    for each in shown["licenses"]:
+        file = tmp_path / "leaf.elic.json"
+        file.write_text(json.dumps(each["envelope"]))
+        verdict = live_ledger.cli("verify", str(file))
+        assert (verdict["result"], verdict["identifier"]) == ("IN_FORCE", each["identifier"])
+    leaf = shown["licenses"][0]["identifier"]
+    acted = service.post(f"/v1/licenses/{leaf}/suspend", {"ground": "INVESTIGATION"})
+    assert (acted.status_code, acted.json()["status"]) == (200, "SUSPENDED")
+
+
+def test_what_is_no_batch_is_refused_as_a_whole(service: Department, live_ledger: LiveLedger) -> None:
+    bad = live_ledger.input(origin="somewhere")
+    answer = service.post("/v1/batches", {"inputs": [bad]})
+    assert (answer.status_code, answer.json()["code"]) == (400, "BATCH_REJECTED")
+    assert answer.json()["errors"][0]["line"] == 1
+    mixed = service.post("/v1/batches", {"inputs": [live_ledger.input(), live_ledger.regional_input()]})
+    assert (mixed.status_code, mixed.json()["code"]) == (400, "BATCH_MIXED")
+    other = Department(service.client, RELYING, live_ledger.signer("relying"))
+    foreign = other.post("/v1/batches", {"inputs": [live_ledger.input()]})
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "ISSUER_IS_ANOTHER")
+
+
+def test_a_thousand_licenses_are_one_request(service: Department, live_ledger: LiveLedger) -> None:
+    inputs = [live_ledger.input() for _ in range(1000)]
+    answer = service.post("/v1/batches", {"inputs": inputs}, **{"Idempotency-Key": "a-thousand"})
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["accepted"] == 1000
+    shown = until_batch(service, answer.headers["location"] + "?limit=1")
+    assert shown["counts"] == {"licenses": 1000, "anchored": 1000}
+    again = service.post("/v1/batches", {"inputs": inputs}, **{"Idempotency-Key": "a-thousand"})
+    assert again.json()["batches"][0]["id"] == answer.json()["batches"][0]["id"]
