@@ -36,7 +36,7 @@ from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
-from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, once
+from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.settings import Settings
 
 _KEYS_FOR = 10
@@ -109,15 +109,14 @@ class Ledger:
         is_one_enough = asked.level == "rpc" or asked.head is not None
         return Histories([self.reader] if is_one_enough else self.readers, asked)
 
-    def verify(self, asked: Asked, together: bool = False) -> VerifyLicenses:
+    def verify(self, asked: Asked, head_for: int = 0) -> VerifyLicenses:
         """The verification service at one level of trust.
 
         Args:
             asked: The trust asked for.
-            together: Whether all subjects are judged under one head, fetched once.
+            head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
-        connect = partial(self.histories, asked)
-        opened = once(connect) if together else connect
+        opened = reused(partial(self.histories, asked), self.clock, head_for)
         return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level)
 
     def replay(

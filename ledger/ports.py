@@ -5,7 +5,7 @@ Adapters in `ledger.adapters` (and the wallet's own) implement these; services r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -157,6 +157,12 @@ class LedgerReader(Protocol):
 
     def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
         """All records about one object."""
+        ...
+
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        """All records about each of many objects, asked for together."""
         ...
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +11,7 @@ import typer
 from api.cli import keys
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, open_input
+from api.cli.progress import Shown, share_bar
 from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
 from ledger.bootstrap import Ledger
@@ -30,9 +29,6 @@ from ledger.service.issue_sheet import IssueSheet, SheetReport
 
 FORMAT = "elicense-issue-batch/1"
 _ISSUER = "certificateIssuingAuthority"
-
-Shown = Callable[[float], None]
-"""Takes the share of the sheet that was read, 0.0 to 1.0."""
 
 
 def issue_batch(
@@ -64,7 +60,7 @@ def issue_batch(
         with BatchFolder(Path(out), head, resume) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
             service = IssueSheet(ledger.issuing(), kind, folder, rejected, folder, _remember(ledger), size)
-            with _progress() as shown:
+            with share_bar("签发", "issuing") as shown:
                 report = service.run(_watched(sheet, shown), inputs, signer)
             if report.stopped:
                 rejected.close()
@@ -111,20 +107,6 @@ def _watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:
         shown(sheet.share_read)
         yield row
     shown(1.0)
-
-
-@contextmanager
-def _progress() -> Iterator[Shown]:
-    """A bar on stderr where a person looks at it."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("签发" if language() == "zh" else "issuing", total=1.0)
-        yield lambda share: bar.update(task, completed=share)
 
 
 def _outcome(report: SheetReport, out: str, rejected: Path | None, is_resumed: bool) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,11 +21,13 @@ from api.cli.options import (
     region_number,
 )
 from api.cli.output import Outcome, language, read_input
-from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Step, Verdict, skipped, unknown
+from api.cli.progress import share_bar
+from api.cli.verify_many import Results
+from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
-from ledger.service.verify import NO_PRESENTATION, Ask, Subject
+from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
@@ -100,33 +101,46 @@ def verify(
     checker = _Checker(ledger, asked, Asked(trust, head), challenge)
     if len(items) == 1 and not _is_folder(subjects[0]):
         return _single(checker.check(items[0]))
-    return _several([shown_name(item) for item in items], [checker.check_or_say(item) for item in items])
+    results = Results()
+    with share_bar("核验", "verifying") as shown:
+        for done, (item, verdict) in enumerate(checker.check_all(items), 1):
+            results.add(shown_name(item), verdict)
+            shown(done / len(items))
+    return results.outcome()
 
 
 class _Checker:
-    """Judges items one by one, all under one head."""
+    """Judges items, many of them under one head."""
 
     def __init__(self, ledger: Ledger, ask: Ask, asked: Asked, challenge: str | None) -> None:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
-        self._service = ledger.verify(asked, together=True)
+        self._service = ledger.verify(asked, head_for=ask.max_age // 2)
 
     def check(self, item: str) -> Verdict:
         """The verdict on a file, an image or a QR text."""
+        return self._service.verify(self._read(item), self._ask)
+
+    def check_all(self, items: Sequence[str]) -> Iterator[tuple[str, Verdict]]:
+        """Each item with its verdict, in order; what cannot be read is one unchecked item among them."""
+        for start in range(0, len(items), TOGETHER):
+            group = items[start : start + TOGETHER]
+            subjects = [self._read_or_say(item) for item in group]
+            yield from zip(group, self._service.verify_together(subjects, self._ask), strict=True)
+
+    def _read(self, item: str) -> Subject:
         text = _qr_text(item)
         if text is None:
-            return self._service.verify(self._ledger.read_file(read_input(item)), self._ask)
-        from api.cli.wallet import verify_presented
+            return self._ledger.read_file(read_input(item))
+        from api.cli.wallet import presented_subject
 
-        return verify_presented(self._ledger, text, self._challenge, self._ask, self._asked)
+        return presented_subject(self._ledger, text, self._challenge, self._asked)
 
-    def check_or_say(self, item: str) -> Verdict:
-        """The same; what cannot be read is one unchecked item among the others."""
+    def _read_or_say(self, item: str) -> Subject:
         try:
-            return self.check(item)
+            return self._read(item)
         except LedgerError as problem:
             form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
-            unread = Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
-            return self._service.verify(unread, self._ask)
+            return Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
 
 
 def shown_name(item: str) -> str:
@@ -166,26 +180,6 @@ def _is_folder(subject: str) -> bool:
 def _single(verdict: Verdict) -> Outcome:
     code = "OK" if verdict.exit_code == 0 else verdict.result
     return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=verdict.exit_code)
-
-
-def _several(names: Sequence[str], verdicts: Sequence[Verdict]) -> Outcome:
-    counts = Counter(verdict.result for verdict in verdicts)
-    status = _status_of(counts)
-    worst = next((verdict.result for verdict in verdicts if verdict.exit_code == status), "OK")
-    results = [{"subject": name, **verdict.as_json()} for name, verdict in zip(names, verdicts, strict=True)]
-    return Outcome(
-        {"results": results, "counts": dict(counts)},
-        text=lambda: _table(names, verdicts),
-        code="OK" if status == 0 else worst,
-        exit_code=status,
-    )
-
-
-def _status_of(counts: Counter[str]) -> int:
-    """1 if any is bad, else 3 if any is unchecked, else 0."""
-    if set(counts) - {IN_FORCE, COULD_NOT_CHECK}:
-        return 1
-    return 3 if COULD_NOT_CHECK in counts else 0
 
 
 def _card(verdict: Verdict) -> object:
@@ -232,15 +226,3 @@ def _agreement(agreement: Mapping[str, object], words: Mapping[str, str]) -> str
     if agreement.get("basis") == "AGREEMENT":
         return words["agreement"].format(agreement["from"], agreement["to"], agreement["asType"])
     return words["law" if agreement.get("basis") == "LAW" else "home"]
-
-
-def _table(names: Sequence[str], verdicts: Sequence[Verdict]) -> object:
-    from rich.table import Table
-
-    table = Table(box=None)
-    for column in ("result", "identifier", "subject"):
-        table.add_column(column, overflow="fold")
-    for name, verdict in zip(names, verdicts, strict=True):
-        color = {0: "green", 3: "yellow"}.get(verdict.exit_code, "red")
-        table.add_row(f"[{color}]{verdict.result}[/]", verdict.identifier or "", Path(name).name)
-    return table

@@ -28,9 +28,8 @@ from wallet.wallet import Device, Shown, Wallet, require_passphrase
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
-    from ledger.domain.verdict import Verdict
     from ledger.service.sources import Asked
-    from ledger.service.verify import Ask
+    from ledger.service.verify import Subject
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
 
@@ -166,26 +165,24 @@ def scan(
     return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
 
 
-def verify_presented(ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked) -> Verdict:
-    """The verdict on what a QR code carried; the challenge is used up if the presentation is good.
+def presented_subject(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> Subject:
+    """What a QR code carried, to be verified; the challenge is used up if the presentation is good.
 
     Args:
         ledger: Where the license is looked up.
         text: What the QR code carried.
         challenge: File of the challenge that it should answer; without one, the challenge is
             looked up among those that this home made.
-        ask: What is asked about the license.
         asked: The trust asked for.
 
     Raises:
-        UsageError: `CHALLENGE_NEEDED`, or as `Ledger.trust`, before anything is redeemed.
+        UsageError: `CHALLENGE_NEEDED`.
         UnknownIdError: `PRESENTATION_UNKNOWN`.
         OutageError: The verifier's API or store cannot be reached.
     """
-    service, verify = _desk_service(), ledger.verify(asked)
+    service = _desk_service()
     question = service.challenge_of(text) if challenge is None else _challenge(challenge)
-    subject = service.scan(text, question, _fetch(question), _binding_lookup(ledger, asked))
-    return verify.verify(subject, ask)
+    return service.scan(text, question, _fetch(question), _binding_lookup(ledger, asked))
 
 
 # --- what the commands stand on ---------------------------------------------------------------

@@ -31,7 +31,7 @@ from ledger.domain.entities import (
     TypeVersion,
 )
 from ledger.domain.facts import Fact, Values, object_of
-from ledger.domain.license_tree import leaf_hash, root, verify
+from ledger.domain.license_tree import leaf_hash, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
@@ -522,7 +522,7 @@ def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
     if state.get("batch", key):
         raise Refused("DUPLICATE_ID", f"batch {key}")
     issuer, code = _text(values, "issuer"), _text(values, "licenseType")
-    if len(fact.leaves) != _int(values, "size") or "0x" + root(fact.leaves).hex() != values["root"]:
+    if len(fact.leaves) != _int(values, "size") or "0x" + fact.leaves_root.hex() != values["root"]:
         raise Refused("BAD_TREE", f"the leaves of batch {key} do not make the signed root")
     batch = Batch(
         rev=_next_rev(0, fact),

@@ -49,7 +49,7 @@ def new_sm3(data: bytes = b"") -> Digest:
         >>> running.digest() == sm3(b"abc")
         True
     """
-    return hashlib.new("sm3", data) if _HASHLIB_HAS_SM3 else PlainSm3(data)
+    return hashlib.new("sm3", data) if _EMPTY else PlainSm3(data)
 
 
 def sm3(data: bytes) -> bytes:
@@ -62,7 +62,9 @@ def sm3(data: bytes) -> bytes:
         >>> sm3(b"abc").hex()
         '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0'
     """
-    return new_sm3(data).digest()
+    running = _EMPTY.copy() if _EMPTY else PlainSm3()
+    running.update(data)
+    return running.digest()
 
 
 def hmac_sm3(key: bytes, message: bytes) -> bytes:
@@ -166,12 +168,12 @@ def _compress(state: tuple[int, ...], block: bytes) -> tuple[int, ...]:
     return tuple(old ^ new for old, new in zip(state, (a, b, c, d, e, f, g, h), strict=True))
 
 
-def _hashlib_has_sm3() -> bool:
+def _empty_sm3() -> hashlib._Hash | None:
     try:
-        hashlib.new("sm3")
+        return hashlib.new("sm3")
     except ValueError:
-        return False
-    return True
+        return None
 
 
-_HASHLIB_HAS_SM3 = _hashlib_has_sm3()
+_EMPTY = _empty_sm3()
+"""A hash of nothing, where `hashlib` has SM3: copied in half the time that finding it by name takes."""

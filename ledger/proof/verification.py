@@ -21,13 +21,15 @@ from dataclasses import dataclass, field
 from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
 from ledger.domain.entities import Batch, Key, License, LicenseType, Organisation, Region, Term, Terms
+from ledger.domain.facts import Fact
 from ledger.domain.lifecycle import Standing, status_at, successor_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
-from ledger.domain.messages import MESSAGES, Domain
+from ledger.domain.messages import MESSAGES, Domain, Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
     batch_object,
     entitlement_object,
+    from_ascii32,
     key_object,
     organisation_object,
     recognition_object,
@@ -400,20 +402,40 @@ def _agreed(
     }
 
 
+def own_objects(claim: Claim) -> set[bytes]:
+    """The license that a claim is about, and its batch: what no claim on another license needs."""
+    names = (claim.license_id, claim.batch) if claim.leaf is not None else (claim.license_id,)
+    return {bytes.fromhex(name[2:]) for name in names}
+
+
+def objects_behind(fact: Fact) -> set[bytes]:
+    """What a record about a license rests on: its issuer's right, or the batch whose leaf was opened.
+
+    Without these `apply` refuses the record; they are looked up by what the ledger says, whatever a
+    claim says.
+    """
+    if fact.kind is Kind.LICENSE_OPENED:
+        return {bytes.fromhex(str(fact.values["batch"])[2:])}
+    if fact.kind in _ISSUING:
+        code, issuer = (from_ascii32(str(fact.values[name])) for name in ("licenseType", "issuer"))
+        return {entitlement_object(code, issuer)}
+    return set()
+
+
+_ISSUING = {Kind.LICENSE_ISSUED, Kind.LICENSE_ISSUED_BY_AMENDMENT, Kind.LICENSE_BATCH_ISSUED}
+
+
 def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[bytes]:
     """Objects whose histories steps 3 to 7 need, as far as `state` lets one know.
 
     Ask again with the state that these give until nothing new is asked for.
     """
-    needed = {
-        bytes.fromhex(claim.license_id[2:]),
+    needed = own_objects(claim) | {
         type_object(claim.license_type),
         organisation_object(claim.issuer),
         key_object(bytes.fromhex(claim.key_id[2:])),
         entitlement_object(claim.license_type, claim.issuer),
     }
-    if claim.leaf is not None:
-        needed.add(bytes.fromhex(claim.batch[2:]))
     license_ = license_of(claim, state)
     if license_ is not None:
         needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.facts}
