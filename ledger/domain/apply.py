@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ledger.domain.acts import Act, Ground, Purpose, Scope, Sharing, acts_from_bitmap
@@ -573,16 +574,28 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
 
 def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
     """Whether a license, as its leaf states it, stands at `index` of a batch."""
-    words = (_bytes(values, name) for name in ("licenseId", "digest", "holderBinding"))
-    license_id, digest, binding = words
+    words = tuple(_str(values, name) for name in ("licenseId", "digest", "holderBinding"))
     days = (_int(values, "validFrom"), _int(values, "validTo"))
-    leaf = leaf_hash(license_id, batch.license_type, digest, binding, *days)
-    siblings = [bytes.fromhex(word.removeprefix("0x")) for word in proof]
-    return verify(bytes.fromhex(batch.root[2:]), leaf, index, batch.size, siblings)
+    place = (batch.root, batch.size, index)
+    return _leads_to_root(batch.license_type, words, days, place, tuple(proof))
 
 
-def _bytes(values: Values, name: str) -> bytes:
-    return bytes.fromhex(_str(values, name).removeprefix("0x"))
+@lru_cache(maxsize=1_024)
+def _leads_to_root(
+    code: str,
+    words: tuple[str, ...],
+    days: tuple[int, int],
+    place: tuple[str, int, int],
+    proof: tuple[str, ...],
+) -> bool:
+    """Remembered: a verification comes back to the same leaf several times."""
+    top, size, index = place
+    license_id, digest, binding, root, *siblings = map(_raw, (*words, top, *proof))
+    return verify(root, leaf_hash(license_id, code, digest, binding, *days), index, size, siblings)
+
+
+def _raw(word: str) -> bytes:
+    return bytes.fromhex(word.removeprefix("0x"))
 
 
 def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:

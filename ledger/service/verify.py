@@ -178,8 +178,10 @@ class VerifyLicenses:
                     break
                 loaded |= wanted
                 found = histories.facts_of(wanted)
+                if not found:
+                    break
                 passing |= {each for fact in found for each in objects_behind(fact)}
-                state = state_of_facts(histories.facts_of(loaded)) if found else state
+                state = state_of_facts(histories.facts_of(loaded))
         finally:
             histories.forget(passing)
         return state

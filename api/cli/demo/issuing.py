@@ -87,7 +87,7 @@ class Issuing:
     def _issue_batch(self) -> Told:
         stage = self._stage
         given = [stage.input(JIANGSU, serial=f"32050920260{n:05d}") for n in range(BATCH)]
-        batch = stage.ledger(JIANGSU.key).issuing().issue_batch(given, stage.signer(JIANGSU.key))
+        batch = stage.ledger(JIANGSU.key).batches().issue_batch(given, stage.signer(JIANGSU.key))
         stage.batch = batch.licenses
         for issued in stage.batch:
             stage.take(JIANGSU, issued)

@@ -13,7 +13,7 @@ from ledger.domain.entities import Key
 from ledger.domain.messages import key_id
 from ledger.ports import Signer
 from ledger.service.govern import cut_off_key, register_key, rotate_key
-from ledger.service.issue import Issued
+from ledger.service.orders import Issued
 from ledger.service.signing import KeyFile
 
 BRANCH = f"{ANHUI.key}-branch"

@@ -9,7 +9,7 @@ from api.cli.demo.stage import REFERENCE, Chapter, Stage, Told
 from api.cli.demo.world import ANHUI, JIANGSU, SHANGHAI, ZHEJIANG, Office
 from ledger.domain.acts import AMEND_KINDS, RULES
 from ledger.domain.moments import parse_moment, rfc3339
-from ledger.service.issue import Issued
+from ledger.service.orders import Issued
 from ledger.service.verify import Ask
 
 _ENDS = (("withdraw", "LAW_CHANGED"), ("cancel", "HOLDER_REQUEST"), ("void", "MISPRINT"))
@@ -145,14 +145,14 @@ class Lifecycle:
         going = self._let_go(leaf)
         ledger = self._stage.ledger(JIANGSU.key)
         license_ = ledger.license_now(str(leaf.envelope.anchor["licenseId"]))
-        acted = ledger.issuing().transfer_cancel(license_, self._stage.signer(JIANGSU.key))
+        acted = ledger.acting().transfer_cancel(license_, self._stage.signer(JIANGSU.key))
         return Told(f"{going} {self._stage.verify(leaf).result}", [], acted.gas_used)
 
     def _let_go(self, leaf: Issued) -> str:
         """Let a license go to Zhejiang; returns its result then."""
         ledger = self._stage.ledger(JIANGSU.key)
         license_ = ledger.license_now(str(leaf.envelope.anchor["licenseId"]))
-        ledger.issuing().transfer_out(license_, 330000, self._stage.signer(JIANGSU.key), REFERENCE)
+        ledger.acting().transfer_out(license_, 330000, self._stage.signer(JIANGSU.key), REFERENCE)
         return self._stage.verify(leaf).result
 
     def _rebind(self) -> Told:
@@ -161,7 +161,7 @@ class Lifecycle:
         ledger, pair = stage.ledger(JIANGSU.key), stage.wallet.new_pair()
         license_ = ledger.license_now(str(issued.envelope.anchor["licenseId"]))
         keys = [pair.holder_key, pair.holder_encryption_key]
-        acted = ledger.issuing().bind(license_, keys, 1, 3, stage.signer(JIANGSU.key))
+        acted = ledger.acting().bind(license_, keys, 1, 3, stage.signer(JIANGSU.key))
         return Told(acted.act.name, [f"rev {acted.rev}"], acted.gas_used)
 
 

@@ -18,7 +18,7 @@ from ledger.domain.license_types import example_input
 from ledger.domain.verdict import Verdict
 from ledger.ports import Signer
 from ledger.service.govern import GovernLedger, Order
-from ledger.service.issue import ActOrder, Issued
+from ledger.service.orders import ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.verify import Ask
 from ledger.settings import Settings
@@ -129,7 +129,7 @@ class Stage:
         license_ = ledger.license_now(str(issued.envelope.anchor["licenseId"]))
         self.await_second_after(license_.facts[-1].recorded_at)
         order = ActOrder(verb, ground, effective, REFERENCE)
-        return ledger.issuing().act(license_, order, self.signer(office.key)).gas_used
+        return ledger.acting().act(license_, order, self.signer(office.key)).gas_used
 
     def govern(self, order: Order) -> int:
         """Carry out an order of governing bodies; returns the gas used."""
