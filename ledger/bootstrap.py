@@ -10,6 +10,7 @@ from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
+from ledger.adapters.disk import flush
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
@@ -181,7 +182,7 @@ class Ledger:
         """
         where = self.settings.content
         if where is None:
-            return FolderContent(self.settings.home / "content")
+            return FolderContent(self.settings.home / "content", flush)
         kind, _, url = where.partition(":")
         if kind != "ipfs":
             raise UsageError("CONTENT_SETTING", value=where[:120])

@@ -283,6 +283,25 @@ class IndexRow:
     columns: Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class Name:
+    """What an identifier stands for.
+
+    Attributes:
+        identifier: As GB/T 36904 writes it.
+        license_id: 0x-hex.
+        issuer: Credit code of the issuing body.
+        added_at: Seconds since 1970.
+        cid: Content id of the encrypted document, if this home keeps one.
+    """
+
+    identifier: str
+    license_id: str
+    issuer: str
+    added_at: int
+    cid: str = ""
+
+
 class Index(Protocol):
     """Entities derived from the ledger, kept for speed; never believed where a proof is asked for."""
 
@@ -333,6 +352,10 @@ class Index(Protocol):
         """Note that an identifier stands for a license; the chain never holds identifiers."""
         ...
 
+    def remember_all(self, names: Sequence[Name]) -> None:
+        """The same of many licenses: all of them or none."""
+        ...
+
     def resolve(self, text: str) -> str | None:
         """The license id of an identifier that this home knows, or `text` itself if it is one."""
         ...
@@ -351,6 +374,10 @@ class Content(Protocol):
 
     def put(self, data: bytes) -> str:
         """Keep bytes; returns their content id (CIDv1, raw, SHA-256)."""
+        ...
+
+    def put_all(self, many: Sequence[bytes]) -> list[str]:
+        """Keep many; their content ids in the same order."""
         ...
 
     def get(self, cid: str) -> bytes:
@@ -375,6 +402,10 @@ class IssuerHome(Protocol):
 
     def note(self, issuer: str, license_id: str, entry: Mapping[str, object]) -> None:
         """Append to the body's register: references with their salts, wrapped keys."""
+        ...
+
+    def note_all(self, issuer: str, entries: Sequence[tuple[str, Mapping[str, object]]]) -> None:
+        """Append many entries at once, each with the license that it is about."""
         ...
 
     def notes(self, issuer: str, license_id: str) -> list[JsonObject]:
