@@ -369,6 +369,53 @@ class Index(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class KeptLeaf:
+    """A license of a batch as its home keeps it.
+
+    Attributes:
+        license_id: 0x-hex.
+        envelope: Its envelope with all salts, in canonical form, as it was before the ledger had it.
+        cid: Content id of the encrypted document, or None.
+    """
+
+    license_id: str
+    envelope: bytes
+    cid: str | None
+
+
+class BatchOutbox(Protocol):
+    """Drafts of batches that survive a crash, found by batch or by license."""
+
+    def begin(self, key: str, entry: JsonObject, leaves: Sequence[KeptLeaf]) -> None:
+        """Keep a batch with its licenses, all or nothing; on return they are on disk."""
+        ...
+
+    def load(self, key: str) -> JsonObject | None:
+        """The entry of a batch, or None."""
+        ...
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        """Put another entry in place of a batch's; on return it is on disk."""
+        ...
+
+    def leaves(self, key: str) -> list[KeptLeaf]:
+        """The licenses of a batch in the order of their leaves."""
+        ...
+
+    def leaf(self, license_id: str) -> KeptLeaf | None:
+        """A license of any batch, or None."""
+        ...
+
+    def batch_of(self, license_id: str) -> str | None:
+        """The batch that has a license, or None."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Forget a batch that never reached the ledger, and its licenses."""
+        ...
+
+
 class Content(Protocol):
     """Encrypted documents by content id; what comes back was checked against the id."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, open_input
 from api.cli.progress import Shown, share_bar
 from ledger.adapters.batch_folder import BatchFolder
+from ledger.adapters.disk import flush
 from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
@@ -57,9 +58,9 @@ def issue_batch(
     }
     with open_sheet(Path(file)) as sheet:
         inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
-        with BatchFolder(Path(out), head, resume) as folder:
+        with BatchFolder(Path(out), head, resume, flush) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = IssueSheet(ledger.batches(), kind, folder, rejected, folder, _remember(ledger), size)
+            service = IssueSheet(ledger.batches(), folder, rejected, folder, _remember(ledger), size)
             with share_bar("签发", "issuing") as shown:
                 report = service.run(_watched(sheet, shown), inputs, signer)
             if report.stopped:
@@ -98,8 +99,8 @@ def _digest(path: str) -> str:
     return digest.digest().hex()
 
 
-def _remember(ledger: Ledger) -> Callable[[Issued], None]:
-    return lambda issued: ledger.remember(issued.envelope, issued.cid)
+def _remember(ledger: Ledger) -> Callable[[Sequence[Issued]], None]:
+    return lambda licenses: ledger.remember_all([(each.envelope, each.cid) for each in licenses])
 
 
 def _watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:

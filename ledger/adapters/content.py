@@ -122,8 +122,9 @@ class FolderContent:
 
     def _draft(self, file: Path, data: bytes, drafts: dict[Path, Path]) -> None:
         """Write what is to be `file` under another name, noted before it exists."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.parent.mkdir(exist_ok=True, mode=0o700)
+        if not file.parent.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file.parent.mkdir(exist_ok=True, mode=0o700)
         draft = file.with_name(f".{secrets.token_hex(8)}")
         drafts[draft] = file
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

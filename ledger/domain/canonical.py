@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 import rfc8785
@@ -29,6 +29,7 @@ MAX_INTEGER = 2**53 - 1
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _BEYOND_FIRST_PLANE = re.compile(rb"[\xf0-\xf4]")
+_SIMPLE = {str, bool, type(None)}
 _WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -184,7 +185,7 @@ def _require_plain(value: object, levels: int) -> None:
     """Refuse what the format does not carry, and lists and objects more than `levels` deep."""
     if isinstance(value, dict):
         _require_room(levels)
-        if not all(isinstance(name, str) for name in value):
+        if not all(issubclass(kind, str) for kind in set(map(type, value))):
             raise MalformedError("JSON_TYPE")
         _require_all_plain(value.values(), levels - 1)
     elif isinstance(value, list):
@@ -197,10 +198,11 @@ def _require_plain(value: object, levels: int) -> None:
         raise MalformedError("JSON_FLOAT" if isinstance(value, float) else "JSON_TYPE")
 
 
-def _require_all_plain(values: Iterable[object], levels: int) -> None:
+def _require_all_plain(values: Collection[object], levels: int) -> None:
+    if set(map(type, values)) <= _SIMPLE:  # as most are: no need to look at each
+        return
     for value in values:
-        if type(value) is not str:  # most are, and need no look
-            _require_plain(value, levels)
+        _require_plain(value, levels)
 
 
 def _require_room(levels: int) -> None:

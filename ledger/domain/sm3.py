@@ -23,6 +23,7 @@ _IV: tuple[int, ...] = (
     0xB0FB0E4E,
 )
 _MASK = 0xFFFFFFFF
+_INNER_PAD, _OUTER_PAD = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 class Digest(Protocol):
@@ -79,8 +80,7 @@ def hmac_sm3(key: bytes, message: bytes) -> bytes:
         'bd4a34077888162b'
     """
     block = (sm3(key) if len(key) > BLOCK_SIZE else key).ljust(BLOCK_SIZE, b"\0")
-    inner = sm3(bytes(byte ^ 0x36 for byte in block) + message)
-    return sm3(bytes(byte ^ 0x5C for byte in block) + inner)
+    return sm3(block.translate(_OUTER_PAD) + sm3(block.translate(_INNER_PAD) + message))
 
 
 def kdf(shared: bytes, length: int) -> bytes:
