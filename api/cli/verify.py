@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,8 +21,8 @@ from api.cli.options import (
     region_number,
 )
 from api.cli.output import Outcome, language, read_input
-from api.cli.progress import share_bar
-from api.cli.verify_many import Results
+from api.cli.progress import Shown, share_bar
+from api.cli.verify_many import several
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.errors import LedgerError, UsageError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
 
 app = typer.Typer(add_completion=False)
+_Each = TypeVar("_Each")
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 _MARKS = {
@@ -100,13 +101,12 @@ def verify(
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
     checker = _Checker(ledger, asked, Asked(trust, head), challenge)
     if len(items) == 1 and not _is_folder(subjects[0]):
-        return _single(checker.check(items[0]))
-    results = Results()
+        verdicts = checker.check(items[0])
+        if len(verdicts) == 1:
+            return _single(verdicts[0])
+        return several(_named(items[0], verdicts))
     with share_bar("核验", "verifying") as shown:
-        for done, (item, verdict) in enumerate(checker.check_all(items), 1):
-            results.add(shown_name(item), verdict)
-            shown(done / len(items))
-    return results.outcome()
+        return several(checker.check_all(items, shown))
 
 
 class _Checker:
@@ -116,36 +116,47 @@ class _Checker:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
         self._service = ledger.verify(asked, head_for=ask.max_age // 2)
 
-    def check(self, item: str) -> Verdict:
-        """The verdict on a file, an image or a QR text."""
-        return self._service.verify(self._read(item), self._ask)
+    def check(self, item: str) -> list[Verdict]:
+        """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
+        return self._service.verify_together(self._read(item), self._ask)
 
-    def check_all(self, items: Sequence[str]) -> Iterator[tuple[str, Verdict]]:
-        """Each item with its verdict, in order; what cannot be read is one unchecked item among them."""
+    def check_all(self, items: Sequence[str], shown: Shown) -> Iterator[tuple[str, Verdict]]:
+        """Each subject by name with its verdict, in order; what cannot be read is one of them, unchecked."""
         for start in range(0, len(items), TOGETHER):
-            group = items[start : start + TOGETHER]
-            subjects = [self._read_or_say(item) for item in group]
-            yield from zip(group, self._service.verify_together(subjects, self._ask), strict=True)
+            named = [
+                each
+                for item in items[start : start + TOGETHER]
+                for each in _named(item, self._read_or_say(item))
+            ]
+            verdicts = self._service.verify_together([subject for _, subject in named], self._ask)
+            yield from zip((name for name, _ in named), verdicts, strict=True)
+            shown(start / len(items))
 
-    def _read(self, item: str) -> Subject:
+    def _read(self, item: str) -> list[Subject]:
         text = _qr_text(item)
         if text is None:
-            return self._ledger.read_file(read_input(item))
-        from api.cli.wallet import presented_subject
+            return [self._ledger.read_file(read_input(item))]
+        from api.cli.wallet import presented_subjects
 
-        return presented_subject(self._ledger, text, self._challenge, self._asked)
+        return presented_subjects(self._ledger, text, self._challenge, self._asked)
 
-    def _read_or_say(self, item: str) -> Subject:
+    def _read_or_say(self, item: str) -> list[Subject]:
         try:
             return self._read(item)
         except LedgerError as problem:
             form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
-            return Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
+            return [Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)]
 
 
 def shown_name(item: str) -> str:
     """An item as a list shows it."""
     return item[:24] + "…" if item.startswith("EL1:") else item
+
+
+def _named(item: str, found: Sequence[_Each]) -> list[tuple[str, _Each]]:
+    """What an item gave with its name; licenses shown together are numbered."""
+    name, count = shown_name(item), len(found)
+    return [(f"{name} {n}/{count}" if count > 1 else name, each) for n, each in enumerate(found, 1)]
 
 
 def _qr_text(item: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from api.cli.output import LongList, Outcome
@@ -16,7 +17,15 @@ MOST_SHOWN = 500
 _Row = tuple[str, str, str]
 
 
-class Results:
+def several(named: Iterable[tuple[str, Verdict]]) -> Outcome:
+    """The answer to many subjects, each with the name that a list shows; they may come one by one."""
+    results = _Results()
+    for name, verdict in named:
+        results.add(name, verdict)
+    return results.outcome()
+
+
+class _Results:
     """Takes verdicts one by one; however many come, they take no more memory."""
 
     def __init__(self) -> None:
@@ -26,12 +35,6 @@ class Results:
         self._noted: list[_Row] = []
 
     def add(self, name: str, verdict: Verdict) -> None:
-        """Take the verdict on one subject.
-
-        Args:
-            name: The subject as a list shows it.
-            verdict: What became of it.
-        """
         row = (verdict.result, verdict.identifier or "", Path(name).name)
         self._counts[verdict.result] += 1
         self._results.add({"subject": name, **verdict.as_json()})
@@ -41,7 +44,6 @@ class Results:
             self._noted.append(row)
 
     def outcome(self) -> Outcome:
-        """`results` and `counts` of docs/interfaces.md; exit 1 if any is bad, else 3 if any is unchecked."""
         bad = [result for result in self._counts if result not in (IN_FORCE, COULD_NOT_CHECK)]
         status = 1 if bad else 3 if COULD_NOT_CHECK in self._counts else 0
         return Outcome(

@@ -574,18 +574,33 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
 
 def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
     """Whether a license, as its leaf states it, stands at `index` of a batch."""
+    return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+
+
+def leads_to_root(
+    top: str, size: int, license_type: str, values: Values, index: int, proof: Sequence[str]
+) -> bool:
+    """Whether a leaf leads by its path to a root; whose root that is, is not asked.
+
+    Args:
+        top: The root, 0x-hex.
+        size: Leaves under it.
+        license_type: 21-character code.
+        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf.
+        index: Its place.
+        proof: The path, 0x-hex.
+    """
     words = tuple(_str(values, name) for name in ("licenseId", "digest", "holderBinding"))
     days = (_int(values, "validFrom"), _int(values, "validTo"))
-    place = (batch.root, batch.size, index)
-    return _leads_to_root(batch.license_type, words, days, place, tuple(proof))
+    return _leads_to_root((top, size, index), license_type, words, days, tuple(proof))
 
 
 @lru_cache(maxsize=1_024)
 def _leads_to_root(
+    place: tuple[str, int, int],
     code: str,
     words: tuple[str, ...],
     days: tuple[int, int],
-    place: tuple[str, int, int],
     proof: tuple[str, ...],
 ) -> bool:
     """Remembered: a verification comes back to the same leaf several times."""

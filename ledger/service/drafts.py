@@ -24,7 +24,7 @@ from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
 from ledger.ports import BatchOutbox, Entropy, IssuerHome, Transaction
-from ledger.proof.claims import opening_of
+from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
 
@@ -166,7 +166,7 @@ class Drafts:
         batch = self.batches.load(key) if key else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
             return None
-        return opening_of(Envelope.parse(leaf.envelope))
+        return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""

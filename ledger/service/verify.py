@@ -255,28 +255,36 @@ def state_of_facts(facts: Iterable[Fact]) -> State:
     return state
 
 
-def reused(connect: Callable[[], Histories], clock: Clock, seconds: int) -> Callable[[], Histories]:
-    """Connect, and hand out the same histories, or the same failure, for so long; then connect again.
-
-    So many thousands of subjects are judged under few heads, none of which is too old to say
-    anything about now.
-    """
-    made: list[tuple[float, Histories | LedgerError]] = []
+def once(connect: Callable[[], Histories]) -> Callable[[], Histories]:
+    """Connect at the first call; every later one gets the same histories, or the same failure."""
+    made: list[Histories | LedgerError] = []
 
     def opened() -> Histories:
-        now = clock.now().timestamp()
-        if not made or not made[0][0] <= now < made[0][0] + seconds:
-            made[:] = [(now, _connected(connect))]
-        found = made[0][1]
-        if isinstance(found, LedgerError):
-            raise found
-        return found
+        if not made:
+            try:
+                made.append(connect())
+            except (OutageError, TrustError) as problem:
+                made.append(problem)
+        if isinstance(made[0], LedgerError):
+            raise made[0]
+        return made[0]
 
     return opened
 
 
-def _connected(connect: Callable[[], Histories]) -> Histories | LedgerError:
-    try:
-        return connect()
-    except (OutageError, TrustError) as problem:
-        return problem
+def reused(connect: Callable[[], Histories], clock: Clock, seconds: int) -> Callable[[], Histories]:
+    """As `once`, and anew after so many seconds.
+
+    So thousands of subjects are judged under few heads, none of which is too old to say anything
+    about now.
+    """
+    since, current = 0.0, once(connect)
+
+    def opened() -> Histories:
+        nonlocal since, current
+        now = clock.now().timestamp()
+        if not since <= now < since + seconds:
+            since, current = now, once(connect)
+        return current()
+
+    return opened
