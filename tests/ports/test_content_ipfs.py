@@ -39,14 +39,8 @@ def store(kubo: Kubo) -> IpfsContent:
 
 
 @pytest.fixture
-def own(kubo_program: Path, tmp_path: Path) -> Iterator[Kubo]:
-    """A node of the test's own, to be ended and started at will."""
-    node = Kubo(kubo_program, tmp_path / "repo")
-    try:
-        node.start()
-        yield node
-    finally:
-        node.end()
+def own(own_kubo: Kubo) -> Kubo:
+    return own_kubo
 
 
 def blobs(count: int, seed: int = 1) -> list[bytes]:
