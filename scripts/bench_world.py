@@ -21,6 +21,14 @@ from ledger.settings import Settings
 TYPE = "11100000000013338W001"
 COMMAND = (sys.executable, "-m", "api.cli.main")
 
+_WATCHER = """
+import os, resource, sys
+os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print([used.ru_utime + used.ru_stime, used.ru_maxrss], file=sys.stderr)
+"""
+"""Runs a command and tells what it used; small, because a process begins with the set of its parent."""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -60,18 +68,17 @@ class World:
             RuntimeError: It did not do its work.
         """
         spent, start = _node_seconds(self.node), perf_counter()
-        out = self.folder / "answer.json"
-        with out.open("wb") as answer:
-            running = subprocess.Popen(
-                [*COMMAND, *arguments, "--json"], env=self._environment(home), stdout=answer
-            )
-            _, _, usage = os.wait4(running.pid, 0)
+        ran = subprocess.run(
+            [sys.executable, "-S", "-c", _WATCHER, *COMMAND, *arguments, "--json"],
+            env=self._environment(home),
+            check=False,
+            capture_output=True,
+        )
         seconds = perf_counter() - start
-        told = json.loads(out.read_text(encoding="utf-8"))
+        told, (cpu, kilobytes) = json.loads(ran.stdout), json.loads(ran.stderr.splitlines()[-1])
         if "error" in told:
             raise RuntimeError(told["error"])
-        chain = _node_seconds(self.node) - spent
-        return Ran(told, seconds, usage.ru_utime + usage.ru_stime, chain, usage.ru_maxrss / 1024)
+        return Ran(told, seconds, cpu, _node_seconds(self.node) - spent, kilobytes / 1024)
 
     def ledger(self, home: Path) -> Ledger:
         """The ledger as a process of that home reaches it."""
