@@ -18,6 +18,7 @@ from ledger.service.drafts import (
     Document,
     Draft,
     Drafts,
+    Name,
     holder_encryption_key,
     kept_transaction,
     signed_members,
@@ -71,32 +72,32 @@ class IssueBatches:
         Raises:
             MalformedError: `LICENSE_INPUT`.
         """
-        return self._drafts.is_kept(self._drafts.license_id(self._drafts.filled_in(given).license))
+        return self._drafts.is_kept(self._drafts.name(self._drafts.filled_in(given).license).id)
 
     def _begin(self, key: str, rows: Sequence[FilledIn], signer: Signer) -> list[_Leaf]:
         """Sign, store the documents, keep the batch; from then on it is resumed."""
-        ids = [self._drafts.license_id(row.license) for row in rows]
-        self._require_new(rows, ids)
-        envelopes = self._signed(rows, ids, signer)
+        names = [self._drafts.name(row.license) for row in rows]
+        self._require_new(rows, names)
+        envelopes = self._signed(rows, names, signer)
         documents = [
-            Document(license_id, envelope.to_bytes(), holder_encryption_key(row.given))
-            for license_id, envelope, row in zip(ids, envelopes, rows, strict=True)
+            Document(name.id, envelope.to_bytes(), holder_encryption_key(row.given))
+            for name, envelope, row in zip(names, envelopes, rows, strict=True)
         ]
         cids = self._drafts.keep_contents(envelopes[0].signer["uscc"], documents)
         kept = [KeptLeaf(each.license_id, each.data, cid) for each, cid in zip(documents, cids, strict=True)]
         self._drafts.batches.begin(key, _UNSENT, kept)
         return [_Leaf(envelope, cid) for envelope, cid in zip(envelopes, cids, strict=True)]
 
-    def _require_new(self, rows: Sequence[FilledIn], ids: Sequence[str]) -> None:
+    def _require_new(self, rows: Sequence[FilledIn], names: Sequence[Name]) -> None:
         """One type, one issuer, no license twice."""
-        names = ("certificateTypeCode", "certificateIssuingAuthorityCode")
-        if len({tuple(row.license["metadata"][name] for name in names) for row in rows}) > 1:
+        common = ("certificateTypeCode", "certificateIssuingAuthorityCode")
+        if len({tuple(row.license["metadata"][field] for field in common) for row in rows}) > 1:
             raise MalformedError("BATCH_MIXED")
         seen: set[str] = set()
-        for each in ids:
-            if each in seen or self._drafts.is_kept(each):
-                raise RuleError("LICENSE_EXISTS", id=each)
-            seen.add(each)
+        for name in names:
+            if name.id in seen or self._drafts.is_kept(name.id):
+                raise RuleError("LICENSE_EXISTS", id=name.id)
+            seen.add(name.id)
 
     def _require_not_alone(self, key: str, envelopes: Sequence[Envelope]) -> None:
         """None is issued alone meanwhile: of a draft and a batch, whichever sees the other gives way."""
@@ -106,10 +107,10 @@ class IssueBatches:
             self._drafts.batches.drop(key)
             raise RuleError("LICENSE_EXISTS", id=alone)
 
-    def _signed(self, rows: Sequence[FilledIn], ids: Sequence[str], signer: Signer) -> list[Envelope]:
+    def _signed(self, rows: Sequence[FilledIn], names: Sequence[Name], signer: Signer) -> list[Envelope]:
         """The envelopes of a batch, not yet anchored: one signature, and each its own place in the tree."""
         salts = [self._drafts.salts(row.license) for row in rows]
-        leaves = [_leaf_of(*each) for each in zip(rows, ids, salts, strict=True)]
+        leaves = [_leaf_of(*each) for each in zip(rows, names, salts, strict=True)]
         tree = Tree([_leaf_hash(leaf) for leaf in leaves])
         metadata = rows[0].license["metadata"]
         members = {
@@ -120,7 +121,7 @@ class IssueBatches:
         }
         prepared = self._submissions.prepare("IssueBatch", 0, members)
         signature = prepared.signed_by(signer)
-        draft = Draft("IssueBatch", ids[0], 0, members, rows[0].license, rows[0].given, None)
+        draft = Draft("IssueBatch", names[0].id, 0, members, rows[0].license, rows[0].given, None)
         first = self._drafts.envelope(draft, salts[0], prepared, signature)
         return [
             replace(
@@ -195,10 +196,11 @@ def _issued(kept: JsonObject, leaves: Sequence[_Leaf]) -> IssuedBatch:
     return IssuedBatch(root, licenses, seen["seq"], seen["txHash"], seen["block"], gas_used)
 
 
-def _leaf_of(row: FilledIn, license_id_: str, salts: Mapping[str, str]) -> Leaf:
+def _leaf_of(row: FilledIn, name: Name, salts: Mapping[str, str]) -> Leaf:
     days = validity(row.license)
     return Leaf(
-        license_id=license_id_,
+        license_id=name.id,
+        handle=name.handle,
         type=str(row.license["metadata"]["certificateTypeCode"]),
         digest=license_digest(row.license, salts).hex(),
         holder_binding="0x" + input_binding(row.given).hex(),

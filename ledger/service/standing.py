@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
-from ledger.domain.entities import Batch, License
+from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import fact_of
-from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
 from ledger.errors import UnknownIdError
-from ledger.proof.verification import cut_offs_of
+from ledger.proof.verification import cut_offs_of, successor_evidence
 from ledger.service.sources import Histories
 from ledger.service.verify import state_of
 
@@ -45,7 +45,7 @@ def license_state(
     code, issuer = (from_ascii32(str(facts[0].values[name])) for name in ("licenseType", "issuer"))
     keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
     others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
-    state = state_of([*own, *others])
+    state = state_of(histories.ledger_id, [*own, *others])
     found = (typed(state, "license", license_id, License), _leaf(state, license_id, opening))
     recorded = [license_ for license_ in found if license_]
     if not recorded:
@@ -61,9 +61,9 @@ def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -
     index, proof = opening["index"], opening["proof"]
     if not isinstance(index, int) or not isinstance(proof, list | tuple):
         return None
-    if not is_leaf_of(batch, opening, index, proof):
+    if not is_leaf_of(state.ledger_id, batch, opening, index, proof):
         return None
-    return leaf_license(batch, str(opening["batch"]), opening)
+    return leaf_license(batch, str(opening["batch"]), index, opening)
 
 
 def binding_now(histories: Histories, license_id: str) -> str | None:
@@ -99,8 +99,8 @@ class Shown:
     trust: str
     head: Mapping[str, object]
     flags: tuple[str, ...] = ()
-    superseded_by: str = ""
-    """Id of the license that took its place, as known at `known_at`."""
+    superseding: LicenseFact | None = None
+    """What put another license in its place, as known at `known_at`."""
 
     def as_json(self, identifier: str | None) -> dict[str, object]:
         """The keys of `license show|status`."""
@@ -115,7 +115,9 @@ class Shown:
             "act": fact.act.name if fact else None,
             "ground": Ground(fact.ground).name if fact and fact.ground else None,
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
-            "supersededBy": self.superseded_by or None,
+            "supersededBy": None,
+            "supersededByLeaf": None,
+            **successor_evidence(self.superseding),
             "flags": list(self.flags),
             "issuer": self.license.issuer,
             "type": self.license.license_type,
@@ -169,5 +171,5 @@ def show_license(
         histories.level,
         head,
         flags,
-        successor_at(license_, knowledge, cut_offs),
+        superseding_at(license_, knowledge, cut_offs),
     )

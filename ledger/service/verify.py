@@ -81,6 +81,7 @@ class Subject:
 
 NO_PRESENTATION = (skipped(Step.HOLDER, "NOT_PRESENTED"), skipped(Step.BASIS, "NO_DATA_HANDED_OUT"))
 _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)
+_NOT_REACHED = Findings(tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER))
 
 
 class VerifyLicenses:
@@ -117,9 +118,11 @@ class VerifyLicenses:
         them is told of that one only.
         """
         claims = [subject.claim for subject in subjects if subject.claim]
+        if not claims:
+            return [self._verdict(subject, ask, _NOT_REACHED, None) for subject in subjects]
         try:
-            histories = self._open() if claims else None
-            state = self._state_for(claims, ask.region, histories) if histories else State()
+            histories = self._open()
+            state = self._state_for(claims, ask.region, histories)
         except (OutageError, TrustError) as problem:
             if len(claims) > 1 and self._is_answering():
                 half = len(subjects) // 2
@@ -138,10 +141,9 @@ class VerifyLicenses:
             return False
         return True
 
-    def _checked(self, subject: Subject, ask: Ask, histories: Histories | None, state: State) -> Verdict:
-        if subject.claim is None or histories is None:
-            rest = tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER)
-            return self._verdict(subject, ask, Findings(rest), None)
+    def _checked(self, subject: Subject, ask: Ask, histories: Histories, state: State) -> Verdict:
+        if subject.claim is None:
+            return self._verdict(subject, ask, _NOT_REACHED, None)
         return self._verdict(subject, ask, self._examine(subject.claim, ask, histories, state), histories)
 
     def _examine(self, claim: Claim, ask: Ask, histories: Histories, state: State) -> Findings:
@@ -155,7 +157,7 @@ class VerifyLicenses:
             age=age,
             stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
         )
-        findings = examine(claim, state, question, self._trust.domain("Licenses"), self._holds)
+        findings = examine(claim, state, question, self._trust.domain, self._holds)
         return self._with_level(findings, histories)
 
     def _with_level(self, findings: Findings, histories: Histories) -> Findings:
@@ -168,7 +170,7 @@ class VerifyLicenses:
     def _state_for(self, claims: Sequence[Claim], region: int | None, histories: Histories) -> State:
         """Ask for histories until nothing more is needed; those of single licenses are not kept."""
         loaded = histories.known
-        state = state_of_facts(histories.facts_of(loaded))
+        state = state_of_facts(histories.ledger_id, histories.facts_of(loaded))
         passing = {each for claim in claims for each in own_objects(claim)}
         try:
             for _ in range(MAX_ROUNDS):
@@ -181,14 +183,14 @@ class VerifyLicenses:
                 if not found:
                     break
                 passing |= {each for fact in found for each in objects_behind(fact)}
-                state = state_of_facts(histories.facts_of(loaded))
+                state = state_of_facts(histories.ledger_id, histories.facts_of(loaded))
         finally:
             histories.forget(passing)
         return state
 
     def _unchecked(self, subject: Subject, problem: LedgerError, ask: Ask) -> Verdict:
         if subject.claim is None:
-            return self._checked(subject, ask, None, State())
+            return self._verdict(subject, ask, _NOT_REACHED, None)
         code = _CHECK_CODES.get(
             problem.code, "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
         )
@@ -235,18 +237,18 @@ def _unproved(check: Check, evidence: Mapping[str, object]) -> Check:
 _CHECK_CODES = {"WRONG_LEDGER": "WRONG_LEDGER"}
 
 
-def state_of(records: Iterable[Record]) -> State:
+def state_of(ledger_id: bytes, records: Iterable[Record]) -> State:
     """The state that some histories add up to."""
-    return state_of_facts(map(fact_of, records))
+    return state_of_facts(ledger_id, map(fact_of, records))
 
 
-def state_of_facts(facts: Iterable[Fact]) -> State:
+def state_of_facts(ledger_id: bytes, facts: Iterable[Fact]) -> State:
     """The same of decoded records, applied in order of seq.
 
     A record that honest contracts would not have written leaves no trace: what it would have made
     stays unknown, and the checks that need it fail.
     """
-    state = State()
+    state = State(ledger_id)
     for fact in sorted(facts, key=lambda each: each.seq):
         try:
             state.apply(fact)

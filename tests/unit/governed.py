@@ -17,7 +17,7 @@ from ledger.proof.headers import Header
 from ledger.proof.journal import next_head
 from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
 
-CONTRACTS = ("Directory", "Keys", "Catalog", "Licenses", "Journal")
+CONTRACTS = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
 FROM, TO = 1_000, 9_000
 
 
@@ -69,6 +69,10 @@ class Tampered:
 
     def __post_init__(self) -> None:
         self.served = self.served or list(self.ledger.records())
+
+    @property
+    def ledger_id(self) -> bytes:
+        return self.ledger.ledger_id
 
     def head(self) -> Header:
         return self.ledger.head()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from ledger.proof.verification import Claim
 from ledger.service.sources import Asked, Histories
 from ledger.service.verify import NO_PRESENTATION, Ask, Subject, VerifyLicenses, once, reused
 from tests.simulator import (
+    BUREAU,
     JIASHAN,
     NATIONAL_TYPE,
     OFFICE,
@@ -25,6 +27,7 @@ from tests.simulator import (
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
     key_id_of,
 )
 from tests.unit.governed import FixedClock, Tampered, trust_of
@@ -32,7 +35,7 @@ from tests.unit.test_leaves import IDS, claim_on
 from tests.unit.test_verification import claim_in
 
 FORM: tuple[Check, ...] = (passed(Step.FORM), passed(Step.INTEGRITY))
-SINGLES = [hash32(f"single {number}") for number in range(6)]
+SINGLES = [id_of(f"single {number}", BUREAU if number < 3 else OFFICE) for number in range(6)]
 
 
 @dataclass
@@ -54,8 +57,9 @@ def ledger() -> LedgerSimulator:
 
 @pytest.fixture
 def claims(ledger: LedgerSimulator) -> list[Claim]:
-    """Licenses alone and in a batch, ended and opened ones, and forged claims on the others' records."""
+    """Licenses alone and in batches, ended, opened and renewed ones, and forged claims on others' records."""
     openings = ledger.issue_batch(IDS)
+    renewed = ledger.renew_batch(openings[0]["batch"], [5, 6], [id_of("renewed 5"), id_of("renewed 6")])
     records = [ledger.issue(each) for each in SINGLES[:3]]
     records += [ledger.issue(each, OFFICE, REGIONAL_TYPE) for each in SINGLES[3:]]
     ledger.open_leaf(openings[2])
@@ -63,7 +67,7 @@ def claims(ledger: LedgerSimulator) -> list[Claim]:
     ledger.act(SINGLES[1], Act.SUSPEND)
     ledger.act(SINGLES[4], Act.RESUME)
     singles = [claim_in(each) for each in records]
-    leaves = [claim_on(ledger, each) for each in openings]
+    leaves = [claim_on(ledger, each) for each in (*openings, *renewed)]
     forged = [
         replace(singles[0], license_id=SINGLES[5]),
         replace(singles[3], license_id=IDS[2]),
@@ -74,7 +78,8 @@ def claims(ledger: LedgerSimulator) -> list[Claim]:
         replace(singles[5], license_type=NATIONAL_TYPE),
         replace(singles[4], license_id=hash32("of nobody")),
     ]
-    return [claim for trio in zip(leaves, [*singles, forged[0]], forged, strict=False) for claim in trio]
+    mixed = zip_longest(leaves, singles, forged)
+    return [claim for trio in mixed for claim in trio if claim]
 
 
 def service(
@@ -99,7 +104,13 @@ def test_each_verdict_is_the_one_that_it_would_be_alone(
     together = service(ledger, level=level).verify_together(subjects(claims), ask)
     alone = [service(ledger, level=level).verify(each, ask) for each in subjects(claims)]
     assert together == alone
-    assert {each.result for each in together} >= {"IN_FORCE", "REVOKED", "SUSPENDED", "TAMPERED"}
+    assert {each.result for each in together} >= {
+        "IN_FORCE",
+        "REVOKED",
+        "SUPERSEDED",
+        "SUSPENDED",
+        "TAMPERED",
+    }
 
 
 def test_histories_come_in_few_requests_and_a_batch_needs_one_signature_check(
@@ -122,7 +133,7 @@ def test_no_more_is_kept_after_many_licenses_than_after_one(
     verify.verify(subjects(claims)[0], Ask(region=JIASHAN))
     kept = histories.known
     verify.verify_together(subjects(claims), Ask(region=JIASHAN))
-    licenses = {bytes.fromhex(each[2:]) for each in (*IDS, *SINGLES)}
+    licenses = {bytes.fromhex(claim.license_id[2:]) for claim in claims}
     assert kept
     assert not histories.known & licenses
     assert not any(len(record.decoded().leaves) for record in histories.of(histories.known))
@@ -153,6 +164,7 @@ class Hiding(Tampered):
 @pytest.mark.parametrize(
     ("node", "level", "harmed", "code"),
     [(Refusing, "rpc", SINGLES[2], "CHAIN_UNREACHABLE"), (Hiding, "state", SINGLES[1], "BAD_PROOF")],
+    ids=["refused", "hidden"],
 )
 def test_what_goes_wrong_about_one_is_told_of_that_one_alone(
     ledger: LedgerSimulator,
