@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -148,7 +148,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         ),
         requests=requests,
         histories=ledger.histories,
-        verify=partial(ledger.verify, together=True),
+        verify=ledger.verify,
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         writing=writing,

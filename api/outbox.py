@@ -144,7 +144,7 @@ def make_writing(
         outcomes=outcomes,
         identifier_of=ledger.index.identifier_of,
         status=lambda license_id: _status(ledger, license_id),
-        remember=ledger.remember_all,
+        remember=lambda issued: ledger.remember_all([(each.envelope, each.cid) for each in issued]),
         promises=accepting.promise_state,
         signer=signer,
     )

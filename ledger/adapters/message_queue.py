@@ -81,7 +81,7 @@ class SqliteQueue:
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(_SCHEMA)
 
-    def add(self, queued: Queued, seen: int) -> Queued:
+    def add(self, queued: Queued, objects: Collection[str], seen: int) -> Queued:
         """Take a message in.
 
         Raises:
@@ -90,13 +90,13 @@ class SqliteQueue:
         """
         with self._writing() as database:
             known = self._found(database, "digest = ?", queued.digest)
-            objects = sorted(queued.message.touched)
-            if (known is not None and known.is_alive) or _newest(database, objects) > seen:
+            own = sorted({*objects, *queued.message.touched})
+            if (known is not None and known.is_alive) or _newest(database, own) > seen:
                 raise QueueMovedError
             if known is not None:
                 _forget(database, known.number)
             number = self._insert(database, queued)
-            rows = [(each, number) for each in objects]
+            rows = [(each, number) for each in own]
             database.executemany("INSERT INTO touched VALUES (?, ?)", rows)
         return replace(queued, number=number)
 

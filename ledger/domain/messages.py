@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
@@ -335,19 +336,7 @@ class Domain:
 
     def separator(self) -> bytes:
         """EIP-712 domain separator."""
-        return keccak(
-            encode(
-                ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
-                [
-                    DOMAIN_TYPE_HASH,
-                    keccak(DOMAIN_NAME.encode()),
-                    keccak(DOMAIN_VERSION.encode()),
-                    self.chain_id,
-                    self.contract,
-                    self.ledger_id,
-                ],
-            )
-        )
+        return _separator(self)
 
     def digest(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """EIP-712 digest of `message` as `key_id` signs it."""
@@ -368,6 +357,23 @@ def message_digest(struct: MessageType, data: bytes) -> str:
         data: Its members as signed and recorded.
     """
     return "0x" + keccak(struct.type_hash + data).hex()
+
+
+@lru_cache(maxsize=64)
+def _separator(domain: Domain) -> bytes:
+    return keccak(
+        encode(
+            ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
+            [
+                DOMAIN_TYPE_HASH,
+                keccak(DOMAIN_NAME.encode()),
+                keccak(DOMAIN_VERSION.encode()),
+                domain.chain_id,
+                domain.contract,
+                domain.ledger_id,
+            ],
+        )
+    )
 
 
 def key_id(public_key: bytes) -> bytes:

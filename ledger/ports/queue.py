@@ -190,11 +190,12 @@ class QueueState:
 class MessageQueue(Protocol):
     """Where accepted messages are kept. Each call is one transaction, on disk when it returns."""
 
-    def add(self, queued: Queued, seen: int) -> Queued:
+    def add(self, queued: Queued, objects: Collection[str], seen: int) -> Queued:
         """Take a message in; one with its digest that will never be recorded gives way to it.
 
         Args:
             queued: The message, not yet numbered.
+            objects: Ids of what it is about or reserves for itself, 0x-hex.
             seen: Highest number among the pending messages about its objects that its acceptance rests on.
 
         Returns:

@@ -179,7 +179,7 @@ class AcceptMessages:
         gas = 0 if is_known else self._admit(message, state, sight, is_first=not pending, now=now)
         promise = self._promises.promise(message.digest, now, sight.index)
         seen = max((each.number for each in pending), default=0)
-        return self.queue.add(Queued(message, owner, now, promise, request, gas), seen)
+        return self.queue.add(Queued(message, owner, now, promise, request, gas), objects, seen)
 
     def _admit(
         self, message: SignedMessage, state: StateView, sight: Sight, *, is_first: bool, now: int

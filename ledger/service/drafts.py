@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
     Envelope,
+    FilledIn,
     build_license,
     input_binding,
     license_digest,
@@ -22,7 +23,7 @@ from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import Entropy, IssuerHome
+from ledger.ports import BatchOutbox, Entropy, IssuerHome
 from ledger.proof.claims import claim_of_file, opening_of, struct_of
 
 
@@ -46,8 +47,22 @@ class Outbox(Protocol):
         ...
 
 
-KeepContent = Callable[[Envelope, bytes | None], str | None]
-"""Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+class Document(NamedTuple):
+    """What is kept encrypted of a license.
+
+    Attributes:
+        license_id: 0x-hex.
+        data: The envelope's bytes, not yet anchored.
+        holder_key: The holder's encryption key, 65 bytes, or None.
+    """
+
+    license_id: str
+    data: bytes
+    holder_key: bytes | None
+
+
+KeepContents = Callable[[str, Sequence[Document]], list[str | None]]
+"""Encrypts documents for an issuer and their holders and stores them: content ids, None without readers."""
 
 
 class Name(NamedTuple):
@@ -104,8 +119,9 @@ class Drafts:
         trust: The pinned trust file.
         types: From a type code to its definition.
         home: The issuers' own files.
-        outbox: Keeps drafts.
-        keep_content: Stores the encrypted document, before anything is anchored.
+        outbox: Keeps drafts of single licenses.
+        batches: Keeps drafts of batches.
+        keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
         is_alive: Whether the message with a digest is recorded, or may still be.
     """
@@ -116,13 +132,14 @@ class Drafts:
         types: Callable[[str], LicenseType],
         home: IssuerHome,
         outbox: Outbox,
-        keep_content: KeepContent,
+        batches: BatchOutbox,
+        keep_contents: KeepContents,
         entropy: Entropy,
         is_alive: Callable[[str], bool],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._keep_content, self._entropy, self._is_alive = keep_content, entropy, is_alive
-        self.outbox = outbox
+        self._entropy, self._is_alive = entropy, is_alive
+        self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -134,8 +151,12 @@ class Drafts:
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
-        key = given.get("holderEncryptionKey")
-        return self._keep_content(envelope, bytes.fromhex(key) if isinstance(key, str) else None)
+        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), holder_encryption_key(given))
+        return self.keep_contents(envelope.signer["uscc"], [document])[0]
+
+    def filled_in(self, given: JsonObject | FilledIn) -> FilledIn:
+        """An input with the license that it means; raises `LICENSE_INPUT`."""
+        return given if isinstance(given, FilledIn) else FilledIn(given, self.license(given))
 
     def license(self, given: JsonObject) -> JsonObject:
         """The license that an input means; raises `LICENSE_INPUT`."""
@@ -189,18 +210,31 @@ class Drafts:
         key = bytes.fromhex(envelope.signer["keyId"][2:])
         return SignedMessage(prepared, (signature_of(key, bytes.fromhex(envelope.signature)),))
 
-    def is_kept(self, license_id: str, own: str = "") -> bool:
-        """Whether a license is issued here or may still be, alone or in a batch other than `own`."""
-        leaf = self.outbox.load(leaf_key(license_id))
-        others = [leaf] if leaf is not None and leaf["batch"] != own else []
-        alone = self.outbox.load(license_id)
-        envelopes = (Envelope.from_json(each["envelope"]) for each in (*others, alone) if each is not None)
-        return any(self._is_alive(self.carried(each).digest) for each in envelopes)
+    def is_alone(self, license_id: str) -> bool:
+        """Whether a license is issued here by a message of its own, or may still be."""
+        kept = self.outbox.load(license_id)
+        return kept is not None and self._is_alive(self.carried(Envelope.from_json(kept["envelope"])).digest)
+
+    def batch_with(self, license_id: str) -> str | None:
+        """The batch by which a license is issued here, or may still be.
+
+        A batch that can no longer be recorded, and holds the license, is forgotten: each stands in one.
+        """
+        key = self.batches.batch_of(license_id)
+        kept = self.batches.load(key) if key else None
+        if key is None or kept is None or self._is_alive(kept["message"]):
+            return key
+        self.batches.drop(key)
+        return None
+
+    def is_kept(self, license_id: str) -> bool:
+        """Whether a license is issued here or may still be, alone or in a batch."""
+        return self.is_alone(license_id) or self.batch_with(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
         """What opens the leaf of a license that this home put into a batch; None for any other."""
-        leaf = self.outbox.load(leaf_key(license_id))
-        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"]))) if leaf else None
+        leaf = self.batches.leaf(license_id)
+        return opening_of(claim_of_file(Envelope.parse(leaf.envelope))) if leaf else None
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""
@@ -225,6 +259,7 @@ def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object
     }
 
 
-def leaf_key(license_id_: str) -> str:
-    """Where the outbox keeps a license of a batch."""
-    return f"{license_id_}.leaf"
+def holder_encryption_key(given: JsonObject) -> bytes | None:
+    """The encryption key that an input names for the holder, 65 bytes."""
+    key = given.get("holderEncryptionKey")
+    return bytes.fromhex(key) if isinstance(key, str) else None

@@ -155,6 +155,7 @@ class IssueLicenses:
         wanted = _wanted(draft, request_id)
 
         def begin() -> SignedMessage:
+            self._require_in_no_batch(draft.license_id)
             self._keep(draft, salts, message, wanted)
             return message
 
@@ -193,6 +194,7 @@ class IssueLicenses:
         wanted = _wanted(draft, request_id)
 
         def make(state: StateView) -> SignedMessage:
+            self._require_in_no_batch(draft.license_id)
             salts = self._drafts.salts(draft.license)
             message = self.unsigned(draft, salts, state).signed_by(signer)
             self._keep(draft, salts, message, wanted)
@@ -255,6 +257,11 @@ class IssueLicenses:
         if kept.get("delivered") is False:
             self._drafts.outbox.save(draft.license_id, {**kept, "delivered": True})
         return issued
+
+    def _require_in_no_batch(self, license_id: str) -> None:
+        """No contract sees into the leaves of a batch: the home that has them refuses."""
+        if self._drafts.batch_with(license_id) is not None:
+            raise RuleError("LICENSE_EXISTS", id=license_id)
 
 
 def _wanted(draft: Draft, request_id: str | None) -> JsonObject:

@@ -5,36 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
+from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import Envelope, Leaf, input_binding, license_digest, validity
+from ledger.domain.document import Envelope, FilledIn, Leaf, input_binding, license_digest, validity
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.objects import ascii32
 from ledger.domain.sheet_rows import RowFault
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.errors import MalformedError, RuleError, UnknownIdError
-from ledger.ports import Signer
+from ledger.ports import KeptLeaf, Signer
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
-from ledger.service.drafts import Draft, Drafts, leaf_key
+from ledger.service.drafts import Document, Draft, Drafts, Name, holder_encryption_key
 from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch, Progress, anchored
 from ledger.service.submission import Messages
 
 
 @dataclass(frozen=True)
 class BatchDraft:
-    """A batch on its way: its licenses in the order of their leaves, and their salts."""
+    """A batch on its way: its licenses in the order of their leaves, their names and salts."""
 
     key: str
-    drafts: tuple[Draft, ...]
+    rows: tuple[FilledIn, ...]
+    names: tuple[Name, ...]
     salts: tuple[Mapping[str, str], ...]
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
         """The leaves of its tree."""
-        rows = zip(self.drafts, self.salts, strict=True)
-        return tuple(_leaf_of(draft, salts) for draft, salts in rows)
+        return tuple(map(_leaf_of, self.rows, self.names, self.salts))
 
     @cached_property
     def hashes(self) -> tuple[bytes, ...]:
@@ -49,7 +51,7 @@ class BatchDraft:
     @property
     def members(self) -> dict[str, object]:
         """Of its message."""
-        metadata = self.drafts[0].license["metadata"]
+        metadata = self.rows[0].license["metadata"]
         return {
             "root": "0x" + self.tree.root.hex(),
             "size": len(self.leaves),
@@ -59,14 +61,20 @@ class BatchDraft:
 
     def as_json(self) -> JsonObject:
         """The batch as it is kept for a signature made elsewhere."""
-        rows = zip(self.drafts, self.salts, strict=True)
-        return {"key": self.key, "rows": [[draft.as_json(), dict(salts)] for draft, salts in rows]}
+        rows = zip(self.rows, self.names, self.salts, strict=True)
+        parts = [[row.given, row.license, list(name), dict(salts)] for row, name, salts in rows]
+        return {"key": self.key, "rows": parts}
 
     @classmethod
     def from_json(cls, form: JsonObject) -> BatchDraft:
         """The inverse of `as_json`."""
-        rows = [(Draft.from_json(draft), salts) for draft, salts in form["rows"]]
-        return cls(form["key"], tuple(draft for draft, _ in rows), tuple(salts for _, salts in rows))
+        rows = form["rows"]
+        return cls(
+            form["key"],
+            tuple(FilledIn(given, license_) for given, license_, _, _ in rows),
+            tuple(Name(*name) for _, _, name, _ in rows),
+            tuple(salts for *_, salts in rows),
+        )
 
 
 class IssueBatches:
@@ -81,14 +89,15 @@ class IssueBatches:
     def __init__(self, drafts: Drafts, messages: Messages, desk: Desk) -> None:
         self._drafts, self._messages, self._desk = drafts, messages, desk
 
-    def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+    def issue_batch(self, given: Sequence[JsonObject | FilledIn], signer: Signer) -> IssuedBatch:
         """Issue up to 1,000 licenses of one type under one signature, in one transaction.
 
         The same inputs again, after a crash at any point, finish the same batch, once: its salts and
         its signature are kept before its message goes into the queue.
 
         Args:
-            given: License inputs of docs/interfaces.md, all of one type and one issuer.
+            given: License inputs of docs/interfaces.md, or what was made of them, all of one type and
+                one issuer.
             signer: A registered signing key of the issuer.
 
         Raises:
@@ -96,39 +105,46 @@ class IssueBatches:
                 `BATCH_MIXED`.
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
-        licenses = self._licenses(given)
-        key = "0x" + sm3(b"".join(sm3(canonical(each)) for each in given)).hex()
+        rows = self._filled_in(given)
+        key = "0x" + sm3(b"".join(sm3(canonical(row.given)) for row in rows)).hex()
         with self._drafts.outbox.hold(key):
-            kept = self._drafts.outbox.load(key)
-            message = self._living(kept) if kept is not None else None
-            if kept is None or message is None:
-                draft = self._draft(key, given, licenses)
-                message = self.unsigned(draft).signed_by(signer)
-                kept = self._keep(draft, message)
-            return self._settled(kept, message)
+            leaves = self._living(key)
+            if not leaves:
+                draft = self._draft(key, rows)
+                leaves = self._begin(draft, self.unsigned(draft).signed_by(signer))
+            return self._settled(key, leaves)
 
-    def sort(self, given: Sequence[JsonObject]) -> tuple[list[JsonObject], list[RowFault]]:
+    def is_kept(self, given: JsonObject | FilledIn) -> bool:
+        """Whether this home has issued, or is issuing, the license of an input.
+
+        Raises:
+            MalformedError: `LICENSE_INPUT`.
+        """
+        return self._drafts.is_kept(self._drafts.name(self._drafts.filled_in(given).license).id)
+
+    def sort(self, given: Sequence[JsonObject]) -> tuple[list[FilledIn], list[RowFault]]:
         """The inputs that can be issued, and every reason against each other one, counted from 1."""
-        good, faults, seen = list[JsonObject](), list[RowFault](), set[str]()
+        good, faults, seen = list[FilledIn](), list[RowFault](), set[str]()
         for line, each in enumerate(given, start=1):
             try:
-                id_ = self._drafts.name(self._drafts.license(each)).id
+                row = self._drafts.filled_in(each)
             except MalformedError as error:
                 faults += _faults_of(line, error)
                 continue
+            id_ = self._drafts.name(row.license).id
             if id_ in seen or self._drafts.is_kept(id_):
-                error_ = RuleError("LICENSE_EXISTS", id=id_)
-                faults.append(RowFault(line, error_.code, "serial", error_.message()))
+                known = RuleError("LICENSE_EXISTS", id=id_)
+                faults.append(RowFault(line, known.code, "serial", known.message()))
                 continue
             seen.add(id_)
-            good.append(each)
+            good.append(row)
         return good, faults
+
+    # --- signed elsewhere --------------------------------------------------------------------
 
     def batch_draft(self, given: Sequence[JsonObject]) -> BatchDraft:
         """A batch whose message is signed elsewhere; each call draws new salts. Raises as `issue_batch`."""
-        licenses = self._licenses(given)
-        key = "0x" + self._drafts.token().hex()
-        return self._draft(key, given, licenses)
+        return self._draft("0x" + self._drafts.token().hex(), self._filled_in(given))
 
     def unsigned(self, draft: BatchDraft) -> SignedMessage:
         """The message of a batch, without signatures."""
@@ -136,104 +152,159 @@ class IssueBatches:
         return SignedMessage(prepared, (), draft.hashes)
 
     def hand_in(self, draft: BatchDraft, message: SignedMessage) -> IssuedBatch:
-        """Accept a batch that was signed elsewhere; raises what the contracts refuse."""
+        """Accept a batch that was signed elsewhere; raises what the contracts refuse, `LICENSE_EXISTS`."""
         with self._drafts.outbox.hold(draft.key):
-            kept = self._drafts.outbox.load(draft.key) or self._keep(draft, message)
-            return self._settled(kept, message)
+            leaves = self._living(draft.key)
+            if not leaves:
+                self._require_new(draft.names)
+                leaves = self._begin(draft, message)
+            return self._settled(draft.key, leaves)
 
     def carry(self, digest: str, message: SignedMessage) -> None:
-        """Put another message than before into the licenses of a batch that this home made."""
+        """Put another message than before into the licenses of a batch that this home made.
+
+        Raises:
+            UnknownIdError: `BATCH_NOT_KEPT`: it was forgotten, since its licenses were issued otherwise.
+        """
         kept = self._drafts.outbox.load(_message_key(digest))
-        entry = self._drafts.outbox.load(kept["batch"]) if kept else None
-        if kept is None or entry is None:
+        if kept is None:
             return
-        for each in entry["licenses"]:
-            envelope, cid = self._kept_envelope(each)
-            carried = self._drafts.carry(envelope, message)
-            leaf: JsonObject = {"batch": kept["batch"], "envelope": carried.as_json(), "cid": cid}
-            self._drafts.outbox.save(leaf_key(each), leaf)
-        self._drafts.outbox.save(_message_key(message.digest), kept)
+        leaves = self._kept_leaves(kept["batch"])
+        if not leaves:
+            raise UnknownIdError("BATCH_NOT_KEPT", message=digest)
+        carried = [_Leaf(self._drafts.carry(each.envelope, message), each.cid) for each in leaves]
+        self._drafts.batches.drop(kept["batch"])
+        self._keep(kept["batch"], message, carried)
 
     def batch(self, queued: Queued) -> IssuedBatch | None:
         """A batch of the queue with its licenses, where this home made it."""
         kept = self._drafts.outbox.load(_message_key(queued.digest))
-        entry = self._drafts.outbox.load(kept["batch"]) if kept else None
-        return None if entry is None else self._batch_of(entry, queued)
+        leaves = self._kept_leaves(kept["batch"]) if kept else []
+        return _issued(queued, leaves) if leaves else None
 
-    def is_kept(self, given: JsonObject) -> bool:
-        """Whether this home has issued, or is issuing, the license of an input.
+    # --- from inputs to record ---------------------------------------------------------------
 
-        Raises:
-            MalformedError: `LICENSE_INPUT`.
-        """
-        return self._drafts.is_kept(self._drafts.name(self._drafts.license(given)).id)
-
-    def _licenses(self, given: Sequence[JsonObject]) -> list[JsonObject]:
-        """The licenses of inputs, of one type and one issuer."""
-        licenses = [self._drafts.license(each) for each in given]
-        if not 1 <= len(licenses) <= MAX_BATCH:
-            raise MalformedError("BATCH_SIZE", given=len(licenses), size=len(licenses))
-        names = ("certificateTypeCode", "certificateIssuingAuthorityCode")
-        if len({tuple(each["metadata"][name] for name in names) for each in licenses}) > 1:
+    def _filled_in(self, given: Sequence[JsonObject | FilledIn]) -> list[FilledIn]:
+        """Inputs of one type and one issuer with their licenses."""
+        rows = [self._drafts.filled_in(each) for each in given]
+        if not 1 <= len(rows) <= MAX_BATCH:
+            raise MalformedError("BATCH_SIZE", given=len(rows), size=len(rows))
+        common = ("certificateTypeCode", "certificateIssuingAuthorityCode")
+        if len({tuple(row.license["metadata"][field] for field in common) for row in rows}) > 1:
             raise MalformedError("BATCH_MIXED")
-        return licenses
+        return rows
 
-    def _draft(self, key: str, given: Sequence[JsonObject], licenses: Sequence[JsonObject]) -> BatchDraft:
+    def _draft(self, key: str, rows: Sequence[FilledIn]) -> BatchDraft:
         """The draft of a batch in which no license is issued twice."""
-        drafts = [
-            Draft("IssueBatch", self._drafts.name(license_), {}, license_, each)
-            for each, license_ in zip(given, licenses, strict=True)
-        ]
+        names = tuple(self._drafts.name(row.license) for row in rows)
+        self._require_new(names)
+        return BatchDraft(key, tuple(rows), names, tuple(self._drafts.salts(row.license) for row in rows))
+
+    def _require_new(self, names: Sequence[Name]) -> None:
         seen: set[str] = set()
-        for draft in drafts:
-            if draft.license_id in seen or self._drafts.is_kept(draft.license_id, key):
-                raise RuleError("LICENSE_EXISTS", id=draft.license_id)
-            seen.add(draft.license_id)
-        return BatchDraft(key, tuple(drafts), tuple(self._drafts.salts(each) for each in licenses))
+        for name in names:
+            if name.id in seen or self._drafts.is_kept(name.id):
+                raise RuleError("LICENSE_EXISTS", id=name.id)
+            seen.add(name.id)
 
-    def _keep(self, batch: BatchDraft, message: SignedMessage) -> JsonObject:
-        """Keep every envelope with its salts, then the batch; from then on it is resumed."""
-        root, size = "0x" + batch.tree.root.hex(), len(batch.leaves)
-        for index, (draft, salts) in enumerate(zip(batch.drafts, batch.salts, strict=True)):
-            alone = self._drafts.envelope(draft, salts, message)
-            proof = ["0x" + word.hex() for word in batch.tree.proof(index)]
-            place = {"root": root, "index": index, "size": size, "proof": proof}
-            whole = replace(alone, leaf=batch.leaves[index], anchor={**alone.anchor, "batch": place})
-            cid = self._drafts.keep_content(whole, draft.given)
-            leaf: JsonObject = {"batch": batch.key, "envelope": whole.as_json(), "cid": cid}
-            self._drafts.outbox.save(leaf_key(draft.license_id), leaf)
-        self._drafts.outbox.save(_message_key(message.digest), {"batch": batch.key})
-        entry: JsonObject = {"licenses": [each.license_id for each in batch.drafts]}
-        self._drafts.outbox.save(batch.key, entry)
-        return entry
+    def _begin(self, draft: BatchDraft, message: SignedMessage) -> list[_Leaf]:
+        """Store the documents, keep the batch; from then on it is resumed."""
+        envelopes = self._envelopes(draft, message)
+        documents = [
+            Document(name.id, envelope.to_bytes(), holder_encryption_key(row.given))
+            for name, envelope, row in zip(draft.names, envelopes, draft.rows, strict=True)
+        ]
+        cids = self._drafts.keep_contents(envelopes[0].signer["uscc"], documents)
+        leaves = [_Leaf(envelope, cid) for envelope, cid in zip(envelopes, cids, strict=True)]
+        self._keep(draft.key, message, leaves)
+        return leaves
 
-    def _living(self, kept: JsonObject) -> SignedMessage | None:
-        """The message of a kept batch, where it is recorded or still may be; else it is signed anew."""
-        envelopes = [self._kept_envelope(each)[0] for each in kept["licenses"]]
-        leaves = tuple(_leaf_hash(each.leaf) for each in envelopes if each.leaf)
-        message = replace(self._drafts.carried(envelopes[0]), leaves=leaves)
-        return message if self._desk.accepting.is_alive(message.digest) else None
+    def _keep(self, key: str, message: SignedMessage, leaves: Sequence[_Leaf]) -> None:
+        kept = [KeptLeaf(each.license_id, each.envelope.to_bytes(), each.cid) for each in leaves]
+        self._drafts.batches.begin(key, {"message": message.digest}, kept)
+        self._drafts.outbox.save(_message_key(message.digest), {"batch": key})
 
-    def _settled(self, kept: JsonObject, message: SignedMessage) -> IssuedBatch:
+    def _envelopes(self, batch: BatchDraft, message: SignedMessage) -> list[Envelope]:
+        """The envelopes of a batch, not yet anchored: one signature, and each its own place in the tree."""
+        row, members = batch.rows[0], batch.members
+        draft = Draft("IssueBatch", batch.names[0], members, row.license, row.given)
+        first = self._drafts.envelope(draft, batch.salts[0], message)
+        return [
+            replace(
+                first,
+                license=row.license,
+                salts=batch.salts[index],
+                digest=leaf.digest,
+                leaf=leaf,
+                anchor={
+                    **first.anchor,
+                    "licenseId": leaf.license_id,
+                    "batch": {
+                        "root": members["root"],
+                        "index": index,
+                        "size": len(batch.leaves),
+                        "proof": ["0x" + word.hex() for word in batch.tree.proof(index)],
+                    },
+                },
+            )
+            for index, (row, leaf) in enumerate(zip(batch.rows, batch.leaves, strict=True))
+        ]
+
+    def _living(self, key: str) -> list[_Leaf]:
+        """The licenses of a kept batch that is recorded or still may be; any other is signed anew."""
+        kept = self._drafts.batches.load(key)
+        if kept is None:
+            return []
+        if self._desk.accepting.is_alive(kept["message"]):
+            return self._kept_leaves(key)
+        self._drafts.batches.drop(key)
+        return []
+
+    def _settled(self, key: str, leaves: Sequence[_Leaf]) -> IssuedBatch:
+        """Hand in what is not in the queue, wait for it."""
+        hashes = tuple(_leaf_hash(each.envelope.leaf) for each in leaves if each.envelope.leaf)
+        message = replace(self._drafts.carried(leaves[0].envelope), leaves=hashes)
+
+        def make(_: StateView) -> SignedMessage:
+            self._require_not_alone(key, leaves)
+            return message
+
         queued = self._desk.recorded(message.digest)
-        if queued is not None and queued.error() is None:
-            queued = self._desk.settled(queued)
-        else:
-            queued = self._desk.send(message.touched, message)
-        return self._batch_of(kept, queued)
+        if queued is not None and queued.is_alive:
+            return _issued(self._desk.settled(queued), leaves)
+        ids = {each.license_id for each in leaves}
+        return _issued(self._desk.send(message.touched | ids, make), leaves)
 
-    def _kept_envelope(self, license_id_: str) -> tuple[Envelope, str | None]:
-        leaf = self._drafts.outbox.load(leaf_key(license_id_))
-        if leaf is None:
-            raise UnknownIdError("LEAF_NOT_KEPT", id=license_id_)
-        return Envelope.from_json(leaf["envelope"]), leaf["cid"]
+    def _require_not_alone(self, key: str, leaves: Sequence[_Leaf]) -> None:
+        """None is issued alone meanwhile: no contract sees into the leaves of a batch."""
+        alone = next((each.license_id for each in leaves if self._drafts.is_alone(each.license_id)), None)
+        if alone is not None:
+            self._drafts.batches.drop(key)
+            raise RuleError("LICENSE_EXISTS", id=alone)
 
-    def _batch_of(self, kept: JsonObject, queued: Queued) -> IssuedBatch:
-        progress, licenses = Progress.of(queued), []
-        for each in kept["licenses"]:
-            envelope, cid = self._kept_envelope(each)
-            licenses.append(Issued(anchored(envelope, queued.record), progress, None, cid))
-        return IssuedBatch(str(queued.message.prepared.values["root"]), tuple(licenses), progress)
+    def _kept_leaves(self, key: str) -> list[_Leaf]:
+        kept = self._drafts.batches.leaves(key)
+        return [_Leaf(Envelope.parse(each.envelope), each.cid) for each in kept]
+
+
+class _Leaf(NamedTuple):
+    """A license of a batch, not yet anchored."""
+
+    envelope: Envelope
+    cid: str | None
+
+    @property
+    def license_id(self) -> str:
+        """Its id, 0x-hex."""
+        return str(self.envelope.anchor["licenseId"])
+
+
+def _issued(queued: Queued, leaves: Sequence[_Leaf]) -> IssuedBatch:
+    progress = Progress.of(queued)
+    licenses = tuple(
+        Issued(anchored(envelope, queued.record), progress, None, cid) for envelope, cid in leaves
+    )
+    return IssuedBatch(str(queued.message.prepared.values["root"]), licenses, progress)
 
 
 def _faults_of(line: int, error: MalformedError) -> list[RowFault]:
@@ -249,14 +320,14 @@ def _message_key(digest: str) -> str:
     return f"{digest}.batch"
 
 
-def _leaf_of(draft: Draft, salts: Mapping[str, str]) -> Leaf:
-    days = validity(draft.license)
+def _leaf_of(row: FilledIn, name: Name, salts: Mapping[str, str]) -> Leaf:
+    days = validity(row.license)
     return Leaf(
-        license_id=draft.name.id,
-        handle=draft.name.handle,
-        type=str(draft.license["metadata"]["certificateTypeCode"]),
-        digest=license_digest(draft.license, salts).hex(),
-        holder_binding="0x" + input_binding(draft.given).hex(),
+        license_id=name.id,
+        handle=name.handle,
+        type=str(row.license["metadata"]["certificateTypeCode"]),
+        digest=license_digest(row.license, salts).hex(),
+        holder_binding="0x" + input_binding(row.given).hex(),
         valid_from=days.valid_from,
         valid_to=days.valid_to,
     )

@@ -75,6 +75,12 @@ TEXTS: dict[str, Text] = {
         "由申请报文的机构提交签名。",
         "Have the body that asked for it hand in the signature.",
     ),
+    "BATCH_NOT_KEPT": Text(
+        "报文 {message} 的批次内容已不在本机：其中证照已另行签发。",
+        "The batch of message {message} is no longer kept here: licenses of it were issued otherwise.",
+        "把仍需签发的证照另行组批签发。",
+        "Issue the licenses that are still wanted in another batch.",
+    ),
     "BATCH_REJECTED": Text(
         "所给证照全部不能签发，共 {count} 处错误。",
         "None of the licenses can be issued; {count} faults.",
