@@ -24,6 +24,7 @@ from ledger.domain.canonical import parse_strict
 from ledger.domain.requests import HEADERS
 from ledger.domain.sm import sm3
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
+from ledger.ports.queue import Queued
 from ledger.ports.queue import Request as KeyedRequest
 from ledger.service.accept import Desk
 from ledger.service.authorise import Principal, SignedRequest
@@ -215,11 +216,16 @@ def _unless_accepted(work: _Handler) -> _Handler:
             return await work(request)
         if queued.request != keyed:
             raise RuleError("IDEMPOTENCY_KEY_REUSED")
-        response = await run_in_threadpool(respond, writing, queued)
+        response = await run_in_threadpool(_waited, request, queued)
         response.headers[_REPLAYED] = "true"
         return response
 
     return once
+
+
+def _waited(request: Request, queued: Queued) -> Response:
+    """The answer about a message that was accepted before, after as long a wait as for a new one."""
+    return respond(services_of(request).writing, desk_of(request).settled(queued))
 
 
 async def _first(request: Request, key: str, work: _Handler) -> Response:

@@ -7,6 +7,7 @@ with LyingProxy(real_url) as proxy:
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import threading
@@ -140,8 +141,9 @@ class LyingProxy:
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
-                self.end_headers()
-                self.wfile.write(content)
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # whoever asked died
+                    self.end_headers()
+                    self.wfile.write(content)
 
             def log_message(self, *_: object) -> None:
                 return

@@ -8,6 +8,7 @@ by its owner only, and rows go after a day.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -22,14 +23,15 @@ CREATE TABLE IF NOT EXISTS nonce (
 CREATE INDEX IF NOT EXISTS nonce_until ON nonce (until);
 CREATE TABLE IF NOT EXISTS answer (
   owner TEXT, key TEXT, request BLOB NOT NULL, status INTEGER NOT NULL, body BLOB NOT NULL,
-  at INTEGER NOT NULL, PRIMARY KEY (owner, key));
+  at INTEGER NOT NULL, holder INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (owner, key));
 CREATE INDEX IF NOT EXISTS answer_at ON answer (at);
 """
 _BUSY = 30.0  # seconds a writer waits for the others
 MEMORY = 86_400
 """Seconds for which answers are kept."""
 LEASE = 120
-"""Seconds after which a claim without an answer is taken to be of a process that died."""
+"""Seconds after which a claim without an answer counts no more; at once, where its process died."""
+_ADD_HOLDER = "ALTER TABLE answer ADD COLUMN holder INTEGER NOT NULL DEFAULT 0"
 
 
 class SqliteRequests:
@@ -53,6 +55,8 @@ class SqliteRequests:
         with self._open() as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(_SCHEMA)
+            if "holder" not in {row[1] for row in database.execute("PRAGMA table_info(answer)")}:
+                database.execute(_ADD_HOLDER)  # a file of an earlier version
 
     def claim_nonce(self, key_id: str, nonce: str, now: int, until: int) -> bool:
         """Use up a key's nonce; True for exactly one caller until the moment `until`."""
@@ -92,12 +96,20 @@ class SqliteRequests:
         with self._writing() as database:
             old = "DELETE FROM answer WHERE at < ? OR (status = 0 AND at < ?)"
             database.execute(old, (now - MEMORY, now - LEASE))
-            row = (owner, key, request, 0, b"", now)
-            made = database.execute("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?, ?, ?)", row)
-            if made.rowcount == 1:
+            row = (owner, key, request, 0, b"", now, os.getpid())
+            insert = (
+                "INSERT OR IGNORE INTO answer (owner, key, request, status, body, at, holder) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)"
+            )
+            if database.execute(insert, row).rowcount == 1:
                 return None
-            query = "SELECT request, status, body FROM answer WHERE owner = ? AND key = ?"
-            return KeptAnswer(*database.execute(query, (owner, key)).fetchone())
+            query = "SELECT request, status, body, holder FROM answer WHERE owner = ? AND key = ?"
+            *kept, holder = database.execute(query, (owner, key)).fetchone()
+            if kept[1] == 0 and kept[0] == request and _is_dead(holder):
+                take = "UPDATE answer SET at = ?, holder = ? WHERE owner = ? AND key = ?"
+                database.execute(take, (now, os.getpid(), owner, key))
+                return None
+            return KeptAnswer(*kept)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -119,3 +131,16 @@ class SqliteRequests:
                 yield database
         except sqlite3.Error as error:
             raise StoreOutageError("REQUESTS_OUTAGE", reason=str(error)) from error
+
+
+def _is_dead(process: int) -> bool:
+    """Whether a process of this machine has ended; one that is not known may live."""
+    if process <= 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
