@@ -58,9 +58,9 @@ class Served:
         )
         assert self.process.stderr is not None
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
-        first = json.loads(self.process.stderr.readline())
-        assert first["event"] == "serving", first
-        self.url = first["url"]
+        while (line := json.loads(self.process.stderr.readline()))["event"] != "serving":
+            self.log.append(line)
+        self.url = line["url"]
         self._reader.start()
         return self
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,9 +98,11 @@ def _every_license_has_its_one_file(out: Path, batches: list[dict[str, object]])
 
 def _drafts(world: World) -> list[bool]:
     """Whether each batch that the home keeps is known to be on the ledger."""
-    with sqlite3.connect(world.home / "outbox" / "batches.db") as database:
+    with closing(sqlite3.connect(world.home / "outbox" / "batches.db")) as database:
         entries = [json.loads(entry) for (entry,) in database.execute("SELECT entry FROM batch")]
-    return [entry["gasUsed"] is not None for entry in entries]
+    with closing(sqlite3.connect(world.home / "outbox.sqlite3")) as database:
+        states = dict(database.execute("SELECT digest, state FROM message"))
+    return [states[entry["message"]] == "ANCHORED" for entry in entries]
 
 
 # --- what it needs goes down and comes back ---------------------------------------------------
