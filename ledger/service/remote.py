@@ -13,6 +13,7 @@ from typing import Protocol
 from ledger.domain.acts import AMEND_KINDS, Act
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import build_license, license_digest
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import LicenseType
 from ledger.domain.messages import (
     CLOCK_TOLERANCE,
@@ -153,7 +154,8 @@ class OrderAtService:
         for name, value in order.expected.items():
             _require(values[name] == value, name)
         if order.given is not None:
-            self._require_content(order.given, asked, values)
+            is_next = "newLicenseId" in values
+            self._require_content(order.given, asked, values, is_next=is_next)
         return prepared
 
     def _require_timely(self, values: Mapping[str, object]) -> None:
@@ -162,14 +164,16 @@ class OrderAtService:
         _require(abs(signed_at - now) <= _SKEW, "signedAt")
         _require(now - CLOCK_TOLERANCE < not_after <= signed_at + MAX_LIFETIME, "notAfter")
 
-    def _require_content(self, given: JsonObject, asked: JsonObject, values: Mapping[str, object]) -> None:
+    def _require_content(
+        self, given: JsonObject, asked: JsonObject, values: Mapping[str, object], *, is_next: bool
+    ) -> None:
         """The document is the one that was ordered, and what is signed is its digest."""
         license_, salts = asked.get("license"), asked.get("salts")
         if not isinstance(license_, dict) or not isinstance(salts, dict):
             raise _differs("license")
         code = str(given["metadata"]["certificateTypeCode"])
-        mine = build_license(given, self._types(code))
-        _require(_unnumbered(license_) == _unnumbered(mine), "license")
+        mine = _numbered(given, license_) if is_next else given
+        _require(license_ == build_license(mine, self._types(code)), "license")
         try:
             digest = license_digest(license_, salts).hex()
         except MalformedError:
@@ -195,11 +199,14 @@ class OrderAtService:
             raise BadSignatureError("PROMISE_OF_ANOTHER", field="message")
 
 
-def _unnumbered(license_: JsonObject) -> JsonObject:
-    """A license without what the service numbers: the version of an amendment, and so its identifier."""
-    numbers = ("certificateVersion", "certificateIdentifier")
-    metadata = {name: value for name, value in license_["metadata"].items() if name not in numbers}
-    return {**license_, "metadata": metadata}
+def _numbered(given: JsonObject, license_: JsonObject) -> JsonObject:
+    """An input with the serial and version that follow from the license before, where it names none."""
+    try:
+        made = LicenseIdentifier.parse(str(license_["metadata"]["certificateIdentifier"]), strict=False)
+    except (MalformedError, KeyError, TypeError):
+        raise _differs("license") from None
+    metadata = {"certificateVersion": made.version, **given["metadata"]}
+    return {**given, "serial": given.get("serial") or made.serial, "metadata": metadata}
 
 
 def _given(options: Mapping[str, str | None]) -> JsonObject:

@@ -1,0 +1,297 @@
+"""Writing through a service: the key stays on this side, and nothing is signed that was not ordered."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.main import ApiOptions, create_app
+from ledger import crypto
+from ledger.adapters.clock import SystemClock
+from ledger.domain.acts import Act
+from ledger.domain.promise import Promise
+from ledger.errors import BadSignatureError, LedgerError, TrustError
+from ledger.service.remote import OrderAtService
+from tests.api.conftest import Department
+from tests.live import ISSUER, LiveLedger
+from tests.served import Served
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def served(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A relay's service that promises; it holds no key of the issuer's."""
+    service = Served(live_ledger, tmp_path_factory.mktemp("relay"), live_ledger.rpc)
+    service._options = service._options[2:]
+    yield service.start()
+    service.close()
+
+
+class Desk:
+    """An issuing department: its key, a home of its own, no relay key and no node."""
+
+    def __init__(self, live_ledger: LiveLedger, home: Path, url: str) -> None:
+        self.live_ledger, self.home, self.url = live_ledger, home, url
+        home.mkdir(parents=True)
+
+    def run(self, *arguments: str, **more: str) -> tuple[int, Json]:
+        environment = {
+            **os.environ,
+            "ELICENSE_HOME": str(self.home),
+            "ELICENSE_NETWORK": str(self.live_ledger.network),
+            "ELICENSE_RPC": "http://127.0.0.1:9",
+            "ELICENSE_API": self.url,
+            **more,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli.main", *arguments, "--json"],
+            capture_output=True, text=True, env=environment, timeout=120, check=False, cwd=self.home,
+        )  # fmt: skip
+        return done.returncode, json.loads(done.stdout)
+
+    def sign(self, *arguments: str) -> Json:
+        """A command that writes, with the issuer's key; it has to be done."""
+        status, told = self.run(*arguments, "--key", str(self.live_ledger.key("issuer")))
+        assert (status, told["code"]) == (0, "OK"), told
+        return told
+
+
+@pytest.fixture
+def desk(live_ledger: LiveLedger, served: Served, tmp_path: Path) -> Desk:
+    return Desk(live_ledger, tmp_path / "desk", served.url)
+
+
+def file_of(folder: Path, given: Json) -> str:
+    path = folder / "input.json"
+    path.write_text(json.dumps(given, ensure_ascii=False))
+    return str(path)
+
+
+def test_a_department_writes_through_a_relays_service_with_its_own_key(
+    desk: Desk, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    issued = desk.sign("license", "issue", file_of(tmp_path, live_ledger.input()), "--out", "one.elic.json")
+    assert issued["seq"]
+    promise = Promise.from_json(issued["promise"])
+    promise.check(crypto.verifier(), live_ledger.ledger().trust.ledger_id)
+    verdict = live_ledger.cli("verify", str(desk.home / "one.elic.json"), "--region", "330421")
+    assert (verdict["result"], verdict["identifier"]) == ("IN_FORCE", issued["identifier"])
+    id_ = issued["identifier"]
+    holder = live_ledger.signer("relying").public_key.hex()
+    assert desk.sign("license", "bind", id_, "--holder-key", holder)["rev"] == 2
+    suspended = desk.sign("license", "suspend", id_, "--ground", "INVESTIGATION", "--reference", "虚构1号")
+    assert (suspended["rev"], suspended["act"], suspended["status"]) == (3, "SUSPEND", "SUSPENDED")
+    desk.sign("license", "resume", id_, "--ground", "CONDITIONS_MET_AGAIN")
+    assert desk.sign("license", "transfer", "out", id_, "--region", "330421")["status"] == "SUSPENDED"
+    assert desk.sign("license", "transfer", "cancel", id_)["status"] == "IN_FORCE"
+    changed = live_ledger.input(serial=None)
+    changed["face"]["post"] = "企业主要负责人"
+    order = (
+        "license",
+        "amend",
+        id_,
+        file_of(tmp_path, changed),
+        "--kind",
+        "change",
+        "--out",
+        "two.elic.json",
+    )
+    amended = desk.sign(*order)
+    assert (amended["supersedes"], amended["act"]) == (id_, "CHANGE")
+    assert live_ledger.cli("verify", str(desk.home / "two.elic.json"))["result"] == "IN_FORCE"
+    (tmp_path / "promise.json").write_text(json.dumps(amended["promise"]))
+    told = live_ledger.cli("promise", "verify", str(tmp_path / "promise.json"))
+    assert (told["outcome"], told["seq"]) == ("KEPT", amended["seq"] - 1), "the first of its two records"
+
+
+def test_the_same_request_id_gets_the_license_that_was_issued_first(
+    desk: Desk, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    order = ("license", "issue", file_of(tmp_path, live_ledger.input()), "--request-id", "r1")
+    first, again = desk.sign(*order), desk.sign(*order)
+    assert {**first, "file": None} == {**again, "file": None}
+    key = str(live_ledger.key("issuer"))
+    status, told = desk.run("license", "issue", file_of(tmp_path, live_ledger.input()), "--key", key)
+    assert status == 0
+    status, told = desk.run("license", "issue", str(tmp_path / "input.json"), "--key", key)
+    assert (status, told["code"]) == (1, "LICENSE_EXISTS"), told
+
+
+def test_what_the_service_refuses_reads_as_if_it_had_happened_here(
+    desk: Desk, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    key = str(live_ledger.key("issuer"))
+    bad = live_ledger.input(origin="somewhere")
+    status, told = desk.run("license", "issue", file_of(tmp_path, bad), "--key", key)
+    assert (status, told["code"]) == (2, "LICENSE_INPUT")
+    assert [each["field"] for each in told["error"]["fields"]["errors"]] == ["origin"]
+    unknown = "0x" + "ab" * 32
+    order = ("license", "revoke", unknown, "--ground", "PENALTY", "--key", key)
+    status, told = desk.run(*order)
+    assert (status, told["code"]) == (2, "SERVICE_ORGANISATION")
+    status, told = desk.run(*order, "--org", ISSUER)
+    assert (status, told["code"], told["error"]["fields"]["id"]) == (4, "UNKNOWN_LICENSE", unknown)
+    status, told = desk.run(*order, "--org", ISSUER, ELICENSE_API="http://127.0.0.1:9")
+    assert (status, told["code"]) == (75, "SERVICE_OUTAGE")
+    other = ("--key", str(live_ledger.key("relying")), "--org", ISSUER)
+    status, told = desk.run("license", "revoke", unknown, "--ground", "PENALTY", *other)
+    assert (status, told["code"]) == (1, "AUTH_KEY_UNKNOWN")
+
+
+# --- services that lie --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def honest(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Department]:
+    options = ApiOptions(promise_key=live_ledger.key("relying"))
+    app = create_app(live_ledger.ledger(tmp_path_factory.mktemp("honest")), options)
+    with TestClient(app) as client:
+        yield Department(client, ISSUER, live_ledger.signer("issuer"))
+
+
+class Liar:
+    """A service whose answers are changed on their way."""
+
+    def __init__(self, honest: Department) -> None:
+        self.honest, self.posts = honest, 0
+        self.lie: Callable[[Json], None] = lambda _: None
+        self.at = 1
+
+    def post(self, target: str, body: Json, headers: Mapping[str, str] | None = None) -> Json:
+        self.posts += 1
+        answer = self.honest.post(target, body, **(headers or {}))
+        assert answer.status_code < 300, answer.text
+        told = copy.deepcopy(answer.json())
+        if self.posts == self.at:
+            self.lie(told)
+        return dict(told)
+
+
+def orders(live_ledger: LiveLedger, service: Liar) -> OrderAtService:
+    ledger = live_ledger.ledger()
+    signer = live_ledger.signer("issuer")
+    return OrderAtService(service, ledger.trust, ledger.types().get, crypto.verifier(), signer, SystemClock())
+
+
+def put(*path: str, value: Any) -> Callable[[Json], None]:
+    def lie(answer: Json) -> None:
+        place: Any = answer
+        for name in path[:-1]:
+            place = place[name]
+        place[path[-1]] = value
+
+    return lie
+
+
+@pytest.mark.parametrize(
+    ("lie", "member"),
+    [
+        (put("message", value="00" * 64), "message"),
+        (put("signed", "rev", value=7), "message"),
+        (put("signed", "digest", value="0x" + "11" * 32), "message"),
+        (put("signed", "more", value=1), "signed"),
+        (put("signed", value=None), "signed"),
+        (put("license", "face", "category", value="A"), "license"),
+        (put("license", value=None), "license"),
+        (put("salts", value={}), "salts"),
+        (put("salts", "face/category", value="11" * 32), "digest"),
+    ],
+)
+def test_no_license_is_signed_that_was_not_ordered(
+    honest: Department, live_ledger: LiveLedger, lie: Callable[[Json], None], member: str
+) -> None:
+    service = Liar(honest)
+    service.lie = lie
+    with pytest.raises(TrustError) as caught:
+        orders(live_ledger, service).issue(live_ledger.input())
+    assert (caught.value.code, caught.value.fields["member"]) == ("SERVICE_MESSAGE_DIFFERS", member)
+    assert service.posts == 1, "nothing was signed or handed in"
+
+
+def _as_prepared(live_ledger: LiveLedger, **changes: Any) -> Callable[[Json], None]:
+    """Another message than was ordered, with an M that fits it."""
+
+    def lie(answer: Json) -> None:
+        ledger = live_ledger.ledger()
+        signed = {**answer["signed"], **changes}
+        from ledger.domain.signed_message import Prepared
+        from ledger.proof.claims import struct_of  # noqa: F401 - acts are no licenses
+
+        name = "Act" if "cause" in signed else "Issue"
+        from ledger.domain.messages import MESSAGES
+
+        values = {member: value for member, value in signed.items() if member != "keyId"}
+        prepared = Prepared(MESSAGES[name], values, ledger.trust.domain("Licenses"))
+        answer["signed"] = signed
+        answer["message"] = prepared.message(bytes.fromhex(answer["keyId"][2:])).hex()
+
+    return lie
+
+
+@pytest.mark.parametrize(
+    ("changes", "member"),
+    [
+        ({"digest": "0x" + "11" * 32}, "digest"),
+        ({"issuer": "0x" + b"11330000MB0TE5T28K".ljust(32, b"\0").hex()}, "issuer"),
+        ({"validTo": 1}, "validTo"),
+        ({"holderBinding": "0x" + "22" * 32}, "holderBinding"),
+        ({"signedAt": 1_000_000_000}, "signedAt"),
+        ({"notAfter": 9_000_000_000}, "notAfter"),
+    ],
+)
+def test_a_message_that_fits_its_m_still_has_to_say_what_was_ordered(
+    honest: Department, live_ledger: LiveLedger, changes: Json, member: str
+) -> None:
+    service = Liar(honest)
+    service.lie = _as_prepared(live_ledger, **changes)
+    with pytest.raises(TrustError) as caught:
+        orders(live_ledger, service).issue(live_ledger.input())
+    assert (caught.value.fields["member"], service.posts) == (member, 1)
+
+
+def test_an_act_of_another_kind_is_not_signed(honest: Department, live_ledger: LiveLedger) -> None:
+    issued = orders(live_ledger, Liar(honest)).issue(live_ledger.input())
+    service = Liar(honest)
+    service.lie = _as_prepared(live_ledger, act=int(Act.REVOKE), ground=20)
+    with pytest.raises(TrustError) as caught:
+        orders(live_ledger, service).act(
+            issued["identifier"], Act.SUSPEND, "suspend", "INVESTIGATION", {"effective": None}
+        )
+    assert (caught.value.fields["member"], service.posts) == ("act", 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "error"),
+    [
+        ("message", "0x" + "11" * 32, BadSignatureError),
+        ("acceptedAt", "2026-01-01T00:00:00Z", BadSignatureError),
+        ("ledgerId", "0x" + "11" * 32, BadSignatureError),
+        ("signature", "11" * 64, BadSignatureError),
+        ("format", "elicense-promise/0", LedgerError),
+    ],
+)
+def test_a_promise_that_is_none_is_told(
+    honest: Department, live_ledger: LiveLedger, path: str, value: str, error: type[LedgerError]
+) -> None:
+    service = Liar(honest)
+    service.lie, service.at = put("promise", path, value=value), 2
+    with pytest.raises(error):
+        orders(live_ledger, service).issue(live_ledger.input())
+
+
+def test_a_promise_about_another_message_is_told(honest: Department, live_ledger: LiveLedger) -> None:
+    other = orders(live_ledger, Liar(honest)).issue(live_ledger.input())
+    service = Liar(honest)
+    service.lie, service.at = put("promise", value=other["promise"]), 2
+    with pytest.raises(BadSignatureError, match="PROMISE_OF_ANOTHER"):
+        orders(live_ledger, service).issue(live_ledger.input())
