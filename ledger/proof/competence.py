@@ -15,6 +15,7 @@ from ledger.domain.facts import Fact
 from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
+from ledger.domain.rights import Rights
 
 
 class NotCompetentError(Exception):
@@ -182,16 +183,23 @@ class Competence:
             raise NotCompetentError("without the record of the key that it replaces")
 
     def _issuer_signed(self, fact: Fact) -> None:
+        """The issuer of what is new, or whoever acts for the issuer of what is there; or the operator."""
         (owner,) = self._owners(fact, 1, Purpose.SIGN)
-        issuer = _text(fact, "issuer") if "issuer" in fact.values else self._issuer_of(fact)
-        is_issuer = owner == "0x" + organisation_object(issuer).hex()
-        follows = "issuer" not in fact.values and acts_for(self._state, owner, issuer, fact.time)
-        if not is_issuer and not follows:
-            raise NotCompetentError(f"not signed by the issuer {issuer}")
+        if "issuer" in fact.values:
+            issuer = _text(fact, "issuer")
+            may = self._rights(fact).may_issue(owner, _text(fact, "licenseType"), issuer)
+        else:
+            license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
+            issuer = license_.issuer if license_ else ""
+            may = license_ is not None and self._may_act(fact, owner, license_)
+        if not may:
+            raise NotCompetentError(f"not signed by the issuer {issuer} or its operator")
 
-    def _issuer_of(self, fact: Fact) -> str:
-        license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
-        return license_.issuer if license_ else ""
+    def _rights(self, fact: Fact) -> Rights:
+        return Rights(self._state, fact.time)
+
+    def _may_act(self, fact: Fact, owner: str, license_: License) -> bool:
+        return self._rights(fact).may_act(owner, license_.license_type, license_.issuer)
 
     def _amended(self, fact: Fact) -> None:
         """By the issuer of the old license; a transfer in, by a body entitled where that one let it go."""
@@ -201,8 +209,10 @@ class Competence:
             return
         issuer = _text(fact, "issuer")
         if _number(fact, "act") != Act.TRANSFER_IN:
-            if not acts_for(self._state, "0x" + organisation_object(issuer).hex(), old.issuer, fact.time):
-                raise NotCompetentError(f"not signed by the issuer {old.issuer}")
+            (owner,) = self._owners(fact, 1, Purpose.SIGN)
+            follows = acts_for(self._state, "0x" + organisation_object(issuer).hex(), old.issuer, fact.time)
+            if not follows or not self._may_act(fact, owner, old):
+                raise NotCompetentError(f"not signed by the issuer {old.issuer} or its operator")
             return
         towards = next((each.region for each in reversed(old.facts) if each.act is Act.TRANSFER_OUT), 0)
         rights = typed(self._state, "entitlement", f"{old.license_type}/{issuer}", Terms)
