@@ -445,7 +445,15 @@ def test_what_an_operator_does_within_its_mandate_is_no_finding(fresh: LedgerSim
     fresh.act(ids[1], Act.SUSPEND, OFFICE, ground=21)
     fresh.act(ids[1], Act.RESUME, ground=25)
     fresh.transfer_out(ids[1], ZHEJIANG, OFFICE)
+    batch = fresh.issue_batch([id_of(f"leaf {n}") for n in range(3)])[0]["batch"]
+    fresh.renew_batch(batch, [1], [id_of("renewed")], signer=OFFICE)
     assert codes(replayed(fresh)) == set()
+
+
+def test_a_batch_renewed_by_a_body_without_mandate_is_found(fresh: LedgerSimulator) -> None:
+    batch = fresh.issue_batch([id_of(f"leaf {n}") for n in range(3)])[0]["batch"]
+    fresh.renew_batch(batch, [1], [id_of("renewed")], signer=OFFICE)
+    assert codes(replayed(fresh)) == {"NOT_ENTITLED"}
 
 
 def test_a_wrong_signature_is_found_though_everything_else_fits(fresh: LedgerSimulator) -> None:
