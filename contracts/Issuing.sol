@@ -13,8 +13,9 @@ import {ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 /// @title Who may issue, and whose signature that takes.
 abstract contract Issuing is IIssuing, Client {
     constructor(
-        IDirectory directory_
-    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {}
+        IDirectory directory_,
+        address predecessor_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys(), predecessor_) {}
 
     /// @inheritdoc IIssuing
     function catalog() public view returns (ICatalog) {
