@@ -132,15 +132,17 @@ contract Catalog is ICatalog, Client {
 
     /// @inheritdoc ICatalog
     function typeVersion(TypeCode licenseType, uint256 version) external view returns (TypeVersion memory) {
-        uint256 before;
-        if (_isNext()) (before,) = ICatalog(predecessor).typeOf(licenseType);
+        uint256 before = _versionsBefore(licenseType);
         if (version <= before) return ICatalog(predecessor).typeVersion(licenseType, version);
         return _types[licenseType][version - before - 1];
     }
 
     /// @inheritdoc ICatalog
     function actsOf(TypeCode licenseType) external view returns (uint32) {
-        return _currentType(licenseType).acts;
+        TypeVersion[] storage own = _types[licenseType];
+        if (own.length != 0) return own[own.length - 1].acts;
+        _requireType(licenseType);
+        return ICatalog(predecessor).actsOf(licenseType);
     }
 
     /// @inheritdoc ICatalog
@@ -186,11 +188,12 @@ contract Catalog is ICatalog, Client {
         TypeCode licenseType,
         uint64 moment
     ) external view returns (bool holds, TypeCode asType, ObjectId agreement) {
-        (uint256 version,) = typeOf(licenseType);
+        (uint256 version, TypeVersion memory current) = typeOf(licenseType);
         if (version == 0) return (false, asType, agreement);
         uint32[] memory givers = directory.lineOf(fromRegion, moment);
         uint32[] memory takers = directory.lineOf(toRegion, moment);
-        if (_countsByLaw(givers, takers, licenseType)) return (true, licenseType, agreement);
+        bool countsByLaw = current.scope == Scope.NATIONAL || _isAtHome(givers, takers);
+        if (countsByLaw) return (true, licenseType, agreement);
         for (uint256 i = 0; i < givers.length; ++i) {
             for (uint256 j = 0; j < takers.length; ++j) {
                 Agreement memory found = agreementOf(givers[i], takers[j], licenseType);
@@ -211,13 +214,8 @@ contract Catalog is ICatalog, Client {
         return _isNext() ? ICatalog(predecessor).rights() : 0;
     }
 
-    /// @dev Under one root region, or NATIONAL.
-    function _countsByLaw(
-        uint32[] memory givers,
-        uint32[] memory takers,
-        TypeCode licenseType
-    ) private view returns (bool) {
-        if (_currentType(licenseType).scope == Scope.NATIONAL) return true;
+    /// @dev Under one root region.
+    function _isAtHome(uint32[] memory givers, uint32[] memory takers) private view returns (bool) {
         for (uint256 i = 0; i < givers.length; ++i) {
             (uint32 parent,) = directory.regionOf(givers[i]);
             if (parent == 0 && _isAmong(givers[i], takers)) return true;
@@ -286,7 +284,13 @@ contract Catalog is ICatalog, Client {
     }
 
     function _requireType(TypeCode licenseType) private view {
-        _currentType(licenseType);
+        if (_types[licenseType].length == 0 && _versionsBefore(licenseType) == 0) {
+            revert CatalogTypeUnknown(licenseType);
+        }
+    }
+
+    function _versionsBefore(TypeCode licenseType) private view returns (uint256 version) {
+        if (_isNext()) (version,) = ICatalog(predecessor).typeOf(licenseType);
     }
 
     function _requireRegion(uint32 region) private view {
@@ -302,12 +306,6 @@ contract Catalog is ICatalog, Client {
     function _requireEnd(uint64 given, uint64 current) private view {
         if (given < Clock.nowSeconds()) revert CatalogInThePast(given, Clock.nowSeconds());
         if (current != 0 && given >= current) revert CatalogNotEarlier(given, current);
-    }
-
-    function _currentType(TypeCode licenseType) private view returns (TypeVersion memory current) {
-        uint256 version;
-        (version, current) = typeOf(licenseType);
-        if (version == 0) revert CatalogTypeUnknown(licenseType);
     }
 
     function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {

@@ -321,7 +321,10 @@ contract Licenses is ILicenses, Issuing {
     }
 
     function _isOpened(LeafOpening calldata opening) private view returns (bool) {
-        return Bits.has(openedOf(opening.batch)[opening.index / WORD_BITS], opening.index % WORD_BITS);
+        uint256 word = opening.index / WORD_BITS;
+        uint256 bits = _opened[opening.batch][word];
+        if (_isNext()) bits |= ILicenses(predecessor).openedOf(opening.batch)[word];
+        return Bits.has(bits, opening.index % WORD_BITS);
     }
 
     /// @dev A license as it was issued, here or by the predecessor; `facts` 0 when unknown.

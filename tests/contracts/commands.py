@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -79,7 +80,8 @@ def switched(world: World, *names: str) -> World:
 
     With the Directory all that is bound to it is succeeded, too.
     """
-    after = replace(world, contracts=dict(world.contracts), closed_journals=[*world.closed_journals])
+    after = copy(world)
+    after.contracts, after.closed_journals = dict(world.contracts), [*world.closed_journals]
     for name in names:
         new = after.successor(name)
         after.run(succeed(after, name, new))
