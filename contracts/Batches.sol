@@ -111,6 +111,7 @@ contract Batches is IBatches, Issuing {
         returns (bytes32 leaf, Batch memory batch, Renewal[] memory renewals)
     {
         batch = _known(opening.batch);
+        _requireOwnId(opening.licenseId, batch.issuer, opening.handle);
         leaf = Merkle.leafOf(
             opening.licenseId,
             batch.licenseType,

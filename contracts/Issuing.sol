@@ -8,14 +8,18 @@ import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
-import {ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Who may issue, and whose signature that takes.
 abstract contract Issuing is IIssuing, Client {
+    bytes32 private immutable _ledgerId;
+
     constructor(
         IDirectory directory_,
         address predecessor_
-    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys(), predecessor_) {}
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys(), predecessor_) {
+        _ledgerId = directory_.ledgerId();
+    }
 
     /// @inheritdoc IIssuing
     function catalog() public view returns (ICatalog) {
@@ -66,6 +70,12 @@ abstract contract Issuing is IIssuing, Client {
         bool isEntitled = entitlement.index != 0 && entitlement.since <= time
             && (entitlement.until == 0 || time < entitlement.until);
         if (!isEntitled) revert LicensesNotEntitled(issuer, licenseType);
+    }
+
+    /// @dev An id is its issuer's alone: so nobody takes one that he saw.
+    function _requireOwnId(LicenseId id, Uscc issuer, bytes32 handle) internal view {
+        bool isOwn = LicenseId.unwrap(id) == LicenseId.unwrap(Objects.licenseId(_ledgerId, issuer, handle));
+        if (!isOwn) revert LicensesForeignId(id, issuer, handle);
     }
 
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {

@@ -89,6 +89,7 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _requireUnused(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireOwnId(message.licenseId, message.issuer, message.handle);
         bytes memory data = abi.encode(message);
         uint32 keyIndex = _requireIssuer(ISSUE_TYPEHASH, data, signatures, message.issuer);
 
@@ -101,6 +102,7 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
+        _requireOwnId(message.newLicenseId, message.issuer, message.handle);
         Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
         if (message.act == Acts.TRANSFER_IN) {
             _requireTaker(message);
@@ -238,6 +240,7 @@ contract Licenses is ILicenses, Issuing {
             opening.batch,
             opening.index,
             id,
+            opening.handle,
             opening.digest,
             opening.holderBinding,
             opening.validFrom,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {ObjectId, TypeCode, Uscc} from "../lib/Types.sol";
+import {LicenseId, ObjectId, TypeCode, Uscc} from "../lib/Types.sol";
 import {ICatalog} from "./ICatalog.sol";
 import {IWriter} from "./IWriter.sol";
 
@@ -16,6 +16,8 @@ interface IIssuing is IWriter {
     error LicensesNotIssuer(Uscc issuer, ObjectId signer);
     /// @notice The license's type does not know this act, or this command does not do it.
     error LicensesActUnknown(TypeCode licenseType, uint8 act);
+    /// @notice The id is not the one that this issuer and handle make.
+    error LicensesForeignId(LicenseId id, Uscc issuer, bytes32 handle);
     /// @notice What takes the place of a license in this way keeps its type.
     error LicensesTypeChanged(TypeCode licenseType, TypeCode current);
 

@@ -15,7 +15,10 @@ import {IBatches} from "./IBatches.sol";
 import {IIssuing} from "./IIssuing.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
-/// @dev Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
+/// @dev A license's id is keccak256(ledger id ‖ issuer ‖ handle), the handle being the issuer's secret name for the
+///      license: only for the issuer that an id was made for is there a handle that makes it.
+///
+///      Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
 ///      issuer.
 ///
 ///      A license of a batch (`IBatches`) is a leaf of the tree whose root was signed. What happens to it first goes

@@ -224,6 +224,7 @@ struct IssueMessage {
     uint64 signedAt;
     uint64 notAfter;
     LicenseId licenseId;
+    bytes32 handle;
     Uscc issuer;
     TypeCode licenseType;
     bytes32 digest;
@@ -242,6 +243,7 @@ struct AmendMessage {
     uint64 effective;
     bytes32 reference_; // `reference` in the signed struct; a reserved word in Solidity
     LicenseId newLicenseId;
+    bytes32 handle;
     Uscc issuer;
     TypeCode licenseType;
     bytes32 digest;
@@ -311,6 +313,7 @@ struct LeafOpening {
     ObjectId batch;
     uint32 index;
     LicenseId licenseId;
+    bytes32 handle;
     bytes32 digest;
     bytes32 holderBinding;
     uint64 validFrom;
@@ -399,12 +402,13 @@ bytes32 constant END_RECOGNITION_TYPEHASH = keccak256(
     "uint32 toRegion,bytes32 licenseType,uint64 until)"
 );
 bytes32 constant ISSUE_TYPEHASH = keccak256(
-    "Issue(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 issuer,"
-    "bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,uint64 validTo)"
+    "Issue(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 handle,"
+    "bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,"
+    "uint64 validTo)"
 );
 bytes32 constant AMEND_TYPEHASH = keccak256(
     "Amend(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,uint8 act,"
-    "uint16 ground,uint64 effective,bytes32 reference,bytes32 newLicenseId,bytes32 issuer,"
+    "uint16 ground,uint64 effective,bytes32 reference,bytes32 newLicenseId,bytes32 handle,bytes32 issuer,"
     "bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,uint64 validTo)"
 );
 bytes32 constant ACT_TYPEHASH = keccak256(

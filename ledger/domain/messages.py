@@ -213,16 +213,16 @@ _ALL = (
         "Issue",
         "Licenses",
         "issue",
-        "bytes32 licenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 licenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Amend",
         "Licenses",
         "amend",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
-        "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 newLicenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Act",
@@ -262,7 +262,7 @@ OPENING = MessageType(
     "Licenses",
     "withLeaf",
     _pairs(
-        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
+        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 handle,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo,bytes32[] proof"
     ),
     is_signed=False,

@@ -13,9 +13,9 @@ reads differently is refused. Each license is
 
 with members in the order of `ledger.domain.messages`, and keys as two compressed points. The leaf is
 null for a single license, else `[members of the leaf, index, path]`. A 32-byte word loses its
-trailing zeros; the leaves that a batch renews are told by their runs where that is shorter. What
-the rest tells is left out: a holder binding that is that of the two keys is null,
-and the leaf's content digest is the one that the fields lead to.
+trailing zeros; the leaves that a batch renews are told by their runs where that is shorter. What the
+rest tells is left out: a holder binding that is that of the two keys is null, and the leaf's content
+digest is the one that the fields lead to.
 """
 
 from __future__ import annotations

@@ -77,6 +77,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "LicensesActUnknown": (RuleError, "ACT_NOT_KNOWN"),
     "LicensesDates": (RuleError, "DATES_REVERSED"),
     "LicensesDuplicate": (TransitionError, "LICENSE_EXISTS"),
+    "LicensesForeignId": (NotEntitledError, "FOREIGN_ID"),
     "LicensesFull": (TransitionError, "LICENSE_FULL"),
     "LicensesLeafUntouched": (RuleError, "LEAF_UNTOUCHED"),
     "LicensesNotEntitled": (NotEntitledError, "ISSUER_NOT_ENTITLED"),

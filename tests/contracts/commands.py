@@ -19,6 +19,7 @@ from tests.contracts.world import (
     CLIENTS,
     DAY,
     JIASHAN,
+    LEDGER_ID,
     NO_HASH,
     OFFICE,
     PLAIN_TYPE,
@@ -37,8 +38,17 @@ from tests.contracts.world import (
     type_members,
 )
 
-LICENSE = keccak(b"a license")
-SUCCESSOR = keccak(b"its successor")
+HANDLE = keccak(b"handle of a license")
+NEXT_HANDLE = keccak(b"handle of its successor")
+
+
+def id_of(handle: bytes, issuer: str = BUREAU, ledger_id: bytes = LEDGER_ID) -> bytes:
+    """The id that an issuer's handle makes."""
+    return objects.license_id(ledger_id, issuer, handle)
+
+
+LICENSE = id_of(HANDLE)
+SUCCESSOR = id_of(NEXT_HANDLE)
 
 
 def governor(region: int) -> KeyPair:
@@ -218,29 +228,41 @@ def end_recognition(world: World) -> Command:
     return Command(message, (governor(SHANGHAI),), target)
 
 
-def issue(world: World, license_id: bytes = LICENSE, **changes: Any) -> Command:
-    members = {"licenseId": license_id, **license_members(**changes)}
+def issue(world: World, handle: bytes = HANDLE, **changes: Any) -> Command:
+    terms = license_members(**changes)
+    license_id = id_of(handle, objects.from_ascii32(terms["issuer"]), world.ledger_id)
+    members = {"licenseId": license_id, "handle": handle, **terms}
     return Command(world.message("Issue", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def amend(world: World, act: Act = Act.CHANGE, **changes: Any) -> Command:
-    if world.rev(LICENSE) == 0:
-        world.run(issue(world))
+def issued(world: World, handle: bytes = HANDLE) -> bytes:
+    """The id of the license of a handle, which is issued where it was not."""
+    license_id = id_of(handle, ledger_id=world.ledger_id)
+    if world.rev(license_id) == 0:
+        world.run(issue(world, handle))
+    return license_id
+
+
+def amend(world: World, act: Act = Act.CHANGE, handle: bytes = NEXT_HANDLE, **changes: Any) -> Command:
+    """An amendment; the new license's id is the one of its issuer and `handle`, unless changed."""
+    license_id = issued(world)
+    terms = license_members(**changes)
+    issuer = objects.from_ascii32(terms["issuer"])
     members = {
-        "licenseId": LICENSE,
+        "licenseId": license_id,
         "act": int(act),
         "ground": 1,
         "effective": 0,
         "reference": NO_HASH,
-        "newLicenseId": SUCCESSOR,
-        **license_members(),
+        "newLicenseId": id_of(handle, issuer, world.ledger_id),
+        "handle": handle,
+        **terms,
     }
-    return Command(world.message("Amend", LICENSE, **{**members, **changes}), (signer(BUREAU),), LICENSE)
+    return Command(world.message("Amend", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def act(world: World, which: Act = Act.SUSPEND, license_id: bytes = LICENSE, **changes: Any) -> Command:
-    if world.rev(license_id) == 0:
-        world.run(issue(world, license_id))
+def act(world: World, which: Act = Act.SUSPEND, handle: bytes = HANDLE, **changes: Any) -> Command:
+    license_id = issued(world, handle)
     members = {
         "licenseId": license_id,
         "act": int(which),
@@ -254,24 +276,23 @@ def act(world: World, which: Act = Act.SUSPEND, license_id: bytes = LICENSE, **c
 
 
 def bind(world: World) -> Command:
-    if world.rev(LICENSE) == 0:
-        world.run(issue(world))
-    members = {"licenseId": LICENSE, "holderBinding": keccak(b"device"), "method": 1, "assurance": 2}
-    return Command(world.message("Bind", LICENSE, **members), (signer(BUREAU),), LICENSE)
+    license_id = issued(world)
+    members = {"licenseId": license_id, "holderBinding": keccak(b"device"), "method": 1, "assurance": 2}
+    return Command(world.message("Bind", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def transfer_out(world: World, license_id: bytes = LICENSE, to_region: int = ZHEJIANG) -> Command:
-    if world.rev(license_id) == 0:
-        world.run(issue(world, license_id))
+def transfer_out(world: World, handle: bytes = HANDLE, to_region: int = ZHEJIANG) -> Command:
+    license_id = issued(world, handle)
     members = {"licenseId": license_id, "toRegion": to_region, "reference": keccak(b"decision 8")}
     return Command(world.message("TransferOut", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def leaf(number: int, code: str = REGIONAL_TYPE, **changes: Any) -> dict[str, Any]:
+def leaf(number: int, issuer: str = BUREAU, **changes: Any) -> dict[str, Any]:
     """The terms of the license of that number in a batch."""
     members = {**license_members(digest=keccak(b"content %d" % number)), **changes}
-    kept = ("digest", "holderBinding", "validFrom", "validTo")
-    return {"licenseId": keccak(b"leaf %d" % number), **{name: members[name] for name in kept}}
+    handle = keccak(b"handle of leaf %d" % number)
+    kept = {name: members[name] for name in ("digest", "holderBinding", "validFrom", "validTo")}
+    return {"licenseId": id_of(handle, issuer), "handle": handle, **kept}
 
 
 def leaf_of(terms: Mapping[str, Any], code: str = REGIONAL_TYPE) -> bytes:

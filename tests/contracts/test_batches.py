@@ -19,7 +19,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.records import SIGNATURE_TYPE
 from scripts.evm import RpcError
 from tests.contracts import commands
-from tests.contracts.commands import leaf, leaf_of, signer
+from tests.contracts.commands import HANDLE, leaf, leaf_of, signer
 from tests.contracts.world import (
     BUREAU,
     NO_HASH,
@@ -29,6 +29,7 @@ from tests.contracts.world import (
     QINGPU,
     REGIONAL_TYPE,
     Command,
+    Message,
     Receipt,
     Refused,
     World,
@@ -240,7 +241,6 @@ def test_what_is_no_leaf_at_its_place_is_refused(world: World) -> None:
         batch.opening(0, validTo=1),
         batch.opening(0, proof=other.tree.proof(0)),
         {**other.opening(0), "batch": batch.object},
-        {**batch.opening(0), "licenseId": inner},
     ]
     for opening in wrong:
         command = batch.act(0)
@@ -306,7 +306,7 @@ def test_what_a_command_is_refused_with_is_the_same_through_a_leaf(world: World)
 
 
 def test_a_leaf_whose_id_is_a_license_already_stays_closed(world: World) -> None:
-    world.run(commands.issue(world, leaf(2)["licenseId"]))
+    world.run(commands.issue(world, leaf(2)["handle"]))
     batch = Issued(world)
     with refuses("LicensesDuplicate", leaf(2)["licenseId"]):
         world.run(batch.act(2))
@@ -316,7 +316,67 @@ def test_an_opened_leaf_is_not_issued_again(world: World) -> None:
     batch = Issued(world)
     world.run(batch.act(2))
     with refuses("LicensesDuplicate", leaf(2)["licenseId"]):
-        world.run(commands.issue(world, leaf(2)["licenseId"]))
+        world.run(commands.issue(world, leaf(2)["handle"]))
+
+
+# --- an id belongs to its issuer ---
+
+
+@pytest.fixture
+def thief(world: World) -> World:
+    """The office of Jiashan may issue the same type; it has seen an id of the bureau of Qingpu."""
+    world.run(commands.entitle(world))
+    return world
+
+
+def steals(world: World, message: Message) -> None:
+    id_ = message.values.get("newLicenseId", message.values["licenseId"])
+    with refuses("LicensesForeignId", id_, ascii32(OFFICE), message.values["handle"]):
+        world.send(message, signer(OFFICE))
+
+
+@pytest.mark.parametrize("handle", [leaf(1)["handle"], NO_HASH], ids=["seen", "none"])
+def test_nobody_issues_under_the_id_of_anothers_leaf(thief: World, handle: bytes) -> None:
+    batch = Issued(thief)
+    office = {"issuer": ascii32(OFFICE), "handle": handle}
+    steals(thief, commands.issue(thief, leaf(1)["handle"]).message.but(**office))
+    own = keccak(b"handle of the office")
+    thief.send(commands.issue(thief, own, issuer=ascii32(OFFICE)).message, signer(OFFICE))
+    assert thief.run(batch.act(1)).records
+
+
+def test_nobody_amends_into_the_id_of_anothers_leaf(thief: World) -> None:
+    batch = Issued(thief)
+    own = commands.id_of(HANDLE, OFFICE)
+    thief.send(commands.issue(thief, issuer=ascii32(OFFICE)).message, signer(OFFICE))
+    members = {**batch.terms[1], "licenseId": own, "newLicenseId": batch.terms[1]["licenseId"]}
+    amend = {"act": int(Act.CHANGE), "ground": 1, "effective": 0, "reference": NO_HASH}
+    terms = {"issuer": ascii32(OFFICE), "licenseType": ascii32(REGIONAL_TYPE)}
+    steals(thief, thief.message("Amend", own, **members, **amend, **terms))
+    assert thief.run(batch.act(1)).records
+
+
+def test_nobody_opens_a_leaf_of_his_own_under_the_id_of_anothers(thief: World) -> None:
+    batch = Issued(thief)
+    stolen = Tree([leaf_of(each) for each in batch.terms])
+    command = commands.issue_batch(thief, [leaf_of(each) for each in batch.terms])
+    thief.send(command.message.but(issuer=ascii32(OFFICE), rev=0), signer(OFFICE))
+    object_ = objects.batch_object(OFFICE, stolen.root)
+    act = batch.act(1)
+    opening = batch.opening(1, batch=object_)
+    with refuses("LicensesForeignId", act.object, ascii32(OFFICE), opening["handle"]):
+        thief.send(replace(act.message, opening=opening), signer(OFFICE))
+    with refuses("LicensesForeignId"):
+        batch.status(1, batch=object_)
+    assert thief.run(batch.act(1)).records
+
+
+def test_an_issuer_opens_its_leaf_by_the_right_handle_only(world: World) -> None:
+    batch = Issued(world)
+    command = batch.act(1)
+    opening = batch.opening(1, handle=NO_HASH)
+    with refuses("LicensesForeignId", command.object, ascii32(BUREAU), NO_HASH):
+        world.send(replace(command.message, opening=opening), *command.keys)
 
 
 def test_a_leaf_without_sensible_days_is_not_opened(world: World) -> None:

@@ -138,5 +138,5 @@ def test_a_message_signed_before_another_fact_is_stale(world: World) -> None:
     first = commands.act(world, Act.REVOKE, keccak(b"another license"))
     second = commands.act(world, Act.CANCEL, keccak(b"another license"))
     world.run(first)
-    with refuses("JournalStaleRevision", keccak(b"another license"), 2, 3):
+    with refuses("JournalStaleRevision", first.object, 2, 3):
         world.run(second)

@@ -15,7 +15,7 @@ from ledger.domain.acts import Act, Status
 from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import ascii32
 from tests.contracts import commands
-from tests.contracts.commands import COMMANDS, LICENSE, governor, leaf, signer, succeed, switched
+from tests.contracts.commands import COMMANDS, LICENSE, governor, id_of, leaf, signer, succeed, switched
 from tests.contracts.test_batches import ANSWER, LATEST, STATUS_OF_LEAF, Issued
 from tests.contracts.test_renewals import Renewal, renew
 from tests.contracts.world import (
@@ -53,7 +53,8 @@ DONE_BEFORE = {
 }
 """Commands as `commands` gives them that cannot be given twice; their next steps have tests of their own."""
 
-SUSPENDED, AMENDED, BOUND = (keccak(word) for word in (b"suspended", b"amended", b"bound"))
+HANDLES = {name: keccak(name.encode()) for name in ("suspended", "amended", "bound", "one more")}
+SUSPENDED, AMENDED, BOUND = (id_of(HANDLES[name]) for name in ("suspended", "amended", "bound"))
 LEAVES = {"renewed": (1, 4), "opened": (2,), "both": (4,)}
 
 
@@ -61,13 +62,13 @@ LEAVES = {"renewed": (1, 4), "opened": (2,), "both": (4,)}
 def lived(hardhat_rpc: str) -> Iterator[tuple[World, Issued]]:
     """A ledger on which much happened: facts of every kind, a batch renewed in part, some leaves opened."""
     with sealed_world(hardhat_rpc).snapshot() as world:
-        for each in (LICENSE, SUSPENDED, AMENDED):
+        for each in (commands.HANDLE, HANDLES["suspended"], HANDLES["amended"]):
             world.run(commands.issue(world, each))
-        world.run(commands.issue(world, BOUND, holderBinding=keccak(b"first device")))
+        world.run(commands.issue(world, HANDLES["bound"], holderBinding=keccak(b"first device")))
         world.pass_time(100)
-        world.run(commands.act(world, Act.SUSPEND, SUSPENDED))
-        message = commands.amend(world).message
-        world.send(message.but(licenseId=AMENDED, newLicenseId=keccak(b"what followed")), signer(BUREAU))
+        world.run(commands.act(world, Act.SUSPEND, HANDLES["suspended"]))
+        message = commands.amend(world, handle=keccak(b"what followed")).message
+        world.send(message.but(licenseId=AMENDED), signer(BUREAU))
         batch = Issued(world)
         renew(batch, LEAVES["renewed"])
         world.run(batch.act(2, Act.SUSPEND))
@@ -172,7 +173,7 @@ def test_every_command_is_taken_after_the_switch(
         with after.snapshot():
             command = make(after)
             if name == "Issue":
-                command = commands.issue(after, keccak(b"one more"))
+                command = commands.issue(after, HANDLES["one more"])
             assert after.run(command).records, name
 
 
@@ -221,16 +222,16 @@ def test_lives_go_on_after_the_switch(
 ) -> None:
     after = switched(world, *names)
     with refuses("LicensesWrongStatus"):
-        after.run(commands.act(after, Act.SUSPEND, SUSPENDED))
-    after.run(commands.act(after, Act.RESUME, SUSPENDED))
-    after.run(commands.act(after, Act.REVOKE, SUSPENDED))
+        after.run(commands.act(after, Act.SUSPEND, HANDLES["suspended"]))
+    after.run(commands.act(after, Act.RESUME, HANDLES["suspended"]))
+    after.run(commands.act(after, Act.REVOKE, HANDLES["suspended"]))
     facts = after.view("Licenses", "factsOf(bytes32)", FACT_ROWS, SUSPENDED)
     assert [each[0] for each in facts] == [Act.SUSPEND, Act.RESUME, Act.REVOKE]
     assert (
         after.rev(SUSPENDED) == 4 == after.view("Licenses", "licenseOf(bytes32)", LICENSE_ROW, SUSPENDED)[9]
     )
     with refuses("LicensesDuplicate", SUSPENDED):
-        after.run(commands.issue(after, SUSPENDED))
+        after.run(commands.issue(after, HANDLES["suspended"]))
     bind = commands.bind(after).message.but(licenseId=BOUND, rev=1)
     after.send(bind, signer(BUREAU))
     row = after.view("Licenses", "licenseOf(bytes32)", LICENSE_ROW, BOUND)
@@ -290,7 +291,7 @@ def test_the_first_generation_opens_and_the_second_renews_what_is_left(world: Wo
 
 
 def test_a_message_signed_for_the_old_contract_is_not_taken_by_the_new(world: World) -> None:
-    pending = [commands.act(world, Act.SUSPEND, LICENSE), commands.issue(world, keccak(b"pending"))]
+    pending = [commands.act(world), commands.issue(world, keccak(b"pending"))]
     signed = [(each, [world.sign(each.message, pair) for pair in each.keys]) for each in pending]
     for names in (("Licenses",), ("Directory",)):
         with world.snapshot():

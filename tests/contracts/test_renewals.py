@@ -61,7 +61,7 @@ class Renewal:
 
     @property
     def terms(self) -> list[dict[str, Any]]:
-        return [leaf(self.first + number) for number in range(len(self.leaves))]
+        return [leaf(self.first + number, self.issuer) for number in range(len(self.leaves))]
 
     @property
     def tree(self) -> Tree:

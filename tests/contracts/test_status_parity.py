@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act, Status
@@ -30,6 +31,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.records import Record
 from ledger.proof.verification import cut_offs_of
 from tests.contracts import commands
+from tests.contracts.commands import id_of
 from tests.contracts.test_batches import STATUS_OF_LEAF
 from tests.contracts.world import (
     BUREAU,
@@ -70,9 +72,13 @@ class Life:
 
     world: World
     dice: Random
-    id: bytes
+    handle: bytes
     start: int
     keys: list[str] = field(default_factory=lambda: list(KEYS))
+
+    @property
+    def id(self) -> bytes:
+        return id_of(self.handle)
 
     def live(self) -> None:
         """Issue, then up to seven acts, perhaps a cut-off, at random moments."""
@@ -104,7 +110,7 @@ class Life:
         return typed(state, "license", "0x" + self.id.hex(), License)
 
     def _issue(self, **days: int) -> None:
-        self._try("Issue", licenseId=self.id, **license_members(**days))
+        self._try("Issue", licenseId=self.id, handle=self.handle, **license_members(**days))
 
     def _step(self) -> None:
         act = self.dice.choice(STEPS)
@@ -124,8 +130,8 @@ class Life:
         elif act is Act.TRANSFER_OUT:
             self._try("TransferOut", licenseId=self.id, toRegion=310118, reference=NO_HASH)
         elif act in AMEND_KINDS.values() or act is Act.TRANSFER_IN:
-            successor = objects.license_id(bytes(32), BUREAU, bytes(32), f"successor {now} {self.id.hex()}")
-            self._try("Amend", **members, newLicenseId=successor, **license_members())
+            handle = keccak(f"successor {now} {self.id.hex()}".encode())
+            self._try("Amend", **members, newLicenseId=id_of(handle), handle=handle, **license_members())
         else:
             self._try("Act", **members, cause=NO_HASH)
 
@@ -180,7 +186,8 @@ class LeafLife(Life):
 
     def _issue(self, **days: int) -> None:
         others = [commands.leaf(number) for number in range(3)]
-        self.terms = [others[0], commands.leaf(1, **days) | {"licenseId": self.id}, others[2]]
+        own = commands.leaf(1, **days) | {"licenseId": self.id, "handle": self.handle}
+        self.terms = [others[0], own, others[2]]
         command = commands.issue_batch(self.world, [commands.leaf_of(each) for each in self.terms])
         self.world.send(command.message, key(self.dice.choice(self.keys)))
         self.batch = command.object
@@ -213,7 +220,7 @@ class LeafLife(Life):
 
 def _state(world: World, first: int) -> tuple[State, set[int]]:
     """The state of everything recorded, and the moments that matter from record `first` on."""
-    state, moments = State(), {1}
+    state, moments = State(world.ledger_id), {1}
     for each in world.records():
         record = Record(
             each.seq, each.object, each.kind, each.writer.lower(), each.time, each.body, each.block, "0x", 0
@@ -254,8 +261,7 @@ def test_every_life_is_told_alike_on_chain_and_off(world: World, kind: type[Life
     for number in range(LIVES):
         with world.snapshot():
             dice = Random(number)
-            identity = objects.license_id(bytes(32), BUREAU, bytes(32), f"{REGIONAL_TYPE} {number}")
-            life = kind(world, dice, identity, world.now())
+            life = kind(world, dice, keccak(f"life {number}".encode()), world.now())
             life.live()
             seen |= _compare(life, first)
     assert seen == set(Status), "every status occurs"

@@ -56,7 +56,7 @@ def line(world: World, region: int, moment: int) -> tuple[int, ...]:
 
 
 def state_of(world: World) -> State:
-    state = State()
+    state = State(world.ledger_id)
     for each in world.records():
         row = (each.seq, each.object, each.kind, each.writer.lower(), each.time, each.body, each.block)
         state.apply(fact_of(Record(*row, "0x", 0)))

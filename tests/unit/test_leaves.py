@@ -23,6 +23,7 @@ from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
     JIASHAN,
+    LEDGER_ID,
     OFFICE,
     QINGPU,
     REGIONAL_TYPE,
@@ -31,12 +32,14 @@ from tests.simulator import (
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
 )
 from tests.simulator import NATIONAL_TYPE as CODE
 from tests.unit.governed import FixedClock, trust_of
 from tests.unit.test_verification import asked, claim_in, shown
 
-IDS = [hash32(f"leaf {number}") for number in range(7)]
+IDS = [id_of(f"leaf {number}") for number in range(7)]
+LEAF = ("licenseId", "handle", "digest", "holderBinding", "validFrom", "validTo")
 Opening = dict[str, Any]
 
 
@@ -58,7 +61,7 @@ def batch_record(ledger: LedgerSimulator, opening: Opening) -> Record:
 
 def claim_on(ledger: LedgerSimulator, opening: Opening, **changes: Any) -> Claim:
     """What the file of a license of a batch says."""
-    leaf = {name: opening[name] for name in ("licenseId", "digest", "holderBinding", "validFrom", "validTo")}
+    leaf = {name: opening[name] for name in LEAF}
     record = batch_record(ledger, opening)
     struct, _ = record.message()
     claim = claim_in(
@@ -118,10 +121,10 @@ def test_the_histories_asked_for_are_enough(
         ledger.open_leaf(openings[4])
         ledger.act(IDS[4], Act.SUSPEND)
     claim = claim_on(ledger, openings[4])
-    state, loaded = State(), set[bytes]()
+    state, loaded = State(LEDGER_ID), set[bytes]()
     while wanted := missing_objects(claim, state, region) - loaded:
         loaded |= wanted
-        state = state_of([record for record in ledger.records() if record.object in loaded])
+        state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
     assert asked(ledger, claim, state, region=region) == asked(ledger, claim, region=region)
     assert organisation_object(OFFICE) not in loaded
 
@@ -129,7 +132,7 @@ def test_the_histories_asked_for_are_enough(
 def test_a_claim_on_another_place_or_path_is_anchored_nowhere(
     ledger: LedgerSimulator, openings: list[Opening]
 ) -> None:
-    first, other = openings[0], ledger.issue_batch([hash32("alone"), hash32("with it")])[0]
+    first, other = openings[0], ledger.issue_batch([id_of("alone"), id_of("with it")])[0]
     assert first["batch"] != other["batch"]
     inner = "0x" + node_hash(bytes(32), bytes(32)).hex()
     genuine = claim_on(ledger, first)
@@ -159,16 +162,27 @@ def test_a_leaf_is_compromised_with_the_key_of_its_batch(
 def test_the_first_record_of_an_id_wins(ledger: LedgerSimulator) -> None:
     ledger.issue(IDS[0])
     openings = ledger.issue_batch(IDS)
-    ledger.issue(IDS[1], OFFICE)
+    ledger.issue(IDS[1])
     assert outcome(asked(ledger, claim_on(ledger, openings[0])))[0] == "ANCHOR_MISMATCH", (
         "it was single before"
     )
-    assert outcome(asked(ledger, claim_on(ledger, openings[1]))) == ("OK", "OK"), "another's came later"
+    assert outcome(asked(ledger, claim_on(ledger, openings[1]))) == ("OK", "OK"), "the other came later"
+
+
+def test_an_id_that_another_body_made_is_none_in_its_batch(ledger: LedgerSimulator) -> None:
+    stolen = ledger.issue_batch(IDS, OFFICE)
+    assert outcome(asked(ledger, claim_on(ledger, stolen[0])))[0] == "NOT_ANCHORED"
+    ledger.open_leaf(stolen[0])
+    openings = ledger.issue_batch(IDS)
+    ledger.open_leaf(openings[0])
+    ledger.act(IDS[0], Act.SUSPEND, rev=1)
+    assert outcome(asked(ledger, claim_on(ledger, openings[0]))) == ("OK", "SUSPENDED"), "the owner's"
+    assert replayed(ledger) == ["NOT_ENTITLED"], "the thief's opening"
 
 
 # --- renewals by the batch ---
 
-NEW = [hash32(f"renewed {number}") for number in range(3)]
+NEW = [id_of(f"renewed {number}") for number in range(3)]
 
 
 @pytest.fixture
@@ -220,7 +234,7 @@ def test_a_renewal_by_a_stolen_key_is_void(
     assert outcome(asked(ledger, claim_on(ledger, openings[4]))) == ("OK", "OK")
     assert outcome(asked(ledger, claim_on(ledger, renewed[1])))[1] == "KEY_COMPROMISED"
     ledger.register_key("spare", organisation_object(BUREAU))
-    again = ledger.renew_batch(openings[0]["batch"], [4], [hash32("again")], signer="spare")
+    again = ledger.renew_batch(openings[0]["batch"], [4], [id_of("again")], signer="spare")
     check = status_check(asked(ledger, claim_on(ledger, openings[4])))
     assert check.evidence["supersededByLeaf"] == {"batch": again[0]["batch"], "index": 0}
 
@@ -248,10 +262,10 @@ def test_the_histories_asked_for_are_enough_for_a_renewed_leaf(
         ledger.open_leaf(openings[6])
     ledger.cut_off_key(BUREAU, str(SHANGHAI), renewal_record(ledger).time)
     for claim in (claim_on(ledger, openings[6]), claim_on(ledger, renewed[2])):
-        state, loaded = State(), set[bytes]()
+        state, loaded = State(LEDGER_ID), set[bytes]()
         while wanted := missing_objects(claim, state, JIASHAN) - loaded:
             loaded |= wanted
-            state = state_of([record for record in ledger.records() if record.object in loaded])
+            state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
         assert asked(ledger, claim, state, region=JIASHAN) == asked(ledger, claim, region=JIASHAN)
 
 
@@ -273,7 +287,7 @@ def test_a_renewal_that_no_contract_writes_is_found(
 ) -> None:
     """Leaf 3 was opened, leaf 0 renewed; there are seven."""
     ledger.open_leaf(openings[3])
-    ledger.renew_batch(openings[0]["batch"], [0], [hash32("first")])
+    ledger.renew_batch(openings[0]["batch"], [0], [id_of("first")])
     ledger.renew_batch(openings[0]["batch"], change.pop("renewed"), NEW, **change)
     assert replayed(ledger)[0] == code
 
@@ -289,9 +303,9 @@ def test_a_batch_issued_by_renewal_needs_the_record_on_the_earlier_one(
 
 
 def test_a_batch_is_renewed_sixteen_times_at_most(ledger: LedgerSimulator) -> None:
-    batch = ledger.issue_batch([hash32(f"many {number}") for number in range(20)])[0]["batch"]
+    batch = ledger.issue_batch([id_of(f"many {number}") for number in range(20)])[0]["batch"]
     for number in range(17):
-        ledger.renew_batch(batch, [number], [hash32(f"more {number}")])
+        ledger.renew_batch(batch, [number], [id_of(f"more {number}")])
     assert replayed(ledger)[0] == "BAD_RECORD"
 
 
@@ -341,7 +355,7 @@ def test_a_transfer_is_replayed_and_seen(ledger: LedgerSimulator) -> None:
     claim = claim_in(ledger.issue(IDS[0]))
     ledger.transfer_out(IDS[0], ZHEJIANG)
     assert outcome(asked(ledger, claim))[1] == "SUSPENDED"
-    taken = ledger.amend(IDS[0], IDS[1], OFFICE, CODE, Act.TRANSFER_IN)
+    taken = ledger.amend(IDS[0], id_of("taken", OFFICE), OFFICE, CODE, Act.TRANSFER_IN)
     assert outcome(asked(ledger, claim))[1] == "SUPERSEDED"
     assert outcome(asked(ledger, claim_in(taken))) == ("OK", "OK")
     assert replayed(ledger) == []
@@ -350,12 +364,12 @@ def test_a_transfer_is_replayed_and_seen(ledger: LedgerSimulator) -> None:
 @pytest.mark.parametrize("act", [Act.CHANGE, Act.TRANSFER_IN])
 def test_a_license_that_nobody_let_go_is_taken_by_nobody(ledger: LedgerSimulator, act: Act) -> None:
     ledger.issue(IDS[0])
-    ledger.amend(IDS[0], IDS[1], OFFICE, CODE, act)
+    ledger.amend(IDS[0], id_of("taken", OFFICE), OFFICE, CODE, act)
     assert replayed(ledger)[0] == "NOT_ENTITLED"
 
 
 def test_a_license_let_go_elsewhere_is_not_taken_here(ledger: LedgerSimulator) -> None:
     ledger.issue(IDS[0])
     ledger.transfer_out(IDS[0], SHANGHAI)
-    ledger.amend(IDS[0], IDS[1], OFFICE, CODE, Act.TRANSFER_IN)
+    ledger.amend(IDS[0], id_of("taken", OFFICE), OFFICE, CODE, Act.TRANSFER_IN)
     assert replayed(ledger)[0] == "NOT_ENTITLED"

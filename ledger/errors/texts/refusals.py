@@ -432,6 +432,12 @@ TEXTS: dict[str, Text] = {
         "使用该证照自己的文件中的叶子与路径。",
         "Use the leaf and the path of the license's own file.",
     ),
+    "FOREIGN_ID": Text(
+        "标识 {id} 不是机构 {issuer} 的证照标识。",
+        "Id {id} is no license id of organisation {issuer}.",
+        "用颁发机构自己的密值生成标识。",
+        "Let the issuer make the id with its own secret.",
+    ),
     "LEAF_UNTOUCHED": Text(
         "随叶子提交的命令与证照 {id} 无关，全部撤销。",
         "The command that came with the leaf did nothing to license {id}; all was undone.",
