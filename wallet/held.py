@@ -56,8 +56,8 @@ class HeldLicense:
         """The path of every field."""
         return list(flatten(self.envelope.license))
 
-    def show(self, paths: Sequence[str], holder: PublicPair) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys."""
+    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
         claim = self.claim
         return ShownLicense(
             message=claim.message_name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
 from ledger.domain.presentation import MAX_LICENSES, Presentation, PublicPair, ShownLicense
 from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
@@ -30,8 +31,8 @@ class Showable(Protocol):
         """The path of every field."""
         ...
 
-    def show(self, paths: Sequence[str], holder: PublicPair) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys."""
+    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
         ...
 
 
@@ -52,16 +53,21 @@ class Shown(NamedTuple):
 
 
 def answer(
-    licenses: Sequence[tuple[Showable, PublicPair]], names: Sequence[str], challenge: Challenge, now: int
+    licenses: Sequence[tuple[Showable, PublicPair | None]],
+    names: Sequence[str],
+    challenge: Challenge,
+    now: int,
+    attestation: Attestation | None = None,
 ) -> Presentation:
     """An answer to a challenge, not yet signed.
 
     Args:
-        licenses: What is shown, each with the holder's keys for it.
+        licenses: What is shown, each with the holder's keys for it; without any where a body vouches.
         names: What of them: whole paths, branches, or last parts of one path. Each license shows what
             it has of them.
         challenge: The verifier's.
         now: By the device's clock, in seconds since 1970.
+        attestation: Of the body that vouches, where one does.
 
     Raises:
         UsageError: `LICENSES_TOO_MANY`, `LICENSE_REPEATED`, `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
@@ -77,6 +83,7 @@ def answer(
         ),
         made_at=now,
         expires=min(challenge.expires, now + DEFAULT_TTL),
+        attestation=attestation,
     )
 
 

@@ -17,14 +17,18 @@ from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.domain.attestation import METHODS, Attestation, officer_digest
 from ledger.domain.canonical import JsonValue, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
+from ledger.domain.fields_tree import SALT_BYTES
 from ledger.domain.moments import rfc3339
+from ledger.domain.presentation_check import Known, attestation_findings
 from ledger.domain.presentation_text import PREFIX
-from ledger.errors import LedgerError, MalformedError, TrustError, UsageError
+from ledger.errors import LedgerError, MalformedError, RuleError, TrustError, UsageError
 from ledger.service.present import PresentService
 from ledger.settings import home, load_settings
-from wallet.showing import Shown
+from wallet.held import read_license
+from wallet.showing import Showable, Shown
 from wallet.wallet import Device, Wallet, require_passphrase
 
 if TYPE_CHECKING:
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from ledger.service.sources import Asked
     from ledger.service.verify import Ask
     from wallet.held import HeldLicense
+    from wallet.ports import Desk
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
 
@@ -40,6 +45,10 @@ VaultOption = Annotated[str | None, typer.Option("--vault", metavar="FILE", help
 FieldsOption = Annotated[
     str, typer.Option("--fields", metavar="a,b", help="Field paths, or their last parts, comma-separated.")
 ]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="The code carries everything.")]
+PngOption = Annotated[str | None, typer.Option("--png", metavar="FILE")]
+SvgOption = Annotated[str | None, typer.Option("--svg", metavar="FILE")]
+OutOption = Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")]
 ChallengeOption = Annotated[str, typer.Option("--challenge", metavar="C.json", help="The challenge.")]
 
 
@@ -101,6 +110,14 @@ def challenge(
     api: Annotated[
         str | None, typer.Option("--api", metavar="URL", help="Where short ones are left.")
     ] = None,
+    attested: Annotated[
+        bool | None,
+        typer.Option(
+            "--attested/--no-attested",
+            help="Whether a body may vouch for the holder: any registered one, or none. By default only "
+            "the asking one.",
+        ),
+    ] = None,
 ) -> Outcome:
     """Ask a holder for fields, as a verifier."""
     made = _desk_service().challenge(
@@ -110,6 +127,7 @@ def challenge(
         uscc=verifier,
         ttl=ttl,
         api=load_settings(api=api).api,
+        attested=attested,
     )
     form = made.as_json()
     if out is not None:
@@ -122,28 +140,61 @@ def present(
     names: Annotated[list[str], typer.Argument(metavar="ID…", help="Identifiers or licenseIds, 8 at most.")],
     fields: FieldsOption,
     asked: ChallengeOption,
-    offline: Annotated[bool, typer.Option("--offline", help="The code carries everything.")] = False,
-    png: Annotated[str | None, typer.Option("--png", metavar="FILE")] = None,
-    svg: Annotated[str | None, typer.Option("--svg", metavar="FILE")] = None,
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")] = None,
+    offline: OfflineOption = False,
+    png: PngOption = None,
+    svg: SvgOption = None,
+    out: OutOption = None,
     vault: VaultOption = None,
     network: Network = None,
 ) -> Outcome:
     """Answer a challenge with chosen fields of one license, or of several together, as a QR code."""
-    from ledger.adapters.presentation_desk import HttpDesk
-    from ledger.adapters.qr import QrCode
-
     question = _challenge(asked)
     registered = None if offline else _is_registered(network, question)
     if registered is False:
         raise TrustError("VERIFIER_NOT_REGISTERED", uscc=question.uscc)
-    shown = _wallet(vault).present(names, _names(fields), question, None if offline else HttpDesk())
-    code = QrCode(shown.qr)
-    for path, draw in ((png, code.png), (svg, code.svg), (out, shown.qr.encode)):
-        if path is not None:
-            _write(path, draw())
+    shown = _wallet(vault).present(names, _names(fields), question, _desk(offline))
     data = {**_presented(shown, question), "verifierRegistered": registered}
-    return Outcome(data, text=lambda: code.terminal() + _summary(shown, question))
+    return _drawn(shown, question, data, png, svg, out)
+
+
+@app.command("attest")
+def attest(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="License files, or codes that carry a license.")
+    ],
+    fields: FieldsOption,
+    asked: ChallengeOption,
+    pem: Annotated[str, typer.Option("--key", metavar="OFFICE.pem", help="The office's signing key.")],
+    method: Annotated[
+        str, typer.Option("--method", metavar="M", help="id-card, id-card-and-face or known-in-person.")
+    ],
+    officer: Annotated[
+        str | None,
+        typer.Option("--officer", metavar="REF", help="Who did it, in the office's own words; kept secret."),
+    ] = None,
+    offline: OfflineOption = False,
+    png: PngOption = None,
+    svg: SvgOption = None,
+    out: OutOption = None,
+    network: Network = None,
+) -> Outcome:
+    """Answer a challenge for a holder without a phone, whom this office has identified."""
+    from wallet import attesting
+
+    if method not in METHODS:
+        raise UsageError("ATTESTATION_METHOD", method=method, known=", ".join(METHODS))
+    question, signer, salt = _challenge(asked), keys.signer(pem), SystemEntropy().token(SALT_BYTES)
+    digest = officer_digest(officer, salt) if officer else b""
+    statement = Attestation(signer.public_key, METHODS[method], digest)
+    body = None if offline else _attester(network, question, statement)
+    brought = [each for file in files for each in _brought(file)]
+    now = int(SystemClock().now().timestamp())
+    shown = attesting.attest(
+        brought, _names(fields), question, statement, signer, crypto.verifier(), now, _desk(offline)
+    )
+    attested = {**statement.as_json(), "by": body, "at": rfc3339(shown.presentation.made_at)}
+    attested["officer"] = {"digest": digest.hex(), "salt": salt.hex()} if officer else None
+    return _drawn(shown, question, {**_presented(shown, question), "attested": attested}, png, svg, out)
 
 
 @app.command("scan")
@@ -256,6 +307,65 @@ def _is_registered(network: str | None, question: Challenge) -> bool | None:
         return is_registered(histories, question, int(SystemClock().now().timestamp()))
     except LedgerError:
         return None
+
+
+def _attester(network: str | None, question: Challenge, statement: Attestation) -> str | None:
+    """The code of the body that vouches; None where the ledger could not be asked.
+
+    Raises:
+        RuleError: `ATTESTER_UNKNOWN`, `ATTESTER_KEY_NOT_VALID`, `ATTESTATION_NOT_ALLOWED`.
+    """
+    from ledger.service.holder_records import registrant_of
+    from ledger.service.sources import Asked
+
+    now = int(SystemClock().now().timestamp())
+    try:
+        body = registrant_of(open_ledger(network, None).histories(Asked()), statement.public_key, now)
+    except LedgerError:
+        return None
+    for finding in attestation_findings(statement, question, Known(attester=body)):
+        raise RuleError(finding.reason)
+    return body.uscc if body else None
+
+
+def _brought(file: str) -> list[Showable]:
+    """The licenses in a license file, or in a code that carries them: its text, a picture, a text file."""
+    from wallet.attesting import read_printed
+
+    if file.startswith(PREFIX) or _is_code(read_input(file)):
+        return list(read_printed(_qr_text(file)))
+    return [read_license(parse_strict(read_input(file)))]
+
+
+def _is_code(data: bytes) -> bool:
+    from ledger.adapters.qr import is_image
+
+    return is_image(data) or data.startswith(PREFIX.encode())
+
+
+def _desk(offline: bool) -> Desk | None:
+    """Where short presentations are left; None where the code carries everything."""
+    from ledger.adapters.presentation_desk import HttpDesk
+
+    return None if offline else HttpDesk()
+
+
+def _drawn(
+    shown: Shown,
+    question: Challenge,
+    data: dict[str, object],
+    png: str | None,
+    svg: str | None,
+    out: str | None,
+) -> Outcome:
+    """The answer about a presentation, its code drawn where that was asked for."""
+    from ledger.adapters.qr import QrCode
+
+    code = QrCode(shown.qr)
+    for path, draw in ((png, code.png), (svg, code.svg), (out, shown.qr.encode)):
+        if path is not None:
+            _write(path, draw())
+    return Outcome(data, text=lambda: code.terminal() + _summary(shown, question))
 
 
 def _fetch(question: Challenge) -> Callable[[str], str] | None:

@@ -69,7 +69,9 @@ def make_challenge(services: Asking, sender: Sender, body: Annotated[ChallengeBo
     """Ask a holder for fields, for a purpose."""
     signer = services.held_key(sender.uscc)
     api = body.api or services.api
-    made = services.present.challenge(signer, body.fields, body.purpose, sender.uscc, body.ttl, api)
+    made = services.present.challenge(
+        signer, body.fields, body.purpose, sender.uscc, body.ttl, api, body.attested
+    )
     return done(made.as_json(), 201)
 
 

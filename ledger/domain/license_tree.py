@@ -78,7 +78,7 @@ class Tree:
         """
         if not 0 <= index < self.size:
             raise IndexError(index)
-        return siblings(self._levels, [index])
+        return siblings(self._levels, [index], self.size)
 
 
 def root(leaves: Sequence[bytes]) -> bytes:

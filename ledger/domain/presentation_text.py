@@ -1,8 +1,8 @@
 """Presentations as the texts in QR codes: `EL1:` + base45 (RFC 9285) of deterministic CBOR.
 
     short  [1, id, key hint, first signature]                            at most   160 bytes
-    whole  [4, challenge id, challenge digest, licenses, made at, seconds to live, signatures]
-                                                                         at most 1,400 bytes
+    whole  [4, challenge id, challenge digest, licenses, attestation, made at, seconds to live,
+            signatures]                                                  at most 1,400 bytes
     kept   [5, … as whole, without the first signature]                  at most 32,768 bytes
 
 `kept` is what a wallet leaves at the verifier's API, never a QR code. Signatures stand one after
@@ -12,9 +12,10 @@ reads differently is refused. Each license is
     [struct, members, issuer's signature, disclosure, keys, leaf]
 
 with members in the order of `ledger.domain.messages`, and keys as two compressed points. The leaf is
-null for a single license, else `[members of the leaf, index, path]`. A 32-byte word loses its
-trailing zeros. What the rest tells is left out: a holder binding that is that of the two keys is null,
-and the leaf's content digest is the one that the fields lead to.
+null for a single license, else `[members of the leaf, index, path]`. The attestation is null where
+the keys sign; else it is `[compressed point, method, officer]`, and there are no keys. A 32-byte word
+loses its trailing zeros. What the rest tells is left out: a holder binding that is that of the two
+keys is null, and the leaf's content digest is the one that the fields lead to.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger.domain import base45, cbor
+from ledger.domain.attestation import Attestation, Method
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.challenge import ID_BYTES
 from ledger.domain.fields_tree import Disclosure
@@ -164,6 +166,7 @@ def _items(presentation: Presentation) -> list[object]:
         presentation.challenge_id,
         presentation.challenge_digest,
         [_license_items(shown) for shown in presentation.licenses],
+        _attestation_items(presentation.attestation),
         presentation.made_at,
         presentation.expires - presentation.made_at,
     ]
@@ -171,14 +174,33 @@ def _items(presentation: Presentation) -> list[object]:
 
 def _presentation(items: list[cbor.CborValue]) -> Presentation:
     match items:
-        case [bytes(challenge), bytes(digest), list(licenses), int(made_at), int(life)]:
+        case [bytes(challenge), bytes(digest), list(licenses), attested, int(made_at), int(life)]:
             _require(len(challenge) == ID_BYTES and len(digest) == _HASH, "challenge")
             _require(_counts(made_at) and _counts(life) and made_at + life <= LATEST, "time")
             _require(0 < len(licenses) <= MAX_LICENSES, "licenses")
             shown = tuple(_license(each) for each in licenses)
             _require(len({each.license_id for each in shown}) == len(shown), "licenses")
-            return Presentation(challenge, digest, shown, made_at, made_at + life)
+            attestation = _attestation(attested)
+            _require(all((each.holder is None) == (attestation is not None) for each in shown), "key")
+            return Presentation(challenge, digest, shown, made_at, made_at + life, attestation)
     raise _malformed("form")
+
+
+def _attestation_items(attestation: Attestation | None) -> list[object] | None:
+    if attestation is None:
+        return None
+    return [_compressed(attestation.public_key), int(attestation.method), attestation.officer]
+
+
+def _attestation(form: cbor.CborValue) -> Attestation | None:
+    match form:
+        case None:
+            return None
+        case [bytes(point), int(method), bytes(officer)]:
+            _require(_counts(method) and method in set(Method), "attestation")
+            _require(len(officer) in (0, _HASH), "attestation")
+            return Attestation(_point(point), Method(method), officer)
+    raise _malformed("attestation")
 
 
 def _license_items(shown: ShownLicense) -> list[object]:
@@ -187,7 +209,7 @@ def _license_items(shown: ShownLicense) -> list[object]:
         _words(MESSAGES[shown.message].fields, shown.signed, shown.holder),
         shown.signature,
         shown.disclosure.as_list(),
-        b"".join(_compressed(point) for point in shown.holder),
+        b"".join(_compressed(point) for point in shown.holder or ()),
         _leaf_items(shown),
     ]
 
@@ -214,7 +236,7 @@ def _license(form: cbor.CborValue) -> ShownLicense:
 
 
 def _leaf(
-    form: cbor.CborValue, shown: Disclosure, holder: PublicPair
+    form: cbor.CborValue, shown: Disclosure, holder: PublicPair | None
 ) -> tuple[dict[str, object], int, tuple[str, ...]]:
     match form:
         case [list(members), int(index), bytes(path)] if _counts(index):
@@ -234,12 +256,14 @@ def _is_of_batch(struct: MessageType) -> bool:
     return any(name == "root" for name, _ in struct.members)
 
 
-def _words(members: Members, values: Mapping[str, object], holder: PublicPair) -> list[object]:
-    return [None if _is_told(name, values[name], holder) else _word(values[name]) for name, _ in members]
+def _words(members: Members, values: Mapping[str, object], holder: PublicPair | None) -> list[object]:
+    told = _told(holder)
+    return [None if values[name] == told.get(name) else _word(values[name]) for name, _ in members]
 
 
-def _is_told(name: str, value: object, holder: PublicPair) -> bool:
-    return name == "holderBinding" and value == holder.binding
+def _told(holder: PublicPair | None) -> dict[str, object]:
+    """The members that follow from the holder's keys."""
+    return {"holderBinding": holder.binding} if holder else {}
 
 
 def _word(value: object) -> object:
@@ -248,10 +272,11 @@ def _word(value: object) -> object:
     return value
 
 
-def _values(members: Members, words: list[cbor.CborValue], holder: PublicPair) -> dict[str, object]:
+def _values(members: Members, words: list[cbor.CborValue], holder: PublicPair | None) -> dict[str, object]:
     _require(len(words) == len(members), "members")
+    told = _told(holder)
     return {
-        name: holder.binding if word is None and name == "holderBinding" else _value(name, kind, word)
+        name: told[name] if word is None and name in told else _value(name, kind, word)
         for (name, kind), word in zip(members, words, strict=True)
     }
 
@@ -285,10 +310,10 @@ def _disclosure(form: list[cbor.CborValue]) -> Disclosure:
     return found
 
 
-def _pair(joined: bytes) -> PublicPair:
+def _pair(joined: bytes) -> PublicPair | None:
     points = _split(joined, _POINT, "key")
-    _require(len(points) == len(PublicPair._fields), "key")
-    return PublicPair(*(_point(point) for point in points))
+    _require(len(points) in (0, len(PublicPair._fields)), "key")
+    return PublicPair(*(_point(point) for point in points)) if points else None
 
 
 def _split(joined: bytes, size: int, part: str) -> tuple[bytes, ...]:

@@ -132,7 +132,7 @@ def test_an_unbound_license_is_checked_but_for_its_holder(world: World) -> None:
     shown = world.wallet.present([identifier], ["face/post"], challenge)
     findings = check_presentation(shown.presentation, challenge, crypto.verifier(), NOW)
     assert [finding.reason for finding in findings] == ["HOLDER_UNBOUND"]
-    check = holder_check(findings, shown.presentation.licenses[0])
+    check = holder_check(findings, shown.presentation, shown.presentation.licenses[0].license_id)
     assert (check.outcome, check.code) == (Outcome.SKIPPED, "HOLDER_UNBOUND")
     late = holder_check(check_presentation(shown.presentation, challenge, crypto.verifier(), NOW + 61))
     assert (late.outcome, late.result) == (Outcome.FAIL, "STALE_PRESENTATION")
