@@ -69,7 +69,9 @@ def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registran
     key = typed(state, "key", name, Key)
     if key is None or key.purpose is not Purpose.SIGN:
         return None
-    owners = state_of(histories.of([bytes.fromhex(key.owner[2:])])).tables.get("organisation", {})
+    owners = state_of(histories.ledger_id, histories.of([bytes.fromhex(key.owner[2:])])).tables.get(
+        "organisation", {}
+    )
     uscc = next((each.uscc for each in owners.values() if isinstance(each, Organisation)), None)
     if uscc is None:
         return None
@@ -80,9 +82,11 @@ def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registran
 
 def _key_and_those_above(histories: Histories, name: str) -> State:
     """A key and the keys that it descends from."""
-    wanted, state = [name], State()
+    wanted, state = [name], State(histories.ledger_id)
     for _ in range(MAX_HANDS + 1):
-        state = state_of(histories.of([key_object(bytes.fromhex(each[2:])) for each in wanted]))
+        state = state_of(
+            histories.ledger_id, histories.of([key_object(bytes.fromhex(each[2:])) for each in wanted])
+        )
         key = typed(state, "key", wanted[-1], Key)
         if key is None or not key.by_key or key.by_key in wanted:
             break

@@ -23,14 +23,14 @@ from ledger.domain.presentation_text import PREFIX, kept_text, read_qr, short_te
 from ledger.domain.verdict import Outcome, Verdict
 from ledger.errors import BadProofError, MalformedError, RuleError, StalePresentationError, UsageError
 from ledger.ports import Signer
-from tests.simulator import BUREAU, DAY, OFFICE, hash32, key_id_of, key_of
+from tests.simulator import BUREAU, DAY, OFFICE, id_of, key_id_of, key_of
 from tests.wallet.desk import FIELDS, Desk, issue
 from tests.wallet.world import altered
 from wallet.attesting import attest, read_printed
 from wallet.held import HeldLicense, read_license
 from wallet.showing import Showable, Shown
 
-OTHER = hash32("another license")
+OTHER = id_of("another license")
 
 
 @pytest.fixture
