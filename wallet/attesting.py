@@ -25,9 +25,11 @@ class PrintedLicense:
 
     Attributes:
         shown: As read from the code.
+        ledger_id: The ledger that it is recorded on, as the code says, 32 bytes.
     """
 
     shown: ShownLicense
+    ledger_id: bytes
 
     @property
     def identifier(self) -> str:
@@ -60,9 +62,9 @@ def read_printed(text: str) -> list[PrintedLicense]:
     found = read_qr(text)
     if isinstance(found, ShortPresentation):
         raise UsageError("CODE_IS_SHORT")
-    if not all(shown.is_intact for shown in found.licenses):
+    if not all(shown.is_intact(found.ledger_id) for shown in found.licenses):
         raise BadProofError("DOCUMENT_TAMPERED", parts="fields")
-    return [PrintedLicense(shown) for shown in found.licenses]
+    return [PrintedLicense(shown, found.ledger_id) for shown in found.licenses]
 
 
 def attest(

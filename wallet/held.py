@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.domain.apply import is_own_id
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.fields_tree import flatten
@@ -35,6 +36,11 @@ class HeldLicense:
     def license_id(self) -> str:
         """0x-hex license id that the issuer signed."""
         return self.claim.license_id
+
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is recorded on, 32 bytes."""
+        return bytes.fromhex(self.claim.ledger_id[2:])
 
     @property
     def type_name(self) -> str:
@@ -85,4 +91,7 @@ def read_license(data: JsonObject) -> HeldLicense:
     claim = claim_of_file(envelope)
     if claim.leaf is not None and not is_in_its_batch(envelope, claim):
         raise BadProofError("DOCUMENT_TAMPERED", parts="leaf, anchor/batch")
-    return HeldLicense(envelope, claim)
+    held = HeldLicense(envelope, claim)
+    if not is_own_id(held.ledger_id, claim.issuer, claim.license_id, str(claim.terms["handle"])):
+        raise BadProofError("DOCUMENT_TAMPERED", parts="anchor/ledgerId")
+    return held

@@ -27,6 +27,11 @@ class Showable(Protocol):
         ...
 
     @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is recorded on, 32 bytes."""
+        ...
+
+    @property
     def paths(self) -> list[str]:
         """The path of every field."""
         ...
@@ -70,7 +75,8 @@ def answer(
         attestation: Of the body that vouches, where one does.
 
     Raises:
-        UsageError: `LICENSES_TOO_MANY`, `LICENSE_REPEATED`, `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
+        UsageError: `LICENSES_TOO_MANY`, `LICENSE_REPEATED`, `LICENSES_OF_TWO_LEDGERS`,
+            `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
         RuleError: `FIELDS_NOT_ASKED`, `LICENSE_NOT_ASKED`.
     """
     _require_set([license_ for license_, _ in licenses])
@@ -78,6 +84,7 @@ def answer(
     return Presentation(
         challenge_id=challenge.id,
         challenge_digest=challenge.digest,
+        ledger_id=licenses[0][0].ledger_id,
         licenses=tuple(
             license_.show(paths, holder) for (license_, holder), paths in zip(licenses, chosen, strict=True)
         ),
@@ -115,6 +122,8 @@ def _require_set(licenses: Sequence[Showable]) -> None:
     twice = next((each for each in licenses if ids.count(each.license_id) > 1), None)
     if twice is not None:
         raise UsageError("LICENSE_REPEATED", identifier=twice.identifier)
+    if len({license_.ledger_id for license_ in licenses}) > 1:
+        raise UsageError("LICENSES_OF_TWO_LEDGERS")
 
 
 def _choose(licenses: Sequence[Showable], names: Sequence[str], challenge: Challenge) -> list[list[str]]:

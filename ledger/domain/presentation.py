@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ledger.domain.apply import leads_to_root
+from ledger.domain.apply import is_own_id, leads_to_root
 from ledger.domain.attestation import Attestation
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import holder_binding
@@ -94,14 +94,18 @@ class ShownLicense:
         """0x-hex holder binding that the issuer signed; zeros where there is none."""
         return str(self.terms["holderBinding"])
 
-    @property
-    def is_intact(self) -> bool:
+    def is_intact(self, ledger_id: bytes) -> bool:
         """Whether the fields shown lead to what the issuer signed: a content digest, or a batch's root."""
         try:
             digest = "0x" + self.disclosure.content_digest().hex()
         except BadProofError:
             return False
-        return digest == self.terms["digest"] and self.is_in_its_batch
+        return digest == self.terms["digest"] and self.is_in_its_batch and self.has_own_id(ledger_id)
+
+    def has_own_id(self, ledger_id: bytes) -> bool:
+        """Whether its id is one of its issuer on this ledger."""
+        issuer, handle = from_ascii32(str(self.signed["issuer"])), str(self.terms["handle"])
+        return is_own_id(ledger_id, issuer, self.license_id, handle)
 
     @property
     def is_in_its_batch(self) -> bool:
@@ -134,6 +138,7 @@ class Presentation:
         challenge_id: The challenge that it answers, 16 bytes.
         challenge_digest: SM3 of that challenge as the holder saw it, 32 bytes. Without it, a
             middleman could pass a verifier's question on under a name and purpose of its own.
+        ledger_id: The ledger that all of them are recorded on, 32 bytes.
         licenses: What is shown, 1 to `MAX_LICENSES`, each license once.
         made_at: By the clock of who signs, in seconds since 1970.
         expires: First second at which it is too late, never after the challenge.
@@ -144,6 +149,7 @@ class Presentation:
 
     challenge_id: bytes
     challenge_digest: bytes
+    ledger_id: bytes
     licenses: tuple[ShownLicense, ...]
     made_at: int
     expires: int
@@ -191,6 +197,7 @@ class Presentation:
             "format": FORMAT,
             "challengeId": self.challenge_id.hex(),
             "challengeDigest": self.challenge_digest.hex(),
+            "ledgerId": "0x" + self.ledger_id.hex(),
             "licenses": [shown.as_json() for shown in self.licenses],
             "attestation": self.attestation.as_json() if self.attestation else None,
             "madeAt": rfc3339(self.made_at),

@@ -237,7 +237,7 @@ def _scope(reason: str, fields: Sequence[str], license_id: str = "") -> Finding:
 
 
 def _digest_findings(presentation: Presentation) -> list[Finding]:
-    broken = [shown for shown in presentation.licenses if not shown.is_intact]
+    broken = [shown for shown in presentation.licenses if not shown.is_intact(presentation.ledger_id)]
     return [_tampered("DISCLOSURE_MISMATCH", "DIGEST_MISMATCH", shown) for shown in broken]
 
 

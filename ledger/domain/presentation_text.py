@@ -1,8 +1,8 @@
 """Presentations as the texts in QR codes: `EL1:` + base45 (RFC 9285) of deterministic CBOR.
 
     short  [1, id, key hint, first signature]                            at most   160 bytes
-    whole  [4, challenge id, challenge digest, licenses, attestation, made at, seconds to live,
-            signatures]                                                  at most 1,400 bytes
+    whole  [4, challenge id, challenge digest, ledger id, licenses, attestation, made at, seconds to
+            live, signatures]                                            at most 1,400 bytes
     kept   [5, … as whole, without the first signature]                  at most 32,768 bytes
 
 `kept` is what a wallet leaves at the verifier's API, never a QR code. Signatures stand one after
@@ -14,20 +14,24 @@ reads differently is refused. Each license is
 with members in the order of `ledger.domain.messages`, and keys as two compressed points. The leaf is
 null for a single license, else `[members of the leaf, index, path]`. The attestation is null where
 the keys sign; else it is `[compressed point, method, officer]`, and there are no keys. A 32-byte word
-loses its trailing zeros. What the rest tells is left out: a holder binding that is that of the two
-keys is null, and the leaf's content digest is the one that the fields lead to.
+loses its trailing zeros. What the rest tells is left out: an id that ledger, issuer and handle make and
+a holder binding that is that of the two keys are null, and the leaf's content digest is the one that
+the fields lead to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from ledger.domain import base45, cbor
 from ledger.domain.attestation import Attestation, Method
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.challenge import ID_BYTES
 from ledger.domain.fields_tree import Disclosure
-from ledger.domain.messages import MESSAGES, OPENING, MessageType
+from ledger.domain.messages import MESSAGES, OPENING, MessageType, id_member
+from ledger.domain.objects import from_ascii32, license_id
 from ledger.domain.presentation import (
     HINT_BYTES,
     MAX_LICENSES,
@@ -54,7 +58,10 @@ _SIGNATURE, _POINT, _HASH = 64, 33, 32  # bytes
 _CODES = {"issuer", "licenseType"}
 _LEAF = tuple(pair for pair in OPENING.members if pair[0] not in {"batch", "index", "digest", "proof"})
 
+_LEFT_OUT = {"holderBinding", "licenseId", "newLicenseId"}
+
 Members = Sequence[tuple[str, str]]
+Values = Mapping[str, object]
 
 
 def short_text(presentation: ShortPresentation) -> str:
@@ -162,10 +169,12 @@ def _list(text: str) -> list[cbor.CborValue]:
 
 
 def _items(presentation: Presentation) -> list[object]:
+    ledger_id = presentation.ledger_id
     return [
         presentation.challenge_id,
         presentation.challenge_digest,
-        [_license_items(shown) for shown in presentation.licenses],
+        ledger_id,
+        [_license_items(shown, ledger_id) for shown in presentation.licenses],
         _attestation_items(presentation.attestation),
         presentation.made_at,
         presentation.expires - presentation.made_at,
@@ -174,16 +183,21 @@ def _items(presentation: Presentation) -> list[object]:
 
 def _presentation(items: list[cbor.CborValue]) -> Presentation:
     match items:
-        case [bytes(challenge), bytes(digest), list(licenses), attested, int(made_at), int(life)]:
+        case [bytes(challenge), bytes(digest), bytes(ledger), list(forms), attested, int(made_at), int(life)]:
             _require(len(challenge) == ID_BYTES and len(digest) == _HASH, "challenge")
+            _require(len(ledger) == _HASH, "ledger")
             _require(_counts(made_at) and _counts(life) and made_at + life <= LATEST, "time")
-            _require(0 < len(licenses) <= MAX_LICENSES, "licenses")
-            shown = tuple(_license(each) for each in licenses)
-            _require(len({each.license_id for each in shown}) == len(shown), "licenses")
-            attestation = _attestation(attested)
-            _require(all((each.holder is None) == (attestation is not None) for each in shown), "key")
-            return Presentation(challenge, digest, shown, made_at, made_at + life, attestation)
+            licenses, attestation = _licenses(forms, ledger), _attestation(attested)
+            _require(all((each.holder is None) == (attestation is not None) for each in licenses), "key")
+            return Presentation(challenge, digest, ledger, licenses, made_at, made_at + life, attestation)
     raise _malformed("form")
+
+
+def _licenses(forms: list[cbor.CborValue], ledger_id: bytes) -> tuple[ShownLicense, ...]:
+    _require(0 < len(forms) <= MAX_LICENSES, "licenses")
+    shown = tuple(_license(form, ledger_id) for form in forms)
+    _require(len({each.license_id for each in shown}) == len(shown), "licenses")
+    return shown
 
 
 def _attestation_items(attestation: Attestation | None) -> list[object] | None:
@@ -203,47 +217,76 @@ def _attestation(form: cbor.CborValue) -> Attestation | None:
     raise _malformed("attestation")
 
 
-def _license_items(shown: ShownLicense) -> list[object]:
+def _license_items(shown: ShownLicense, ledger_id: bytes) -> list[object]:
+    around = _Around(ledger_id, str(shown.signed["issuer"]), shown.holder)
     return [
         _STRUCTS.index(shown.message),
-        _words(MESSAGES[shown.message].fields, shown.signed, shown.holder),
+        around.words(MESSAGES[shown.message].fields, shown.signed),
         shown.signature,
         shown.disclosure.as_list(),
         b"".join(_compressed(point) for point in shown.holder or ()),
-        _leaf_items(shown),
+        _leaf_items(shown, around),
     ]
 
 
-def _leaf_items(shown: ShownLicense) -> list[object] | None:
+def _leaf_items(shown: ShownLicense, around: _Around) -> list[object] | None:
     if shown.leaf is None:
         return None
     path = b"".join(bytes.fromhex(word[2:]) for word in shown.proof)
-    return [_words(_LEAF, shown.leaf, shown.holder), shown.index, path]
+    return [around.words(_LEAF, shown.leaf), shown.index, path]
 
 
-def _license(form: cbor.CborValue) -> ShownLicense:
+def _license(form: cbor.CborValue, ledger_id: bytes) -> ShownLicense:
     match form:
-        case [int(number), list(members), bytes(signature), list(disclosure), bytes(keys), leaf]:
+        case [int(number), list(words), bytes(signature), list(disclosure), bytes(keys), leaf]:
             _require(_counts(number) and number < len(_STRUCTS), "message")
             _require(len(signature) == _SIGNATURE, "issuer")
-            struct, holder, shown = MESSAGES[_STRUCTS[number]], _pair(keys), _disclosure(disclosure)
-            signed = _values(struct.fields, members, holder)
-            if not _is_of_batch(struct):
-                _require(leaf is None, "leaf")
-                return ShownLicense(struct.name, signed, signature, shown, holder)
-            return ShownLicense(struct.name, signed, signature, shown, holder, *_leaf(leaf, shown, holder))
+            struct, holder, fields = MESSAGES[_STRUCTS[number]], _pair(keys), _disclosure(disclosure)
+            signed = _values(struct.fields, words)
+            around = _Around(ledger_id, str(signed["issuer"]), holder)
+            shown = ShownLicense(struct.name, around.filled(signed), signature, fields, holder)
+            if _is_of_batch(struct):
+                return _with_leaf(shown, leaf, around)
+            _require(leaf is None, "leaf")
+            return shown
     raise _malformed("license")
 
 
-def _leaf(
-    form: cbor.CborValue, shown: Disclosure, holder: PublicPair | None
-) -> tuple[dict[str, object], int, tuple[str, ...]]:
+def _with_leaf(shown: ShownLicense, form: cbor.CborValue, around: _Around) -> ShownLicense:
     match form:
-        case [list(members), int(index), bytes(path)] if _counts(index):
-            digest = "0x" + shown.content_digest().hex()
+        case [list(words), int(index), bytes(path)] if _counts(index):
+            digest = "0x" + shown.disclosure.content_digest().hex()
+            leaf = around.filled({"digest": digest, **_values(_LEAF, words)})
             proof = tuple("0x" + word.hex() for word in _split(path, _HASH, "leaf"))
-            return {"digest": digest, **_values(_LEAF, members, holder)}, index, proof
+            return replace(shown, leaf=leaf, index=index, proof=proof)
     raise _malformed("leaf")
+
+
+class _Around(NamedTuple):
+    """What is known beside the members of a struct or a leaf, from which some of them follow."""
+
+    ledger_id: bytes
+    issuer: str
+    holder: PublicPair | None
+
+    def words(self, members: Members, values: Values) -> list[object]:
+        """Members as they travel; null for those that follow."""
+        told = self._told(values)
+        return [None if values[name] == told.get(name) else _word(values[name]) for name, _ in members]
+
+    def filled(self, values: Values) -> dict[str, object]:
+        """Members as read, with those that follow."""
+        told = self._told(values)
+        _require(all(value is not None or name in told for name, value in values.items()), "members")
+        return {name: told[name] if value is None else value for name, value in values.items()}
+
+    def _told(self, values: Values) -> dict[str, object]:
+        """The id that ledger, issuer and handle make, and the binding of the two keys."""
+        told: dict[str, object] = {"holderBinding": self.holder.binding} if self.holder else {}
+        if "handle" in values:
+            handle, issuer = bytes.fromhex(str(values["handle"])[2:]), from_ascii32(self.issuer)
+            told[id_member(values)] = "0x" + license_id(self.ledger_id, issuer, handle).hex()
+        return told
 
 
 def _counts(value: int) -> bool:
@@ -256,27 +299,17 @@ def _is_of_batch(struct: MessageType) -> bool:
     return any(name == "root" for name, _ in struct.members)
 
 
-def _words(members: Members, values: Mapping[str, object], holder: PublicPair | None) -> list[object]:
-    told = _told(holder)
-    return [None if values[name] == told.get(name) else _word(values[name]) for name, _ in members]
-
-
-def _told(holder: PublicPair | None) -> dict[str, object]:
-    """The members that follow from the holder's keys."""
-    return {"holderBinding": holder.binding} if holder else {}
-
-
 def _word(value: object) -> object:
     if isinstance(value, str):
         return bytes.fromhex(value.removeprefix("0x")).rstrip(b"\0")
     return value
 
 
-def _values(members: Members, words: list[cbor.CborValue], holder: PublicPair | None) -> dict[str, object]:
+def _values(members: Members, words: list[cbor.CborValue]) -> dict[str, object]:
+    """Members as read; None for those that were left out."""
     _require(len(words) == len(members), "members")
-    told = _told(holder)
     return {
-        name: told[name] if word is None and name in told else _value(name, kind, word)
+        name: None if word is None and name in _LEFT_OUT else _value(name, kind, word)
         for (name, kind), word in zip(members, words, strict=True)
     }
 

@@ -252,8 +252,9 @@ class PresentService:
             return [_unread(passed(Step.FORM), holder=holder_check([late]))]
         known = records.about(presentation) if records else Known()
         findings = self.redeem(presentation, challenge, known)
+        ledger_id = presentation.ledger_id
         return [
-            _subject(shown, holder_check(findings, presentation, shown.license_id, known))
+            _subject(shown, ledger_id, holder_check(findings, presentation, shown.license_id, known))
             for shown in presentation.licenses
         ]
 
@@ -285,10 +286,10 @@ def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
 _NO_BASIS = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
 
 
-def _subject(shown: ShownLicense, holder: Check) -> Subject:
+def _subject(shown: ShownLicense, ledger_id: bytes, holder: Check) -> Subject:
     return Subject(
-        before=(passed(Step.FORM), shown_integrity(shown)),
-        claim=claim_of_shown(shown),
+        before=(passed(Step.FORM), shown_integrity(shown, ledger_id)),
+        claim=claim_of_shown(shown, ledger_id),
         after=(holder, _NO_BASIS),
         disclosed=shown.disclosure.values(),
     )

@@ -12,12 +12,13 @@ from ledger.domain import base45, cbor
 from ledger.domain.attestation import Attestation, Method
 from ledger.domain.challenge import Challenge
 from ledger.domain.license_types import example_input
+from ledger.domain.messages import MESSAGES, OPENING
 from ledger.domain.presentation import Presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_qr, whole_text
 from ledger.errors import MalformedError
 from tests.wallet.world import World, altered, issue, new_signer
 
-LICENSES, ATTESTATION, MADE_AT, LIFE, SIGNATURES = 3, 4, 5, 6, 7
+LEDGER, LICENSES, ATTESTATION, MADE_AT, LIFE, SIGNATURES = range(3, 9)
 STRUCT, MEMBERS, ISSUED, DISCLOSURE, KEYS, LEAF = range(6)
 Items = list[Any]
 
@@ -71,6 +72,9 @@ def _put(*path: int) -> Callable[[Any], Callable[[Items], None]]:
 
 
 _OF_ONE = (LICENSES, 0)
+_ISSUE = [name for name, _ in MESSAGES["Issue"].fields]
+_OF_LEAF = [name for name, _ in OPENING.members if name not in {"batch", "index", "digest", "proof"}]
+ISSUER = (*_OF_ONE, MEMBERS, _ISSUE.index("issuer"))
 TRICKS: dict[str, tuple[str, Callable[[Items], None]]] = {
     "struct true": ("single", _put(*_OF_ONE, STRUCT)(True)),
     "struct unknown": ("single", _put(*_OF_ONE, STRUCT)(9)),
@@ -85,10 +89,13 @@ TRICKS: dict[str, tuple[str, Callable[[Items], None]]] = {
     "a number as true": ("single", _put(*_OF_ONE, MEMBERS, 1)(False)),
     "a number too large": ("single", _put(*_OF_ONE, MEMBERS, 1)(1 << 32)),
     "a word of 33 bytes": ("single", _put(*_OF_ONE, MEMBERS, 0)(bytes(33))),
-    "a word with its zeros": ("single", _put(*_OF_ONE, MEMBERS, 5)(lambda code: code + b"\0")),
-    "a word as text": ("single", _put(*_OF_ONE, MEMBERS, 5)("11310000MB0TE5T1XB")),
+    "a word with its zeros": ("single", _put(*ISSUER)(lambda code: code + b"\0")),
+    "a word as text": ("single", _put(*ISSUER)("11310000MB0TE5T1XB")),
     "a null that tells nothing": ("single", _put(*_OF_ONE, MEMBERS, 0)(None)),
-    "a code that is none": ("single", _put(*_OF_ONE, MEMBERS, 5)(b"a/b")),
+    "a code that is none": ("single", _put(*ISSUER)(b"a/b")),
+    "an issuer left out": ("single", _put(*ISSUER)(None)),
+    "a ledger of 31 bytes": ("single", _put(LEDGER)(bytes(31))),
+    "no ledger": ("single", _put(LEDGER)(b"")),
     "issuer's signature short": ("single", _put(*_OF_ONE, ISSUED)(bytes(63))),
     "one key": ("single", _put(*_OF_ONE, KEYS)(lambda keys: keys[:33])),
     "no key": ("single", _put(*_OF_ONE, KEYS)(b"")),
@@ -142,16 +149,32 @@ def test_a_second_form_of_a_presentation_is_malformed(name: str, request: pytest
             read(text_of(changed))  # type: ignore[operator]
 
 
-def test_a_binding_that_the_keys_tell_is_not_written_out(single: Presentation, leaf: Presentation) -> None:
-    for good, path in ((single, (*_OF_ONE, MEMBERS, 8)), (leaf, (*_OF_ONE, LEAF, 0, 1))):
+def test_what_the_rest_tells_is_not_written_out(single: Presentation, leaf: Presentation) -> None:
+    """The binding of the two keys, and the id that ledger, issuer and handle make."""
+    places = [
+        (single, (*_OF_ONE, MEMBERS, _ISSUE.index("holderBinding")), single.licenses[0].binding),
+        (single, (*_OF_ONE, MEMBERS, _ISSUE.index("licenseId")), single.licenses[0].license_id),
+        (leaf, (*_OF_ONE, LEAF, 0, _OF_LEAF.index("holderBinding")), leaf.licenses[0].binding),
+        (leaf, (*_OF_ONE, LEAF, 0, _OF_LEAF.index("licenseId")), leaf.licenses[0].license_id),
+    ]
+    for good, path, told in places:
         items = items_of(whole_text(good))
         inner = items
         for step in path[:-1]:
             inner = inner[step]
         assert inner[path[-1]] is None
-        inner[path[-1]] = bytes.fromhex(good.licenses[0].binding[2:])
+        inner[path[-1]] = bytes.fromhex(told[2:])
         with pytest.raises(MalformedError, match="PRESENTATION_MALFORMED"):
             read_qr(text_of(items))
+
+
+def test_a_license_under_a_foreign_id_travels_as_it_is_and_is_refused(leaf: Presentation) -> None:
+    """No issuer's handle makes it: the id is written out, and the leaf does not lead to the root."""
+    foreign = altered(leaf, leaf={**(leaf.licenses[0].leaf or {}), "licenseId": "0x" + "44" * 32})
+    found = read_qr(whole_text(foreign))
+    assert isinstance(found, Presentation)
+    assert found.licenses[0].license_id == "0x" + "44" * 32
+    assert not found.licenses[0].is_intact(found.ledger_id)
 
 
 def test_a_binding_to_the_signing_key_alone_is_written_out_and_opens(world: World) -> None:

@@ -165,7 +165,8 @@ def test_the_issuers_signature_can_be_checked_from_the_presentation_alone(world:
         identifier = world.take(name, amends=amends)
         challenge = world.ask("metadata/certificateNumber")
         shown = world.wallet.present([identifier], ["metadata/certificateNumber"], challenge)
-        claim = claim_of_shown(world.service.read(shown.qr).licenses[0])
+        found = world.service.read(shown.qr)
+        claim = claim_of_shown(found.licenses[0], found.ledger_id)
         struct = MESSAGES[claim.message_name]
         message = DOMAIN.signed_message(struct, bytes.fromhex(claim.key_id[2:]), struct.data(claim.signed))
         assert crypto.verifier().verify(world.issuer.public_key, message, claim.signature)

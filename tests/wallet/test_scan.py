@@ -11,12 +11,13 @@ from ledger.domain.document import (
     holder_binding,
 )
 from ledger.domain.objects import ascii32
+from ledger.domain.presentation_text import whole_text
 from ledger.proof.claims import shown_integrity
 from ledger.service.present import is_registered
 from ledger.service.standing import binding_now
 from tests.simulator import BUREAU, OFFICE, hash32, key_of
 from tests.wallet.desk import FIELDS, ID, Desk
-from tests.wallet.world import altered
+from tests.wallet.world import World, altered
 
 
 def test_a_good_presentation_is_in_force_once(desk: Desk) -> None:
@@ -110,14 +111,12 @@ def test_fields_shown_may_not_contradict_what_was_signed(desk: Desk, member: str
     challenge = desk.service.challenge(key_of(OFFICE), names, "目的", uscc=OFFICE)
     good = desk.wallet.present([ID], names, challenge).presentation
     (shown,) = good.licenses
-    assert shown_integrity(shown).outcome.name == "PASS"
-    found = shown_integrity(replace(shown, signed={**shown.signed, member: value}))
+    assert shown_integrity(shown, good.ledger_id).outcome.name == "PASS"
+    found = shown_integrity(replace(shown, signed={**shown.signed, member: value}), good.ledger_id)
     assert (found.outcome.name, found.code) == ("FAIL", "FACE_MISMATCH")
 
 
 def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
-    from ledger.domain.presentation_text import whole_text
-
     desk.take()
     _, challenge = desk.show()
     good = desk.wallet.present([ID], FIELDS, challenge).presentation
@@ -127,6 +126,19 @@ def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
     verdict = desk.scan(whole_text(forged), challenge)
     assert verdict.result == "TAMPERED"
     assert verdict.checks[2].code == "BAD_SIGNATURE"
+
+
+def test_a_license_of_another_ledger_is_told_so(desk: Desk, world: World) -> None:
+    """By its own word, without a look at any record; and its word can be no other."""
+    name = world.take("business_license")
+    challenge = desk.ask()
+    world.clock.seconds = desk.clock.seconds
+    shown = world.wallet.present([name], FIELDS, challenge)
+    verdict = desk.scan(shown.qr, challenge)
+    assert (verdict.result, verdict.checks[4].code) == ("NOT_ANCHORED", "OTHER_LEDGER")
+    moved = world.sign_again(shown.presentation, ledger_id=desk.ledger.ledger_id)
+    verdict = desk.scan(whole_text(moved), desk.ask())
+    assert (verdict.result, verdict.checks[1].code) == ("TAMPERED", "FACE_MISMATCH")
 
 
 def test_the_wallet_can_ask_whether_a_verifier_is_who_it_says(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_q
 from ledger.domain.verdict import Outcome
 from ledger.errors import BadProofError, LedgerError, MalformedError, RuleError, UsageError
 from tests.wallet.test_presentation import Memory
-from tests.wallet.world import NOW, World, altered, issue, new_signer
+from tests.wallet.world import DOMAIN, NOW, World, altered, issue, new_signer
 
 NAME, POST, CAPITAL = "holders/0/name", "face/post", "face/registeredCapital"
 API = "http://127.0.0.1:9"
@@ -126,7 +126,8 @@ def test_shown_apart_nothing_says_that_one_holder_has_both(world: World, pair: l
     first, second = (set(_strings(cbor.decode(base45.decode(text[len(PREFIX) :])))) for text in texts)
     signer = world.wallet.find(pair[0]).license.envelope.signer
     issuer = {bytes.fromhex(signer["keyId"][2:]), signer["uscc"].encode()}
-    assert first & second <= {challenge.id, challenge.digest, *issuer, b"metadata/certificateName"}
+    asked = {challenge.id, challenge.digest, b"metadata/certificateName"}
+    assert first & second <= {*asked, *issuer, DOMAIN.ledger_id}
 
 
 def _strings(value: cbor.CborValue) -> Iterator[bytes]:

@@ -48,7 +48,8 @@ def _strings(value: cbor.CborValue) -> Iterator[bytes | str]:
 def _public(made: Presentation) -> Iterator[bytes]:
     """The byte strings of a code, but for salts: what is on the ledger, keys, signatures and hashes."""
     (shown,) = made.licenses
-    yield from (made.challenge_id, made.challenge_digest, shown.signature, *made.signatures)
+    yield from (made.challenge_id, made.challenge_digest, made.ledger_id)
+    yield from (shown.signature, *made.signatures)
     yield from (*_words(shown.signed), *_words(shown.leaf or {}))
     yield b"".join(shown.disclosure.hashes)
     yield b"".join(bytes.fromhex(word[2:]) for word in shown.proof)

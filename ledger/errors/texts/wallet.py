@@ -216,6 +216,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="分几次亮证，每次请核验方出具一个核验请求。",
         remedy_en="Present several times, each to a challenge of its own.",
     ),
+    "LICENSES_OF_TWO_LEDGERS": Text(
+        zh="这些证照记在不同的账本上。",
+        en="These licenses are recorded on different ledgers.",
+        remedy_zh="每个账本的证照分别亮证。",
+        remedy_en="Present those of each ledger on their own.",
+    ),
     "LICENSE_REPEATED": Text(
         zh="证照 {identifier} 写了两次。",
         en="The license {identifier} is named twice.",
