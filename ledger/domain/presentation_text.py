@@ -14,8 +14,9 @@ reads differently is refused. Each license is
 with members in the order of `ledger.domain.messages`, and keys as two compressed points. The leaf is
 null for a single license, else `[members of the leaf, index, path]`. The attestation is null where
 the keys sign; else it is `[compressed point, method, officer]`, and there are no keys. A 32-byte word
-loses its trailing zeros. What the rest tells is left out: an id that ledger, issuer and handle make and
-a holder binding that is that of the two keys are null, and the leaf's content digest is the one that
+loses its trailing zeros; the leaves that a batch renews are told by their runs where that is shorter.
+What the rest tells is left out: an id that ledger, issuer and handle make, a holder binding that is
+that of the two keys and a `notAfter` by default are null, and the leaf's content digest is the one that
 the fields lead to.
 """
 
@@ -27,10 +28,12 @@ from typing import NamedTuple
 
 from ledger.domain import base45, cbor
 from ledger.domain.attestation import Attestation, Method
+from ledger.domain.bit_runs import runs_of, word_of
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.challenge import ID_BYTES
 from ledger.domain.fields_tree import Disclosure
-from ledger.domain.messages import MESSAGES, OPENING, MessageType, id_member
+from ledger.domain.license_tree import LEAF_WORDS
+from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, MessageType, id_member
 from ledger.domain.objects import from_ascii32, license_id
 from ledger.domain.presentation import (
     HINT_BYTES,
@@ -53,12 +56,13 @@ LATEST = 253_402_300_799
 
 _SHORT, _WHOLE, _KEPT = 1, 4, 5
 _LIMITS = {_SHORT: MAX_SHORT, _WHOLE: MAX_WHOLE, _KEPT: MAX_KEPT}
-_STRUCTS = ("Issue", "Amend", "IssueBatch")
+_STRUCTS = ("Issue", "Amend", "IssueBatch", "RenewBatch")
 _SIGNATURE, _POINT, _HASH = 64, 33, 32  # bytes
 _CODES = {"issuer", "licenseType"}
+_LEAVES = {f"leaves{word}" for word in range(LEAF_WORDS)}
 _LEAF = tuple(pair for pair in OPENING.members if pair[0] not in {"batch", "index", "digest", "proof"})
 
-_LEFT_OUT = {"holderBinding", "licenseId", "newLicenseId"}
+_LEFT_OUT = {"holderBinding", "licenseId", "newLicenseId", "notAfter"}
 
 Members = Sequence[tuple[str, str]]
 Values = Mapping[str, object]
@@ -272,7 +276,7 @@ class _Around(NamedTuple):
     def words(self, members: Members, values: Values) -> list[object]:
         """Members as they travel; null for those that follow."""
         told = self._told(values)
-        return [None if values[name] == told.get(name) else _word(values[name]) for name, _ in members]
+        return [None if values[name] == told.get(name) else _word(name, values[name]) for name, _ in members]
 
     def filled(self, values: Values) -> dict[str, object]:
         """Members as read, with those that follow."""
@@ -281,8 +285,10 @@ class _Around(NamedTuple):
         return {name: told[name] if value is None else value for name, value in values.items()}
 
     def _told(self, values: Values) -> dict[str, object]:
-        """The id that ledger, issuer and handle make, and the binding of the two keys."""
+        """The members that follow from others, as they are where nobody chose otherwise."""
         told: dict[str, object] = {"holderBinding": self.holder.binding} if self.holder else {}
+        if isinstance(signed_at := values.get("signedAt"), int):
+            told["notAfter"] = signed_at + DEFAULT_LIFETIME
         if "handle" in values:
             handle, issuer = bytes.fromhex(str(values["handle"])[2:]), from_ascii32(self.issuer)
             told[id_member(values)] = "0x" + license_id(self.ledger_id, issuer, handle).hex()
@@ -299,10 +305,12 @@ def _is_of_batch(struct: MessageType) -> bool:
     return any(name == "root" for name, _ in struct.members)
 
 
-def _word(value: object) -> object:
-    if isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x")).rstrip(b"\0")
-    return value
+def _word(name: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    word = bytes.fromhex(value.removeprefix("0x"))
+    short, runs = word.rstrip(b"\0"), runs_of(word) if name in _LEAVES else []
+    return runs if runs and len(cbor.encode(runs)) < len(cbor.encode(short)) else short
 
 
 def _values(members: Members, words: list[cbor.CborValue]) -> dict[str, object]:
@@ -317,7 +325,7 @@ def _values(members: Members, words: list[cbor.CborValue]) -> dict[str, object]:
 def _value(name: str, kind: str, word: cbor.CborValue) -> object:
     if kind == "bytes32":
         _require(name not in _CODES or _is_code(word), name)
-        return "0x" + _bytes32(word).hex()
+        return "0x" + (_of_runs(word) if name in _LEAVES and isinstance(word, list) else _bytes32(word)).hex()
     bits = int(kind.removeprefix("uint"))
     if type(word) is not int or not 0 <= word < min(1 << bits, MAX_INTEGER + 1):
         raise _malformed("members")
@@ -332,6 +340,15 @@ def _bytes32(word: cbor.CborValue) -> bytes:
     if not isinstance(word, bytes) or len(word) > _HASH:
         raise _malformed("members")
     return word.ljust(_HASH, b"\0")
+
+
+def _of_runs(runs: list[cbor.CborValue]) -> bytes:
+    lengths = [each for each in runs if isinstance(each, int) and _counts(each)]
+    _require(len(lengths) == len(runs), "members")
+    try:
+        return word_of(lengths)
+    except ValueError:
+        raise _malformed("members") from None
 
 
 def _disclosure(form: list[cbor.CborValue]) -> Disclosure:

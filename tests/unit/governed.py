@@ -17,7 +17,7 @@ from ledger.proof.headers import Header
 from ledger.proof.journal import next_head
 from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
 
-CONTRACTS = ("Directory", "Keys", "Catalog", "Licenses", "Journal")
+CONTRACTS = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
 FROM, TO = 1_000, 9_000
 
 

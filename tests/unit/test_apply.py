@@ -43,6 +43,7 @@ from tests.simulator import (
 SECOND_KINDS = {
     Kind.LICENSE_OPENED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
     Kind.REGION_FOLLOWED,
     Kind.KEY_REGISTERED_BY_ROTATION,
     Kind.KEY_REGISTERED_BY_RECOVERY,
@@ -81,7 +82,7 @@ def test_the_ledger_is_founded_and_sealed(ledger: LedgerSimulator, state: State)
     (seal,) = facts(ledger, Kind.LEDGER_SEALED)
     assert found is not None
     assert (found.threshold, found.sealed_seq, found.sealed_at) == (1, seal.seq, seal.time)
-    names = ["Directory", "Keys", "Catalog", "Licenses", "Journal", "Catalog"]
+    names = ["Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal", "Catalog"]
     assert [name for name, _, _ in found.contracts] == names
     assert found.rev == 3 + len(found.contracts)
 
@@ -144,7 +145,7 @@ def test_licenses_and_their_facts(state: State) -> None:
     new = typed(state, "license", id_of("license 5"), License)
     bound = typed(state, "license", id_of("license 3"), License)
     assert old is not None and new is not None and bound is not None
-    assert (old.superseded_by, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
+    assert (old.facts[-1].successor, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
     assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
     assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND]
     assert new.region == QINGPU

@@ -37,7 +37,7 @@ FIELDS = ["face/name", "metadata/certificateIdentifier"]
 
 
 def trust_file(ledger: LedgerSimulator) -> TrustFile:
-    names = ("Directory", "Keys", "Catalog", "Licenses", "Journal")
+    names = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
     return TrustFile(
         ledger_id="0x" + ledger.ledger_id.hex(),
         chain_id=CHAIN_ID,
