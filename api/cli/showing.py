@@ -80,12 +80,23 @@ def qr_text(image: str) -> str:
         UsageError: `FILE_UNREADABLE`, and as `read_image`.
         MalformedError: `QR_TEXT_MALFORMED`.
     """
+    return image if image.startswith(PREFIX) else code_in(read_input(image), image)
+
+
+def code_in(data: bytes, name: str) -> str:
+    """The text of the QR code in a picture or a text file.
+
+    Args:
+        data: The file.
+        name: What it is called in errors.
+
+    Raises:
+        UsageError: As `read_image`.
+        MalformedError: `QR_TEXT_MALFORMED`.
+    """
     from ledger.adapters.qr import is_image, read_image
 
-    if image.startswith(PREFIX):
-        return image
-    data = read_input(image)
-    text = read_image(data, image) if is_image(data) else data.decode("utf-8", "replace").rstrip("\r\n")
+    text = read_image(data, name) if is_image(data) else data.decode("utf-8", "replace").rstrip("\r\n")
     if not text.startswith(PREFIX):
         raise MalformedError("QR_TEXT_MALFORMED", reason="prefix")
     return text
@@ -127,14 +138,12 @@ def _disclosed(shown: Shown) -> dict[str, JsonValue]:
 
 
 def _summary(shown: Shown, question: Challenge) -> str:
-    heads = (
-        ("目的", "核验方", "出示", "有效至") if language() == "zh" else ("for", "verifier", "shows", "until")
-    )
-    values = [pair for each in shown.presentation.licenses for pair in each.disclosure.values().items()]
-    lines = [
-        f"{heads[0]}: {question.purpose}",
-        f"{heads[1]}: {question.verifier}",
-        *(f"{heads[2]}: {path} = {value}" for path, value in values),
-        f"{heads[3]}: {rfc3339(shown.presentation.expires)}",
-    ]
-    return "\n".join(lines)
+    words = ("目的", "核验方", "证照", "出示", "有效至")
+    if language() != "zh":
+        words = ("for", "verifier", "license", "shows", "until")
+    purpose, verifier, license_, shows, until = words
+    lines = [f"{purpose}: {question.purpose}", f"{verifier}: {question.verifier}"]
+    for each in shown.presentation.licenses:
+        lines += [f"{license_}: {each.license_id}"] if len(shown.presentation.licenses) > 1 else []
+        lines += [f"{shows}: {path} = {value}" for path, value in each.disclosure.values().items()]
+    return "\n".join([*lines, f"{until}: {rfc3339(shown.presentation.expires)}"])

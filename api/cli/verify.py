@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,8 @@ from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, Ask, Subject
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from ledger.bootstrap import Ledger
 
 app = typer.Typer(add_completion=False)
@@ -101,7 +104,9 @@ def verify(
     if len(items) > 1 or _is_folder(subjects[0]):
         return _several([each for item in items for each in _named(item, checker.check_or_say(item))])
     verdicts = checker.check(items[0])
-    return _single(verdicts[0]) if len(verdicts) == 1 else _several(_named(items[0], verdicts))
+    if len(verdicts) == 1:
+        return _single(verdicts[0])
+    return replace(_several(_named(items[0], verdicts)), text=lambda: _cards(verdicts))
 
 
 class _Checker:
@@ -195,7 +200,7 @@ def _status_of(counts: Counter[str]) -> int:
     return 3 if COULD_NOT_CHECK in counts else 0
 
 
-def _card(verdict: Verdict) -> object:
+def _card(verdict: Verdict) -> Group:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -210,6 +215,13 @@ def _card(verdict: Verdict) -> object:
     facts = _facts(verdict)
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
     return Group(title, Text(facts, style="dim"), table, *shown)
+
+
+def _cards(verdicts: Sequence[Verdict]) -> Group:
+    """Licenses shown together, each with its checks and what it shows."""
+    from rich.console import Group
+
+    return Group(*(_card(verdict) for verdict in verdicts))
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:

@@ -17,13 +17,14 @@ from api.cli.showing import (
     PngOption,
     SvgOption,
     challenge_file,
+    code_in,
     desk,
     drawn,
     field_names,
-    qr_text,
 )
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.qr import is_image
 from ledger.domain.attestation import METHODS, Attestation, officer_digest
 from ledger.domain.canonical import parse_strict
 from ledger.domain.challenge import Challenge
@@ -95,12 +96,9 @@ def _attester(network: str | None, question: Challenge, statement: Attestation) 
 
 def _brought(file: str) -> list[Showable]:
     """The licenses in a license file, or in a code that carries them: its text, a picture, a text file."""
-    if file.startswith(PREFIX) or _is_code(read_input(file)):
-        return list(attesting.read_printed(qr_text(file)))
-    return [read_license(parse_strict(read_input(file)))]
-
-
-def _is_code(data: bytes) -> bool:
-    from ledger.adapters.qr import is_image
-
-    return is_image(data) or data.startswith(PREFIX.encode())
+    if file.startswith(PREFIX):
+        return list(attesting.read_printed(file))
+    data = read_input(file)
+    if is_image(data) or data.startswith(PREFIX.encode()):
+        return list(attesting.read_printed(code_in(data, file)))
+    return [read_license(parse_strict(data))]

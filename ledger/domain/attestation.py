@@ -35,7 +35,17 @@ class Method(IntEnum):
         """
         return self.name.lower().replace("_", "-")
 
+    def sentence(self, body: str) -> dict[str, str]:
+        """What a body did, as `{"zh", "en"}`."""
+        zh, en = _SENTENCES[self]
+        return {"zh": f"{body}：{zh}。", "en": f"{body}: {en}."}
 
+
+_SENTENCES = {
+    Method.ID_CARD: ("核对了身份证", "the identity card was read"),
+    Method.ID_CARD_AND_FACE: ("核对了身份证和面容", "the identity card was read and the face compared"),
+    Method.KNOWN_IN_PERSON: ("经办人认识本人", "the officer knows the person"),
+}
 METHODS = {method.word: method for method in Method}
 
 

@@ -169,12 +169,14 @@ _NOT_ALLOWED = Finding("ATTESTATION_NOT_ALLOWED", "ATTESTATION_NOT_ALLOWED", "OU
 
 
 def _attested(at: int, attestation: Attestation, known: Known) -> Check:
+    body = known.attester.uscc if known.attester else ""
     evidence = {
-        "attestedBy": known.attester.uscc if known.attester else None,
+        "attestedBy": body,
         "keyId": attestation.key_id,
         "method": attestation.method.word,
         "at": rfc3339(at),
         "officer": attestation.officer.hex() or None,
+        **attestation.method.sentence(body),
     }
     return Check(Step.HOLDER, Outcome.PASS, "HOLDER_ATTESTED", "", evidence)
 
