@@ -20,8 +20,9 @@ from ledger.domain.presentation_check import Known, check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_qr, short_text, whole_text
 from ledger.domain.verdict import Outcome
 from ledger.errors import BadProofError, LedgerError, MalformedError, RuleError, UsageError
+from tests.wallet.test_forms import ISSUED, LICENSES, MEMBERS, items_of, text_of
 from tests.wallet.test_presentation import Memory
-from tests.wallet.world import DOMAIN, NOW, World, altered, issue, new_signer
+from tests.wallet.world import DOMAIN, NOW, World, altered, issue, issue_all, new_signer
 
 NAME, POST, CAPITAL = "holders/0/name", "face/post", "face/registeredCapital"
 API = "http://127.0.0.1:9"
@@ -298,15 +299,32 @@ def test_the_same_license_twice_is_malformed(good: Good) -> None:
             read(text)  # type: ignore[operator]
 
 
-def test_nine_licenses_or_none_are_malformed(world: World) -> None:
+def test_nine_licenses_are_malformed(world: World) -> None:
     ids = take(world, 9)
     challenge = world.ask(POST, api=API)
     eight = world.wallet.present(ids[:8], [POST], challenge, Memory(world)).presentation
     ninth = world.wallet.present(ids[8:], [POST], challenge).presentation.licenses
-    for licenses in ((*eight.licenses, *ninth), ()):
-        bad = replace(eight, licenses=licenses, signatures=(bytes(64),) * len(licenses))
-        with pytest.raises(MalformedError, match="PRESENTATION_MALFORMED"):
-            read_kept(kept_text(bad))
+    nine = replace(eight, licenses=(*eight.licenses, *ninth), signatures=(bytes(64),) * 9)
+    with pytest.raises(MalformedError, match="PRESENTATION_MALFORMED"):
+        read_kept(kept_text(nine))
+
+
+def test_licenses_of_one_batch_share_what_was_signed(world: World) -> None:
+    """Struct and signature travel once; the second license is as cheap as its fields and its path."""
+    given = [numbered(n) for n in range(2)]
+    files = issue_all(given, world.issuer, [world.wallet.new_pair() for _ in given])
+    ids = [world.wallet.add(file)[0].license_id for file in files]
+    challenge = world.ask(POST)
+    shown = world.wallet.present(ids, [POST], challenge)
+    first, second = items_of(shown.qr)[LICENSES]
+    assert second[MEMBERS] == [None] * len(first[MEMBERS])
+    assert (len(first[ISSUED]), second[ISSUED]) == (64, b"")
+    assert world.service.read(shown.qr) == shown.presentation
+    assert world.service.redeem(shown.presentation, challenge) == []
+    twice = items_of(shown.qr)
+    twice[LICENSES][1][ISSUED] = twice[LICENSES][0][ISSUED]
+    with pytest.raises(MalformedError, match="PRESENTATION_MALFORMED"):
+        read_qr(text_of(twice))
 
 
 def test_what_is_left_at_the_api_lacks_the_one_signature_that_only_the_code_has(good: Good) -> None:
