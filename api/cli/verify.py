@@ -24,6 +24,7 @@ from api.cli.options import (
 from api.cli.output import Outcome, language, read_input
 from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, Ask, Subject
@@ -201,8 +202,18 @@ def _card(verdict: Verdict) -> object:
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
+    flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
-    return Group(title, Text(facts, style="dim"), table, *shown)
+    return Group(title, Text(facts, style="dim"), table, *flags, *shown)
+
+
+def _flags(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The flags with their sentences, and who collected."""
+    tongue = language()
+    for flag in verdict.flags:
+        text = FLAG_TEXTS[flag][0 if tongue == "zh" else 1]
+        by = {"zh": f"归集机构：{verdict.collector}", "en": f"Collected by {verdict.collector}."}[tongue]
+        yield flag, f"{text} {by}" if flag == "COLLECTED" and verdict.collector else text
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:
@@ -238,9 +249,14 @@ def _table(names: Sequence[str], verdicts: Sequence[Verdict]) -> object:
     from rich.table import Table
 
     table = Table(box=None)
-    for column in ("result", "identifier", "subject"):
+    for column in ("result", "identifier", "flags", "subject"):
         table.add_column(column, overflow="fold")
     for name, verdict in zip(names, verdicts, strict=True):
         color = {0: "green", 3: "yellow"}.get(verdict.exit_code, "red")
-        table.add_row(f"[{color}]{verdict.result}[/]", verdict.identifier or "", Path(name).name)
+        table.add_row(
+            f"[{color}]{verdict.result}[/]",
+            verdict.identifier or "",
+            ", ".join(verdict.flags),
+            Path(name).name,
+        )
     return table

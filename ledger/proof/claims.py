@@ -31,6 +31,7 @@ def claim_of(
     identifier: str | None,
     leaf: Leaf | None = None,
     place: JsonObject | None = None,
+    origin: str | None = None,
 ) -> Claim:
     """What a signed struct claims.
 
@@ -41,6 +42,7 @@ def claim_of(
         identifier: Where the document shows it.
         leaf: Of a license of a batch.
         place: `root`, `index`, `size` and `proof` of that leaf.
+        origin: Where the document shows it.
 
     Raises:
         MalformedError: `SIGNED_STRUCT`: not the members of the struct, or values out of range; a batch's
@@ -66,6 +68,7 @@ def claim_of(
             leaf=leaf_terms(leaf) if leaf else None,
             index=place["index"] if place else 0,
             proof=tuple(place["proof"]) if place else (),
+            origin=origin,
         )
     except (EncodingError, ValueError, TypeError):
         raise MalformedError("SIGNED_STRUCT", struct=struct.name) from None
@@ -126,6 +129,7 @@ def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Cla
             envelope.identifier,
             envelope.leaf,
             envelope.anchor["batch"],
+            str(envelope.license["origin"]),
         )
     except MalformedError as error:
         evidence = {"code": error.code, **error.message()}

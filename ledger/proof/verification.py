@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
 from ledger.domain.entities import Batch, Key, License, LicenseType, Organisation, Region, Term, Terms
+from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, status_at, successor_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain
@@ -58,6 +59,7 @@ class Claim:
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
+        origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
     """
 
     identifier: str | None
@@ -71,6 +73,17 @@ class Claim:
     leaf: Mapping[str, object] | None = None
     index: int = 0
     proof: tuple[str, ...] = ()
+    origin: str | None = None
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the document says of its origin, to be shown beside any result; none for a native issue.
+
+        No ledger knows the origin: where the document does not show it, that itself is worth a flag.
+        """
+        if self.origin == NATIVE:
+            return ()
+        return (self.origin.upper() if self.origin in ORIGINS else "ORIGIN_NOT_SHOWN",)
 
     @property
     def batch(self) -> str:
@@ -118,6 +131,8 @@ class Findings:
     flags: tuple[str, ...] = ()
     standing: Standing | None = None
     license: License | None = None
+    collector: str = ""
+    """Code of the body that signed a collected license: the issuer itself, or who operates for it."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,7 @@ def examine(
     checks = [_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition]
     if question.stale:
         checks = [_unless_overtaken(check) for check in checks]
-    return Findings(tuple(checks), agreement, _flags(case), standing, case.license)
+    return Findings(tuple(checks), agreement, _flags(case), standing, case.license, _collector(case))
 
 
 _MAY_HAVE_CHANGED = {"ISSUER_UNKNOWN", "NOT_ANCHORED", "SUSPENDED", "NOT_RECOGNIZED_HERE", "REGION_UNKNOWN"}
@@ -309,6 +324,16 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
 def _flags(case: _Case) -> tuple[str, ...]:
     unbound = case.license is not None and int(case.license.holder_binding or "0x0", 16) == 0
     return ("HOLDER_UNBOUND",) if unbound else ()
+
+
+def _collector(case: _Case) -> str:
+    """Who signed what was collected; empty for any other origin, and where that body is not known."""
+    if case.claim.origin != COLLECTED or case.key is None or case.license is None:
+        return ""
+    term = _entitlement(case, case.license.facts[0].recorded_at)
+    bodies = (case.claim.issuer, term.detail if term else "")
+    owners = (each for each in bodies if each and "0x" + organisation_object(each).hex() == case.key.owner)
+    return next(owners, "")
 
 
 def ancestors(state: StateView, region: int) -> list[int]:

@@ -288,7 +288,7 @@ class PresentService:
 def claim_of(presentation: Presentation) -> Claim:
     """What a presentation says of its license, for steps 3 to 7."""
     signed, shown = presentation.signed, presentation.disclosure.values()
-    identifier = shown.get("metadata/certificateIdentifier")
+    identifier, origin = shown.get("metadata/certificateIdentifier"), shown.get("origin")
     return Claim(
         identifier=identifier if isinstance(identifier, str) else None,
         message_name=presentation.message,
@@ -298,6 +298,7 @@ def claim_of(presentation: Presentation) -> Claim:
         license_id=presentation.license_id,
         issuer=_ascii(signed["issuer"]),
         license_type=_ascii(signed["licenseType"]),
+        origin=origin if isinstance(origin, str) else None,
     )
 
 

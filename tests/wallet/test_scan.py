@@ -54,9 +54,9 @@ def trust_file(ledger: LedgerSimulator) -> TrustFile:
     )
 
 
-def issue(ledger: LedgerSimulator, pair: PublicPair | None) -> dict[str, Any]:
+def issue(ledger: LedgerSimulator, pair: PublicPair | None, origin: str = "native") -> dict[str, Any]:
     """Put the business license of the examples on the ledger; its envelope."""
-    given = example_input("business_license")
+    given = {**example_input("business_license"), "origin": origin}
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)
     valid_from, valid_to = validity(license_)
@@ -97,16 +97,17 @@ class Desk:
     is_down: bool = False
     is_silent_once: bool = False
 
-    def take(self, bound: bool = True) -> PublicPair:
+    def take(self, bound: bool = True, origin: str = "native") -> PublicPair:
         pair = self.wallet.new_pair()
-        self.wallet.add(issue(self.ledger, pair if bound else None))
+        self.wallet.add(issue(self.ledger, pair if bound else None, origin))
         self.clock.seconds = self.ledger.now
         return pair
 
-    def show(self) -> tuple[str, Challenge]:
+    def show(self, *more: str) -> tuple[str, Challenge]:
         self.clock.seconds = self.ledger.now
-        challenge = self.service.challenge(key_of(OFFICE), FIELDS, "办理企业入住手续", uscc=OFFICE)
-        return self.wallet.present(ID, FIELDS, challenge).qr, challenge
+        fields = [*FIELDS, *more]
+        challenge = self.service.challenge(key_of(OFFICE), fields, "办理企业入住手续", uscc=OFFICE)
+        return self.wallet.present(ID, fields, challenge).qr, challenge
 
     def histories(self) -> Histories:
         if self.is_down:
@@ -167,10 +168,18 @@ def test_with_the_chain_down_nothing_is_guessed(desk: Desk) -> None:
 
 def test_an_unbound_license_is_in_force_with_a_flag(desk: Desk) -> None:
     desk.take(bound=False)
-    verdict = desk.scan(*desk.show())
+    verdict = desk.scan(*desk.show("origin"))
     assert verdict.result == "IN_FORCE"
     assert verdict.flags == ("HOLDER_UNBOUND",)
     assert verdict.checks[7].code == "HOLDER_UNBOUND"
+
+
+def test_what_was_collected_is_never_shown_as_a_native_issue(desk: Desk) -> None:
+    desk.take(origin="collected")
+    told = desk.scan(*desk.show("origin"))
+    assert (told.result, told.flags, told.collector) == ("IN_FORCE", ("COLLECTED",), BUREAU)
+    hidden = desk.scan(*desk.show())
+    assert (hidden.result, hidden.flags, hidden.collector) == ("IN_FORCE", ("ORIGIN_NOT_SHOWN",), None)
 
 
 def test_a_license_bound_later_and_bound_to_another(desk: Desk) -> None:
