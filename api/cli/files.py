@@ -6,7 +6,22 @@ import json
 import os
 from pathlib import Path
 
+from api.cli.output import open_input
+from ledger.domain.sm3 import new_sm3
 from ledger.errors import UsageError
+
+
+def digest_of(path: str) -> str:
+    """SM3 of a file, 64 digits, read piece by piece; `-` is stdin.
+
+    Raises:
+        UsageError: `FILE_UNREADABLE`.
+    """
+    digest = new_sm3()
+    with open_input(path) as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.digest().hex()
 
 
 def write_new(path: Path, data: bytes, mode: int = 0o644) -> None:

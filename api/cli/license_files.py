@@ -7,12 +7,17 @@ from pathlib import Path
 from api.cli.files import replace_file
 from ledger.bootstrap import Ledger
 from ledger.errors import StoreOutageError
-from ledger.service.orders import Issued
+from ledger.service.orders import Deliver, Issued
 
 
 def file_of(issued: Issued, out: str | None) -> Path:
     """Where a license goes: as asked, or under its identifier."""
     return Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
+
+
+def remember(ledger: Ledger) -> Deliver:
+    """What notes licenses in the home of a ledger."""
+    return lambda issued: ledger.remember(issued.envelope, issued.cid)
 
 
 def deliver(ledger: Ledger, out: str | None, issued: Issued) -> None:
@@ -21,7 +26,7 @@ def deliver(ledger: Ledger, out: str | None, issued: Issued) -> None:
     Raises:
         StoreOutageError: `LICENSE_FILE_UNWRITTEN`.
     """
-    ledger.remember(issued.envelope, issued.cid)
+    remember(ledger)(issued)
     path = file_of(issued, out)
     try:
         replace_file(path, issued.envelope.to_bytes(), 0o600)

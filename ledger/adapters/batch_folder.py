@@ -1,4 +1,4 @@
-"""The folder of `license issue-batch`: license files, and the journal by which a run is taken up."""
+"""Folders of license files; that of `license issue-batch` has a journal by which a run is taken up."""
 
 from __future__ import annotations
 
@@ -13,10 +13,83 @@ from ledger.domain.canonical import JsonObject
 from ledger.errors import StoreOutageError, UsageError
 
 JOURNAL = ".issue-batch.jsonl"
+_ENDING = ".elic.json"
 _OWN = frozenset({JOURNAL, ".rejected.part"})
 
 
-class BatchFolder:
+class LicenseFolder:
+    """License files by their identifiers.
+
+    Args:
+        path: The folder; it is there already.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def has(self, identifier: str) -> bool:
+        """Whether the file of a license is there."""
+        return self._file_of(identifier).exists()
+
+    def read(self, identifier: str) -> bytes | None:
+        """The file of a license; None where there is none.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        try:
+            return self._file_of(identifier).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def identifiers(self) -> Iterator[str]:
+        """Every license that has a file here."""
+        return (each.name.removesuffix(_ENDING) for each in self._path.glob(f"*{_ENDING}"))
+
+    def write(self, identifier: str, data: bytes) -> None:
+        """Write the file of a license, whole or not at all.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        path = self._file_of(identifier)
+        draft = path.with_name(f".{path.name}.new")  # one process is in here
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def sync(self) -> None:
+        """Have the names of all files on disk, too.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def _file_of(self, identifier: str) -> Path:
+        return self._path / f"{identifier}{_ENDING}"
+
+    def _outage(self, error: OSError) -> StoreOutageError:
+        reason = error.strerror or str(error)
+        return StoreOutageError("FOLDER_UNWRITTEN", path=str(self._path), reason=reason)
+
+
+class BatchFolder(LicenseFolder):
     """A folder that one sheet is issued into; held against other processes until closed.
 
     Args:
@@ -34,7 +107,7 @@ class BatchFolder:
     """
 
     def __init__(self, path: Path, head: JsonObject, resume: bool) -> None:
-        self._path = path
+        super().__init__(path)
         try:
             path.mkdir(parents=True, exist_ok=True)
             journal = path / JOURNAL
@@ -97,49 +170,3 @@ class BatchFolder:
         if json.loads(content.split(b"\n", 1)[0]) != json.loads(json.dumps(head)):
             raise UsageError("FOLDER_OTHER", path=str(self._path))
         return True
-
-    # --- licenses -------------------------------------------------------------------------
-
-    def has(self, identifier: str) -> bool:
-        """Whether the file of a license is there."""
-        return self._file_of(identifier).exists()
-
-    def write(self, identifier: str, data: bytes) -> None:
-        """Write the file of a license, whole or not at all.
-
-        Raises:
-            StoreOutageError: `FOLDER_UNWRITTEN`.
-        """
-        path = self._file_of(identifier)
-        draft = path.with_name(f".{path.name}.new")  # one process is in here
-        try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        except OSError as error:
-            raise self._outage(error) from error
-
-    def sync(self) -> None:
-        """Have the names of all files on disk, too.
-
-        Raises:
-            StoreOutageError: `FOLDER_UNWRITTEN`.
-        """
-        try:
-            descriptor = os.open(self._path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            raise self._outage(error) from error
-
-    def _file_of(self, identifier: str) -> Path:
-        return self._path / f"{identifier}.elic.json"
-
-    def _outage(self, error: OSError) -> StoreOutageError:
-        reason = error.strerror or str(error)
-        return StoreOutageError("FOLDER_UNWRITTEN", path=str(self._path), reason=reason)

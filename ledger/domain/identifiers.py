@@ -35,6 +35,7 @@ __all__ = [
     "is_type_code",
     "mod37_36_check",
     "organisation_code_check",
+    "serial_of",
     "uscc_check",
 ]
 
@@ -471,6 +472,15 @@ _TAKE_APART: dict[Kind, Callable[[str], _Parts]] = {
     "citizen": _citizen_parts,
     "region": _region_parts,
 }
+
+
+def serial_of(identifier: str) -> str:
+    """The serial in a license identifier, be it imperfect: all versions of a license have the same.
+
+    Raises:
+        MalformedError: As `LicenseIdentifier.parse`.
+    """
+    return LicenseIdentifier.parse(identifier, strict=False).serial
 
 
 def _split(text: str) -> list[str]:

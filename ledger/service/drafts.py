@@ -139,17 +139,36 @@ class Drafts:
         A leaf without its batch is what a killed process left behind: it was never sent.
         """
         leaf = self.outbox.load(leaf_key(license_id))
-        if leaf is not None and leaf["batch"] != own and self.outbox.load(leaf["batch"]) is not None:
+        if leaf is not None and leaf["batch"] != own and self._is_sent(leaf):
             return True
         return self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch; None for any other."""
+        """What opens the leaf of a license that this home issued in a batch, or took in; None for others."""
         leaf = self.outbox.load(leaf_key(license_id))
-        batch = self.outbox.load(leaf["batch"]) if leaf else None
-        if leaf is None or batch is None or batch["gasUsed"] is None:
+        if leaf is None or not self._is_recorded(leaf):
             return None
         return opening_of(Envelope.from_json(leaf["envelope"]))
+
+    def take_leaf(self, envelope: Envelope) -> None:
+        """Keep the leaf of a license file, so that acts on the license go through this home, too.
+
+        Raises:
+            MalformedError: `SIGNED_STRUCT`: it is no license of a batch.
+        """
+        opening_of(envelope)
+        key = leaf_key(str(envelope.anchor["licenseId"]))
+        if self.outbox.load(key) is None:
+            taken: JsonObject = {"batch": None, "envelope": envelope.as_json(), "cid": None}
+            self.outbox.save(key, taken)
+
+    def _is_sent(self, leaf: JsonObject) -> bool:
+        """Whether there is a batch to a leaf; one that was taken from a file has none here."""
+        return leaf["batch"] is None or self.outbox.load(leaf["batch"]) is not None
+
+    def _is_recorded(self, leaf: JsonObject) -> bool:
+        batch = self.outbox.load(leaf["batch"]) if leaf["batch"] else None
+        return leaf["batch"] is None or (batch is not None and batch["gasUsed"] is not None)
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""
