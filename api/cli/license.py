@@ -12,6 +12,7 @@ from api.cli import keys, license_transfer
 from api.cli.license_batch import issue_batch
 from api.cli.license_collect import collect
 from api.cli.license_files import deliver, file_of
+from api.cli.license_reconcile import reconcile
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
@@ -47,6 +48,7 @@ def issue(
 
 app.command("issue-batch")(issue_batch)
 app.command("collect")(collect)
+app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
 
 

@@ -139,4 +139,17 @@ TEXTS: dict[str, Text] = {
         "检查磁盘空间和权限后加 --resume 重试；损坏的请从备份恢复整个目录。",
         "Check disk space and permissions and try again with --resume; restore a damaged folder as a whole.",
     ),
+    # --- comparing with what a source holds ---
+    "SNAPSHOT_HEADER": Text(
+        "快照的首行不是 elicense-snapshot/1 的表头。",
+        "The first line of the snapshot is no header of elicense-snapshot/1.",
+        "表头只含 format、source、sourceTime、issuer、type；也可以不写表头。",
+        "A header has format, source, sourceTime, issuer, type and nothing else; it may be left out.",
+    ),
+    "SNAPSHOT_TWICE": Text(
+        "该证照在快照里出现了两次。",
+        "The snapshot has this license twice.",
+        "每份证照只留一行。",
+        "Keep one line for each license.",
+    ),
 }
