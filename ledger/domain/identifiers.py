@@ -23,6 +23,7 @@ from ledger.domain.regions import RegionCode, region_name
 from ledger.errors import MalformedError
 
 __all__ = [
+    "FIRST_VERSION",
     "IDENTIFIER_ROOT",
     "CitizenId",
     "Examination",
@@ -40,6 +41,7 @@ __all__ = [
 ]
 
 IDENTIFIER_ROOT = "1.2.156.3005.2"
+FIRST_VERSION = "001"
 
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -271,7 +273,7 @@ class LicenseIdentifier:
 
     @classmethod
     def compose(
-        cls, type_code: str, issuer_code: str, serial: str, version: str = "001"
+        cls, type_code: str, issuer_code: str, serial: str, version: str = FIRST_VERSION
     ) -> LicenseIdentifier:
         """Make a new identifier with its check character; strict rules.
 

@@ -19,7 +19,7 @@ from ledger.domain.document import build_license, license_faults
 from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind, FeedOrder, LicenseKey, Op
 from ledger.domain.feed_fates import Fate, Held, RejectedLine, Said
 from ledger.domain.field_rules import FieldFault
-from ledger.domain.identifiers import serial_of
+from ledger.domain.identifiers import FIRST_VERSION, LicenseIdentifier, serial_of
 from ledger.domain.license_input import COLLECTED, CONVERTED_UNCHECKED
 from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import RowFault, row_fault
@@ -419,12 +419,14 @@ class CollectFeed:
         return Fate.UPDATED, Held(identifier, _id_of(made.anchor))
 
     def _next(self, order: FeedOrder, target: Target) -> JsonObject:
-        """The whole input, as the version after the old one's unless it says which it is."""
-        given = self._completed(order)
-        stated = given["metadata"].get("certificateIdentifier")
-        if stated is not None or order.act is Act.TRANSFER_IN:
-            return given
-        return next_version(given, target.identifier)
+        """The whole input with its version: the one told, the first of a new serial, or the next one."""
+        given, old = self._completed(order), target.identifier
+        metadata = given["metadata"]
+        stated = metadata.get("certificateIdentifier")
+        if stated is None and old is not None and given.get("serial") in (None, serial_of(old)):
+            return next_version(given, old)
+        version = _version_in(stated) if stated is not None else FIRST_VERSION
+        return {**given, "metadata": {"certificateVersion": version, **metadata}}
 
     def _is_same(self, order: FeedOrder, license_: JsonObject, identifier: str, target: Target) -> bool:
         """Whether an update says nothing new; refuses one that says it under the same identifier."""
@@ -465,6 +467,14 @@ def _content(license_: JsonObject) -> JsonObject:
     own = ("certificateIdentifier", "certificateVersion")
     metadata = {name: value for name, value in license_["metadata"].items() if name not in own}
     return {**license_, "metadata": metadata}
+
+
+def _version_in(identifier: object) -> str:
+    """The version that an identifier states; that of no identifier is left to its own fault."""
+    try:
+        return LicenseIdentifier.parse(str(identifier), strict=False).version
+    except MalformedError:
+        return FIRST_VERSION
 
 
 def _hints(fault: FieldFault) -> dict[str, object]:

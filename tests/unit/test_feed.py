@@ -1,4 +1,4 @@
-"""Reading feeds: the header, every operation under both its names, the order of numbers, bad lines by name."""
+"""Reading feeds: the header, every operation under both its names, numbers in order, bad lines by name."""
 
 from __future__ import annotations
 
@@ -415,7 +415,7 @@ def test_whatever_a_line_says_it_is_an_order_or_has_reasons(members: dict[str, A
 
 def test_rejected_lines_go_in_again_as_they_are_and_are_read_the_same() -> None:
     entries = [
-        *read({"sequence": 1, "op": "end", "key": KEY}, "nonsense \ufffd"),
+        *read({"sequence": 1, "op": "end", "act": "revoke", "key": KEY}, "nonsense \ufffd"),
         *read({**REVOKE, "sequence": 9, "ground": "HOLDER_DIED"}, first=9),
     ]
     rejected = [RejectedLine(each.sequence, each.text, each.faults) for each in entries]
