@@ -240,9 +240,8 @@ class Ledger:
 
     def take_in(self, envelope: Envelope) -> None:
         """Know a license file that another home wrote: its identifier, and its leaf if it is of a batch."""
+        self.drafts().take_leaf(envelope)
         self.remember(envelope)
-        if envelope.leaf is not None:
-            self.drafts().take_leaf(envelope)
 
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None

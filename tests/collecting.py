@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eth_abi import decode
+from eth_hash.auto import keccak
+
 from ledger.adapters.batch_folder import LicenseFolder
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.feed_book import FeedBook
@@ -19,20 +22,19 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.sheets import open_sheet
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.acts import RULES, Act, Group, Status
-from ledger.domain.apply import typed
+from ledger.domain.apply import leaf_license, typed
 from ledger.domain.canonical import JsonObject
-from ledger.domain.entities import License
+from ledger.domain.entities import Batch, License
 from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
 from ledger.domain.feed_fates import corrections
 from ledger.domain.license_types import license_type
 from ledger.domain.lifecycle import Standing, status_at
-from ledger.domain.messages import MESSAGES, MessageType
-from ledger.domain.records import Record, RecordBody, RecordSignature, raw_log_of
+from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value
+from ledger.domain.records import SIGNATURE_TYPE, Record, RecordBody, RecordSignature, raw_log_of
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.errors import TransitionError
 from ledger.ports import Receipt, Transaction
-from ledger.proof.journal import revision
 from ledger.service.act import ActOnLicenses
 from ledger.service.collect import CollectFeed, FeedReport
 from ledger.service.collect_steps import FeedSteps
@@ -102,12 +104,16 @@ class SimulatedWriter:
         return self.sent[transaction.hash]
 
     def _record(self, contract: str, function: str, arguments: list[Any]) -> Receipt:
-        struct = next(each for each in MESSAGES.values() if function in (each.function, each.leaf_function))
-        opening = arguments.pop(0) if function == struct.leaf_function else None
+        opening: dict[str, Any] = {}
+        if function == OPENING.function:
+            named = zip([name for name, _ in OPENING.members], arguments[0], strict=True)
+            opening = {name: plain_value(value) for name, value in named}
+            function, arguments = _carried(arguments[1])
+        struct = next(each for each in MESSAGES.values() if each.function == function)
         members = dict(zip([name for name, _ in struct.fields[1:]], arguments[0], strict=True))
-        if opening is not None:
-            self._open(opening)
-        self._require_allowed(struct, members)
+        self._require_allowed(struct, members, opening)
+        if opening and self.ledger.state().get("license", opening["licenseId"]) is None:
+            self.ledger.open_leaf(opening)
         signatures = tuple(RecordSignature(*each) for each in arguments[1])
         leaves = tuple(arguments[2]) if len(arguments) > 2 else ()
         body = RecordBody(struct.data(members), signatures, leaves).encode()
@@ -123,25 +129,34 @@ class SimulatedWriter:
             kind, member, object_of = SECOND_OF[struct.name]
             yield self.ledger.append(kind, object_of("0x" + members[member].hex()), body, contract)
 
-    def _open(self, opening: Sequence[Any]) -> None:
-        names = ("batch", "index", "licenseId", "digest", "holderBinding", "validFrom", "validTo", "proof")
-        values = dict(zip(names, opening, strict=True))
-        license_id = "0x" + values["licenseId"].hex()
-        if self.ledger.state().get("license", license_id) is None:
-            self.ledger.open_leaf({**values, "licenseId": license_id})
-
-    def _require_allowed(self, struct: MessageType, members: dict[str, Any]) -> None:
+    def _require_allowed(self, struct: MessageType, members: dict[str, Any], opening: dict[str, Any]) -> None:
         if "licenseId" not in members or struct.name == "Issue":
             return
-        license_id = "0x" + members["licenseId"].hex()
-        word = self.ledger.object_word(members["licenseId"])
-        if revision(word) != members["rev"]:
-            raise TransitionError("STALE_REVISION", given=members["rev"], current=revision(word))
-        license_ = typed(self.ledger.state(), "license", license_id, License)
-        assert license_ is not None
+        license_ = self._license("0x" + members["licenseId"].hex(), opening)
+        if license_.rev != members["rev"]:
+            raise TransitionError("STALE_REVISION", given=members["rev"], current=license_.rev)
         act = Act(members.get("act", Act.TRANSFER_OUT))
         if not may_follow(act, license_):
-            raise TransitionError("ACT_NOT_ALLOWED", id=license_id, act=act.name, status="")
+            raise TransitionError("ACT_NOT_ALLOWED", id=license_.license_id, act=act.name, status="")
+
+    def _license(self, license_id: str, opening: dict[str, Any]) -> License:
+        state = self.ledger.state()
+        license_ = typed(state, "license", license_id, License)
+        if license_ is None:
+            batch = typed(state, "batch", opening["batch"], Batch)
+            assert batch is not None
+            return leaf_license(batch, opening["batch"], opening)
+        return license_
+
+
+def _carried(command: bytes) -> tuple[str, list[Any]]:
+    """Function and arguments of a call that another call carries."""
+    for struct in MESSAGES.values():
+        members = f"({','.join(kind for _, kind in struct.fields[1:])})"
+        types = [members, f"{SIGNATURE_TYPE}[]"]
+        if keccak(f"{struct.function}({','.join(types)})".encode())[:4] == command[:4]:
+            return struct.function, list(decode(types, command[4:]))
+    raise AssertionError(command[:4].hex())
 
 
 def latest(license_: License) -> Standing:

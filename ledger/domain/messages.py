@@ -82,7 +82,6 @@ class MessageType:
         contract: As in the trust file.
         function: The command that takes it.
         members: Name and Solidity type of each.
-        leaf_function: The command that takes it for a leaf of a batch, with the leaf's opening; or empty.
         is_signed: False for what is recorded without a signature and so without a header.
     """
 
@@ -90,7 +89,6 @@ class MessageType:
     contract: str
     function: str
     members: tuple[tuple[str, str], ...]
-    leaf_function: str = ""
     is_signed: bool = True
 
     @property
@@ -124,8 +122,8 @@ class MessageType:
         return keccak(self.type_hash + key_id + data)
 
 
-def _message(name: str, contract: str, function: str, members: str, leaf_function: str = "") -> MessageType:
-    return MessageType(name, contract, function, _pairs(members), leaf_function)
+def _message(name: str, contract: str, function: str, members: str) -> MessageType:
+    return MessageType(name, contract, function, _pairs(members))
 
 
 def _pairs(members: str) -> tuple[tuple[str, str], ...]:
@@ -223,28 +221,24 @@ _ALL = (
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
         "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo",
-        "amendLeaf",
     ),
     _message(
         "Act",
         "Licenses",
         "act",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
-        "actOnLeaf",
     ),
     _message(
         "Bind",
         "Licenses",
         "bind",
         "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance",
-        "bindLeaf",
     ),
     _message(
         "TransferOut",
         "Licenses",
         "transferOut",
         "bytes32 licenseId,uint32 toRegion,bytes32 reference",
-        "transferLeafOut",
     ),
     _message(
         "IssueBatch",
@@ -257,7 +251,7 @@ _ALL = (
 OPENING = MessageType(
     "LeafOpening",
     "Licenses",
-    "",
+    "withLeaf",
     _pairs(
         "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo,bytes32[] proof"
@@ -346,6 +340,11 @@ class Domain:
 def key_id(public_key: bytes) -> bytes:
     """keccak256(X‖Y) of a 65-byte public key."""
     return keccak(public_key[1:])
+
+
+def issued_id(terms: Mapping[str, object]) -> str:
+    """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
+    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
 
 
 def abi_value(value: object, kind: str) -> object:

@@ -23,7 +23,7 @@ from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
 from ledger.ports import Entropy, IssuerHome, Transaction
-from ledger.proof.claims import opening_of
+from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
 
@@ -148,17 +148,17 @@ class Drafts:
         leaf = self.outbox.load(leaf_key(license_id))
         if leaf is None or not self._is_recorded(leaf):
             return None
-        return opening_of(Envelope.from_json(leaf["envelope"]))
+        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"])))
 
     def take_leaf(self, envelope: Envelope) -> None:
-        """Keep the leaf of a license file, so that acts on the license go through this home, too.
+        """Keep what opens the leaf of a license file, so that acts on it go through this home, too.
 
         Raises:
-            MalformedError: `SIGNED_STRUCT`: it is no license of a batch.
+            MalformedError: As `ledger.proof.claims.claim_of`.
         """
-        opening_of(envelope)
-        key = leaf_key(str(envelope.anchor["licenseId"]))
-        if self.outbox.load(key) is None:
+        claim = claim_of_file(envelope)
+        key = leaf_key(claim.license_id)
+        if claim.leaf is not None and self.outbox.load(key) is None:
             taken: JsonObject = {"batch": None, "envelope": envelope.as_json(), "cid": None}
             self.outbox.save(key, taken)
 

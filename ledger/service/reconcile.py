@@ -25,7 +25,7 @@ from ledger.domain.sheet_rows import RowFault
 from ledger.domain.snapshot import SnapshotRow
 from ledger.errors import MalformedError
 from ledger.ports import Index
-from ledger.proof.claims import opening_of
+from ledger.proof.claims import claim_of_file, opening_of
 from ledger.proof.verification import cut_offs_of
 
 TAMPERED = "ENVELOPE_TAMPERED"
@@ -88,7 +88,7 @@ class Stock:
 
 def _opening_in(envelope: Envelope) -> Mapping[str, object] | None:
     try:
-        return opening_of(envelope) if envelope.leaf is not None else None
+        return opening_of(claim_of_file(envelope))
     except MalformedError:
         return None
 
