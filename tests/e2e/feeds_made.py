@@ -44,7 +44,7 @@ class Feed:
     """Lines with their numbers, from a number on."""
 
     def __init__(self, first: int = 1, **header_changes: Any) -> None:
-        self.first, self._header = first, header(first, **header_changes)
+        self.first, self.header = first, header(first, **header_changes)
         self.lines: list[Json] = []
 
     @property
@@ -75,6 +75,6 @@ class Feed:
 
     def write(self, path: Path) -> Path:
         """The file, header first."""
-        content = [self._header, *self.lines]
+        content = [self.header, *self.lines]
         path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in content))
         return path
