@@ -393,7 +393,7 @@ class CollectFeed:
                 raise _Rejected(FieldFault("op", "FEED_NOT_EXPIRED"))
             return None
         since = license_.rev if begun_at is None else begun_at
-        target = Target(held.license_id, held.identifier or None, since, begun_at is not None)
+        target = Target(license_, held.identifier or None, since, begun_at is not None)
         if order.given is not None:
             return self._amended(entry, order, target, signer)
         if not target.is_resumed:
@@ -456,10 +456,12 @@ class CollectFeed:
         return given
 
     def _built(self, given: JsonObject) -> JsonObject:
-        faults = license_faults(given, self._kind)
-        if faults:
-            raise _Rejected(*(FieldFault(f"license/{each.field}", each.code, each.hints) for each in faults))
-        return build_license(given, self._kind)
+        try:
+            return build_license(given, self._kind)
+        except MalformedError:
+            faults = license_faults(given, self._kind)
+            told = (FieldFault(f"license/{each.field}", each.code, each.hints) for each in faults)
+            raise _Rejected(*told) from None
 
 
 def _content(license_: JsonObject) -> JsonObject:

@@ -86,13 +86,13 @@ class Target:
     """The license that an order is about, and how it stood when the order was begun.
 
     Attributes:
-        license_id: 0x-hex.
+        license: As the newest block has it.
         identifier: Where it is known.
-        since: Its revision then.
+        since: Its revision when the order was begun.
         is_resumed: Whether the order was begun before and may have been carried out.
     """
 
-    license_id: str
+    license: License
     identifier: str | None
     since: int
     is_resumed: bool
@@ -133,13 +133,12 @@ class FeedSteps:
         """
         key = "0x" + key_id(signer.public_key).hex()
 
-        def attempt() -> None:
-            license_ = self.now(target.license_id)
+        def attempt(license_: License) -> None:
             later = license_.facts[target.since :]
             if not any(says(fact, order) and fact.key_id == key for fact in later):
                 self._send(license_, order, signer)
 
-        _until_heard(attempt)
+        self._until_heard(target.license, attempt)
 
     def amend(
         self, target: Target, order: FeedOrder, given: JsonObject, identifier: str, signer: Signer
@@ -157,20 +156,32 @@ class FeedSteps:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
 
-        def attempt() -> Envelope:
+        def attempt(old: License) -> Envelope:
             made = self.envelope(identifier) if target.is_resumed else None
-            return made or self._amended(target, order, given, signer).envelope
+            return made or self._amended(old, target.identifier, order, given, signer).envelope
 
-        return _until_heard(attempt)
+        return self._until_heard(target.license, attempt)
 
-    def _amended(self, target: Target, order: FeedOrder, given: JsonObject, signer: Signer) -> Issued:
-        old = self.now(target.license_id)
+    def _amended(
+        self, old: License, identifier: str | None, order: FeedOrder, given: JsonObject, signer: Signer
+    ) -> Issued:
         if order.act is Act.TRANSFER_IN:
             return self._issuing.transfer_in(old, given, signer, self._hand_over)
         kind = _KINDS[order.act or Act.ISSUE]
         return self._issuing.amend(
-            old, target.identifier, given, kind, signer, order.ground, order.effective, self._hand_over
+            old, identifier, given, kind, signer, order.ground, order.effective, self._hand_over
         )
+
+    def _until_heard(self, license_: License, attempt: Callable[[License], _T]) -> _T:
+        """What an attempt gives; one that was overtaken is made again, of the license as it is then."""
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return attempt(license_)
+            except RuleError as error:
+                if error.code not in _PASSING:
+                    raise
+            license_ = self.now(license_.license_id)
+        return attempt(license_)
 
     def _hand_over(self, issued: Issued) -> None:
         self._deliver.deliver(issued)
@@ -189,14 +200,3 @@ class FeedSteps:
 def says(fact: LicenseFact, order: FeedOrder) -> bool:
     """Whether a fact on the ledger is what an order asks for."""
     return (fact.act, fact.ground, fact.region) == (order.act, Ground[order.ground], order.region)
-
-
-def _until_heard(attempt: Callable[[], _T]) -> _T:
-    """What an attempt gives; one that was overtaken is made again."""
-    for _ in range(MOST_TRIES - 1):
-        try:
-            return attempt()
-        except RuleError as error:
-            if error.code not in _PASSING:
-                raise
-    return attempt()

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from ledger.domain.acts import Act, Status
 from ledger.domain.canonical import JsonObject
 from ledger.domain.exchange_codes import ENDED_BY
-from ledger.domain.lifecycle import Standing
 from ledger.domain.snapshot import SnapshotRow
 from ledger.service.reconcile import Difference
 
@@ -42,41 +41,49 @@ class MendFeed:
     undone: list[JsonObject] = field(default_factory=list)
 
     def take(self, found: Difference) -> None:
-        """Write what mends a difference, or note why nothing does."""
+        """Write what mends a difference as far as it goes, and note why it goes no further."""
         try:
-            lines = list(_lines(found))
+            for line in _lines(found):
+                self.written += 1
+                self.write({"sequence": self.written, **line})
         except _Untold as reason:
             name = found.identifier or found.row.identifier or found.row.serial
             self.undone.append({"identifier": name, "code": str(reason)})
-            return
-        for line in lines:
-            self.written += 1
-            self.write({"sequence": self.written, **line})
 
 
 def _lines(found: Difference) -> Iterator[JsonObject]:
-    row, standing = found.row, found.standing
+    row, standing, key = found.row, found.standing, {"identifier": found.identifier}
     if standing is None or not (found.fields or found.is_other_status):
         yield from _brought(found, row)
         return
-    if standing.status is Status.SUSPENDED:
-        yield from _lifted(found, row, standing)
-    elif standing.status not in _OPEN or (found.is_other_status and row.status == "01"):
+    is_suspended = standing.status is Status.SUSPENDED
+    if not is_suspended and standing.status not in _OPEN:
         raise _Untold("ENDED")
-    is_corrected = bool(found.fields) and row.status not in _ENDS
-    if is_corrected:
-        yield _correction(found, row)
-    if found.is_other_status and row.status != "01":
-        yield _act(row, {"serial": row.serial} if is_corrected else {"identifier": found.identifier})
-
-
-def _lifted(found: Difference, row: SnapshotRow, standing: Standing) -> Iterator[JsonObject]:
-    """What has to come before anything else; an end may follow a suspension as it is."""
-    if row.status == "01":
+    if is_suspended and row.status == "01":
         is_leaving = standing.fact is not None and standing.fact.act is Act.TRANSFER_OUT
-        yield {"op": "10" if is_leaving else "06", "key": {"identifier": found.identifier}}
-    elif row.status not in _ENDS:
-        raise _Untold("SUSPENDED")
+        yield {"op": "10" if is_leaving else "06", "key": key}
+    elif is_suspended and found.fields:
+        yield from _ended_at_least(row, key)
+    yield from _amended(found, row, is_lifted=is_suspended)
+
+
+def _amended(found: Difference, row: SnapshotRow, is_lifted: bool) -> Iterator[JsonObject]:
+    """The source's content, then its status; a license in force of which both differ has both."""
+    if found.fields:
+        yield _correction(found, row)
+    if not found.is_other_status:
+        return
+    if row.status != "01":
+        yield _act(row, {"serial": row.serial} if found.fields else {"identifier": found.identifier})
+    elif not (found.fields or is_lifted):
+        raise _Untold("ENDED")
+
+
+def _ended_at_least(row: SnapshotRow, key: JsonObject) -> Iterator[JsonObject]:
+    """A suspended license is not amended; an end may follow as it is."""
+    if row.status in _ENDS:
+        yield _act(row, key)
+    raise _Untold("SUSPENDED")
 
 
 def _brought(found: Difference, row: SnapshotRow) -> Iterator[JsonObject]:
