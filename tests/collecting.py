@@ -15,7 +15,9 @@ from eth_abi import decode
 from eth_hash.auto import keccak
 
 from ledger.adapters.batch_folder import LicenseFolder
+from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.clock import SystemEntropy
+from ledger.adapters.disk import flush
 from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
@@ -34,12 +36,12 @@ from ledger.domain.records import SIGNATURE_TYPE, Record, RecordBody, RecordSign
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.errors import TransitionError
-from ledger.ports import Receipt, Transaction
+from ledger.ports import KeptLeaf, Receipt, Transaction
 from ledger.service.act import ActOnLicenses
 from ledger.service.collect import CollectFeed, FeedReport
 from ledger.service.collect_steps import FeedSteps
 from ledger.service.deliver_batch import DeliverBatch
-from ledger.service.drafts import Drafts
+from ledger.service.drafts import Document, Drafts
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Issued
@@ -126,8 +128,9 @@ class SimulatedWriter:
         self, struct: MessageType, members: dict[str, Any], body: bytes, contract: str
     ) -> Iterator[Record]:
         if struct.name in SECOND_OF:
-            kind, member, object_of = SECOND_OF[struct.name]
-            yield self.ledger.append(kind, object_of("0x" + members[member].hex()), body, contract)
+            kind, object_of = SECOND_OF[struct.name]
+            named = {name: plain_value(value) for name, value in members.items()}
+            yield self.ledger.append(kind, object_of(named), body, contract)
 
     def _require_allowed(self, struct: MessageType, members: dict[str, Any], opening: dict[str, Any]) -> None:
         if "licenseId" not in members or struct.name == "Issue":
@@ -145,7 +148,7 @@ class SimulatedWriter:
         if license_ is None:
             batch = typed(state, "batch", opening["batch"], Batch)
             assert batch is not None
-            return leaf_license(batch, opening["batch"], opening)
+            return leaf_license(batch, opening["batch"], opening["index"], opening)
         return license_
 
 
@@ -187,6 +190,20 @@ def may_follow(act: Act, license_: License) -> bool:
 
 class _FusedOutbox(FileOutbox):
     fuse: Fuse
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        self.fuse.burn()
+        super().save(key, entry)
+        self.fuse.burn()
+
+
+class _FusedBatches(SqliteBatchOutbox):
+    fuse: Fuse
+
+    def begin(self, key: str, entry: JsonObject, leaves: Sequence[KeptLeaf]) -> None:
+        self.fuse.burn()
+        super().begin(key, entry, leaves)
+        self.fuse.burn()
 
     def save(self, key: str, entry: JsonObject) -> None:
         self.fuse.burn()
@@ -285,7 +302,7 @@ class Desk:
         return latest(self.license(self.names[identifier])).status.name
 
     def _service(self, header: FeedHeader, book: FeedBook, size: int) -> CollectFeed:
-        drafts, folder = self._drafts(), _FusedFolder(self.out)
+        drafts, folder = self._drafts(), _FusedFolder(self.out, flush)
         folder.fuse = self.fuse
         submissions = Submissions(self._trust, self.writer, self._clock)
         batches = IssueBatches(drafts, submissions)
@@ -295,15 +312,18 @@ class Desk:
         kind = license_type(header.type)
         return CollectFeed(header, kind, book, batches, deliver, steps, self.names.get, size)
 
-    def _remember(self, issued: Issued) -> None:
-        self.names[issued.envelope.identifier] = str(issued.envelope.anchor["licenseId"])
+    def _remember(self, licenses: Sequence[Issued]) -> None:
+        for issued in licenses:
+            self.names[issued.envelope.identifier] = str(issued.envelope.anchor["licenseId"])
 
     def _drafts(self) -> Drafts:
-        outbox = _FusedOutbox(self.folder / "outbox")
-        outbox.fuse = self.fuse
-        return Drafts(
-            self._trust, license_type, self._home, outbox, lambda _envelope, _key: None, self._entropy
-        )
+        outbox, batches = _FusedOutbox(self.folder / "outbox"), _FusedBatches(self.folder / "outbox")
+        outbox.fuse = batches.fuse = self.fuse
+
+        def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
+            return [None for _ in documents]
+
+        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy)
 
     @property
     def _home(self) -> FolderIssuerHome:
@@ -318,7 +338,7 @@ class Desk:
 
     @property
     def _trust(self) -> TrustFile:
-        names = ("Directory", "Keys", "Catalog", "Licenses", "Journal")
+        names = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
         return TrustFile(
             ledger_id="0x" + self.ledger.ledger_id.hex(),
             chain_id=CHAIN_ID,

@@ -7,9 +7,9 @@ object, makes blocks whose hashes are those of their headers, and serves all of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,7 @@ from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
 from ledger.domain.apply import State
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
-from ledger.domain.license_tree import Tree, leaf_hash
+from ledger.domain.license_tree import Tree, leaf_hash, leaf_words
 from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.lineage import cut_off_of
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
@@ -95,7 +95,8 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "Bind": lambda m: _raw(m["licenseId"]),
     "TransferOut": lambda m: _raw(m["licenseId"]),
     "LeafOpening": lambda m: _raw(m["licenseId"]),
-    "IssueBatch": lambda m: objects.batch_object(objects.from_ascii32(m["issuer"]), _raw(m["root"])),
+    "IssueBatch": lambda m: _batch(m),
+    "RenewBatch": lambda m: _raw(m["earlier"]),
 }
 """What each message is about."""
 
@@ -127,6 +128,7 @@ KINDS_OF = {
     "Bind": Kind.HOLDER_BOUND,
     "TransferOut": Kind.LICENSE_TRANSFERRED_OUT,
     "IssueBatch": Kind.LICENSE_BATCH_ISSUED,
+    "RenewBatch": Kind.LICENSE_BATCH_RENEWED,
 }
 
 
@@ -135,12 +137,32 @@ def hash32(text: str) -> str:
     return "0x" + keccak(text.encode()).hex()
 
 
+_HANDLES: dict[str, str] = {}
+
+
+def id_of(text: str, issuer: str = BUREAU) -> str:
+    """The id of the license that `text` stands for, as its issuer makes it, 0x-hex."""
+    handle = hash32("handle of " + text)
+    made = "0x" + objects.license_id(LEDGER_ID, issuer, _raw(handle)).hex()
+    _HANDLES[made] = handle
+    return made
+
+
+def handle_of(license_id: str) -> str:
+    """The handle that makes an id of `id_of`; that of any other is zeros, which make no id."""
+    return _HANDLES.get(license_id, NO_HASH)
+
+
 def _raw(value: Any) -> bytes:
     return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
 
 
 def _word(text: str) -> str:
     return "0x" + objects.ascii32(text).hex()
+
+
+def _batch(members: Mapping[str, Any]) -> bytes:
+    return objects.batch_object(objects.from_ascii32(members["issuer"]), _raw(members["root"]))
 
 
 def _entitlement(members: Mapping[str, Any]) -> bytes:
@@ -153,13 +175,14 @@ def _recognition(members: Mapping[str, Any]) -> bytes:
     return objects.recognition_object(members["fromRegion"], members["toRegion"], code)
 
 
-SECOND_OF: dict[str, tuple[Kind, str, Callable[[Any], bytes]]] = {
-    "Amend": (Kind.LICENSE_ISSUED_BY_AMENDMENT, "newLicenseId", _raw),
-    "SucceedRegion": (Kind.REGION_FOLLOWED, "successor", objects.region_object),
-    "RotateKey": (Kind.KEY_REGISTERED_BY_ROTATION, "newKey", lambda key: objects.key_object(_raw(key))),
-    "RecoverKey": (Kind.KEY_REGISTERED_BY_RECOVERY, "newKey", lambda key: objects.key_object(_raw(key))),
+SECOND_OF: dict[str, tuple[Kind, Callable[[Mapping[str, Any]], bytes]]] = {
+    "Amend": (Kind.LICENSE_ISSUED_BY_AMENDMENT, lambda m: _raw(m["newLicenseId"])),
+    "SucceedRegion": (Kind.REGION_FOLLOWED, lambda m: objects.region_object(m["successor"])),
+    "RotateKey": (Kind.KEY_REGISTERED_BY_ROTATION, lambda m: objects.key_object(_raw(m["newKey"]))),
+    "RecoverKey": (Kind.KEY_REGISTERED_BY_RECOVERY, lambda m: objects.key_object(_raw(m["newKey"]))),
+    "RenewBatch": (Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL, lambda m: _batch(m)),
 }
-"""Messages that make two records: the second's kind, and the member that names its object."""
+"""Messages that make two records: the second's kind and object. Leaves go with the second alone."""
 
 
 @lru_cache(maxsize=1024)
@@ -258,7 +281,7 @@ class LedgerSimulator:
 
     def state(self) -> State:
         """What all records add up to, applied in memory."""
-        state = State()
+        state = State(self.ledger_id)
         for record in self._all():
             state.apply(fact_of(record))
         return state
@@ -296,14 +319,14 @@ class LedgerSimulator:
             "notAfter": self._time + DEFAULT_LIFETIME,
         }
         data = struct.data({**header, **members})
-        domain = Domain(CHAIN_ID, self.address(struct.contract), self.ledger_id)
+        domain = self.domain(struct.contract)
         signatures = [self._signature(domain.signed_message, struct, each, data) for each in signers]
-        body = RecordBody(data, tuple(signatures), tuple(leaves)).encode()
-        first = self.append(KINDS_OF[name], object_id, body, struct.contract)
-        second = SECOND_OF.get(name)
-        if second:
-            kind, member, object_of = second
-            self._seconded(kind, object_of(members[member]), body, struct.contract)
+        body = RecordBody(data, tuple(signatures), tuple(leaves))
+        if name not in SECOND_OF:
+            return self.append(KINDS_OF[name], object_id, body.encode(), struct.contract)
+        first = self.append(KINDS_OF[name], object_id, replace(body, leaves=()).encode(), struct.contract)
+        kind, object_of = SECOND_OF[name]
+        self._seconded(kind, object_of(members), body.encode(), struct.contract)
         return first
 
     def found(self, threshold: int = 1) -> Record:
@@ -483,6 +506,31 @@ class LedgerSimulator:
         self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE
     ) -> list[dict[str, Any]]:
         """Issue a batch; returns the openings of its leaves, in order."""
+        return self._batch_of(license_ids, issuer, code, "IssueBatch", {})
+
+    def renew_batch(
+        self,
+        batch: str,
+        renewed: Sequence[int],
+        license_ids: Sequence[str],
+        issuer: str = BUREAU,
+        code: str = NATIONAL_TYPE,
+        signer: str = "",
+        **changes: Any,
+    ) -> list[dict[str, Any]]:
+        """Renew some leaves of a batch (its object, 0x-hex) by another; as `issue_batch`."""
+        members = {"earlier": batch, **leaf_words(renewed), **changes}
+        return self._batch_of(license_ids, issuer, code, "RenewBatch", members, signer)
+
+    def _batch_of(
+        self,
+        license_ids: Sequence[str],
+        issuer: str,
+        code: str,
+        name: str,
+        more: Mapping[str, Any],
+        signer: str = "",
+    ) -> list[dict[str, Any]]:
         terms = [self._license(each, issuer, code) for each in license_ids]
         leaves = [
             leaf_hash(
@@ -497,12 +545,13 @@ class LedgerSimulator:
         ]
         tree = Tree(leaves)
         head = {"issuer": _word(issuer), "licenseType": _word(code)}
-        members = {"root": "0x" + tree.root.hex(), "size": len(leaves), **head}
-        record = self.record("IssueBatch", [issuer], leaves=leaves, **members)
-        names = ("digest", "holderBinding", "validFrom", "validTo")
+        members = {"root": "0x" + tree.root.hex(), "size": len(leaves), **head, **more}
+        self.record(name, [signer or issuer], leaves=leaves, **members)
+        batch = "0x" + _batch(members).hex()
+        names = ("handle", "digest", "holderBinding", "validFrom", "validTo")
         return [
             {
-                "batch": "0x" + record.object.hex(),
+                "batch": batch,
                 "index": index,
                 "licenseId": each,
                 **{name: term[name] for name in names},
@@ -541,6 +590,12 @@ class LedgerSimulator:
     def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
         return [each for each in self.records(None, to_block) if each.object == object_id]
 
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        self._count("histories_of")
+        return {each: self.records_of(each, to_block) for each in objects}
+
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         self._count("journal")
         last = len(self.blocks) - 1 if block is None else block
@@ -569,6 +624,10 @@ class LedgerSimulator:
     def check_ledger(self) -> None:
         """It is the ledger that it is."""
 
+    def domain(self, contract: str) -> Domain:
+        """The EIP-712 domain of messages to a contract."""
+        return Domain(CHAIN_ID, self.address(contract), self.ledger_id)
+
     @staticmethod
     def address(contract: str) -> str:
         """Where a contract stands, 0x-hex in lower case."""
@@ -590,6 +649,7 @@ class LedgerSimulator:
 
     def _license(self, license_id: str, issuer: str, code: str) -> dict[str, Any]:
         return {
+            "handle": handle_of(license_id),
             "issuer": _word(issuer),
             "licenseType": _word(code),
             "digest": hash32("digest " + license_id),
@@ -662,7 +722,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
     """A sealed ledger of two regions, two bodies, two types, entitlements and one agreement."""
     ledger = LedgerSimulator(sign=sign)
     ledger.found(threshold=1)
-    for name in ("Directory", "Keys", "Catalog", "Licenses", "Journal"):
+    for name in ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal"):
         ledger.name_contract(name)
     for region, parent in ((SHANGHAI, 0), (ZHEJIANG, 0), (QINGPU, SHANGHAI), (JIASHAN, ZHEJIANG)):
         ledger.add_region(region, parent)
@@ -684,7 +744,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
 
 def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     """Add to a founded ledger at least one record of every kind that the founding lacks."""
-    ids = [hash32(f"license {n}") for n in range(6)]
+    ids = [id_of(f"license {n}", OFFICE if n == 4 else BUREAU) for n in range(6)]
     for each in ids[:4]:
         ledger.issue(each)
     ledger.issue(ids[4], OFFICE, REGIONAL_TYPE)
@@ -702,7 +762,9 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.end_entitlement(NATIONAL_TYPE, OFFICE, str(ZHEJIANG), ledger.now)
     ledger.end_recognition(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, str(SHANGHAI), ledger.now)
     ledger.transfer_out(ids[4], SHANGHAI, OFFICE)
-    openings = ledger.issue_batch([hash32(f"leaf {n}") for n in range(5)])
+    openings = ledger.issue_batch([id_of(f"leaf {n}") for n in range(5)])
+    renewed = [id_of(f"renewed leaf {n}") for n in range(2)]
+    ledger.renew_batch(openings[0]["batch"], [1, 2], renewed)
     ledger.open_leaf(openings[3])
     ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)
     bureau, province = objects.organisation_object(BUREAU), objects.region_object(ZHEJIANG)
@@ -740,7 +802,9 @@ __all__ = [
     "LedgerSimulator",
     "every_kind",
     "founded_ledger",
+    "handle_of",
     "hash32",
+    "id_of",
     "key_id_of",
     "key_of",
     "standing_of",

@@ -13,8 +13,9 @@ from api.cli.files import digest_of
 from api.cli.license_files import remember
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language
-from api.cli.progress import progress, watched
+from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import BatchFolder
+from ledger.adapters.disk import flush
 from ledger.adapters.sheets import RejectedSheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
@@ -55,10 +56,10 @@ def issue_batch(
     }
     with open_sheet(Path(file)) as sheet:
         inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
-        with BatchFolder(Path(out), head, resume) as folder:
+        with BatchFolder(Path(out), head, resume, flush) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = IssueSheet(ledger.batches(), kind, folder, rejected, folder, remember(ledger), size)
-            with progress("签发", "issuing") as shown:
+            service = IssueSheet(ledger.batches(), folder, rejected, folder, remember(ledger), size)
+            with share_bar("签发", "issuing") as shown:
                 report = service.run(watched(sheet, shown), inputs, signer)
             if report.stopped:
                 rejected.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,9 @@ from api.cli.files import digest_of, replace_file
 from api.cli.license_files import remember
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language
-from api.cli.progress import Shown, progress, watched
+from api.cli.progress import Shown, share_bar, watched
 from ledger.adapters.batch_folder import LicenseFolder
+from ledger.adapters.disk import flush
 from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.feed_register import FeedRegister
 from ledger.adapters.sheets import open_sheet
@@ -59,9 +61,9 @@ def collect(
         with feed.entries(lambda _: None) as entries:
             service.check(entries)
         if register.place_of(feed.header) is None:
-            _take_in(ledger, LicenseFolder(folder))
+            _take_in(ledger, LicenseFolder(folder, flush))
         register.note(feed.header, folder, book.due)
-        with progress("归集", "collecting") as shown, feed.entries(shown) as entries:
+        with share_bar("归集", "collecting") as shown, feed.entries(shown) as entries:
             report = service.run(entries, signer)
         register.note(feed.header, folder, book.due)
         rejected = _write_rejected(book, feed.header, folder / REJECTED)
@@ -112,7 +114,7 @@ def _require_mandate(ledger: Ledger, signer: Signer, header: FeedHeader) -> None
 
 
 def _service(ledger: Ledger, header: FeedHeader, book: FeedBook, path: Path, size: int) -> CollectFeed:
-    folder, batches = LicenseFolder(path), ledger.batches()
+    folder, batches = LicenseFolder(path, flush), ledger.batches()
     deliver = DeliverBatch(batches, folder, remember(ledger))
     steps = FeedSteps(ledger.issuing(), ledger.acting(), ledger.license_now, folder, deliver)
     kind = ledger.types().get(header.type)
@@ -121,10 +123,10 @@ def _service(ledger: Ledger, header: FeedHeader, book: FeedBook, path: Path, siz
 
 def _take_in(ledger: Ledger, folder: LicenseFolder) -> None:
     """A home that does not know the feed learns its licenses from the folder."""
-    for identifier in folder.identifiers():
-        data = folder.read(identifier)
-        if data is not None:
-            ledger.take_in(Envelope.parse(data))
+    found = (folder.read(identifier) for identifier in folder.identifiers())
+    envelopes = (Envelope.parse(data) for data in found if data is not None)
+    while taken := list(islice(envelopes, MAX_BATCH)):
+        ledger.take_in(taken)
 
 
 def _write_rejected(book: FeedBook, header: FeedHeader, path: Path) -> Path | None:

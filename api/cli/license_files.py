@@ -7,7 +7,8 @@ from pathlib import Path
 from api.cli.files import replace_file
 from ledger.bootstrap import Ledger
 from ledger.errors import StoreOutageError
-from ledger.service.orders import Deliver, Issued
+from ledger.service.deliver_batch import Remember
+from ledger.service.orders import Issued
 
 
 def file_of(issued: Issued, out: str | None) -> Path:
@@ -15,9 +16,9 @@ def file_of(issued: Issued, out: str | None) -> Path:
     return Path(out) if out else Path(f"{issued.envelope.identifier}.elic.json")
 
 
-def remember(ledger: Ledger) -> Deliver:
+def remember(ledger: Ledger) -> Remember:
     """What notes licenses in the home of a ledger."""
-    return lambda issued: ledger.remember(issued.envelope, issued.cid)
+    return lambda licenses: ledger.remember_all([(each.envelope, each.cid) for each in licenses])
 
 
 def deliver(ledger: Ledger, out: str | None, issued: Issued) -> None:
@@ -26,7 +27,7 @@ def deliver(ledger: Ledger, out: str | None, issued: Issued) -> None:
     Raises:
         StoreOutageError: `LICENSE_FILE_UNWRITTEN`.
     """
-    remember(ledger)(issued)
+    ledger.remember(issued.envelope, issued.cid)
     path = file_of(issued, out)
     try:
         replace_file(path, issued.envelope.to_bytes(), 0o600)

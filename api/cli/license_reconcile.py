@@ -14,8 +14,9 @@ import typer
 from api.cli.files import pretty, replace_file, replaced
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, language
-from api.cli.progress import progress, watched
+from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import LicenseFolder
+from ledger.adapters.disk import flush
 from ledger.adapters.feed_register import FeedPlace, FeedRegister
 from ledger.adapters.sheets import Sheet, open_sheet
 from ledger.bootstrap import Ledger
@@ -57,7 +58,7 @@ def reconcile(
     kind, now = ledger.types().get(type_), int(ledger.clock.now().timestamp())
     places = FeedRegister(ledger.settings.home, ledger.trust.ledger_id).places(issuer, type_)
     stock = _stock(ledger, issuer, type_, [*(each.folder for each in places), *(folders or [])])
-    with open_sheet(Path(file)) as sheet, progress("对账", "reconciling") as shown:
+    with open_sheet(Path(file)) as sheet, share_bar("对账", "reconciling") as shown:
         header, rows = _rows(sheet, watched(sheet, shown), kind, issuer)
         taken_at = moment(at) or header.source_time or now
         mended = _mend_header(header, places, issuer, type_, taken_at)
@@ -71,7 +72,7 @@ def reconcile(
 
 
 def _stock(ledger: Ledger, issuer: str, type_: str, folders: list[str]) -> Stock:
-    stores = [LicenseFolder(Path(folder)) for folder in dict.fromkeys(folders)]
+    stores = [LicenseFolder(Path(folder), flush) for folder in dict.fromkeys(folders)]
 
     def envelope(identifier: str) -> Envelope | None:
         found = (store.read(identifier) for store in stores)

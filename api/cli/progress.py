@@ -1,4 +1,4 @@
-"""A bar on stderr for long work, where a person looks at it."""
+"""A bar on stderr for work that takes a while, where a person looks at it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ledger.adapters.sheets import Sheet
 from ledger.domain.sheet_rows import SheetRow
 
 Shown = Callable[[float], None]
-"""Takes the share of the work that is done, 0.0 to 1.0."""
+"""Takes the share that is done, 0.0 to 1.0."""
 
 
 @contextmanager
-def progress(zh: str, en: str) -> Iterator[Shown]:
-    """A bar with a word for what is done; nothing where nobody looks.
+def share_bar(zh: str, en: str) -> Iterator[Shown]:
+    """Show a share growing; nothing where stderr is no terminal.
 
     Args:
-        zh: The word in Chinese.
-        en: The word in English.
+        zh: What is being done, in Chinese.
+        en: The same in English.
     """
     if not sys.stderr.isatty():
         yield lambda _: None

@@ -27,7 +27,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[27] memory hashes) {
+    function typeHashes() external pure returns (bytes32[28] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -55,7 +55,8 @@ contract DomainProbe {
             Messages.ACT_TYPEHASH,
             Messages.BIND_TYPEHASH,
             Messages.TRANSFER_OUT_TYPEHASH,
-            Messages.ISSUE_BATCH_TYPEHASH
+            Messages.ISSUE_BATCH_TYPEHASH,
+            Messages.RENEW_BATCH_TYPEHASH
         ];
     }
 

@@ -54,7 +54,8 @@ def make_contracts(
         return Made("0x" + str(rpc.call("eth_call", call, "latest"))[-40:].lower(), directory.block)
 
     catalog = make("Catalog", directory.address)
-    licenses = make("Licenses", directory.address, catalog.address)
+    licenses = make("Licenses", directory.address)
+    batches = make("Batches", directory.address)
     return {
         "SM2Verifier": verifier,
         "Directory": directory,
@@ -62,6 +63,7 @@ def make_contracts(
         "Keys": part("keys"),
         "Catalog": catalog,
         "Licenses": licenses,
+        "Batches": batches,
     }
 
 

@@ -7,10 +7,12 @@ code of `docs/interfaces.md`, so that a ledger whose contracts did not run is fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
+from ledger.domain import objects
 from ledger.domain.acts import Act, Ground, Purpose, Scope, Sharing, acts_from_bitmap
 from ledger.domain.entities import (
     Batch,
@@ -25,26 +27,35 @@ from ledger.domain.entities import (
     Predecessor,
     Region,
     Relay,
+    Renewal,
     Term,
     TermKind,
     Terms,
     TypeVersion,
 )
 from ledger.domain.facts import Fact, Values, object_of
-from ledger.domain.license_tree import leaf_hash, root, verify
+from ledger.domain.license_tree import leaf_bits, leaf_hash, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
 
-APPLY_VERSION = "apply/3"
+APPLY_VERSION = "apply/4"
 """Named in state digests; changes whenever the meaning of a record changes."""
+
+MAX_RENEWALS = 16
+"""How many batches may renew leaves of one: the contracts refuse more."""
 
 ALG_SM2_SM3 = 1
 """The algorithm of keys that replace others: SM2 with SM3."""
 
 
 class StateView(Protocol):
-    """Entities by table and key; what is not there is None."""
+    """Entities of one ledger by table and key; what is not there is None."""
+
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is of, 32 bytes."""
+        ...
 
     def get(self, table: str, key: str) -> Entity | None:
         """The entity, or None."""
@@ -74,9 +85,14 @@ class Refused(Exception):
 
 
 class State:
-    """All entities in memory, as a `StateView`."""
+    """All entities in memory, as a `StateView`.
 
-    def __init__(self) -> None:
+    Args:
+        ledger_id: The ledger that it is of, 32 bytes.
+    """
+
+    def __init__(self, ledger_id: bytes) -> None:
+        self.ledger_id = ledger_id
         self.tables: dict[str, dict[str, Entity]] = {}
 
     def get(self, table: str, key: str) -> Entity | None:
@@ -404,6 +420,7 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         raise Refused("DUPLICATE_ID", f"license {license_id}")
     values = fact.values
     issuer, code = _text(values, "issuer"), _text(values, "licenseType")
+    _require_own_id(state, issuer, license_id, values)
     term = _entitling_term(state, fact, issuer, code)
     first = LicenseFact(
         seq=fact.seq,
@@ -428,6 +445,17 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         supersedes=supersedes,
     )
     return Change("license", license_id, license_)
+
+
+def is_own_id(ledger_id: bytes, issuer: str, license_id: str, handle: str) -> bool:
+    """Whether an id is the one that this issuer's handle makes; both in 0x-hex."""
+    made = objects.license_id(ledger_id, issuer, _raw(handle))
+    return license_id == "0x" + made.hex()
+
+
+def _require_own_id(state: StateView, issuer: str, license_id: str, values: Values) -> None:
+    if not is_own_id(state.ledger_id, issuer, license_id, _str(values, "handle")):
+        raise Refused("NOT_ENTITLED", f"{license_id} is no id of {issuer}")
 
 
 def _entitling_term(state: StateView, fact: Fact, issuer: str, code: str) -> Term:
@@ -517,15 +545,25 @@ def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
 
 
 def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
+    change = _new_batch(state, fact)
+    _next_rev(0, fact)
+    return [change]
+
+
+def _batch_issued_by_renewal(state: StateView, fact: Fact) -> list[Change]:
+    return [_new_batch(state, fact, renews=_str(fact.values, "earlier"))]
+
+
+def _new_batch(state: StateView, fact: Fact, renews: str = "") -> Change:
     values = fact.values
     key = "0x" + object_of(fact.kind, values).hex()
     if state.get("batch", key):
         raise Refused("DUPLICATE_ID", f"batch {key}")
     issuer, code = _text(values, "issuer"), _text(values, "licenseType")
-    if len(fact.leaves) != _int(values, "size") or "0x" + root(fact.leaves).hex() != values["root"]:
+    if len(fact.leaves) != _int(values, "size") or "0x" + fact.leaves_root.hex() != values["root"]:
         raise Refused("BAD_TREE", f"the leaves of batch {key} do not make the signed root")
     batch = Batch(
-        rev=_next_rev(0, fact),
+        rev=1,
         root=_str(values, "root"),
         size=_int(values, "size"),
         issuer=issuer,
@@ -534,17 +572,36 @@ def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
         seq=fact.seq,
         key_id=fact.key_ids[0],
         recorded_at=fact.time,
+        renews=renews,
     )
-    return [Change("batch", key, batch)]
+    return Change("batch", key, batch)
 
 
-def leaf_license(batch: Batch, key: str, values: Values) -> License:
-    """The license that a leaf of a batch is, as long as nothing happened to it.
+def _batch_renewed(state: StateView, fact: Fact) -> list[Change]:
+    values, key = fact.values, _str(fact.values, "earlier")
+    batch, leaves = typed(state, "batch", key, Batch), leaf_bits(fact.values)
+    if batch is None or _text(values, "licenseType") != batch.license_type:
+        raise Refused("BAD_RECORD", f"no batch {key} of type {_text(values, 'licenseType')}")
+    if leaves >> batch.size or leaves.bit_count() != _int(values, "size"):
+        raise Refused("BAD_TREE", f"not {values['size']} leaves of batch {key}")
+    if any(leaves >> index & 1 for index in batch.opened):
+        raise Refused("BAD_RECORD", f"an opened leaf of batch {key} is renewed with it")
+    if len(batch.renewals) == MAX_RENEWALS:
+        raise Refused("BAD_RECORD", f"batch {key} is renewed more than {MAX_RENEWALS} times")
+    new = "0x" + object_of(Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL, values).hex()
+    renewal = Renewal(fact.seq, fact.time, fact.key_ids[0], new, leaves)
+    after = replace(batch, rev=_next_rev(batch.rev, fact), renewals=(*batch.renewals, renewal))
+    return [Change("batch", key, after)]
+
+
+def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
+    """The license that a leaf of a batch is, as long as nothing happened to it but renewals by the batch.
 
     Args:
         batch: The batch as recorded.
         key: Its object, 0x-hex.
-        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf.
+        index: Place of the leaf.
+        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf, as in its opening.
     """
     binding = _str(values, "holderBinding")
     issued = LicenseFact(
@@ -568,12 +625,39 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
         valid_to=_int(values, "validTo"),
         facts=(issued,),
         batch=key,
+        renewals=tuple(_renewals_of(batch, index)),
     )
 
 
-def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
-    """Whether a license, as its leaf states it, stands at `index` of a batch."""
-    return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+def _renewals_of(batch: Batch, index: int) -> Iterator[LicenseFact]:
+    """What renewed a leaf, told as facts of its license."""
+    for renewal in batch.renewals:
+        place = renewal.place_of(index)
+        if place is not None:
+            yield LicenseFact(
+                seq=renewal.seq,
+                act=Act.RENEW,
+                ground=int(Ground.TERM_RENEWED),
+                recorded_at=renewal.recorded_at,
+                effective=renewal.recorded_at,
+                key_id=renewal.key_id,
+                batch=renewal.batch,
+                index=place,
+            )
+
+
+def is_leaf_of(ledger_id: bytes, batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
+    """Whether a license, as its leaf states it, stands at `index` of a batch, under an id of its issuer.
+
+    Args:
+        ledger_id: 32 bytes.
+        batch: The batch as recorded.
+        values: As for `leaf_license`, and `handle`.
+        index: Its place.
+        proof: What leads from it to the root, 0x-hex.
+    """
+    is_own = is_own_id(ledger_id, batch.issuer, _str(values, "licenseId"), _str(values, "handle"))
+    return is_own and leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
 
 
 def leads_to_root(
@@ -589,16 +673,27 @@ def leads_to_root(
         index: Its place.
         proof: The path, 0x-hex.
     """
-    words = (_bytes(values, name) for name in ("licenseId", "digest", "holderBinding"))
-    license_id, digest, binding = words
+    words = tuple(_str(values, name) for name in ("licenseId", "digest", "holderBinding"))
     days = (_int(values, "validFrom"), _int(values, "validTo"))
-    leaf = leaf_hash(license_id, license_type, digest, binding, *days)
-    siblings = [bytes.fromhex(word.removeprefix("0x")) for word in proof]
-    return verify(bytes.fromhex(top[2:]), leaf, index, size, siblings)
+    return _leads_to_root((top, size, index), license_type, words, days, tuple(proof))
 
 
-def _bytes(values: Values, name: str) -> bytes:
-    return bytes.fromhex(_str(values, name).removeprefix("0x"))
+@lru_cache(maxsize=1_024)
+def _leads_to_root(
+    place: tuple[str, int, int],
+    code: str,
+    words: tuple[str, ...],
+    days: tuple[int, int],
+    proof: tuple[str, ...],
+) -> bool:
+    """Remembered: a verification comes back to the same leaf several times."""
+    top, size, index = place
+    license_id, digest, binding, root, *siblings = map(_raw, (*words, top, *proof))
+    return verify(root, leaf_hash(license_id, code, digest, binding, *days), index, size, siblings)
+
+
+def _raw(word: str) -> bytes:
+    return bytes.fromhex(word.removeprefix("0x"))
 
 
 def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
@@ -606,14 +701,20 @@ def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
     batch, index = typed(state, "batch", key, Batch), _int(values, "index")
     if batch is None:
         raise Refused("BAD_RECORD", f"unknown batch {key}")
-    license_ = leaf_license(batch, key, values)
+    license_ = leaf_license(batch, key, index, values)
     if state.get("license", license_.license_id):
         raise Refused("DUPLICATE_ID", f"license {license_.license_id}")
-    proof = values["proof"]
-    if index in batch.opened or not isinstance(proof, tuple) or not is_leaf_of(batch, values, index, proof):
+    _require_own_id(state, batch.issuer, license_.license_id, values)
+    if index in batch.opened or not _is_proved(state, batch, values):
         raise Refused("BAD_PROOF", f"no leaf {index} of batch {key}")
     opened = replace(batch, opened=batch.opened | {index})
     return [Change("license", license_.license_id, license_), Change("batch", key, opened)]
+
+
+def _is_proved(state: StateView, batch: Batch, values: Values) -> bool:
+    proof = values["proof"]
+    index = _int(values, "index")
+    return isinstance(proof, tuple) and is_leaf_of(state.ledger_id, batch, values, index, proof)
 
 
 _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
@@ -649,4 +750,6 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LICENSE_TRANSFERRED_OUT: _transferred_out,
     Kind.LICENSE_BATCH_ISSUED: _batch_issued,
     Kind.LICENSE_OPENED: _leaf_opened,
+    Kind.LICENSE_BATCH_RENEWED: _batch_renewed,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch_issued_by_renewal,
 }

@@ -74,6 +74,24 @@ def build_license(given: JsonObject, kind: LicenseType) -> JsonObject:
     return draft.license()
 
 
+@dataclass(frozen=True)
+class FilledIn:
+    """A license input without faults, and the license that it makes."""
+
+    given: JsonObject
+    license: JsonObject
+
+    @property
+    def identifier(self) -> str:
+        """The license identifier."""
+        return str(self.license["metadata"]["certificateIdentifier"])
+
+
+def fill_in(given: JsonObject, kind: LicenseType) -> FilledIn:
+    """Read a license input once and for all; raises as `build_license`."""
+    return FilledIn(given, build_license(given, kind))
+
+
 def input_binding(given: JsonObject) -> bytes:
     """The holder binding that a license input asks for; `UNBOUND` where it names no key."""
     keys = [given.get(name) for name in ("holderKey", "holderEncryptionKey")]
@@ -214,6 +232,7 @@ class Leaf:
 
     Attributes:
         license_id: 0x and 64 digits.
+        handle: What makes that id its issuer's, 0x and 64 digits.
         type: The 21 characters of the type code.
         digest: Content digest, 64 digits.
         holder_binding: 0x and 64 digits.
@@ -222,6 +241,7 @@ class Leaf:
     """
 
     license_id: str
+    handle: str
     type: str
     digest: str
     holder_binding: str
@@ -452,6 +472,7 @@ _TYPE = _matching("[0-9A-Z]{18}[0-9]{3}")
 
 _LEAF: dict[str, Any] = {
     "licenseId": _WORD,
+    "handle": _WORD,
     "type": _TYPE,
     "digest": _HASH,
     "holderBinding": _WORD,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.domain import objects
+from ledger.domain.license_tree import root
 from ledger.domain.messages import Kind
 from ledger.domain.records import Record
 
@@ -25,6 +27,11 @@ class Fact:
     values: Values
     key_ids: tuple[str, ...]
     leaves: tuple[bytes, ...] = ()
+
+    @cached_property
+    def leaves_root(self) -> bytes:
+        """The root that the leaves of a batch make, computed once however many ask."""
+        return root(self.leaves)
 
 
 def fact_of(record: Record) -> Fact:
@@ -79,6 +86,10 @@ def _recognition(values: Values) -> bytes:
     return objects.recognition_object(*sides, _code(values, "licenseType"))
 
 
+def _batch(values: Values) -> bytes:
+    return objects.batch_object(_code(values, "issuer"), _word(values, "root"))
+
+
 _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.REGION_ADDED: lambda values: objects.region_object(_number(values, "region")),
     Kind.REGION_SUCCEEDED: lambda values: objects.region_object(_number(values, "region")),
@@ -105,8 +116,8 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_ACTED: lambda values: _word(values, "licenseId"),
     Kind.HOLDER_BOUND: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_TRANSFERRED_OUT: lambda values: _word(values, "licenseId"),
-    Kind.LICENSE_BATCH_ISSUED: lambda values: objects.batch_object(
-        _code(values, "issuer"), _word(values, "root")
-    ),
+    Kind.LICENSE_BATCH_ISSUED: _batch,
     Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
+    Kind.LICENSE_BATCH_RENEWED: lambda values: _word(values, "earlier"),
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch,
 }

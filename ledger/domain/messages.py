@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
@@ -71,6 +72,8 @@ class Kind(IntEnum):
     LICENSE_TRANSFERRED_OUT = 105
     LICENSE_BATCH_ISSUED = 110
     LICENSE_OPENED = 111
+    LICENSE_BATCH_RENEWED = 112
+    LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
 
 
 @dataclass(frozen=True)
@@ -211,16 +214,16 @@ _ALL = (
         "Issue",
         "Licenses",
         "issue",
-        "bytes32 licenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 licenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Amend",
         "Licenses",
         "amend",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
-        "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 newLicenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Act",
@@ -242,9 +245,16 @@ _ALL = (
     ),
     _message(
         "IssueBatch",
-        "Licenses",
+        "Batches",
         "issueBatch",
         "bytes32 root,uint32 size,bytes32 issuer,bytes32 licenseType",
+    ),
+    _message(
+        "RenewBatch",
+        "Batches",
+        "renewBatch",
+        "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
+        "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
 )
 
@@ -253,7 +263,7 @@ OPENING = MessageType(
     "Licenses",
     "withLeaf",
     _pairs(
-        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
+        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 handle,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo,bytes32[] proof"
     ),
     is_signed=False,
@@ -295,6 +305,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
     Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
     Kind.LICENSE_OPENED: OPENING,
+    Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
 }
 
 DOMAIN_TYPE_HASH = keccak(
@@ -314,19 +326,7 @@ class Domain:
 
     def separator(self) -> bytes:
         """EIP-712 domain separator."""
-        return keccak(
-            encode(
-                ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
-                [
-                    DOMAIN_TYPE_HASH,
-                    keccak(DOMAIN_NAME.encode()),
-                    keccak(DOMAIN_VERSION.encode()),
-                    self.chain_id,
-                    self.contract,
-                    self.ledger_id,
-                ],
-            )
-        )
+        return _separator(self)
 
     def digest(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """EIP-712 digest of `message` as `key_id` signs it."""
@@ -335,6 +335,23 @@ class Domain:
     def signed_message(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """M, 64 bytes: what an SM2 signer signs with the default ID."""
         return tag("ledger") + self.digest(message, key_id, data)
+
+
+@lru_cache(maxsize=64)
+def _separator(domain: Domain) -> bytes:
+    return keccak(
+        encode(
+            ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
+            [
+                DOMAIN_TYPE_HASH,
+                keccak(DOMAIN_NAME.encode()),
+                keccak(DOMAIN_VERSION.encode()),
+                domain.chain_id,
+                domain.contract,
+                domain.ledger_id,
+            ],
+        )
+    )
 
 
 def key_id(public_key: bytes) -> bytes:

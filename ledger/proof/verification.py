@@ -15,20 +15,32 @@ The state may be partial; `missing_objects` says which histories are still neede
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
-from ledger.domain.entities import Batch, Key, License, LicenseType, Organisation, Region, Term, Terms
+from ledger.domain.entities import (
+    Batch,
+    Key,
+    License,
+    LicenseFact,
+    LicenseType,
+    Organisation,
+    Region,
+    Term,
+    Terms,
+)
+from ledger.domain.facts import Fact
 from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
-from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
-from ledger.domain.messages import MESSAGES, Domain
+from ledger.domain.messages import MESSAGES, Domain, Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
     batch_object,
     entitlement_object,
+    from_ascii32,
     key_object,
     organisation_object,
     recognition_object,
@@ -39,6 +51,9 @@ from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped,
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
+
+Domains = Callable[[str], Domain]
+"""From the name of a contract to the EIP-712 domain of messages to it."""
 
 EVER = 2**64 - 1
 """A moment after all others."""
@@ -52,7 +67,7 @@ class Claim:
 
     Attributes:
         identifier: The license identifier, when it is disclosed.
-        message_name: `Issue`, `Amend` or `IssueBatch`.
+        message_name: `Issue`, `Amend`, `IssueBatch` or `RenewBatch`.
         signed: Members of the signed struct by name, with `keyId`; hashes as 0x-hex.
         signature: 64 bytes.
         ledger_id: 0x-hex; a hint, compared with the trust file.
@@ -142,7 +157,7 @@ class _Case:
     claim: Claim
     state: StateView
     question: Question
-    domain: Domain
+    domains: Domains
     verify: VerifySignature
     license: License | None = field(init=False)
     key: Key | None = field(init=False)
@@ -150,6 +165,11 @@ class _Case:
     def __post_init__(self) -> None:
         object.__setattr__(self, "license", license_of(self.claim, self.state))
         object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
+
+    @property
+    def domain(self) -> Domain:
+        """Of the contract that takes such messages."""
+        return self.domains(MESSAGES[self.claim.message_name].contract)
 
 
 def license_of(claim: Claim, state: StateView) -> License | None:
@@ -164,13 +184,13 @@ def license_of(claim: Claim, state: StateView) -> License | None:
         return found
     if found and found.facts[0].seq < batch.seq:
         return found
-    if not is_leaf_of(batch, claim.leaf, claim.index, claim.proof):
+    if not is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
         return None
-    return leaf_license(batch, claim.batch, claim.leaf)
+    return leaf_license(batch, claim.batch, claim.index, claim.leaf)
 
 
 def examine(
-    claim: Claim, state: StateView, question: Question, domain: Domain, verify: VerifySignature
+    claim: Claim, state: StateView, question: Question, domains: Domains, verify: VerifySignature
 ) -> Findings:
     """Do steps 3 to 7.
 
@@ -178,14 +198,14 @@ def examine(
         claim: What is claimed.
         state: Entities as authenticated by the caller; complete for `missing_objects`.
         question: What is asked.
-        domain: EIP-712 domain of the Licenses contract on the caller's ledger.
+        domains: Of the contracts of the caller's ledger.
         verify: The SM2 verifier.
 
     Returns:
         The five checks in order, the agreement used and the flags.
     """
-    case = _Case(claim, state, question, domain, verify)
-    if claim.ledger_id and claim.ledger_id != "0x" + domain.ledger_id.hex():
+    case = _Case(claim, state, question, domains, verify)
+    if claim.ledger_id and claim.ledger_id != "0x" + case.domain.ledger_id.hex():
         return _of_another_ledger(case)
     standing = _standing(case)
     recognition, agreement = _recognition(case)
@@ -315,10 +335,17 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
         evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
         evidence["retroactive"] = standing.retroactive
     known_at = case.question.known_at
-    successor = successor_at(case.license, known_at, cut_offs_of(case.state, known_at))
-    if successor:
-        evidence["supersededBy"] = successor
-    return evidence
+    superseding = superseding_at(case.license, known_at, cut_offs_of(case.state, known_at))
+    return evidence | successor_evidence(superseding)
+
+
+def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
+    """Which license took the place of another: its id, or the leaf of a batch that it is; empty for none."""
+    if superseding is None:
+        return {}
+    if superseding.batch:
+        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}}
+    return {"supersededBy": superseding.successor}
 
 
 def _flags(case: _Case) -> tuple[str, ...]:
@@ -425,35 +452,65 @@ def _agreed(
     }
 
 
+def own_objects(claim: Claim) -> set[bytes]:
+    """The license that a claim is about, and its batch: what no claim on another license needs."""
+    names = (claim.license_id, claim.batch) if claim.leaf is not None else (claim.license_id,)
+    return {bytes.fromhex(name[2:]) for name in names}
+
+
+def objects_behind(fact: Fact) -> set[bytes]:
+    """What a record about a license rests on: its issuer's right, or the batch whose leaf was opened.
+
+    Without these `apply` refuses the record; they are looked up by what the ledger says, whatever a
+    claim says.
+    """
+    if fact.kind is Kind.LICENSE_OPENED:
+        return {bytes.fromhex(str(fact.values["batch"])[2:])}
+    if fact.kind in _ISSUING:
+        code, issuer = (from_ascii32(str(fact.values[name])) for name in ("licenseType", "issuer"))
+        return {entitlement_object(code, issuer)}
+    return set()
+
+
+_ISSUING = {
+    Kind.LICENSE_ISSUED,
+    Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_BATCH_ISSUED,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
+}
+
+
 def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[bytes]:
     """Objects whose histories steps 3 to 7 need, as far as `state` lets one know.
 
-    Ask again with the state that these give until nothing new is asked for.
+    Ask again with the state that these give until nothing new is asked for. What the ledger says of the
+    license counts beside what the claim says, which may be another type or issuer.
     """
-    needed = {
-        bytes.fromhex(claim.license_id[2:]),
-        type_object(claim.license_type),
+    license_ = license_of(claim, state)
+    stated = {(claim.license_type, claim.issuer)}
+    stated |= {(license_.license_type, license_.issuer)} if license_ else set()
+    needed = own_objects(claim) | {
         organisation_object(claim.issuer),
         key_object(bytes.fromhex(claim.key_id[2:])),
-        entitlement_object(claim.license_type, claim.issuer),
+        *(type_object(code) for code, _ in stated),
+        *(entitlement_object(code, issuer) for code, issuer in stated),
     }
-    if claim.leaf is not None:
-        needed.add(bytes.fromhex(claim.batch[2:]))
-    license_ = license_of(claim, state)
     if license_ is not None:
-        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.facts}
+        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.signed}
     if region is not None:
-        needed |= _recognition_objects(claim, state, license_, region)
-    return needed | _keys_behind(claim, state, license_)
+        needed |= _recognition_objects(state, license_, region)
+    return needed | _keys_behind(claim, state, license_, stated)
 
 
-def _keys_behind(claim: Claim, state: StateView, license_: License | None) -> set[bytes]:
+def _keys_behind(
+    claim: Claim, state: StateView, license_: License | None, stated: Collection[tuple[str, str]]
+) -> set[bytes]:
     """Keys on which the license's keys and rights rest: they fall with these."""
-    kind = typed(state, "type", claim.license_type, LicenseType)
-    right = typed(state, "entitlement", f"{claim.license_type}/{claim.issuer}", Terms)
-    keys = {claim.key_id, *(fact.key_id for fact in (license_.facts if license_ else ()))}
-    keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
-    keys |= _keys_of(right)
+    keys = {claim.key_id, *(fact.key_id for fact in (license_.signed if license_ else ()))}
+    for code, issuer in stated:
+        kind = typed(state, "type", code, LicenseType)
+        keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
+        keys |= _keys_of(typed(state, "entitlement", f"{code}/{issuer}", Terms))
     return _key_objects(state, keys)
 
 
@@ -466,7 +523,7 @@ def _key_objects(state: StateView, keys: set[str]) -> set[bytes]:
     return {key_object(bytes.fromhex(key[2:])) for key in every}
 
 
-def _recognition_objects(claim: Claim, state: StateView, license_: License | None, region: int) -> set[bytes]:
+def _recognition_objects(state: StateView, license_: License | None, region: int) -> set[bytes]:
     starts = [region] + ([license_.region] if license_ else [])
     lines = [line_of(state, start, EVER, EVER) for start in starts]
     named = {code for line in lines for code in line}
@@ -475,8 +532,8 @@ def _recognition_objects(claim: Claim, state: StateView, license_: License | Non
     if license_ is not None and all(lines):
         takers, givers = lines
         pairs = [(giver, taker) for giver in givers for taker in takers]
-        needed |= {recognition_object(*pair, claim.license_type) for pair in pairs}
-        names = [recognition_key(*pair, claim.license_type) for pair in pairs]
+        needed |= {recognition_object(*pair, license_.license_type) for pair in pairs}
+        names = [recognition_key(*pair, license_.license_type) for pair in pairs]
         agreed = (typed(state, "recognition", name, Terms) for name in names)
         needed |= _key_objects(state, {key for each in agreed for key in _keys_of(each)})
     return needed

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from ledger.domain.acts import RULES, Act, Group
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import build_license, license_faults
+from ledger.domain.document import FilledIn, fill_in, license_faults
 from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind, FeedOrder, LicenseKey, Op
 from ledger.domain.feed_fates import Fate, Held, RejectedLine, Said
 from ledger.domain.field_rules import FieldFault
@@ -174,10 +174,10 @@ class _Gathered:
     """Inserts that go into the next batch."""
 
     entries: list[FeedEntry] = field(default_factory=list)
-    inputs: list[JsonObject] = field(default_factory=list)
+    inputs: list[FilledIn] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
-    def add(self, entry: FeedEntry, given: JsonObject) -> None:
+    def add(self, entry: FeedEntry, given: FilledIn) -> None:
         self.entries.append(entry)
         self.inputs.append(given)
         self.names |= entry.names
@@ -310,11 +310,10 @@ class CollectFeed:
     # --- inserts --------------------------------------------------------------------------
 
     def _insert(self, entry: FeedEntry, order: FeedOrder, signer: Signer) -> None:
-        given = self._completed(order)
-        license_ = self._built(given)
+        given = self._filled_in(self._completed(order))
         begun = self._book.begun_batch()
         if entry.sequence not in begun:
-            if self._is_held(license_):
+            if self._is_held(given):
                 self._settle(entry)
                 return
             if self._batches.is_kept(given):
@@ -323,14 +322,13 @@ class CollectFeed:
         if len(self._gathered.entries) == (len(begun) or self._size):
             self._issue(signer)
 
-    def _is_held(self, license_: JsonObject) -> bool:
+    def _is_held(self, given: FilledIn) -> bool:
         """Whether the feed brought the very license before; refuses another one of its serial."""
-        identifier = str(license_["metadata"]["certificateIdentifier"])
-        held = self._book.held(identifier)
-        envelope = self._steps.envelope(identifier) if held else None
-        if envelope is not None and envelope.license == license_:
+        held = self._book.held(given.identifier)
+        envelope = self._steps.envelope(given.identifier) if held else None
+        if envelope is not None and envelope.license == given.license:
             return True
-        other = held or self._book.newest(serial_of(identifier))
+        other = held or self._book.newest(serial_of(given.identifier))
         if other is not None:
             raise _Rejected(FieldFault("license/serial", "FEED_HELD", {"identifier": other.identifier}))
         return False
@@ -406,17 +404,15 @@ class CollectFeed:
     def _amended(
         self, entry: FeedEntry, order: FeedOrder, target: Target, signer: Signer
     ) -> tuple[Fate, Held | None] | None:
-        given = self._next(order, target)
-        license_ = self._built(given)
-        identifier = str(license_["metadata"]["certificateIdentifier"])
+        given = self._filled_in(self._next(order, target))
         if not target.is_resumed:
-            if self._is_same(order, license_, identifier, target):
+            if self._is_same(order, given, target):
                 return None
-            if self._book.held(identifier) or self._batches.is_kept(given):
-                raise _Rejected(FieldFault("license", "FEED_HELD", {"identifier": identifier}))
+            if self._book.held(given.identifier) or self._batches.is_kept(given):
+                raise _Rejected(FieldFault("license", "FEED_HELD", {"identifier": given.identifier}))
             self._book.begin(entry, target.since)
-        made = self._steps.amend(target, order, given, identifier, signer)
-        return Fate.UPDATED, Held(identifier, _id_of(made.anchor))
+        made = self._steps.amend(target, order, given, signer)
+        return Fate.UPDATED, Held(given.identifier, _id_of(made.anchor))
 
     def _next(self, order: FeedOrder, target: Target) -> JsonObject:
         """The whole input with its version: the one told, the first of a new serial, or the next one."""
@@ -428,14 +424,15 @@ class CollectFeed:
         version = _version_in(stated) if stated is not None else FIRST_VERSION
         return {**given, "metadata": {"certificateVersion": version, **metadata}}
 
-    def _is_same(self, order: FeedOrder, license_: JsonObject, identifier: str, target: Target) -> bool:
+    def _is_same(self, order: FeedOrder, given: FilledIn, target: Target) -> bool:
         """Whether an update says nothing new; refuses one that says it under the same identifier."""
         old = self._steps.envelope(target.identifier) if target.identifier else None
-        if identifier == target.identifier:
-            if old is not None and old.license == license_:
+        if given.identifier == target.identifier:
+            if old is not None and old.license == given.license:
                 return True
-            raise _Rejected(FieldFault("license", "FEED_SAME_IDENTIFIER", {"identifier": identifier}))
-        is_kept = old is not None and _content(old.license) == _content(license_)
+            told = {"identifier": given.identifier}
+            raise _Rejected(FieldFault("license", "FEED_SAME_IDENTIFIER", told))
+        is_kept = old is not None and _content(old.license) == _content(given.license)
         return is_kept and order.act not in _MADE_ANEW
 
     # --- license inputs -------------------------------------------------------------------
@@ -455,9 +452,9 @@ class CollectFeed:
             raise _Rejected(FieldFault(f"license/metadata/{_ISSUER}", "FIELD_CONTRADICTS", other))
         return given
 
-    def _built(self, given: JsonObject) -> JsonObject:
+    def _filled_in(self, given: JsonObject) -> FilledIn:
         try:
-            return build_license(given, self._kind)
+            return fill_in(given, self._kind)
         except MalformedError:
             faults = license_faults(given, self._kind)
             told = (FieldFault(f"license/{each.field}", each.code, each.hints) for each in faults)

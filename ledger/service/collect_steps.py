@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act, Ground
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import Envelope
+from ledger.domain.document import Envelope, FilledIn
 from ledger.domain.entities import License, LicenseFact
 from ledger.domain.feed import FeedOrder
 from ledger.domain.messages import key_id
@@ -140,16 +140,13 @@ class FeedSteps:
 
         self._until_heard(target.license, attempt)
 
-    def amend(
-        self, target: Target, order: FeedOrder, given: JsonObject, identifier: str, signer: Signer
-    ) -> Envelope:
+    def amend(self, target: Target, order: FeedOrder, given: FilledIn, signer: Signer) -> Envelope:
         """Issue the license that takes the place of another, and write its file.
 
         Args:
             target: The license whose place it takes.
             order: An amendment or a transfer in.
-            given: The whole license input.
-            identifier: The identifier that the new license will have.
+            given: The whole license input, and the license that it makes.
             signer: A signing key of the collecting body.
 
         Raises:
@@ -157,8 +154,8 @@ class FeedSteps:
         """
 
         def attempt(old: License) -> Envelope:
-            made = self.envelope(identifier) if target.is_resumed else None
-            return made or self._amended(old, target.identifier, order, given, signer).envelope
+            made = self.envelope(given.identifier) if target.is_resumed else None
+            return made or self._amended(old, target.identifier, order, given.given, signer).envelope
 
         return self._until_heard(target.license, attempt)
 
@@ -184,8 +181,7 @@ class FeedSteps:
         return attempt(license_)
 
     def _hand_over(self, issued: Issued) -> None:
-        self._deliver.deliver(issued)
-        self._folder.sync()
+        self._deliver.deliver([issued])
 
     def _send(self, license_: License, order: FeedOrder, signer: Signer) -> Acted:
         if order.act is Act.TRANSFER_OUT:

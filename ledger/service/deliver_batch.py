@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ledger.domain.canonical import JsonObject
+from ledger.domain.document import FilledIn
 from ledger.errors import RuleError
 from ledger.ports import Signer
 from ledger.service.orders import Issued, IssuedBatch
@@ -14,11 +14,11 @@ from ledger.service.orders import Issued, IssuedBatch
 class Batches(Protocol):
     """What issues: `ledger.service.issue_batch.IssueBatches`."""
 
-    def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+    def issue_batch(self, given: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
         """Issue one batch; the same inputs again give the same one."""
         ...
 
-    def is_kept(self, given: JsonObject) -> bool:
+    def is_kept(self, given: FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input."""
         ...
 
@@ -39,8 +39,8 @@ class Folder(Protocol):
         ...
 
 
-Remember = Callable[[Issued], None]
-"""Notes a license in the issuer's home."""
+Remember = Callable[[Sequence[Issued]], None]
+"""Notes licenses in the issuer's home."""
 
 
 class DeliverBatch:
@@ -49,26 +49,26 @@ class DeliverBatch:
     Args:
         batches: What issues.
         folder: Takes the license files.
-        remember: Notes each license, so that it is found by its identifier.
+        remember: Notes licenses, so that they are found by their identifiers.
     """
 
     def __init__(self, batches: Batches, folder: Folder, remember: Remember) -> None:
         self._batches, self._folder, self._remember = batches, folder, remember
 
-    def issue(self, group: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+    def issue(self, group: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
         """Issue a batch and write its files; the same inputs again finish the same batch."""
         batch = self._issued(group, signer)
-        for issued in batch.licenses:
-            self.deliver(issued)
-        self._folder.sync()
+        self.deliver(batch.licenses)
         return batch
 
-    def deliver(self, issued: Issued) -> None:
-        """Write the file of one license."""
-        self._folder.write(issued.envelope.identifier, issued.envelope.to_bytes())
-        self._remember(issued)
+    def deliver(self, licenses: Sequence[Issued]) -> None:
+        """Write the files of licenses; on return they are on disk."""
+        for issued in licenses:
+            self._folder.write(issued.envelope.identifier, issued.envelope.to_bytes())
+        self._remember(licenses)
+        self._folder.sync()
 
-    def _issued(self, group: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+    def _issued(self, group: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
         """A draft that ran out while it lay here is dropped when refused, and signed anew."""
         try:
             return self._batches.issue_batch(group, signer)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
     Envelope,
+    FilledIn,
     build_license,
     input_binding,
     license_digest,
@@ -18,11 +19,12 @@ from ledger.domain.document import (
 )
 from ledger.domain.entities import License
 from ledger.domain.license_types import LicenseType
-from ledger.domain.objects import ascii32, license_id
+from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import Entropy, IssuerHome, Transaction
+from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf, Transaction
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
@@ -47,8 +49,29 @@ class Outbox(Protocol):
         ...
 
 
-KeepContent = Callable[[Envelope, bytes | None], str | None]
-"""Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+class Document(NamedTuple):
+    """What is kept encrypted of a license.
+
+    Attributes:
+        license_id: 0x-hex.
+        data: The envelope's bytes, not yet anchored.
+        holder_key: The holder's encryption key, 65 bytes, or None.
+    """
+
+    license_id: str
+    data: bytes
+    holder_key: bytes | None
+
+
+KeepContents = Callable[[str, Sequence[Document]], list[str | None]]
+"""Encrypts documents for an issuer and their holders and stores them: content ids, None without readers."""
+
+
+class Name(NamedTuple):
+    """A license's id, and the handle that makes it its issuer's; both 0x-hex."""
+
+    id: str
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -72,8 +95,9 @@ class Drafts:
         trust: The pinned trust file.
         types: From a type code to its definition.
         home: The issuers' own files.
-        outbox: Keeps drafts.
-        keep_content: Stores the encrypted document, before anything is anchored.
+        outbox: Keeps drafts of single licenses.
+        batches: Keeps drafts of batches.
+        keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
     """
 
@@ -83,12 +107,13 @@ class Drafts:
         types: Callable[[str], LicenseType],
         home: IssuerHome,
         outbox: Outbox,
-        keep_content: KeepContent,
+        batches: BatchOutbox,
+        keep_contents: KeepContents,
         entropy: Entropy,
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._keep_content, self._entropy = keep_content, entropy
-        self.outbox = outbox
+        self._entropy = entropy
+        self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -96,8 +121,12 @@ class Drafts:
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
-        key = given.get("holderEncryptionKey")
-        return self._keep_content(envelope, bytes.fromhex(key) if isinstance(key, str) else None)
+        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), holder_encryption_key(given))
+        return self.keep_contents(envelope.signer["uscc"], [document])[0]
+
+    def filled_in(self, given: JsonObject | FilledIn) -> FilledIn:
+        """An input with the license that it means; raises `LICENSE_INPUT`."""
+        return given if isinstance(given, FilledIn) else FilledIn(given, self.license(given))
 
     def license(self, given: JsonObject) -> JsonObject:
         """The license that an input means; raises `LICENSE_INPUT`."""
@@ -107,13 +136,13 @@ class Drafts:
             raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
         return build_license(given, self._types(code))
 
-    def license_id(self, license_: JsonObject) -> str:
+    def name(self, license_: JsonObject) -> Name:
         """What stands for a license on the ledger."""
         metadata = license_["metadata"]
         issuer = str(metadata["certificateIssuingAuthorityCode"])
-        ledger = bytes.fromhex(self._trust.ledger_id[2:])
-        identifier = str(metadata["certificateIdentifier"])
-        return "0x" + license_id(ledger, issuer, self._home.secret(issuer), identifier).hex()
+        handle = license_handle(self._home.secret(issuer), str(metadata["certificateIdentifier"]))
+        made = license_id(bytes.fromhex(self._trust.ledger_id[2:]), issuer, handle)
+        return Name("0x" + made.hex(), "0x" + handle.hex())
 
     def envelope(
         self, draft: Draft, salts: Mapping[str, str], prepared: Prepared, signature: RecordSignature
@@ -134,41 +163,36 @@ class Drafts:
         )
 
     def is_kept(self, license_id: str, own: str = "") -> bool:
-        """Whether a draft of a license is kept, alone or in a batch other than `own`.
-
-        A leaf without its batch is what a killed process left behind: it was never sent.
-        """
-        leaf = self.outbox.load(leaf_key(license_id))
-        if leaf is not None and leaf["batch"] != own and self._is_sent(leaf):
+        """Whether a draft of a license is kept, alone or in a batch other than `own`."""
+        if self.batches.batch_of(license_id) not in (None, own):
             return True
         return self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch, or took in; None for others."""
-        leaf = self.outbox.load(leaf_key(license_id))
-        if leaf is None or not self._is_recorded(leaf):
+        """What opens the leaf of a license that this home issued in a batch or took in; None for others."""
+        leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
+        batch = self.batches.load(key) if key else None
+        if leaf is None or batch is None or batch["gasUsed"] is None:
             return None
-        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"])))
+        return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
-    def take_leaf(self, envelope: Envelope) -> None:
-        """Keep what opens the leaf of a license file, so that acts on it go through this home, too.
+    def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
+
+        Files of single licenses, and of leaves that are kept already, are passed over.
 
         Raises:
             MalformedError: As `ledger.proof.claims.claim_of`.
         """
-        claim = claim_of_file(envelope)
-        key = leaf_key(claim.license_id)
-        if claim.leaf is not None and self.outbox.load(key) is None:
-            taken: JsonObject = {"batch": None, "envelope": envelope.as_json(), "cid": None}
-            self.outbox.save(key, taken)
-
-    def _is_sent(self, leaf: JsonObject) -> bool:
-        """Whether there is a batch to a leaf; one that was taken from a file has none here."""
-        return leaf["batch"] is None or self.outbox.load(leaf["batch"]) is not None
-
-    def _is_recorded(self, leaf: JsonObject) -> bool:
-        batch = self.outbox.load(leaf["batch"]) if leaf["batch"] else None
-        return leaf["batch"] is None or (batch is not None and batch["gasUsed"] is not None)
+        claims = [(claim_of_file(each), each) for each in envelopes]
+        taken = [
+            KeptLeaf(claim.license_id, each.to_bytes(), None)
+            for claim, each in claims
+            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+        ]
+        if taken:
+            key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
+            self.batches.begin(key, {"seen": None, "transaction": None, "gasUsed": 0}, taken)
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""
@@ -193,9 +217,10 @@ def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object
     }
 
 
-def leaf_key(license_id_: str) -> str:
-    """Where the outbox keeps a license of a batch."""
-    return f"{license_id_}.leaf"
+def holder_encryption_key(given: JsonObject) -> bytes | None:
+    """The encryption key that an input names for the holder, 65 bytes."""
+    key = given.get("holderEncryptionKey")
+    return bytes.fromhex(key) if isinstance(key, str) else None
 
 
 def signed_members(envelope: Envelope) -> dict[str, Any]:

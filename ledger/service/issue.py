@@ -62,9 +62,9 @@ class IssueLicenses:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
         """
         license_ = self._drafts.license(given)
-        key = self._drafts.license_id(license_)
-        members = {"licenseId": key, **content_members(given, license_)}
-        draft = Draft("Issue", key, 0, members, license_, given, None)
+        name = self._drafts.name(license_)
+        members = {"licenseId": name.id, "handle": name.handle, **content_members(given, license_)}
+        draft = Draft("Issue", name.id, 0, members, license_, given, None)
         return self._finish(draft, signer, request_id, deliver)
 
     def amend(
@@ -95,19 +95,20 @@ class IssueLicenses:
         """
         act = amendment_of(kind)
         license_ = self._drafts.license(next_version(given, old_identifier))
-        key = self._drafts.license_id(license_)
+        name = self._drafts.name(license_)
         members = {
             "licenseId": old.license_id,
             "act": int(act),
             "ground": int(ground_of(act, ground)),
             "effective": effective,
             "reference": bytes(32),
-            "newLicenseId": key,
+            "newLicenseId": name.id,
+            "handle": name.handle,
             **content_members(given, license_),
         }
         supersedes = old_identifier or old.license_id
         opening = self._drafts.opening_of(old)
-        draft = Draft("Amend", key, old.rev, members, license_, given, supersedes, opening)
+        draft = Draft("Amend", name.id, old.rev, members, license_, given, supersedes, opening)
         return self._finish(draft, signer, None, deliver)
 
     def transfer_in(
@@ -125,17 +126,18 @@ class IssueLicenses:
             As `issue`.
         """
         license_ = self._drafts.license(given)
-        key = self._drafts.license_id(license_)
+        name = self._drafts.name(license_)
         members = {
             "licenseId": old.license_id,
             "act": int(Act.TRANSFER_IN),
             "ground": int(Ground.TRANSFER),
             "effective": 0,
             "reference": bytes(32),
-            "newLicenseId": key,
+            "newLicenseId": name.id,
+            "handle": name.handle,
             **content_members(given, license_),
         }
-        draft = Draft("Amend", key, old.rev, members, license_, given, old.license_id)
+        draft = Draft("Amend", name.id, old.rev, members, license_, given, old.license_id)
         return self._finish(draft, signer, None, deliver)
 
     def _finish(
@@ -196,6 +198,7 @@ class IssueLicenses:
         transaction = kept_transaction(kept)
         if transaction is not None:
             return self._submissions.settle(transaction)
+        self._require_in_no_batch(draft.license_id)
         prepared = self._submissions.prepare(draft.struct, draft.rev, signed_members(envelope))
         identity = key_id(signer.public_key)
         raw = bytes.fromhex(envelope.signature)
@@ -209,6 +212,16 @@ class IssueLicenses:
         except RuleError:
             self._drafts.outbox.drop(draft.license_id)  # refused: it can never be recorded as signed
             raise
+
+    def _require_in_no_batch(self, license_id: str) -> None:
+        """No contract sees into the leaves of a batch: the home that has them refuses.
+
+        The draft is kept by now. A batch that begins at this moment finds it, and whichever sees the
+        other gives way.
+        """
+        if self._drafts.batches.batch_of(license_id) is not None:
+            self._drafts.outbox.drop(license_id)
+            raise RuleError("LICENSE_EXISTS", id=license_id)
 
 
 def _is_unsent(kept: JsonObject) -> bool:

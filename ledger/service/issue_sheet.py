@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import build_license
-from ledger.domain.license_types import LicenseType
+from ledger.domain.document import FilledIn
 from ledger.domain.sheet_rows import InputRows, RowFault, SheetRow, row_fault
 from ledger.errors import LedgerError
 from ledger.ports import Signer
@@ -89,25 +88,23 @@ class IssueSheet:
 
     Args:
         batches: What issues.
-        kind: The license type of every row.
         journal: Of this sheet and no other.
         rejected: Takes the bad rows.
         folder: Takes the license files.
-        remember: Notes each license, so that it is found by its identifier.
+        remember: Notes the licenses of a batch, so that they are found by their identifiers.
         size: Most licenses of a batch, 1 to 1,000.
     """
 
     def __init__(
         self,
         batches: Batches,
-        kind: LicenseType,
         journal: Journal,
         rejected: Rejected,
         folder: Folder,
         remember: Remember,
         size: int = MAX_BATCH,
     ) -> None:
-        self._batches, self._kind, self._journal = batches, kind, journal
+        self._batches, self._journal = batches, journal
         self._rejected, self._folder = rejected, folder
         self._deliver = DeliverBatch(batches, folder, remember)
         self._size = min(size, MAX_BATCH)
@@ -135,11 +132,11 @@ class IssueSheet:
 
     def _groups(
         self, rows: Iterable[SheetRow], inputs: InputRows, report: SheetReport
-    ) -> Iterator[tuple[_Planned, list[JsonObject]]]:
+    ) -> Iterator[tuple[_Planned, list[FilledIn]]]:
         """The good rows batch by batch: first those that the journal knows, then new ones."""
         plan = _plan(self._journal)
         begun = len(plan)
-        waiting, group, lines = iter(plan), list[JsonObject](), list[int]()
+        waiting, group, lines = iter(plan), list[FilledIn](), list[int]()
         planned = next(waiting, None)
         for row in rows:
             given = self._good(row, inputs, planned, report)
@@ -157,9 +154,9 @@ class IssueSheet:
 
     def _good(
         self, row: SheetRow, inputs: InputRows, planned: _Planned | None, report: SheetReport
-    ) -> JsonObject | None:
-        """The input of a row; None where it is rejected."""
-        given = inputs.read(row)
+    ) -> FilledIn | None:
+        """What a row makes; None where it is rejected."""
+        given = inputs.fill_in(row)
         if not isinstance(given, list):
             is_ours = row.line in planned if planned else not self._batches.is_kept(given)
             if is_ours:
@@ -176,18 +173,15 @@ class IssueSheet:
         self._journal.add({"batch": number, "lines": [list(each) for each in planned.ranges]})
         return planned
 
-    def _issue(self, planned: _Planned, group: list[JsonObject], signer: Signer, report: SheetReport) -> None:
+    def _issue(self, planned: _Planned, group: list[FilledIn], signer: Signer, report: SheetReport) -> None:
         done = planned.done
-        if done is None or not all(self._folder.has(self._identifier(each)) for each in group):
+        if done is None or not all(self._folder.has(each.identifier) for each in group):
             shown = self._deliver.issue(group, signer).as_json()
             if done is None:
                 self._journal.add({"done": planned.number, "issued": shown})
             done = shown
         report.accepted += len(group)
         report.batches.append(done)
-
-    def _identifier(self, given: JsonObject) -> str:
-        return str(build_license(given, self._kind)["metadata"]["certificateIdentifier"])
 
 
 def _plan(journal: Journal) -> list[_Planned]:

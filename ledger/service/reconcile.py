@@ -20,7 +20,7 @@ from ledger.domain.exchange_codes import codes_of
 from ledger.domain.fields_tree import flatten
 from ledger.domain.identifiers import LicenseIdentifier, serial_of
 from ledger.domain.license_types import LicenseType
-from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.sheet_rows import RowFault
 from ledger.domain.snapshot import SnapshotRow
 from ledger.errors import MalformedError
@@ -83,7 +83,8 @@ class Stock:
         found = typed(self.index, "batch", batch, Batch)
         if found is None or not isinstance(index, int) or not isinstance(proof, list):
             return None
-        return leaf_license(found, batch, opening) if is_leaf_of(found, opening, index, proof) else None
+        is_leaf = is_leaf_of(self.index.ledger_id, found, opening, index, proof)
+        return leaf_license(found, batch, index, opening) if is_leaf else None
 
 
 def _opening_in(envelope: Envelope) -> Mapping[str, object] | None:
@@ -194,6 +195,7 @@ class Reconcile:
     def __init__(self, stock: Stock, kind: LicenseType, taken_at: int, now: int, mend: Mend) -> None:
         self._stock, self._kind, self._mend = stock, kind, mend
         self._taken_at, self._now = taken_at, now
+        self._cut_offs = cut_offs_of(stock.index, now)
         self._ids: dict[str, str] = {}
         self._identifiers: dict[str, str] = {}
         self._serials: dict[str, str] = {}
@@ -248,8 +250,9 @@ class Reconcile:
         identifier = self._serials.get(serial, "")
         for _ in range(len(self._ids)):
             license_ = typed(self._stock.index, "license", self._ids.get(identifier, ""), License)
-            following = self._identifiers.get(license_.superseded_by if license_ else "", "")
-            if not following:
+            fact = superseding_at(license_, self._now, self._cut_offs) if license_ else None
+            following = self._identifiers.get(fact.successor if fact else "")
+            if following is None:
                 break
             identifier = following
         return identifier
@@ -302,7 +305,7 @@ class Reconcile:
         return any(row.status in _codes(each) for each in (then, standing))
 
     def _standing(self, license_: License, at: int) -> Standing:
-        return status_at(license_, at, self._now, cut_offs_of(self._stock.index, self._now))
+        return status_at(license_, at, self._now, self._cut_offs)
 
     # --- from the ledger to the source ----------------------------------------------------
 

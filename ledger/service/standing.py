@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
-from ledger.domain.entities import Batch, License
+from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import fact_of
-from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
 from ledger.errors import UnknownIdError
-from ledger.proof.verification import cut_offs_of
+from ledger.proof.verification import cut_offs_of, successor_evidence
 from ledger.service.sources import Histories
 from ledger.service.verify import state_of
 
@@ -28,27 +28,29 @@ def license_state(
         histories: Authenticated histories.
         license_id: 0x-hex.
         opening: Of a license of a batch (`ledger.proof.claims.opening_of`): as long as nothing happened to
-            it, the ledger knows it by its batch alone. Its `rev` is 1 then.
+            it, the ledger knows it by its batch alone. Its `rev` is 1 then. An id's first record wins: what
+            another machine of the issuer recorded under the id later is another license.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`.
         BadProofError: A history that is not proved.
     """
     own = histories.of([bytes.fromhex(license_id[2:])])
-    place = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else opening
-    if place is not None:
-        own = [*histories.of([bytes.fromhex(str(place["batch"])[2:])]), *own]
+    opened = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else None
+    batches = {str(place["batch"]) for place in (opened, opening) if place}
+    own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     facts = [fact_of(record) for record in own]
     code, issuer = (from_ascii32(str(facts[0].values[name])) for name in ("licenseType", "issuer"))
     keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
     others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
-    state = state_of([*own, *others])
-    license_ = typed(state, "license", license_id, License) or _leaf(state, license_id, opening)
-    if license_ is None:
+    state = state_of(histories.ledger_id, [*own, *others])
+    found = (typed(state, "license", license_id, License), _leaf(state, license_id, opening))
+    recorded = [license_ for license_ in found if license_]
+    if not recorded:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    return license_, state
+    return min(recorded, key=lambda license_: license_.facts[0].seq), state
 
 
 def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -> License | None:
@@ -59,9 +61,9 @@ def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -
     index, proof = opening["index"], opening["proof"]
     if not isinstance(index, int) or not isinstance(proof, list | tuple):
         return None
-    if not is_leaf_of(batch, opening, index, proof):
+    if not is_leaf_of(state.ledger_id, batch, opening, index, proof):
         return None
-    return leaf_license(batch, str(opening["batch"]), opening)
+    return leaf_license(batch, str(opening["batch"]), index, opening)
 
 
 def binding_now(histories: Histories, license_id: str) -> str | None:
@@ -97,8 +99,8 @@ class Shown:
     trust: str
     head: Mapping[str, object]
     flags: tuple[str, ...] = ()
-    superseded_by: str = ""
-    """Id of the license that took its place, as known at `known_at`."""
+    superseding: LicenseFact | None = None
+    """What put another license in its place, as known at `known_at`."""
 
     def as_json(self, identifier: str | None) -> dict[str, object]:
         """The keys of `license show|status`."""
@@ -113,7 +115,9 @@ class Shown:
             "act": fact.act.name if fact else None,
             "ground": Ground(fact.ground).name if fact and fact.ground else None,
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
-            "supersededBy": self.superseded_by or None,
+            "supersededBy": None,
+            "supersededByLeaf": None,
+            **successor_evidence(self.superseding),
             "flags": list(self.flags),
             "issuer": self.license.issuer,
             "type": self.license.license_type,
@@ -167,5 +171,5 @@ def show_license(
         histories.level,
         head,
         flags,
-        successor_at(license_, knowledge, cut_offs),
+        superseding_at(license_, knowledge, cut_offs),
     )

@@ -1,4 +1,4 @@
-"""A small unsealed ledger on a real node: fourteen records that every reader and liar can work on."""
+"""A small unsealed ledger on a real node: fifteen records that every reader and liar can work on."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _await(url: str, node: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def ledger(node_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """Founded, with four named contracts and nine root regions."""
+    """Founded, with five named contracts and nine root regions."""
     key_file = tmp_path_factory.mktemp("relay") / "relay.key"
     account = create_relay_key(key_file)
     with Rpc(node_url) as rpc:
@@ -116,9 +116,9 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
         blocks[name] = blocks["Directory"] = receipt.block
     addresses["Catalog"], receipt = sender.deploy("Catalog", [addresses["Directory"]])
     blocks["Catalog"] = receipt.block
-    arguments = [addresses["Directory"], addresses["Catalog"]]
-    addresses["Licenses"], receipt = sender.deploy("Licenses", arguments)
-    blocks["Licenses"] = receipt.block
+    for name in ("Licenses", "Batches"):
+        addresses[name], receipt = sender.deploy(name, [addresses["Directory"]])
+        blocks[name] = receipt.block
     return blocks
 
 
@@ -142,7 +142,7 @@ def _trust(rpc: Rpc, addresses: dict[str, str], blocks: dict[str, int]) -> Trust
 def _found(ledger: Ledger) -> None:
     sender = ledger.sender
     sender.send("Directory", "found", ledger.message("Found", threshold=3))
-    names = ["Catalog", "Licenses", "Journal", "SM2Verifier"]
+    names = ["Catalog", "Licenses", "Batches", "Journal", "SM2Verifier"]
     for rev, name in enumerate(names, start=1):
         entry = ledger.trust.contracts[name]
         values = {

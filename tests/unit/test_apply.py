@@ -24,6 +24,7 @@ from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import MESSAGE_OF, Kind
 from tests.simulator import (
     BUREAU,
+    LEDGER_ID,
     NATIONAL_TYPE,
     OBJECT_OF,
     OFFICE,
@@ -35,12 +36,14 @@ from tests.simulator import (
     every_kind,
     founded_ledger,
     hash32,
+    id_of,
     key_id_of,
 )
 
 SECOND_KINDS = {
     Kind.LICENSE_OPENED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
     Kind.REGION_FOLLOWED,
     Kind.KEY_REGISTERED_BY_ROTATION,
     Kind.KEY_REGISTERED_BY_RECOVERY,
@@ -79,7 +82,7 @@ def test_the_ledger_is_founded_and_sealed(ledger: LedgerSimulator, state: State)
     (seal,) = facts(ledger, Kind.LEDGER_SEALED)
     assert found is not None
     assert (found.threshold, found.sealed_seq, found.sealed_at) == (1, seal.seq, seal.time)
-    names = ["Directory", "Keys", "Catalog", "Licenses", "Journal", "Catalog"]
+    names = ["Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal", "Catalog"]
     assert [name for name, _, _ in found.contracts] == names
     assert found.rev == 3 + len(found.contracts)
 
@@ -138,18 +141,18 @@ def test_what_ended_does_not_come_back(since: int) -> None:
 
 
 def test_licenses_and_their_facts(state: State) -> None:
-    old = typed(state, "license", hash32("license 0"), License)
-    new = typed(state, "license", hash32("license 5"), License)
-    bound = typed(state, "license", hash32("license 3"), License)
+    old = typed(state, "license", id_of("license 0"), License)
+    new = typed(state, "license", id_of("license 5"), License)
+    bound = typed(state, "license", id_of("license 3"), License)
     assert old is not None and new is not None and bound is not None
-    assert (old.superseded_by, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
+    assert (old.facts[-1].successor, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
     assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
     assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND]
     assert new.region == QINGPU
 
 
 def test_applying_leaves_the_state_before_untouched(ledger: LedgerSimulator) -> None:
-    state = State()
+    state = State(LEDGER_ID)
     for record in ledger.records():
         before = {table: dict(rows) for table, rows in state.tables.items()}
         changes = apply(state, fact_of(record))
@@ -159,7 +162,7 @@ def test_applying_leaves_the_state_before_untouched(ledger: LedgerSimulator) -> 
     assert state.tables == ledger.state().tables
 
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 NO_TYPE = "11100000MB0TE5T605009"
 STRAY = "0x" + "33" * 20
 
@@ -227,7 +230,7 @@ def test_what_no_contract_would_write_is_refused(name: str) -> None:
     deed, code = _refusals()[name]
     ledger = founded_ledger(sign=False)
     deed(ledger)
-    state = State()
+    state = State(LEDGER_ID)
     *good, last = list(ledger.records())
     for record in good:
         state.apply(fact_of(record))

@@ -9,7 +9,7 @@ from ledger.domain.apply import State
 from ledger.domain.facts import fact_of
 from ledger.domain.objects import region_object
 from ledger.proof.competence import Competence
-from tests.simulator import LedgerSimulator, key_id_of, key_of
+from tests.simulator import LEDGER_ID, LedgerSimulator, key_id_of, key_of
 
 ROOTS = (310000, 330000, 320000)
 INNER, DISTRICT, TOWN = 310118, 310119, 310120
@@ -34,7 +34,7 @@ def ledger() -> LedgerSimulator:
 
 def problem(ledger: LedgerSimulator) -> str | None:
     """What is wrong with the newest record, judged after all others were found right."""
-    state = State()
+    state = State(LEDGER_ID)
     competence = Competence(state)
     *earlier, last = [fact_of(record) for record in ledger.records()]
     for fact in earlier:

@@ -10,7 +10,6 @@ from ledger import crypto
 from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.apply import State
 from ledger.domain.lineage import acts_for, cut_off_of, line_of, registrars
-from ledger.domain.messages import Domain
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import Record
 from ledger.proof.verification import Findings, Question, examine, missing_objects, recognition_basis
@@ -19,7 +18,6 @@ from ledger.service.sources import Asked, Histories
 from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
-    CHAIN_ID,
     DAY,
     JIASHAN,
     LEDGER_ID,
@@ -31,13 +29,14 @@ from tests.simulator import (
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
     key_id_of,
     key_of,
 )
 from tests.unit.governed import FixedClock, trust_of
 from tests.unit.test_verification import claim_in
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 OWNER = organisation_object(BUREAU)
 MERGED = "11610922MB0TE5T52A"
 NEW_TYPE = "11310000MB0TE5T1XB001"
@@ -78,13 +77,12 @@ def issue_with(ledger: LedgerSimulator, name: str) -> Record:
 def asked(ledger: LedgerSimulator, record: Record, known_at: int, region: int | None = None) -> Findings:
     claim = claim_in(record)
     loaded: set[bytes] = set()
-    state = State()
+    state = State(LEDGER_ID)
     while wanted := missing_objects(claim, state, region) - loaded:
         loaded |= wanted
-        state = state_of([each for each in ledger.records() if each.object in loaded])
-    domain = Domain(CHAIN_ID, ledger.address("Licenses"), LEDGER_ID)
+        state = state_of(LEDGER_ID, [each for each in ledger.records() if each.object in loaded])
     question = Question(at=ledger.now, known_at=known_at, region=region)
-    return examine(claim, state, question, domain, crypto.verifier().verify)
+    return examine(claim, state, question, ledger.domain, crypto.verifier().verify)
 
 
 def failures(findings: Findings) -> list[str]:
@@ -235,5 +233,5 @@ def test_replay_takes_records_of_a_successor_contract_after_its_succession_only(
     ledger.issue(LICENSE)
     ledger.record("Succeed", [str(SHANGHAI)], **named, account=second)
     assert problems(ledger) == []
-    closed = ledger.issue(hash32("another license"))
+    closed = ledger.issue(id_of("another license"))
     assert problems(ledger) == [("BAD_RECORD", closed.seq)]

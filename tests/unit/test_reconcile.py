@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ledger.adapters.batch_folder import LicenseFolder
+from ledger.adapters.disk import flush
 from ledger.adapters.index import open_index
 from ledger.domain.canonical import parse_strict
 from ledger.domain.document import Envelope
@@ -65,7 +66,7 @@ class Comparison:
     def run(self, *rows_: Json) -> Reconciliation:
         self.mend.clear()
         self.feed = MendFeed(self.mend.append)
-        ledger, folder = self.desk.ledger, LicenseFolder(self.desk.out)
+        ledger, folder = self.desk.ledger, LicenseFolder(self.desk.out, flush)
         index = open_index(self.desk.folder / "home", ledger.ledger_id)
         Follow(ledger, index).sync()
         for name, license_id in self.desk.names.items():
@@ -330,7 +331,7 @@ SOURCE = st.dictionaries(st.integers(0, 3), STATED, max_size=4)
 
 
 @given_by(st.lists(st.tuples(st.integers(0, 3), VERBS, st.integers(1, 3)), max_size=10), SOURCE)
-@settings(max_examples=25)
+@settings(max_examples=20)
 def test_after_its_mend_a_comparison_finds_only_what_it_said_it_could_not_mend(
     history: list[tuple[int, str, int]], source: dict[int, tuple[str, int]]
 ) -> None:

@@ -23,7 +23,7 @@ VERIFIER = LibcryptoVerifier(LIBRARY)
 SIGNERS = {
     region: LibcryptoSigner(LIBRARY, bytes([i]) * 32) for i, region in enumerate(("310000", "330000"), 1)
 }
-NAMES = ("Catalog", "Directory", "Journal", "Keys", "Licenses", "SM2Verifier")
+NAMES = ("Catalog", "Directory", "Journal", "Keys", "Licenses", "SM2Verifier", "Batches")
 CONTRACTS = {
     name: ContractEntry("0x" + f"{i}0" * 20, "0x" + f"{i}1" * 32, i) for i, name in enumerate(NAMES, 1)
 }
