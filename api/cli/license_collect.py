@@ -24,11 +24,11 @@ from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.feed_register import FeedRegister
 from ledger.adapters.sheets import open_sheet
 from ledger.bootstrap import Ledger
-from ledger.domain.apply import typed
 from ledger.domain.document import Envelope
-from ledger.domain.entities import Terms
 from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
 from ledger.domain.feed_fates import Fate, corrections
+from ledger.domain.objects import organisation_object
+from ledger.domain.rights import Rights
 from ledger.errors import MalformedError, NotEntitledError, StoreOutageError, UsageError
 from ledger.ports import Signer
 from ledger.service.collect import CollectFeed, FeedReport
@@ -105,10 +105,10 @@ def _require_mandate(ledger: Ledger, signer: Signer, header: FeedHeader) -> None
     owner = body_of(ledger, signer).uscc
     if owner != header.collector:
         raise UsageError("FEED_COLLECTOR", owner=owner, collector=header.collector)
-    rights = typed(ledger.index, "entitlement", f"{header.type}/{header.issuer}", Terms)
-    now = int(ledger.clock.now().timestamp())
-    term = rights.at(now, now) if rights else None
-    if term is None or owner not in (header.issuer, term.detail):
+    rights = Rights(ledger.index, int(ledger.clock.now().timestamp()))
+    body = "0x" + organisation_object(owner).hex()
+    is_named = rights.may_issue(body, header.type, header.issuer)
+    if not is_named or rights.right(header.type, header.issuer) is None:
         names = {"collector": owner, "issuer": header.issuer, "type": header.type}
         raise NotEntitledError("FEED_NO_MANDATE", **names)
 

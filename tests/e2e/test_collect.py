@@ -22,6 +22,8 @@ from tests.e2e.sheets_made import TYPE, rows, write
 from tests.told import Run, World
 
 ISSUER = "11310000MB0TE5T1XB"
+OPERATOR = "11330000MB0TE5T28K"
+"""Collects for the issuer: the operator that its right names."""
 OTHER_REGION = "330421"
 Json = dict[str, Any]
 
@@ -37,7 +39,7 @@ def imperfect(number: int) -> str:
 
 
 def feed(first: int = 1, **header: Any) -> Feed:
-    return Feed(first, **{"source": "sh-registry", "issuer": ISSUER, "collector": ISSUER, **header})
+    return Feed(first, **{"source": "sh-registry", "issuer": ISSUER, "collector": OPERATOR, **header})
 
 
 @dataclass
@@ -54,8 +56,8 @@ class Collected:
         return self.folder / "out"
 
     def command(self, file: Path, *more: str, out: Path | None = None) -> list[str]:
-        key = self.world.key("office-shanghai")
-        return ["license", "collect", str(file), "--key", key, "--out", str(out or self.out), *more]
+        options = ["--key", self.world.key("office-zhejiang"), "--out", str(out or self.out)]
+        return ["license", "collect", str(file), *options, *more]
 
     def collect(self, file: Path, *more: str) -> Run:
         return self.world.run(*self.command(file, *more))
@@ -76,14 +78,17 @@ class Collected:
         return run.data
 
 
+def entitle(world: World, *more: str) -> None:
+    right = ["--issuer", ISSUER, "--region", "310118", "--from", "2025-01-01", *more]
+    assert world.run("type", "entitle", TYPE, *right, "--by", world.key("shanghai")).status == 0
+
+
 @pytest.fixture(scope="module")
 def entitled(told: tuple[World, Run], tmp_path_factory: pytest.TempPathFactory) -> Collected:
-    """Qingpu's office may issue the type, and a license of Jiangsu is on its way there."""
+    """Qingpu's office may issue the type, another body signs for it; a license of Jiangsu is on its way."""
     folder = tmp_path_factory.mktemp("collect")
     world, jiangsu = told[0].as_other(folder / "home"), told[0].as_other(folder / "jiangsu")
-    by = ["--by", world.key("shanghai")]
-    order = ["type", "entitle", TYPE, "--issuer", ISSUER, "--region", "310118", "--from", "2025-01-01", *by]
-    assert world.run(*order).status == 0
+    entitle(world, "--operator", OPERATOR)
     sheet, key = write(folder / "jiangsu.csv", rows(1, 7_000_001)), ["--key", world.key("office-jiangsu")]
     made = jiangsu.run(
         "license", "issue-batch", str(sheet), "--type", TYPE, *key, "--out", str(folder / "theirs")
@@ -228,7 +233,9 @@ def test_verification_tells_that_a_license_was_collected_and_by_whom(first: tupl
     shown = collected.world.run("verify", collected.file_of(101), "--region", "310118")
     assert (shown.status, shown.data["result"]) == (0, "IN_FORCE")
     assert shown.data["flags"] == ["COLLECTED", "HOLDER_UNBOUND"]
-    assert shown.data["collector"] == ISSUER
+    assert shown.data["collector"] == OPERATOR
+    (issuer,) = [check for check in shown.data["checks"] if check["name"] == "ISSUER"]
+    assert (issuer["evidence"]["issuer"], issuer["evidence"]["operator"]) == (ISSUER, OPERATOR)
     converted = collected.world.run("verify", collected.file_of(123)).data
     assert (converted["flags"][0], converted["collector"]) == ("CONVERTED_UNCHECKED", None)
     taken = collected.world.run("verify", collected.file_of(125)).data
@@ -493,3 +500,49 @@ def test_a_home_that_lost_everything_but_its_secret_goes_on_from_the_folder(
         run.data
     )
     assert copied.world.run("license", "show", identifier(128)).data["status"] == "SUSPENDED"
+
+
+# --- the mandate ------------------------------------------------------------------------------
+
+
+def test_only_the_operator_that_a_right_names_collects(settled: Collected, tmp_path: Path) -> None:
+    good = feed(78).act(101, "suspend", "PENALTY")
+    file = good.write(tmp_path / "a.jsonl")
+    before = settled.replay()["seq"]
+    stranger = settled.world.run(*settled.command(file), "--key", settled.world.key("office-anhui"))
+    assert (stranger.status, stranger.data["code"]) == (2, "FEED_COLLECTOR")
+    good.header["collector"] = "11340000MB0TE5T44D"
+    file = good.write(tmp_path / "b.jsonl")
+    stranger = settled.world.run(*settled.command(file), "--key", settled.world.key("office-anhui"))
+    assert (stranger.status, stranger.data["code"]) == (1, "FEED_NO_MANDATE")
+    other = feed(1, type="11100000000013338W011", source="other").insert(1).write(tmp_path / "c.jsonl")
+    run = settled.world.run(*settled.command(other, out=tmp_path / "other"))
+    assert (run.status, run.data["code"]) == (1, "FEED_NO_MANDATE")
+    assert settled.replay()["seq"] == before
+
+
+def test_when_the_mandate_ends_the_feed_stops_and_what_was_collected_stays(
+    settled: Collected, tmp_path: Path
+) -> None:
+    made = feed(78).act(101, "suspend", "PENALTY").act(101, "resume", "PENALTY_SERVED")
+    file = made.write(tmp_path / "a.jsonl")
+    entitle(settled.world)
+    try:
+        run = settled.collect(file)
+        assert (run.status, run.data["code"]) == (1, "FEED_NO_MANDATE")
+        shown = settled.world.run("verify", settled.file_of(101)).data
+        assert (shown["result"], shown["collector"]) == ("IN_FORCE", OPERATOR)
+    finally:
+        entitle(settled.world, "--operator", OPERATOR)
+    run = settled.collect(file)
+    assert (run.status, run.data["suspended"], run.data["lifted"]) == (0, 1, 1)
+
+
+def test_an_issuer_collects_from_its_own_system(settled: Collected, tmp_path: Path) -> None:
+    own = Collected(settled.world.as_other(tmp_path / "home"), tmp_path, settled.moved)
+    file = feed(source="sh-desk", collector=ISSUER).insert(190).write(tmp_path / "a.jsonl")
+    run = own.world.run(*own.command(file), "--key", own.world.key("office-shanghai"))
+    assert (run.status, run.data["inserted"]) == (0, 1), run.data
+    shown = own.world.run("verify", own.file_of(190)).data
+    assert (shown["result"], shown["flags"][0], shown["collector"]) == ("IN_FORCE", "COLLECTED", ISSUER)
+    settled.replay()
