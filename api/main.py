@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -132,7 +132,8 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
     promise_key = options.promise_key
     signer = crypto.load_signer(str(promise_key), options.passphrase) if promise_key else None
     accepting = ledger.accepting(signer, options.stall, needs_node=False)
-    writing = make_writing(ledger, accepting, outbox, _held_keys(options, home / "keys"))
+    registry = partial(_registry, ledger, options.stall)
+    writing = make_writing(ledger, accepting, outbox, _held_keys(options, home / "keys"), registry)
 
     def index() -> Any:
         with index_lock:
@@ -141,7 +142,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
     return Services(
         clock=ledger.clock,
         authorise=AuthoriseRequests(
-            lambda *_: _registry(ledger, options.stall),
+            lambda *_: registry(),
             ledger.verifier,
             ledger.clock,
             requests,

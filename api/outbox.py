@@ -18,6 +18,7 @@ from ledger.ports import Signer
 from ledger.ports.queue import Queued, Request
 from ledger.proof.verification import cut_offs_of
 from ledger.service.accept import AcceptMessages, Desk
+from ledger.service.authorise import Registry, signs_for
 from ledger.service.outcome import Outcomes
 from ledger.service.run_outbox import look_again
 
@@ -116,6 +117,7 @@ def make_writing(
     accepting: AcceptMessages,
     outbox: OutboxThread,
     signer: Callable[[str], Signer | None],
+    registry: Callable[[], Registry],
 ) -> Writing:
     """What routes need in order to write.
 
@@ -124,6 +126,7 @@ def make_writing(
         accepting: Takes messages into the queue.
         outbox: Brings them onto the ledger.
         signer: USCC → the key held for that organisation, or None.
+        registry: What the ledger says of bodies, keys and rights.
     """
 
     def desk(owner: str, request: Request | None, seconds: float) -> Desk:
@@ -145,6 +148,7 @@ def make_writing(
         identifier_of=ledger.index.identifier_of,
         status=lambda license_id: _status(ledger, license_id),
         remember=lambda issued: ledger.remember_all([(each.envelope, each.cid) for each in issued]),
+        signs_for=lambda uscc, issuer, code: signs_for(registry(), uscc, issuer, code),
         promises=accepting.promise_state,
         signer=signer,
     )

@@ -130,6 +130,7 @@ class ChallengeBody(_Form):
     purpose: Annotated[str, Field(min_length=1, max_length=500, examples=["办理施工许可"])]
     ttl: Annotated[int, Field(ge=1, le=300)] = 60
     api: Annotated[str | None, Field(max_length=500)] = None
+    attested: bool | None = None
 
 
 class PresentationBody(_Form):
@@ -463,6 +464,7 @@ class Verdict(_Answer):
     age_seconds: int | None
     agreement: Json | None
     flags: list[str]
+    collector: str | None
     disclosed: Json | None
     checks: list[Check]
 
@@ -486,6 +488,7 @@ class Challenge(_Answer):
     expires: Moment
     api: str | None
     signature: str
+    attested: bool | None = None
 
 
 class Left(_Answer):

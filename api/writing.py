@@ -32,6 +32,7 @@ class Writing:
         identifier_of: License id → identifier where known.
         status: Where a license stands now; None where no node says so.
         remember: Notes which identifiers stand for which licenses, and where their documents are.
+        signs_for: Whether an organisation may sign in an issuer's name, for a type.
         promises: `GIVEN`, or why no promise is given.
         signer: USCC → the key held for that organisation, or None.
     """
@@ -46,6 +47,7 @@ class Writing:
     identifier_of: Callable[[str], str | None]
     status: Callable[[str], str | None]
     remember: Callable[[Sequence[Issued]], None]
+    signs_for: Callable[[str, str, str], bool]
     promises: Callable[[], str]
     signer: Callable[[str], Signer | None]
 

@@ -23,7 +23,8 @@ import {ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Batches: many licenses under one signature, and batches that renew them.
 contract Batches is IBatches, Issuing {
-    // One slot; `entitlement` stands for issuer and type.
+    // One slot; `entitlement` stands for issuer and type, and the first `inherited` of the renewals are kept by the
+    // predecessor.
     struct Issue {
         uint48 recorded;
         uint32 keyIndex;
@@ -31,6 +32,7 @@ contract Batches is IBatches, Issuing {
         uint32 entitlement;
         uint32 size;
         uint8 renewals;
+        uint8 inherited;
     }
 
     struct RenewalRow {
@@ -48,7 +50,8 @@ contract Batches is IBatches, Issuing {
     mapping(ObjectId batch => mapping(uint256 number => RenewalRow row)) private _renewals;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Issuing(directory_) {}
+    /// @param predecessor_ The Batches whose place this one takes; 0 for the first.
+    constructor(IDirectory directory_, address predecessor_) Issuing(directory_, predecessor_) {}
 
     /// @inheritdoc IBatches
     function issueBatch(
@@ -61,7 +64,9 @@ contract Batches is IBatches, Issuing {
         _requireLeaves(message.root, message.size, leaves);
         Issue memory issue_ = _newBatch(object, message.licenseType, message.issuer, message.size);
         bytes memory data = abi.encode(message);
-        issue_.keyIndex = _requireIssuer(ISSUE_BATCH_TYPEHASH, data, signatures, message.issuer);
+        ObjectId signer;
+        (signer, issue_.keyIndex) = _onlySigner(ISSUE_BATCH_TYPEHASH, data, signatures);
+        _requireIssues(signer, message.licenseType, message.issuer);
 
         _batches[object] = issue_;
         journal.append(Kinds.LICENSE_BATCH_ISSUED, object, message.rev, abi.encode(data, signatures, leaves));
@@ -76,10 +81,13 @@ contract Batches is IBatches, Issuing {
         ObjectId object = Objects.batch(message.issuer, message.root);
         _open(message.earlier, message.rev, message.signedAt, message.notAfter);
         _requireLeaves(message.root, message.size, leaves);
-        _requireRenewable(message);
+        Uscc before = _requireRenewable(message);
         Issue memory issue_ = _newBatch(object, message.licenseType, message.issuer, message.size);
         bytes memory data = abi.encode(message);
-        issue_.keyIndex = _requireIssuer(RENEW_BATCH_TYPEHASH, data, signatures, message.issuer);
+        ObjectId signer;
+        (signer, issue_.keyIndex) = _onlySigner(RENEW_BATCH_TYPEHASH, data, signatures);
+        _requireIssues(signer, message.licenseType, message.issuer);
+        _requireActs(signer, message.licenseType, before);
 
         _batches[object] = issue_;
         _renew(message.earlier, _leavesOf(message), issue_.keyIndex);
@@ -91,7 +99,7 @@ contract Batches is IBatches, Issuing {
     /// @inheritdoc IBatches
     function batchOf(ObjectId batch) public view returns (Batch memory found) {
         Issue memory issue_ = _batches[batch];
-        if (issue_.size == 0) return found;
+        if (issue_.size == 0) return _isNext() ? IBatches(predecessor).batchOf(batch) : found;
         (found.licenseType, found.issuer) = catalog().entitlementAt(issue_.entitlement);
         found.size = issue_.size;
         found.region = issue_.region;
@@ -129,18 +137,35 @@ contract Batches is IBatches, Issuing {
         ObjectId batch,
         uint256 number
     ) public view returns (Renewal memory renewal, uint256[WORDS] memory leaves) {
+        bool isOwn = _batches[batch].size != 0 && number >= _batches[batch].inherited;
+        if (!isOwn && _isNext()) return IBatches(predecessor).renewalAt(batch, number);
         RenewalRow storage row = _renewals[batch][number];
         renewal = Renewal(row.recorded, row.keyIndex);
         for (uint256 word = 0; word < WORDS; ++word) leaves[word] = row.leaves[word];
     }
 
     function _renew(ObjectId batch, uint256[WORDS] memory leaves, uint32 keyIndex) private {
+        if (_batches[batch].size == 0) _adopt(batch);
         RenewalRow storage row = _renewals[batch][_batches[batch].renewals];
         ++_batches[batch].renewals;
         (row.recorded, row.keyIndex) = (uint48(Clock.nowSeconds()), keyIndex);
         for (uint256 word = 0; word < WORDS; ++word) {
             if (leaves[word] != 0) row.leaves[word] = leaves[word];
         }
+    }
+
+    /// @dev Copies a batch from the predecessor; its renewals until now stay there.
+    function _adopt(ObjectId object) private {
+        Batch memory batch = batchOf(object);
+        _batches[object] = Issue({
+            recorded: uint48(batch.recorded),
+            keyIndex: batch.keyIndex,
+            region: batch.region,
+            entitlement: batch.entitlement,
+            size: batch.size,
+            renewals: batch.renewals,
+            inherited: batch.renewals
+        });
     }
 
     /// @dev A batch as it would be issued now, without its key.
@@ -150,7 +175,7 @@ contract Batches is IBatches, Issuing {
         Uscc issuer,
         uint32 size
     ) private view returns (Issue memory) {
-        if (_batches[object].size != 0) revert BatchesDuplicate(object);
+        if (batchOf(object).size != 0) revert BatchesDuplicate(object);
         ICatalog.Entitlement memory entitlement = _requireEntitled(licenseType, issuer);
         return Issue({
             recorded: uint48(Clock.nowSeconds()),
@@ -158,7 +183,8 @@ contract Batches is IBatches, Issuing {
             region: entitlement.region,
             entitlement: entitlement.index,
             size: size,
-            renewals: 0
+            renewals: 0,
+            inherited: 0
         });
     }
 
@@ -180,14 +206,16 @@ contract Batches is IBatches, Issuing {
         for (uint256 i = 0; i < count; ++i) found[i] = all[i];
     }
 
-    /// @dev The type knows renewals, the issuer acts for the one before, and nothing happened yet to any of the leaves.
-    function _requireRenewable(RenewBatchMessage calldata message) private view {
+    /// @dev The type knows renewals, the issuer is the one before, which is returned, or followed it, and nothing
+    ///      happened yet to any of the leaves.
+    function _requireRenewable(RenewBatchMessage calldata message) private view returns (Uscc before) {
         Batch memory batch = _known(message.earlier);
         if (TypeCode.unwrap(batch.licenseType) != TypeCode.unwrap(message.licenseType)) {
             revert LicensesTypeChanged(message.licenseType, batch.licenseType);
         }
         _requireKnownAct(batch.licenseType, Acts.RENEW);
-        _requireActsFor(Objects.organisation(message.issuer), batch.issuer);
+        before = batch.issuer;
+        _requireFollows(Objects.organisation(message.issuer), before);
         if (batch.renewals == MAX_RENEWALS) revert BatchesRenewedOften(message.earlier);
 
         uint256[WORDS] memory leaves = _leavesOf(message);

@@ -375,6 +375,11 @@ class Ledger:
             ]
         )
 
+    def take_in(self, envelopes: Sequence[Envelope]) -> None:
+        """Know license files that another home wrote: their identifiers, and the leaves of batches."""
+        self.drafts().take_leaves(envelopes)
+        self.remember_all([(each, None) for each in envelopes])
+
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None
     ) -> Shown:
@@ -391,6 +396,18 @@ class Ledger:
         """
         opening = self.drafts().opening(license_id)
         return license_state(self.histories(Asked()), license_id, opening)[0]
+
+    def license_settled(self, license_id: str) -> License:
+        """A license as the newest block has it, once nothing that was accepted about it is under way.
+
+        Raises:
+            OutcomeUnknownError: `MESSAGE_WAITING`.
+            UnknownIdError: `UNKNOWN_LICENSE`.
+        """
+        running = self.outbox()
+        for queued in self.queue.about({license_id}):
+            running.wait(queued, WAIT_SECONDS)
+        return self.license_now(license_id)
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""

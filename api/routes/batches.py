@@ -34,7 +34,7 @@ def issue_batch(services: Asking, sender: Sender, at: At, body: Annotated[BatchB
         return hand_in(services, at, "IssueBatch", body)
     inputs = [each.given() for each in body.inputs]
     for each in inputs:
-        require_own(each, sender)
+        require_own(services, each, sender)
     batches = services.writing.batches(at)
     good, faults = batches.sort(inputs)
     if not good:

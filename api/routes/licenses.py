@@ -26,14 +26,14 @@ from api.schemas import (
     Standing,
 )
 from api.services import Services
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.moments import parse_moment
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.service.accept import Desk
 from ledger.service.act import ActOnLicenses, Doing
 from ledger.service.authorise import Principal
 from ledger.service.handed_in import Handed
-from ledger.service.orders import BIND_METHODS, ActOrder, Progress, only_ground
+from ledger.service.orders import BIND_METHODS, ActOrder, Progress
 from ledger.service.sources import Asked
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
@@ -58,7 +58,7 @@ def issue_license(
     if isinstance(body, SignedMessage):
         return hand_in(services, at, "Issue", body, key)
     given = body.given()
-    require_own(given, sender)
+    require_own(services, given, sender)
     signer = services.writing.held_key(sender.uscc)
     return _answer(services, services.writing.issuing(at).issue(given, signer, key).progress)
 
@@ -85,7 +85,7 @@ def amend_license(
         _require_same(body, license_id, AMEND_KINDS.values())
         return hand_in(services, at, "Amend", body)
     given = body.input.given()
-    require_own(given, sender)
+    require_own(services, given, sender)
     signer = services.writing.held_key(sender.uscc)
     ground, effective = body.ground or only_ground(body.kind), moment(body.effective) or 0
     issuing = services.writing.issuing(at)
@@ -199,11 +199,14 @@ def moment(text: str | None) -> int | None:
     return None if text is None else parse_moment(text)
 
 
-def require_own(given: dict[str, object], sender: Principal) -> None:
-    """The issuer of an input is who sends it: else its secret would be drawn for somebody else."""
+def require_own(services: Services, given: dict[str, object], sender: Principal) -> None:
+    """Who sends an input is its issuer, or its operator: nobody else has a secret drawn for the issuer."""
     metadata = given["metadata"]
-    issuer = metadata.get("certificateIssuingAuthorityCode") if isinstance(metadata, dict) else None
-    if isinstance(issuer, str) and issuer != sender.uscc:
+    stated = metadata if isinstance(metadata, dict) else {}
+    issuer, code = (stated.get(f"certificate{name}Code") for name in ("IssuingAuthority", "Type"))
+    if not isinstance(issuer, str) or issuer == sender.uscc:
+        return
+    if not services.writing.signs_for(sender.uscc, issuer, str(code)):
         raise NotEntitledError("ISSUER_IS_ANOTHER", issuer=issuer[:40], organisation=sender.uscc)
 
 

@@ -27,6 +27,7 @@ from api.schemas import (
     TransferOutMessage,
 )
 from api.services import Services
+from ledger.domain.acts import only_ground
 from ledger.domain.messages import MESSAGES
 from ledger.domain.moments import rfc3339
 from ledger.errors import MalformedError, UnknownIdError
@@ -37,7 +38,6 @@ from ledger.service.authorise import Principal
 from ledger.service.drafts import Draft
 from ledger.service.handed_in import Unsigned
 from ledger.service.issue import IssueLicenses
-from ledger.service.orders import only_ground
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["messages"])
 
@@ -111,10 +111,10 @@ def _prepared(
     if isinstance(body, BatchMessage):
         inputs = [each.given() for each in body.inputs]
         for each in inputs:
-            require_own(each, sender)
+            require_own(services, each, sender)
         return elsewhere.prepare_batch(services.writing.batches(at).batch_draft(inputs))
     if isinstance(body, _License):
-        require_own(body.input.given(), sender)
+        require_own(services, body.input.given(), sender)
         return elsewhere.prepare_license(_draft(services, services.writing.issuing(at), body))
     return elsewhere.prepare_act(_doing(services, services.writing.acting(at), body))
 

@@ -27,7 +27,8 @@ interface ICatalog is IWriter {
         bytes32 gradesDigest;
     }
 
-    /// @notice The right of one body to issue one type; `index` counts from 1, 0 means that there is none.
+    /// @notice The right of one body to issue one type; `index` counts from 1, 0 means that there is none. The
+    ///         `operator`, where one is named, signs in the issuer's name as long as the right is in effect.
     struct Entitlement {
         uint32 index;
         uint32 region;
@@ -93,6 +94,9 @@ interface ICatalog is IWriter {
 
     /// @notice Which type and body an entitlement's number stands for, counted from 1.
     function entitlementAt(uint32 index) external view returns (TypeCode licenseType, Uscc issuer);
+
+    /// @notice How many entitlements were given; their numbers go on in a Catalog that takes this one's place.
+    function rights() external view returns (uint32);
 
     /// @notice Whether the latest entitlement of a body covers a moment.
     function entitledTo(TypeCode licenseType, Uscc issuer, uint64 moment) external view returns (bool);

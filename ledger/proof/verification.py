@@ -28,10 +28,10 @@ from ledger.domain.entities import (
     LicenseType,
     Organisation,
     Region,
-    Term,
     Terms,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain, Kind
@@ -46,6 +46,7 @@ from ledger.domain.objects import (
     region_object,
     type_object,
 )
+from ledger.domain.rights import Rights
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
@@ -73,6 +74,7 @@ class Claim:
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
+        origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
     """
 
     identifier: str | None
@@ -86,6 +88,17 @@ class Claim:
     leaf: Mapping[str, object] | None = None
     index: int = 0
     proof: tuple[str, ...] = ()
+    origin: str | None = None
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the document says of its origin, to be shown beside any result; none for a native issue.
+
+        No ledger knows the origin: where the document does not show it, that itself is worth a flag.
+        """
+        if self.origin == NATIVE:
+            return ()
+        return (self.origin.upper() if self.origin in ORIGINS else "ORIGIN_NOT_SHOWN",)
 
     @property
     def batch(self) -> str:
@@ -133,6 +146,8 @@ class Findings:
     flags: tuple[str, ...] = ()
     standing: Standing | None = None
     license: License | None = None
+    collector: str = ""
+    """Code of the body that signed a collected license: the issuer itself, or who operates for it."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +212,7 @@ def examine(
     checks = [_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition]
     if question.stale:
         checks = [_unless_overtaken(check) for check in checks]
-    return Findings(tuple(checks), agreement, _flags(case), standing, case.license)
+    return Findings(tuple(checks), agreement, _flags(case), standing, case.license, _collector(case))
 
 
 _MAY_HAVE_CHANGED = {"ISSUER_UNKNOWN", "NOT_ANCHORED", "SUSPENDED", "NOT_RECOGNIZED_HERE", "REGION_UNKNOWN"}
@@ -238,25 +253,39 @@ def _issuer(case: _Case) -> Check:
         return failed(Step.ISSUER, "ISSUER_UNKNOWN", evidence=evidence, age=age)
     if case.license is None:
         return skipped(Step.ISSUER, "NOT_REACHED", evidence)
-    recorded = case.license.facts[0].recorded_at
-    if case.key.owner != "0x" + organisation_object(claim.issuer).hex():
+    return _right(case, case.key, case.license.facts[0], evidence)
+
+
+def _right(case: _Case, key: Key, issued: LicenseFact, evidence: dict[str, object]) -> Check:
+    """Whether a registered key could sign for the issuer when it was recorded, and the issuer issue."""
+    claim, age = case.claim, case.question.age
+    operator = _operator(case, key)
+    if operator is None:
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_OF_ISSUER", evidence, age)
-    if case.key.purpose is not Purpose.SIGN or not case.key.is_valid_at(recorded):
+    if operator:
+        evidence["operator"] = operator
+    if key.purpose is not Purpose.SIGN or not key.is_valid_at(issued.recorded_at):
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_VALID_THEN", evidence, age)
-    term = _entitlement(case, recorded)
+    rights = Rights.of_fact(case.state, issued, void_as_of(case.state, case.question.known_at))
+    term = rights.right(claim.license_type, claim.issuer)
     if term is None:
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", evidence=evidence, age=age)
+    if operator and term.detail != operator:
+        return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "OUTSIDE_MANDATE", evidence, age)
     evidence |= {"region": f"{term.region:06d}", "since": rfc3339(term.since)}
     return passed(Step.ISSUER, evidence, age)
 
 
-def _entitlement(case: _Case, at: int) -> Term | None:
-    name = f"{case.claim.license_type}/{case.claim.issuer}"
-    rights = typed(case.state, "entitlement", name, Terms)
-    if rights is None:
-        return None
-    known = rights.at(at, at)
-    return rights.at(at, at, void_as_of(case.state, case.question.known_at)) if known else None
+def _operator(case: _Case, key: Key) -> str | None:
+    """The operator, of all that the issuer's right ever named, whose key it is; empty for the issuer's own.
+
+    None for a key of neither.
+    """
+    if key.owner == "0x" + organisation_object(case.claim.issuer).hex():
+        return ""
+    rights = typed(case.state, "entitlement", f"{case.claim.license_type}/{case.claim.issuer}", Terms)
+    named = {term.detail for term in (rights.terms if rights else ()) if term.detail}
+    return next((each for each in named if key.owner == "0x" + organisation_object(each).hex()), None)
 
 
 def _anchor(case: _Case) -> Check:
@@ -336,6 +365,14 @@ def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
 def _flags(case: _Case) -> tuple[str, ...]:
     unbound = case.license is not None and int(case.license.holder_binding or "0x0", 16) == 0
     return ("HOLDER_UNBOUND",) if unbound else ()
+
+
+def _collector(case: _Case) -> str:
+    """Who signed what was collected: the issuer or its operator; empty for another origin or key."""
+    if case.claim.origin != COLLECTED or case.key is None:
+        return ""
+    operator = _operator(case, case.key)
+    return case.claim.issuer if operator == "" else operator or ""
 
 
 def ancestors(state: StateView, region: int) -> list[int]:

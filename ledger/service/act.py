@@ -11,6 +11,7 @@ from ledger.domain.document import holder_binding
 from ledger.domain.entities import License
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
+from ledger.errors import TransitionError
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
@@ -29,12 +30,14 @@ class Doing:
         act: What it is.
         struct: Its message.
         members: From the license as it stands to the members of the message beside `licenseId`.
+        rev: The revision that the license has to have; None takes it as it stands.
     """
 
     license_id: str
     act: Act
     struct: str
     members: Callable[[License], Mapping[str, object]]
+    rev: int | None = None
 
 
 class ActOnLicenses:
@@ -128,9 +131,13 @@ class ActOnLicenses:
         """The message of something to do as things stand, without signatures.
 
         Raises:
+            TransitionError: `STALE_REVISION`.
             UnknownIdError: `UNKNOWN_LICENSE`.
         """
         license_ = license_in(state, doing.license_id, self._drafts.opening(doing.license_id))
+        if doing.rev is not None and doing.rev != license_.rev:
+            names = {"object": doing.license_id, "given": doing.rev, "current": license_.rev}
+            raise TransitionError("STALE_REVISION", **names)
         members = {"licenseId": doing.license_id, **doing.members(license_)}
         prepared = self._messages.prepare(doing.struct, license_.rev, members)
         return SignedMessage(prepared, (), (), self._drafts.opening_of(license_))

@@ -18,6 +18,7 @@ from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
 from ledger.domain.objects import organisation_object
 from ledger.domain.requests import HEADERS, request_message
+from ledger.domain.rights import Rights
 from ledger.errors import NotEntitledError, RuleError, UsageError
 from ledger.ports import Clock, RequestStore, Verifier
 
@@ -31,6 +32,7 @@ _FORMS = {
     "nonce": re.compile(r"[A-Za-z0-9_.~+/=-]{8,128}"),
     "signature": re.compile(r"[0-9a-f]{128}"),
 }
+_TYPE = re.compile(r"[0-9A-Z]{18}[0-9]{3}")
 
 
 class NotAuthenticatedError(RuleError):
@@ -84,6 +86,21 @@ class Registry:
 
     state: StateView
     time: int
+
+
+def signs_for(registry: Registry, uscc: str, issuer: str, license_type: str) -> bool:
+    """Whether an organisation may sign in an issuer's name now: the issuer itself, or its operator.
+
+    Args:
+        registry: What the ledger says of rights.
+        uscc: The organisation.
+        issuer: Whose name stands on the license, as somebody wrote it.
+        license_type: Its type, likewise.
+    """
+    if uscc == issuer or not (_FORMS["organisation"].fullmatch(issuer) and _TYPE.fullmatch(license_type)):
+        return uscc == issuer
+    body = "0x" + organisation_object(uscc).hex()
+    return Rights(registry.state, registry.time).may_issue(body, license_type, issuer)
 
 
 def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisation, Key]:

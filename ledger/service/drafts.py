@@ -21,9 +21,10 @@ from ledger.domain.entities import License
 from ledger.domain.license_types import LicenseType
 from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
+from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import BatchOutbox, Entropy, IssuerHome
+from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf
 from ledger.proof.claims import claim_of_file, opening_of, struct_of
 
 
@@ -222,7 +223,7 @@ class Drafts:
         """
         key = self.batches.batch_of(license_id)
         kept = self.batches.load(key) if key else None
-        if key is None or kept is None or self._is_alive(kept["message"]):
+        if key is None or kept is None or kept["message"] is None or self._is_alive(kept["message"]):
             return key
         self.batches.drop(key)
         return None
@@ -232,9 +233,27 @@ class Drafts:
         return self.is_alone(license_id) or self.batch_with(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home put into a batch; None for any other."""
+        """What opens the leaf of a license that this home put into a batch or took in; None for others."""
         leaf = self.batches.leaf(license_id)
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope))) if leaf else None
+
+    def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
+
+        Files of single licenses, and of leaves that are kept already, are passed over.
+
+        Raises:
+            MalformedError: As `ledger.proof.claims.claim_of`.
+        """
+        claims = [(claim_of_file(each), each) for each in envelopes]
+        taken = [
+            KeptLeaf(claim.license_id, each.to_bytes(), None)
+            for claim, each in claims
+            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+        ]
+        if taken:
+            key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
+            self.batches.begin(key, {"message": None}, taken)
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from ledger.domain.objects import ascii32
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
+    CLIENTS,
     DAY,
     JIASHAN,
     LEDGER_ID,
@@ -75,12 +77,31 @@ def set_threshold(world: World) -> Command:
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
 
 
-def succeed(world: World, name: str = "Batches", account: str = "") -> Command:
+def succeed(world: World, name: str = "Catalog", account: str = "") -> Command:
     target = objects.ledger_object()
-    address = account or world.contracts["SM2Verifier"]
+    address = account or world.successor(name)
     code = keccak(bytes.fromhex(world.evm.rpc("eth_getCode", address, "latest")[2:]))
     message = world.message("Succeed", target, name=ascii32(name), account=address, codeHash=code)
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
+
+
+def switched(world: World, *names: str) -> World:
+    """The same ledger after contracts of these names were succeeded, one after another.
+
+    With the Directory all that is bound to it is succeeded, too.
+    """
+    after = copy(world)
+    after.contracts, after.closed_journals = dict(world.contracts), [*world.closed_journals]
+    for name in names:
+        new = after.successor(name)
+        after.run(succeed(after, name, new))
+        after.contracts[name] = new
+        if name == "Directory":
+            after.closed_journals.append(after.contracts["Journal"])
+            for part in ("Journal", "Keys"):
+                after.contracts[part] = after.view("Directory", f"{part.lower()}()", "address")
+            after = switched(after, *CLIENTS)
+    return after
 
 
 def succeed_region(world: World) -> Command:
@@ -187,10 +208,17 @@ def entitle(world: World) -> Command:
     return Command(message, (governor(JIASHAN),), target)
 
 
-def end_entitlement(world: World) -> Command:
-    target = objects.entitlement_object(PLAIN_TYPE, BUREAU)
-    codes = {"licenseType": ascii32(PLAIN_TYPE), "issuer": ascii32(BUREAU)}
-    message = world.message("EndEntitlement", target, **codes, until=world.now() + 60 * DAY)
+def mandate(world: World, operator: str = OFFICE, code: str = REGIONAL_TYPE, **changes: Any) -> Command:
+    """The right of the bureau of Qingpu again, now with an operator."""
+    target = objects.entitlement_object(code, BUREAU)
+    members = {**entitlement_members(code, BUREAU, QINGPU), "operator": ascii32(operator), **changes}
+    return Command(world.message("Entitle", target, **members), (governor(QINGPU),), target)
+
+
+def end_entitlement(world: World, code: str = PLAIN_TYPE, until: int = 0) -> Command:
+    target = objects.entitlement_object(code, BUREAU)
+    codes = {"licenseType": ascii32(code), "issuer": ascii32(BUREAU)}
+    message = world.message("EndEntitlement", target, **codes, until=until or world.now() + 60 * DAY)
     return Command(message, (governor(QINGPU),), target)
 
 
