@@ -152,8 +152,9 @@ class FeedBook:
     def rejected(self) -> Iterator[RejectedLine]:
         """Every rejected line of the feed, of whichever file, in order."""
         query = "SELECT sequence, text, faults FROM open WHERE space = '' ORDER BY sequence"
-        for sequence, text, faults in self._rows(query):
-            yield RejectedLine(sequence, text, tuple(RowFault(**fault) for fault in json.loads(faults)))
+        with self._faults():
+            for sequence, text, faults in self._database.execute(query):
+                yield RejectedLine(sequence, text, tuple(RowFault(**each) for each in json.loads(faults)))
 
     # --- what becomes of lines ------------------------------------------------------------
 

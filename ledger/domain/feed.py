@@ -16,6 +16,7 @@ numbers of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -472,6 +473,8 @@ class _Line:
             self._fault("key", "FIELD_CHOICE", expected=", ".join(known))
         elif not isinstance(value, str) or not value or len(value) > 200:
             self._fault(f"key/{name}", "FIELD_TYPE", expected="string")
+        elif name == "licenseId" and not _LICENSE_ID.fullmatch(value.lower()):
+            self._fault(f"key/{name}", "FIELD_PATTERN")
         else:
             return LicenseKey(**{_KEYS[name]: value})
         return None
@@ -505,9 +508,10 @@ class _Line:
         if given is None:
             return 0
         moment = _moment(given)
-        if moment is None:
+        if moment is None or moment <= 0:  # the ledger counts from 1970, and 0 stands for none
             self._fault(name, "FEED_TIME")
-        return moment or 0
+            return 0
+        return moment
 
     def _word(self, name: str) -> str:
         """A member that is one word; empty where it is absent or none."""
@@ -528,6 +532,7 @@ class _Line:
         self._faults.append(row_fault(self._row.line, code, field_, **hints))
 
 
+_LICENSE_ID = re.compile(r"0x[0-9a-f]{64}")
 _KEYS = {"serial": "serial", "identifier": "identifier", "licenseId": "license_id"}
 
 

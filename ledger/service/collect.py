@@ -16,8 +16,9 @@ from typing import Protocol
 from ledger.domain.acts import RULES, Act, Group
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import FilledIn, fill_in, license_faults
+from ledger.domain.entities import License
 from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind, FeedOrder, LicenseKey, Op
-from ledger.domain.feed_fates import Fate, Held, RejectedLine, Said
+from ledger.domain.feed_fates import Fate, Held, Said
 from ledger.domain.field_rules import FieldFault
 from ledger.domain.identifiers import FIRST_VERSION, LicenseIdentifier, serial_of
 from ledger.domain.license_input import COLLECTED, CONVERTED_UNCHECKED
@@ -132,7 +133,7 @@ class FeedReport:
 
     Attributes:
         counts: Lines by what became of them.
-        rejected: The rejected ones.
+        rejected: The rejected ones, by number, with the reasons.
         batches: `{root, size, seq, txHash}` each.
         first: Its first number, 0 in an empty file.
         until: Its last number.
@@ -140,7 +141,7 @@ class FeedReport:
     """
 
     counts: Counter[Fate] = field(default_factory=Counter)
-    rejected: list[RejectedLine] = field(default_factory=list)
+    rejected: list[tuple[int, Sequence[RowFault]]] = field(default_factory=list)
     batches: list[JsonObject] = field(default_factory=list)
     first: int = 0
     until: int = 0
@@ -149,9 +150,9 @@ class FeedReport:
     def as_json(self) -> dict[str, object]:
         """Keys of `license collect`."""
         faults = (
-            {"line": fault.line, "sequence": each.sequence, **fault.as_json()}
-            for each in self.rejected
-            for fault in each.faults
+            {"line": fault.line, "sequence": sequence, **fault.as_json()}
+            for sequence, reasons in self.rejected
+            for fault in reasons
         )
         return {
             **{fate.value: self.counts[fate] for fate in Fate if fate.is_settled},
@@ -297,7 +298,7 @@ class CollectFeed:
 
     def _reject(self, entry: FeedEntry, faults: Sequence[RowFault]) -> None:
         self._book.reject(entry, faults)
-        self._report.rejected.append(RejectedLine(entry.sequence, entry.text, faults))
+        self._report.rejected.append((entry.sequence, faults))
 
     def _settle(self, entry: FeedEntry) -> None:
         self._book.settle(entry)
@@ -386,6 +387,7 @@ class CollectFeed:
     ) -> tuple[Fate, Held | None] | None:
         """What became of an order; None where nothing had to be recorded."""
         license_, begun_at = self._steps.now(held.license_id), self._book.begun_at(entry.sequence)
+        self._require_own(license_, order)
         if order.act is None:
             if not 0 < license_.valid_to <= order.source_time:
                 raise _Rejected(FieldFault("op", "FEED_NOT_EXPIRED"))
@@ -400,6 +402,12 @@ class CollectFeed:
             self._book.begin(entry, since)
         self._steps.act(target, order, signer)
         return _FATES[RULES[order.act].group], None
+
+    def _require_own(self, license_: License, order: FeedOrder) -> None:
+        """A feed is about the licenses of one issuer and type; those of others come by transfer alone."""
+        is_own = license_.issuer == self._header.issuer or order.act is Act.TRANSFER_IN
+        if not is_own or license_.license_type != self._header.type:
+            raise _Rejected(FieldFault("key", "FEED_FOREIGN"))
 
     def _amended(
         self, entry: FeedEntry, order: FeedOrder, target: Target, signer: Signer

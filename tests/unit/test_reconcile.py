@@ -93,7 +93,7 @@ class Comparison:
         path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in content))
         report = self.desk.collect(path)
         assert report.stopped is None
-        return [fault.code for each in report.rejected for fault in each.faults]
+        return [fault.code for _, reasons in report.rejected for fault in reasons]
 
 
 @pytest.fixture
