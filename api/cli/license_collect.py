@@ -25,8 +25,9 @@ from ledger.adapters.feed_register import FeedRegister
 from ledger.adapters.sheets import open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.document import Envelope
-from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
+from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import Fate, corrections
+from ledger.domain.feed_header import FeedHeader, read_header
 from ledger.domain.objects import organisation_object
 from ledger.domain.rights import Rights
 from ledger.errors import MalformedError, NotEntitledError, StoreOutageError, UsageError

@@ -22,7 +22,7 @@ from ledger.adapters.sheets import Sheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
-from ledger.domain.feed import FeedHeader, FeedKind
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import RowFault, SheetRow
 from ledger.domain.snapshot import SnapshotHeader, SnapshotRow, SnapshotRows, read_snapshot_header

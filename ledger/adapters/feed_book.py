@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind
+from ledger.domain.feed import FeedEntry
 from ledger.domain.feed_fates import Fate, Held, RejectedLine, Said
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.identifiers import serial_of
 from ledger.domain.sheet_rows import RowFault
 from ledger.errors import StoreOutageError, UsageError

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, RULES, TRANSFER_VERBS, Act, Group, Status
 from ledger.domain.canonical import MAX_BYTES
 from ledger.domain.exchange_codes import ENDED_BY, OPERATIONS, STATUS_NAMES, codes_of, statuses_after
-from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind, Op, name_of, read_entries, read_header
+from ledger.domain.feed import FeedEntry, Op, name_of, read_entries
 from ledger.domain.feed_fates import RejectedLine, corrections
+from ledger.domain.feed_header import FeedHeader, FeedKind, read_header
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.sheet_rows import Cell, CellFault, SheetRow
 from ledger.errors import MalformedError

@@ -17,7 +17,7 @@ from ledger.adapters.disk import flush
 from ledger.adapters.index import open_index
 from ledger.domain.canonical import parse_strict
 from ledger.domain.document import Envelope
-from ledger.domain.feed import FeedHeader, FeedKind
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import license_type
 from ledger.domain.moments import parse_moment
