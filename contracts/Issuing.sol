@@ -1,30 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Client} from "./Client.sol";
+import {Acting} from "./Acting.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
-import {ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Who may issue, and whose signature that takes.
-abstract contract Issuing is ILicenses, Client {
+abstract contract Issuing is ILicenses, Acting {
     /// @notice Where types and entitlements are kept.
     ICatalog public immutable catalog;
 
-    constructor(
-        IDirectory directory_,
-        ICatalog catalog_
-    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {
+    constructor(IDirectory directory_, ICatalog catalog_) Acting(directory_) {
         catalog = catalog_;
-    }
-
-    function _requireSubmitter() internal view override {
-        if (_isFounding()) revert LicensesNotSealed();
-        super._requireSubmitter();
     }
 
     /// @dev One signature, of a signing key of the issuer.
@@ -37,23 +29,6 @@ abstract contract Issuing is ILicenses, Client {
         ObjectId signer;
         (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
         if (signer != Objects.organisation(issuer)) revert LicensesNotIssuer(issuer, signer);
-    }
-
-    /// @dev One signature, of a signing key of the issuer or of a body that followed it.
-    function _requireActing(
-        bytes32 typeHash,
-        bytes memory data,
-        Signature[] calldata signatures,
-        Uscc issuer
-    ) internal view returns (uint32 keyIndex) {
-        ObjectId signer;
-        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
-        _requireActsFor(signer, issuer);
-    }
-
-    function _requireActsFor(ObjectId body, Uscc issuer) internal view {
-        if (body == Objects.organisation(issuer)) return;
-        if (!directory.actsFor(body, issuer, Clock.nowSeconds())) revert LicensesNotIssuer(issuer, body);
     }
 
     function _requireEntitled(
@@ -70,14 +45,5 @@ abstract contract Issuing is ILicenses, Client {
 
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {
         if (!Acts.isKnown(catalog.actsOf(licenseType), act_)) revert LicensesActUnknown(licenseType, act_);
-    }
-
-    function _onlySigner(
-        bytes32 typeHash,
-        bytes memory data,
-        Signature[] calldata signatures
-    ) private view returns (ObjectId signer, uint32 keyIndex) {
-        _requireCount(signatures, 1);
-        return _signer(typeHash, data, signatures[0], Purpose.SIGN);
     }
 }

@@ -35,4 +35,6 @@ library Kinds {
     uint16 internal constant LICENSE_TRANSFERRED_OUT = 105;
     uint16 internal constant LICENSE_BATCH_ISSUED = 110;
     uint16 internal constant LICENSE_OPENED = 111;
+    uint16 internal constant REPRESENTATION_MADE = 120;
+    uint16 internal constant REPRESENTATION_ENDED = 121;
 }

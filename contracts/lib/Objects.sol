@@ -43,6 +43,10 @@ library Objects {
         return _object("batch", Uscc.unwrap(issuer), root, 0);
     }
 
+    function representation(LicenseId id, bytes32 representative) internal pure returns (ObjectId) {
+        return _object("representation", LicenseId.unwrap(id), representative, 0);
+    }
+
     function license(LicenseId id) internal pure returns (ObjectId) {
         return ObjectId.wrap(LicenseId.unwrap(id));
     }

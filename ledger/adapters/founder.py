@@ -62,6 +62,7 @@ def make_contracts(
         "Keys": part("keys"),
         "Catalog": catalog,
         "Licenses": licenses,
+        "Representations": make("Representations", directory.address, licenses.address),
     }
 
 

@@ -79,6 +79,10 @@ def _recognition(values: Values) -> bytes:
     return objects.recognition_object(*sides, _code(values, "licenseType"))
 
 
+def _representation(values: Values) -> bytes:
+    return objects.representation_object(_word(values, "licenseId"), _word(values, "representative"))
+
+
 _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.REGION_ADDED: lambda values: objects.region_object(_number(values, "region")),
     Kind.REGION_SUCCEEDED: lambda values: objects.region_object(_number(values, "region")),
@@ -109,4 +113,6 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
         _code(values, "issuer"), _word(values, "root")
     ),
     Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
+    Kind.REPRESENTATION_MADE: _representation,
+    Kind.REPRESENTATION_ENDED: _representation,
 }

@@ -71,6 +71,8 @@ class Kind(IntEnum):
     LICENSE_TRANSFERRED_OUT = 105
     LICENSE_BATCH_ISSUED = 110
     LICENSE_OPENED = 111
+    REPRESENTATION_MADE = 120
+    REPRESENTATION_ENDED = 121
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,19 @@ _ALL = (
         "issueBatch",
         "bytes32 root,uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
+    _message(
+        "Represent",
+        "Representations",
+        "represent",
+        "bytes32 licenseId,bytes32 representative,uint8 kind,uint32 scope,uint64 since,uint64 until,"
+        "bytes32 reference",
+    ),
+    _message(
+        "EndRepresentation",
+        "Representations",
+        "endRepresentation",
+        "bytes32 licenseId,bytes32 representative,uint64 until",
+    ),
 )
 
 OPENING = MessageType(
@@ -301,6 +316,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
     Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
     Kind.LICENSE_OPENED: OPENING,
+    Kind.REPRESENTATION_MADE: MESSAGES["Represent"],
+    Kind.REPRESENTATION_ENDED: MESSAGES["EndRepresentation"],
 }
 
 DOMAIN_TYPE_HASH = keccak(

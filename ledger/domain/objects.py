@@ -88,6 +88,11 @@ def batch_object(issuer: str, root: bytes) -> bytes:
     return _object("batch", ascii32(issuer), root)
 
 
+def representation_object(license_id: bytes, representative: bytes) -> bytes:
+    """One representative of a license's holder, by the commitment to the representative's keys."""
+    return _object("representation", license_id, representative)
+
+
 def license_id(ledger_id: bytes, issuer: str, secret: bytes, identifier: str) -> bytes:
     """A license's id: keccak256(ledger id ‖ issuer ‖ HMAC-SM3(issuer's secret, identifier)).
 

@@ -37,7 +37,7 @@ def walk(chain: Chain, until: int) -> list[Finding]:
 def test_the_records_give_the_head_that_the_state_root_proves(ledger: Ledger) -> None:
     head = ledger.chain.head()
     seq, proved = ledger.chain.proven_journal(head)
-    assert seq == 1 + 4 + len(REGIONS)
+    assert seq == 1 + 5 + len(REGIONS)
     assert walk(ledger.chain, head.number) == []
     assert ledger.chain.journal(head.number) == (seq, proved)
 

@@ -12,6 +12,7 @@ from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.license_tree import leaf_hash, root
 from ledger.domain.objects import ascii32
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
@@ -37,6 +38,7 @@ from tests.contracts.world import (
 
 LICENSE = keccak(b"a license")
 SUCCESSOR = keccak(b"its successor")
+REPRESENTATIVE = keccak(b"a representative's device")
 
 
 def governor(region: int) -> KeyPair:
@@ -267,6 +269,32 @@ def issue_batch(world: World, leaves: Sequence[bytes] = (), code: str = REGIONAL
     return Command(replace(message, leaves=tuple(leaves)), (signer(BUREAU),), target)
 
 
+def represent(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:
+    if world.rev(LICENSE) == 0:
+        world.run(issue(world))
+    target = objects.representation_object(LICENSE, representative)
+    members = {
+        "licenseId": LICENSE,
+        "representative": representative,
+        "kind": int(RepresentationKind.GUARDIAN),
+        "scope": int(RepresentationScope.PRESENT),
+        "since": 0,
+        "until": 0,
+        "reference": keccak(b"decision 9"),
+    }
+    message = world.message("Represent", target, **{**members, **changes})
+    return Command(message, (signer(BUREAU),), target)
+
+
+def end_representation(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:
+    target = objects.representation_object(LICENSE, representative)
+    if world.rev(target) == 0:
+        world.run(represent(world, representative))
+    members = {"licenseId": LICENSE, "representative": representative, "until": world.now() + 60 * DAY}
+    message = world.message("EndRepresentation", target, **{**members, **changes})
+    return Command(message, (signer(BUREAU),), target)
+
+
 COMMANDS: dict[str, Callable[[World], Command]] = {
     "AddRegion": add_region,
     "SetThreshold": set_threshold,
@@ -292,5 +320,7 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "Bind": bind,
     "TransferOut": transfer_out,
     "IssueBatch": issue_batch,
+    "Represent": represent,
+    "EndRepresentation": end_representation,
 }
 """What can be done after the seal, by the name of the message."""

@@ -14,7 +14,9 @@ from ledger.domain import objects
 from ledger.domain.acts import RULES, Act, Group, Purpose, Scope, Sharing, Status
 from ledger.domain.messages import MESSAGES, OPENING, Kind
 from ledger.domain.objects import ascii32
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import TAG_LEDGER
+from ledger.domain.trustfile import WRITER_NAMES
 from scripts.compile import compile_file
 from scripts.evm import Contract, Evm
 from tests.contracts.world import compiled
@@ -45,6 +47,8 @@ def constants(file: str, library: str) -> dict[str, int]:
         ("Types.sol", "Purpose", Purpose),
         ("Types.sol", "Scope", Scope),
         ("Types.sol", "Sharing", Sharing),
+        ("Types.sol", "RepresentationKind", RepresentationKind),
+        ("Types.sol", "RepresentationScope", RepresentationScope),
     ],
 )
 def test_numbers_are_the_same(file: str, library: str, enum: type[IntEnum]) -> None:
@@ -127,9 +131,9 @@ def test_one_event_in_the_whole_system() -> None:
 
 
 def test_errors_are_named_after_their_contract_and_mean_one_thing() -> None:
-    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses")
+    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Representations")
     found: dict[str, list[str]] = {}
-    for name in ("Directory", "Keys", "Catalog", "Licenses", "Journal"):
+    for name in WRITER_NAMES:
         for each in compiled()[name]["abi"]:
             if each["type"] == "error":
                 types = [member["type"] for member in each["inputs"]]
@@ -154,7 +158,7 @@ def test_object_ids_are_the_same(
 ) -> None:
     found = probe.call(
         "objectsOf(uint32,uint32,bytes32,bytes32,address)",
-        "bytes32[9]",
+        "bytes32[10]",
         first,
         second,
         ascii32(code),
@@ -171,4 +175,5 @@ def test_object_ids_are_the_same(
         objects.entitlement_object(code, issuer),
         objects.recognition_object(first, second, code),
         objects.batch_object(issuer, ascii32(code)),
+        objects.representation_object(ascii32(issuer), ascii32(code)),
     ]

@@ -29,7 +29,8 @@ from tests.contracts.world import (
 
 QUORUM = ("AddRegion", "SetThreshold", "Succeed")
 BY_OWNER = ("RotateKey", "RecoverKey")
-BY_ISSUER = ("Issue", "Amend", "Act", "Bind", "TransferOut", "IssueBatch")
+ABOUT_REPRESENTATIVES = ("Represent", "EndRepresentation")
+BY_ISSUER = ("Issue", "Amend", "Act", "Bind", "TransferOut", "IssueBatch", *ABOUT_REPRESENTATIVES)
 FOUNDING = {"Found", "NameContract", "Seal"}
 
 
@@ -221,7 +222,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
     other.seal()
     command = COMMANDS[name](other)
     signatures = [other.sign(command.message, pair) for pair in command.keys]
-    if name in ("Amend", "Act", "Bind", "TransferOut", "SucceedOrganisation"):
+    if name in ("Amend", "Act", "Bind", "TransferOut", "SucceedOrganisation", *ABOUT_REPRESENTATIVES):
         COMMANDS[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)

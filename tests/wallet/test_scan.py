@@ -24,7 +24,7 @@ from ledger.domain.document import (
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
 from ledger.domain.objects import ascii32
-from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.domain.trustfile import WRITER_NAMES, ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError
 from ledger.service.present import PresentService, integrity_check, is_registered
@@ -41,14 +41,13 @@ FIELDS = ["face/name", "metadata/certificateIdentifier"]
 
 
 def trust_file(ledger: LedgerSimulator) -> TrustFile:
-    names = ("Directory", "Keys", "Catalog", "Licenses", "Journal")
     return TrustFile(
         ledger_id="0x" + ledger.ledger_id.hex(),
         chain_id=CHAIN_ID,
         genesis_hash=ledger.blocks[0].header.hash,
         rpc=(),
         api=None,
-        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in names},
+        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in WRITER_NAMES},
         journal_head_slot="0x" + "00" * 32,
         seal=None,
     )

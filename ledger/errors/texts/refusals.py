@@ -312,10 +312,10 @@ TEXTS: dict[str, Text] = {
         "Check the credit code, or register the organisation first.",
     ),
     "NOTHING_TO_END": Text(
-        "{object} 没有可以终止的授权或协议。",
-        "There is no entitlement or agreement {object} that could end.",
-        "核对类型、机构或地区。",
-        "Check type, issuer or regions.",
+        "{object} 没有可以终止的授权、协议或代理。",
+        "There is no entitlement, agreement or representation {object} that could end.",
+        "核对类型、机构、地区，或证照与代理人的密钥。",
+        "Check type, issuer or regions; license and the representative's keys.",
     ),
     "SAME_SIDE": Text(
         "协议双方都是地区 {region}，或由同一密钥签署。",

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Acting} from "./Acting.sol";
+import {IDirectory} from "./interfaces/IDirectory.sol";
+import {ILicenses} from "./interfaces/ILicenses.sol";
+import {IRepresentations} from "./interfaces/IRepresentations.sol";
+import {Clock} from "./lib/Clock.sol";
+import {Kinds} from "./lib/Kinds.sol";
+import {
+    END_REPRESENTATION_TYPEHASH,
+    EndRepresentationMessage,
+    REPRESENT_TYPEHASH,
+    RepresentMessage
+} from "./lib/Messages.sol";
+import {Objects} from "./lib/Objects.sol";
+import {LicenseId, ObjectId, RepresentationKind, RepresentationScope, Signature, Uscc} from "./lib/Types.sol";
+
+/// @title Who stands in for the holder of a license: a guardian, a legal representative, an agent, an heir.
+contract Representations is IRepresentations, Acting {
+    uint64 private constant LONGEST_AGENCY = 1096 days;
+
+    /// @inheritdoc IRepresentations
+    ILicenses public immutable licenses;
+
+    mapping(ObjectId object => Representation representation) private _representations;
+
+    /// @param directory_ The Directory of this ledger.
+    /// @param licenses_ Its Licenses.
+    constructor(IDirectory directory_, ILicenses licenses_) Acting(directory_) {
+        licenses = licenses_;
+    }
+
+    /// @inheritdoc IRepresentations
+    function represent(RepresentMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.representation(message.licenseId, message.representative);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _issuerOf(message.licenseId);
+        Representation memory given = _termsOf(message);
+        bytes memory data = abi.encode(message);
+        given.keyIndex = _requireActing(REPRESENT_TYPEHASH, data, signatures, issuer);
+
+        _representations[object] = given;
+        _record(Kinds.REPRESENTATION_MADE, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IRepresentations
+    function endRepresentation(
+        EndRepresentationMessage calldata message,
+        Signature[] calldata signatures
+    ) external {
+        ObjectId object = Objects.representation(message.licenseId, message.representative);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Representation storage representation = _representations[object];
+        if (representation.kind == 0) revert RepresentationsNothingToEnd(object);
+        _requireEnd(message.until, representation.until);
+        bytes memory data = abi.encode(message);
+        _requireActing(END_REPRESENTATION_TYPEHASH, data, signatures, _issuerOf(message.licenseId));
+
+        representation.until = message.until;
+        _record(Kinds.REPRESENTATION_ENDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IRepresentations
+    function representationOf(
+        LicenseId licenseId,
+        bytes32 representative
+    ) external view returns (Representation memory) {
+        return _representations[Objects.representation(licenseId, representative)];
+    }
+
+    function _issuerOf(LicenseId id) private view returns (Uscc) {
+        ILicenses.License memory license = licenses.licenseOf(id);
+        if (license.rev == 0) revert ILicenses.LicensesUnknown(id);
+        return license.issuer;
+    }
+
+    /// @dev What a message gives, if it may be given.
+    function _termsOf(RepresentMessage calldata message) private view returns (Representation memory given) {
+        if (message.representative == 0) revert RepresentationsUnbound(message.licenseId);
+        if (!RepresentationKind.isKnown(message.kind)) revert RepresentationsKindUnknown(message.kind);
+        if (!RepresentationScope.isKnown(message.scope)) revert RepresentationsScopeUnknown(message.scope);
+        uint64 time = Clock.nowSeconds();
+        uint64 since = message.since > time ? message.since : time;
+        if (message.until != 0 && message.until <= since) revert RepresentationsDates(since, message.until);
+        bool isEndless = message.until == 0;
+        if (message.kind == RepresentationKind.AGENT && (isEndless || message.until - since > LONGEST_AGENCY)) {
+            revert RepresentationsTooLong(since, message.until);
+        }
+        return Representation(message.kind, message.scope, since, message.until, time, 0);
+    }
+
+    function _requireEnd(uint64 given, uint64 current) private view {
+        if (given < Clock.nowSeconds()) revert RepresentationsInThePast(given, Clock.nowSeconds());
+        if (current != 0 && given >= current) revert RepresentationsNotEarlier(given, current);
+    }
+}
