@@ -125,6 +125,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         issuing=ledger.issuing,
+        acting=ledger.acting,
         submit_signed=lambda: SubmitSigned(ledger.trust, ledger.submissions),
         signer=_held_keys(options, home / "keys"),
         resolve=ledger.resolve,

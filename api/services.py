@@ -9,6 +9,7 @@ from threading import Lock
 from ledger.domain.document import Envelope
 from ledger.errors import NotEntitledError
 from ledger.ports import Clock, RequestStore, Signer
+from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
 from ledger.service.handed_in import SubmitSigned
@@ -48,7 +49,8 @@ class Services:
         verify: The verification service at a level of trust.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
-        issuing: Issues and acts with keys that this service holds.
+        issuing: Issues and amends with keys that this service holds.
+        acting: Acts with them.
         submit_signed: Takes messages signed elsewhere.
         signer: USCC → the key held for that organisation, or None.
         resolve: Identifier or license id → license id, identifier where known.
@@ -68,6 +70,7 @@ class Services:
     read_file: Callable[[bytes], Subject]
     present: PresentService
     issuing: Callable[[], IssueLicenses]
+    acting: Callable[[], ActOnLicenses]
     submit_signed: Callable[[], SubmitSigned]
     signer: Callable[[str], Signer | None]
     resolve: Callable[[str], tuple[str, str | None]]

@@ -28,9 +28,12 @@ from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Verifier
 from ledger.proof.claims import read_envelope
+from ledger.service.act import ActOnLicenses
+from ledger.service.drafts import Drafts
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
+from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
@@ -153,18 +156,22 @@ class Ledger:
         """The issuers' own files in this home."""
         return FolderIssuerHome(self.settings.home, Sm4Gcm(), self._passphrase)
 
-    def issuing(self) -> IssueLicenses:
-        """The service that issues and acts."""
+    def drafts(self) -> Drafts:
+        """What this home issued or is issuing."""
         outbox = FileOutbox(self.settings.home / "outbox")
-        return IssueLicenses(
-            self.trust,
-            self.submissions,
-            self.types().get,
-            self.home,
-            outbox,
-            self._keep_content,
-            self.entropy,
-        )
+        return Drafts(self.trust, self.types().get, self.home, outbox, self._keep_content, self.entropy)
+
+    def issuing(self) -> IssueLicenses:
+        """The service that issues and amends licenses one by one."""
+        return IssueLicenses(self.drafts(), self.submissions)
+
+    def batches(self) -> IssueBatches:
+        """The service that issues licenses in batches."""
+        return IssueBatches(self.drafts(), self.submissions)
+
+    def acting(self) -> ActOnLicenses:
+        """The service that acts on licenses."""
+        return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
     @cached_property
     def content(self) -> Content:
@@ -236,7 +243,7 @@ class Ledger:
     ) -> Shown:
         """Where a license stands."""
         now = int(self.clock.now().timestamp())
-        opening = self.issuing().opening(license_id)
+        opening = self.drafts().opening(license_id)
         return show_license(self.histories(asked), license_id, at, known_at, now, opening)
 
     def license_now(self, license_id: str) -> License:
@@ -245,7 +252,7 @@ class Ledger:
         Raises:
             UnknownIdError: `UNKNOWN_LICENSE`.
         """
-        opening = self.issuing().opening(license_id)
+        opening = self.drafts().opening(license_id)
         return license_state(self.histories(Asked()), license_id, opening)[0]
 
     def read_file(self, data: bytes) -> Subject:

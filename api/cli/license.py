@@ -16,7 +16,7 @@ from api.cli.output import Outcome, language, read_input
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
 from ledger.domain.canonical import parse_strict
 from ledger.errors import OutageError, TrustError, UsageError
-from ledger.service.issue import BIND_METHODS, ActOrder, Issued, only_ground
+from ledger.service.orders import BIND_METHODS, ActOrder, Issued, only_ground
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
@@ -101,7 +101,7 @@ def _act_command(verb: str) -> None:
         license_id, identifier = ledger.resolve(id_)
         license_ = ledger.license_now(license_id)
         order = ActOrder(verb, ground, moment(effective) or 0, reference)
-        acted = ledger.issuing().act(license_, order, keys.signer(key))
+        acted = ledger.acting().act(license_, order, keys.signer(key))
         status = ledger.show(Asked(), license_id).standing.status.name
         data = {
             "identifier": identifier,
@@ -142,7 +142,7 @@ def bind(
     license_id, _ = ledger.resolve(id_)
     license_ = ledger.license_now(license_id)
     given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
-    acted = ledger.issuing().bind(license_, given, BIND_METHODS[method], assurance, keys.signer(key))
+    acted = ledger.acting().bind(license_, given, BIND_METHODS[method], assurance, keys.signer(key))
     return Outcome(
         {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
     )

@@ -25,8 +25,8 @@ from ledger.domain.sm3 import new_sm3
 from ledger.errors import UsageError
 from ledger.ports import Signer
 from ledger.service.found import digest_of_text
-from ledger.service.issue import MAX_BATCH, Issued
 from ledger.service.issue_sheet import IssueSheet, SheetReport
+from ledger.service.orders import MAX_BATCH, Issued
 
 FORMAT = "elicense-issue-batch/1"
 _ISSUER = "certificateIssuingAuthority"
@@ -63,7 +63,7 @@ def issue_batch(
         inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
         with BatchFolder(Path(out), head, resume) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = IssueSheet(ledger.issuing(), kind, folder, rejected, folder, _remember(ledger), size)
+            service = IssueSheet(ledger.batches(), kind, folder, rejected, folder, _remember(ledger), size)
             with _progress() as shown:
                 report = service.run(_watched(sheet, shown), inputs, signer)
             if report.stopped:

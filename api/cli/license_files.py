@@ -7,7 +7,7 @@ from pathlib import Path
 from api.cli.files import replace_file
 from ledger.bootstrap import Ledger
 from ledger.errors import StoreOutageError
-from ledger.service.issue import Issued
+from ledger.service.orders import Issued
 
 
 def file_of(issued: Issued, out: str | None) -> Path:

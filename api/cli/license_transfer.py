@@ -38,7 +38,7 @@ def out(
     ledger = open_ledger(network, rpc)
     license_id, identifier = ledger.resolve(id_)
     license_, goal = ledger.license_now(license_id), region_number(region) or 0
-    acted = ledger.issuing().transfer_out(license_, goal, keys.signer(key), reference)
+    acted = ledger.acting().transfer_out(license_, goal, keys.signer(key), reference)
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_OUT, acted.seq)
 
 
@@ -57,7 +57,7 @@ def cancel(
     license_id, identifier = ledger.resolve(id_)
     license_ = ledger.license_now(license_id)
     _require_goal(license_, region)
-    acted = ledger.issuing().transfer_cancel(license_, keys.signer(key))
+    acted = ledger.acting().transfer_cancel(license_, keys.signer(key))
     return _outcome(ledger, license_id, identifier, Act.TRANSFER_CANCEL, acted.seq)
 
 

@@ -69,7 +69,7 @@ NOUNS: dict[str, Noun] = {
     "wallet": Noun("api.cli.wallet", "app", True, "我的证照", "The holder's licenses"),
     "audit": Noun("api.cli.audit", "app", True, "复算账本", "Replay the ledger"),
     "serve": Noun("api.cli.serve", "app", False, "启动服务", "Serve the API"),
-    "demo": Noun("api.cli.demo", "app", False, "完整演示", "The whole story on a fresh chain"),
+    "demo": Noun("api.cli.demo.command", "app", False, "完整演示", "The whole story on a fresh chain"),
 }
 
 _HELP = {

@@ -30,9 +30,9 @@ from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.service.authorise import Principal
-from ledger.service.issue import BIND_METHODS, ActOrder, only_ground
-from ledger.service.issue import Acted as ActDone
-from ledger.service.issue import Issued as IssueDone
+from ledger.service.orders import BIND_METHODS, ActOrder, only_ground
+from ledger.service.orders import Acted as ActDone
+from ledger.service.orders import Issued as IssueDone
 from ledger.service.sources import Asked
 from ledger.service.standing import license_state
 
@@ -109,7 +109,7 @@ def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBo
     signer = services.held_key(sender.uscc)
     with services.writing:
         license_, _ = license_state(services.histories(Asked()), license_id)
-        acted = services.issuing().bind(license_, keys, BIND_METHODS[body.method], body.assurance, signer)
+        acted = services.acting().bind(license_, keys, BIND_METHODS[body.method], body.assurance, signer)
     return done(_acted(services, acted, identifier))
 
 
@@ -124,7 +124,7 @@ def _act_route(verb: str) -> Callable[..., Response]:
         signer = services.held_key(sender.uscc)
         with services.writing:
             license_, _ = license_state(services.histories(Asked()), license_id)
-            acted = services.issuing().act(license_, _order(verb, body), signer)
+            acted = services.acting().act(license_, _order(verb, body), signer)
         return done(_acted(services, acted, identifier))
 
     act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
@@ -170,7 +170,7 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
     license_id, _ = services.resolve(body.id)
     license_, _ = license_state(services.histories(Asked()), license_id)
     order = ActOrder(body.act, body.ground, _moment(body.effective) or 0, body.reference)
-    prepared = services.issuing().act_message(license_, order)
+    prepared = services.acting().act_message(license_, order)
     signer = bytes.fromhex(body.key_id[2:])
     shown = prepared.as_json(signer)
     return done(

@@ -2,7 +2,7 @@
 
 A journal tells which rows go into which batch before anything is signed, and that a batch is done
 after its last file is written. Reading a sheet gives the same inputs every time, and the same inputs
-make the same batch (`IssueLicenses.issue_batch`), so that an interrupted run is taken up by reading
+make the same batch (`IssueBatches.issue_batch`), so that an interrupted run is taken up by reading
 the sheet again: what is done is passed over, what was begun is finished, the rest follows.
 """
 
@@ -18,11 +18,11 @@ from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import InputRows, RowFault, SheetRow, row_fault
 from ledger.errors import LedgerError, RuleError
 from ledger.ports import Signer
-from ledger.service.issue import MAX_BATCH, Issued, IssuedBatch
+from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch
 
 
 class Licenses(Protocol):
-    """What issues: `ledger.service.issue.IssueLicenses`."""
+    """What issues: `ledger.service.issue_batch.IssueBatches`."""
 
     def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
         """Issue one batch; the same inputs again give the same one."""

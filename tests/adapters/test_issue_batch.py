@@ -11,7 +11,7 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.bootstrap import Ledger
 from ledger.domain.verdict import Verdict
 from ledger.errors import LedgerError, MalformedError, RuleError
-from ledger.service.issue import ActOrder, IssuedBatch
+from ledger.service.orders import ActOrder, IssuedBatch
 from ledger.service.sources import Asked
 from ledger.service.verify import Ask
 from tests.live import LiveLedger, live_ledger
@@ -47,12 +47,12 @@ def test_a_batch_is_one_record_and_each_license_verifies(
     live_ledger: LiveLedger, ledger: Ledger, inputs: list[Json]
 ) -> None:
     before, _ = ledger.reader.journal()
-    batch = ledger.issuing().issue_batch(inputs, live_ledger.signer("issuer"))
+    batch = ledger.batches().issue_batch(inputs, live_ledger.signer("issuer"))
     assert ledger.reader.journal()[0] == before + 1 == batch.seq
     assert [result(ledger, batch, index) for index in range(5)] == ["IN_FORCE"] * 5
     place = batch.licenses[3].envelope.anchor["batch"]
     assert (place["root"], place["index"], place["size"]) == (batch.root, 3, 5)
-    again = live_ledger.ledger().issuing().issue_batch(inputs, live_ledger.signer("issuer"))
+    again = live_ledger.ledger().batches().issue_batch(inputs, live_ledger.signer("issuer"))
     assert again == batch, "the same call, the same answer"
     assert ledger.reader.journal()[0] == before + 1
 
@@ -60,7 +60,7 @@ def test_a_batch_is_one_record_and_each_license_verifies(
 def test_a_forged_leaf_fails_in_its_integrity(
     live_ledger: LiveLedger, ledger: Ledger, inputs: list[Json]
 ) -> None:
-    batch = ledger.issuing().issue_batch(inputs, live_ledger.signer("issuer"))
+    batch = ledger.batches().issue_batch(inputs, live_ledger.signer("issuer"))
     genuine, other = (batch.licenses[index].envelope.as_json() for index in (0, 1))
     place = genuine["anchor"]["batch"]
     for change in (
@@ -82,18 +82,20 @@ def test_a_forged_leaf_fails_in_its_integrity(
 def test_acts_reach_one_license_of_a_batch(
     live_ledger: LiveLedger, ledger: Ledger, inputs: list[Json]
 ) -> None:
-    signer, issuing = live_ledger.signer("issuer"), ledger.issuing()
-    batch = issuing.issue_batch(inputs, signer)
+    signer, acting = live_ledger.signer("issuer"), ledger.acting()
+    batch = ledger.batches().issue_batch(inputs, signer)
     ids = [str(each.envelope.anchor["licenseId"]) for each in batch.licenses]
     assert ledger.show(Asked(), ids[0]).license.rev == 1
-    acted = issuing.act(ledger.license_now(ids[1]), ActOrder("suspend", "INVESTIGATION"), signer)
+    acted = acting.act(ledger.license_now(ids[1]), ActOrder("suspend", "INVESTIGATION"), signer)
     assert acted.rev == 2
     assert [result(ledger, batch, index) for index in range(3)] == ["IN_FORCE", "SUSPENDED", "IN_FORCE"]
-    issuing.act(ledger.license_now(ids[1]), ActOrder("resume", "CONDITIONS_MET_AGAIN"), signer)
+    acting.act(ledger.license_now(ids[1]), ActOrder("resume", "CONDITIONS_MET_AGAIN"), signer)
     assert result(ledger, batch, 1) == "IN_FORCE"
-    issuing.bind(ledger.license_now(ids[2]), [signer.public_key], 1, 2, signer)
+    acting.bind(ledger.license_now(ids[2]), [signer.public_key], 1, 2, signer)
     old = batch.licenses[3].envelope
-    new = issuing.amend(ledger.license_now(ids[3]), old.identifier, live_ledger.input(), "change", signer)
+    new = ledger.issuing().amend(
+        ledger.license_now(ids[3]), old.identifier, live_ledger.input(), "change", signer
+    )
     assert result(ledger, batch, 3) == "SUPERSEDED"
     assert verdict(ledger, new.envelope.as_json()).result == "IN_FORCE"
     assert result(ledger, batch, 4) == "IN_FORCE"
@@ -117,11 +119,11 @@ def test_whoever_dies_at_any_moment_finishes_the_same_batch_once(
         patch.setattr(FileOutbox, "save", dying)
         died = False
         try:
-            ledger.issuing().issue_batch(inputs, live_ledger.signer("issuer"))
+            ledger.batches().issue_batch(inputs, live_ledger.signer("issuer"))
         except Died:
             died = True
     assert died == (moment < 8), "five leaves, the batch, the transaction, the answer"
-    batch = live_ledger.ledger().issuing().issue_batch(inputs, live_ledger.signer("issuer"))
+    batch = live_ledger.ledger().batches().issue_batch(inputs, live_ledger.signer("issuer"))
     assert live_ledger.ledger().reader.journal()[0] == before + 1 == batch.seq
     assert result(live_ledger.ledger(), batch, 4) == "IN_FORCE"
 
@@ -129,7 +131,7 @@ def test_whoever_dies_at_any_moment_finishes_the_same_batch_once(
 def test_what_is_no_batch_is_refused_before_anything_is_sent(
     live_ledger: LiveLedger, ledger: Ledger, inputs: list[Json]
 ) -> None:
-    signer, issuing = live_ledger.signer("issuer"), ledger.issuing()
+    signer, issuing = live_ledger.signer("issuer"), ledger.batches()
     before, _ = ledger.reader.journal()
     with pytest.raises(MalformedError, match="BATCH_SIZE"):
         issuing.issue_batch([], signer)
@@ -148,10 +150,10 @@ def test_what_is_no_batch_is_refused_before_anything_is_sent(
 def test_a_license_of_a_batch_moves_out_and_stays_after_all(
     live_ledger: LiveLedger, ledger: Ledger, inputs: list[Json]
 ) -> None:
-    signer, issuing = live_ledger.signer("issuer"), ledger.issuing()
-    batch = issuing.issue_batch(inputs, signer)
+    signer, acting = live_ledger.signer("issuer"), ledger.acting()
+    batch = ledger.batches().issue_batch(inputs, signer)
     moving = str(batch.licenses[0].envelope.anchor["licenseId"])
-    issuing.transfer_out(ledger.license_now(moving), 330000, signer, "迁出〔2026〕1号")
+    acting.transfer_out(ledger.license_now(moving), 330000, signer, "迁出〔2026〕1号")
     assert result(ledger, batch, 0) == "SUSPENDED"
-    issuing.transfer_cancel(ledger.license_now(moving), signer)
+    acting.transfer_cancel(ledger.license_now(moving), signer)
     assert result(ledger, batch, 0) == "IN_FORCE"

@@ -18,7 +18,7 @@ def test_every_step_of_the_demo_holds(told: tuple[World, Run]) -> None:
     _, run = told
     assert run.status == 0
     assert all(step["ok"] and step["result"] == step["expected"] for step in run.data["steps"])
-    assert len(run.data["steps"]) >= 24
+    assert len(run.data["steps"]) >= 37
     assert len(run.data["licenses"]) == len(set(run.data["licenses"])) == 204
     assert run.data["replay"]["findings"] == []
     assert run.data["replay"]["trust"] == "state"

@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from api.cli import net
-from api.cli.demo_story import Step, Story
-from api.cli.demo_world import write_founding, write_keys
+from api.cli.demo.story import Step, Story
+from api.cli.demo.world import write_founding, write_keys
 from api.cli.deploy import found
 from api.cli.output import Outcome, is_json, language
 from ledger.adapters import hardhat
@@ -60,7 +60,7 @@ def _run(folder: Path, chain: Path, started: float) -> Outcome:
         str(folder / "founding.json"), folder / "network.json", running.net.rpc, folder / "relay.key"
     )
     say(f"  ledger {trust.ledger_id}", f"  chain {trust.chain_id}, genesis {trust.genesis_hash}")
-    story = Story(folder, running.net.rpc, folder / "relay.key")
+    story = Story(folder, folder / "relay.key")
     steps = []
     for step in story.run():
         steps.append(step)
@@ -70,10 +70,9 @@ def _run(folder: Path, chain: Path, started: float) -> Outcome:
 
 def _outcome(story: Story, steps: list[Step], folder: Path, seconds: float) -> Outcome:
     failed = [step for step in steps if not step.ok]
-    licenses = [issued.envelope.identifier for issued in (*story.issued.values(), *story.batch)]
     data = {
         "seconds": round(seconds, 1),
-        "licenses": licenses,
+        "licenses": story.licenses,
         "network": str(folder / "network.json"),
         "steps": [step.as_json() for step in steps],
         "replay": story.replay,

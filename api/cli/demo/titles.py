@@ -54,6 +54,36 @@ TITLES: dict[str, tuple[str, str]] = {
         "吊销其中一份，同批的其他证书不受影响",
         "One of them is revoked; its siblings stay in force",
     ),
+    "kinds": (
+        "更正、延续、换发、补发：每次都是新版本，旧版本从此被取代",
+        "Corrected, renewed, replaced, reissued: a new version each time, the old one is superseded",
+    ),
+    "ends": (
+        "撤回、注销、作废：三种不同的终止，各有依据",
+        "Withdrawn, cancelled, voided: three ends of different law",
+    ),
+    "annul": (
+        "撤销自始无效：同一天，当时所知为有效，如今所知为已撤销；同批他证不受影响",
+        "Annulled from the first day: the same day, as known then and as known now; its sibling stays",
+    ),
+    "transfer": (
+        "江苏转出、浙江转入：旧证暂停后被取代，新证有效",
+        "Transferred from Jiangsu to Zhejiang: suspended, then superseded by the taker's own",
+    ),
+    "transfer-cancel": ("转出后又取消", "A transfer is called off"),
+    "rebind": ("持证人换了手机：实名核验后绑定新密钥", "The holder has a new phone: a new key is bound"),
+    "rotate": (
+        "江苏机关更换签名密钥：旧证照照常有效",
+        "Jiangsu rotates its key: what the old one signed stays",
+    ),
+    "stolen": (
+        "安徽一处分支机构的密钥被盗：尚无人知，两份都显示有效",
+        "The key of a branch in Anhui is stolen: nobody knows yet, both licenses pass",
+    ),
+    "cut-off": (
+        "安徽省声明失密时间：此前签发的有效，此后的无效",
+        "The province declares since when: what was issued before stays, what came after is void",
+    ),
     "tampered": ("改动一个字的副本被识破", "A copy with one changed character is found out"),
     "duplicate": ("同一标识不能签发两次", "One identifier cannot be issued twice"),
     "not-entitled": ("无权机关签发被合约拒绝", "An authority without the right is refused by the contract"),

@@ -114,13 +114,13 @@ def founding_file() -> dict[str, object]:
         ],
         "entitlements": [
             {
-                "type": office.issues,
+                "type": code,
                 "issuer": office.uscc,
                 "region": office.region,
                 "from": "2020-01-01",
                 "until": None,
             }
-            for office in OFFICES
+            for code, office in [*((each.issues, each) for each in OFFICES), (CONSTRUCTOR, ZHEJIANG)]
         ],
         "recognitions": [
             {

@@ -1,0 +1,108 @@
+"""Acts on a license that is there: suspending, resuming, ending, binding, letting it go elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.domain.acts import Act, Ground
+from ledger.domain.document import holder_binding
+from ledger.domain.entities import License
+from ledger.domain.records import record_of
+from ledger.domain.sm3 import sm3
+from ledger.ports import Entropy, IssuerHome, Signer
+from ledger.service.drafts import Drafts
+from ledger.service.orders import Acted, ActOrder, act_of, ground_of
+from ledger.service.submission import Prepared, Submissions
+
+
+class ActOnLicenses:
+    """Writes acts to one ledger, for bodies whose keys are handed in.
+
+    Args:
+        drafts: Know the licenses that this home issued in batches.
+        submissions: Prepares and submits messages.
+        home: Keeps references.
+        entropy: Salts of references.
+    """
+
+    def __init__(self, drafts: Drafts, submissions: Submissions, home: IssuerHome, entropy: Entropy) -> None:
+        self._drafts, self._submissions = drafts, submissions
+        self._home, self._entropy = home, entropy
+
+    def act(self, license_: License, order: ActOrder, signer: Signer) -> Acted:
+        """Suspend, resume or end a license.
+
+        Raises:
+            RuleError: What the contracts refuse.
+            UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
+        """
+        return self._write(license_, act_of(order), self.act_message(license_, order), signer)
+
+    def act_message(self, license_: License, order: ActOrder) -> Prepared:
+        """The message of an act, to be signed here or elsewhere; raises as `act`, sends nothing."""
+        act = act_of(order)
+        members = {
+            "licenseId": license_.license_id,
+            "act": int(act),
+            "ground": int(ground_of(act, order.ground)),
+            "effective": order.effective,
+            "reference": self._reference(license_, order.reference),
+            "cause": bytes(32),
+        }
+        return self._submissions.prepare("Act", license_.rev, members)
+
+    def bind(
+        self, license_: License, keys: Sequence[bytes], method: int, assurance: int, signer: Signer
+    ) -> Acted:
+        """Tie a holder's device keys (signing, then encryption) to a license."""
+        binding = holder_binding(keys[0], keys[1] if len(keys) > 1 else None)
+        members = {
+            "licenseId": license_.license_id,
+            "holderBinding": binding,
+            "method": method,
+            "assurance": assurance,
+        }
+        return self._write(
+            license_, Act.BIND, self._submissions.prepare("Bind", license_.rev, members), signer
+        )
+
+    def transfer_out(self, license_: License, region: int, signer: Signer, reference: str = "") -> Acted:
+        """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.
+
+        Raises:
+            RuleError: What the contracts refuse.
+        """
+        members = {
+            "licenseId": license_.license_id,
+            "toRegion": region,
+            "reference": self._reference(license_, reference),
+        }
+        prepared = self._submissions.prepare("TransferOut", license_.rev, members)
+        return self._write(license_, Act.TRANSFER_OUT, prepared, signer)
+
+    def transfer_cancel(self, license_: License, signer: Signer) -> Acted:
+        """Keep a license after all; signed by the body that let it go."""
+        members = {
+            "licenseId": license_.license_id,
+            "act": int(Act.TRANSFER_CANCEL),
+            "ground": int(Ground.TRANSFER),
+            "effective": 0,
+            "reference": bytes(32),
+            "cause": bytes(32),
+        }
+        prepared = self._submissions.prepare("Act", license_.rev, members)
+        return self._write(license_, Act.TRANSFER_CANCEL, prepared, signer)
+
+    def _write(self, license_: License, act: Act, prepared: Prepared, signer: Signer) -> Acted:
+        signatures = [prepared.signed_by(signer)]
+        opening = self._drafts.opening_of(license_)
+        receipt = self._submissions.submit(prepared, signatures, opening=opening)
+        record = record_of(receipt.logs[-1])
+        return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
+
+    def _reference(self, license_: License, text: str) -> bytes:
+        if not text:
+            return bytes(32)
+        salt = self._entropy.token(32)
+        self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
+        return sm3(salt + text.encode())

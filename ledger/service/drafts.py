@@ -1,0 +1,196 @@
+"""Drafts of licenses: what an input becomes before anything is sent, and where it survives a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.document import (
+    Envelope,
+    build_license,
+    input_binding,
+    license_digest,
+    new_salts,
+    validity,
+)
+from ledger.domain.entities import License
+from ledger.domain.license_types import LicenseType
+from ledger.domain.objects import ascii32, license_id
+from ledger.domain.records import RecordSignature
+from ledger.domain.trustfile import TrustFile
+from ledger.errors import MalformedError, UnknownIdError
+from ledger.ports import Entropy, IssuerHome, Transaction
+from ledger.proof.claims import opening_of
+from ledger.service.submission import Prepared
+
+
+class Outbox(Protocol):
+    """Drafts that survive a crash: one entry per key, replaced whole."""
+
+    def load(self, key: str) -> JsonObject | None:
+        """The entry, or None."""
+        ...
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        """Keep an entry; on return it is on disk."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Forget an entry that never reached the ledger."""
+        ...
+
+    def hold(self, key: str) -> AbstractContextManager[None]:
+        """Keep every other process away from an entry meanwhile."""
+        ...
+
+
+KeepContent = Callable[[Envelope, bytes | None], str | None]
+"""Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A license on its way: its struct, its id, what it binds, what was filled in."""
+
+    struct: str
+    license_id: str
+    rev: int
+    members: Mapping[str, object]
+    license: JsonObject
+    given: JsonObject
+    supersedes: str | None
+    opening: Mapping[str, object] | None = None
+
+
+class Drafts:
+    """Makes drafts for issuers whose secrets this home holds, and keeps them.
+
+    Args:
+        trust: The pinned trust file.
+        types: From a type code to its definition.
+        home: The issuers' own files.
+        outbox: Keeps drafts.
+        keep_content: Stores the encrypted document, before anything is anchored.
+        entropy: Salts.
+    """
+
+    def __init__(
+        self,
+        trust: TrustFile,
+        types: Callable[[str], LicenseType],
+        home: IssuerHome,
+        outbox: Outbox,
+        keep_content: KeepContent,
+        entropy: Entropy,
+    ) -> None:
+        self._trust, self._types, self._home = trust, types, home
+        self._keep_content, self._entropy = keep_content, entropy
+        self.outbox = outbox
+
+    def salts(self, license_: JsonObject) -> dict[str, str]:
+        """Fresh salts for every field of a license."""
+        return new_salts(license_, self._entropy.token)
+
+    def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
+        """Store the encrypted document of an input; its content id, or None without readers."""
+        key = given.get("holderEncryptionKey")
+        return self._keep_content(envelope, bytes.fromhex(key) if isinstance(key, str) else None)
+
+    def license(self, given: JsonObject) -> JsonObject:
+        """The license that an input means; raises `LICENSE_INPUT`."""
+        metadata = given.get("metadata")
+        code = metadata.get("certificateTypeCode") if isinstance(metadata, dict) else None
+        if not isinstance(code, str):
+            raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
+        return build_license(given, self._types(code))
+
+    def license_id(self, license_: JsonObject) -> str:
+        """What stands for a license on the ledger."""
+        metadata = license_["metadata"]
+        issuer = str(metadata["certificateIssuingAuthorityCode"])
+        ledger = bytes.fromhex(self._trust.ledger_id[2:])
+        identifier = str(metadata["certificateIdentifier"])
+        return "0x" + license_id(ledger, issuer, self._home.secret(issuer), identifier).hex()
+
+    def envelope(
+        self, draft: Draft, salts: Mapping[str, str], prepared: Prepared, signature: RecordSignature
+    ) -> Envelope:
+        """The envelope of a signed draft, not yet anchored."""
+        issuer = str(draft.license["metadata"]["certificateIssuingAuthorityCode"])
+        anchor = {"ledgerId": self._trust.ledger_id, "licenseId": draft.license_id}
+        return Envelope(
+            license=draft.license,
+            salts=salts,
+            digest=license_digest(draft.license, salts).hex(),
+            signer={"uscc": issuer, "keyId": "0x" + signature.key_id.hex()},
+            signed=prepared.as_json(signature.key_id),
+            message=prepared.message(signature.key_id).hex(),
+            signature=signature.raw.hex(),
+            leaf=None,
+            anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
+        )
+
+    def is_kept(self, license_id: str, own: str = "") -> bool:
+        """Whether a draft of a license is kept, alone or in a batch other than `own`.
+
+        A leaf without its batch is what a killed process left behind: it was never sent.
+        """
+        leaf = self.outbox.load(leaf_key(license_id))
+        if leaf is not None and leaf["batch"] != own and self.outbox.load(leaf["batch"]) is not None:
+            return True
+        return self.outbox.load(license_id) is not None
+
+    def opening(self, license_id: str) -> dict[str, object] | None:
+        """What opens the leaf of a license that this home issued in a batch; None for any other."""
+        leaf = self.outbox.load(leaf_key(license_id))
+        batch = self.outbox.load(leaf["batch"]) if leaf else None
+        if leaf is None or batch is None or batch["gasUsed"] is None:
+            return None
+        return opening_of(Envelope.from_json(leaf["envelope"]))
+
+    def opening_of(self, license_: License) -> dict[str, object] | None:
+        """What goes with the first thing that happens to a license of a batch."""
+        if not license_.batch or license_.rev > 1:
+            return None
+        found = self.opening(license_.license_id)
+        if found is None:
+            raise UnknownIdError("LEAF_NOT_KEPT", id=license_.license_id)
+        return found
+
+
+def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object]:
+    """What a message tells of a license beside its id and digest."""
+    metadata = license_["metadata"]
+    days = validity(license_)
+    return {
+        "issuer": ascii32(str(metadata["certificateIssuingAuthorityCode"])),
+        "licenseType": ascii32(str(metadata["certificateTypeCode"])),
+        "holderBinding": input_binding(given),
+        "validFrom": days.valid_from,
+        "validTo": days.valid_to,
+    }
+
+
+def leaf_key(license_id_: str) -> str:
+    """Where the outbox keeps a license of a batch."""
+    return f"{license_id_}.leaf"
+
+
+def signed_members(envelope: Envelope) -> dict[str, Any]:
+    """What was signed, header included, so that a draft is sent as it was signed."""
+    return {name: value for name, value in envelope.signed.items() if name != "keyId"}
+
+
+def kept_transaction(kept: JsonObject) -> Transaction | None:
+    """The transaction of an entry, where one was signed."""
+    given = kept["transaction"]
+    return Transaction(given["hash"], bytes.fromhex(given["raw"]), given["nonce"]) if given else None
+
+
+def with_transaction(kept: JsonObject, transaction: Transaction) -> JsonObject:
+    """An entry that keeps a transaction before it is sent."""
+    shown = {"hash": transaction.hash, "raw": transaction.raw.hex(), "nonce": transaction.nonce}
+    return {**kept, "transaction": shown}

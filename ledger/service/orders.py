@@ -1,0 +1,142 @@
+"""What is ordered of an issuer, in the words of callers, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, Act, Ground
+from ledger.domain.canonical import JsonObject
+from ledger.domain.document import Envelope
+from ledger.domain.identifiers import LicenseIdentifier
+from ledger.errors import TransitionError, UsageError
+
+MAX_BATCH = 1_000
+"""Most licenses of a batch; `Licenses.issueBatch` takes no more."""
+
+BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
+"""How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A license that is on the ledger; `cid` is where its encrypted document is kept."""
+
+    envelope: Envelope
+    gas_used: int
+    supersedes: str | None = None
+    cid: str | None = None
+
+    def as_json(self, file: str | None) -> dict[str, object]:
+        """The keys of `license issue`."""
+        anchor = self.envelope.anchor
+        shown: dict[str, object] = {
+            "identifier": self.envelope.identifier,
+            "licenseId": anchor["licenseId"],
+            "digest": self.envelope.digest,
+            "seq": anchor["seq"],
+            "txHash": anchor["txHash"],
+            "block": anchor["block"],
+            "gasUsed": self.gas_used,
+            "file": file,
+            "cid": self.cid,
+            "promise": None,
+        }
+        return shown if self.supersedes is None else {**shown, "supersedes": self.supersedes}
+
+
+Deliver = Callable[[Issued], None]
+"""Hands a license over to whoever asked for it; raises where it could not."""
+
+
+@dataclass(frozen=True)
+class IssuedBatch:
+    """A batch that is on the ledger, its licenses in the order of their leaves."""
+
+    root: str
+    licenses: tuple[Issued, ...]
+    seq: int
+    tx_hash: str
+    block: int
+    gas_used: int
+
+    def as_json(self) -> dict[str, object]:
+        """A member of `batches` of `license issue-batch`."""
+        return {"root": self.root, "size": len(self.licenses), "seq": self.seq, "txHash": self.tx_hash}
+
+
+@dataclass(frozen=True)
+class Acted:
+    """An act that is on the ledger."""
+
+    license_id: str
+    rev: int
+    act: Act
+    seq: int
+    gas_used: int
+
+
+@dataclass(frozen=True)
+class ActOrder:
+    """What to do to a license.
+
+    Attributes:
+        verb: A verb of `ACT_VERBS`.
+        ground: A name of `Ground`.
+        effective: Unix seconds, or 0 for the act's default.
+        reference: Number of the decision, or empty; only a salted digest goes on the ledger.
+    """
+
+    verb: str
+    ground: str
+    effective: int = 0
+    reference: str = ""
+
+
+def only_ground(kind: str) -> str:
+    """The ground where the kind of amendment leaves no choice; else none is assumed.
+
+    Example:
+        >>> only_ground("correct"), only_ground("change")
+        ('CLERICAL_ERROR', 'NONE')
+    """
+    return {"correct": "CLERICAL_ERROR", "reissue": "DOCUMENT_LOST"}.get(kind, "NONE")
+
+
+def act_of(order: ActOrder) -> Act:
+    """The act that an order asks for; raises `ACT_UNKNOWN`."""
+    if order.verb not in ACT_VERBS:
+        raise UsageError("ACT_UNKNOWN", act=order.verb, acts=", ".join(ACT_VERBS))
+    return ACT_VERBS[order.verb]
+
+
+def amendment_of(kind: str) -> Act:
+    """The act of a kind of amendment; raises `ACT_UNKNOWN`."""
+    if kind not in AMEND_KINDS:
+        raise UsageError("ACT_UNKNOWN", act=kind, acts=", ".join(AMEND_KINDS))
+    return AMEND_KINDS[kind]
+
+
+def ground_of(act: Act, name: str) -> Ground:
+    """The ground by its name; raises `GROUND_NOT_OF_ACT` where the act does not know it."""
+    allowed = GROUNDS_OF[act]
+    if name not in Ground.__members__ or Ground[name] not in allowed:
+        shown = ", ".join(sorted(ground.name for ground in allowed))
+        raise UsageError("GROUND_NOT_OF_ACT", ground=name, act=act.name, grounds=shown)
+    return Ground[name]
+
+
+def next_version(given: JsonObject, old_identifier: str | None) -> JsonObject:
+    """The input with the version after the old one's, unless it states one itself."""
+    metadata = given.get("metadata")
+    if old_identifier is None or not isinstance(metadata, dict) or metadata.get("certificateVersion"):
+        return given
+    old = LicenseIdentifier.parse(old_identifier, strict=False)
+    if old.version == "999":
+        raise TransitionError("VERSIONS_EXHAUSTED", id=old_identifier)
+    version = f"{int(old.version) + 1:03d}"
+    return {
+        **given,
+        "serial": given.get("serial") or old.serial,
+        "metadata": {**metadata, "certificateVersion": version},
+    }
