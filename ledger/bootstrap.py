@@ -36,6 +36,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
@@ -172,6 +173,13 @@ class Ledger:
     def acting(self) -> ActOnLicenses:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
+
+    def representing(self) -> RepresentHolders:
+        """The service that lets others stand in for holders."""
+        return RepresentHolders(self.submissions, self._revision_of, self.home, self.entropy)
+
+    def _revision_of(self, object_id: bytes) -> int:
+        return int(self.reader.call("Journal", "revOf", object_id))
 
     @cached_property
     def content(self) -> Content:

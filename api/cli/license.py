@@ -11,7 +11,19 @@ import typer
 from api.cli import keys, license_transfer
 from api.cli.license_batch import issue_batch
 from api.cli.license_files import deliver, file_of
-from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
+from api.cli.license_represent import represent, represent_end
+from api.cli.options import (
+    At,
+    KeyFile,
+    KnownAt,
+    Network,
+    PinnedHead,
+    RpcUrls,
+    Trust,
+    moment,
+    open_ledger,
+    point,
+)
 from api.cli.output import Outcome, language, read_input
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
 from ledger.domain.canonical import parse_strict
@@ -46,6 +58,8 @@ def issue(
 
 app.command("issue-batch")(issue_batch)
 app.add_typer(license_transfer.app, name="transfer")
+app.command("represent")(represent)
+app.command("represent-end")(represent_end)
 
 
 @app.command("amend")
@@ -141,22 +155,11 @@ def bind(
     ledger = open_ledger(network, rpc)
     license_id, _ = ledger.resolve(id_)
     license_ = ledger.license_now(license_id)
-    given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
+    given = [point(holder_key)] + ([point(holder_encryption_key)] if holder_encryption_key else [])
     acted = ledger.acting().bind(license_, given, BIND_METHODS[method], assurance, keys.signer(key))
     return Outcome(
         {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
     )
-
-
-def _point(text: str) -> bytes:
-    from ledger.domain.sm import check_public_key
-
-    try:
-        point = bytes.fromhex(text)
-    except ValueError:
-        raise UsageError("HOLDER_KEY", reason="not hex") from None
-    check_public_key(point)
-    return point
 
 
 @app.command("show")

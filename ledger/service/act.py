@@ -8,10 +8,10 @@ from ledger.domain.acts import Act, Ground
 from ledger.domain.document import holder_binding
 from ledger.domain.entities import License
 from ledger.domain.records import record_of
-from ledger.domain.sm3 import sm3
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.service.drafts import Drafts
 from ledger.service.orders import Acted, ActOrder, act_of, ground_of
+from ledger.service.references import reference_digest
 from ledger.service.submission import Prepared, Submissions
 
 
@@ -101,8 +101,4 @@ class ActOnLicenses:
         return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
 
     def _reference(self, license_: License, text: str) -> bytes:
-        if not text:
-            return bytes(32)
-        salt = self._entropy.token(32)
-        self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
-        return sm3(salt + text.encode())
+        return reference_digest(self._home, self._entropy, license_, text)
