@@ -4,9 +4,11 @@ pragma solidity 0.8.37;
 import {Batches} from "./Batches.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {IJournal} from "./interfaces/IJournal.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {Issuing} from "./Issuing.sol";
 import {Acts, Status} from "./lib/Acts.sol";
+import {Calls} from "./lib/Calls.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
 import {Merkle} from "./lib/Merkle.sol";
@@ -88,62 +90,76 @@ contract Licenses is Batches {
 
     /// @inheritdoc ILicenses
     function amend(AmendMessage calldata message, Signature[] calldata signatures) external {
-        _amend(message, signatures);
-    }
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireUnused(message.newLicenseId);
+        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
+        if (message.act == Acts.TRANSFER_IN) {
+            _requireTaker(message);
+        } else {
+            _requireActsFor(Objects.organisation(message.issuer), issuer);
+        }
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, message.issuer);
 
-    /// @inheritdoc ILicenses
-    function amendLeaf(
-        LeafOpening calldata opening,
-        AmendMessage calldata message,
-        Signature[] calldata signatures
-    ) external {
-        _openLeaf(opening, message.licenseId);
-        _amend(message, signatures);
+        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
+        _successors[message.licenseId] = message.newLicenseId;
+        _issue(_termsOf(message), keyIndex);
+        _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
+        _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
     }
 
     /// @inheritdoc ILicenses
     function act(ActMessage calldata message, Signature[] calldata signatures) external {
-        _act(message, signatures);
-    }
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireActing(ACT_TYPEHASH, data, signatures, issuer);
 
-    /// @inheritdoc ILicenses
-    function actOnLeaf(
-        LeafOpening calldata opening,
-        ActMessage calldata message,
-        Signature[] calldata signatures
-    ) external {
-        _openLeaf(opening, message.licenseId);
-        _act(message, signatures);
+        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
+        _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
     function bind(BindMessage calldata message, Signature[] calldata signatures) external {
-        _bind(message, signatures);
-    }
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _requireAllowed(message.licenseId, Acts.BIND, true);
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireActing(BIND_TYPEHASH, data, signatures, issuer);
 
-    /// @inheritdoc ILicenses
-    function bindLeaf(
-        LeafOpening calldata opening,
-        BindMessage calldata message,
-        Signature[] calldata signatures
-    ) external {
-        _openLeaf(opening, message.licenseId);
-        _bind(message, signatures);
+        _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
+        _bindings[message.licenseId] = message.holderBinding;
+        _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
     function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external {
-        _transferOut(message, signatures);
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        Uscc issuer = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
+        (, uint8 depth) = directory.regionOf(message.toRegion);
+        if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireActing(TRANSFER_OUT_TYPEHASH, data, signatures, issuer);
+
+        _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
+        _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
-    function transferLeafOut(
-        LeafOpening calldata opening,
-        TransferOutMessage calldata message,
-        Signature[] calldata signatures
-    ) external {
-        _openLeaf(opening, message.licenseId);
-        _transferOut(message, signatures);
+    function withLeaf(LeafOpening calldata opening, bytes calldata command) external {
+        _openLeaf(opening);
+        uint8 facts = _issued[opening.licenseId].facts;
+        Calls.toSelf(command);
+        if (_issued[opening.licenseId].facts == facts) revert LicensesLeafUntouched(opening.licenseId);
+    }
+
+    /// @inheritdoc ILicenses
+    function openLeaf(LeafOpening calldata opening) external {
+        if (!directory.isWriter(msg.sender)) revert IJournal.JournalNotWriter(msg.sender);
+        _openLeaf(opening);
     }
 
     /// @inheritdoc ILicenses
@@ -189,69 +205,11 @@ contract Licenses is Batches {
         return _facts[id][index];
     }
 
-    function _amend(AmendMessage calldata message, Signature[] calldata signatures) private {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireUnused(message.newLicenseId);
-        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
-        if (message.act == Acts.TRANSFER_IN) {
-            _requireTaker(message);
-        } else {
-            _requireActsFor(Objects.organisation(message.issuer), issuer);
-        }
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, message.issuer);
-
-        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
-        _successors[message.licenseId] = message.newLicenseId;
-        _issue(_termsOf(message), keyIndex);
-        _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
-        _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
-    }
-
-    function _act(ActMessage calldata message, Signature[] calldata signatures) private {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireActing(ACT_TYPEHASH, data, signatures, issuer);
-
-        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
-        _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
-    }
-
-    function _bind(BindMessage calldata message, Signature[] calldata signatures) private {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, Acts.BIND, true);
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireActing(BIND_TYPEHASH, data, signatures, issuer);
-
-        _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
-        _bindings[message.licenseId] = message.holderBinding;
-        _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
-    }
-
-    function _transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) private {
-        ObjectId object = Objects.license(message.licenseId);
-        _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
-        (, uint8 depth) = directory.regionOf(message.toRegion);
-        if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
-        bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireActing(TRANSFER_OUT_TYPEHASH, data, signatures, issuer);
-
-        _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
-        _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
-    }
-
     /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
-    function _openLeaf(LeafOpening calldata opening, LicenseId id) private {
-        _requireSubmitter();
-        bool isOther = LicenseId.unwrap(opening.licenseId) != LicenseId.unwrap(id);
-        if (isOther) revert LicensesLeafUnproved(opening.batch, opening.index);
+    function _openLeaf(LeafOpening calldata opening) private {
         (bytes32 leaf, Issue memory issue_) = _requireProof(opening);
         if (isOpened(opening.batch, opening.index)) return;
+        LicenseId id = opening.licenseId;
         _requireUnused(id);
         _requireDates(opening.validFrom, opening.validTo);
 

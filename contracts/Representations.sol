@@ -5,11 +5,13 @@ import {Acting} from "./Acting.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {IRepresentations} from "./interfaces/IRepresentations.sol";
+import {Calls} from "./lib/Calls.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
 import {
     END_REPRESENTATION_TYPEHASH,
     EndRepresentationMessage,
+    LeafOpening,
     REPRESENT_TYPEHASH,
     RepresentMessage
 } from "./lib/Messages.sol";
@@ -19,6 +21,7 @@ import {LicenseId, ObjectId, RepresentationKind, RepresentationScope, Signature,
 /// @title Who stands in for the holder of a license: a guardian, a legal representative, an agent, an heir.
 contract Representations is IRepresentations, Acting {
     uint64 private constant LONGEST_AGENCY = 1096 days;
+    uint64 private constant LATEST = type(uint48).max;
 
     /// @inheritdoc IRepresentations
     ILicenses public immutable licenses;
@@ -57,8 +60,15 @@ contract Representations is IRepresentations, Acting {
         bytes memory data = abi.encode(message);
         _requireActing(END_REPRESENTATION_TYPEHASH, data, signatures, _issuerOf(message.licenseId));
 
-        representation.until = message.until;
+        representation.until = uint48(message.until);
         _record(Kinds.REPRESENTATION_ENDED, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc IRepresentations
+    function withLeaf(LeafOpening calldata opening, bytes calldata command) external {
+        if (!_isAbout(opening.licenseId, command)) revert ILicenses.LicensesLeafUntouched(opening.licenseId);
+        licenses.openLeaf(opening);
+        Calls.toSelf(command);
     }
 
     /// @inheritdoc IRepresentations
@@ -75,6 +85,13 @@ contract Representations is IRepresentations, Acting {
         return license.issuer;
     }
 
+    /// @dev Whether a call gives a license a representative; an end can have nothing to end before.
+    function _isAbout(LicenseId id, bytes calldata command) private pure returns (bool) {
+        if (bytes4(command) != IRepresentations.represent.selector) return false;
+        RepresentMessage memory message = abi.decode(command[4:], (RepresentMessage));
+        return LicenseId.unwrap(message.licenseId) == LicenseId.unwrap(id);
+    }
+
     /// @dev What a message gives, if it may be given.
     function _termsOf(RepresentMessage calldata message) private view returns (Representation memory given) {
         if (message.representative == 0) revert RepresentationsUnbound(message.licenseId);
@@ -82,16 +99,25 @@ contract Representations is IRepresentations, Acting {
         if (!RepresentationScope.isKnown(message.scope)) revert RepresentationsScopeUnknown(message.scope);
         uint64 time = Clock.nowSeconds();
         uint64 since = message.since > time ? message.since : time;
-        if (message.until != 0 && message.until <= since) revert RepresentationsDates(since, message.until);
         bool isEndless = message.until == 0;
+        bool isRange = isEndless || since < message.until;
+        if (!isRange || since > LATEST || message.until > LATEST) revert RepresentationsDates(since, message.until);
         if (message.kind == RepresentationKind.AGENT && (isEndless || message.until - since > LONGEST_AGENCY)) {
             revert RepresentationsTooLong(since, message.until);
         }
-        return Representation(message.kind, message.scope, since, message.until, time, 0);
+        return Representation({
+            kind: message.kind,
+            scope: message.scope,
+            since: uint48(since),
+            until: uint48(message.until),
+            recorded: uint48(time),
+            keyIndex: 0
+        });
     }
 
     function _requireEnd(uint64 given, uint64 current) private view {
         if (given < Clock.nowSeconds()) revert RepresentationsInThePast(given, Clock.nowSeconds());
+        if (given > LATEST) revert RepresentationsDates(0, given);
         if (current != 0 && given >= current) revert RepresentationsNotEarlier(given, current);
     }
 }

@@ -176,7 +176,7 @@ class Ledger:
 
     def representing(self) -> RepresentHolders:
         """The service that lets others stand in for holders."""
-        return RepresentHolders(self.submissions, self._revision_of, self.home, self.entropy)
+        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
 
     def _revision_of(self, object_id: bytes) -> int:
         return int(self.reader.call("Journal", "revOf", object_id))

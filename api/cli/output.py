@@ -23,6 +23,9 @@ INTERRUPTED_EXIT = 130
 
 Text = str | Callable[[], object] | None
 
+PIPED_WIDTH = 200
+"""Columns where no terminal tells: an identifier is never broken in two for whoever reads on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -122,7 +125,10 @@ def _print_text(outcome: Outcome) -> None:
     elif shown is not None:
         from rich.console import Console
 
-        Console().print(shown)
+        console = Console()
+        if not console.is_terminal:
+            console.width = PIPED_WIDTH
+        console.print(shown)
     if outcome.error is not None:
         sys.stdout.flush()
         _print_error(outcome.error)

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 import yaml
 
-from api.cli import keys
+from api.cli import keys, org_secret
 from api.cli.files import pretty, replace_file
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input
@@ -45,6 +45,7 @@ region_app = typer.Typer(add_completion=False, help="Regions.")
 org_app.add_typer(key_app, name="key")
 org_app.add_typer(relay_app, name="relay")
 org_app.add_typer(region_app, name="region")
+org_app.add_typer(org_secret.app, name="secret")
 type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
 recognition_app = typer.Typer(add_completion=False, help="What one region accepts of another.")
 

@@ -18,10 +18,9 @@ import {IWriter} from "./IWriter.sol";
 /// @dev Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
 ///      issuer. `Licenses` takes nothing before the ledger is sealed.
 ///
-///      A license of a batch is a leaf of the tree whose root was signed. What happens to it first is done by the
-///      command that takes its opening too, which makes a license of the leaf: a record of its own without signatures,
-///      after which the license's `rev` is 1, then the command, signed for that `rev`. Where the leaf was opened
-///      before, the opening is left out of account.
+///      A license of a batch is a leaf of the tree whose root was signed. What happens to it first goes through
+///      `withLeaf`, which makes a license of the leaf: a record of its own without signatures, after which the
+///      license's `rev` is 1, then the command, signed for that `rev`.
 interface ILicenses is IWriter {
     /// @notice One thing recorded of a license after its issue; `region` is the one that a transfer goes to, else 0.
     struct Fact {
@@ -87,8 +86,10 @@ interface ILicenses is IWriter {
     error LicensesRootMismatch(bytes32 computed, bytes32 given);
     error LicensesBatchDuplicate(ObjectId batch);
     error LicensesBatchUnknown(ObjectId batch);
-    /// @notice No such leaf stands at this index of the batch, or it is another license's.
+    /// @notice No such leaf stands at this index of the batch.
     error LicensesLeafUnproved(ObjectId batch, uint32 index);
+    /// @notice The command did nothing to the license of the leaf that was opened for it.
+    error LicensesLeafUntouched(LicenseId id);
 
     /// @notice Issues a license.
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external;
@@ -109,44 +110,28 @@ interface ILicenses is IWriter {
     ///      the license was transferred out to.
     function amend(AmendMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice The same for a license of a batch to which nothing happened yet.
-    function amendLeaf(
-        LeafOpening calldata opening,
-        AmendMessage calldata message,
-        Signature[] calldata signatures
-    ) external;
-
     /// @notice Suspends, resumes or ends a license, or cancels its transfer. An ended one never comes back.
     /// @dev `effective` 0 means the act's default: at record, and for 撤销 the first day of validity.
     function act(ActMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice The same for a license of a batch to which nothing happened yet.
-    function actOnLeaf(
-        LeafOpening calldata opening,
-        ActMessage calldata message,
-        Signature[] calldata signatures
-    ) external;
-
     /// @notice Ties another holder key to a license.
     function bind(BindMessage calldata message, Signature[] calldata signatures) external;
-
-    /// @notice The same for a license of a batch to which nothing happened yet.
-    function bindLeaf(
-        LeafOpening calldata opening,
-        BindMessage calldata message,
-        Signature[] calldata signatures
-    ) external;
 
     /// @notice Lets a license go to another region: suspended until a body there takes it in or the transfer is
     ///         cancelled. A resumption does not lift it, and a cancellation lifts no suspension.
     function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice The same for a license of a batch to which nothing happened yet.
-    function transferLeafOut(
-        LeafOpening calldata opening,
-        TransferOutMessage calldata message,
-        Signature[] calldata signatures
-    ) external;
+    /// @notice Runs a command on a license of a batch to which nothing happened yet, as if it had been issued alone.
+    /// @dev Where the leaf was opened before, its opening is only checked. A refusal of the command is passed on.
+    /// @param opening The leaf and what leads from it to the root.
+    /// @param command The call of any command of this contract, selector and arguments, that adds a fact to the
+    ///        license; of any other, all is undone.
+    function withLeaf(LeafOpening calldata opening, bytes calldata command) external;
+
+    /// @notice Makes a license of a leaf for a command of another contract that the Directory names, and of nobody else.
+    /// @dev That contract sees to it that nothing is opened for which no body signed: a renewal of the batch leaves out
+    ///      what was opened.
+    function openLeaf(LeafOpening calldata opening) external;
 
     /// @notice Where a license stands at `moment`, from the facts recorded until `asOf`.
     /// @dev A license issued by a key at or after its compromise is KEY_COMPROMISED; other permissive facts of such

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {EndRepresentationMessage, RepresentMessage} from "../lib/Messages.sol";
+import {EndRepresentationMessage, LeafOpening, RepresentMessage} from "../lib/Messages.sol";
 import {LicenseId, ObjectId, Signature} from "../lib/Types.sol";
 import {ILicenses} from "./ILicenses.sol";
 import {IWriter} from "./IWriter.sol";
@@ -11,16 +11,16 @@ import {IWriter} from "./IWriter.sol";
 ///
 ///      A representative is known here by a commitment to device keys of his own, made like a holder binding and for
 ///      this one license, so that nobody can tell who he is or for whom else he stands in. Every command carries one
-///      signature, of a signing key of the license's issuer or of a body that followed it. A leaf of a batch must
-///      have been opened before. Nothing is taken before the ledger is sealed.
+///      signature, of a signing key of the license's issuer or of a body that followed it. For a license of a batch to
+///      which nothing happened yet it goes through `withLeaf`. Nothing is taken before the ledger is sealed.
 interface IRepresentations is IWriter {
     /// @notice The latest terms of a representation; `kind` 0 when there is none. `until` 0 means no end.
     struct Representation {
         uint8 kind;
         uint32 scope;
-        uint64 since;
-        uint64 until;
-        uint64 recorded;
+        uint48 since;
+        uint48 until;
+        uint48 recorded;
         uint32 keyIndex;
     }
 
@@ -48,6 +48,11 @@ interface IRepresentations is IWriter {
         EndRepresentationMessage calldata message,
         Signature[] calldata signatures
     ) external;
+
+    /// @notice Runs `represent` on a license of a batch to which nothing happened yet, as if it had been issued alone.
+    /// @dev As `ILicenses.withLeaf`.
+    /// @param command The call of `represent` for the license of the leaf, selector and arguments.
+    function withLeaf(LeafOpening calldata opening, bytes calldata command) external;
 
     /// @notice The latest terms of a representation. Whether the key that gave them was cut off is not looked at.
     function representationOf(

@@ -40,9 +40,7 @@ class Artifact:
 
     def encode_call(self, function: str, arguments: Sequence[Any]) -> bytes:
         """Selector and arguments; a struct is a sequence of its members."""
-        entry = self._functions[function]
-        types = _types(entry["inputs"])
-        return _selector(entry) + encode(types, list(arguments))
+        return encode_call(function, _types(self._functions[function]["inputs"]), arguments)
 
     def encode_deploy(self, arguments: Sequence[Any]) -> bytes:
         """Creation code followed by the constructor's arguments."""
@@ -66,11 +64,22 @@ class Artifact:
     @cached_property
     def errors(self) -> dict[bytes, Entry]:
         """The custom errors by selector."""
-        return {_selector(entry): entry for entry in self.abi if entry["type"] == "error"}
+        errors = (entry for entry in self.abi if entry["type"] == "error")
+        return {_selector(entry["name"], _types(entry["inputs"])): entry for entry in errors}
 
     @cached_property
     def _functions(self) -> dict[str, Entry]:
         return {entry["name"]: entry for entry in self.abi if entry["type"] == "function"}
+
+
+def encode_call(function: str, types: Sequence[str], arguments: Sequence[Any]) -> bytes:
+    """Selector and arguments of a function with parameters of these types, structs written out.
+
+    Example:
+        >>> encode_call("revOf", ["bytes32"], [bytes(32)]).hex()[:8]
+        '022b4a50'
+    """
+    return _selector(function, types) + encode(list(types), list(arguments))
 
 
 def read_refusal(data: bytes, artifacts: Mapping[str, Artifact]) -> Refusal | None:
@@ -109,8 +118,8 @@ def _types(parameters: Sequence[Entry]) -> list[str]:
     return [type_of(parameter) for parameter in parameters]
 
 
-def _selector(entry: Entry) -> bytes:
-    return keccak(f"{entry['name']}({','.join(_types(entry['inputs']))})".encode())[:4]
+def _selector(name: str, types: Sequence[str]) -> bytes:
+    return keccak(f"{name}({','.join(types)})".encode())[:4]
 
 
 def _shown(value: object) -> object:

@@ -37,7 +37,7 @@ from ledger.domain.license_tree import leaf_hash, root, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
-from ledger.domain.representation import RepresentationKind, is_term_of, scope_from_bitmap
+from ledger.domain.representation import LATEST, RepresentationKind, is_term_of, scope_from_bitmap
 
 APPLY_VERSION = "apply/4"
 """Named in state digests; changes whenever the meaning of a record changes."""
@@ -643,7 +643,7 @@ def _representation_ended(state: StateView, fact: Fact) -> list[Change]:
     if not before.mandates:
         raise Refused("BAD_RECORD", f"nothing to end: representation of {before.license_id}")
     last = before.mandates[-1]
-    if until < fact.time or (last.until and until >= last.until):
+    if not fact.time <= until <= LATEST or (last.until and until >= last.until):
         raise Refused("BAD_RECORD", f"an end at {until} where {last.until} stood")
     ended = replace(last, recorded_at=fact.time, until=until, kind=TermKind.ENDED, by_keys=fact.key_ids)
     return _with_mandate(before, fact, ended)

@@ -84,7 +84,6 @@ class MessageType:
         contract: As in the trust file.
         function: The command that takes it.
         members: Name and Solidity type of each.
-        leaf_function: The command that takes it for a leaf of a batch, with the leaf's opening; or empty.
         is_signed: False for what is recorded without a signature and so without a header.
     """
 
@@ -92,7 +91,6 @@ class MessageType:
     contract: str
     function: str
     members: tuple[tuple[str, str], ...]
-    leaf_function: str = ""
     is_signed: bool = True
 
     @property
@@ -126,8 +124,8 @@ class MessageType:
         return keccak(self.type_hash + key_id + data)
 
 
-def _message(name: str, contract: str, function: str, members: str, leaf_function: str = "") -> MessageType:
-    return MessageType(name, contract, function, _pairs(members), leaf_function)
+def _message(name: str, contract: str, function: str, members: str) -> MessageType:
+    return MessageType(name, contract, function, _pairs(members))
 
 
 def _pairs(members: str) -> tuple[tuple[str, str], ...]:
@@ -225,28 +223,24 @@ _ALL = (
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
         "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo",
-        "amendLeaf",
     ),
     _message(
         "Act",
         "Licenses",
         "act",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
-        "actOnLeaf",
     ),
     _message(
         "Bind",
         "Licenses",
         "bind",
         "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance",
-        "bindLeaf",
     ),
     _message(
         "TransferOut",
         "Licenses",
         "transferOut",
         "bytes32 licenseId,uint32 toRegion,bytes32 reference",
-        "transferLeafOut",
     ),
     _message(
         "IssueBatch",
@@ -272,7 +266,7 @@ _ALL = (
 OPENING = MessageType(
     "LeafOpening",
     "Licenses",
-    "",
+    "withLeaf",
     _pairs(
         "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo,bytes32[] proof"

@@ -74,6 +74,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "LicensesDates": (RuleError, "DATES_REVERSED"),
     "LicensesDuplicate": (TransitionError, "LICENSE_EXISTS"),
     "LicensesFull": (TransitionError, "LICENSE_FULL"),
+    "LicensesLeafUntouched": (RuleError, "LEAF_UNTOUCHED"),
     "LicensesLeafUnproved": (BadProofError, "LEAF_UNPROVED"),
     "LicensesNotEntitled": (NotEntitledError, "ISSUER_NOT_ENTITLED"),
     "LicensesNotIssuer": (NotEntitledError, "NOT_THE_ISSUER"),

@@ -14,6 +14,10 @@ LONGEST_AGENCY = 1_096 * 86_400
 """Longest time for which an agent stands in, in seconds: three years, one of them a leap year."""
 
 
+LATEST = 2**48 - 1
+"""The last moment that the contracts store."""
+
+
 class RepresentationKind(IntEnum):
     """By what title somebody stands in (监护人, 法定代表人, 委托代理人, 继承人)."""
 
@@ -65,6 +69,6 @@ def is_term_of(kind: RepresentationKind, since: int, until: int) -> bool:
         (True, False)
     """
     if until == 0:
-        return kind is not RepresentationKind.AGENT
+        return kind is not RepresentationKind.AGENT and since <= LATEST
     longest = LONGEST_AGENCY if kind is RepresentationKind.AGENT else until
-    return since < until and until - since <= longest
+    return since < until <= LATEST and until - since <= longest

@@ -21,7 +21,7 @@ from ledger.domain.license_types import LicenseType
 from ledger.domain.objects import ascii32, license_id
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError, UnknownIdError
+from ledger.errors import MalformedError
 from ledger.ports import Entropy, IssuerHome, Transaction
 from ledger.proof.claims import opening_of
 from ledger.service.submission import Prepared
@@ -152,13 +152,11 @@ class Drafts:
         return opening_of(Envelope.from_json(leaf["envelope"]))
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
-        """What goes with the first thing that happens to a license of a batch."""
-        if not license_.batch or license_.rev > 1:
-            return None
-        found = self.opening(license_.license_id)
-        if found is None:
-            raise UnknownIdError("LEAF_NOT_KEPT", id=license_.license_id)
-        return found
+        """What goes with the first thing that happens to a license of a batch.
+
+        None where it was opened before: only of an opened leaf does a home know that did not issue it.
+        """
+        return self.opening(license_.license_id) if license_.batch and license_.rev == 1 else None
 
 
 def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.entities import License
@@ -18,6 +18,7 @@ from ledger.domain.representation import (
 )
 from ledger.errors import RuleError, UsageError
 from ledger.ports import Entropy, IssuerHome, Receipt, Signer
+from ledger.service.drafts import Drafts
 from ledger.service.references import reference_digest
 from ledger.service.submission import Prepared, Submissions
 
@@ -80,6 +81,7 @@ class RepresentHolders:
     """Writes representations to one ledger, for issuers whose keys are handed in.
 
     Args:
+        drafts: Know the licenses that this home issued in batches.
         submissions: Prepares and submits messages.
         revision_of: What the Journal has of an object.
         home: Keeps references.
@@ -87,9 +89,14 @@ class RepresentHolders:
     """
 
     def __init__(
-        self, submissions: Submissions, revision_of: RevisionOf, home: IssuerHome, entropy: Entropy
+        self,
+        drafts: Drafts,
+        submissions: Submissions,
+        revision_of: RevisionOf,
+        home: IssuerHome,
+        entropy: Entropy,
     ) -> None:
-        self._submissions, self._revision_of = submissions, revision_of
+        self._drafts, self._submissions, self._revision_of = drafts, submissions, revision_of
         self._home, self._entropy = home, entropy
 
     def represent(self, license_: License, order: RepresentOrder, signer: Signer) -> Represented:
@@ -109,7 +116,8 @@ class RepresentHolders:
             "until": order.until or 0,
             "reference": reference_digest(self._home, self._entropy, license_, order.reference),
         }
-        return self._write(self._message("Represent", license_, order.representative, terms), signer)
+        prepared = self._message("Represent", license_, order.representative, terms)
+        return self._write(prepared, signer, self._drafts.opening_of(license_))
 
     def end(self, license_: License, representative: bytes, until: int, signer: Signer) -> Represented:
         """End that at a moment, which may only move earlier.
@@ -127,8 +135,10 @@ class RepresentHolders:
         ids = {"licenseId": license_.license_id, "representative": "0x" + representative.hex()}
         return self._submissions.prepare(name, self._revision_of(object_), {**ids, **terms})
 
-    def _write(self, prepared: Prepared, signer: Signer) -> Represented:
-        return represented(self._submissions.submit(prepared, [prepared.signed_by(signer)]))
+    def _write(
+        self, prepared: Prepared, signer: Signer, opening: Mapping[str, object] | None = None
+    ) -> Represented:
+        return represented(self._submissions.submit(prepared, [prepared.signed_by(signer)], opening=opening))
 
 
 def represented(receipt: Receipt) -> Represented:

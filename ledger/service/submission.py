@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger.domain.abi import encode_call
 from ledger.domain.messages import (
     DEFAULT_LIFETIME,
     MESSAGES,
@@ -15,7 +16,7 @@ from ledger.domain.messages import (
     key_id,
     plain_value,
 )
-from ledger.domain.records import RecordSignature
+from ledger.domain.records import SIGNATURE_TYPE, RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.ports import Clock, LedgerWriter, Receipt, Signer, Transaction
 
@@ -50,6 +51,13 @@ class Prepared:
         fields = self.struct.fields[1:]
         members = tuple(abi_value(self.values[name], kind) for name, kind in fields)
         return [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
+
+    def command(self, signatures: Sequence[RecordSignature]) -> bytes:
+        """The call of the contract function, as another call carries it."""
+        members = ",".join(kind for _, kind in self.struct.fields[1:])
+        return encode_call(
+            self.struct.function, [f"({members})", f"{SIGNATURE_TYPE}[]"], self.arguments(signatures)
+        )
 
     def as_json(self, signer: bytes) -> dict[str, object]:
         """The struct by field name, with the signer's key id, as an envelope carries it."""
@@ -102,14 +110,14 @@ class Submissions:
             opening: Of the leaf that it is about, where nothing happened to that one yet.
         """
         struct = prepared.struct
+        if opening is not None:
+            leaf = tuple(abi_value(opening[name], kind) for name, kind in OPENING.members)
+            arguments: list[object] = [leaf, prepared.command(signatures)]
+            return self._writer.send(struct.contract, OPENING.function, arguments, on_signed)
         arguments = prepared.arguments(signatures)
-        function = struct.function
         if leaves:
             arguments.append(list(leaves))
-        if opening is not None:
-            function = struct.leaf_function
-            arguments.insert(0, tuple(abi_value(opening[name], kind) for name, kind in OPENING.members))
-        return self._writer.send(struct.contract, function, arguments, on_signed)
+        return self._writer.send(struct.contract, struct.function, arguments, on_signed)
 
     def settle(self, transaction: Transaction) -> Receipt:
         """Bring a transaction that was kept earlier to its end."""

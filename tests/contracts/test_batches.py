@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from eth_abi.abi import decode, encode
+from eth_abi.abi import decode
 from eth_hash.auto import keccak
 
 from ledger.domain import objects
@@ -16,20 +16,26 @@ from ledger.domain.license_tree import Tree, node_hash
 from ledger.domain.messages import MESSAGES, OPENING, Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.records import SIGNATURE_TYPE
+from scripts.evm import RpcError
 from tests.contracts import commands
 from tests.contracts.commands import leaf, leaf_of, signer
 from tests.contracts.world import (
     BUREAU,
     NO_HASH,
+    OFFICE,
     OPENING_TYPE,
     PLAIN_TYPE,
     QINGPU,
     REGIONAL_TYPE,
     Command,
     Receipt,
+    Refused,
     World,
+    calldata,
+    key,
     refuses,
     sealed_world,
+    with_leaf,
 )
 
 LATEST = 2**64 - 1
@@ -132,7 +138,7 @@ def test_no_leaves_are_no_batch(world: World) -> None:
     kinds = ",".join(kind for _, kind in message.type.fields[1:])
     types = [f"({kinds})", f"{SIGNATURE_TYPE}[]", "bytes32[]"]
     values = [tuple(message.values[name] for name, _ in message.type.fields[1:]), signatures, []]
-    data = keccak(f"issueBatch({','.join(types)})".encode())[:4] + encode(types, values)
+    data = calldata("issueBatch", types, values)
     with refuses("LicensesBatchSize", 0, 0):
         world.transact(world.relay, world.contracts["Licenses"], data)
 
@@ -189,7 +195,14 @@ def test_an_opened_leaf_is_a_license_as_any_other(world: World) -> None:
     assert batch.status(0) == (Status.SUSPENDED, 4)
 
 
-@pytest.mark.parametrize("name", [each.name for each in MESSAGES.values() if each.leaf_function])
+ON_LICENSES = [
+    each.name
+    for each in MESSAGES.values()
+    if each.contract == "Licenses" and ("licenseId", "bytes32") in each.members and each.name != "Issue"
+]
+
+
+@pytest.mark.parametrize("name", ON_LICENSES)
 def test_every_command_on_a_license_opens_leaves_too(world: World, name: str) -> None:
     batch = Issued(world)
     id_ = batch.terms[1]["licenseId"]
@@ -234,11 +247,53 @@ def test_what_is_no_leaf_at_its_place_is_refused(world: World) -> None:
 def test_an_opening_goes_with_its_own_license_and_a_known_batch(world: World) -> None:
     batch = Issued(world)
     command = batch.act(0)
-    with refuses("LicensesLeafUnproved", batch.object, 1):
+    with refuses("JournalStaleRevision", batch.terms[0]["licenseId"], 1, 0):
         world.send(replace(command.message, opening=batch.opening(1)), *command.keys)
     unknown = objects.batch_object(BUREAU, keccak(b"no root"))
     with refuses("LicensesBatchUnknown", unknown):
         world.send(replace(command.message, opening=batch.opening(0, batch=unknown)), *command.keys)
+
+
+def test_a_command_that_leaves_the_license_alone_opens_no_leaf(world: World) -> None:
+    batch, other = Issued(world), Issued(world, 4)
+    world.run(other.act(3))
+    id_ = batch.terms[0]["licenseId"]
+    alone = commands.act(world)
+    later = commands.issue_batch(world, [leaf_of(leaf(number)) for number in range(3)])
+    opening_too = with_leaf(other.opening(3), _call(world, other.act(3, Act.RESUME, rev=2), alone=True))
+    untouching = [_call(world, alone), _call(world, later), opening_too, calldata("journal", [], [])]
+    for call in untouching:
+        with refuses("LicensesLeafUntouched", id_):
+            world.transact(world.relay, world.contracts["Licenses"], with_leaf(batch.opening(0), call))
+    for call in (b"", b"\x01\x02\x03\x04", calldata("seal", [], [])):
+        with pytest.raises(RpcError, match="revert"):
+            world.transact(world.relay, world.contracts["Licenses"], with_leaf(batch.opening(0), call))
+    assert not batch.is_opened(0)
+    assert len(world.run(batch.act(0)).records) == 2
+
+
+def _call(world: World, command: Command, alone: bool = False) -> bytes:
+    message = replace(command.message, opening=None) if alone else command.message
+    return message.calldata([world.sign(message, pair) for pair in command.keys])
+
+
+def test_what_a_command_is_refused_with_is_the_same_through_a_leaf(world: World) -> None:
+    batch = Issued(world)
+    world.run(batch.act(0))
+    for command in (
+        batch.act(0),
+        batch.act(0, rev=7),
+        batch.act(0, Act.ISSUE),
+        batch.act(0, Act.RESUME, effective=1),
+        replace(batch.act(0, Act.RESUME), keys=(signer(OFFICE),)),
+        replace(batch.act(0, Act.RESUME), keys=(key(f"govern {QINGPU}"),)),
+    ):
+        found = []
+        for opening in (None, batch.opening(0)):
+            with pytest.raises(Refused) as caught:
+                world.run(replace(command, message=replace(command.message, opening=opening)))
+            found.append((caught.value.name, caught.value.values))
+        assert found[0] == found[1]
 
 
 def test_a_leaf_whose_id_is_a_license_already_stays_closed(world: World) -> None:

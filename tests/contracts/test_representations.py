@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.domain import objects
-from ledger.domain.acts import Act, Purpose
-from ledger.domain.messages import Kind
+from ledger.domain.acts import Act, Purpose, Status
+from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.representation import (
     LONGEST_AGENCY,
@@ -31,21 +31,26 @@ from tests.contracts.commands import (
     represent,
     signer,
 )
+from tests.contracts.test_batches import Issued
 from tests.contracts.world import (
     BUREAU,
     DAY,
     NO_HASH,
     OFFICE,
+    OPENING_TYPE,
     QINGPU,
     REGIONAL_TYPE,
+    Command,
     KeyPair,
     Refused,
     World,
+    calldata,
     entitlement_members,
     fresh_world,
     key,
     refuses,
     sealed_world,
+    with_leaf,
 )
 
 ROW = "(uint8,uint32,uint64,uint64,uint64,uint32)"
@@ -142,7 +147,7 @@ def test_it_cannot_end_before_it_begins(world: World) -> None:
 
 def test_an_agent_stands_in_for_three_years_at_most(world: World) -> None:
     since, kind = world.now() + DAY, int(RepresentationKind.AGENT)
-    for until in (0, since + LONGEST_AGENCY + 1, 2**64 - 1):
+    for until in (0, since + LONGEST_AGENCY + 1, 2**48 - 1):
         with refuses("RepresentationsTooLong", since, until):
             world.run(represent(world, kind=kind, since=since, until=until))
     assert world.run(represent(world, kind=kind, since=since, until=since + LONGEST_AGENCY)).records
@@ -150,10 +155,13 @@ def test_an_agent_stands_in_for_three_years_at_most(world: World) -> None:
 
 def test_no_time_makes_the_contract_stumble(world: World) -> None:
     latest, kind = 2**64 - 1, int(RepresentationKind.AGENT)
-    with refuses("RepresentationsTooLong", latest, 0):
-        world.run(represent(world, kind=kind, since=latest))
-    with refuses("RepresentationsDates", latest, latest):
-        world.run(represent(world, kind=kind, since=latest, until=latest))
+    for kept in (2**48, latest):
+        with refuses("RepresentationsDates", kept, 0):
+            world.run(represent(world, since=kept))
+        with refuses("RepresentationsDates", kept, kept):
+            world.run(represent(world, kind=kind, since=kept, until=kept))
+        with refuses("RepresentationsDates"):
+            world.run(represent(world, until=kept))
 
 
 def test_a_license_that_is_not_on_the_ledger_is_refused(world: World) -> None:
@@ -162,11 +170,57 @@ def test_a_license_that_is_not_on_the_ledger_is_refused(world: World) -> None:
         world.send(command.message.but(licenseId=nowhere), *command.keys)
 
 
-def test_an_unopened_leaf_of_a_batch_is_refused(world: World) -> None:
-    world.run(commands.issue_batch(world))
-    command, leaf = represent(world), commands.leaf(2)["licenseId"]
-    with refuses("LicensesUnknown", leaf):
-        world.send(command.message.but(licenseId=leaf), *command.keys)
+def on_leaf(world: World, batch: Issued, index: int, with_opening: int | None = None) -> Command:
+    """A representation for a license of a batch, with the opening of its leaf or another's."""
+    command, id_ = represent(world), batch.terms[index]["licenseId"]
+    message = command.message.but(licenseId=id_)
+    if with_opening is not None:
+        message = replace(message, opening=batch.opening(with_opening))
+    return replace(command, message=message, object=objects.representation_object(id_, REPRESENTATIVE))
+
+
+def test_an_unopened_leaf_of_a_batch_is_opened_with_its_representation(world: World) -> None:
+    batch = Issued(world)
+    with refuses("LicensesUnknown", batch.terms[2]["licenseId"]):
+        world.run(on_leaf(world, batch, 2))
+    opened, made = world.run(on_leaf(world, batch, 2, 2)).records
+    assert (opened.kind, opened.object) == (Kind.LICENSE_OPENED, batch.terms[2]["licenseId"])
+    assert opened.writer == world.contracts["Licenses"].lower()
+    assert (made.kind, made.writer) == (Kind.REPRESENTATION_MADE, world.contracts["Representations"].lower())
+    assert batch.is_opened(2) and not batch.is_opened(1)
+    assert batch.status(2) == (Status.IN_FORCE, 1)
+    again = on_leaf(world, batch, 2, 2)
+    assert len(world.run(replace(again, message=again.message.but(rev=1))).records) == 1
+    assert len(world.run(batch.act(2)).records) == 1
+
+
+def test_no_leaf_is_opened_but_the_one_that_is_represented(world: World) -> None:
+    batch = Issued(world)
+    with refuses("LicensesLeafUntouched", batch.terms[1]["licenseId"]):
+        world.run(on_leaf(world, batch, 2, 1))
+    unsigned = on_leaf(world, batch, 2, 2)
+    with refuses("LicensesNotIssuer"):
+        world.send(unsigned.message, signer(OFFICE))
+    ending = end_representation(world)
+    about = ending.message.but(licenseId=batch.terms[2]["licenseId"])
+    for call in (
+        about.calldata([world.sign(about, signer(BUREAU))]),
+        calldata("licenses", [], []),
+        calldata("represent", [], []),
+        b"",
+    ):
+        with refuses("LicensesLeafUntouched"):
+            world.transact(world.relay, world.contracts["Representations"], with_leaf(batch.opening(2), call))
+    assert not batch.is_opened(1) and not batch.is_opened(2)
+
+
+def test_nobody_opens_a_leaf_but_a_contract_of_the_ledger(world: World) -> None:
+    batch = Issued(world)
+    leaf = tuple(batch.opening(0)[name] for name, _ in OPENING.members)
+    data = calldata("openLeaf", [OPENING_TYPE], [leaf])
+    for account in (world.relay, world.founder, world.stranger):
+        with refuses("JournalNotWriter"):
+            world.transact(account, world.contracts["Licenses"], data)
 
 
 def test_nothing_is_taken_before_the_seal(hardhat_rpc: str) -> None:
@@ -286,7 +340,7 @@ def test_a_message_for_another_license_is_refused(world: World) -> None:
 
 # --- parity with the domain ---
 
-_TIMES = st.sampled_from([0, 1, 2 * DAY, LONGEST_AGENCY, LONGEST_AGENCY + 2 * DAY, 2**64 - 2 * 10**9])
+_TIMES = st.sampled_from([0, 1, 2 * DAY, LONGEST_AGENCY, LONGEST_AGENCY + 2 * DAY, 2**48, 2**63])
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -8,7 +8,7 @@ a snapshot of it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -104,18 +104,24 @@ class Message:
 
     def calldata(self, signatures: Sequence[tuple[Any, ...]]) -> bytes:
         """The call that submits it."""
-        types, values = [], list[Any]()
-        function = self.type.function
-        if self.opening is not None:
-            function = self.type.leaf_function
-            types.append(OPENING_TYPE)
-            values.append(tuple(self.opening[name] for name, _ in OPENING.members))
-        types += [f"({','.join(kind for _, kind in self.type.fields[1:])})", f"{SIGNATURE_TYPE}[]"]
-        values += [tuple(self.values[name] for name, _ in self.type.fields[1:]), list(signatures)]
+        types = [f"({','.join(kind for _, kind in self.type.fields[1:])})", f"{SIGNATURE_TYPE}[]"]
+        values = [tuple(self.values[name] for name, _ in self.type.fields[1:]), list(signatures)]
         if self.leaves:
             types.append("bytes32[]")
             values.append(list(self.leaves))
-        return keccak(f"{function}({','.join(types)})".encode())[:4] + encode(types, values)
+        call = calldata(self.type.function, types, values)
+        return call if self.opening is None else with_leaf(self.opening, call)
+
+
+def calldata(function: str, types: Sequence[str], values: Sequence[Any]) -> bytes:
+    """A call: selector and arguments."""
+    return keccak(f"{function}({','.join(types)})".encode())[:4] + encode(types, values)
+
+
+def with_leaf(opening: Mapping[str, Any], call: bytes) -> bytes:
+    """A call that is run after a leaf was opened for it."""
+    leaf = tuple(opening[name] for name, _ in OPENING.members)
+    return calldata("withLeaf", [OPENING_TYPE, "bytes"], [leaf, call])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Every command of the README works as it stands, on the story that it keeps."""
+"""Every command of the README and of the guides works as it stands, on the story that is kept."""
 
 from __future__ import annotations
 
@@ -16,30 +16,57 @@ from tests.told import World
 ROOT = Path(__file__).resolve().parents[2]
 BASH = shutil.which("bash")
 
+pytestmark = pytest.mark.skipif(BASH is None, reason="the pages are written for a POSIX shell")
 
-@pytest.mark.skipif(BASH is None, reason="the README is written for a POSIX shell")
-def test_the_readme_can_be_typed_from_top_to_bottom(world: World, tmp_path: Path) -> None:
-    page = (ROOT / "README.md").read_text(encoding="utf-8")
-    script = "set -e\n" + "\n".join(re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
-    assert script.count("elicense ") > 18
+
+def script_of(page: str) -> str:
+    """The lines of a page that a reader types, in order."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return "set -e\n" + "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+
+
+def typed(page: str, world: World, tmp_path: Path) -> str:
+    """Type a page from top to bottom, from a folder with the story in it; returns what was printed."""
     desk = tmp_path / "desk"
     (desk / "docs").mkdir(parents=True)
     (desk / "docs" / "examples").symlink_to(ROOT / "docs" / "examples")
     (desk / "README.md").symlink_to(ROOT / "README.md")
     (desk / "story").symlink_to(world.folder)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**world.environment(), "PATH": path, "ELICENSE_LANG": "en"}
     done = subprocess.run(
         [str(BASH)],
-        input=script,
+        input=script_of(page),
         capture_output=True,
         text=True,
         cwd=desk,
-        env=environment,
+        env={**world.environment(), "PATH": path, "ELICENSE_LANG": "en"},
         timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "no findings" in done.stdout
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+def test_the_readme_can_be_typed_from_top_to_bottom(page: str, world: World, tmp_path: Path) -> None:
+    assert script_of(page).count("elicense ") > 18
+    printed = typed(page, world, tmp_path)
+    assert "no findings" in printed
     for result in ("IN_FORCE", "NOT_ANCHORED", "SUPERSEDED", "REVOKED"):
-        assert result in done.stdout
+        assert result in printed
+
+
+@pytest.mark.parametrize(
+    ("guide", "seen"),
+    [
+        ("issuer", ("SUPERSEDED", "ANNULLED", "SUSPENDED")),
+        ("relying-department", ("NOT_RECOGNIZED_HERE", "TAMPERED", "STALE_PRESENTATION", "ANNULLED")),
+        ("auditor", ("no findings", "Verified OK")),
+        ("holder", ("IN_FORCE", "STALE_PRESENTATION")),
+    ],
+)
+def test_a_guide_can_be_typed_from_top_to_bottom(
+    guide: str, seen: tuple[str, ...], world: World, tmp_path: Path
+) -> None:
+    printed = typed(f"docs/guides/{guide}.md", world, tmp_path)
+    assert [each for each in seen if each not in printed] == []

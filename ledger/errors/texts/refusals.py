@@ -419,6 +419,12 @@ TEXTS: dict[str, Text] = {
         "使用该证照自己的文件中的叶子与路径。",
         "Use the leaf and the path of the license's own file.",
     ),
+    "LEAF_UNTOUCHED": Text(
+        "随叶子提交的命令与证照 {id} 无关，全部撤销。",
+        "The command that came with the leaf did nothing to license {id}; all was undone.",
+        "提交针对该证照的命令。",
+        "Submit a command on that license.",
+    ),
     "ENGINE_WITHOUT_MODEXP": Text(
         "此链不提供模幂预编译合约，无法核验 SM2 签名。",
         "This chain has no modular exponentiation precompile, so SM2 signatures cannot be checked on it.",
