@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from types import UnionType
 from typing import Any
 
 from pydantic import BaseModel
@@ -43,7 +44,9 @@ def fetched(request: Request, data: Mapping[str, object], *, personal: bool) -> 
     return Response(body, 200, headers, "application/json")
 
 
-def answers(model: type[BaseModel], text: str, status: int = 200) -> dict[int | str, dict[str, Any]]:
+def answers(
+    model: type[BaseModel] | UnionType, text: str, status: int = 200
+) -> dict[int | str, dict[str, Any]]:
     """The `responses` of an operation for its OpenAPI description."""
     return {status: {"model": model, "description": text}, **PROBLEMS}
 

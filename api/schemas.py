@@ -298,6 +298,13 @@ class Verdict(_Answer):
     checks: list[Check]
 
 
+class Verdicts(_Answer):
+    """The answers for licenses shown together, in their order, and how many there are of each result."""
+
+    results: list[Verdict]
+    counts: dict[str, int]
+
+
 class Challenge(_Answer):
     """A signed challenge (`elicense-challenge/1`)."""
 

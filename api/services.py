@@ -47,7 +47,7 @@ class Services:
         authorise: Says who signed a request.
         requests: Remembers answers under idempotency keys.
         histories: Authenticated histories at a level of trust.
-        verify: The verification service at a level of trust.
+        verify: The verification service at a level of trust; it judges all subjects under one head.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
         issuing: Issues and amends with keys that this service holds.

@@ -28,7 +28,7 @@ from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, 
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import N, sm3
-from ledger.domain.trustfile import WRITER_NAMES
+from ledger.domain.trustfile import CONTRACT_NAMES
 from ledger.errors import ChainOutageError
 from ledger.ports import Signer
 from ledger.proof.headers import Header, header_of
@@ -693,7 +693,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
     """A sealed ledger of two regions, two bodies, two types, entitlements and one agreement."""
     ledger = LedgerSimulator(sign=sign)
     ledger.found(threshold=1)
-    for name in WRITER_NAMES:
+    for name in CONTRACT_NAMES:
         ledger.name_contract(name)
     for region, parent in ((SHANGHAI, 0), (ZHEJIANG, 0), (QINGPU, SHANGHAI), (JIASHAN, ZHEJIANG)):
         ledger.add_region(region, parent)

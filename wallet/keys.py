@@ -24,13 +24,6 @@ class PrivatePair(NamedTuple):
     encryption: bytes
 
 
-class PublicPair(NamedTuple):
-    """What the issuer binds to one license: two points of 65 bytes, `04‖X‖Y`."""
-
-    holder_key: bytes
-    holder_encryption_key: bytes
-
-
 def derive(seed: bytes, index: int) -> PrivatePair:
     """The pair number `index` of a seed.
 

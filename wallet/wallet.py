@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.challenge import DEFAULT_TTL, Challenge, require_answerable
-from ledger.domain.presentation import Presentation, opens_binding
-from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
+from ledger.domain.challenge import Challenge, require_answerable
+from ledger.domain.presentation import PublicPair
 from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Clock, Entropy, Sealer, Signer, Verifier
 from wallet import files, vault
 from wallet.held import HeldLicense, read_license
-from wallet.keys import SEED_BYTES, PublicPair, derive
+from wallet.keys import SEED_BYTES, derive
 from wallet.ports import Desk, SignerMaker
+from wallet.showing import Shown, answer, hand_over
 
 LOOK_AHEAD = 20
 """Pairs beyond the last one handed out that `add` tries: a vault made anew from its seed knows none."""
@@ -52,22 +52,6 @@ class Entry(NamedTuple):
 
     license: HeldLicense
     pair: int
-
-
-class Shown(NamedTuple):
-    """A presentation ready to be shown.
-
-    Attributes:
-        qr: Text of the QR code.
-        size: Bytes that it decodes to.
-        mode: `short` or `offline`.
-        presentation: The whole, signed.
-    """
-
-    qr: str
-    size: int
-    mode: str
-    presentation: Presentation
 
 
 class Wallet:
@@ -126,7 +110,7 @@ class Wallet:
             envelope: Content of an `*.elic.json` file.
 
         Raises:
-            MalformedError: `ENVELOPE_FORM`, `ENVELOPE_UNUSABLE`.
+            MalformedError: `ENVELOPE_FORM`, `SIGNED_STRUCT`.
             BadProofError: `DOCUMENT_TAMPERED`.
             RuleError: `NOT_MY_LICENSE`.
         """
@@ -153,65 +137,36 @@ class Wallet:
 
     def present(
         self,
-        name: str,
+        names: Sequence[str],
         fields: Sequence[str],
         challenge: Challenge,
         desk: Desk | None = None,
     ) -> Shown:
-        """Answer a challenge with chosen fields of one license.
+        """Answer a challenge with chosen fields of one license, or of several together.
 
         Args:
-            name: The license's identifier or id.
-            fields: What to show; nothing beyond what the challenge asks for.
+            names: Identifiers or ids of the licenses.
+            fields: What to show; nothing beyond what the challenge asks for. Each license shows what
+                it has of them.
             challenge: The verifier's, as read.
             desk: Where a short presentation is left; without it, or where the challenge names no
                 API, the QR code carries everything.
 
         Raises:
             BadSignatureError, StalePresentationError: The challenge must not be answered.
-            RuleError: `FIELDS_NOT_ASKED`.
-            UsageError: `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
             UnknownIdError: `LICENSE_NOT_IN_WALLET`.
-            MalformedError: `PRESENTATION_TOO_LARGE`.
-            OutageError: `PRESENTATION_API_OUTAGE`.
+            MalformedError, OutageError, RuleError, UsageError: As `answer` and `hand_over`.
         """
         now = int(self._device.clock.now().timestamp())
         require_answerable(challenge, self._device.verifier, now)
         content = self._open().content
-        entry = _find(content, name)
-        unsigned = self._answer(entry, fields, challenge, content, now)
-        signer = self._signer(content, entry.pair)
-        signed = unsigned.with_signature(signer.sign(unsigned.holder_message()))
-        if desk is None or challenge.api is None:
-            text, mode = whole_text(signed), "offline"
-        else:
-            desk.leave(challenge.api, kept_text(signed))
-            text, mode = short_text(signed.short()), "short"
-        return Shown(text, size_of(text), mode, signed)
-
-    def _answer(
-        self, entry: Entry, fields: Sequence[str], challenge: Challenge, content: JsonObject, now: int
-    ) -> Presentation:
-        held = entry.license
-        disclosure = held.disclose(fields)
-        extra = [field.path for field in disclosure.fields if not challenge.asks_for(field.path)]
-        if extra:
-            raise RuleError("FIELDS_NOT_ASKED", fields=", ".join(extra))
-        pair = self._pair(content, entry.pair)
-        return Presentation(
-            challenge_id=challenge.id,
-            nonce=challenge.nonce,
-            challenge_digest=challenge.digest,
-            message=held.message,
-            signed=held.signed(),
-            issuer_key=held.issuer_key(),
-            issuer_signature=bytes.fromhex(held.envelope.signature),
-            disclosure=disclosure,
-            holder_key=pair.holder_key,
-            holder_encryption_key=pair.holder_encryption_key,
-            made_at=now,
-            expires=min(challenge.expires, now + DEFAULT_TTL),
-        )
+        entries = [_find(content, name) for name in names]
+        shown = [(entry.license, self._pair(content, entry.pair)) for entry in entries]
+        unsigned = answer(shown, fields, challenge, now)
+        signers = [self._signer(content, entry.pair) for entry in entries]
+        message = unsigned.message()
+        signed = unsigned.with_signatures([signer.sign(message) for signer in signers])
+        return hand_over(signed, challenge, desk)
 
     def _index_for(self, held: HeldLicense, content: JsonObject) -> int:
         for entry in content["licenses"]:
@@ -222,7 +177,7 @@ class Wallet:
             used = {int(entry["pair"]) for entry in content["licenses"]}
             return given - 1 if given and given - 1 not in used else given
         for index in range(given + LOOK_AHEAD):
-            if opens_binding(*self._pair(content, index), held.binding):
+            if self._pair(content, index).opens(held.binding):
                 return index
         raise RuleError("NOT_MY_LICENSE", identifier=held.identifier)
 

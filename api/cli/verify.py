@@ -98,9 +98,10 @@ def verify(
     if not items:
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
     checker = _Checker(ledger, asked, Asked(trust, head), challenge)
-    if len(items) == 1 and not _is_folder(subjects[0]):
-        return _single(checker.check(items[0]))
-    return _several([shown_name(item) for item in items], [checker.check_or_say(item) for item in items])
+    if len(items) > 1 or _is_folder(subjects[0]):
+        return _several([each for item in items for each in _named(item, checker.check_or_say(item))])
+    verdicts = checker.check(items[0])
+    return _single(verdicts[0]) if len(verdicts) == 1 else _several(_named(items[0], verdicts))
 
 
 class _Checker:
@@ -110,28 +111,34 @@ class _Checker:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
         self._service = ledger.verify(asked, together=True)
 
-    def check(self, item: str) -> Verdict:
-        """The verdict on a file, an image or a QR text."""
+    def check(self, item: str) -> list[Verdict]:
+        """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
         text = _qr_text(item)
         if text is None:
-            return self._service.verify(self._ledger.read_file(read_input(item)), self._ask)
+            return [self._service.verify(self._ledger.read_file(read_input(item)), self._ask)]
         from api.cli.wallet import verify_presented
 
         return verify_presented(self._ledger, text, self._challenge, self._ask, self._asked)
 
-    def check_or_say(self, item: str) -> Verdict:
+    def check_or_say(self, item: str) -> list[Verdict]:
         """The same; what cannot be read is one unchecked item among the others."""
         try:
             return self.check(item)
         except LedgerError as problem:
             form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
             unread = Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
-            return self._service.verify(unread, self._ask)
+            return [self._service.verify(unread, self._ask)]
 
 
 def shown_name(item: str) -> str:
     """An item as a list shows it."""
     return item[:24] + "…" if item.startswith("EL1:") else item
+
+
+def _named(item: str, verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:
+    """Verdicts with the name of their subject; licenses shown together are numbered."""
+    name, count = shown_name(item), len(verdicts)
+    return [(f"{name} {n}/{count}" if count > 1 else name, each) for n, each in enumerate(verdicts, 1)]
 
 
 def _qr_text(item: str) -> str | None:
@@ -168,14 +175,14 @@ def _single(verdict: Verdict) -> Outcome:
     return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=verdict.exit_code)
 
 
-def _several(names: Sequence[str], verdicts: Sequence[Verdict]) -> Outcome:
-    counts = Counter(verdict.result for verdict in verdicts)
+def _several(named: Sequence[tuple[str, Verdict]]) -> Outcome:
+    counts = Counter(verdict.result for _, verdict in named)
     status = _status_of(counts)
-    worst = next((verdict.result for verdict in verdicts if verdict.exit_code == status), "OK")
-    results = [{"subject": name, **verdict.as_json()} for name, verdict in zip(names, verdicts, strict=True)]
+    worst = next((verdict.result for _, verdict in named if verdict.exit_code == status), "OK")
+    results = [{"subject": name, **verdict.as_json()} for name, verdict in named]
     return Outcome(
         {"results": results, "counts": dict(counts)},
-        text=lambda: _table(names, verdicts),
+        text=lambda: _table(named),
         code="OK" if status == 0 else worst,
         exit_code=status,
     )
@@ -234,13 +241,13 @@ def _agreement(agreement: Mapping[str, object], words: Mapping[str, str]) -> str
     return words["law" if agreement.get("basis") == "LAW" else "home"]
 
 
-def _table(names: Sequence[str], verdicts: Sequence[Verdict]) -> object:
+def _table(named: Sequence[tuple[str, Verdict]]) -> object:
     from rich.table import Table
 
     table = Table(box=None)
     for column in ("result", "identifier", "subject"):
         table.add_column(column, overflow="fold")
-    for name, verdict in zip(names, verdicts, strict=True):
+    for name, verdict in named:
         color = {0: "green", 3: "yellow"}.get(verdict.exit_code, "red")
         table.add_row(f"[{color}]{verdict.result}[/]", verdict.identifier or "", Path(name).name)
     return table

@@ -17,20 +17,22 @@ from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.sm4 import Sm4Gcm
-from ledger.domain.canonical import parse_strict
+from ledger.domain.canonical import JsonValue, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
 from ledger.domain.moments import rfc3339
 from ledger.domain.presentation_text import PREFIX
 from ledger.errors import LedgerError, MalformedError, TrustError, UsageError
 from ledger.service.present import PresentService
 from ledger.settings import home, load_settings
-from wallet.wallet import Device, Shown, Wallet, require_passphrase
+from wallet.showing import Shown
+from wallet.wallet import Device, Wallet, require_passphrase
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
     from ledger.domain.verdict import Verdict
     from ledger.service.sources import Asked
     from ledger.service.verify import Ask
+    from wallet.held import HeldLicense
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
 
@@ -78,7 +80,7 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
         {
             "identifier": entry.license.identifier,
             "type": entry.license.type_name,
-            "status": status(entry.license.license_id),
+            "status": status(entry.license),
             "licenseId": entry.license.license_id,
             "bound": entry.license.is_bound,
         }
@@ -117,7 +119,7 @@ def challenge(
 
 @app.command("present")
 def present(
-    name: Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")],
+    names: Annotated[list[str], typer.Argument(metavar="ID…", help="Identifiers or licenseIds, 8 at most.")],
     fields: FieldsOption,
     asked: ChallengeOption,
     offline: Annotated[bool, typer.Option("--offline", help="The code carries everything.")] = False,
@@ -127,7 +129,7 @@ def present(
     vault: VaultOption = None,
     network: Network = None,
 ) -> Outcome:
-    """Answer a challenge with chosen fields of one license, as a QR code."""
+    """Answer a challenge with chosen fields of one license, or of several together, as a QR code."""
     from ledger.adapters.presentation_desk import HttpDesk
     from ledger.adapters.qr import QrCode
 
@@ -135,7 +137,7 @@ def present(
     registered = None if offline else _is_registered(network, question)
     if registered is False:
         raise TrustError("VERIFIER_NOT_REGISTERED", uscc=question.uscc)
-    shown = _wallet(vault).present(name, _names(fields), question, None if offline else HttpDesk())
+    shown = _wallet(vault).present(names, _names(fields), question, None if offline else HttpDesk())
     code = QrCode(shown.qr)
     for path, draw in ((png, code.png), (svg, code.svg), (out, shown.qr.encode)):
         if path is not None:
@@ -159,22 +161,24 @@ def scan(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Read a presentation, redeem it once, and verify the license it shows."""
+    """Read a presentation, redeem it once, and verify the licenses it shows."""
     from api.cli.verify import verify
 
     text = _qr_text(image)
     return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
 
 
-def verify_presented(ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked) -> Verdict:
-    """The verdict on what a QR code carried; the challenge is used up if the presentation is good.
+def verify_presented(
+    ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked
+) -> list[Verdict]:
+    """The verdicts on what a QR code carried, one a license; a good presentation uses its challenge up.
 
     Args:
-        ledger: Where the license is looked up.
+        ledger: Where the licenses are looked up.
         text: What the QR code carried.
         challenge: File of the challenge that it should answer; without one, the challenge is
             looked up among those that this home made.
-        ask: What is asked about the license.
+        ask: What is asked about the licenses.
         asked: The trust asked for.
 
     Raises:
@@ -182,10 +186,13 @@ def verify_presented(ledger: Ledger, text: str, challenge: str | None, ask: Ask,
         UnknownIdError: `PRESENTATION_UNKNOWN`.
         OutageError: The verifier's API or store cannot be reached.
     """
-    service, verify = _desk_service(), ledger.verify(asked)
+    from ledger.service.holder_records import HolderRecords
+    from ledger.service.verify import once
+
+    service, verify = _desk_service(), ledger.verify(asked, together=True)
     question = service.challenge_of(text) if challenge is None else _challenge(challenge)
-    subject = service.scan(text, question, _fetch(question), _binding_lookup(ledger, asked))
-    return verify.verify(subject, ask)
+    records = HolderRecords(once(lambda: ledger.histories(asked)))
+    return [verify.verify(each, ask) for each in service.scan(text, question, _fetch(question), records)]
 
 
 # --- what the commands stand on ---------------------------------------------------------------
@@ -213,9 +220,10 @@ def _desk_service() -> PresentService:
     return PresentService(store, crypto.verifier(), SystemClock(), SystemEntropy())
 
 
-def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[str], str]:
+def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[HeldLicense], str]:
     """Where a license stands now; `UNKNOWN` where that cannot be asked."""
     from ledger.domain.lifecycle import status_at
+    from ledger.proof.claims import opening_of
     from ledger.proof.verification import cut_offs_of
     from ledger.service.sources import Asked
     from ledger.service.standing import license_state
@@ -225,10 +233,10 @@ def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[str]
     except LedgerError:
         return lambda _: "UNKNOWN"
 
-    def status(license_id: str) -> str:
+    def status(held: HeldLicense) -> str:
         now = int(SystemClock().now().timestamp())
         with contextlib.suppress(LedgerError):
-            found, state = license_state(histories, license_id)
+            found, state = license_state(histories, held.license_id, opening_of(held.claim))
             standing = status_at(found, now, histories.header.time, cut_offs_of(state, histories.header.time))
             return standing.status.name
         return "UNKNOWN"
@@ -248,13 +256,6 @@ def _is_registered(network: str | None, question: Challenge) -> bool | None:
         return is_registered(histories, question, int(SystemClock().now().timestamp()))
     except LedgerError:
         return None
-
-
-def _binding_lookup(ledger: Ledger, asked: Asked) -> Callable[[str], str | None]:
-    """The holder binding that the ledger holds now; raises where it cannot be asked."""
-    from ledger.service.standing import binding_now
-
-    return lambda license_id: binding_now(ledger.histories(asked), license_id)
 
 
 def _fetch(question: Challenge) -> Callable[[str], str] | None:
@@ -302,19 +303,29 @@ def _presented(shown: Shown, question: Challenge) -> dict[str, object]:
         "id": shown.presentation.id.hex(),
         "purpose": question.purpose,
         "verifier": question.as_json()["verifier"],
-        "disclosed": shown.presentation.disclosure.values(),
+        "disclosed": _disclosed(shown),
+        "licenses": [
+            {"licenseId": each.license_id, "disclosed": each.disclosure.values()}
+            for each in shown.presentation.licenses
+        ],
     }
+
+
+def _disclosed(shown: Shown) -> dict[str, JsonValue]:
+    """The fields shown, by path; where several licenses show a field of one path, the first one's."""
+    every = [each.disclosure.values() for each in reversed(shown.presentation.licenses)]
+    return {path: value for values in every for path, value in values.items()}
 
 
 def _summary(shown: Shown, question: Challenge) -> str:
     heads = (
         ("目的", "核验方", "出示", "有效至") if language() == "zh" else ("for", "verifier", "shows", "until")
     )
-    values = shown.presentation.disclosure.values()
+    values = [pair for each in shown.presentation.licenses for pair in each.disclosure.values().items()]
     lines = [
         f"{heads[0]}: {question.purpose}",
         f"{heads[1]}: {question.verifier}",
-        *(f"{heads[2]}: {path} = {value}" for path, value in values.items()),
+        *(f"{heads[2]}: {path} = {value}" for path, value in values),
         f"{heads[3]}: {rfc3339(shown.presentation.expires)}",
     ]
     return "\n".join(lines)

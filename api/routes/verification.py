@@ -18,15 +18,17 @@ from api.schemas import (
     PresentationBody,
     QrSubject,
     Verdict,
+    Verdicts,
     VerifyBody,
 )
 from api.services import Services
 from ledger.domain.canonical import canonical
 from ledger.domain.challenge import Challenge as Question
 from ledger.domain.moments import parse_moment, rfc3339
+from ledger.domain.verdict import together
+from ledger.service.holder_records import HolderRecords
 from ledger.service.sources import Asked
-from ledger.service.standing import binding_now
-from ledger.service.verify import Ask, Subject
+from ledger.service.verify import Ask, Subject, once
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["verification"])
 
@@ -35,7 +37,9 @@ PresentationId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
 @router.post(
-    "/verify", operation_id="verifyLicense", responses=answers(Verdict, "The verdict, whichever it is")
+    "/verify",
+    operation_id="verifyLicense",
+    responses=answers(Verdict | Verdicts, "The verdict, whichever it is; one for each license shown"),
 )
 def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Response:
     """Check a license file or a presentation: nine named checks and one result."""
@@ -48,10 +52,11 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
     )
     service = services.verify(asked)
     if isinstance(body.subject, QrSubject):
-        subject = _scanned(services, body.subject.qr, body.challenge, asked)
+        subjects = _scanned(services, body.subject.qr, body.challenge, asked)
     else:
-        subject = services.read_file(canonical(body.subject))
-    return done(service.verify(subject, ask).as_json())
+        subjects = [services.read_file(canonical(body.subject))]
+    verdicts = [service.verify(subject, ask) for subject in subjects]
+    return done(verdicts[0].as_json() if len(verdicts) == 1 else together(verdicts))
 
 
 @router.post(
@@ -96,11 +101,8 @@ def get_presentation(request: Request, services: Asking, id: PresentationId) -> 
     return fetched(request, {"presentation": services.present.kept(id)}, personal=True)
 
 
-def _scanned(services: Services, qr: str, challenge: dict[str, object] | None, asked: Asked) -> Subject:
+def _scanned(services: Services, qr: str, challenge: dict[str, object] | None, asked: Asked) -> list[Subject]:
     """Redeem a presentation. Never fetched from elsewhere: a challenge names no address we call."""
     question = services.present.challenge_of(qr) if challenge is None else Question.from_json(challenge)
-    return services.present.scan(qr, question, None, lambda license_id: _binding(services, license_id, asked))
-
-
-def _binding(services: Services, license_id: str, asked: Asked) -> str | None:
-    return binding_now(services.histories(asked), license_id)
+    records = HolderRecords(once(lambda: services.histories(asked)))
+    return services.present.scan(qr, question, None, records)

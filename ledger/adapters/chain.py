@@ -12,7 +12,7 @@ from eth_hash.auto import keccak
 from ledger.domain.abi import Artifact
 from ledger.domain.records import RECORD_TOPIC, RawLog, Record, record_of
 from ledger.domain.refusals import refused
-from ledger.domain.trustfile import WRITER_NAMES, ContractEntry, TrustFile
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.errors import BadProofError, ChainOutageError, LedgerError, UsageError, WrongLedgerError
 from ledger.ports import JsonRpc, Reverted
 from ledger.proof.answers import bad_answer, data_of, list_of, log_of, member_of, number_of
@@ -169,7 +169,7 @@ class Chain:
             WrongLedgerError: A contract's code is not the one that its predecessor, or the trust file, names.
         """
         return {
-            name: self._latest(name, entry, header) if name in WRITER_NAMES else entry
+            name: self._latest(name, entry, header) if name in CONTRACT_NAMES else entry
             for name, entry in self.trust.contracts.items()
         }
 

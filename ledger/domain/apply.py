@@ -576,12 +576,28 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
 
 def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
     """Whether a license, as its leaf states it, stands at `index` of a batch."""
+    return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+
+
+def leads_to_root(
+    top: str, size: int, license_type: str, values: Values, index: int, proof: Sequence[str]
+) -> bool:
+    """Whether a leaf leads by its path to a root; whose root that is, is not asked.
+
+    Args:
+        top: The root, 0x-hex.
+        size: Leaves under it.
+        license_type: 21-character code.
+        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf.
+        index: Its place.
+        proof: The path, 0x-hex.
+    """
     words = (_bytes(values, name) for name in ("licenseId", "digest", "holderBinding"))
     license_id, digest, binding = words
     days = (_int(values, "validFrom"), _int(values, "validTo"))
-    leaf = leaf_hash(license_id, batch.license_type, digest, binding, *days)
+    leaf = leaf_hash(license_id, license_type, digest, binding, *days)
     siblings = [bytes.fromhex(word.removeprefix("0x")) for word in proof]
-    return verify(bytes.fromhex(batch.root[2:]), leaf, index, batch.size, siblings)
+    return verify(bytes.fromhex(top[2:]), leaf, index, size, siblings)
 
 
 def _bytes(values: Values, name: str) -> bytes:

@@ -359,6 +359,11 @@ def key_id(public_key: bytes) -> bytes:
     return keccak(public_key[1:])
 
 
+def issued_id(terms: Mapping[str, object]) -> str:
+    """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
+    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
+
+
 def abi_value(value: object, kind: str) -> object:
     """A member as `eth_abi` takes it: hashes, also in 0x-hex, as bytes."""
     if kind == "bytes32" and isinstance(value, str):

@@ -21,10 +21,8 @@ from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.errors import BadSignatureError, MalformedError
 
 FORMAT = "elicense-network/1"
-CONTRACT_NAMES = ("Directory", "Keys", "Catalog", "Licenses", "Journal")
+CONTRACT_NAMES = ("Directory", "Keys", "Catalog", "Licenses", "Representations", "Journal")
 """Contracts that every trust file names; more may stand beside them."""
-WRITER_NAMES = (*CONTRACT_NAMES, "Representations")
-"""All that take part in the records; ledgers founded before there was one of them do not name it."""
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _URL = re.compile(r"https?://\S+")

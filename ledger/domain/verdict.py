@@ -7,6 +7,7 @@ speaks against effect.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -189,3 +190,9 @@ class Verdict:
             "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
             "checks": [check.as_json() for check in self.checks],
         }
+
+
+def together(verdicts: Sequence[Verdict]) -> dict[str, object]:
+    """Several verdicts as `docs/interfaces.md` shows them: `results`, and `counts` by result."""
+    counts = Counter(verdict.result for verdict in verdicts)
+    return {"results": [verdict.as_json() for verdict in verdicts], "counts": dict(counts)}

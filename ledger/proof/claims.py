@@ -1,4 +1,4 @@
-"""From a license file to what it claims: its form and integrity, without any ledger."""
+"""From a license file, or what is shown of it, to what it claims: form and integrity, without any ledger."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from eth_abi.exceptions import EncodingError
 
-from ledger.domain.apply import is_leaf_of
+from ledger.domain.apply import leads_to_root
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import Envelope, Leaf
-from ledger.domain.entities import Batch
-from ledger.domain.messages import MESSAGES, Domain, MessageType
+from ledger.domain.document import Envelope, Leaf, contradicting_fields
+from ledger.domain.messages import MESSAGES, Domain, MessageType, issued_id
 from ledger.domain.objects import from_ascii32
+from ledger.domain.presentation import ShownLicense
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
 from ledger.errors import MalformedError
 from ledger.proof.verification import Claim
@@ -25,11 +25,11 @@ def struct_of(signed: Mapping[str, object]) -> MessageType:
 
 
 def claim_of(
-    signed: JsonObject,
+    signed: Mapping[str, object],
     signature: bytes,
     ledger_id: str,
     identifier: str | None,
-    leaf: Leaf | None = None,
+    leaf: Mapping[str, object] | None = None,
     place: JsonObject | None = None,
 ) -> Claim:
     """What a signed struct claims.
@@ -39,8 +39,8 @@ def claim_of(
         signature: 64 bytes.
         ledger_id: 0x-hex, as the document says.
         identifier: Where the document shows it.
-        leaf: Of a license of a batch.
-        place: `root`, `index`, `size` and `proof` of that leaf.
+        leaf: What the leaf of a license of a batch binds, by the names of `OPENING`.
+        place: `index` and `proof` of that leaf.
 
     Raises:
         MalformedError: `SIGNED_STRUCT`: not the members of the struct, or values out of range; a batch's
@@ -51,7 +51,6 @@ def claim_of(
     is_whole = is_batch == (leaf is not None) == (place is not None)
     if signed.keys() != {name for name, _ in struct.fields} or not is_whole:
         raise MalformedError("SIGNED_STRUCT", struct=struct.name)
-    own_id = leaf.license_id if leaf else signed["newLicenseId" if struct.name == "Amend" else "licenseId"]
     try:
         _require_plain(signed, struct)
         return Claim(
@@ -60,10 +59,10 @@ def claim_of(
             signed=signed,
             signature=signature,
             ledger_id=ledger_id,
-            license_id=str(own_id),
+            license_id=issued_id(signed if leaf is None else leaf),
             issuer=from_ascii32(str(signed["issuer"])),
             license_type=from_ascii32(str(signed["licenseType"])),
-            leaf=leaf_terms(leaf) if leaf else None,
+            leaf=leaf,
             index=place["index"] if place else 0,
             proof=tuple(place["proof"]) if place else (),
         )
@@ -82,18 +81,46 @@ def leaf_terms(leaf: Leaf) -> dict[str, object]:
     }
 
 
-def opening_of(envelope: Envelope) -> dict[str, object]:
-    """What turns the leaf of a license of a batch into a license of its own, by the names of `OPENING`.
+def claim_of_file(envelope: Envelope) -> Claim:
+    """What a license file claims.
 
     Raises:
-        MalformedError: `SIGNED_STRUCT`: it is no license of a batch.
+        MalformedError: As `claim_of`.
     """
-    place = envelope.anchor["batch"]
-    raw = bytes.fromhex(envelope.signature)
-    ledger_id = str(envelope.anchor["ledgerId"])
-    claim = claim_of(envelope.signed, raw, ledger_id, envelope.identifier, envelope.leaf, place)
+    return claim_of(
+        envelope.signed,
+        bytes.fromhex(envelope.signature),
+        str(envelope.anchor["ledgerId"]),
+        envelope.identifier,
+        leaf_terms(envelope.leaf) if envelope.leaf else None,
+        envelope.anchor["batch"],
+    )
+
+
+def claim_of_shown(shown: ShownLicense) -> Claim:
+    """What a presentation claims of one license; which ledger is meant, it does not say.
+
+    Raises:
+        MalformedError: As `claim_of`.
+    """
+    identifier = shown.disclosure.values().get("metadata/certificateIdentifier")
+    return claim_of(
+        shown.signed,
+        shown.signature,
+        "",
+        identifier if isinstance(identifier, str) else None,
+        shown.leaf,
+        None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
+    )
+
+
+def opening_of(claim: Claim) -> dict[str, object] | None:
+    """What turns the leaf of a license of a batch into a license of its own, by the names of `OPENING`.
+
+    None for a single license.
+    """
     if claim.leaf is None:
-        raise MalformedError("SIGNED_STRUCT", struct="IssueBatch")
+        return None
     return {"batch": claim.batch, "index": claim.index, **claim.leaf, "proof": list(claim.proof)}
 
 
@@ -119,14 +146,7 @@ def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Cla
     """
     try:
         envelope = Envelope.parse(data)
-        claim = claim_of(
-            envelope.signed,
-            bytes.fromhex(envelope.signature),
-            str(envelope.anchor["ledgerId"]),
-            envelope.identifier,
-            envelope.leaf,
-            envelope.anchor["batch"],
-        )
+        claim = claim_of_file(envelope)
     except MalformedError as error:
         evidence = {"code": error.code, **error.message()}
         form = failed(Step.FORM, "MALFORMED", evidence=evidence)
@@ -134,11 +154,24 @@ def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Cla
     return (passed(Step.FORM), _integrity(envelope, claim, domain)), claim, envelope
 
 
+def shown_integrity(shown: ShownLicense) -> Check:
+    """Step 2 for what is shown: the fields lead to what was signed, and contradict nothing of it."""
+    evidence = {"digest": shown.terms["digest"], "fields": len(shown.disclosure.fields)}
+    if not shown.is_in_its_batch:
+        return failed(Step.INTEGRITY, "TAMPERED", "LEAF_MISMATCH", evidence)
+    if not shown.is_intact:
+        return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
+    faults = contradicting_fields(shown.disclosure.values(), {**shown.signed, **shown.terms})
+    if faults:
+        return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": faults})
+    return passed(Step.INTEGRITY, evidence)
+
+
 def _integrity(envelope: Envelope, claim: Claim, domain: Domain) -> Check:
     faults = envelope.integrity_faults()
     if faults:
         return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", {"fields": faults})
-    if claim.leaf is not None and not _is_in_its_batch(envelope, claim):
+    if claim.leaf is not None and not is_in_its_batch(envelope, claim):
         return failed(Step.INTEGRITY, "TAMPERED", "LEAF_MISMATCH", {"fields": ["leaf", "anchor/batch"]})
     if envelope.signer != {"uscc": claim.issuer, "keyId": claim.key_id}:
         return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": ["signer"]})
@@ -147,15 +180,15 @@ def _integrity(envelope: Envelope, claim: Claim, domain: Domain) -> Check:
     return passed(Step.INTEGRITY, {"digest": envelope.digest})
 
 
-def _is_in_its_batch(envelope: Envelope, claim: Claim) -> bool:
-    """Whether the leaf, recomputed, leads by its path to the root that was signed."""
+def is_in_its_batch(envelope: Envelope, claim: Claim) -> bool:
+    """Whether the leaf of a license file, recomputed, leads by its path to the root that was signed."""
     signed, place = claim.signed, envelope.anchor["batch"]
     if (place["root"], place["size"]) != (signed["root"], signed["size"]):
         return False
-    if envelope.anchor["licenseId"] != claim.license_id:
+    if claim.leaf is None or envelope.anchor["licenseId"] != claim.license_id:
         return False
-    batch = Batch(1, place["root"], place["size"], claim.issuer, claim.license_type, 0, 0, claim.key_id, 0)
-    return claim.leaf is not None and is_leaf_of(batch, claim.leaf, claim.index, claim.proof)
+    where = (place["root"], place["size"], claim.license_type)
+    return leads_to_root(*where, claim.leaf, claim.index, claim.proof)
 
 
 def _message(claim: Claim, domain: Domain) -> str:

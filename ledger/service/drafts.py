@@ -23,7 +23,7 @@ from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
 from ledger.ports import Entropy, IssuerHome, Transaction
-from ledger.proof.claims import opening_of
+from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
 
@@ -149,7 +149,7 @@ class Drafts:
         batch = self.outbox.load(leaf["batch"]) if leaf else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
             return None
-        return opening_of(Envelope.from_json(leaf["envelope"]))
+        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"])))
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch.

@@ -3,40 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import typed
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, ID_BYTES, MAX_TTL, Challenge, require_answerable
-from ledger.domain.document import contradicting_fields
 from ledger.domain.entities import Key
 from ledger.domain.messages import key_id
 from ledger.domain.objects import key_object, organisation_object
-from ledger.domain.presentation import (
+from ledger.domain.presentation import Presentation, ShortPresentation, ShownLicense
+from ledger.domain.presentation_check import (
     Finding,
-    Presentation,
-    ShortPresentation,
-    check_holder,
+    Known,
+    check_presentation,
     holder_check,
+    is_refused,
     stale,
 )
 from ledger.domain.presentation_text import read_kept, read_qr
-from ledger.domain.verdict import Check, Step, failed, passed, skipped, unknown
+from ledger.domain.verdict import Check, Step, failed, passed, skipped
 from ledger.errors import (
     BadProofError,
     LedgerError,
     MalformedError,
-    OutageError,
     RuleError,
     StalePresentationError,
-    TrustError,
     UnknownIdError,
     UsageError,
 )
 from ledger.ports import Clock, Entropy, RedemptionStore, Signer, Verifier
-from ledger.proof.verification import Claim
+from ledger.proof.claims import claim_of_shown, shown_integrity
+from ledger.service.holder_records import HolderRecords
 from ledger.service.sources import Histories
 from ledger.service.verify import Subject, state_of
 
@@ -142,22 +140,22 @@ class PresentService:
     def keep(self, text: str) -> Kept:
         """Keep what a wallet leaves for a short QR code. Nothing of it is verified or redeemed yet.
 
-        Only who has seen the challenge can leave anything: its nonce must be right.
+        Only who has seen the challenge can leave anything: its digest must be right.
 
         Args:
-            text: `kept_text` of a presentation, without the holder's signature.
+            text: `kept_text` of a presentation, without its first signature.
 
         Raises:
             MalformedError: As `ledger.domain.presentation_text.read_kept`.
             UnknownIdError: `CHALLENGE_UNKNOWN`.
-            StalePresentationError: `CHALLENGE_EXPIRED`, `NONCE_MISMATCH`.
+            StalePresentationError: `CHALLENGE_EXPIRED`, `CHALLENGE_ALTERED`.
             RuleError: `PRESENTATIONS_FULL`.
         """
         presentation = read_kept(text)
         challenge = self.find_challenge(presentation.challenge_id)
         require_answerable(challenge, self._verifier, self._now())
-        if presentation.nonce != challenge.nonce:
-            raise StalePresentationError("NONCE_MISMATCH")
+        if presentation.challenge_digest != challenge.digest:
+            raise StalePresentationError("CHALLENGE_ALTERED")
         kept = Kept(presentation.id, min(presentation.expires, challenge.expires))
         if not self._store.keep_presentation(kept.id, challenge.id, text, kept.expires, MOST_KEPT):
             raise RuleError("PRESENTATIONS_FULL")
@@ -192,26 +190,27 @@ class PresentService:
         return found.resolve(read_kept((fetch or self.kept)(found.id.hex())))
 
     def redeem(
-        self, presentation: Presentation, challenge: Challenge, binding: str | None = None
+        self, presentation: Presentation, challenge: Challenge, known: Known | None = None
     ) -> list[Finding]:
         """Check a presentation against its challenge and use the challenge up.
 
         A bad presentation leaves the challenge open for the right one; a good one closes it for
-        ever, whatever the ledger says about the license afterwards.
+        ever, whatever the ledger says about the licenses afterwards.
 
         Args:
             presentation: As read.
             challenge: The verifier's copy.
-            binding: The holder binding on the ledger now, 0x-hex; by default the issuer's.
+            known: What the ledger holds about those who show it; by default nothing is known but what
+                the issuers signed.
 
         Returns:
-            As `check_holder`, with `PRESENTATION_REPLAYED` where it was used up before.
+            As `check_presentation`, with `PRESENTATION_REPLAYED` where it was used up before.
 
         Raises:
             StoreOutageError: Whether it was used before cannot be known.
         """
-        findings = check_holder(presentation, challenge, self._verifier, self._now(), binding)
-        if any(finding.result for finding in findings):
+        findings = check_presentation(presentation, challenge, self._verifier, self._now(), known)
+        if is_refused(findings):
             return findings
         if not self._store.redeem(challenge.id, self._now()):
             return [stale("PRESENTATION_REPLAYED"), *findings]
@@ -222,17 +221,20 @@ class PresentService:
         text: str,
         challenge: Challenge,
         fetch: Fetch | None = None,
-        binding_of: Callable[[str], str | None] | None = None,
-    ) -> Subject:
-        """Read, resolve and redeem what a QR code carried: a subject for `VerifyLicenses.verify`.
+        records: HolderRecords | None = None,
+    ) -> list[Subject]:
+        """Read, resolve and redeem what a QR code carried: subjects for `VerifyLicenses.verify`.
 
         Args:
             text: What the QR code carried.
             challenge: The verifier's copy.
             fetch: As for `read`.
-            binding_of: 0x-hex license id → the holder binding on the ledger now, or None where
-                the ledger holds none; then the one that the issuer signed counts. Where it raises,
-                the license may have been bound anew since: the holder is not checked.
+            records: What the ledger holds about holders; by default what the issuers signed counts.
+                Where it cannot be asked, a license may have been bound anew since: its holder is not
+                checked.
+
+        Returns:
+            One for each license shown, in their order; one where nothing could be read.
 
         Raises:
             UnknownIdError: `PRESENTATION_UNKNOWN`: nothing was left under that id, and in time.
@@ -241,20 +243,18 @@ class PresentService:
         try:
             presentation = self.read(text, fetch)
         except MalformedError as error:
-            return _unread(failed(Step.FORM, "MALFORMED", evidence=_evidence(error)))
+            return [_unread(failed(Step.FORM, "MALFORMED", evidence=_evidence(error)))]
         except BadProofError as error:
             mixed_up = failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", _evidence(error))
-            return _unread(passed(Step.FORM), mixed_up)
+            return [_unread(passed(Step.FORM), mixed_up)]
         except UnknownIdError:
             late = self._lateness(challenge)
             if late is None:
                 raise
-            return _unread(passed(Step.FORM), holder=holder_check([late]))
-        try:
-            binding = binding_of(presentation.license_id) if binding_of else None
-        except (OutageError, TrustError) as problem:
-            return self._subject_unchecked(presentation, self.redeem(presentation, challenge), problem)
-        return self._subject(presentation, self.redeem(presentation, challenge, binding))
+            return [_unread(passed(Step.FORM), holder=holder_check([late]))]
+        known = records.about(presentation) if records else Known()
+        findings = self.redeem(presentation, challenge, known)
+        return [_subject(shown, holder_check(findings, shown, known)) for shown in presentation.licenses]
 
     def _lateness(self, challenge: Challenge) -> Finding | None:
         """Why what was left for a challenge may be gone."""
@@ -262,43 +262,8 @@ class PresentService:
             return stale("PRESENTATION_REPLAYED")
         return stale("CHALLENGE_EXPIRED") if self._now() >= challenge.expires else None
 
-    def _subject(self, presentation: Presentation, findings: list[Finding]) -> Subject:
-        return Subject(
-            before=(passed(Step.FORM), integrity_check(presentation)),
-            claim=claim_of(presentation),
-            after=(holder_check(findings), _NO_BASIS),
-            disclosed=presentation.disclosure.values(),
-        )
-
-    def _subject_unchecked(
-        self, presentation: Presentation, findings: list[Finding], problem: LedgerError
-    ) -> Subject:
-        """A subject whose binding now is not known: what fails without it fails, the rest is unknown."""
-        known = [finding for finding in findings if finding.reason not in _ABOUT_BINDING]
-        subject = self._subject(presentation, known)
-        if known:
-            return subject
-        code = "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
-        return replace(subject, after=(unknown(Step.HOLDER, code, _evidence(problem)), _NO_BASIS))
-
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
-
-
-def claim_of(presentation: Presentation) -> Claim:
-    """What a presentation says of its license, for steps 3 to 7."""
-    signed, shown = presentation.signed, presentation.disclosure.values()
-    identifier = shown.get("metadata/certificateIdentifier")
-    return Claim(
-        identifier=identifier if isinstance(identifier, str) else None,
-        message_name=presentation.message,
-        signed={"keyId": "0x" + presentation.issuer_key.hex(), **signed},
-        signature=presentation.issuer_signature,
-        ledger_id="",
-        license_id=presentation.license_id,
-        issuer=_ascii(signed["issuer"]),
-        license_type=_ascii(signed["licenseType"]),
-    )
 
 
 def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
@@ -322,19 +287,16 @@ def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
     return key.is_valid_at(at) and key.cut_off(histories.header.time) is None
 
 
-def integrity_check(presentation: Presentation) -> Check:
-    """Step 2: whether the fields shown lead to the signed content digest, and contradict nothing signed."""
-    evidence = {"digest": presentation.digest, "fields": len(presentation.disclosure.fields)}
-    if not presentation.is_intact:
-        return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
-    faults = contradicting_fields(presentation.disclosure.values(), presentation.signed)
-    if faults:
-        return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": faults})
-    return passed(Step.INTEGRITY, evidence)
-
-
-_ABOUT_BINDING = {"HOLDER_KEY_MISMATCH", "HOLDER_UNBOUND"}
 _NO_BASIS = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
+
+
+def _subject(shown: ShownLicense, holder: Check) -> Subject:
+    return Subject(
+        before=(passed(Step.FORM), shown_integrity(shown)),
+        claim=claim_of_shown(shown),
+        after=(holder, _NO_BASIS),
+        disclosed=shown.disclosure.values(),
+    )
 
 
 def _unread(form: Check, integrity: Check | None = None, holder: Check | None = None) -> Subject:
@@ -345,12 +307,6 @@ def _unread(form: Check, integrity: Check | None = None, holder: Check | None = 
 
 def _evidence(error: LedgerError) -> dict[str, object]:
     return {"code": error.code, **error.message()}
-
-
-def _ascii(word: object) -> str:
-    """The text in a 32-byte word; what is no text names nobody."""
-    raw = bytes.fromhex(str(word).removeprefix("0x")).rstrip(b"\0")
-    return raw.decode("ascii", "replace")
 
 
 def _bytes(text: str) -> bytes:

@@ -112,8 +112,8 @@ class Submissions:
         struct = prepared.struct
         if opening is not None:
             leaf = tuple(abi_value(opening[name], kind) for name, kind in OPENING.members)
-            arguments: list[object] = [leaf, prepared.command(signatures)]
-            return self._writer.send(struct.contract, OPENING.function, arguments, on_signed)
+            opened: list[object] = [leaf, prepared.command(signatures)]
+            return self._writer.send(struct.contract, OPENING.function, opened, on_signed)
         arguments = prepared.arguments(signatures)
         if leaves:
             arguments.append(list(leaves))

@@ -125,7 +125,7 @@ def test_a_short_presentation_is_left_read_and_redeemed_once(
     assert relying.client.get(f"/v1/challenges/{challenge['id']}").json() == challenge
     fields = ["face/category", "holders/0/name"]
     question = Challenge.from_json(challenge)
-    shown = wallet.present(issued["identifier"], fields, question, Desk(relying.client))
+    shown = wallet.present([issued["identifier"]], fields, question, Desk(relying.client))
     assert (shown.mode, shown.size <= 160) == ("short", True)
     kept = relying.client.get(f"/v1/presentations/{shown.presentation.id.hex()}")
     assert kept.headers["cache-control"] == "no-store"
@@ -140,7 +140,7 @@ def test_a_short_presentation_is_left_read_and_redeemed_once(
 def test_an_offline_presentation_carries_everything(relying: Department, held: tuple[Wallet, Any]) -> None:
     wallet, issued = held
     question = Challenge.from_json(ask(relying, "face/category"))
-    shown = wallet.present(issued["identifier"], ["face/category"], question, None)
+    shown = wallet.present([issued["identifier"]], ["face/category"], question, None)
     assert verify(relying, subject={"qr": shown.qr}).json()["result"] == "IN_FORCE"
 
 

@@ -16,7 +16,7 @@ from ledger.domain.messages import MESSAGES, OPENING, Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import TAG_LEDGER
-from ledger.domain.trustfile import WRITER_NAMES
+from ledger.domain.trustfile import CONTRACT_NAMES
 from scripts.compile import compile_file
 from scripts.evm import Contract, Evm
 from tests.contracts.world import compiled
@@ -134,7 +134,7 @@ def test_one_event_in_the_whole_system() -> None:
 def test_errors_are_named_after_their_contract_and_mean_one_thing() -> None:
     owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Representations")
     found: dict[str, list[str]] = {}
-    for name in WRITER_NAMES:
+    for name in CONTRACT_NAMES:
         for each in compiled()[name]["abi"]:
             if each["type"] == "error":
                 types = [member["type"] for member in each["inputs"]]

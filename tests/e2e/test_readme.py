@@ -56,6 +56,11 @@ def test_the_readme_can_be_typed_from_top_to_bottom(page: str, world: World, tmp
         assert result in printed
 
 
+@pytest.mark.parametrize("guide", ["issuer", "relying-department", "auditor", "holder"])
+def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
+    assert script_of(f"docs/guides/zh-CN/{guide}.md") == script_of(f"docs/guides/{guide}.md")
+
+
 @pytest.mark.parametrize(
     ("guide", "seen"),
     [

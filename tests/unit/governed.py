@@ -12,7 +12,7 @@ from ledger.domain.acts import Act
 from ledger.domain.entities import License, LicenseFact
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.records import RawLog, Record, raw_log_of
-from ledger.domain.trustfile import WRITER_NAMES, ContractEntry, TrustFile
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.proof.headers import Header
 from ledger.proof.journal import next_head
 from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
@@ -38,7 +38,7 @@ def trust_of(ledger: LedgerSimulator) -> TrustFile:
         genesis_hash=ledger.blocks[0].header.hash,
         rpc=("simulated",),
         api=None,
-        contracts={name: ContractEntry(ledger.address(name), NO_HASH, 0) for name in WRITER_NAMES},
+        contracts={name: ContractEntry(ledger.address(name), NO_HASH, 0) for name in CONTRACT_NAMES},
         journal_head_slot=NO_HASH,
         seal=None,
     )

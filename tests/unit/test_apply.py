@@ -26,7 +26,7 @@ from ledger.domain.entities import (
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import MESSAGE_OF, Kind
 from ledger.domain.representation import RepresentationKind, RepresentationScope
-from ledger.domain.trustfile import WRITER_NAMES
+from ledger.domain.trustfile import CONTRACT_NAMES
 from tests.simulator import (
     BLOCK_SECONDS,
     BUREAU,
@@ -85,7 +85,7 @@ def test_the_ledger_is_founded_and_sealed(ledger: LedgerSimulator, state: State)
     (seal,) = facts(ledger, Kind.LEDGER_SEALED)
     assert found is not None
     assert (found.threshold, found.sealed_seq, found.sealed_at) == (1, seal.seq, seal.time)
-    names = [*WRITER_NAMES, "Catalog"]
+    names = [*CONTRACT_NAMES, "Catalog"]
     assert [name for name, _, _ in found.contracts] == names
     assert found.rev == 3 + len(found.contracts)
 

@@ -15,7 +15,14 @@ from eth_hash.auto import keccak
 from ledger.adapters.libcrypto import Libcrypto, LibcryptoSigner, LibcryptoVerifier
 from ledger.domain.messages import MESSAGES, key_id
 from ledger.domain.sm import tag
-from ledger.domain.trustfile import ContractEntry, Seal, SealSignature, TrustFile, read_trust_file
+from ledger.domain.trustfile import (
+    CONTRACT_NAMES,
+    ContractEntry,
+    Seal,
+    SealSignature,
+    TrustFile,
+    read_trust_file,
+)
 from ledger.errors import BadSignatureError, MalformedError
 
 LIBRARY = Libcrypto()
@@ -23,7 +30,7 @@ VERIFIER = LibcryptoVerifier(LIBRARY)
 SIGNERS = {
     region: LibcryptoSigner(LIBRARY, bytes([i]) * 32) for i, region in enumerate(("310000", "330000"), 1)
 }
-NAMES = ("Catalog", "Directory", "Journal", "Keys", "Licenses", "SM2Verifier")
+NAMES = sorted({*CONTRACT_NAMES, "SM2Verifier"})
 CONTRACTS = {
     name: ContractEntry("0x" + f"{i}0" * 20, "0x" + f"{i}1" * 32, i) for i, name in enumerate(NAMES, 1)
 }

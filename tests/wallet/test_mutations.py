@@ -9,7 +9,8 @@ import pytest
 
 from ledger import crypto
 from ledger.domain import base45
-from ledger.domain.presentation import Presentation, ShortPresentation, check_holder
+from ledger.domain.presentation import Presentation, ShortPresentation
+from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import (
     MAX_KEPT,
     PREFIX,
@@ -51,7 +52,7 @@ def test_no_mutated_payload_is_accepted(world: World) -> None:
     identifier = world.take()
     fields = ["face/post", "holders/0/name", "face/continuingEducation"]
     challenge = world.ask(*fields)
-    good = world.wallet.present(identifier, fields, challenge).presentation
+    good = world.wallet.present([identifier], fields, challenge).presentation
     verifier, draw = crypto.verifier(), random.Random(20261122)
     originals = [whole_text(good), short_text(good.short())]
     payloads = [base45.decode(text[len(PREFIX) :]) for text in originals]
@@ -68,11 +69,11 @@ def test_no_mutated_payload_is_accepted(world: World) -> None:
             continue
         if isinstance(found, ShortPresentation):
             try:
-                found = found.resolve(good.with_signature(b""))
+                found = found.resolve(good.without_first_signature())
             except LedgerError as error:
                 ends[error.code] += 1
                 continue
-        findings = check_holder(found, challenge, verifier, NOW)
+        findings = check_presentation(found, challenge, verifier, NOW)
         assert any(finding.result for finding in findings), data.hex()
         ends["refused"] += 1
     assert sum(ends.values()) > 20_000
@@ -84,7 +85,7 @@ def test_no_mutated_payload_is_accepted(world: World) -> None:
 def test_no_mutated_text_is_accepted(world: World) -> None:
     identifier = world.take()
     challenge = world.ask("face/post")
-    good = world.wallet.present(identifier, ["face/post"], challenge).presentation
+    good = world.wallet.present([identifier], ["face/post"], challenge).presentation
     original, draw = whole_text(good), random.Random(7)
     for _ in range(3_000):
         text = mutate(original.encode(), draw).decode("utf-8", "replace")
@@ -95,13 +96,13 @@ def test_no_mutated_text_is_accepted(world: World) -> None:
         except MalformedError:
             continue
         assert isinstance(found, Presentation)
-        assert any(each.result for each in check_holder(found, challenge, crypto.verifier(), NOW))
+        assert any(each.result for each in check_presentation(found, challenge, crypto.verifier(), NOW))
 
 
 def test_every_bit_of_a_short_code_counts(world: World) -> None:
     identifier = world.take()
     challenge = world.ask("face/post")
-    good = world.wallet.present(identifier, ["face/post"], challenge).presentation
+    good = world.wallet.present([identifier], ["face/post"], challenge).presentation
     data = base45.decode(short_text(good.short())[len(PREFIX) :])
     for bit in range(8 * len(data)):
         flipped = bytearray(data)
@@ -109,10 +110,10 @@ def test_every_bit_of_a_short_code_counts(world: World) -> None:
         try:
             found = read_qr(PREFIX + base45.encode(bytes(flipped)))
             assert isinstance(found, ShortPresentation)
-            whole = found.resolve(good.with_signature(b""))
+            whole = found.resolve(good.without_first_signature())
         except LedgerError:
             continue
-        assert any(each.result for each in check_holder(whole, challenge, crypto.verifier(), NOW))
+        assert any(each.result for each in check_presentation(whole, challenge, crypto.verifier(), NOW))
 
 
 BAD_TEXTS = {
@@ -148,7 +149,7 @@ def test_a_bad_text_is_malformed_and_nothing_else(name: str) -> None:
 
 def test_what_is_for_the_api_is_no_code_and_the_other_way_round(world: World) -> None:
     identifier = world.take()
-    good = world.wallet.present(identifier, ["face/post"], world.ask("face/post")).presentation
+    good = world.wallet.present([identifier], ["face/post"], world.ask("face/post")).presentation
     with pytest.raises(MalformedError, match="PRESENTATION_MALFORMED"):
         read_qr(kept_text(good))
     for text in (whole_text(good), short_text(good.short())):
@@ -161,12 +162,12 @@ def test_too_much_for_one_code_is_refused_but_can_be_left(world: World) -> None:
     challenge = world.ask("metadata", "face", "holders", api="http://127.0.0.1:9")
     everything = ["metadata", "face", "holders"]
     with pytest.raises(MalformedError, match="PRESENTATION_TOO_LARGE"):
-        world.wallet.present(identifier, everything, challenge)
+        world.wallet.present([identifier], everything, challenge)
 
     class Memory:
         def leave(self, api: str, text: str) -> None:
             world.service.keep(text)
 
-    shown = world.wallet.present(identifier, everything, challenge, Memory())
+    shown = world.wallet.present([identifier], everything, challenge, Memory())
     assert shown.size == 111
     assert world.service.redeem(world.service.read(shown.qr), challenge) == []

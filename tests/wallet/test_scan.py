@@ -24,16 +24,18 @@ from ledger.domain.document import (
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
 from ledger.domain.objects import ascii32
-from ledger.domain.trustfile import WRITER_NAMES, ContractEntry, TrustFile
+from ledger.domain.presentation import PublicPair
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError
-from ledger.service.present import PresentService, integrity_check, is_registered
+from ledger.proof.claims import shown_integrity
+from ledger.service.holder_records import HolderRecords
+from ledger.service.present import PresentService, is_registered
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import binding_now
 from ledger.service.verify import Ask, VerifyLicenses
 from tests.simulator import BUREAU, CHAIN_ID, OFFICE, LedgerSimulator, founded_ledger, hash32, key_of
-from tests.wallet.world import PASSPHRASE, SetClock, device
-from wallet.keys import PublicPair
+from tests.wallet.world import PASSPHRASE, SetClock, altered, device
 from wallet.wallet import Wallet
 
 ID = hash32("license in a wallet")
@@ -47,7 +49,7 @@ def trust_file(ledger: LedgerSimulator) -> TrustFile:
         genesis_hash=ledger.blocks[0].header.hash,
         rpc=(),
         api=None,
-        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in WRITER_NAMES},
+        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in CONTRACT_NAMES},
         journal_head_slot="0x" + "00" * 32,
         seal=None,
     )
@@ -105,25 +107,21 @@ class Desk:
     def show(self) -> tuple[str, Challenge]:
         self.clock.seconds = self.ledger.now
         challenge = self.service.challenge(key_of(OFFICE), FIELDS, "办理企业入住手续", uscc=OFFICE)
-        return self.wallet.present(ID, FIELDS, challenge).qr, challenge
+        return self.wallet.present([ID], FIELDS, challenge).qr, challenge
 
     def histories(self) -> Histories:
-        if self.is_down:
+        if self.is_down or self.is_silent_once:
+            self.is_silent_once = False
             raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:1", reason="down")
         return Histories([self.ledger], Asked())
-
-    def binding(self, license_id: str) -> str | None:
-        if self.is_silent_once:
-            self.is_silent_once = False
-            raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:1", reason="once")
-        return binding_now(self.histories(), license_id)
 
     def scan(self, text: str, challenge: Challenge) -> Verdict:
         verify = VerifyLicenses(
             trust_file(self.ledger), self.histories, crypto.verifier(), self.clock, Asked().level
         )
-        subject = self.service.scan(text, challenge, binding_of=self.binding)
-        return verify.verify(subject, Ask(region=330421))
+        subjects = self.service.scan(text, challenge, records=HolderRecords(self.histories))
+        (verdict,) = [verify.verify(each, Ask(region=330421)) for each in subjects]
+        return verdict
 
 
 @pytest.fixture
@@ -224,9 +222,10 @@ def test_fields_shown_may_not_contradict_what_was_signed(desk: Desk, member: str
         "metadata/certificateExpiringDate",
     ]
     challenge = desk.service.challenge(key_of(OFFICE), names, "目的", uscc=OFFICE)
-    good = desk.wallet.present(ID, names, challenge).presentation
-    assert integrity_check(good).outcome.name == "PASS"
-    found = integrity_check(replace(good, signed={**good.signed, member: value}))
+    good = desk.wallet.present([ID], names, challenge).presentation
+    (shown,) = good.licenses
+    assert shown_integrity(shown).outcome.name == "PASS"
+    found = shown_integrity(replace(shown, signed={**shown.signed, member: value}))
     assert (found.outcome.name, found.code) == ("FAIL", "FACE_MISMATCH")
 
 
@@ -235,10 +234,10 @@ def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
 
     desk.take()
     _, challenge = desk.show()
-    good = desk.wallet.present(ID, FIELDS, challenge).presentation
-    longer = replace(good, signed={**good.signed, "validTo": 4_000_000_000})
+    good = desk.wallet.present([ID], FIELDS, challenge).presentation
+    longer = altered(good, signed={**good.licenses[0].signed, "validTo": 4_000_000_000})
     signer = desk.wallet._signer(desk.wallet._open().content, 0)
-    forged = longer.with_signature(signer.sign(longer.holder_message()))
+    forged = longer.with_signatures([signer.sign(longer.message())])
     verdict = desk.scan(whole_text(forged), challenge)
     assert verdict.result == "TAMPERED"
     assert verdict.checks[2].code == "BAD_SIGNATURE"

@@ -13,6 +13,7 @@ from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.license_types import example_input
+from ledger.domain.presentation import PublicPair
 from ledger.domain.sm import N
 from ledger.errors import (
     BadProofError,
@@ -26,7 +27,7 @@ from ledger.errors import (
 )
 from tests.wallet.world import EXAMPLES, PASSPHRASE, SetClock, World, device, issue, new_signer
 from wallet import files, vault
-from wallet.keys import PublicPair, derive
+from wallet.keys import derive
 from wallet.wallet import Wallet
 
 

@@ -22,14 +22,14 @@ from ledger.domain.document import (
     type_word,
     validity,
 )
+from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.domain.objects import ascii32
-from ledger.domain.presentation import Presentation
+from ledger.domain.presentation import Presentation, PublicPair
 from ledger.domain.sm import sm3
 from ledger.ports import Signer
 from ledger.service.present import PresentService
-from wallet.keys import PublicPair
 from wallet.wallet import Device, Wallet
 
 NOW = 1_795_000_000
@@ -56,50 +56,96 @@ def issue(
     given: dict[str, Any], issuer: Signer, pair: PublicPair | None, amends: bool = False
 ) -> dict[str, Any]:
     """Sign a license for real; only the record on a ledger is left out."""
+    license_, salts, terms = _made(given, pair)
+    values = {**_header(license_), **terms}
+    if amends:
+        values |= {"licenseId": "0x" + "77" * 32, "newLicenseId": terms["licenseId"], "act": 2, "ground": 1}
+        values |= {"effective": NOW, "reference": "0x" + "00" * 32, "rev": 1}
+    envelope = _envelope("Amend" if amends else "Issue", values, license_, salts, issuer)
+    return {**envelope, "anchor": _anchor(terms["licenseId"], None)}
+
+
+def issue_in_batch(
+    given: dict[str, Any], issuer: Signer, pair: PublicPair | None, size: int = 1000, index: int = 0
+) -> dict[str, Any]:
+    """The same as one leaf among others of a batch."""
+    license_, salts, terms = _made(given, pair)
+    code = license_["metadata"]["certificateTypeCode"]
+    words = (bytes.fromhex(terms[name][2:]) for name in ("licenseId", "digest", "holderBinding"))
+    license_id, digest, binding = words
+    leaves = [SystemEntropy().token(32) for _ in range(size)]
+    leaves[index] = leaf_hash(license_id, code, digest, binding, terms["validFrom"], terms["validTo"])
+    tree = Tree(leaves)
+    root = "0x" + tree.root.hex()
+    values = {**_header(license_), "root": root, "size": size}
+    proof = ["0x" + word.hex() for word in tree.proof(index)]
+    leaf = {**terms, "type": code, "digest": terms["digest"][2:]}
+    return {
+        **_envelope("IssueBatch", values, license_, salts, issuer),
+        "leaf": leaf,
+        "anchor": _anchor(terms["licenseId"], {"root": root, "index": index, "size": size, "proof": proof}),
+    }
+
+
+def _made(
+    given: dict[str, Any], pair: PublicPair | None
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+    """A license, its salts, and what a struct or a leaf says of it."""
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)
     digest = license_digest(license_, salts)
-    metadata = license_["metadata"]
     valid_from, valid_to = validity(license_)
-    license_id = "0x" + sm3(metadata["certificateIdentifier"].encode() + digest).hex()
-    uscc = metadata["certificateIssuingAuthorityCode"]
-    values: dict[str, Any] = {
-        "rev": 0,
-        "signedAt": NOW,
-        "notAfter": NOW + 604_800,
-        "licenseId": license_id,
-        "issuer": "0x" + ascii32(uscc).hex(),
-        "licenseType": type_word(metadata["certificateTypeCode"]),
+    identifier = license_["metadata"]["certificateIdentifier"]
+    terms = {
+        "licenseId": "0x" + sm3(identifier.encode() + digest).hex(),
         "digest": "0x" + digest.hex(),
         "holderBinding": "0x" + (holder_binding(*pair) if pair else UNBOUND).hex(),
         "validFrom": valid_from,
         "validTo": valid_to,
     }
-    if amends:
-        values |= {"licenseId": "0x" + "77" * 32, "newLicenseId": license_id, "act": 2, "ground": 1}
-        values |= {"effective": NOW, "reference": "0x" + "00" * 32, "rev": 1}
-    struct = MESSAGES["Amend" if amends else "Issue"]
-    signer_id = key_id(issuer.public_key)
+    return license_, salts, terms
+
+
+def _header(license_: dict[str, Any]) -> dict[str, Any]:
+    metadata = license_["metadata"]
+    return {
+        "rev": 0,
+        "signedAt": NOW,
+        "notAfter": NOW + 604_800,
+        "issuer": "0x" + ascii32(metadata["certificateIssuingAuthorityCode"]).hex(),
+        "licenseType": type_word(metadata["certificateTypeCode"]),
+    }
+
+
+def _envelope(
+    name: str, values: dict[str, Any], license_: dict[str, Any], salts: dict[str, str], issuer: Signer
+) -> dict[str, Any]:
+    struct, signer_id = MESSAGES[name], key_id(issuer.public_key)
     message = DOMAIN.signed_message(struct, signer_id, struct.data(values))
-    envelope = Envelope(
+    return Envelope(
         license=license_,
         salts=salts,
-        digest=digest.hex(),
-        signer={"uscc": uscc, "keyId": "0x" + signer_id.hex()},
+        digest=license_digest(license_, salts).hex(),
+        signer={
+            "uscc": license_["metadata"]["certificateIssuingAuthorityCode"],
+            "keyId": "0x" + signer_id.hex(),
+        },
         signed={"keyId": "0x" + signer_id.hex(), **values},
         message=message.hex(),
         signature=issuer.sign(message).hex(),
         leaf=None,
-        anchor={
-            "ledgerId": "0x" + DOMAIN.ledger_id.hex(),
-            "licenseId": license_id,
-            "seq": None,
-            "txHash": None,
-            "block": None,
-            "batch": None,
-        },
-    )
-    return envelope.as_json()
+        anchor={},
+    ).as_json()
+
+
+def _anchor(license_id: str, batch: dict[str, Any] | None) -> dict[str, Any]:
+    unknown = {"seq": None, "txHash": None, "block": None}
+    return {
+        "ledgerId": "0x" + DOMAIN.ledger_id.hex(),
+        "licenseId": license_id,
+        **unknown,
+        "batch": batch,
+    }
 
 
 def device(clock: SetClock) -> Device:
@@ -132,12 +178,37 @@ class World:
         held, _ = self.wallet.add(issue(example_input(name), self.issuer, pair, amends))
         return held.identifier
 
+    def take_leaf(self, name: str = "safety_certificate", bound: bool = True, **place: int) -> str:
+        """The same as a license of a batch, of 1,000 by default."""
+        pair = self.wallet.new_pair() if bound else None
+        held, _ = self.wallet.add(issue_in_batch(example_input(name), self.issuer, pair, **place))
+        return held.identifier
+
     def ask(self, *fields: str, ttl: int = 60, api: str | None = None) -> Challenge:
         """The verifier's challenge."""
         return self.service.challenge(self.relying, fields, "办理企业入住手续", ttl=ttl, api=api)
 
     def sign_again(self, presentation: Presentation, **changes: Any) -> Presentation:
-        """What a dishonest holder could make with the right key: changed and signed anew."""
-        changed = replace(presentation, **changes)
-        signer = self.wallet._signer(self.wallet._open().content, 0)
-        return changed.with_signature(signer.sign(changed.holder_message()))
+        """What a dishonest holder could make with the right keys: changed and signed anew."""
+        return self.sign(replace(presentation, **changes))
+
+    def sign(self, presentation: Presentation) -> Presentation:
+        """Signed anew by every key of this wallet that signs it; a foreign key's signature stays."""
+        content = self.wallet._open().content
+        own = [self.wallet._signer(content, index) for index in range(content["next"])]
+        signers = {each.public_key: each for each in own}
+        old = dict(zip(presentation.signers, presentation.signatures, strict=False))
+        message = presentation.message()
+        return presentation.with_signatures(
+            [
+                signers[key].sign(message) if key in signers else old.get(key, bytes(64))
+                for key in presentation.signers
+            ]
+        )
+
+
+def altered(presentation: Presentation, place: int = 0, **changes: Any) -> Presentation:
+    """With one of the licenses in it changed, and nothing signed anew."""
+    shown = list(presentation.licenses)
+    shown[place] = replace(shown[place], **changes)
+    return replace(presentation, licenses=tuple(shown))

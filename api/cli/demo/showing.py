@@ -59,7 +59,7 @@ class Showing:
         assert self._challenge is not None
         license_ = self._stage.issued[SHANGHAI.key].envelope
         fields = list(self._challenge.fields)
-        shown = self._stage.wallet.present(license_.identifier, fields, self._challenge, HttpDesk())
+        shown = self._stage.wallet.present([license_.identifier], fields, self._challenge, HttpDesk())
         code = QrCode(shown.qr)
         replace_file(self._stage.folder / "qr" / "presentation.png", code.png())
         replace_file(self._stage.folder / "qr" / "presentation.svg", code.svg())
@@ -70,7 +70,7 @@ class Showing:
     def _scan(self) -> Told:
         assert self._challenge is not None
         text = read_image((self._stage.folder / "qr" / "presentation.png").read_bytes())
-        subject = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._stage.api))
+        (subject,) = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._stage.api))
         verdict = self._stage.ledger("jiashan").verify(Asked()).verify(subject, Ask(region=JIASHAN))
         seen = verdict.disclosed or {}
         lines = [verdict.message["zh"], *(f"{path} = {value}" for path, value in seen.items())]

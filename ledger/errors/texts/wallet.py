@@ -180,12 +180,6 @@ TEXTS: dict[str, Text] = {
         remedy_zh="不予采信；可能有人居中转递。重新出具核验请求。",
         remedy_en="Do not rely on it; somebody may stand in between. Make a new challenge.",
     ),
-    "NONCE_MISMATCH": Text(
-        zh="亮证中的随机数不是核验请求中的。",
-        en="The presentation's nonce is not the challenge's.",
-        remedy_zh=_NEW_CODE_ZH,
-        remedy_en=_NEW_CODE_EN,
-    ),
     "FIELDS_NOT_ASKED": Text(
         zh="核验请求没有要求这些字段：{fields}。",
         en="The challenge does not ask for: {fields}.",
@@ -197,6 +191,24 @@ TEXTS: dict[str, Text] = {
         en="Fields that the challenge asks for are not shown: {fields}.",
         remedy_zh="请持证人同意出示这些字段，或改用其他材料。",
         remedy_en="Ask the holder to show them too, or ask for other evidence.",
+    ),
+    "LICENSE_NOT_ASKED": Text(
+        zh="核验请求没有要求证照 {identifier} 中的任何字段。",
+        en="The challenge asks for no field of the license {identifier}.",
+        remedy_zh="不要出示这份证照，或用 --fields 写出它被要求的字段。",
+        remedy_en="Leave this license out, or name a field of it that is asked for with --fields.",
+    ),
+    "LICENSES_TOO_MANY": Text(
+        zh="一次亮证出示 1 到 {limit} 份证照，不是 {count} 份。",
+        en="A presentation shows 1 to {limit} licenses, not {count}.",
+        remedy_zh="分几次亮证，每次请核验方出具一个核验请求。",
+        remedy_en="Present several times, each to a challenge of its own.",
+    ),
+    "LICENSE_REPEATED": Text(
+        zh="证照 {identifier} 写了两次。",
+        en="The license {identifier} is named twice.",
+        remedy_zh="每份证照只写一次。",
+        remedy_en="Name each license once.",
     ),
     "FIELD_NOT_IN_LICENSE": Text(
         zh="证照中没有字段 {field}。",
@@ -288,11 +300,5 @@ TEXTS: dict[str, Text] = {
         en="The vault holds no license {identifier}.",
         remedy_zh="用 elicense wallet list 查看，用 elicense wallet add 添加。",
         remedy_en="See elicense wallet list; add it with elicense wallet add.",
-    ),
-    "ENVELOPE_UNUSABLE": Text(
-        zh="不是可放入证照夹的证照文件（{part}）。",
-        en="Not a license file that a wallet can hold ({part}).",
-        remedy_zh="向颁发机构取得 .elic.json 文件。",
-        remedy_en="Get the .elic.json file from the issuing authority.",
     ),
 }

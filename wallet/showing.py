@@ -1,0 +1,142 @@
+"""From licenses to an answer: which fields each of them shows, and how the answer leaves the device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from ledger.domain.challenge import DEFAULT_TTL, Challenge
+from ledger.domain.presentation import MAX_LICENSES, Presentation, PublicPair, ShownLicense
+from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
+from ledger.errors import RuleError, UsageError
+from wallet.ports import Desk
+
+
+class Showable(Protocol):
+    """A license of which fields can be shown."""
+
+    @property
+    def identifier(self) -> str:
+        """GB/T 36904 identifier."""
+        ...
+
+    @property
+    def license_id(self) -> str:
+        """0x-hex license id."""
+        ...
+
+    @property
+    def paths(self) -> list[str]:
+        """The path of every field."""
+        ...
+
+    def show(self, paths: Sequence[str], holder: PublicPair) -> ShownLicense:
+        """The fields at `paths` and nothing else, for a holder with these keys."""
+        ...
+
+
+class Shown(NamedTuple):
+    """A presentation ready to be shown.
+
+    Attributes:
+        qr: Text of the QR code.
+        size: Bytes that it decodes to.
+        mode: `short` or `offline`.
+        presentation: The whole, signed.
+    """
+
+    qr: str
+    size: int
+    mode: str
+    presentation: Presentation
+
+
+def answer(
+    licenses: Sequence[tuple[Showable, PublicPair]], names: Sequence[str], challenge: Challenge, now: int
+) -> Presentation:
+    """An answer to a challenge, not yet signed.
+
+    Args:
+        licenses: What is shown, each with the holder's keys for it.
+        names: What of them: whole paths, branches, or last parts of one path. Each license shows what
+            it has of them.
+        challenge: The verifier's.
+        now: By the device's clock, in seconds since 1970.
+
+    Raises:
+        UsageError: `LICENSES_TOO_MANY`, `LICENSE_REPEATED`, `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
+        RuleError: `FIELDS_NOT_ASKED`, `LICENSE_NOT_ASKED`.
+    """
+    _require_set([license_ for license_, _ in licenses])
+    chosen = _choose([license_ for license_, _ in licenses], names, challenge)
+    return Presentation(
+        challenge_id=challenge.id,
+        challenge_digest=challenge.digest,
+        licenses=tuple(
+            license_.show(paths, holder) for (license_, holder), paths in zip(licenses, chosen, strict=True)
+        ),
+        made_at=now,
+        expires=min(challenge.expires, now + DEFAULT_TTL),
+    )
+
+
+def hand_over(signed: Presentation, challenge: Challenge, desk: Desk | None) -> Shown:
+    """The QR code's text of a signed presentation; the rest is left at the verifier's desk.
+
+    Args:
+        signed: By all its signers.
+        challenge: That it answers.
+        desk: Where a short one is left; without it, or where the challenge names no API, the code
+            carries everything.
+
+    Raises:
+        MalformedError: `PRESENTATION_TOO_LARGE`.
+        OutageError: `PRESENTATION_API_OUTAGE`.
+    """
+    if desk is None or challenge.api is None:
+        text, mode = whole_text(signed), "offline"
+    else:
+        desk.leave(challenge.api, kept_text(signed))
+        text, mode = short_text(signed.short()), "short"
+    return Shown(text, size_of(text), mode, signed)
+
+
+def _require_set(licenses: Sequence[Showable]) -> None:
+    if not 0 < len(licenses) <= MAX_LICENSES:
+        raise UsageError("LICENSES_TOO_MANY", count=len(licenses), limit=MAX_LICENSES)
+    ids = [license_.license_id for license_ in licenses]
+    twice = next((each for each in licenses if ids.count(each.license_id) > 1), None)
+    if twice is not None:
+        raise UsageError("LICENSE_REPEATED", identifier=twice.identifier)
+
+
+def _choose(licenses: Sequence[Showable], names: Sequence[str], challenge: Challenge) -> list[list[str]]:
+    """The paths that each license shows."""
+    known = [license_.paths for license_ in licenses]
+    for name in names:
+        if not any(_paths(name, paths) for paths in known):
+            every = dict.fromkeys(path for paths in known for path in paths)
+            raise UsageError("FIELD_NOT_IN_LICENSE", field=name, known=", ".join(every))
+    chosen = [[path for name in names for path in _paths(name, paths)] for paths in known]
+    for license_, paths in zip(licenses, chosen, strict=True):
+        _require_asked(license_, paths, challenge)
+    return chosen
+
+
+def _require_asked(license_: Showable, paths: Sequence[str], challenge: Challenge) -> None:
+    extra = [path for path in paths if not challenge.asks_for(path)]
+    if extra:
+        raise RuleError("FIELDS_NOT_ASKED", fields=", ".join(extra))
+    if not paths:
+        raise RuleError("LICENSE_NOT_ASKED", identifier=license_.identifier)
+
+
+def _paths(name: str, known: Sequence[str]) -> list[str]:
+    """The paths of one license that a name means; none where it has no such field."""
+    branch = [path for path in known if path == name or path.startswith(name + "/")]
+    if branch:
+        return branch
+    found = [path for path in known if path.endswith("/" + name)]
+    if len(found) > 1:
+        raise UsageError("FIELD_AMBIGUOUS", field=name, known=", ".join(found))
+    return found
