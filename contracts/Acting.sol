@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {Client} from "./Client.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
-import {ILicenses} from "./interfaces/ILicenses.sol";
+import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
 import {ObjectId, Purpose, Signature, Uscc} from "./lib/Types.sol";
@@ -15,7 +15,7 @@ abstract contract Acting is Client {
     ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {}
 
     function _requireSubmitter() internal view override {
-        if (_isFounding()) revert ILicenses.LicensesNotSealed();
+        if (_isFounding()) revert IIssuing.LicensesNotSealed();
         super._requireSubmitter();
     }
 
@@ -33,7 +33,7 @@ abstract contract Acting is Client {
 
     function _requireActsFor(ObjectId body, Uscc issuer) internal view {
         if (body == Objects.organisation(issuer)) return;
-        if (!directory.actsFor(body, issuer, Clock.nowSeconds())) revert ILicenses.LicensesNotIssuer(issuer, body);
+        if (!directory.actsFor(body, issuer, Clock.nowSeconds())) revert IIssuing.LicensesNotIssuer(issuer, body);
     }
 
     function _onlySigner(

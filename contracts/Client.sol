@@ -32,6 +32,11 @@ abstract contract Client is Writer {
         return directory.sealedAt() == 0;
     }
 
+    /// @dev Another contract of this ledger, as the Directory names it now.
+    function _named(bytes32 name) internal view returns (address account) {
+        (account,) = directory.contractOf(name);
+    }
+
     function _checkSignature(
         bytes32 digest,
         Signature calldata signature,

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Batches} from "./Batches.sol";
+import {IBatches} from "./interfaces/IBatches.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IJournal} from "./interfaces/IJournal.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {Issuing} from "./Issuing.sol";
 import {Acts, Status} from "./lib/Acts.sol";
+import {Bits} from "./lib/Bits.sol";
 import {Calls} from "./lib/Calls.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
@@ -29,7 +30,7 @@ import {Objects} from "./lib/Objects.sol";
 import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
-contract Licenses is Batches {
+contract Licenses is ILicenses, Issuing {
     // One slot; `entitlement` stands for issuer and type, `facts` counts the issue too.
     struct Issued {
         uint48 validFrom;
@@ -64,23 +65,29 @@ contract Licenses is Batches {
 
     // `TRANSFER` in the list of grounds: a transfer out has no other.
     uint16 private constant TRANSFER_GROUND = 23;
+    // `TERM_RENEWED`, likewise of a renewal by the batch.
+    uint16 private constant RENEWAL_GROUND = 4;
     uint8 private constant KEPT_FOR_ENDS = 4;
+    uint256 private constant WORD_BITS = 256;
 
     mapping(LicenseId id => bytes32 leaf) private _leaves;
     mapping(LicenseId id => Issued issued) private _issued;
     mapping(LicenseId id => mapping(uint256 index => Fact fact)) private _facts;
     mapping(LicenseId id => bytes32 binding) private _bindings;
     mapping(LicenseId id => LicenseId successor) private _successors;
+    mapping(ObjectId batch => uint256[4] bits) private _opened;
+    // What renewed a leaf before it was opened; apart from the facts, of which the Journal counts each.
+    mapping(LicenseId id => IBatches.Renewal[] renewals) private _renewed;
 
     /// @param directory_ The Directory of this ledger.
-    /// @param catalog_ Its Catalog.
-    constructor(IDirectory directory_, ICatalog catalog_) Issuing(directory_, catalog_) {}
+    constructor(IDirectory directory_) Issuing(directory_) {}
 
     /// @inheritdoc ILicenses
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _requireUnused(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireOwnId(message.licenseId, message.issuer, message.handle);
         bytes memory data = abi.encode(message);
         uint32 keyIndex = _requireIssuer(ISSUE_TYPEHASH, data, signatures, message.issuer);
 
@@ -93,6 +100,7 @@ contract Licenses is Batches {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
+        _requireOwnId(message.newLicenseId, message.issuer, message.handle);
         Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
         if (message.act == Acts.TRANSFER_IN) {
             _requireTaker(message);
@@ -168,7 +176,7 @@ contract Licenses is Batches {
         uint64 moment,
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        return _statusOf(id, _issued[id], moment, asOf);
+        return _statusOf(id, _issued[id], _renewed[id], moment, asOf);
     }
 
     /// @inheritdoc ILicenses
@@ -177,17 +185,17 @@ contract Licenses is Batches {
         uint64 moment,
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        (, Issue memory issue_) = _requireProof(opening);
+        (, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
         LicenseId id = opening.licenseId;
-        if (isOpened(opening.batch, opening.index)) return _statusOf(id, _issued[id], moment, asOf);
-        return _statusOf(id, _untouched(opening, issue_), moment, asOf);
+        if (_isOpened(opening)) return _statusOf(id, _issued[id], _renewed[id], moment, asOf);
+        return _statusOf(id, _untouched(opening, batch), renewals, moment, asOf);
     }
 
     /// @inheritdoc ILicenses
     function licenseOf(LicenseId id) external view returns (License memory license) {
         Issued memory issued = _issued[id];
         if (issued.facts == 0) return license;
-        (license.licenseType, license.issuer) = catalog.entitlementAt(issued.entitlement);
+        (license.licenseType, license.issuer) = catalog().entitlementAt(issued.entitlement);
         license.leaf = _leaves[id];
         license.holderBinding = _bindings[id];
         license.region = issued.region;
@@ -205,22 +213,34 @@ contract Licenses is Batches {
         return _facts[id][index];
     }
 
+    /// @inheritdoc ILicenses
+    function openedOf(ObjectId batch) external view returns (uint256[4] memory) {
+        return _opened[batch];
+    }
+
+    /// @inheritdoc ILicenses
+    function renewalsOf(LicenseId id) external view returns (IBatches.Renewal[] memory) {
+        return _renewed[id];
+    }
+
     /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
     function _openLeaf(LeafOpening calldata opening) private {
-        (bytes32 leaf, Issue memory issue_) = _requireProof(opening);
-        if (isOpened(opening.batch, opening.index)) return;
+        (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
+        if (_isOpened(opening)) return;
         LicenseId id = opening.licenseId;
         _requireUnused(id);
         _requireDates(opening.validFrom, opening.validTo);
 
-        _setOpened(opening.batch, opening.index);
+        _opened[opening.batch][opening.index / WORD_BITS] |= 1 << (opening.index % WORD_BITS);
         _leaves[id] = leaf;
         if (opening.holderBinding != 0) _bindings[id] = opening.holderBinding;
-        _issued[id] = _untouched(opening, issue_);
+        _issued[id] = _untouched(opening, batch);
+        for (uint256 i = 0; i < renewals.length; ++i) _renewed[id].push(renewals[i]);
         bytes memory data = abi.encode(
             opening.batch,
             opening.index,
             id,
+            opening.handle,
             opening.digest,
             opening.holderBinding,
             opening.validFrom,
@@ -269,32 +289,52 @@ contract Licenses is Batches {
         Issued memory issued = _issued[id];
         if (issued.facts == 0) revert LicensesUnknown(id);
         TypeCode licenseType;
-        (licenseType, issuer) = catalog.entitlementAt(issued.entitlement);
+        (licenseType, issuer) = catalog().entitlementAt(issued.entitlement);
         if (!isOurs) revert LicensesActUnknown(licenseType, act_);
         _requireKnownAct(licenseType, act_);
-        Tally memory tally = _tally(id, issued.facts, type(uint64).max, type(uint64).max);
+        Tally memory tally = _tallyNow(id);
         if (!_mayFollow(act_, tally)) revert LicensesWrongStatus(id, act_, _latestStatus(tally));
     }
 
     /// @dev Who takes over a license issues the same type in the region that it was let go to.
     function _requireTaker(AmendMessage calldata message) private view {
         LicenseId id = message.licenseId;
-        (TypeCode licenseType,) = catalog.entitlementAt(_issued[id].entitlement);
+        (TypeCode licenseType,) = catalog().entitlementAt(_issued[id].entitlement);
         if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(licenseType)) {
             revert LicensesTypeChanged(message.licenseType, licenseType);
         }
-        uint32 toRegion = _tally(id, _issued[id].facts, type(uint64).max, type(uint64).max).transfer.region;
-        uint32 region = catalog.entitlementOf(licenseType, message.issuer).region;
+        uint32 toRegion = _tallyNow(id).transfer.region;
+        uint32 region = catalog().entitlementOf(licenseType, message.issuer).region;
         if (!directory.isWithin(region, toRegion)) revert LicensesTransferElsewhere(region, toRegion);
+    }
+
+    function _batches() private view returns (IBatches) {
+        return IBatches(_named("Batches"));
+    }
+
+    function _isOpened(LeafOpening calldata opening) private view returns (bool) {
+        return Bits.has(_opened[opening.batch][opening.index / WORD_BITS], opening.index % WORD_BITS);
     }
 
     function _requireUnused(LicenseId id) private view {
         if (_issued[id].facts != 0) revert LicensesDuplicate(id);
     }
 
-    /// @dev Reads the facts recorded until `asOf` with effect by `moment`, leaving out void ones.
-    function _tally(LicenseId id, uint256 facts, uint64 moment, uint64 asOf) private view returns (Tally memory tally) {
+    function _tallyNow(LicenseId id) private view returns (Tally memory) {
+        return _tally(id, _issued[id].facts, _renewed[id], type(uint64).max, type(uint64).max);
+    }
+
+    /// @dev Reads the facts recorded until `asOf` with effect by `moment`, leaving out void ones. Renewals of a leaf
+    ///      come before all facts: an opened one is renewed by itself.
+    function _tally(
+        LicenseId id,
+        uint256 facts,
+        IBatches.Renewal[] memory renewals,
+        uint64 moment,
+        uint64 asOf
+    ) private view returns (Tally memory tally) {
         tally.rev = 1;
+        tally.amendment = _firstOf(renewals, moment < asOf ? moment : asOf, asOf);
         for (uint256 i = 1; i < facts; ++i) {
             Fact memory fact = _facts[id][i];
             if (fact.recorded > asOf) break;
@@ -312,24 +352,33 @@ contract Licenses is Batches {
         }
     }
 
-    function _isVoid(Fact memory fact, uint64 asOf) private view returns (bool) {
-        return Acts.isPermissive(fact.act) && _isCutOff(fact.keyIndex, fact.recorded, asOf);
+    /// @dev The first renewal until a moment that is not void, as a fact; act 0 where there is none.
+    function _firstOf(
+        IBatches.Renewal[] memory renewals,
+        uint64 until,
+        uint64 asOf
+    ) private view returns (Fact memory fact) {
+        for (uint256 i = 0; i < renewals.length; ++i) {
+            (uint64 recorded, uint32 keyIndex) = (renewals[i].recorded, renewals[i].keyIndex);
+            if (recorded > until || _isCutOff(keyIndex, recorded, asOf)) continue;
+            return Fact(Acts.RENEW, RENEWAL_GROUND, recorded, recorded, keyIndex, 0);
+        }
     }
 
-    function _isCutOff(uint32 keyIndex, uint64 recorded, uint64 asOf) private view returns (bool) {
-        uint64 cutOff = keys.cutOffAt(keyIndex, asOf);
-        return cutOff != 0 && recorded >= cutOff;
+    function _isVoid(Fact memory fact, uint64 asOf) private view returns (bool) {
+        return Acts.isPermissive(fact.act) && _isCutOff(fact.keyIndex, fact.recorded, asOf);
     }
 
     /// @dev What `statusAt` answers of a license, as it was issued.
     function _statusOf(
         LicenseId id,
         Issued memory issued,
+        IBatches.Renewal[] memory renewals,
         uint64 moment,
         uint64 asOf
     ) private view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
         if (issued.facts == 0 || issued.recorded > asOf) return (Status.UNKNOWN, 0, 0, 0);
-        Tally memory tally = _tally(id, issued.facts, moment, asOf);
+        Tally memory tally = _tally(id, issued.facts, renewals, moment, asOf);
         rev = tally.rev;
         if (_isCutOff(issued.keyIndex, issued.recorded, asOf)) {
             return (Status.KEY_COMPROMISED, rev, issued.recorded, Acts.ISSUE);
@@ -379,14 +428,17 @@ contract Licenses is Batches {
     }
 
     /// @dev A leaf as a license to which nothing happened since its batch was issued.
-    function _untouched(LeafOpening calldata opening, Issue memory issue_) private pure returns (Issued memory) {
+    function _untouched(
+        LeafOpening calldata opening,
+        IBatches.Batch memory batch
+    ) private pure returns (Issued memory) {
         return Issued({
             validFrom: uint48(opening.validFrom),
             validTo: uint48(opening.validTo),
-            recorded: issue_.recorded,
-            keyIndex: issue_.keyIndex,
-            region: issue_.region,
-            entitlement: issue_.entitlement,
+            recorded: uint48(batch.recorded),
+            keyIndex: batch.keyIndex,
+            region: batch.region,
+            entitlement: batch.entitlement,
             facts: 1
         });
     }

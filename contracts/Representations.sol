@@ -23,16 +23,10 @@ contract Representations is IRepresentations, Acting {
     uint64 private constant LONGEST_AGENCY = 1096 days;
     uint64 private constant LATEST = type(uint48).max;
 
-    /// @inheritdoc IRepresentations
-    ILicenses public immutable licenses;
-
     mapping(ObjectId object => Representation representation) private _representations;
 
     /// @param directory_ The Directory of this ledger.
-    /// @param licenses_ Its Licenses.
-    constructor(IDirectory directory_, ILicenses licenses_) Acting(directory_) {
-        licenses = licenses_;
-    }
+    constructor(IDirectory directory_) Acting(directory_) {}
 
     /// @inheritdoc IRepresentations
     function represent(RepresentMessage calldata message, Signature[] calldata signatures) external {
@@ -67,7 +61,7 @@ contract Representations is IRepresentations, Acting {
     /// @inheritdoc IRepresentations
     function withLeaf(LeafOpening calldata opening, bytes calldata command) external {
         if (!_isAbout(opening.licenseId, command)) revert ILicenses.LicensesLeafUntouched(opening.licenseId);
-        licenses.openLeaf(opening);
+        _licenses().openLeaf(opening);
         Calls.toSelf(command);
     }
 
@@ -80,9 +74,13 @@ contract Representations is IRepresentations, Acting {
     }
 
     function _issuerOf(LicenseId id) private view returns (Uscc) {
-        ILicenses.License memory license = licenses.licenseOf(id);
+        ILicenses.License memory license = _licenses().licenseOf(id);
         if (license.rev == 0) revert ILicenses.LicensesUnknown(id);
         return license.issuer;
+    }
+
+    function _licenses() private view returns (ILicenses) {
+        return ILicenses(_named("Licenses"));
     }
 
     /// @dev Whether a call gives a license a representative; an end can have nothing to end before.

@@ -139,6 +139,11 @@ class Transaction:
 class LedgerReader(Protocol):
     """The ledger as one chain shows it. Reads are evidence only together with a proof."""
 
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is asked for, 32 bytes."""
+        ...
+
     def head(self) -> Header:
         """The newest block."""
         ...

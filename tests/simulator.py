@@ -141,6 +141,22 @@ def hash32(text: str) -> str:
     return "0x" + keccak(text.encode()).hex()
 
 
+_HANDLES: dict[str, str] = {}
+
+
+def id_of(text: str, issuer: str = BUREAU) -> str:
+    """The id of the license that `text` stands for, as its issuer makes it, 0x-hex."""
+    handle = hash32("handle of " + text)
+    made = "0x" + objects.license_id(LEDGER_ID, issuer, _raw(handle)).hex()
+    _HANDLES[made] = handle
+    return made
+
+
+def handle_of(license_id: str) -> str:
+    """The handle that makes an id of `id_of`; that of any other is zeros, which make no id."""
+    return _HANDLES.get(license_id, NO_HASH)
+
+
 def _raw(value: Any) -> bytes:
     return bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else bytes(value)
 
@@ -268,7 +284,7 @@ class LedgerSimulator:
 
     def state(self) -> State:
         """What all records add up to, applied in memory."""
-        state = State()
+        state = State(self.ledger_id)
         for record in self._all():
             state.apply(fact_of(record))
         return state
@@ -509,7 +525,7 @@ class LedgerSimulator:
         head = {"issuer": _word(issuer), "licenseType": _word(code)}
         members = {"root": "0x" + tree.root.hex(), "size": len(leaves), **head}
         record = self.record("IssueBatch", [issuer], leaves=leaves, **members)
-        names = ("digest", "holderBinding", "validFrom", "validTo")
+        names = ("handle", "digest", "holderBinding", "validFrom", "validTo")
         return [
             {
                 "batch": "0x" + record.object.hex(),
@@ -621,6 +637,7 @@ class LedgerSimulator:
 
     def _license(self, license_id: str, issuer: str, code: str) -> dict[str, Any]:
         return {
+            "handle": handle_of(license_id),
             "issuer": _word(issuer),
             "licenseType": _word(code),
             "digest": hash32("digest " + license_id),
@@ -715,7 +732,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
 
 def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     """Add to a founded ledger at least one record of every kind that the founding lacks."""
-    ids = [hash32(f"license {n}") for n in range(6)]
+    ids = [id_of(f"license {n}", OFFICE if n == 4 else BUREAU) for n in range(6)]
     for each in ids[:4]:
         ledger.issue(each)
     ledger.issue(ids[4], OFFICE, REGIONAL_TYPE)
@@ -735,7 +752,7 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.transfer_out(ids[4], SHANGHAI, OFFICE)
     ledger.represent(ids[3], hash32("representative"))
     ledger.end_representation(ids[3], hash32("representative"), ledger.now + DAY)
-    openings = ledger.issue_batch([hash32(f"leaf {n}") for n in range(5)])
+    openings = ledger.issue_batch([id_of(f"leaf {n}") for n in range(5)])
     ledger.open_leaf(openings[3])
     ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)
     bureau, province = objects.organisation_object(BUREAU), objects.region_object(ZHEJIANG)
@@ -773,7 +790,9 @@ __all__ = [
     "LedgerSimulator",
     "every_kind",
     "founded_ledger",
+    "handle_of",
     "hash32",
+    "id_of",
     "key_id_of",
     "key_of",
     "standing_of",

@@ -6,22 +6,25 @@ import {
     ActMessage,
     AmendMessage,
     BindMessage,
-    IssueBatchMessage,
     IssueMessage,
     LeafOpening,
     TransferOutMessage
 } from "../lib/Messages.sol";
 import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "../lib/Types.sol";
-import {IWriter} from "./IWriter.sol";
+import {IBatches} from "./IBatches.sol";
+import {IIssuing} from "./IIssuing.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
-/// @dev Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
-///      issuer. `Licenses` takes nothing before the ledger is sealed.
+/// @dev A license's id is keccak256(ledger id ‖ issuer ‖ handle), the handle being the issuer's secret name for the
+///      license: only for the issuer that an id was made for is there a handle that makes it.
 ///
-///      A license of a batch is a leaf of the tree whose root was signed. What happens to it first goes through
-///      `withLeaf`, which makes a license of the leaf: a record of its own without signatures, after which the
+///      Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
+///      issuer.
+///
+///      A license of a batch (`IBatches`) is a leaf of the tree whose root was signed. What happens to it first goes
+///      through `withLeaf`, which makes a license of the leaf: a record of its own without signatures, after which the
 ///      license's `rev` is 1, then the command, signed for that `rev`.
-interface ILicenses is IWriter {
+interface ILicenses is IIssuing {
     /// @notice One thing recorded of a license after its issue; `region` is the one that a transfer goes to, else 0.
     struct Fact {
         uint8 act;
@@ -30,16 +33,6 @@ interface ILicenses is IWriter {
         uint64 effective;
         uint32 keyIndex;
         uint32 region;
-    }
-
-    /// @notice A batch as the ledger holds it; `size` 0 when unknown.
-    struct Batch {
-        TypeCode licenseType;
-        Uscc issuer;
-        uint32 size;
-        uint32 region;
-        uint64 recorded;
-        uint32 keyIndex;
     }
 
     /// @notice A license as the ledger holds it; `rev` 0 when unknown.
@@ -59,15 +52,8 @@ interface ILicenses is IWriter {
         LicenseId successor;
     }
 
-    error LicensesNotSealed();
     error LicensesUnknown(LicenseId id);
     error LicensesDuplicate(LicenseId id);
-    /// @notice The issuer is not entitled to this type at block time.
-    error LicensesNotEntitled(Uscc issuer, TypeCode licenseType);
-    /// @notice The license is the issuer's, the key is the signer's.
-    error LicensesNotIssuer(Uscc issuer, ObjectId signer);
-    /// @notice The license's type does not know this act, or this command does not do it.
-    error LicensesActUnknown(TypeCode licenseType, uint8 act);
     /// @notice The act may not follow where the license stands.
     error LicensesWrongStatus(LicenseId id, uint8 act, Status status);
     /// @notice Only ends and corrections may take effect before their record.
@@ -76,33 +62,13 @@ interface ILicenses is IWriter {
     /// @notice A license holds at most 255 facts; the last four are kept for ends, so that it can always be ended.
     error LicensesFull(LicenseId id);
     error LicensesRegionUnknown(uint32 region);
-    /// @notice A transfer keeps the license's type.
-    error LicensesTypeChanged(TypeCode licenseType, TypeCode current);
     /// @notice The taker is entitled in `region`, which does not lie in the one that the license goes to.
     error LicensesTransferElsewhere(uint32 region, uint32 toRegion);
-    /// @notice 1 to 1,000 leaves, as many as were signed.
-    error LicensesBatchSize(uint256 given, uint32 size);
-    /// @notice The leaves make another root than the one that was signed.
-    error LicensesRootMismatch(bytes32 computed, bytes32 given);
-    error LicensesBatchDuplicate(ObjectId batch);
-    error LicensesBatchUnknown(ObjectId batch);
-    /// @notice No such leaf stands at this index of the batch.
-    error LicensesLeafUnproved(ObjectId batch, uint32 index);
     /// @notice The command did nothing to the license of the leaf that was opened for it.
     error LicensesLeafUntouched(LicenseId id);
 
     /// @notice Issues a license.
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external;
-
-    /// @notice Issues many licenses of one type under one signature.
-    /// @dev The root is computed from the leaves (lib/Merkle.sol); the record holds them all, as a third member of its
-    ///      body. The batch's object stands for issuer and root, so one root is issued once. What the leaves say is
-    ///      not looked at before they are opened.
-    function issueBatch(
-        IssueBatchMessage calldata message,
-        Signature[] calldata signatures,
-        bytes32[] calldata leaves
-    ) external;
 
     /// @notice Issues a license that takes the place of another: one fact on the old, whose `rev` is bound, and a
     ///         new license, whose `rev` is 0. Two records with one body.
@@ -135,7 +101,8 @@ interface ILicenses is IWriter {
 
     /// @notice Where a license stands at `moment`, from the facts recorded until `asOf`.
     /// @dev A license issued by a key at or after its compromise is KEY_COMPROMISED; other permissive facts of such
-    ///      a key are void. Of the facts with effect by `moment`: the last end decides, then an amendment, then the
+    ///      a key are void. Of the facts with effect by `moment`: the last end decides, then an amendment (the
+    ///      renewal of a leaf is one, with effect when it was recorded), then the
     ///      term of validity, then a suspension that was not resumed, then a transfer that was not cancelled.
     /// @return status Where it stands.
     /// @return rev Facts recorded until `asOf`.
@@ -154,11 +121,12 @@ interface ILicenses is IWriter {
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy);
 
-    /// @notice A batch, by its object.
-    function batchOf(ObjectId batch) external view returns (Batch memory);
+    /// @notice The leaves of a batch to which something happened since, as bits: leaf n is bit n % 256 of word n / 256.
+    ///         Their licenses are stored as any other.
+    function openedOf(ObjectId batch) external view returns (uint256[4] memory);
 
-    /// @notice Whether something happened to a leaf of a batch since; its license is then stored as any other.
-    function isOpened(ObjectId batch, uint32 index) external view returns (bool);
+    /// @notice What renewed the leaf that a license was opened from, before that, in order, void or not.
+    function renewalsOf(LicenseId id) external view returns (IBatches.Renewal[] memory);
 
     /// @notice A license; of a leaf only when it was opened.
     function licenseOf(LicenseId id) external view returns (License memory);

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {EndRepresentationMessage, LeafOpening, RepresentMessage} from "../lib/Messages.sol";
 import {LicenseId, ObjectId, Signature} from "../lib/Types.sol";
-import {ILicenses} from "./ILicenses.sol";
 import {IWriter} from "./IWriter.sol";
 
 /// @title Who stands in for the holder of a license: a guardian, a legal representative, an agent, an heir.
@@ -59,7 +58,4 @@ interface IRepresentations is IWriter {
         LicenseId licenseId,
         bytes32 representative
     ) external view returns (Representation memory);
-
-    /// @notice Where the licenses are kept.
-    function licenses() external view returns (ILicenses);
 }

@@ -224,6 +224,7 @@ struct IssueMessage {
     uint64 signedAt;
     uint64 notAfter;
     LicenseId licenseId;
+    bytes32 handle;
     Uscc issuer;
     TypeCode licenseType;
     bytes32 digest;
@@ -242,6 +243,7 @@ struct AmendMessage {
     uint64 effective;
     bytes32 reference_; // `reference` in the signed struct; a reserved word in Solidity
     LicenseId newLicenseId;
+    bytes32 handle;
     Uscc issuer;
     TypeCode licenseType;
     bytes32 digest;
@@ -291,6 +293,21 @@ struct IssueBatchMessage {
     TypeCode licenseType;
 }
 
+struct RenewBatchMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    ObjectId earlier;
+    bytes32 leaves0; // the leaves that are renewed: bit n of word w stands for leaf 256 w + n
+    bytes32 leaves1;
+    bytes32 leaves2;
+    bytes32 leaves3;
+    bytes32 root;
+    uint32 size;
+    Uscc issuer;
+    TypeCode licenseType;
+}
+
 struct RepresentMessage {
     uint32 rev;
     uint64 signedAt;
@@ -318,6 +335,7 @@ struct LeafOpening {
     ObjectId batch;
     uint32 index;
     LicenseId licenseId;
+    bytes32 handle;
     bytes32 digest;
     bytes32 holderBinding;
     uint64 validFrom;
@@ -406,12 +424,13 @@ bytes32 constant END_RECOGNITION_TYPEHASH = keccak256(
     "uint32 toRegion,bytes32 licenseType,uint64 until)"
 );
 bytes32 constant ISSUE_TYPEHASH = keccak256(
-    "Issue(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 issuer,"
-    "bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,uint64 validTo)"
+    "Issue(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 handle,"
+    "bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,"
+    "uint64 validTo)"
 );
 bytes32 constant AMEND_TYPEHASH = keccak256(
     "Amend(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,uint8 act,"
-    "uint16 ground,uint64 effective,bytes32 reference,bytes32 newLicenseId,bytes32 issuer,"
+    "uint16 ground,uint64 effective,bytes32 reference,bytes32 newLicenseId,bytes32 handle,bytes32 issuer,"
     "bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,uint64 validTo)"
 );
 bytes32 constant ACT_TYPEHASH = keccak256(
@@ -428,6 +447,11 @@ bytes32 constant TRANSFER_OUT_TYPEHASH = keccak256(
 );
 bytes32 constant ISSUE_BATCH_TYPEHASH = keccak256(
     "IssueBatch(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 root,uint32 size,"
+    "bytes32 issuer,bytes32 licenseType)"
+);
+bytes32 constant RENEW_BATCH_TYPEHASH = keccak256(
+    "RenewBatch(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 earlier,"
+    "bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,uint32 size,"
     "bytes32 issuer,bytes32 licenseType)"
 );
 bytes32 constant REPRESENT_TYPEHASH = keccak256(

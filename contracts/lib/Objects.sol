@@ -47,6 +47,11 @@ library Objects {
         return _object("representation", LicenseId.unwrap(id), representative, 0);
     }
 
+    /// @dev The id that an issuer's handle makes: nobody else finds a handle of his own for it.
+    function licenseId(bytes32 ledgerId, Uscc issuer, bytes32 handle) internal pure returns (LicenseId) {
+        return LicenseId.wrap(keccak256(abi.encode(ledgerId, issuer, handle)));
+    }
+
     function license(LicenseId id) internal pure returns (ObjectId) {
         return ObjectId.wrap(LicenseId.unwrap(id));
     }

@@ -27,7 +27,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[29] memory hashes) {
+    function typeHashes() external pure returns (bytes32[30] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -56,6 +56,7 @@ contract DomainProbe {
             Messages.BIND_TYPEHASH,
             Messages.TRANSFER_OUT_TYPEHASH,
             Messages.ISSUE_BATCH_TYPEHASH,
+            Messages.RENEW_BATCH_TYPEHASH,
             Messages.REPRESENT_TYPEHASH,
             Messages.END_REPRESENTATION_TYPEHASH
         ];

@@ -54,7 +54,9 @@ contract LicensesTest {
     uint32 private constant REGION = 310000;
     Uscc private constant ISSUER = Uscc.wrap("11310118MB1A2B3C4D");
     TypeCode private constant TYPE = TypeCode.wrap("11310000MB0000001X001");
-    LicenseId private constant LICENSE = LicenseId.wrap(keccak256("license"));
+    bytes32 private constant LEDGER_ID = keccak256("ledger");
+    bytes32 private constant HANDLE = keccak256("license");
+    LicenseId private constant LICENSE = LicenseId.wrap(keccak256(abi.encode(LEDGER_ID, ISSUER, HANDLE)));
     uint64 private constant START = 1_800_000_000;
     uint64 private constant VALID_TO = START + 5000;
 
@@ -66,9 +68,9 @@ contract LicensesTest {
 
     function setUp() public {
         VM.warp(START);
-        _directory = new Directory(keccak256("ledger"), new CredulousVerifier(), address(this));
+        _directory = new Directory(LEDGER_ID, new CredulousVerifier(), address(this));
         _catalog = new Catalog(_directory);
-        _licenses = new Licenses(_directory, _catalog);
+        _licenses = new Licenses(_directory);
         _found();
         _seal();
         _issue();
@@ -155,7 +157,7 @@ contract LicensesTest {
     }
 
     function _tryAmend(uint8 act, uint64 effective, uint256 salt) private returns (bool taken) {
-        LicenseId successor = LicenseId.wrap(keccak256(abi.encode("successor", salt)));
+        bytes32 handle = keccak256(abi.encode("successor", salt));
         AmendMessage memory message = AmendMessage({
             rev: _rev(Objects.license(LICENSE)),
             signedAt: _now(),
@@ -165,7 +167,8 @@ contract LicensesTest {
             ground: 1,
             effective: effective,
             reference_: 0,
-            newLicenseId: successor,
+            newLicenseId: Objects.licenseId(LEDGER_ID, ISSUER, handle),
+            handle: handle,
             issuer: ISSUER,
             licenseType: TYPE,
             digest: bytes32(salt),
@@ -188,7 +191,19 @@ contract LicensesTest {
 
     function _issue() private {
         _licenses.issue(
-            IssueMessage(0, _now(), _now(), LICENSE, ISSUER, TYPE, keccak256("content"), 0, START, VALID_TO),
+            IssueMessage({
+                rev: 0,
+                signedAt: _now(),
+                notAfter: _now(),
+                licenseId: LICENSE,
+                handle: HANDLE,
+                issuer: ISSUER,
+                licenseType: TYPE,
+                digest: keccak256("content"),
+                holderBinding: 0,
+                validFrom: START,
+                validTo: VALID_TO
+            }),
             _one(_signer)
         );
     }

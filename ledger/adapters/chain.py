@@ -222,6 +222,11 @@ class Chain:
         _require("ledgerId", self.trust.ledger_id, "0x" + self.call("Directory", "ledgerId").hex())
 
     @property
+    def ledger_id(self) -> bytes:
+        """The ledger id of the trust file."""
+        return bytes.fromhex(self.trust.ledger_id[2:])
+
+    @property
     def _head_slot(self) -> int:
         return int(self.trust.journal_head_slot, 16)
 

@@ -16,6 +16,10 @@ JOURNAL_HEAD_SLOT = "0x" + "00" * 32
 """The Journal's head stands in its first slot; its interface fixes that."""
 
 
+_CLIENTS = ("Catalog", "Licenses", "Batches", "Representations")
+"""Contracts that find all others by asking the Directory."""
+
+
 class Maker(Protocol):
     """The part of the sender that makes contracts."""
 
@@ -53,16 +57,12 @@ def make_contracts(
         call = {"to": directory.address, "data": "0x" + artifacts["Directory"].encode_call(getter, []).hex()}
         return Made("0x" + str(rpc.call("eth_call", call, "latest"))[-40:].lower(), directory.block)
 
-    catalog = make("Catalog", directory.address)
-    licenses = make("Licenses", directory.address, catalog.address)
     return {
         "SM2Verifier": verifier,
         "Directory": directory,
         "Journal": part("journal"),
         "Keys": part("keys"),
-        "Catalog": catalog,
-        "Licenses": licenses,
-        "Representations": make("Representations", directory.address, licenses.address),
+        **{name: make(name, directory.address) for name in _CLIENTS},
     }
 
 

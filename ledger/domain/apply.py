@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from ledger.domain import objects
 from ledger.domain.acts import Act, Ground, Purpose, Scope, Sharing, acts_from_bitmap
 from ledger.domain.entities import (
     Batch,
@@ -47,7 +48,12 @@ ALG_SM2_SM3 = 1
 
 
 class StateView(Protocol):
-    """Entities by table and key; what is not there is None."""
+    """Entities of one ledger by table and key; what is not there is None."""
+
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is of, 32 bytes."""
+        ...
 
     def get(self, table: str, key: str) -> Entity | None:
         """The entity, or None."""
@@ -77,9 +83,14 @@ class Refused(Exception):
 
 
 class State:
-    """All entities in memory, as a `StateView`."""
+    """All entities in memory, as a `StateView`.
 
-    def __init__(self) -> None:
+    Args:
+        ledger_id: The ledger that it is of, 32 bytes.
+    """
+
+    def __init__(self, ledger_id: bytes) -> None:
+        self.ledger_id = ledger_id
         self.tables: dict[str, dict[str, Entity]] = {}
 
     def get(self, table: str, key: str) -> Entity | None:
@@ -407,6 +418,7 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         raise Refused("DUPLICATE_ID", f"license {license_id}")
     values = fact.values
     issuer, code = _text(values, "issuer"), _text(values, "licenseType")
+    _require_own_id(state, issuer, license_id, values)
     term = _entitling_term(state, fact, issuer, code)
     first = LicenseFact(
         seq=fact.seq,
@@ -431,6 +443,17 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         supersedes=supersedes,
     )
     return Change("license", license_id, license_)
+
+
+def is_own_id(ledger_id: bytes, issuer: str, license_id: str, handle: str) -> bool:
+    """Whether an id is the one that this issuer's handle makes; both in 0x-hex."""
+    made = objects.license_id(ledger_id, issuer, _raw(handle))
+    return license_id == "0x" + made.hex()
+
+
+def _require_own_id(state: StateView, issuer: str, license_id: str, values: Values) -> None:
+    if not is_own_id(state.ledger_id, issuer, license_id, _str(values, "handle")):
+        raise Refused("NOT_ENTITLED", f"{license_id} is no id of {issuer}")
 
 
 def _entitling_term(state: StateView, fact: Fact, issuer: str, code: str) -> Term:
@@ -547,7 +570,7 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
     Args:
         batch: The batch as recorded.
         key: Its object, 0x-hex.
-        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf.
+        values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf, as in its opening.
     """
     binding = _str(values, "holderBinding")
     issued = LicenseFact(
@@ -574,9 +597,18 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
     )
 
 
-def is_leaf_of(batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
-    """Whether a license, as its leaf states it, stands at `index` of a batch."""
-    return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+def is_leaf_of(ledger_id: bytes, batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
+    """Whether a license, as its leaf states it, stands at `index` of a batch, under an id of its issuer.
+
+    Args:
+        ledger_id: 32 bytes.
+        batch: The batch as recorded.
+        values: As for `leaf_license`, and `handle`.
+        index: Its place.
+        proof: What leads from it to the root, 0x-hex.
+    """
+    is_own = is_own_id(ledger_id, batch.issuer, _str(values, "licenseId"), _str(values, "handle"))
+    return is_own and leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
 
 
 def leads_to_root(
@@ -592,16 +624,16 @@ def leads_to_root(
         index: Its place.
         proof: The path, 0x-hex.
     """
-    words = (_bytes(values, name) for name in ("licenseId", "digest", "holderBinding"))
+    words = (_raw(_str(values, name)) for name in ("licenseId", "digest", "holderBinding"))
     license_id, digest, binding = words
     days = (_int(values, "validFrom"), _int(values, "validTo"))
     leaf = leaf_hash(license_id, license_type, digest, binding, *days)
-    siblings = [bytes.fromhex(word.removeprefix("0x")) for word in proof]
+    siblings = [_raw(word) for word in proof]
     return verify(bytes.fromhex(top[2:]), leaf, index, size, siblings)
 
 
-def _bytes(values: Values, name: str) -> bytes:
-    return bytes.fromhex(_str(values, name).removeprefix("0x"))
+def _raw(word: str) -> bytes:
+    return bytes.fromhex(word.removeprefix("0x"))
 
 
 def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
@@ -612,11 +644,17 @@ def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
     license_ = leaf_license(batch, key, values)
     if state.get("license", license_.license_id):
         raise Refused("DUPLICATE_ID", f"license {license_.license_id}")
-    proof = values["proof"]
-    if index in batch.opened or not isinstance(proof, tuple) or not is_leaf_of(batch, values, index, proof):
+    _require_own_id(state, batch.issuer, license_.license_id, values)
+    if index in batch.opened or not _is_proved(state, batch, values):
         raise Refused("BAD_PROOF", f"no leaf {index} of batch {key}")
     opened = replace(batch, opened=batch.opened | {index})
     return [Change("license", license_.license_id, license_), Change("batch", key, opened)]
+
+
+def _is_proved(state: StateView, batch: Batch, values: Values) -> bool:
+    proof = values["proof"]
+    index = _int(values, "index")
+    return isinstance(proof, tuple) and is_leaf_of(state.ledger_id, batch, values, index, proof)
 
 
 def representation_key(license_id: str, representative: str) -> str:

@@ -214,6 +214,7 @@ class Leaf:
 
     Attributes:
         license_id: 0x and 64 digits.
+        handle: What makes that id its issuer's, 0x and 64 digits.
         type: The 21 characters of the type code.
         digest: Content digest, 64 digits.
         holder_binding: 0x and 64 digits.
@@ -222,6 +223,7 @@ class Leaf:
     """
 
     license_id: str
+    handle: str
     type: str
     digest: str
     holder_binding: str
@@ -452,6 +454,7 @@ _TYPE = _matching("[0-9A-Z]{18}[0-9]{3}")
 
 _LEAF: dict[str, Any] = {
     "licenseId": _WORD,
+    "handle": _WORD,
     "type": _TYPE,
     "digest": _HASH,
     "holderBinding": _WORD,

@@ -79,6 +79,10 @@ def _recognition(values: Values) -> bytes:
     return objects.recognition_object(*sides, _code(values, "licenseType"))
 
 
+def _batch(values: Values) -> bytes:
+    return objects.batch_object(_code(values, "issuer"), _word(values, "root"))
+
+
 def _representation(values: Values) -> bytes:
     return objects.representation_object(_word(values, "licenseId"), _word(values, "representative"))
 
@@ -109,10 +113,10 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_ACTED: lambda values: _word(values, "licenseId"),
     Kind.HOLDER_BOUND: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_TRANSFERRED_OUT: lambda values: _word(values, "licenseId"),
-    Kind.LICENSE_BATCH_ISSUED: lambda values: objects.batch_object(
-        _code(values, "issuer"), _word(values, "root")
-    ),
+    Kind.LICENSE_BATCH_ISSUED: _batch,
     Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
+    Kind.LICENSE_BATCH_RENEWED: lambda values: _word(values, "earlier"),
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch,
     Kind.REPRESENTATION_MADE: _representation,
     Kind.REPRESENTATION_ENDED: _representation,
 }

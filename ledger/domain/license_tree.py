@@ -10,7 +10,7 @@ beside the root and is an input of every check.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from eth_abi.abi import encode
 from eth_hash.auto import keccak
@@ -18,6 +18,9 @@ from eth_hash.auto import keccak
 from ledger.domain.index_tree import climb, levels, siblings
 
 MAX_SIZE = 2**32 - 1
+LEAF_WORDS, WORD_BITS = 4, 256
+"""How a set of leaves is written: a batch has at most 1,000."""
+
 _LEAF_TYPES = ("bytes32", "bytes32", "bytes32", "bytes32", "uint64", "uint64")
 
 
@@ -79,6 +82,30 @@ class Tree:
         if not 0 <= index < self.size:
             raise IndexError(index)
         return siblings(self._levels, [index])
+
+
+def leaf_words(indices: Iterable[int]) -> dict[str, bytes]:
+    """A set of leaves as the members of a renewal: bit n of `leavesW` stands for leaf 256 W + n.
+
+    Example:
+        >>> words = leaf_words([0, 258])
+        >>> words["leaves0"].hex()[-2:], words["leaves1"].hex()[-2:]
+        ('01', '04')
+    """
+    bits = sum({1 << index for index in indices})
+    words = [bits >> WORD_BITS * word & (1 << WORD_BITS) - 1 for word in range(LEAF_WORDS)]
+    return {f"leaves{word}": value.to_bytes(32, "big") for word, value in enumerate(words)}
+
+
+def leaf_bits(values: Mapping[str, object]) -> int:
+    """The inverse: the four words, as 0x-hex, as one number, whose bit n stands for leaf n.
+
+    Example:
+        >>> leaf_bits({name: "0x" + word.hex() for name, word in leaf_words([0, 258]).items()}) == 1 + 2**258
+        True
+    """
+    words = (int(str(values[f"leaves{word}"]), 16) for word in range(LEAF_WORDS))
+    return sum(value << WORD_BITS * word for word, value in enumerate(words))
 
 
 def root(leaves: Sequence[bytes]) -> bytes:

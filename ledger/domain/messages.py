@@ -71,6 +71,8 @@ class Kind(IntEnum):
     LICENSE_TRANSFERRED_OUT = 105
     LICENSE_BATCH_ISSUED = 110
     LICENSE_OPENED = 111
+    LICENSE_BATCH_RENEWED = 112
+    LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
     REPRESENTATION_MADE = 120
     REPRESENTATION_ENDED = 121
 
@@ -213,16 +215,16 @@ _ALL = (
         "Issue",
         "Licenses",
         "issue",
-        "bytes32 licenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 licenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Amend",
         "Licenses",
         "amend",
         "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,"
-        "bytes32 newLicenseId,bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,"
-        "uint64 validFrom,uint64 validTo",
+        "bytes32 newLicenseId,bytes32 handle,bytes32 issuer,bytes32 licenseType,bytes32 digest,"
+        "bytes32 holderBinding,uint64 validFrom,uint64 validTo",
     ),
     _message(
         "Act",
@@ -244,9 +246,16 @@ _ALL = (
     ),
     _message(
         "IssueBatch",
-        "Licenses",
+        "Batches",
         "issueBatch",
         "bytes32 root,uint32 size,bytes32 issuer,bytes32 licenseType",
+    ),
+    _message(
+        "RenewBatch",
+        "Batches",
+        "renewBatch",
+        "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
+        "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
     _message(
         "Represent",
@@ -268,7 +277,7 @@ OPENING = MessageType(
     "Licenses",
     "withLeaf",
     _pairs(
-        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 digest,bytes32 holderBinding,"
+        "bytes32 batch,uint32 index,bytes32 licenseId,bytes32 handle,bytes32 digest,bytes32 holderBinding,"
         "uint64 validFrom,uint64 validTo,bytes32[] proof"
     ),
     is_signed=False,
@@ -310,6 +319,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
     Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
     Kind.LICENSE_OPENED: OPENING,
+    Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
     Kind.REPRESENTATION_MADE: MESSAGES["Represent"],
     Kind.REPRESENTATION_ENDED: MESSAGES["EndRepresentation"],
 }

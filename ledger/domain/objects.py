@@ -93,16 +93,27 @@ def representation_object(license_id: bytes, representative: bytes) -> bytes:
     return _object("representation", license_id, representative)
 
 
-def license_id(ledger_id: bytes, issuer: str, secret: bytes, identifier: str) -> bytes:
-    """A license's id: keccak256(ledger id ‖ issuer ‖ HMAC-SM3(issuer's secret, identifier)).
+def license_handle(secret: bytes, identifier: str) -> bytes:
+    """An issuer's handle of a license: HMAC-SM3(issuer's secret, identifier), 32 bytes.
 
-    Nobody without the secret can tell which identifier an id stands for, or try identifiers out;
-    the issuer itself always gets the same id, so it cannot issue one identifier twice.
+    Nobody without the secret can tell which identifier a handle stands for, or try identifiers out;
+    the issuer itself always gets the same one, so it cannot issue one identifier twice.
+
+    Args:
+        secret: The body's 32 bytes.
+        identifier: License identifier (GB/T 36904), as text.
+    """
+    return hmac_sm3(secret, identifier.encode("ascii"))
+
+
+def license_id(ledger_id: bytes, issuer: str, handle: bytes) -> bytes:
+    """A license's id: keccak256(ledger id ‖ issuer ‖ handle).
+
+    An id is its issuer's alone: for another body there is no handle that makes the same.
 
     Args:
         ledger_id: 32 bytes.
         issuer: Unified social credit code of the issuing body.
-        secret: The body's 32 bytes.
-        identifier: License identifier (GB/T 36904), as text.
+        handle: The issuer's 32 bytes for the license.
     """
-    return keccak(ledger_id + ascii32(issuer) + hmac_sm3(secret, identifier.encode("ascii")))
+    return keccak(ledger_id + ascii32(issuer) + handle)

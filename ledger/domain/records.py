@@ -31,6 +31,7 @@ Values = dict[str, object]
 
 _BODY_TYPES = ["bytes", f"{SIGNATURE_TYPE}[]"]
 _BATCH_TYPES = [*_BODY_TYPES, "bytes32[]"]
+_WITH_LEAVES = frozenset({Kind.LICENSE_BATCH_ISSUED, Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL})
 _LOG_TYPES = ["address", "uint64", "bytes"]
 
 
@@ -115,7 +116,7 @@ class Record:
         Raises:
             TrustError: `BAD_RECORD`: it is not the encoding of a body.
         """
-        types = _BATCH_TYPES if self.kind == Kind.LICENSE_BATCH_ISSUED else _BODY_TYPES
+        types = _BATCH_TYPES if self.kind in _WITH_LEAVES else _BODY_TYPES
         data, rows, *leaves = _strict(types, self.body, self.seq, "body")
         return RecordBody(data, tuple(RecordSignature(*row) for row in rows), *leaves)
 

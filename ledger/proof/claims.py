@@ -74,6 +74,7 @@ def leaf_terms(leaf: Leaf) -> dict[str, object]:
     """What a leaf binds, by the names that an opening has for it; hashes as 0x-hex."""
     return {
         "licenseId": leaf.license_id,
+        "handle": leaf.handle,
         "digest": "0x" + leaf.digest,
         "holderBinding": leaf.holder_binding,
         "validFrom": leaf.valid_from,

@@ -149,7 +149,7 @@ def license_of(claim: Claim, state: StateView) -> License | None:
         return found
     if found and found.facts[0].seq < batch.seq:
         return found
-    if not is_leaf_of(batch, claim.leaf, claim.index, claim.proof):
+    if not is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
         return None
     return leaf_license(batch, claim.batch, claim.leaf)
 

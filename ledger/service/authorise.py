@@ -104,7 +104,7 @@ def request_message(method: str, target: str, time: str, nonce: str, body: bytes
 def registry_of(histories: Histories, uscc: str, key_id: str) -> Registry:
     """What decides about one organisation and one key."""
     wanted = {organisation_object(uscc), key_object(bytes.fromhex(key_id[2:]))}
-    return Registry(state_of(histories.of(wanted)), histories.header.time)
+    return Registry(state_of(histories.ledger_id, histories.of(wanted)), histories.header.time)
 
 
 def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisation, Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
@@ -18,7 +18,7 @@ from ledger.domain.document import (
 )
 from ledger.domain.entities import License
 from ledger.domain.license_types import LicenseType
-from ledger.domain.objects import ascii32, license_id
+from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
@@ -49,6 +49,13 @@ class Outbox(Protocol):
 
 KeepContent = Callable[[Envelope, bytes | None], str | None]
 """Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+
+
+class Name(NamedTuple):
+    """A license's id, and the handle that makes it its issuer's; both 0x-hex."""
+
+    id: str
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -107,13 +114,13 @@ class Drafts:
             raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
         return build_license(given, self._types(code))
 
-    def license_id(self, license_: JsonObject) -> str:
+    def name(self, license_: JsonObject) -> Name:
         """What stands for a license on the ledger."""
         metadata = license_["metadata"]
         issuer = str(metadata["certificateIssuingAuthorityCode"])
-        ledger = bytes.fromhex(self._trust.ledger_id[2:])
-        identifier = str(metadata["certificateIdentifier"])
-        return "0x" + license_id(ledger, issuer, self._home.secret(issuer), identifier).hex()
+        handle = license_handle(self._home.secret(issuer), str(metadata["certificateIdentifier"]))
+        made = license_id(bytes.fromhex(self._trust.ledger_id[2:]), issuer, handle)
+        return Name("0x" + made.hex(), "0x" + handle.hex())
 
     def envelope(
         self, draft: Draft, salts: Mapping[str, str], prepared: Prepared, signature: RecordSignature

@@ -164,6 +164,10 @@ class _Run:
         self.messages: dict[str, int] = {}
         self.taken, self.block = 0, -1
 
+    @property
+    def ledger_id(self) -> bytes:
+        return self._index.ledger_id
+
     def get(self, table: str, key: str) -> Entity | None:
         place = (table, key)
         if place not in self._seen:

@@ -120,7 +120,7 @@ class FoundLedger:
         return progress
 
     def _state(self) -> State:
-        state = State()
+        state = State(self._reader.ledger_id)
         for record in self._reader.records():
             state.apply(fact_of(record))
         return state

@@ -125,7 +125,7 @@ class _Rebuilt:
     """
 
     def __init__(self, ledger_id: bytes, places: list[int]) -> None:
-        self.state = State()
+        self.state = State(ledger_id)
         self._ledger_id, self._places = ledger_id, places
         self._walk = Walk(ledger_id)
         self._seqs: dict[tuple[str, str], int] = {}

@@ -62,9 +62,9 @@ class IssueLicenses:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
         """
         license_ = self._drafts.license(given)
-        key = self._drafts.license_id(license_)
-        members = {"licenseId": key, **content_members(given, license_)}
-        draft = Draft("Issue", key, 0, members, license_, given, None)
+        name = self._drafts.name(license_)
+        members = {"licenseId": name.id, "handle": name.handle, **content_members(given, license_)}
+        draft = Draft("Issue", name.id, 0, members, license_, given, None)
         return self._finish(draft, signer, request_id, deliver)
 
     def amend(
@@ -95,19 +95,20 @@ class IssueLicenses:
         """
         act = amendment_of(kind)
         license_ = self._drafts.license(next_version(given, old_identifier))
-        key = self._drafts.license_id(license_)
+        name = self._drafts.name(license_)
         members = {
             "licenseId": old.license_id,
             "act": int(act),
             "ground": int(ground_of(act, ground)),
             "effective": effective,
             "reference": bytes(32),
-            "newLicenseId": key,
+            "newLicenseId": name.id,
+            "handle": name.handle,
             **content_members(given, license_),
         }
         supersedes = old_identifier or old.license_id
         opening = self._drafts.opening_of(old)
-        draft = Draft("Amend", key, old.rev, members, license_, given, supersedes, opening)
+        draft = Draft("Amend", name.id, old.rev, members, license_, given, supersedes, opening)
         return self._finish(draft, signer, None, deliver)
 
     def transfer_in(self, old: License, given: JsonObject, signer: Signer) -> Issued:
@@ -122,17 +123,18 @@ class IssueLicenses:
             As `issue`.
         """
         license_ = self._drafts.license(given)
-        key = self._drafts.license_id(license_)
+        name = self._drafts.name(license_)
         members = {
             "licenseId": old.license_id,
             "act": int(Act.TRANSFER_IN),
             "ground": int(Ground.TRANSFER),
             "effective": 0,
             "reference": bytes(32),
-            "newLicenseId": key,
+            "newLicenseId": name.id,
+            "handle": name.handle,
             **content_members(given, license_),
         }
-        draft = Draft("Amend", key, old.rev, members, license_, given, old.license_id)
+        draft = Draft("Amend", name.id, old.rev, members, license_, given, old.license_id)
         return self._finish(draft, signer, None, None)
 
     def _finish(

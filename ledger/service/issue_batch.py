@@ -16,6 +16,7 @@ from ledger.ports import Receipt, Signer, Transaction
 from ledger.service.drafts import (
     Draft,
     Drafts,
+    Name,
     kept_transaction,
     leaf_key,
     signed_members,
@@ -54,13 +55,13 @@ class IssueBatches:
         licenses = [self._drafts.license(each) for each in given]
         if not 1 <= len(licenses) <= MAX_BATCH:
             raise MalformedError("BATCH_SIZE", given=len(licenses), size=len(licenses))
-        ids = [self._drafts.license_id(each) for each in licenses]
+        names = [self._drafts.name(each) for each in licenses]
         key = "0x" + sm3(b"".join(sm3(canonical(each)) for each in given)).hex()
         with self._drafts.outbox.hold(key):
             kept = self._drafts.outbox.load(key)
             if kept is None:
-                self._require_new(key, licenses, ids)
-                kept = self._sign_batch(key, list(zip(given, licenses, ids, strict=True)), signer)
+                self._require_new(key, licenses, [each.id for each in names])
+                kept = self._sign_batch(key, list(zip(given, licenses, names, strict=True)), signer)
             if kept["gasUsed"] is None:
                 kept = self._send_batch(key, kept)
             return self._batch_of(kept)
@@ -71,7 +72,7 @@ class IssueBatches:
         Raises:
             MalformedError: `LICENSE_INPUT`.
         """
-        return self._drafts.is_kept(self._drafts.license_id(self._drafts.license(given)))
+        return self._drafts.is_kept(self._drafts.name(self._drafts.license(given)).id)
 
     def _require_new(self, key: str, licenses: Sequence[JsonObject], ids: Sequence[str]) -> None:
         """One type, one issuer, no license twice."""
@@ -85,7 +86,7 @@ class IssueBatches:
             seen.add(each)
 
     def _sign_batch(
-        self, key: str, rows: Sequence[tuple[JsonObject, JsonObject, str]], signer: Signer
+        self, key: str, rows: Sequence[tuple[JsonObject, JsonObject, Name]], signer: Signer
     ) -> JsonObject:
         """Sign, and keep every envelope with its salts, then the batch; from then on it is resumed."""
         salts = [self._drafts.salts(license_) for _, license_, _ in rows]
@@ -100,17 +101,17 @@ class IssueBatches:
         }
         prepared = self._submissions.prepare("IssueBatch", 0, members)
         signature = prepared.signed_by(signer)
-        for index, (given, license_, license_id_) in enumerate(rows):
-            draft = Draft("IssueBatch", license_id_, 0, members, license_, given, None)
+        for index, (given, license_, name) in enumerate(rows):
+            draft = Draft("IssueBatch", name.id, 0, members, license_, given, None)
             alone = self._drafts.envelope(draft, salts[index], prepared, signature)
             proof = ["0x" + word.hex() for word in tree.proof(index)]
             place = {"root": members["root"], "index": index, "size": len(leaves), "proof": proof}
             whole = replace(alone, leaf=leaves[index], anchor={**alone.anchor, "batch": place})
             cid = self._drafts.keep_content(whole, given)
             leaf: JsonObject = {"batch": key, "envelope": whole.as_json(), "cid": cid}
-            self._drafts.outbox.save(leaf_key(license_id_), leaf)
+            self._drafts.outbox.save(leaf_key(name.id), leaf)
         entry: JsonObject = {
-            "licenses": [each for _, _, each in rows],
+            "licenses": [name.id for _, _, name in rows],
             "seen": None,
             "transaction": None,
             "gasUsed": None,
@@ -163,10 +164,11 @@ class IssueBatches:
         return IssuedBatch(root, tuple(licenses), seen["seq"], seen["txHash"], seen["block"], kept["gasUsed"])
 
 
-def _leaf_of(given: JsonObject, license_: JsonObject, license_id_: str, salts: Mapping[str, str]) -> Leaf:
+def _leaf_of(given: JsonObject, license_: JsonObject, name: Name, salts: Mapping[str, str]) -> Leaf:
     days = validity(license_)
     return Leaf(
-        license_id=license_id_,
+        license_id=name.id,
+        handle=name.handle,
         type=str(license_["metadata"]["certificateTypeCode"]),
         digest=license_digest(license_, salts).hex(),
         holder_binding="0x" + input_binding(given).hex(),

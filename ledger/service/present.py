@@ -280,7 +280,7 @@ def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
     if not (challenge.uscc.isascii() and len(challenge.uscc) <= 32):
         return False
     body, identity = organisation_object(challenge.uscc), key_id(challenge.public_key)
-    state = state_of(histories.of([key_object(identity)]))
+    state = state_of(histories.ledger_id, histories.of([key_object(identity)]))
     key = typed(state, "key", "0x" + identity.hex(), Key)
     if key is None or key.owner != "0x" + body.hex() or key.purpose is not Purpose.SIGN:
         return False

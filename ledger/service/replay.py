@@ -80,7 +80,7 @@ class ReplayedRecord:
 class Report:
     """What a replay found."""
 
-    state: State = field(default_factory=State)
+    state: State
     records: int = 0
     signatures_checked: int = 0
     signatures_bad: int = 0
@@ -139,9 +139,10 @@ class ReplayLedger:
             OutageError: The node went away; what was found so far is not a result.
         """
         header = histories.header
-        report = Report(trust=histories.level)
+        ledger_id = bytes.fromhex(self._trust.ledger_id[2:])
+        report = Report(State(ledger_id), trust=histories.level)
         report.block = {"number": header.number, "hash": header.hash, "time": rfc3339(header.time)}
-        walk = Walk(bytes.fromhex(self._trust.ledger_id[2:]))
+        walk = Walk(ledger_id)
         competence = Competence(report.state)
         for log in histories.reader.logs(None, header.number):
             self._take(log, walk, competence, report)

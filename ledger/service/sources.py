@@ -53,6 +53,11 @@ class Histories:
         return self._asked.head is not None
 
     @property
+    def ledger_id(self) -> bytes:
+        """The ledger that they are of, 32 bytes."""
+        return self.reader.ledger_id
+
+    @property
     def reader(self) -> LedgerReader:
         """The endpoint that serves the records."""
         return self._readers[0]

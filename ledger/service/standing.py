@@ -44,7 +44,7 @@ def license_state(
     code, issuer = (from_ascii32(str(facts[0].values[name])) for name in ("licenseType", "issuer"))
     keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
     others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
-    state = state_of([*own, *others])
+    state = state_of(histories.ledger_id, [*own, *others])
     license_ = typed(state, "license", license_id, License) or _leaf(state, license_id, opening)
     if license_ is None:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
@@ -59,7 +59,7 @@ def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -
     index, proof = opening["index"], opening["proof"]
     if not isinstance(index, int) or not isinstance(proof, list | tuple):
         return None
-    if not is_leaf_of(batch, opening, index, proof):
+    if not is_leaf_of(state.ledger_id, batch, opening, index, proof):
         return None
     return leaf_license(batch, str(opening["batch"]), opening)
 

@@ -128,14 +128,15 @@ class VerifyLicenses:
         """Ask for histories until nothing more is needed."""
         records: list[Record] = []
         loaded: set[bytes] = set()
-        state = State()
+        ledger_id = histories.ledger_id
+        state = State(ledger_id)
         for _ in range(MAX_ROUNDS):
             wanted = missing_objects(claim, state, region) - loaded
             if not wanted:
                 break
             records += histories.of(wanted)
             loaded |= wanted
-            state = state_of(records)
+            state = state_of(ledger_id, records)
         return state
 
     def _unchecked(self, problem: LedgerError, ask: Ask) -> Findings:
@@ -185,13 +186,13 @@ def _unproved(check: Check, evidence: Mapping[str, object]) -> Check:
 _CHECK_CODES = {"WRONG_LEDGER": "WRONG_LEDGER"}
 
 
-def state_of(records: list[Record]) -> State:
+def state_of(ledger_id: bytes, records: list[Record]) -> State:
     """The state that some histories add up to, oldest record first.
 
     A record that honest contracts would not have written leaves no trace: what it would have made
     stays unknown, and the checks that need it fail.
     """
-    state = State()
+    state = State(ledger_id)
     for record in sorted(records, key=lambda each: each.seq):
         try:
             state.apply(fact_of(record))

@@ -116,12 +116,9 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
         blocks[name] = blocks["Directory"] = receipt.block
     addresses["Catalog"], receipt = sender.deploy("Catalog", [addresses["Directory"]])
     blocks["Catalog"] = receipt.block
-    arguments = [addresses["Directory"], addresses["Catalog"]]
-    addresses["Licenses"], receipt = sender.deploy("Licenses", arguments)
-    blocks["Licenses"] = receipt.block
-    arguments = [addresses["Directory"], addresses["Licenses"]]
-    addresses["Representations"], receipt = sender.deploy("Representations", arguments)
-    blocks["Representations"] = receipt.block
+    for name in ("Licenses", "Batches", "Representations"):
+        addresses[name], receipt = sender.deploy(name, [addresses["Directory"]])
+        blocks[name] = receipt.block
     return blocks
 
 
@@ -145,7 +142,7 @@ def _trust(rpc: Rpc, addresses: dict[str, str], blocks: dict[str, int]) -> Trust
 def _found(ledger: Ledger) -> None:
     sender = ledger.sender
     sender.send("Directory", "found", ledger.message("Found", threshold=3))
-    names = ["Catalog", "Licenses", "Representations", "Journal", "SM2Verifier"]
+    names = ["Catalog", "Licenses", "Batches", "Representations", "Journal", "SM2Verifier"]
     for rev, name in enumerate(names, start=1):
         entry = ledger.trust.contracts[name]
         values = {

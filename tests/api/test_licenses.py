@@ -130,7 +130,8 @@ def test_a_signed_message_out_of_form_is_refused(
     issuer: Department, live_ledger: LiveLedger, member: str
 ) -> None:
     signed = {
-        "licenseId": "0x" + "11" * 32, "issuer": "0x" + "00" * 32, "licenseType": "0x" + "00" * 32,
+        "licenseId": "0x" + "11" * 32, "handle": "0x" + "00" * 32, "issuer": "0x" + "00" * 32,
+        "licenseType": "0x" + "00" * 32,
         "digest": "0x" + "00" * 32, "holderBinding": "0x" + "00" * 32, "validFrom": 0, "validTo": 0,
         "rev": 0, "signedAt": 0, "notAfter": 1,
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.license_tree import leaf_hash, root
+from ledger.domain.license_tree import leaf_hash, leaf_words, root
 from ledger.domain.objects import ascii32
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from tests.contracts.world import (
@@ -18,6 +18,7 @@ from tests.contracts.world import (
     BUREAU,
     DAY,
     JIASHAN,
+    LEDGER_ID,
     NO_HASH,
     OFFICE,
     PLAIN_TYPE,
@@ -36,8 +37,17 @@ from tests.contracts.world import (
     type_members,
 )
 
-LICENSE = keccak(b"a license")
-SUCCESSOR = keccak(b"its successor")
+HANDLE = keccak(b"handle of a license")
+NEXT_HANDLE = keccak(b"handle of its successor")
+
+
+def id_of(handle: bytes, issuer: str = BUREAU, ledger_id: bytes = LEDGER_ID) -> bytes:
+    """The id that an issuer's handle makes."""
+    return objects.license_id(ledger_id, issuer, handle)
+
+
+LICENSE = id_of(HANDLE)
+SUCCESSOR = id_of(NEXT_HANDLE)
 REPRESENTATIVE = keccak(b"a representative's device")
 
 
@@ -67,7 +77,7 @@ def set_threshold(world: World) -> Command:
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
 
 
-def succeed(world: World, name: str = "Catalog", account: str = "") -> Command:
+def succeed(world: World, name: str = "Batches", account: str = "") -> Command:
     target = objects.ledger_object()
     address = account or world.contracts["SM2Verifier"]
     code = keccak(bytes.fromhex(world.evm.rpc("eth_getCode", address, "latest")[2:]))
@@ -199,29 +209,41 @@ def end_recognition(world: World) -> Command:
     return Command(message, (governor(SHANGHAI),), target)
 
 
-def issue(world: World, license_id: bytes = LICENSE, **changes: Any) -> Command:
-    members = {"licenseId": license_id, **license_members(**changes)}
+def issue(world: World, handle: bytes = HANDLE, **changes: Any) -> Command:
+    terms = license_members(**changes)
+    license_id = id_of(handle, objects.from_ascii32(terms["issuer"]), world.ledger_id)
+    members = {"licenseId": license_id, "handle": handle, **terms}
     return Command(world.message("Issue", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def amend(world: World, act: Act = Act.CHANGE, **changes: Any) -> Command:
-    if world.rev(LICENSE) == 0:
-        world.run(issue(world))
+def issued(world: World, handle: bytes = HANDLE) -> bytes:
+    """The id of the license of a handle, which is issued where it was not."""
+    license_id = id_of(handle, ledger_id=world.ledger_id)
+    if world.rev(license_id) == 0:
+        world.run(issue(world, handle))
+    return license_id
+
+
+def amend(world: World, act: Act = Act.CHANGE, handle: bytes = NEXT_HANDLE, **changes: Any) -> Command:
+    """An amendment; the new license's id is the one of its issuer and `handle`, unless changed."""
+    license_id = issued(world)
+    terms = license_members(**changes)
+    issuer = objects.from_ascii32(terms["issuer"])
     members = {
-        "licenseId": LICENSE,
+        "licenseId": license_id,
         "act": int(act),
         "ground": 1,
         "effective": 0,
         "reference": NO_HASH,
-        "newLicenseId": SUCCESSOR,
-        **license_members(),
+        "newLicenseId": id_of(handle, issuer, world.ledger_id),
+        "handle": handle,
+        **terms,
     }
-    return Command(world.message("Amend", LICENSE, **{**members, **changes}), (signer(BUREAU),), LICENSE)
+    return Command(world.message("Amend", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def act(world: World, which: Act = Act.SUSPEND, license_id: bytes = LICENSE, **changes: Any) -> Command:
-    if world.rev(license_id) == 0:
-        world.run(issue(world, license_id))
+def act(world: World, which: Act = Act.SUSPEND, handle: bytes = HANDLE, **changes: Any) -> Command:
+    license_id = issued(world, handle)
     members = {
         "licenseId": license_id,
         "act": int(which),
@@ -235,24 +257,23 @@ def act(world: World, which: Act = Act.SUSPEND, license_id: bytes = LICENSE, **c
 
 
 def bind(world: World) -> Command:
-    if world.rev(LICENSE) == 0:
-        world.run(issue(world))
-    members = {"licenseId": LICENSE, "holderBinding": keccak(b"device"), "method": 1, "assurance": 2}
-    return Command(world.message("Bind", LICENSE, **members), (signer(BUREAU),), LICENSE)
+    license_id = issued(world)
+    members = {"licenseId": license_id, "holderBinding": keccak(b"device"), "method": 1, "assurance": 2}
+    return Command(world.message("Bind", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def transfer_out(world: World, license_id: bytes = LICENSE, to_region: int = ZHEJIANG) -> Command:
-    if world.rev(license_id) == 0:
-        world.run(issue(world, license_id))
+def transfer_out(world: World, handle: bytes = HANDLE, to_region: int = ZHEJIANG) -> Command:
+    license_id = issued(world, handle)
     members = {"licenseId": license_id, "toRegion": to_region, "reference": keccak(b"decision 8")}
     return Command(world.message("TransferOut", license_id, **members), (signer(BUREAU),), license_id)
 
 
-def leaf(number: int, code: str = REGIONAL_TYPE, **changes: Any) -> dict[str, Any]:
+def leaf(number: int, issuer: str = BUREAU, **changes: Any) -> dict[str, Any]:
     """The terms of the license of that number in a batch."""
     members = {**license_members(digest=keccak(b"content %d" % number)), **changes}
-    kept = ("digest", "holderBinding", "validFrom", "validTo")
-    return {"licenseId": keccak(b"leaf %d" % number), **{name: members[name] for name in kept}}
+    handle = keccak(b"handle of leaf %d" % number)
+    kept = {name: members[name] for name in ("digest", "holderBinding", "validFrom", "validTo")}
+    return {"licenseId": id_of(handle, issuer), "handle": handle, **kept}
 
 
 def leaf_of(terms: Mapping[str, Any], code: str = REGIONAL_TYPE) -> bytes:
@@ -269,12 +290,25 @@ def issue_batch(world: World, leaves: Sequence[bytes] = (), code: str = REGIONAL
     return Command(replace(message, leaves=tuple(leaves)), (signer(BUREAU),), target)
 
 
+def renew_batch(world: World, leaves: Iterable[int] = (1, 3), code: str = REGIONAL_TYPE) -> Command:
+    """Some leaves of the batch of `issue_batch`, which is issued where it is missing, renewed by another one."""
+    earlier = issue_batch(world, code=code)
+    if world.rev(earlier.object) == 0:
+        world.run(earlier)
+    chosen = tuple(leaves)
+    renewed = [leaf_of(leaf(1000 + number), code) for number in chosen]
+    top = root(renewed)
+    codes = {"issuer": ascii32(BUREAU), "licenseType": ascii32(code)}
+    members = {"earlier": earlier.object, **leaf_words(chosen), "root": top, "size": len(renewed)}
+    message = world.message("RenewBatch", earlier.object, **members, **codes)
+    return Command(replace(message, leaves=tuple(renewed)), (signer(BUREAU),), earlier.object)
+
+
 def represent(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:
-    if world.rev(LICENSE) == 0:
-        world.run(issue(world))
-    target = objects.representation_object(LICENSE, representative)
+    license_id = issued(world)
+    target = objects.representation_object(license_id, representative)
     members = {
-        "licenseId": LICENSE,
+        "licenseId": license_id,
         "representative": representative,
         "kind": int(RepresentationKind.GUARDIAN),
         "scope": int(RepresentationScope.PRESENT),
@@ -287,10 +321,11 @@ def represent(world: World, representative: bytes = REPRESENTATIVE, **changes: A
 
 
 def end_representation(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:
-    target = objects.representation_object(LICENSE, representative)
+    license_id = issued(world)
+    target = objects.representation_object(license_id, representative)
     if world.rev(target) == 0:
         world.run(represent(world, representative))
-    members = {"licenseId": LICENSE, "representative": representative, "until": world.now() + 60 * DAY}
+    members = {"licenseId": license_id, "representative": representative, "until": world.now() + 60 * DAY}
     message = world.message("EndRepresentation", target, **{**members, **changes})
     return Command(message, (signer(BUREAU),), target)
 
@@ -320,6 +355,7 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "Bind": bind,
     "TransferOut": transfer_out,
     "IssueBatch": issue_batch,
+    "RenewBatch": renew_batch,
     "Represent": represent,
     "EndRepresentation": end_representation,
 }

@@ -18,7 +18,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.records import SIGNATURE_TYPE
 from scripts.evm import RpcError
 from tests.contracts import commands
-from tests.contracts.commands import leaf, leaf_of, signer
+from tests.contracts.commands import HANDLE, leaf, leaf_of, signer
 from tests.contracts.world import (
     BUREAU,
     NO_HASH,
@@ -28,6 +28,7 @@ from tests.contracts.world import (
     QINGPU,
     REGIONAL_TYPE,
     Command,
+    Message,
     Receipt,
     Refused,
     World,
@@ -39,7 +40,7 @@ from tests.contracts.world import (
 )
 
 LATEST = 2**64 - 1
-BATCH_ROW = "(bytes32,bytes32,uint32,uint32,uint64,uint32)"
+BATCH_ROW = "(bytes32,bytes32,uint32,uint32,uint32,uint64,uint32,uint8)"
 ANSWER = "uint8,uint32,uint64,uint8"
 
 
@@ -78,7 +79,8 @@ class Issued:
         return Status(answer[0]), answer[1]
 
     def is_opened(self, index: int) -> bool:
-        return bool(self.world.view("Licenses", "isOpened(bytes32,uint32)", "bool", self.object, index))
+        words = self.world.view("Licenses", "openedOf(bytes32)", "uint256[4]", self.object)
+        return bool(words[index // 256] >> index % 256 & 1)
 
 
 STATUS_OF_LEAF = f"statusOfLeaf({OPENING_TYPE},uint64,uint64)"
@@ -100,9 +102,10 @@ def test_every_size_has_the_root_of_the_tree(world: World, size: int) -> None:
 
 def test_a_batch_is_kept_as_issued(world: World) -> None:
     batch = Issued(world, 3)
-    kept = world.view("Licenses", "batchOf(bytes32)", BATCH_ROW, batch.object)
-    assert kept[:5] == (ascii32(REGIONAL_TYPE), ascii32(BUREAU), 3, QINGPU, world.now())
-    assert world.view("Licenses", "batchOf(bytes32)", BATCH_ROW, NO_HASH)[2] == 0
+    kept = world.view("Batches", "batchOf(bytes32)", BATCH_ROW, batch.object)
+    assert kept[:4] == (ascii32(REGIONAL_TYPE), ascii32(BUREAU), 3, QINGPU)
+    assert kept[5] == world.now()
+    assert world.view("Batches", "batchOf(bytes32)", BATCH_ROW, NO_HASH)[2] == 0
 
 
 def test_a_thousand_leaves_fit_and_cost_little(world: World) -> None:
@@ -122,13 +125,13 @@ def test_what_was_signed_and_the_leaves_agree(world: World) -> None:
         world.send(message, *command.keys)
 
     swapped = Tree([leaves[1], leaves[0], *leaves[2:]]).root
-    with refuses("LicensesRootMismatch", swapped, command.message.values["root"]):
+    with refuses("BatchesRootMismatch", swapped, command.message.values["root"]):
         submit([leaves[1], leaves[0], *leaves[2:]])
     for given, size in ((4, 5), (5, 4), (5, 6)):
-        with refuses("LicensesBatchSize", given, size):
+        with refuses("BatchesSize", given, size):
             submit(leaves[:given], size=size)
     many = [keccak(n.to_bytes(2, "big")) for n in range(1001)]
-    with refuses("LicensesBatchSize", 1001, 1001):
+    with refuses("BatchesSize", 1001, 1001):
         submit(many, root=Tree(many).root, size=1001)
 
 
@@ -139,14 +142,14 @@ def test_no_leaves_are_no_batch(world: World) -> None:
     types = [f"({kinds})", f"{SIGNATURE_TYPE}[]", "bytes32[]"]
     values = [tuple(message.values[name] for name, _ in message.type.fields[1:]), signatures, []]
     data = calldata("issueBatch", types, values)
-    with refuses("LicensesBatchSize", 0, 0):
-        world.transact(world.relay, world.contracts["Licenses"], data)
+    with refuses("BatchesSize", 0, 0):
+        world.transact(world.relay, world.contracts["Batches"], data)
 
 
 def test_a_root_is_issued_once_by_one_body(world: World) -> None:
     batch = Issued(world)
     again = commands.issue_batch(world)
-    for rev, error in ((0, "JournalStaleRevision"), (1, "LicensesBatchDuplicate")):
+    for rev, error in ((0, "JournalStaleRevision"), (1, "BatchesDuplicate")):
         with refuses(error):
             world.send(again.message.but(rev=rev), *again.keys)
     assert again.object == batch.object
@@ -231,15 +234,14 @@ def test_what_is_no_leaf_at_its_place_is_refused(world: World) -> None:
         batch.opening(0, validTo=1),
         batch.opening(0, proof=other.tree.proof(0)),
         {**other.opening(0), "batch": batch.object},
-        {**batch.opening(0), "licenseId": inner},
     ]
     for opening in wrong:
         command = batch.act(0)
         message = replace(command.message.but(licenseId=opening["licenseId"]), opening=opening)
-        with refuses("LicensesLeafUnproved", batch.object, opening["index"]):
+        with refuses("BatchesLeafUnproved", batch.object, opening["index"]):
             world.send(message, *command.keys)
         values = tuple(opening[name] for name, _ in OPENING.members)
-        with refuses("LicensesLeafUnproved", batch.object, opening["index"]):
+        with refuses("BatchesLeafUnproved", batch.object, opening["index"]):
             world.view("Licenses", STATUS_OF_LEAF, ANSWER, values, world.now(), LATEST)
     assert not batch.is_opened(0)
 
@@ -250,7 +252,7 @@ def test_an_opening_goes_with_its_own_license_and_a_known_batch(world: World) ->
     with refuses("JournalStaleRevision", batch.terms[0]["licenseId"], 1, 0):
         world.send(replace(command.message, opening=batch.opening(1)), *command.keys)
     unknown = objects.batch_object(BUREAU, keccak(b"no root"))
-    with refuses("LicensesBatchUnknown", unknown):
+    with refuses("BatchesUnknown", unknown):
         world.send(replace(command.message, opening=batch.opening(0, batch=unknown)), *command.keys)
 
 
@@ -259,7 +261,7 @@ def test_a_command_that_leaves_the_license_alone_opens_no_leaf(world: World) -> 
     world.run(other.act(3))
     id_ = batch.terms[0]["licenseId"]
     alone = commands.act(world)
-    later = commands.issue_batch(world, [leaf_of(leaf(number)) for number in range(3)])
+    later = commands.issue(world, leaf(7)["licenseId"])
     opening_too = with_leaf(other.opening(3), _call(world, other.act(3, Act.RESUME, rev=2), alone=True))
     untouching = [_call(world, alone), _call(world, later), opening_too, calldata("journal", [], [])]
     for call in untouching:
@@ -297,7 +299,7 @@ def test_what_a_command_is_refused_with_is_the_same_through_a_leaf(world: World)
 
 
 def test_a_leaf_whose_id_is_a_license_already_stays_closed(world: World) -> None:
-    world.run(commands.issue(world, leaf(2)["licenseId"]))
+    world.run(commands.issue(world, leaf(2)["handle"]))
     batch = Issued(world)
     with refuses("LicensesDuplicate", leaf(2)["licenseId"]):
         world.run(batch.act(2))
@@ -307,7 +309,67 @@ def test_an_opened_leaf_is_not_issued_again(world: World) -> None:
     batch = Issued(world)
     world.run(batch.act(2))
     with refuses("LicensesDuplicate", leaf(2)["licenseId"]):
-        world.run(commands.issue(world, leaf(2)["licenseId"]))
+        world.run(commands.issue(world, leaf(2)["handle"]))
+
+
+# --- an id belongs to its issuer ---
+
+
+@pytest.fixture
+def thief(world: World) -> World:
+    """The office of Jiashan may issue the same type; it has seen an id of the bureau of Qingpu."""
+    world.run(commands.entitle(world))
+    return world
+
+
+def steals(world: World, message: Message) -> None:
+    id_ = message.values.get("newLicenseId", message.values["licenseId"])
+    with refuses("LicensesForeignId", id_, ascii32(OFFICE), message.values["handle"]):
+        world.send(message, signer(OFFICE))
+
+
+@pytest.mark.parametrize("handle", [leaf(1)["handle"], NO_HASH], ids=["seen", "none"])
+def test_nobody_issues_under_the_id_of_anothers_leaf(thief: World, handle: bytes) -> None:
+    batch = Issued(thief)
+    office = {"issuer": ascii32(OFFICE), "handle": handle}
+    steals(thief, commands.issue(thief, leaf(1)["handle"]).message.but(**office))
+    own = keccak(b"handle of the office")
+    thief.send(commands.issue(thief, own, issuer=ascii32(OFFICE)).message, signer(OFFICE))
+    assert thief.run(batch.act(1)).records
+
+
+def test_nobody_amends_into_the_id_of_anothers_leaf(thief: World) -> None:
+    batch = Issued(thief)
+    own = commands.id_of(HANDLE, OFFICE)
+    thief.send(commands.issue(thief, issuer=ascii32(OFFICE)).message, signer(OFFICE))
+    members = {**batch.terms[1], "licenseId": own, "newLicenseId": batch.terms[1]["licenseId"]}
+    amend = {"act": int(Act.CHANGE), "ground": 1, "effective": 0, "reference": NO_HASH}
+    terms = {"issuer": ascii32(OFFICE), "licenseType": ascii32(REGIONAL_TYPE)}
+    steals(thief, thief.message("Amend", own, **members, **amend, **terms))
+    assert thief.run(batch.act(1)).records
+
+
+def test_nobody_opens_a_leaf_of_his_own_under_the_id_of_anothers(thief: World) -> None:
+    batch = Issued(thief)
+    stolen = Tree([leaf_of(each) for each in batch.terms])
+    command = commands.issue_batch(thief, [leaf_of(each) for each in batch.terms])
+    thief.send(command.message.but(issuer=ascii32(OFFICE), rev=0), signer(OFFICE))
+    object_ = objects.batch_object(OFFICE, stolen.root)
+    act = batch.act(1)
+    opening = batch.opening(1, batch=object_)
+    with refuses("LicensesForeignId", act.object, ascii32(OFFICE), opening["handle"]):
+        thief.send(replace(act.message, opening=opening), signer(OFFICE))
+    with refuses("LicensesForeignId"):
+        batch.status(1, batch=object_)
+    assert thief.run(batch.act(1)).records
+
+
+def test_an_issuer_opens_its_leaf_by_the_right_handle_only(world: World) -> None:
+    batch = Issued(world)
+    command = batch.act(1)
+    opening = batch.opening(1, handle=NO_HASH)
+    with refuses("LicensesForeignId", command.object, ascii32(BUREAU), NO_HASH):
+        world.send(replace(command.message, opening=opening), *command.keys)
 
 
 def test_a_leaf_without_sensible_days_is_not_opened(world: World) -> None:

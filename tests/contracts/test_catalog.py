@@ -28,7 +28,6 @@ from tests.contracts.world import (
     Message,
     World,
     entitlement_members,
-    license_members,
     recognition_members,
     refuses,
     sealed_world,
@@ -178,10 +177,8 @@ def test_what_was_never_given_does_not_end(world: World) -> None:
 
 
 def test_an_unentitled_body_does_not_issue(world: World) -> None:
-    target = commands.LICENSE
-    message = world.message("Issue", target, licenseId=target, **license_members(issuer=ascii32(OFFICE)))
     with refuses("LicensesNotEntitled", ascii32(OFFICE), ascii32(REGIONAL_TYPE)):
-        world.send(message, signer(OFFICE))
+        world.send(commands.issue(world, issuer=ascii32(OFFICE)).message, signer(OFFICE))
 
 
 # --- agreements ---

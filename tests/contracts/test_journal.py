@@ -30,11 +30,12 @@ def world(hardhat_rpc: str) -> Iterator[World]:
     """A ledger with something of every kind on it."""
     with sealed_world(hardhat_rpc).snapshot() as world:
         for name, make in commands.COMMANDS.items():
-            if name not in ("CutOffKey", "Act", "TransferOut", "IssueBatch", *LAST):
+            if name not in ("CutOffKey", "Act", "TransferOut", "IssueBatch", "RenewBatch", *LAST):
                 world.run(make(world))
         world.run(commands.act(world, Act.SUSPEND, keccak(b"another license")))
         world.run(commands.transfer_out(world, keccak(b"a third license")))
         world.run(Issued(world).act(2))
+        world.run(commands.renew_batch(world))
         world.run(commands.cut_off_key(world))
         for name in LAST:
             world.run(commands.COMMANDS[name](world))
@@ -138,5 +139,5 @@ def test_a_message_signed_before_another_fact_is_stale(world: World) -> None:
     first = commands.act(world, Act.REVOKE, keccak(b"another license"))
     second = commands.act(world, Act.CANCEL, keccak(b"another license"))
     world.run(first)
-    with refuses("JournalStaleRevision", keccak(b"another license"), 2, 3):
+    with refuses("JournalStaleRevision", first.object, 2, 3):
         world.run(second)

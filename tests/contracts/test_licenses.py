@@ -18,7 +18,7 @@ from ledger.domain.lifecycle import effective_time, status_at
 from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32
 from tests.contracts import commands
-from tests.contracts.commands import LICENSE, SUCCESSOR, governor, signer
+from tests.contracts.commands import HANDLE, LICENSE, NEXT_HANDLE, SUCCESSOR, governor, id_of, signer
 from tests.contracts.world import (
     BUREAU,
     JIASHAN,
@@ -75,7 +75,7 @@ def license_of(world: World, license_id: bytes = LICENSE) -> Any:
 def perform(world: World, act: Act, **changes: Any) -> Any:
     """One act as it is rightly given; an amendment gets a successor of its own."""
     if RULES[act].group is Group.AMEND:
-        changes.setdefault("newLicenseId", keccak(world.rev(LICENSE).to_bytes(4, "big")))
+        changes.setdefault("handle", keccak(world.rev(LICENSE).to_bytes(4, "big")))
         return world.run(commands.amend(world, act, **changes))
     if act is Act.BIND:
         return world.run(commands.bind(world))
@@ -151,7 +151,7 @@ def test_an_amendment_is_one_fact_on_the_old_and_a_new_license(world: World, kin
 
 def test_an_amendment_needs_an_id_of_its_own(world: World) -> None:
     with refuses("LicensesDuplicate", LICENSE):
-        world.run(commands.amend(world, newLicenseId=LICENSE))
+        world.run(commands.amend(world, handle=HANDLE))
 
 
 def test_an_amendment_keeps_the_issuer(world: World) -> None:
@@ -453,7 +453,7 @@ class Twin:
             return commands.bind(self.world).message
         if RULES[act].group is Group.AMEND:
             successor = keccak(b"successor" + len(self.facts).to_bytes(4, "big"))
-            return commands.amend(self.world, act, effective=asked, newLicenseId=successor).message
+            return commands.amend(self.world, act, effective=asked, handle=successor).message
         return commands.act(self.world, act, effective=asked).message
 
     def _fact(self, act: Act, second_key: bool, effective: int) -> LicenseFact:
@@ -524,9 +524,10 @@ def test_a_transfer_goes_out_and_in(world: World) -> None:
     old, new = transfer_in(world).records
     assert (old.kind, new.kind) == (Kind.LICENSE_AMENDED, Kind.LICENSE_ISSUED_BY_AMENDMENT)
     assert full_status(world) == (Status.SUPERSEDED, 3, world.now(), Act.TRANSFER_IN)
-    assert license_of(world)[10] == SUCCESSOR
-    assert license_of(world, SUCCESSOR)[3:5] == (ascii32(OFFICE), JIASHAN)
-    assert status(world, license_id=SUCCESSOR) is Status.IN_FORCE
+    taken = id_of(NEXT_HANDLE, OFFICE)
+    assert license_of(world)[10] == new.object == taken
+    assert license_of(world, taken)[3:5] == (ascii32(OFFICE), JIASHAN)
+    assert status(world, license_id=taken) is Status.IN_FORCE
 
 
 def test_a_transfer_that_is_cancelled_leaves_the_license_in_force(world: World) -> None:

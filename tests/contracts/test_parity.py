@@ -132,7 +132,7 @@ def test_one_event_in_the_whole_system() -> None:
 
 
 def test_errors_are_named_after_their_contract_and_mean_one_thing() -> None:
-    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Representations")
+    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Batches", "Representations")
     found: dict[str, list[str]] = {}
     for name in CONTRACT_NAMES:
         for each in compiled()[name]["abi"]:

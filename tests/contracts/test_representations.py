@@ -205,7 +205,7 @@ def test_no_leaf_is_opened_but_the_one_that_is_represented(world: World) -> None
     about = ending.message.but(licenseId=batch.terms[2]["licenseId"])
     for call in (
         about.calldata([world.sign(about, signer(BUREAU))]),
-        calldata("licenses", [], []),
+        calldata("journal", [], []),
         calldata("represent", [], []),
         b"",
     ):
@@ -331,8 +331,7 @@ def test_an_end_of_zero_is_refused(world: World) -> None:
 
 def test_a_message_for_another_license_is_refused(world: World) -> None:
     command = represent(world)
-    other = keccak(b"another license")
-    world.run(commands.issue(world, other))
+    other = commands.issued(world, keccak(b"handle of another license"))
     signature = world.sign(command.message, command.keys[0])
     with refuses("DirectorySignatureBad"):
         world.submit(command.message.but(licenseId=other), [signature])

@@ -57,7 +57,7 @@ def line(world: World, region: int, moment: int) -> tuple[int, ...]:
 
 
 def state_of(world: World) -> State:
-    state = State()
+    state = State(world.ledger_id)
     for each in world.records():
         row = (each.seq, each.object, each.kind, each.writer.lower(), each.time, each.body, each.block)
         state.apply(fact_of(Record(*row, "0x", 0)))
@@ -213,8 +213,7 @@ def deploy(world: World, name: str, arguments: bytes) -> str:
 
 
 def second_licenses(world: World) -> str:
-    addresses = (world.contracts["Directory"], world.contracts["Catalog"])
-    return deploy(world, "Licenses", encode(["address", "address"], addresses))
+    return deploy(world, "Licenses", encode(["address"], [world.contracts["Directory"]]))
 
 
 def test_a_closed_contract_takes_nothing_and_points_to_its_successor(world: World) -> None:

@@ -328,9 +328,10 @@ class World:
         )
         self.contracts["Journal"] = self.view("Directory", "journal()", "address")
         self.contracts["Keys"] = self.view("Directory", "keys()", "address")
-        catalog = self._create("Catalog", encode(["address"], [directory]))
-        licenses = self._create("Licenses", encode(["address", "address"], [directory, catalog]))
-        self._create("Representations", encode(["address", "address"], [directory, licenses]))
+        self._create("Catalog", encode(["address"], [directory]))
+        self._create("Licenses", encode(["address"], [directory]))
+        self._create("Batches", encode(["address"], [directory]))
+        self._create("Representations", encode(["address"], [directory]))
 
     def establish(self, name: str, object_id: bytes, /, *keys: KeyPair, **members: Any) -> Receipt:
         """One founding record: no authority signs, only keys that prove possession."""

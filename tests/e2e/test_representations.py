@@ -66,7 +66,9 @@ def test_a_representation_is_made_and_its_end_only_moves_earlier(
     assert told == {"kind": "GUARDIAN", "scope": ["PRESENT", "CONSENT", "CORRECT"], "until": None, "rev": 1}
 
     def end(who: str, until: str) -> Run:
-        return world.run("license", "represent-end", id_, "--representative", who, "--until", until, *by(world))
+        return world.run(
+            "license", "represent-end", id_, "--representative", who, "--until", until, *by(world)
+        )
 
     ended = end(made.data["representative"], "2090-06-30")
     assert (ended.status, ended.data["until"], ended.data["rev"]) == (0, "2090-06-30T16:00:00Z", 2)

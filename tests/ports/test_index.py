@@ -38,6 +38,7 @@ from tests.simulator import (
     every_kind,
     founded_ledger,
     hash32,
+    id_of,
 )
 
 
@@ -113,10 +114,10 @@ def test_only_new_blocks_are_read(ledger: LedgerSimulator, index: SqlIndex) -> N
 
     watched = Watched(**vars(ledger))
     height = len(ledger.blocks)
-    watched.issue(hash32("later"))
+    watched.issue(id_of("later"))
     Follow(watched, index).sync()
     assert asked == [height]
-    assert index.get("license", hash32("later")) is not None
+    assert index.get("license", id_of("later")) is not None
 
 
 def test_empty_blocks_move_the_cursor(ledger: LedgerSimulator, index: SqlIndex) -> None:
@@ -133,7 +134,7 @@ def test_empty_blocks_move_the_cursor(ledger: LedgerSimulator, index: SqlIndex) 
 
 def test_licenses_are_found_by_issuer_and_type_page_by_page(ledger: LedgerSimulator, index: SqlIndex) -> None:
     for n in range(25):
-        ledger.issue(hash32(f"paged {n}"))
+        ledger.issue(id_of(f"paged {n}"))
     Follow(ledger, index).sync()
     licenses = [each for each in ledger.state().tables["license"].values() if isinstance(each, License)]
 
@@ -181,9 +182,9 @@ def test_a_rewritten_chain_rolls_the_index_back(
     Follow(ledger, index).sync()
     ledger.reorganise(depth)
     ledger.wait(60)
-    ledger.issue(hash32("only on the new branch"))
+    ledger.issue(id_of("only on the new branch"))
     for n in range(depth):
-        ledger.issue(hash32(f"branch {n}"))
+        ledger.issue(id_of(f"branch {n}"))
     rolled: list[Cursor | None] = []
     roll_back = index.roll_back
     monkeypatch.setattr(index, "roll_back", lambda to: (rolled.append(to), roll_back(to)))
@@ -198,8 +199,8 @@ def test_a_rewritten_chain_rolls_the_index_back(
 
 def test_what_only_the_old_branch_held_is_gone(ledger: LedgerSimulator, index: SqlIndex) -> None:
     Follow(ledger, index).sync()
-    lost = ledger.issue(hash32("lost"))
-    ledger.act(hash32("license 3"), Act.SUSPEND, ground=21)
+    lost = ledger.issue(id_of("lost"))
+    ledger.act(id_of("license 3"), Act.SUSPEND, ground=21)
     Follow(ledger, index).sync()
     struct, _ = lost.message()
     digest = message_digest(struct, lost.decoded().data)
@@ -207,15 +208,15 @@ def test_what_only_the_old_branch_held_is_gone(ledger: LedgerSimulator, index: S
     ledger.reorganise(2)
     ledger.mine()
     Follow(ledger, index).sync()
-    assert index.get("license", hash32("lost")) is None
+    assert index.get("license", id_of("lost")) is None
     assert index.seq_of(digest) is None
-    assert index.find_licenses(after=min(hash32("lost"), "0x")) == index.find_licenses()
+    assert index.find_licenses(after=min(id_of("lost"), "0x")) == index.find_licenses()
     assert digest_of(index) == replayed(ledger)
 
 
 def test_a_shorter_chain_is_followed_too(ledger: LedgerSimulator, index: SqlIndex) -> None:
     Follow(ledger, index).sync()
-    ledger.issue(hash32("cut"))
+    ledger.issue(id_of("cut"))
     Follow(ledger, index).sync()
     ledger.reorganise(1)
     Follow(ledger, index).sync()
@@ -228,16 +229,16 @@ def test_a_shorter_chain_is_followed_too(ledger: LedgerSimulator, index: SqlInde
 def test_a_chain_rewritten_beyond_all_kept_places_is_indexed_again(
     ledger: LedgerSimulator, index: SqlIndex
 ) -> None:
-    index.remember("an identifier", hash32("license 1"), BUREAU, 1)
+    index.remember("an identifier", id_of("license 1"), BUREAU, 1)
     for _ in range(KEPT_HEADS + 5):
         ledger.mine()
         Follow(ledger, index).sync()
     assert len(index.heads()) == KEPT_HEADS
     ledger.reorganise(KEPT_HEADS + 20)
-    ledger.issue(hash32("new history"))
+    ledger.issue(id_of("new history"))
     Follow(ledger, index).sync()
     assert digest_of(index) == replayed(ledger)
-    assert index.resolve("an identifier") == hash32("license 1")
+    assert index.resolve("an identifier") == id_of("license 1")
 
 
 def test_a_chain_rewritten_while_it_is_read_is_read_again(ledger: LedgerSimulator, index: SqlIndex) -> None:
@@ -249,7 +250,7 @@ def test_a_chain_rewritten_while_it_is_read_is_read_again(ledger: LedgerSimulato
                 if n == 40 and not self.moved:
                     self.moved = True
                     self.reorganise(3)
-                    self.issue(hash32("after the move"))
+                    self.issue(id_of("after the move"))
                     self.mine(5)
                 yield log
 
@@ -325,7 +326,7 @@ def test_a_lying_node_is_found_out_and_leaves_no_trace(
 def test_a_record_that_no_contract_would_write_is_named(ledger: LedgerSimulator, index: SqlIndex) -> None:
     Follow(ledger, index).sync()
     before = index.cursor()
-    bad = ledger.issue(hash32("license 1"), rev=0)
+    bad = ledger.issue(id_of("license 1"), rev=0)
     with pytest.raises(IndexDivergedError) as caught:
         Follow(ledger, index).sync()
     assert caught.value.fields["seq"] == bad.seq
@@ -338,7 +339,7 @@ def test_an_act_that_does_not_exist_is_named(ledger: LedgerSimulator, index: Sql
     bad = ledger.record(
         "Act",
         [BUREAU],
-        licenseId=hash32("license 3"),
+        licenseId=id_of("license 3"),
         act=act,
         ground=0,
         effective=0,
@@ -458,7 +459,7 @@ def test_a_damaged_index_is_named_and_can_be_made_again(
 ) -> None:
     index = open_index(tmp_path, LEDGER_ID)
     Follow(ledger, index).sync()
-    index.remember("kept", hash32("license 1"), BUREAU, 7)
+    index.remember("kept", id_of("license 1"), BUREAU, 7)
     index.close()
     for rest in tmp_path.glob("index.db-*"):
         rest.unlink()
@@ -484,7 +485,7 @@ def test_a_damaged_index_is_named_and_can_be_made_again(
     again = open_index(tmp_path, LEDGER_ID)
     Follow(ledger, again).sync()
     assert digest_of(again) == replayed(ledger)
-    assert again.resolve("kept") == hash32("license 1")
+    assert again.resolve("kept") == id_of("license 1")
     again.close()
 
 
@@ -550,7 +551,7 @@ def test_the_tables_of_the_code_are_those_of_the_migrations(index: SqlIndex) -> 
 
 
 def test_an_identifier_leads_to_its_license_and_back(index: SqlIndex) -> None:
-    one, two = hash32("one"), hash32("two")
+    one, two = id_of("one"), id_of("two")
     index.remember("1.2.156.3005.2.A", one, BUREAU, 5)
     index.remember("1.2.156.3005.2.B", two, BUREAU, 6, cid="bafk")
     assert index.resolve("1.2.156.3005.2.A") == one
@@ -559,19 +560,19 @@ def test_an_identifier_leads_to_its_license_and_back(index: SqlIndex) -> None:
     assert index.resolve(one.upper().replace("0X", "0x")) == one
     assert index.resolve(one[:-1]) is None
     assert (index.identifier_of(two), index.cid_of(two)) == ("1.2.156.3005.2.B", "bafk")
-    assert (index.identifier_of(hash32("three")), index.cid_of(one)) == (None, None)
+    assert (index.identifier_of(id_of("three")), index.cid_of(one)) == (None, None)
 
 
 def test_an_identifier_keeps_its_license_and_its_first_day(index: SqlIndex) -> None:
-    index.remember("A", hash32("one"), BUREAU, 5)
-    index.remember("A", hash32("one"), BUREAU, 9, cid="bafk")
-    index.remember("A", hash32("one"), BUREAU, 11)
-    assert index.cid_of(hash32("one")) == "bafk"
+    index.remember("A", id_of("one"), BUREAU, 5)
+    index.remember("A", id_of("one"), BUREAU, 9, cid="bafk")
+    index.remember("A", id_of("one"), BUREAU, 11)
+    assert index.cid_of(id_of("one")) == "bafk"
     (row,) = [each for each in index.rows() if each.table == "names"]
     assert row.columns["added_at"] == 5
     with pytest.raises(TrustError, match="NAME_TAKEN"):
-        index.remember("A", hash32("two"), BUREAU, 9)
-    assert index.resolve("A") == hash32("one")
+        index.remember("A", id_of("two"), BUREAU, 9)
+    assert index.resolve("A") == id_of("one")
 
 
 def test_readers_do_not_wait_for_a_writer(ledger: LedgerSimulator, index: SqlIndex, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from ledger.domain.trustfile import CONTRACT_NAMES
 from tests.simulator import (
     BLOCK_SECONDS,
     BUREAU,
+    LEDGER_ID,
     NATIONAL_TYPE,
     OBJECT_OF,
     OFFICE,
@@ -41,6 +42,7 @@ from tests.simulator import (
     every_kind,
     founded_ledger,
     hash32,
+    id_of,
     key_id_of,
 )
 
@@ -157,7 +159,7 @@ def test_an_end_ends_also_what_a_later_term_had_not_yet_taken_over() -> None:
 
 
 def test_representations_and_their_history(state: State) -> None:
-    ids = (hash32("license 3"), hash32("representative"))
+    ids = (id_of("license 3"), hash32("representative"))
     found = typed(state, "representation", representation_key(*ids), Representation)
     assert found is not None
     assert (found.rev, found.license_id, found.representative) == (2, *ids)
@@ -172,7 +174,7 @@ def test_representations_and_their_history(state: State) -> None:
 
 def test_what_a_compromised_key_gave_a_representative_is_void_and_its_end_stands() -> None:
     ledger = founded_ledger(sign=False)
-    mine, theirs = hash32("license 1"), hash32("representative")
+    mine, theirs = id_of("license 1"), hash32("representative")
     ledger.issue(mine)
     ledger.represent(mine, theirs)
     stolen_at = ledger.now
@@ -204,21 +206,21 @@ def representation_of(state: State, license_id: str, representative: str) -> Rep
 )
 def test_terms_that_the_contract_refuses_are_bad_records(change: dict[str, Any], detail: str) -> None:
     ledger = founded_ledger(sign=False)
-    ledger.issue(hash32("license 1"))
-    ledger.represent(hash32("license 1"), hash32("representative"), **change)
+    ledger.issue(id_of("license 1"))
+    ledger.represent(id_of("license 1"), hash32("representative"), **change)
     refuses_the_last(ledger, detail)
 
 
 def test_nobody_stands_in_for_the_holder_of_an_unknown_license() -> None:
     ledger = founded_ledger(sign=False)
-    ledger.represent(hash32("nowhere"), hash32("representative"))
+    ledger.represent(id_of("nowhere"), hash32("representative"))
     refuses_the_last(ledger, "unknown license")
 
 
 @pytest.mark.parametrize("change", [-1, 0, 1])
 def test_an_end_of_a_representation_lies_ahead_and_only_moves_earlier(change: int) -> None:
     ledger = founded_ledger(sign=False)
-    ids = (hash32("license 1"), hash32("representative"))
+    ids = (id_of("license 1"), hash32("representative"))
     ledger.issue(ids[0])
     ledger.end_representation(*ids, ledger.now)
     refuses_the_last(ledger, "nothing to end")
@@ -237,7 +239,7 @@ def test_an_end_of_a_representation_lies_ahead_and_only_moves_earlier(change: in
 
 def refuses_the_last(ledger: LedgerSimulator, detail: str) -> None:
     """The newest record is `BAD_RECORD`; what is wrong before it is left out."""
-    state = State()
+    state = State(LEDGER_ID)
     *earlier, last = [fact_of(record) for record in ledger.records()]
     for fact in earlier:
         with suppress(Refused):
@@ -248,9 +250,9 @@ def refuses_the_last(ledger: LedgerSimulator, detail: str) -> None:
 
 
 def test_licenses_and_their_facts(state: State) -> None:
-    old = typed(state, "license", hash32("license 0"), License)
-    new = typed(state, "license", hash32("license 5"), License)
-    bound = typed(state, "license", hash32("license 3"), License)
+    old = typed(state, "license", id_of("license 0"), License)
+    new = typed(state, "license", id_of("license 5"), License)
+    bound = typed(state, "license", id_of("license 3"), License)
     assert old is not None and new is not None and bound is not None
     assert (old.superseded_by, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
     assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
@@ -259,7 +261,7 @@ def test_licenses_and_their_facts(state: State) -> None:
 
 
 def test_applying_leaves_the_state_before_untouched(ledger: LedgerSimulator) -> None:
-    state = State()
+    state = State(LEDGER_ID)
     for record in ledger.records():
         before = {table: dict(rows) for table, rows in state.tables.items()}
         changes = apply(state, fact_of(record))
@@ -269,7 +271,7 @@ def test_applying_leaves_the_state_before_untouched(ledger: LedgerSimulator) -> 
     assert state.tables == ledger.state().tables
 
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 NO_TYPE = "11100000MB0TE5T605009"
 STRAY = "0x" + "33" * 20
 
@@ -337,7 +339,7 @@ def test_what_no_contract_would_write_is_refused(name: str) -> None:
     deed, code = _refusals()[name]
     ledger = founded_ledger(sign=False)
     deed(ledger)
-    state = State()
+    state = State(LEDGER_ID)
     *good, last = list(ledger.records())
     for record in good:
         state.apply(fact_of(record))

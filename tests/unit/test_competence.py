@@ -11,12 +11,14 @@ from ledger.domain.objects import organisation_object, region_object
 from ledger.proof.competence import Competence
 from tests.simulator import (
     BUREAU,
+    LEDGER_ID,
     NATIONAL_TYPE,
     OFFICE,
     SHANGHAI,
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
     key_id_of,
     key_of,
 )
@@ -44,7 +46,7 @@ def ledger() -> LedgerSimulator:
 
 def problem(ledger: LedgerSimulator) -> str | None:
     """What is wrong with the newest record, judged after all others were found right."""
-    state = State()
+    state = State(LEDGER_ID)
     competence = Competence(state)
     *earlier, last = [fact_of(record) for record in ledger.records()]
     for fact in earlier:
@@ -154,7 +156,7 @@ def test_before_the_seal_nobody_signs_and_times_count_all_the_same() -> None:
 
 
 def test_who_stands_in_for_a_holder_is_the_business_of_the_licenses_issuer() -> None:
-    license_id, representative = hash32("license"), hash32("representative")
+    license_id, representative = id_of("license"), hash32("representative")
     ledger = founded_ledger(sign=False)
     ledger.issue(license_id)
     ledger.represent(license_id, representative)
@@ -168,7 +170,7 @@ def test_who_stands_in_for_a_holder_is_the_business_of_the_licenses_issuer() -> 
 
 
 def test_a_body_that_followed_the_issuer_says_who_stands_in() -> None:
-    license_id, representative = hash32("license"), hash32("representative")
+    license_id, representative = id_of("license"), hash32("representative")
     ledger = LedgerSimulator(sign=False)
     ledger.found(threshold=1)
     ledger.add_region(SHANGHAI)

@@ -84,7 +84,7 @@ def envelope_of(name: str = "safety_certificate", *, batch: bool = False) -> Env
     code = document["metadata"]["certificateTypeCode"]
     times = {"validFrom": valid_from, "validTo": valid_to}
     single = {"keyId": WORD, "rev": 0, "licenseType": type_word(code), "digest": "0x" + digest, **times}
-    leaf = Leaf(WORD, code, digest, "0x" + "00" * 32, valid_from, valid_to)
+    leaf = Leaf(WORD, WORD, code, digest, "0x" + "00" * 32, valid_from, valid_to)
     proof = {"root": WORD, "index": 3, "size": 7, "proof": [WORD, WORD]}
     anchor = {"ledgerId": WORD, "licenseId": WORD, "seq": 9, "txHash": WORD, "block": 4}
     return Envelope(

@@ -14,7 +14,16 @@ from ledger.domain.entity_json import ENTITY_OF
 from ledger.service import follow
 from ledger.service.follow import Follow, IndexDivergedError
 from ledger.service.fsck import Difference, check_index
-from tests.simulator import BUREAU, LEDGER_ID, OFFICE, LedgerSimulator, every_kind, founded_ledger, hash32
+from tests.simulator import (
+    BUREAU,
+    LEDGER_ID,
+    OFFICE,
+    LedgerSimulator,
+    every_kind,
+    founded_ledger,
+    hash32,
+    id_of,
+)
 
 KEYS = {
     "entities": ["table_name", "key"],
@@ -37,7 +46,7 @@ def index(tmp_path: Path, ledger: LedgerSimulator, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(follow, "BATCH_RECORDS", 6)
     opened = open_index(tmp_path, LEDGER_ID)
     Follow(ledger, opened).sync()
-    opened.remember("an identifier", hash32("license 1"), BUREAU, 7, cid="bafk")
+    opened.remember("an identifier", id_of("license 1"), BUREAU, 7, cid="bafk")
     yield opened
     opened.close()
 
@@ -75,7 +84,7 @@ def test_an_empty_index_and_one_that_lags_show_nothing(tmp_path: Path, ledger: L
     index = open_index(tmp_path, LEDGER_ID)
     assert check_index(ledger, index).differences == ()
     Follow(ledger, index).sync()
-    ledger.issue(hash32("later"))
+    ledger.issue(id_of("later"))
     assert check_index(ledger, index).differences == ()
     index.close()
 
@@ -84,11 +93,11 @@ def test_nothing_shows_after_a_reorganisation_and_many_advances(
     ledger: LedgerSimulator, index: SqlIndex
 ) -> None:
     for n in range(70):
-        ledger.issue(hash32(f"many {n}"))
+        ledger.issue(id_of(f"many {n}"))
         Follow(ledger, index).sync()
     assert differences(ledger, index) == []
     ledger.reorganise(9)
-    ledger.issue(hash32("other"))
+    ledger.issue(id_of("other"))
     Follow(ledger, index).sync()
     assert differences(ledger, index) == []
 
@@ -197,10 +206,10 @@ def test_identifiers_are_compared_as_far_as_the_ledger_knows(
 def test_a_license_named_before_the_index_followed_is_no_difference(
     ledger: LedgerSimulator, index: SqlIndex
 ) -> None:
-    ledger.issue(hash32("just issued"))
-    index.remember("another identifier", hash32("just issued"), BUREAU, 8, cid="")
+    ledger.issue(id_of("just issued"))
+    index.remember("another identifier", id_of("just issued"), BUREAU, 8, cid="")
     assert differences(ledger, index) == []
-    index.remember("a third", hash32("never issued"), BUREAU, 8, cid="")
+    index.remember("a third", id_of("never issued"), BUREAU, 8, cid="")
     index.remember("a fourth", "0xzz", BUREAU, 8, cid="")
     assert {each.key for each in differences(ledger, index)} == {"a third", "a fourth"}
 

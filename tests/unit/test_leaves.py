@@ -21,19 +21,21 @@ from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
     JIASHAN,
+    LEDGER_ID,
     OFFICE,
     QINGPU,
     SHANGHAI,
     ZHEJIANG,
     LedgerSimulator,
     founded_ledger,
-    hash32,
+    id_of,
 )
 from tests.simulator import NATIONAL_TYPE as CODE
 from tests.unit.governed import FixedClock, trust_of
 from tests.unit.test_verification import asked, claim_in, shown
 
-IDS = [hash32(f"leaf {number}") for number in range(7)]
+IDS = [id_of(f"leaf {number}") for number in range(7)]
+LEAF = ("licenseId", "handle", "digest", "holderBinding", "validFrom", "validTo")
 Opening = dict[str, Any]
 
 
@@ -53,7 +55,7 @@ def batch_record(ledger: LedgerSimulator, opening: Opening) -> Record:
 
 def claim_on(ledger: LedgerSimulator, opening: Opening, **changes: Any) -> Claim:
     """What the file of a license of a batch says."""
-    leaf = {name: opening[name] for name in ("licenseId", "digest", "holderBinding", "validFrom", "validTo")}
+    leaf = {name: opening[name] for name in LEAF}
     record = batch_record(ledger, opening)
     struct, values = record.message()
     claim = claim_in(
@@ -114,10 +116,10 @@ def test_the_histories_asked_for_are_enough(
         ledger.open_leaf(openings[4])
         ledger.act(IDS[4], Act.SUSPEND)
     claim = claim_on(ledger, openings[4])
-    state, loaded = State(), set[bytes]()
+    state, loaded = State(LEDGER_ID), set[bytes]()
     while wanted := missing_objects(claim, state, region) - loaded:
         loaded |= wanted
-        state = state_of([record for record in ledger.records() if record.object in loaded])
+        state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
     assert asked(ledger, claim, state, region=region) == asked(ledger, claim, region=region)
     assert organisation_object(OFFICE) not in loaded
 
@@ -125,7 +127,7 @@ def test_the_histories_asked_for_are_enough(
 def test_a_claim_on_another_place_or_path_is_anchored_nowhere(
     ledger: LedgerSimulator, openings: list[Opening]
 ) -> None:
-    first, other = openings[0], ledger.issue_batch([hash32("alone"), hash32("with it")])[0]
+    first, other = openings[0], ledger.issue_batch([id_of("alone"), id_of("with it")])[0]
     assert first["batch"] != other["batch"]
     inner = "0x" + node_hash(bytes(32), bytes(32)).hex()
     genuine = claim_on(ledger, first)
@@ -155,11 +157,22 @@ def test_a_leaf_is_compromised_with_the_key_of_its_batch(
 def test_the_first_record_of_an_id_wins(ledger: LedgerSimulator) -> None:
     ledger.issue(IDS[0])
     openings = ledger.issue_batch(IDS)
-    ledger.issue(IDS[1], OFFICE)
+    ledger.issue(IDS[1])
     assert outcome(asked(ledger, claim_on(ledger, openings[0])))[0] == "ANCHOR_MISMATCH", (
         "it was single before"
     )
-    assert outcome(asked(ledger, claim_on(ledger, openings[1]))) == ("OK", "OK"), "another's came later"
+    assert outcome(asked(ledger, claim_on(ledger, openings[1]))) == ("OK", "OK"), "the other came later"
+
+
+def test_an_id_that_another_body_made_is_none_in_its_batch(ledger: LedgerSimulator) -> None:
+    stolen = ledger.issue_batch(IDS, OFFICE)
+    assert outcome(asked(ledger, claim_on(ledger, stolen[0])))[0] == "NOT_ANCHORED"
+    ledger.open_leaf(stolen[0])
+    openings = ledger.issue_batch(IDS)
+    ledger.open_leaf(openings[0])
+    ledger.act(IDS[0], Act.SUSPEND, rev=1)
+    assert outcome(asked(ledger, claim_on(ledger, openings[0]))) == ("OK", "SUSPENDED"), "the owner's"
+    assert replayed(ledger) == ["NOT_ENTITLED"], "the thief's opening"
 
 
 # --- what no contract writes is found by replay ---
@@ -210,7 +223,7 @@ def test_a_transfer_is_replayed_and_seen(ledger: LedgerSimulator) -> None:
     claim = claim_in(ledger.issue(IDS[0]))
     ledger.transfer_out(IDS[0], ZHEJIANG)
     assert outcome(asked(ledger, claim))[1] == "SUSPENDED"
-    taken = ledger.amend(IDS[0], IDS[1], OFFICE, CODE, Act.TRANSFER_IN)
+    taken = ledger.amend(IDS[0], id_of("taken", OFFICE), OFFICE, CODE, Act.TRANSFER_IN)
     assert outcome(asked(ledger, claim))[1] == "SUPERSEDED"
     assert outcome(asked(ledger, claim_in(taken))) == ("OK", "OK")
     assert replayed(ledger) == []
@@ -219,12 +232,12 @@ def test_a_transfer_is_replayed_and_seen(ledger: LedgerSimulator) -> None:
 @pytest.mark.parametrize("act", [Act.CHANGE, Act.TRANSFER_IN])
 def test_a_license_that_nobody_let_go_is_taken_by_nobody(ledger: LedgerSimulator, act: Act) -> None:
     ledger.issue(IDS[0])
-    ledger.amend(IDS[0], IDS[1], OFFICE, CODE, act)
+    ledger.amend(IDS[0], id_of("taken", OFFICE), OFFICE, CODE, act)
     assert replayed(ledger)[0] == "NOT_ENTITLED"
 
 
 def test_a_license_let_go_elsewhere_is_not_taken_here(ledger: LedgerSimulator) -> None:
     ledger.issue(IDS[0])
     ledger.transfer_out(IDS[0], SHANGHAI)
-    ledger.amend(IDS[0], IDS[1], OFFICE, CODE, Act.TRANSFER_IN)
+    ledger.amend(IDS[0], id_of("taken", OFFICE), OFFICE, CODE, Act.TRANSFER_IN)
     assert replayed(ledger)[0] == "NOT_ENTITLED"

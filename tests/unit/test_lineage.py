@@ -31,13 +31,14 @@ from tests.simulator import (
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
     key_id_of,
     key_of,
 )
 from tests.unit.governed import FixedClock, trust_of
 from tests.unit.test_verification import claim_in
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 OWNER = organisation_object(BUREAU)
 MERGED = "11610922MB0TE5T52A"
 NEW_TYPE = "11310000MB0TE5T1XB001"
@@ -78,10 +79,10 @@ def issue_with(ledger: LedgerSimulator, name: str) -> Record:
 def asked(ledger: LedgerSimulator, record: Record, known_at: int, region: int | None = None) -> Findings:
     claim = claim_in(record)
     loaded: set[bytes] = set()
-    state = State()
+    state = State(LEDGER_ID)
     while wanted := missing_objects(claim, state, region) - loaded:
         loaded |= wanted
-        state = state_of([each for each in ledger.records() if each.object in loaded])
+        state = state_of(LEDGER_ID, [each for each in ledger.records() if each.object in loaded])
     domain = Domain(CHAIN_ID, ledger.address("Licenses"), LEDGER_ID)
     question = Question(at=ledger.now, known_at=known_at, region=region)
     return examine(claim, state, question, domain, crypto.verifier().verify)
@@ -235,5 +236,5 @@ def test_replay_takes_records_of_a_successor_contract_after_its_succession_only(
     ledger.issue(LICENSE)
     ledger.record("Succeed", [str(SHANGHAI)], **named, account=second)
     assert problems(ledger) == []
-    closed = ledger.issue(hash32("another license"))
+    closed = ledger.issue(id_of("another license"))
     assert problems(ledger) == [("BAD_RECORD", closed.seq)]

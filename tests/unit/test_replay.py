@@ -30,6 +30,7 @@ from tests.simulator import (
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
 )
 from tests.unit.governed import Colluding, FixedClock, Tampered, registration, trust_of
 
@@ -65,7 +66,7 @@ def ledger() -> LedgerSimulator:
 
 def _acted(ledger: LedgerSimulator) -> LedgerSimulator:
     """One record of every kind that may stand after the seal, each signed as it must be."""
-    ids = [hash32(f"license {n}") for n in range(6)]
+    ids = [id_of(f"license {n}", OFFICE if n == 4 else BUREAU) for n in range(6)]
     for each in ids[:4]:
         ledger.issue(each)
     ledger.issue(ids[4], OFFICE, REGIONAL_TYPE)
@@ -199,7 +200,7 @@ def fresh() -> LedgerSimulator:
     return founded_ledger()
 
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 
 
 def _duplicate_id(ledger: LedgerSimulator) -> None:
@@ -208,7 +209,21 @@ def _duplicate_id(ledger: LedgerSimulator) -> None:
 
 
 def _foreign_type(ledger: LedgerSimulator) -> None:
-    ledger.issue(LICENSE, OFFICE, "11100000MB0TE5T605002")
+    ledger.issue(id_of("an office's", OFFICE), OFFICE, "11100000MB0TE5T605002")
+
+
+def _foreign_id(ledger: LedgerSimulator) -> None:
+    ledger.issue(LICENSE, OFFICE)
+
+
+def _foreign_id_by_amendment(ledger: LedgerSimulator) -> None:
+    own = id_of("an office's", OFFICE)
+    ledger.issue(own, OFFICE)
+    ledger.amend(own, LICENSE, OFFICE)
+
+
+def _foreign_id_in_a_leaf(ledger: LedgerSimulator) -> None:
+    ledger.open_leaf(ledger.issue_batch([LICENSE, id_of("an office's", OFFICE)], OFFICE)[0])
 
 
 def _foreign_signer(ledger: LedgerSimulator) -> None:
@@ -260,12 +275,12 @@ def _too_long(ledger: LedgerSimulator) -> None:
 
 
 def _wrong_writer(ledger: LedgerSimulator) -> None:
-    body = ledger.issue(hash32("other")).body
+    body = ledger.issue(id_of("other")).body
     ledger.append(Kind.LICENSE_ISSUED, bytes.fromhex(LICENSE[2:]), body, "Catalog")
 
 
 def _wrong_object(ledger: LedgerSimulator) -> None:
-    body = ledger.issue(hash32("other")).body
+    body = ledger.issue(id_of("other")).body
     ledger.append(Kind.LICENSE_ISSUED, bytes.fromhex(LICENSE[2:]), body)
 
 
@@ -336,6 +351,9 @@ _EMPTY = {"reference": hash32("r"), "cause": hash32("c")}
     [
         (_duplicate_id, "DUPLICATE_ID"),
         (_foreign_type, "NOT_ENTITLED"),
+        (_foreign_id, "NOT_ENTITLED"),
+        (_foreign_id_by_amendment, "NOT_ENTITLED"),
+        (_foreign_id_in_a_leaf, "NOT_ENTITLED"),
         (_foreign_signer, "NOT_ENTITLED"),
         (_governing_key_issues, "NOT_ENTITLED"),
         (_ended_right, "NOT_ENTITLED"),

@@ -10,10 +10,10 @@ from ledger.domain.acts import Act
 from ledger.domain.records import Record
 from ledger.errors import BadProofError, OutageError, TrustError, UsageError
 from ledger.service.sources import Asked, Histories
-from tests.simulator import LedgerSimulator, founded_ledger, hash32
+from tests.simulator import LedgerSimulator, founded_ledger, hash32, id_of
 from tests.unit.governed import Tampered
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 OBJECT = bytes.fromhex(LICENSE[2:])
 
 

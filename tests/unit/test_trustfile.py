@@ -78,10 +78,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 def test_a_file_is_read_as_it_was_written() -> None:
     assert read(FILE) == SEALED
     assert FILE["seal"]["signedAt"] == "2026-11-18T11:06:40Z"
-    assert FILE["contracts"]["Journal"] == {
-        "address": "0x" + "30" * 20,
-        "codeHash": "0x" + "31" * 32,
-        "block": 3,
+    assert FILE["contracts"]["Catalog"] == {
+        "address": "0x" + "20" * 20,
+        "codeHash": "0x" + "21" * 32,
+        "block": 2,
     }
 
 

@@ -21,6 +21,7 @@ from tests.simulator import (
     CHAIN_ID,
     GENESIS_TIME,
     JIASHAN,
+    LEDGER_ID,
     NATIONAL_TYPE,
     OFFICE,
     QINGPU,
@@ -30,9 +31,10 @@ from tests.simulator import (
     LedgerSimulator,
     founded_ledger,
     hash32,
+    id_of,
 )
 
-LICENSE = hash32("a license")
+LICENSE = id_of("a license")
 NAMES = ("SIGNATURE", "ISSUER", "ANCHOR", "STATUS", "RECOGNITION")
 
 
@@ -58,7 +60,11 @@ def asked(ledger: LedgerSimulator, claim: Claim, state: State | None = None, **c
     question = replace(Question(at=now, known_at=now, region=None, age=1), **changes)
     domain = Domain(CHAIN_ID, ledger.address("Licenses"), ledger.ledger_id)
     return examine(
-        claim, state or state_of(list(ledger.records())), question, domain, crypto.verifier().verify
+        claim,
+        state or state_of(LEDGER_ID, list(ledger.records())),
+        question,
+        domain,
+        crypto.verifier().verify,
     )
 
 
@@ -89,11 +95,11 @@ def test_what_is_right_passes_every_step_asked(ledger: LedgerSimulator) -> None:
 def test_a_later_version_verifies_by_its_amendment(ledger: LedgerSimulator) -> None:
     old = claim_in(ledger.issue(LICENSE))
     between = ledger.now - 1
-    ledger.amend(LICENSE, hash32("next"))
+    ledger.amend(LICENSE, id_of("next"))
     new = claim_in(list(ledger.records())[-1])
     assert result_of(asked(ledger, new).checks) == "IN_FORCE"
     superseded = failure(asked(ledger, old))
-    assert (superseded.code, superseded.evidence["supersededBy"]) == ("SUPERSEDED", hash32("next"))
+    assert (superseded.code, superseded.evidence["supersededBy"]) == ("SUPERSEDED", id_of("next"))
     before = asked(ledger, old, known_at=between)
     assert result_of(before.checks) == "IN_FORCE"
     assert "supersededBy" not in before.checks[3].evidence
@@ -224,7 +230,7 @@ def test_a_regional_type_counts_at_home_and_under_the_agreement(
 
 
 def test_where_nothing_was_agreed_a_regional_type_does_not_count(ledger: LedgerSimulator) -> None:
-    claim = claim_in(ledger.issue(LICENSE, OFFICE, REGIONAL_TYPE))
+    claim = claim_in(ledger.issue(id_of("an office's", OFFICE), OFFICE, REGIONAL_TYPE))
     assert failure(asked(ledger, claim, region=SHANGHAI)).code == "NOT_RECOGNIZED_HERE"
     assert result_of(asked(ledger, claim, region=ZHEJIANG).checks) == "IN_FORCE", "its own province"
     assert result_of(asked(ledger, claim, region=JIASHAN).checks) == "IN_FORCE"
@@ -246,7 +252,7 @@ def test_an_agreement_without_first_day_ends_all_the_same(ledger: LedgerSimulato
     members = {"fromRegion": ZHEJIANG, "toRegion": SHANGHAI, "licenseType": _word(REGIONAL_TYPE)}
     signers = [str(ZHEJIANG), str(SHANGHAI)]
     ledger.record("Recognize", signers, **members, asType=_word(REGIONAL_TYPE), since=0, until=0)
-    claim = claim_in(ledger.issue(LICENSE, OFFICE, REGIONAL_TYPE))
+    claim = claim_in(ledger.issue(id_of("an office's", OFFICE), OFFICE, REGIONAL_TYPE))
     assert result_of(asked(ledger, claim, region=QINGPU).checks) == "IN_FORCE"
     ledger.end_recognition(ZHEJIANG, SHANGHAI, REGIONAL_TYPE, str(ZHEJIANG), ledger.now)
     ledger.wait(10)
@@ -258,7 +264,7 @@ def _word(code: str) -> str:
 
 
 def test_a_type_that_became_national_counts_everywhere_from_then_on(ledger: LedgerSimulator) -> None:
-    claim = claim_in(ledger.issue(LICENSE, OFFICE, REGIONAL_TYPE))
+    claim = claim_in(ledger.issue(id_of("an office's", OFFICE), OFFICE, REGIONAL_TYPE))
     known = ledger.now - 1
     ledger.register_type(REGIONAL_TYPE, [str(SHANGHAI), str(ZHEJIANG)], SHANGHAI, Scope.NATIONAL)
     assert result_of(asked(ledger, claim, region=SHANGHAI).checks) == "IN_FORCE"
@@ -275,13 +281,13 @@ def test_an_old_head_cannot_say_that_something_still_holds(ledger: LedgerSimulat
 
 def test_an_old_head_cannot_refuse_what_a_later_record_may_allow(ledger: LedgerSimulator) -> None:
     unseen = claim_in(ledger.issue(LICENSE))
-    empty = asked(ledger, unseen, State(), region=JIASHAN, stale=True)
+    empty = asked(ledger, unseen, State(LEDGER_ID), region=JIASHAN, stale=True)
     assert result_of(empty.checks) == "COULD_NOT_CHECK"
     assert shown(empty)["ISSUER"] == shown(empty)["ANCHOR"] == ("UNKNOWN", "STALE_HEAD")
-    assert result_of(asked(ledger, unseen, State(), region=JIASHAN).checks) == "ISSUER_UNKNOWN"
+    assert result_of(asked(ledger, unseen, State(LEDGER_ID), region=JIASHAN).checks) == "ISSUER_UNKNOWN"
     ledger.act(LICENSE, Act.SUSPEND)
     assert shown(asked(ledger, unseen, stale=True))["STATUS"] == ("UNKNOWN", "STALE_HEAD")
-    regional = claim_in(ledger.issue(hash32("another"), OFFICE, REGIONAL_TYPE))
+    regional = claim_in(ledger.issue(id_of("another", OFFICE), OFFICE, REGIONAL_TYPE))
     assert shown(asked(ledger, regional, region=SHANGHAI))["RECOGNITION"][0] == "FAIL"
     found = asked(ledger, regional, region=SHANGHAI, stale=True)
     assert shown(found)["RECOGNITION"] == ("UNKNOWN", "STALE_HEAD")
@@ -291,9 +297,9 @@ def test_an_old_head_cannot_refuse_what_a_later_record_may_allow(ledger: LedgerS
 def test_the_histories_asked_for_are_enough(ledger: LedgerSimulator, region: int | None) -> None:
     claim = _regional(ledger)
     ledger.act(LICENSE, Act.SUSPEND)
-    state, loaded = State(), set[bytes]()
+    state, loaded = State(LEDGER_ID), set[bytes]()
     while wanted := missing_objects(claim, state, region) - loaded:
         loaded |= wanted
-        state = state_of([record for record in ledger.records() if record.object in loaded])
+        state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
     assert asked(ledger, claim, state, region=region) == asked(ledger, claim, region=region)
     assert organisation_object(OFFICE) not in loaded

@@ -34,11 +34,11 @@ from ledger.service.present import PresentService, is_registered
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import binding_now
 from ledger.service.verify import Ask, VerifyLicenses
-from tests.simulator import BUREAU, CHAIN_ID, OFFICE, LedgerSimulator, founded_ledger, hash32, key_of
+from tests.simulator import BUREAU, CHAIN_ID, OFFICE, LedgerSimulator, founded_ledger, hash32, id_of, key_of
 from tests.wallet.world import PASSPHRASE, SetClock, altered, device
 from wallet.wallet import Wallet
 
-ID = hash32("license in a wallet")
+ID = id_of("license in a wallet")
 FIELDS = ["face/name", "metadata/certificateIdentifier"]
 
 

@@ -25,7 +25,7 @@ from ledger.domain.document import (
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES, Domain, key_id
-from ledger.domain.objects import ascii32
+from ledger.domain.objects import ascii32, license_id
 from ledger.domain.presentation import Presentation, PublicPair
 from ledger.domain.sm import sm3
 from ledger.ports import Signer
@@ -95,9 +95,12 @@ def _made(
     salts = new_salts(license_, SystemEntropy().token)
     digest = license_digest(license_, salts)
     valid_from, valid_to = validity(license_)
-    identifier = license_["metadata"]["certificateIdentifier"]
+    metadata = license_["metadata"]
+    handle = sm3(metadata["certificateIdentifier"].encode() + digest)
+    made = license_id(DOMAIN.ledger_id, metadata["certificateIssuingAuthorityCode"], handle)
     terms = {
-        "licenseId": "0x" + sm3(identifier.encode() + digest).hex(),
+        "licenseId": "0x" + made.hex(),
+        "handle": "0x" + handle.hex(),
         "digest": "0x" + digest.hex(),
         "holderBinding": "0x" + (holder_binding(*pair) if pair else UNBOUND).hex(),
         "validFrom": valid_from,

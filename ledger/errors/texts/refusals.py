@@ -413,11 +413,30 @@ TEXTS: dict[str, Text] = {
         "核对批次，或等待其上链。",
         "Check the batch, or wait until it is recorded.",
     ),
+    "LEAF_TAKEN": Text(
+        "批次 {batch} 第 {index} 号位置的证照已单独记载或已延续，或该批次没有此位置。",
+        "The license at index {index} of batch {batch} has records of its own or was renewed before, "
+        "or the batch has no such index.",
+        "已单独记载的证照逐份延续；核对哪些证照尚未延续。",
+        "Renew a license that has records of its own by itself; see which are not renewed yet.",
+    ),
+    "BATCH_RENEWED_OFTEN": Text(
+        "批次 {batch} 已延续 16 次，这是上限。",
+        "Batch {batch} was renewed sixteen times, which is the limit.",
+        "其余证照逐份延续。",
+        "Renew the rest of its licenses one by one.",
+    ),
     "LEAF_UNPROVED": Text(
         "批次 {batch} 的第 {index} 号位置没有这份证照。",
         "This license does not stand at index {index} of batch {batch}.",
         "使用该证照自己的文件中的叶子与路径。",
         "Use the leaf and the path of the license's own file.",
+    ),
+    "FOREIGN_ID": Text(
+        "标识 {id} 不是机构 {issuer} 的证照标识。",
+        "Id {id} is no license id of organisation {issuer}.",
+        "用颁发机构自己的密值生成标识。",
+        "Let the issuer make the id with its own secret.",
     ),
     "LEAF_UNTOUCHED": Text(
         "随叶子提交的命令与证照 {id} 无关，全部撤销。",
