@@ -265,5 +265,5 @@ class Ledger:
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""
-        before, claim, _ = read_envelope(data, self.trust.domain("Licenses"))
+        before, claim, _ = read_envelope(data, self.trust.domain)
         return Subject(before, claim, NO_PRESENTATION)

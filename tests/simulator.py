@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,7 @@ from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
 from ledger.domain.apply import State
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
-from ledger.domain.license_tree import Tree, leaf_hash
+from ledger.domain.license_tree import Tree, leaf_hash, leaf_words
 from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.lineage import cut_off_of
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
@@ -97,9 +97,10 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "Bind": lambda m: _raw(m["licenseId"]),
     "TransferOut": lambda m: _raw(m["licenseId"]),
     "LeafOpening": lambda m: _raw(m["licenseId"]),
+    "IssueBatch": lambda m: _batch(m),
+    "RenewBatch": lambda m: _raw(m["earlier"]),
     "Represent": lambda m: _representation(m),
     "EndRepresentation": lambda m: _representation(m),
-    "IssueBatch": lambda m: objects.batch_object(objects.from_ascii32(m["issuer"]), _raw(m["root"])),
 }
 """What each message is about."""
 
@@ -131,6 +132,7 @@ KINDS_OF = {
     "Bind": Kind.HOLDER_BOUND,
     "TransferOut": Kind.LICENSE_TRANSFERRED_OUT,
     "IssueBatch": Kind.LICENSE_BATCH_ISSUED,
+    "RenewBatch": Kind.LICENSE_BATCH_RENEWED,
     "Represent": Kind.REPRESENTATION_MADE,
     "EndRepresentation": Kind.REPRESENTATION_ENDED,
 }
@@ -165,6 +167,10 @@ def _word(text: str) -> str:
     return "0x" + objects.ascii32(text).hex()
 
 
+def _batch(members: Mapping[str, Any]) -> bytes:
+    return objects.batch_object(objects.from_ascii32(members["issuer"]), _raw(members["root"]))
+
+
 def _entitlement(members: Mapping[str, Any]) -> bytes:
     code, issuer = members["licenseType"], members["issuer"]
     return objects.entitlement_object(objects.from_ascii32(code), objects.from_ascii32(issuer))
@@ -179,13 +185,14 @@ def _representation(members: Mapping[str, Any]) -> bytes:
     return objects.representation_object(_raw(members["licenseId"]), _raw(members["representative"]))
 
 
-SECOND_OF: dict[str, tuple[Kind, str, Callable[[Any], bytes]]] = {
-    "Amend": (Kind.LICENSE_ISSUED_BY_AMENDMENT, "newLicenseId", _raw),
-    "SucceedRegion": (Kind.REGION_FOLLOWED, "successor", objects.region_object),
-    "RotateKey": (Kind.KEY_REGISTERED_BY_ROTATION, "newKey", lambda key: objects.key_object(_raw(key))),
-    "RecoverKey": (Kind.KEY_REGISTERED_BY_RECOVERY, "newKey", lambda key: objects.key_object(_raw(key))),
+SECOND_OF: dict[str, tuple[Kind, Callable[[Mapping[str, Any]], bytes]]] = {
+    "Amend": (Kind.LICENSE_ISSUED_BY_AMENDMENT, lambda m: _raw(m["newLicenseId"])),
+    "SucceedRegion": (Kind.REGION_FOLLOWED, lambda m: objects.region_object(m["successor"])),
+    "RotateKey": (Kind.KEY_REGISTERED_BY_ROTATION, lambda m: objects.key_object(_raw(m["newKey"]))),
+    "RecoverKey": (Kind.KEY_REGISTERED_BY_RECOVERY, lambda m: objects.key_object(_raw(m["newKey"]))),
+    "RenewBatch": (Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL, lambda m: _batch(m)),
 }
-"""Messages that make two records: the second's kind, and the member that names its object."""
+"""Messages that make two records: the second's kind and object. Leaves go with the second alone."""
 
 
 @lru_cache(maxsize=1024)
@@ -322,14 +329,14 @@ class LedgerSimulator:
             "notAfter": self._time + DEFAULT_LIFETIME,
         }
         data = struct.data({**header, **members})
-        domain = Domain(CHAIN_ID, self.address(struct.contract), self.ledger_id)
+        domain = self.domain(struct.contract)
         signatures = [self._signature(domain.signed_message, struct, each, data) for each in signers]
-        body = RecordBody(data, tuple(signatures), tuple(leaves)).encode()
-        first = self.append(KINDS_OF[name], object_id, body, struct.contract)
-        second = SECOND_OF.get(name)
-        if second:
-            kind, member, object_of = second
-            self._seconded(kind, object_of(members[member]), body, struct.contract)
+        body = RecordBody(data, tuple(signatures), tuple(leaves))
+        if name not in SECOND_OF:
+            return self.append(KINDS_OF[name], object_id, body.encode(), struct.contract)
+        first = self.append(KINDS_OF[name], object_id, replace(body, leaves=()).encode(), struct.contract)
+        kind, object_of = SECOND_OF[name]
+        self._seconded(kind, object_of(members), body.encode(), struct.contract)
         return first
 
     def found(self, threshold: int = 1) -> Record:
@@ -509,6 +516,31 @@ class LedgerSimulator:
         self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE
     ) -> list[dict[str, Any]]:
         """Issue a batch; returns the openings of its leaves, in order."""
+        return self._batch_of(license_ids, issuer, code, "IssueBatch", {})
+
+    def renew_batch(
+        self,
+        batch: str,
+        renewed: Sequence[int],
+        license_ids: Sequence[str],
+        issuer: str = BUREAU,
+        code: str = NATIONAL_TYPE,
+        signer: str = "",
+        **changes: Any,
+    ) -> list[dict[str, Any]]:
+        """Renew some leaves of a batch (its object, 0x-hex) by another; as `issue_batch`."""
+        members = {"earlier": batch, **leaf_words(renewed), **changes}
+        return self._batch_of(license_ids, issuer, code, "RenewBatch", members, signer)
+
+    def _batch_of(
+        self,
+        license_ids: Sequence[str],
+        issuer: str,
+        code: str,
+        name: str,
+        more: Mapping[str, Any],
+        signer: str = "",
+    ) -> list[dict[str, Any]]:
         terms = [self._license(each, issuer, code) for each in license_ids]
         leaves = [
             leaf_hash(
@@ -523,12 +555,13 @@ class LedgerSimulator:
         ]
         tree = Tree(leaves)
         head = {"issuer": _word(issuer), "licenseType": _word(code)}
-        members = {"root": "0x" + tree.root.hex(), "size": len(leaves), **head}
-        record = self.record("IssueBatch", [issuer], leaves=leaves, **members)
+        members = {"root": "0x" + tree.root.hex(), "size": len(leaves), **head, **more}
+        self.record(name, [signer or issuer], leaves=leaves, **members)
+        batch = "0x" + _batch(members).hex()
         names = ("handle", "digest", "holderBinding", "validFrom", "validTo")
         return [
             {
-                "batch": "0x" + record.object.hex(),
+                "batch": batch,
                 "index": index,
                 "licenseId": each,
                 **{name: term[name] for name in names},
@@ -615,6 +648,10 @@ class LedgerSimulator:
 
     def check_ledger(self) -> None:
         """It is the ledger that it is."""
+
+    def domain(self, contract: str) -> Domain:
+        """The EIP-712 domain of messages to a contract."""
+        return Domain(CHAIN_ID, self.address(contract), self.ledger_id)
 
     @staticmethod
     def address(contract: str) -> str:
@@ -753,6 +790,8 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.represent(ids[3], hash32("representative"))
     ledger.end_representation(ids[3], hash32("representative"), ledger.now + DAY)
     openings = ledger.issue_batch([id_of(f"leaf {n}") for n in range(5)])
+    renewed = [id_of(f"renewed leaf {n}") for n in range(2)]
+    ledger.renew_batch(openings[0]["batch"], [1, 2], renewed)
     ledger.open_leaf(openings[3])
     ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)
     bureau, province = objects.organisation_object(BUREAU), objects.region_object(ZHEJIANG)

@@ -36,7 +36,7 @@ KEPT_HEADS = 64
 BUSY_SECONDS = 30
 """How long a writer waits for another."""
 
-_VERSIONS = {"index": ("index_1", "index_2"), "names": ("names_1",)}
+_VERSIONS = {"index": ("index_1", "index_2", "index_3"), "names": ("names_1",)}
 """Schema versions of each database, the newest last."""
 
 _LICENSE_ID = re.compile(r"0x[0-9a-f]{64}")

@@ -7,7 +7,7 @@ code of `docs/interfaces.md`, so that a ledger whose contracts did not run is fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -27,6 +27,7 @@ from ledger.domain.entities import (
     Predecessor,
     Region,
     Relay,
+    Renewal,
     Representation,
     Term,
     TermKind,
@@ -34,7 +35,7 @@ from ledger.domain.entities import (
     TypeVersion,
 )
 from ledger.domain.facts import Fact, Values, object_of
-from ledger.domain.license_tree import leaf_hash, root, verify
+from ledger.domain.license_tree import leaf_bits, leaf_hash, root, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
@@ -42,6 +43,9 @@ from ledger.domain.representation import LATEST, RepresentationKind, is_term_of,
 
 APPLY_VERSION = "apply/4"
 """Named in state digests; changes whenever the meaning of a record changes."""
+
+MAX_RENEWALS = 16
+"""How many batches may renew leaves of one: the contracts refuse more."""
 
 ALG_SM2_SM3 = 1
 """The algorithm of keys that replace others: SM2 with SM3."""
@@ -543,6 +547,16 @@ def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
 
 
 def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
+    change = _new_batch(state, fact)
+    _next_rev(0, fact)
+    return [change]
+
+
+def _batch_issued_by_renewal(state: StateView, fact: Fact) -> list[Change]:
+    return [_new_batch(state, fact, renews=_str(fact.values, "earlier"))]
+
+
+def _new_batch(state: StateView, fact: Fact, renews: str = "") -> Change:
     values = fact.values
     key = "0x" + object_of(fact.kind, values).hex()
     if state.get("batch", key):
@@ -551,7 +565,7 @@ def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
     if len(fact.leaves) != _int(values, "size") or "0x" + root(fact.leaves).hex() != values["root"]:
         raise Refused("BAD_TREE", f"the leaves of batch {key} do not make the signed root")
     batch = Batch(
-        rev=_next_rev(0, fact),
+        rev=1,
         root=_str(values, "root"),
         size=_int(values, "size"),
         issuer=issuer,
@@ -560,16 +574,35 @@ def _batch_issued(state: StateView, fact: Fact) -> list[Change]:
         seq=fact.seq,
         key_id=fact.key_ids[0],
         recorded_at=fact.time,
+        renews=renews,
     )
-    return [Change("batch", key, batch)]
+    return Change("batch", key, batch)
 
 
-def leaf_license(batch: Batch, key: str, values: Values) -> License:
-    """The license that a leaf of a batch is, as long as nothing happened to it.
+def _batch_renewed(state: StateView, fact: Fact) -> list[Change]:
+    values, key = fact.values, _str(fact.values, "earlier")
+    batch, leaves = typed(state, "batch", key, Batch), leaf_bits(fact.values)
+    if batch is None or _text(values, "licenseType") != batch.license_type:
+        raise Refused("BAD_RECORD", f"no batch {key} of type {_text(values, 'licenseType')}")
+    if leaves >> batch.size or leaves.bit_count() != _int(values, "size"):
+        raise Refused("BAD_TREE", f"not {values['size']} leaves of batch {key}")
+    if any(leaves >> index & 1 for index in batch.opened):
+        raise Refused("BAD_RECORD", f"an opened leaf of batch {key} is renewed with it")
+    if len(batch.renewals) == MAX_RENEWALS:
+        raise Refused("BAD_RECORD", f"batch {key} is renewed more than {MAX_RENEWALS} times")
+    new = "0x" + object_of(Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL, values).hex()
+    renewal = Renewal(fact.seq, fact.time, fact.key_ids[0], new, leaves)
+    after = replace(batch, rev=_next_rev(batch.rev, fact), renewals=(*batch.renewals, renewal))
+    return [Change("batch", key, after)]
+
+
+def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
+    """The license that a leaf of a batch is, as long as nothing happened to it but renewals by the batch.
 
     Args:
         batch: The batch as recorded.
         key: Its object, 0x-hex.
+        index: Place of the leaf.
         values: `licenseId`, `digest`, `holderBinding`, `validFrom`, `validTo` of the leaf, as in its opening.
     """
     binding = _str(values, "holderBinding")
@@ -594,7 +627,25 @@ def leaf_license(batch: Batch, key: str, values: Values) -> License:
         valid_to=_int(values, "validTo"),
         facts=(issued,),
         batch=key,
+        renewals=tuple(_renewals_of(batch, index)),
     )
+
+
+def _renewals_of(batch: Batch, index: int) -> Iterator[LicenseFact]:
+    """What renewed a leaf, told as facts of its license."""
+    for renewal in batch.renewals:
+        place = renewal.place_of(index)
+        if place is not None:
+            yield LicenseFact(
+                seq=renewal.seq,
+                act=Act.RENEW,
+                ground=int(Ground.TERM_RENEWED),
+                recorded_at=renewal.recorded_at,
+                effective=renewal.recorded_at,
+                key_id=renewal.key_id,
+                batch=renewal.batch,
+                index=place,
+            )
 
 
 def is_leaf_of(ledger_id: bytes, batch: Batch, values: Values, index: int, proof: Sequence[str]) -> bool:
@@ -641,7 +692,7 @@ def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
     batch, index = typed(state, "batch", key, Batch), _int(values, "index")
     if batch is None:
         raise Refused("BAD_RECORD", f"unknown batch {key}")
-    license_ = leaf_license(batch, key, values)
+    license_ = leaf_license(batch, key, index, values)
     if state.get("license", license_.license_id):
         raise Refused("DUPLICATE_ID", f"license {license_.license_id}")
     _require_own_id(state, batch.issuer, license_.license_id, values)
@@ -736,6 +787,8 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LICENSE_TRANSFERRED_OUT: _transferred_out,
     Kind.LICENSE_BATCH_ISSUED: _batch_issued,
     Kind.LICENSE_OPENED: _leaf_opened,
+    Kind.LICENSE_BATCH_RENEWED: _batch_renewed,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch_issued_by_renewal,
     Kind.REPRESENTATION_MADE: _represented,
     Kind.REPRESENTATION_ENDED: _representation_ended,
 }

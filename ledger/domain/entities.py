@@ -276,6 +276,10 @@ class LicenseFact:
     holder_binding: str = ""
     region: int = 0
     """Where a transfer goes to."""
+    batch: str = ""
+    """Object of the batch whose leaf takes the place of this one, of a renewal by the batch."""
+    index: int = 0
+    """Index of that leaf."""
 
 
 @dataclass(frozen=True)
@@ -296,16 +300,42 @@ class License:
     supersedes: str = ""
     batch: str = ""
     """Object of the batch that it is a leaf of, or empty."""
+    renewals: tuple[LicenseFact, ...] = ()
+    """What renewed that leaf. They came before all facts but the first, and `rev` counts none of them."""
 
     @property
-    def superseded_by(self) -> str:
-        """Id of the license that took its place, or empty; the latest, since a void one may be repeated."""
-        return next((fact.successor for fact in reversed(self.facts) if fact.successor), "")
+    def signed(self) -> tuple[LicenseFact, ...]:
+        """All that somebody signed for: its facts and its renewals."""
+        return (*self.facts, *self.renewals)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Leaves of a batch whose places another batch took, under one signature."""
+
+    seq: int
+    recorded_at: int
+    key_id: str
+    batch: str
+    """Object of the other batch: its leaf j takes the place of the j-th of these leaves."""
+    leaves: int
+    """Bit n stands for leaf n."""
+
+    def place_of(self, index: int) -> int | None:
+        """Index of the leaf that takes the place of leaf `index`; None where none does.
+
+        Example:
+            >>> Renewal(7, 0, "", "", leaves=0b11010).place_of(3)
+            1
+        """
+        if not self.leaves >> index & 1:
+            return None
+        return (self.leaves & (1 << index) - 1).bit_count()
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Licenses issued under one signature; those to which something happened since are opened."""
+    """Licenses issued under one signature; those to which something happened since are opened or renewed."""
 
     rev: int
     root: str
@@ -319,6 +349,10 @@ class Batch:
     recorded_at: int
     opened: frozenset[int] = frozenset()
     """Indices of the leaves that are licenses of their own."""
+    renewals: tuple[Renewal, ...] = ()
+    """In the order in which they were recorded, void ones too."""
+    renews: str = ""
+    """Object of the batch whose leaves it takes the places of, or empty."""
 
 
 Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License | Batch | Representation

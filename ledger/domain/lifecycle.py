@@ -54,7 +54,8 @@ def status_at(license_: License | None, at: int, as_of: int, cut_offs: CutOffs) 
         return Standing(Status.UNKNOWN, 0, None)
     if _is_void(facts[0], cut_offs):
         return Standing(Status.KEY_COMPROMISED, facts[0].recorded_at, facts[0])
-    standing_facts = [fact for fact in facts[1:] if not _is_void(fact, cut_offs) and fact.effective <= at]
+    later = [*_known_renewals(license_, as_of), *facts[1:]]
+    standing_facts = [fact for fact in later if not _is_void(fact, cut_offs) and fact.effective <= at]
     return (
         _of_group(standing_facts, Group.END)
         or _superseded(standing_facts)
@@ -62,10 +63,22 @@ def status_at(license_: License | None, at: int, as_of: int, cut_offs: CutOffs) 
     )
 
 
-def successor_at(license_: License, as_of: int, cut_offs: CutOffs) -> str:
-    """Id of the license that took its place, as the ledger knew it at `as_of`; empty where none did."""
-    known = (fact for fact in license_.facts if fact.recorded_at <= as_of and not _is_void(fact, cut_offs))
-    return next((fact.successor for fact in known if fact.successor), "")
+def superseding_at(license_: License, as_of: int, cut_offs: CutOffs) -> LicenseFact | None:
+    """What put another license in its place, as the ledger knew it at `as_of`; None where none did.
+
+    The fact names that license by its id, or, where its batch was renewed, by the leaf that it is.
+    """
+    known = (fact for fact in license_.facts if fact.recorded_at <= as_of)
+    later = (*_known_renewals(license_, as_of), *known)
+    return next((fact for fact in later if _supersedes(fact) and not _is_void(fact, cut_offs)), None)
+
+
+def _supersedes(fact: LicenseFact) -> bool:
+    return RULES[fact.act].group is Group.AMEND
+
+
+def _known_renewals(license_: License, as_of: int) -> list[LicenseFact]:
+    return [fact for fact in license_.renewals if fact.recorded_at <= as_of]
 
 
 def _is_void(fact: LicenseFact, cut_offs: CutOffs) -> bool:
@@ -82,7 +95,7 @@ def _of_group(facts: list[LicenseFact], group: Group) -> Standing | None:
 
 
 def _superseded(facts: list[LicenseFact]) -> Standing | None:
-    amended = [fact for fact in facts if RULES[fact.act].group is Group.AMEND]
+    amended = [fact for fact in facts if _supersedes(fact)]
     return Standing(Status.SUPERSEDED, amended[0].effective, amended[0]) if amended else None
 
 

@@ -13,8 +13,9 @@ reads differently is refused. Each license is
 
 with members in the order of `ledger.domain.messages`, and keys as two compressed points. The leaf is
 null for a single license, else `[members of the leaf, index, path]`. A 32-byte word loses its
-trailing zeros. What the rest tells is left out: a holder binding that is that of the two keys is null,
-and the leaf's content digest is the one that the fields lead to.
+trailing zeros; the leaves that a batch renews are told by their runs where that is shorter. What the
+rest tells is left out: a holder binding that is that of the two keys is null, and the leaf's content
+digest is the one that the fields lead to.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger.domain import base45, cbor
+from ledger.domain.bit_runs import runs_of, word_of
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.challenge import ID_BYTES
 from ledger.domain.fields_tree import Disclosure
+from ledger.domain.license_tree import LEAF_WORDS
 from ledger.domain.messages import MESSAGES, OPENING, MessageType
 from ledger.domain.presentation import (
     HINT_BYTES,
@@ -47,9 +50,10 @@ LATEST = 253_402_300_799
 
 _SHORT, _WHOLE, _KEPT = 1, 4, 5
 _LIMITS = {_SHORT: MAX_SHORT, _WHOLE: MAX_WHOLE, _KEPT: MAX_KEPT}
-_STRUCTS = ("Issue", "Amend", "IssueBatch")
+_STRUCTS = ("Issue", "Amend", "IssueBatch", "RenewBatch")
 _SIGNATURE, _POINT, _HASH = 64, 33, 32  # bytes
 _CODES = {"issuer", "licenseType"}
+_LEAVES = {f"leaves{word}" for word in range(LEAF_WORDS)}
 _LEAF = tuple(pair for pair in OPENING.members if pair[0] not in {"batch", "index", "digest", "proof"})
 
 Members = Sequence[tuple[str, str]]
@@ -235,17 +239,21 @@ def _is_of_batch(struct: MessageType) -> bool:
 
 
 def _words(members: Members, values: Mapping[str, object], holder: PublicPair) -> list[object]:
-    return [None if _is_told(name, values[name], holder) else _word(values[name]) for name, _ in members]
+    return [
+        None if _is_told(name, values[name], holder) else _word(name, values[name]) for name, _ in members
+    ]
 
 
 def _is_told(name: str, value: object, holder: PublicPair) -> bool:
     return name == "holderBinding" and value == holder.binding
 
 
-def _word(value: object) -> object:
-    if isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x")).rstrip(b"\0")
-    return value
+def _word(name: str, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    word = bytes.fromhex(value.removeprefix("0x"))
+    short, runs = word.rstrip(b"\0"), runs_of(word) if name in _LEAVES else []
+    return runs if runs and len(cbor.encode(runs)) < len(cbor.encode(short)) else short
 
 
 def _values(members: Members, words: list[cbor.CborValue], holder: PublicPair) -> dict[str, object]:
@@ -259,7 +267,7 @@ def _values(members: Members, words: list[cbor.CborValue], holder: PublicPair) -
 def _value(name: str, kind: str, word: cbor.CborValue) -> object:
     if kind == "bytes32":
         _require(name not in _CODES or _is_code(word), name)
-        return "0x" + _bytes32(word).hex()
+        return "0x" + (_of_runs(word) if name in _LEAVES and isinstance(word, list) else _bytes32(word)).hex()
     bits = int(kind.removeprefix("uint"))
     if type(word) is not int or not 0 <= word < min(1 << bits, MAX_INTEGER + 1):
         raise _malformed("members")
@@ -274,6 +282,15 @@ def _bytes32(word: cbor.CborValue) -> bytes:
     if not isinstance(word, bytes) or len(word) > _HASH:
         raise _malformed("members")
     return word.ljust(_HASH, b"\0")
+
+
+def _of_runs(runs: list[cbor.CborValue]) -> bytes:
+    lengths = [each for each in runs if isinstance(each, int) and _counts(each)]
+    _require(len(lengths) == len(runs), "members")
+    try:
+        return word_of(lengths)
+    except ValueError:
+        raise _malformed("members") from None
 
 
 def _disclosure(form: list[cbor.CborValue]) -> Disclosure:

@@ -14,13 +14,13 @@ from ledger.domain.objects import from_ascii32
 from ledger.domain.presentation import ShownLicense
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
 from ledger.errors import MalformedError
-from ledger.proof.verification import Claim
+from ledger.proof.verification import Claim, Domains
 
 
 def struct_of(signed: Mapping[str, object]) -> MessageType:
-    """The struct that a license was issued by: `Issue`, `Amend` for a later version, or `IssueBatch`."""
+    """The struct that a license was issued by: alone or in a batch, as the first version or a later one."""
     if "root" in signed:
-        return MESSAGES["IssueBatch"]
+        return MESSAGES["RenewBatch" if "earlier" in signed else "IssueBatch"]
     return MESSAGES["Amend" if "newLicenseId" in signed else "Issue"]
 
 
@@ -47,7 +47,7 @@ def claim_of(
             without leaf and place, or another's with them.
     """
     struct = struct_of(signed)
-    is_batch = struct.name == "IssueBatch"
+    is_batch = "root" in signed
     is_whole = is_batch == (leaf is not None) == (place is not None)
     if signed.keys() != {name for name, _ in struct.fields} or not is_whole:
         raise MalformedError("SIGNED_STRUCT", struct=struct.name)
@@ -135,12 +135,12 @@ def _require_plain(signed: Mapping[str, object], struct: MessageType) -> None:
         raise ValueError("no key id")
 
 
-def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Claim | None, Envelope | None]:
+def read_envelope(data: bytes, domains: Domains) -> tuple[tuple[Check, Check], Claim | None, Envelope | None]:
     """Do steps 1 and 2 on a license file.
 
     Args:
         data: The file.
-        domain: EIP-712 domain of the Licenses contract on the caller's ledger.
+        domains: Of the contracts of the caller's ledger.
 
     Returns:
         FORM and INTEGRITY; the claim, where the form holds; the envelope, likewise.
@@ -152,6 +152,7 @@ def read_envelope(data: bytes, domain: Domain) -> tuple[tuple[Check, Check], Cla
         evidence = {"code": error.code, **error.message()}
         form = failed(Step.FORM, "MALFORMED", evidence=evidence)
         return (form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, None
+    domain = domains(MESSAGES[claim.message_name].contract)
     return (passed(Step.FORM), _integrity(envelope, claim, domain)), claim, envelope
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 
 from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.apply import State, typed
-from ledger.domain.entities import Key, Ledger, License, LicenseType, Region, Relay, Terms
+from ledger.domain.entities import Batch, Key, Ledger, License, LicenseType, Region, Relay, Terms
 from ledger.domain.facts import Fact
-from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of
+from ledger.domain.license_tree import leaf_bits
+from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
 
@@ -99,6 +100,8 @@ class Competence:
             Kind.RECOGNITION_ENDED: self._recognition_ended,
             Kind.LICENSE_AMENDED: self._amended,
             Kind.LICENSE_OPENED: self._opened,
+            Kind.LICENSE_BATCH_RENEWED: self._batch_renewed,
+            Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: self._batch_issued_by_renewal,
         }
 
     def _owners(self, fact: Fact, count: int, purpose: Purpose = Purpose.GOVERN) -> list[str]:
@@ -211,6 +214,27 @@ class Competence:
             self._state, region, fact.time, fact.time
         ):
             raise NotCompetentError(f"{issuer} does not issue {old.license_type} in region {towards:06d}")
+
+    def _batch_renewed(self, fact: Fact) -> None:
+        """By the issuer of the earlier batch, or what followed it; no leaf twice, unless that was void."""
+        self._issuer_signed(fact)
+        earlier = typed(self._state, "batch", str(fact.values["earlier"]), Batch)
+        if earlier is None:
+            return
+        body = "0x" + organisation_object(_text(fact, "issuer")).hex()
+        if not acts_for(self._state, body, earlier.issuer, fact.time):
+            raise NotCompetentError(f"not signed by the issuer {earlier.issuer}")
+        is_void = void_as_of(self._state, fact.time)
+        before = [each for each in earlier.renewals if not is_void(each.key_id, each.recorded_at)]
+        if any(each.leaves & leaf_bits(fact.values) for each in before):
+            raise NotCompetentError("a leaf is renewed twice")
+
+    def _batch_issued_by_renewal(self, fact: Fact) -> None:
+        """The second of two records with one body: the first was judged, and must be there."""
+        self._issuer_signed(fact)
+        earlier = typed(self._state, "batch", str(fact.values["earlier"]), Batch)
+        if earlier is None or earlier.rev != _number(fact, "rev") + 1:
+            raise NotCompetentError("without the record on the batch that it renews")
 
     def _opened(self, fact: Fact) -> None:
         if fact.key_ids:

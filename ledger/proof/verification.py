@@ -20,8 +20,18 @@ from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
-from ledger.domain.entities import Batch, Key, License, LicenseType, Organisation, Region, Term, Terms
-from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.entities import (
+    Batch,
+    Key,
+    License,
+    LicenseFact,
+    LicenseType,
+    Organisation,
+    Region,
+    Term,
+    Terms,
+)
+from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain
 from ledger.domain.moments import rfc3339
@@ -39,6 +49,9 @@ from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped,
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
 
+Domains = Callable[[str], Domain]
+"""From the name of a contract to the EIP-712 domain of messages to it."""
+
 EVER = 2**64 - 1
 """A moment after all others."""
 
@@ -51,7 +64,7 @@ class Claim:
 
     Attributes:
         identifier: The license identifier, when it is disclosed.
-        message_name: `Issue`, `Amend` or `IssueBatch`.
+        message_name: `Issue`, `Amend`, `IssueBatch` or `RenewBatch`.
         signed: Members of the signed struct by name, with `keyId`; hashes as 0x-hex.
         signature: 64 bytes.
         ledger_id: 0x-hex; a hint, compared with the trust file.
@@ -127,7 +140,7 @@ class _Case:
     claim: Claim
     state: StateView
     question: Question
-    domain: Domain
+    domains: Domains
     verify: VerifySignature
     license: License | None = field(init=False)
     key: Key | None = field(init=False)
@@ -135,6 +148,11 @@ class _Case:
     def __post_init__(self) -> None:
         object.__setattr__(self, "license", license_of(self.claim, self.state))
         object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
+
+    @property
+    def domain(self) -> Domain:
+        """Of the contract that takes such messages."""
+        return self.domains(MESSAGES[self.claim.message_name].contract)
 
 
 def license_of(claim: Claim, state: StateView) -> License | None:
@@ -151,11 +169,11 @@ def license_of(claim: Claim, state: StateView) -> License | None:
         return found
     if not is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
         return None
-    return leaf_license(batch, claim.batch, claim.leaf)
+    return leaf_license(batch, claim.batch, claim.index, claim.leaf)
 
 
 def examine(
-    claim: Claim, state: StateView, question: Question, domain: Domain, verify: VerifySignature
+    claim: Claim, state: StateView, question: Question, domains: Domains, verify: VerifySignature
 ) -> Findings:
     """Do steps 3 to 7.
 
@@ -163,14 +181,14 @@ def examine(
         claim: What is claimed.
         state: Entities as authenticated by the caller; complete for `missing_objects`.
         question: What is asked.
-        domain: EIP-712 domain of the Licenses contract on the caller's ledger.
+        domains: Of the contracts of the caller's ledger.
         verify: The SM2 verifier.
 
     Returns:
         The five checks in order, the agreement used and the flags.
     """
-    case = _Case(claim, state, question, domain, verify)
-    if claim.ledger_id and claim.ledger_id != "0x" + domain.ledger_id.hex():
+    case = _Case(claim, state, question, domains, verify)
+    if claim.ledger_id and claim.ledger_id != "0x" + case.domain.ledger_id.hex():
         return _of_another_ledger(case)
     standing = _standing(case)
     recognition, agreement = _recognition(case)
@@ -300,10 +318,17 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
         evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
         evidence["retroactive"] = standing.retroactive
     known_at = case.question.known_at
-    successor = successor_at(case.license, known_at, cut_offs_of(case.state, known_at))
-    if successor:
-        evidence["supersededBy"] = successor
-    return evidence
+    superseding = superseding_at(case.license, known_at, cut_offs_of(case.state, known_at))
+    return evidence | successor_evidence(superseding)
+
+
+def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
+    """Which license took the place of another: its id, or the leaf of a batch that it is; empty for none."""
+    if superseding is None:
+        return {}
+    if superseding.batch:
+        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}}
+    return {"supersededBy": superseding.successor}
 
 
 def _flags(case: _Case) -> tuple[str, ...]:
@@ -416,7 +441,7 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
         needed.add(bytes.fromhex(claim.batch[2:]))
     license_ = license_of(claim, state)
     if license_ is not None:
-        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.facts}
+        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.signed}
     if region is not None:
         needed |= _recognition_objects(claim, state, license_, region)
     return needed | _keys_behind(claim, state, license_)
@@ -426,7 +451,7 @@ def _keys_behind(claim: Claim, state: StateView, license_: License | None) -> se
     """Keys on which the license's keys and rights rest: they fall with these."""
     kind = typed(state, "type", claim.license_type, LicenseType)
     right = typed(state, "entitlement", f"{claim.license_type}/{claim.issuer}", Terms)
-    keys = {claim.key_id, *(fact.key_id for fact in (license_.facts if license_ else ()))}
+    keys = {claim.key_id, *(fact.key_id for fact in (license_.signed if license_ else ()))}
     keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
     keys |= _keys_of(right)
     return _key_objects(state, keys)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
-from ledger.domain.entities import Batch, License
+from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import fact_of
-from ledger.domain.lifecycle import Standing, status_at, successor_at
+from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
 from ledger.errors import UnknownIdError
-from ledger.proof.verification import cut_offs_of
+from ledger.proof.verification import cut_offs_of, successor_evidence
 from ledger.service.sources import Histories
 from ledger.service.verify import state_of
 
@@ -61,7 +61,7 @@ def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -
         return None
     if not is_leaf_of(state.ledger_id, batch, opening, index, proof):
         return None
-    return leaf_license(batch, str(opening["batch"]), opening)
+    return leaf_license(batch, str(opening["batch"]), index, opening)
 
 
 def binding_now(histories: Histories, license_id: str) -> str | None:
@@ -97,8 +97,8 @@ class Shown:
     trust: str
     head: Mapping[str, object]
     flags: tuple[str, ...] = ()
-    superseded_by: str = ""
-    """Id of the license that took its place, as known at `known_at`."""
+    superseding: LicenseFact | None = None
+    """What put another license in its place, as known at `known_at`."""
 
     def as_json(self, identifier: str | None) -> dict[str, object]:
         """The keys of `license show|status`."""
@@ -113,7 +113,9 @@ class Shown:
             "act": fact.act.name if fact else None,
             "ground": Ground(fact.ground).name if fact and fact.ground else None,
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
-            "supersededBy": self.superseded_by or None,
+            "supersededBy": None,
+            "supersededByLeaf": None,
+            **successor_evidence(self.superseding),
             "flags": list(self.flags),
             "issuer": self.license.issuer,
             "type": self.license.license_type,
@@ -167,5 +169,5 @@ def show_license(
         histories.level,
         head,
         flags,
-        successor_at(license_, knowledge, cut_offs),
+        superseding_at(license_, knowledge, cut_offs),
     )

@@ -114,7 +114,7 @@ class VerifyLicenses:
             age=age,
             stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
         )
-        findings = examine(claim, state, question, self._trust.domain("Licenses"), self._verifier.verify)
+        findings = examine(claim, state, question, self._trust.domain, self._verifier.verify)
         return self._with_level(findings, histories)
 
     def _with_level(self, findings: Findings, histories: Histories) -> Findings:

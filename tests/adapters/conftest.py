@@ -1,4 +1,4 @@
-"""A small unsealed ledger on a real node: fourteen records that every reader and liar can work on."""
+"""A small unsealed ledger on a real node: fifteen records that every reader and liar can work on."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _await(url: str, node: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture(scope="session")
 def ledger(node_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
-    """Founded, with four named contracts and nine root regions."""
+    """Founded, with five named contracts and nine root regions."""
     key_file = tmp_path_factory.mktemp("relay") / "relay.key"
     account = create_relay_key(key_file)
     with Rpc(node_url) as rpc:

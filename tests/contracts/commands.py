@@ -291,17 +291,22 @@ def issue_batch(world: World, leaves: Sequence[bytes] = (), code: str = REGIONAL
 
 
 def renew_batch(world: World, leaves: Iterable[int] = (1, 3), code: str = REGIONAL_TYPE) -> Command:
-    """Some leaves of the batch of `issue_batch`, which is issued where it is missing, renewed by another one."""
+    """Some leaves of the batch of `issue_batch`, which is issued where it is missing, renewed by another."""
     earlier = issue_batch(world, code=code)
     if world.rev(earlier.object) == 0:
         world.run(earlier)
+    return renewal_of(world, earlier.object, leaves, code)
+
+
+def renewal_of(world: World, earlier: bytes, leaves: Iterable[int], code: str = REGIONAL_TYPE) -> Command:
+    """Some leaves of any batch of the bureau, renewed by another."""
     chosen = tuple(leaves)
     renewed = [leaf_of(leaf(1000 + number), code) for number in chosen]
     top = root(renewed)
     codes = {"issuer": ascii32(BUREAU), "licenseType": ascii32(code)}
-    members = {"earlier": earlier.object, **leaf_words(chosen), "root": top, "size": len(renewed)}
-    message = world.message("RenewBatch", earlier.object, **members, **codes)
-    return Command(replace(message, leaves=tuple(renewed)), (signer(BUREAU),), earlier.object)
+    members = {"earlier": earlier, **leaf_words(chosen), "root": top, "size": len(renewed)}
+    message = world.message("RenewBatch", earlier, **members, **codes)
+    return Command(replace(message, leaves=tuple(renewed)), (signer(BUREAU),), earlier)
 
 
 def represent(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:

@@ -12,7 +12,7 @@ from ledger.domain.sm import N, signed_digest, sm3
 from scripts.evm import Evm
 from scripts.sm2_table import multiply
 from tests.contracts import commands
-from tests.contracts.world import KeyPair, Message, Receipt, World
+from tests.contracts.world import Command, KeyPair, Message, Receipt, World
 
 LATER = 2_000_000_000
 """Time of the first measured block; in 2033, so that no block before it is later."""
@@ -120,12 +120,31 @@ def _batches(world: World) -> dict[str, int]:
             leaves = [commands.leaf_of(each) for each in terms]
             batch = commands.issue_batch(world, leaves)
             gas = world.run(batch).gas
-            figures[f"Licenses.batch of {size}"] = gas
-            figures[f"Licenses.batch of {size}, per license"] = gas // size
+            figures[f"Batches.batch of {size}"] = gas
+            figures[f"Batches.batch of {size}, per license"] = gas // size
             opening = {"batch": batch.object, "index": 0, **terms[0], "proof": Tree(leaves).proof(0)}
             world.run(commands.issue(world))
             command = commands.act(world)
             message = command.message.but(licenseId=terms[0]["licenseId"])
             acted = world.send(replace(message, opening=opening), *command.keys)
             figures[f"Licenses.suspend a leaf of {size}"] = acted.gas
+            figures |= _renewal(world, batch, terms, leaves)
     return figures
+
+
+def _renewal(
+    world: World, batch: Command, terms: list[dict[str, Any]], leaves: list[bytes]
+) -> dict[str, int]:
+    """All leaves but the first renewed by one batch; then the first fact on one of them."""
+    size = len(leaves)
+    renewed = commands.renewal_of(world, batch.object, range(1, size))
+    gas = world.run(renewed).gas
+    figures = {
+        f"Batches.renewal of {size}": gas,
+        f"Batches.renewal of {size}, per license": gas // (size - 1),
+    }
+    opening = {"batch": batch.object, "index": 1, **terms[1], "proof": Tree(leaves).proof(1)}
+    command = commands.act(world, Act.CANCEL)
+    message = command.message.but(licenseId=terms[1]["licenseId"], rev=1)
+    cancelled = world.send(replace(message, opening=opening), *command.keys)
+    return {**figures, f"Licenses.cancel a renewed leaf of {size}": cancelled.gas}

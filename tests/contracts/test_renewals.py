@@ -1,4 +1,4 @@
-"""Renewal batches: which leaves they take the places of, what they are refused for, what stays of a void one."""
+"""Renewal batches: whose places they take, what they are refused for, what stays of a void one."""
 
 from __future__ import annotations
 
@@ -329,12 +329,11 @@ def test_a_renewed_leaf_is_opened_and_its_renewal_goes_on_counting(world: World)
     batch = Issued(world)
     renewed = renew(batch, (2,)).records[0].time
     world.pass_time(100)
-    with refuses(
-        "LicensesWrongStatus", batch.terms[2]["licenseId"], int(Act.SUSPEND), int(Status.SUPERSEDED)
-    ):
+    id_ = batch.terms[2]["licenseId"]
+    with refuses("LicensesWrongStatus", id_, int(Act.SUSPEND), int(Status.SUPERSEDED)):
         world.run(batch.act(2, Act.SUSPEND))
     world.run(batch.act(2, Act.CANCEL, effective=world.now() + 1_000))
-    now, id_ = world.now(), batch.terms[2]["licenseId"]
+    now = world.now()
     assert answer(batch, 2, now, LATEST) == (Status.SUPERSEDED, 2, renewed, Act.RENEW)
     assert answer(batch, 2, now + 1_000, LATEST)[0] is Status.CANCELLED
     assert answer(batch, 2, now, renewed - 1)[0] is Status.IN_FORCE

@@ -5,31 +5,39 @@ are asked about every interesting moment of effect and of knowledge, and compare
 moment since when, and in the act that decided.
 
 Some lives have keys that were rotated, cut off once or more, or whose registrar was; both judge them by
-what was known at `asOf`.
+what was known at `asOf`. Some licenses are leaves of a batch, renewed by other batches, opened or not.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 import pytest
 from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, Act, Status
-from ledger.domain.apply import State, typed
-from ledger.domain.entities import License
+from ledger.domain.apply import State, leaf_license, typed
+from ledger.domain.entities import Batch, License
 from ledger.domain.facts import fact_of
+from ledger.domain.license_tree import Tree, leaf_words, root
 from ledger.domain.lifecycle import status_at
+from ledger.domain.messages import OPENING, plain_value
+from ledger.domain.objects import ascii32
 from ledger.domain.records import Record
 from ledger.proof.verification import cut_offs_of
 from tests.contracts import commands
 from tests.contracts.commands import id_of
+from tests.contracts.test_batches import STATUS_OF_LEAF
 from tests.contracts.world import (
     BUREAU,
     DAY,
     NO_HASH,
+    REGIONAL_TYPE,
+    Message,
     Refused,
     World,
     key,
@@ -73,11 +81,10 @@ class Life:
     def live(self) -> None:
         """Issue, then up to seven acts, perhaps a cut-off, at random moments."""
         term = self.dice.choice([(0, 0), (-DAY, 3 * DAY), (DAY, 2 * DAY), (-DAY, 0)])
-        members = {
-            "validFrom": self.start + term[0] if term[0] else 0,
-            "validTo": self.start + term[1] if term[1] else 0,
-        }
-        self._try("Issue", licenseId=self.id, handle=self.handle, **license_members(**members))
+        self._issue(
+            validFrom=self.start + term[0] if term[0] else 0,
+            validTo=self.start + term[1] if term[1] else 0,
+        )
         for _ in range(self.dice.randint(0, 7)):
             self.world.pass_time(self.dice.randint(1, 20_000))
             if self.dice.random() < 0.15:
@@ -88,6 +95,18 @@ class Life:
         for _ in range(self.dice.choice([0, 0, 1, 3])):
             self._cut_off()
             self.world.pass_time(self.dice.randint(1, 5_000))
+
+    def standing(self, at: int, as_of: int) -> tuple[int, ...]:
+        """Status, rev, since and deciding act, as the contracts tell."""
+        answer: tuple[int, ...] = self.world.view("Licenses", STATUS, ANSWER, self.id, at, as_of)
+        return answer
+
+    def license(self, state: State) -> License | None:
+        """The same license off chain."""
+        return typed(state, "license", "0x" + self.id.hex(), License)
+
+    def _issue(self, **days: int) -> None:
+        self._try("Issue", licenseId=self.id, handle=self.handle, **license_members(**days))
 
     def _step(self) -> None:
         act = self.dice.choice(STEPS)
@@ -112,10 +131,12 @@ class Life:
         else:
             self._try("Act", **members, cause=NO_HASH)
 
+    def _message(self, name: str, **members: object) -> Message:
+        return self.world.message(name, self.id, **members)
+
     def _try(self, name: str, **members: object) -> None:
-        message = self.world.message(name, self.id, **members)
         try:
-            self.world.send(message, key(self.dice.choice(self.keys)))
+            self.world.send(self._message(name, **members), key(self.dice.choice(self.keys)))
         except Refused:
             assert name != "Issue", "a life begins"
 
@@ -138,6 +159,59 @@ class Life:
         except Refused:
             return
         self.keys.append(label)
+
+
+@dataclass
+class LeafLife(Life):
+    """A license of a batch: leaf 1 of three."""
+
+    batch: bytes = b""
+    terms: list[dict[str, Any]] = field(default_factory=list)
+
+    def standing(self, at: int, as_of: int) -> tuple[int, ...]:
+        opening = tuple(self._opening()[name] for name, _ in OPENING.members)
+        answer: tuple[int, ...] = self.world.view("Licenses", STATUS_OF_LEAF, ANSWER, opening, at, as_of)
+        return answer
+
+    def license(self, state: State) -> License | None:
+        batch = typed(state, "batch", "0x" + self.batch.hex(), Batch)
+        assert batch is not None
+        plain = {name: plain_value(value) for name, value in self.terms[1].items()}
+        untouched = leaf_license(batch, "0x" + self.batch.hex(), 1, plain)
+        return super().license(state) or untouched
+
+    def _issue(self, **days: int) -> None:
+        others = [commands.leaf(number) for number in range(3)]
+        own = commands.leaf(1, **days) | {"licenseId": self.id, "handle": self.handle}
+        self.terms = [others[0], own, others[2]]
+        command = commands.issue_batch(self.world, [commands.leaf_of(each) for each in self.terms])
+        self.world.send(command.message, key(self.dice.choice(self.keys)))
+        self.batch = command.object
+
+    def _opening(self) -> dict[str, Any]:
+        tree = Tree([commands.leaf_of(each) for each in self.terms])
+        return {"batch": self.batch, "index": 1, **self.terms[1], "proof": tree.proof(1)}
+
+    def _step(self) -> None:
+        if self.dice.random() < 0.4:
+            self._renew(self.dice.choice([(1,), (1,), (0, 1), (1, 2), (0,)]))
+        else:
+            super()._step()
+
+    def _renew(self, leaves: tuple[int, ...]) -> None:
+        first = self.dice.randrange(1_000, 1_000_000)
+        made = [commands.leaf_of(commands.leaf(first + number)) for number in range(len(leaves))]
+        members = {"root": root(made), "size": len(made), **leaf_words(leaves), "earlier": self.batch}
+        codes = {"issuer": ascii32(BUREAU), "licenseType": ascii32(REGIONAL_TYPE)}
+        message = replace(
+            self.world.message("RenewBatch", self.batch, **members, **codes), leaves=tuple(made)
+        )
+        with contextlib.suppress(Refused):
+            self.world.send(message, key(self.dice.choice(self.keys)))
+
+    def _message(self, name: str, **members: object) -> Message:
+        message = super()._message(name, **members)
+        return replace(message.but(rev=max(1, message.values["rev"])), opening=self._opening())
 
 
 def _state(world: World, first: int) -> tuple[State, set[int]]:
@@ -163,11 +237,11 @@ def world(hardhat_rpc: str) -> World:
 
 def _compare(life: Life, first: int) -> set[Status]:
     state, moments = _state(life.world, first)
-    license_ = typed(state, "license", "0x" + life.id.hex(), License)
+    license_ = life.license(state)
     asked = [(at, as_of) for at in moments for as_of in moments]
     seen = set()
     for at, as_of in life.dice.sample(asked, min(len(asked), 12)):
-        status, rev, since, act = life.world.view("Licenses", STATUS, ANSWER, life.id, at, as_of)
+        status, rev, since, act = life.standing(at, as_of)
         standing = status_at(license_, at, as_of, cut_offs_of(state, as_of))
         known = [fact for fact in license_.facts if fact.recorded_at <= as_of] if license_ else []
         expected = (standing.status, len(known), standing.since, standing.fact.act if standing.fact else 0)
@@ -176,13 +250,14 @@ def _compare(life: Life, first: int) -> set[Status]:
     return seen
 
 
-def test_every_life_is_told_alike_on_chain_and_off(world: World) -> None:
+@pytest.mark.parametrize("kind", [Life, LeafLife])
+def test_every_life_is_told_alike_on_chain_and_off(world: World, kind: type[Life]) -> None:
     first = len(world.records())
     seen: set[Status] = set()
     for number in range(LIVES):
         with world.snapshot():
             dice = Random(number)
-            life = Life(world, dice, keccak(f"life {number}".encode()), world.now())
+            life = kind(world, dice, keccak(f"life {number}".encode()), world.now())
             life.live()
             seen |= _compare(life, first)
     assert seen == set(Status), "every status occurs"

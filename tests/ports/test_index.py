@@ -292,8 +292,8 @@ def edited(log: RawLog) -> RawLog:
     return replace(log, data=bytes(data))
 
 
-LAST = 0
-"""Found out only by the head, after the last record."""
+LAST = -1
+"""The last record, where nothing shows earlier."""
 
 LIES: dict[str, tuple[Any, int]] = {
     "omitted": (lambda logs: logs[:29] + logs[30:], 31),

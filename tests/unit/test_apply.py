@@ -49,6 +49,7 @@ from tests.simulator import (
 SECOND_KINDS = {
     Kind.LICENSE_OPENED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
     Kind.REGION_FOLLOWED,
     Kind.KEY_REGISTERED_BY_ROTATION,
     Kind.KEY_REGISTERED_BY_RECOVERY,
@@ -254,7 +255,7 @@ def test_licenses_and_their_facts(state: State) -> None:
     new = typed(state, "license", id_of("license 5"), License)
     bound = typed(state, "license", id_of("license 3"), License)
     assert old is not None and new is not None and bound is not None
-    assert (old.superseded_by, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
+    assert (old.facts[-1].successor, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
     assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
     assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND]
     assert new.region == QINGPU

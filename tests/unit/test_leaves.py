@@ -12,8 +12,10 @@ from ledger.domain.acts import Act
 from ledger.domain.apply import State
 from ledger.domain.entities import Batch, License
 from ledger.domain.license_tree import node_hash
+from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import organisation_object
 from ledger.domain.records import Record, RecordBody
+from ledger.domain.verdict import Check, Step
 from ledger.proof.verification import Claim, Findings, missing_objects
 from ledger.service.replay import ReplayLedger
 from ledger.service.sources import Asked, Histories
@@ -24,10 +26,12 @@ from tests.simulator import (
     LEDGER_ID,
     OFFICE,
     QINGPU,
+    REGIONAL_TYPE,
     SHANGHAI,
     ZHEJIANG,
     LedgerSimulator,
     founded_ledger,
+    hash32,
     id_of,
 )
 from tests.simulator import NATIONAL_TYPE as CODE
@@ -50,14 +54,16 @@ def openings(ledger: LedgerSimulator) -> list[Opening]:
 
 
 def batch_record(ledger: LedgerSimulator, opening: Opening) -> Record:
-    return next(each for each in ledger.records() if "0x" + each.object.hex() == opening["batch"])
+    """The one that issued it."""
+    records = (each for each in ledger.records() if "0x" + each.object.hex() == opening["batch"])
+    return next(each for each in records if each.kind != Kind.LICENSE_BATCH_RENEWED)
 
 
 def claim_on(ledger: LedgerSimulator, opening: Opening, **changes: Any) -> Claim:
     """What the file of a license of a batch says."""
     leaf = {name: opening[name] for name in LEAF}
     record = batch_record(ledger, opening)
-    struct, values = record.message()
+    struct, _ = record.message()
     claim = claim_in(
         record,
         license_id=opening["licenseId"],
@@ -66,7 +72,6 @@ def claim_on(ledger: LedgerSimulator, opening: Opening, **changes: Any) -> Claim
         proof=opening["proof"],
     )
     assert (claim.message_name, claim.batch) == (struct.name, opening["batch"])
-    assert values["size"] == len(IDS)
     return replace(claim, **changes)
 
 
@@ -175,6 +180,135 @@ def test_an_id_that_another_body_made_is_none_in_its_batch(ledger: LedgerSimulat
     assert replayed(ledger) == ["NOT_ENTITLED"], "the thief's opening"
 
 
+# --- renewals by the batch ---
+
+NEW = [id_of(f"renewed {number}") for number in range(3)]
+
+
+@pytest.fixture
+def renewed(ledger: LedgerSimulator, openings: list[Opening]) -> list[Opening]:
+    """Leaves 1, 4 and 6 renewed."""
+    return ledger.renew_batch(openings[0]["batch"], [1, 4, 6], NEW)
+
+
+def renewal_record(ledger: LedgerSimulator) -> Record:
+    return next(each for each in ledger.records() if each.kind == Kind.LICENSE_BATCH_RENEWED)
+
+
+def status_check(findings: Findings) -> Check:
+    return next(check for check in findings.checks if check.step is Step.STATUS)
+
+
+def test_a_renewed_leaf_tells_which_leaf_took_its_place(
+    ledger: LedgerSimulator, openings: list[Opening], renewed: list[Opening]
+) -> None:
+    for number in range(7):
+        check = status_check(asked(ledger, claim_on(ledger, openings[number])))
+        if number in (1, 4, 6):
+            place = {"batch": renewed[0]["batch"], "index": (1, 4, 6).index(number)}
+            assert (check.code, check.evidence["supersededByLeaf"]) == ("SUPERSEDED", place)
+            assert "supersededBy" not in check.evidence
+        else:
+            assert check.code == "OK"
+    for opening in renewed:
+        assert outcome(asked(ledger, claim_on(ledger, opening), region=JIASHAN)) == ("OK", "OK")
+    assert replayed(ledger) == []
+
+
+def test_a_renewal_is_known_from_its_record_on(
+    ledger: LedgerSimulator, openings: list[Opening], renewed: list[Opening]
+) -> None:
+    claim, recorded = claim_on(ledger, openings[4]), renewal_record(ledger).time
+    assert outcome(asked(ledger, claim, known_at=recorded - 1))[1] == "OK"
+    assert outcome(asked(ledger, claim, at=recorded - 1))[1] == "OK"
+    assert outcome(asked(ledger, claim, at=recorded, known_at=recorded))[1] == "SUPERSEDED"
+    assert outcome(asked(ledger, claim_on(ledger, renewed[1]), known_at=recorded - 1))[0] == "NOT_ANCHORED"
+
+
+def test_a_renewal_by_a_stolen_key_is_void(
+    ledger: LedgerSimulator, openings: list[Opening], renewed: list[Opening]
+) -> None:
+    issued = batch_record(ledger, openings[0]).time
+    ledger.cut_off_key(BUREAU, str(SHANGHAI), renewal_record(ledger).time)
+    assert issued < renewal_record(ledger).time
+    assert outcome(asked(ledger, claim_on(ledger, openings[4]))) == ("OK", "OK")
+    assert outcome(asked(ledger, claim_on(ledger, renewed[1])))[1] == "KEY_COMPROMISED"
+    ledger.register_key("spare", organisation_object(BUREAU))
+    again = ledger.renew_batch(openings[0]["batch"], [4], [id_of("again")], signer="spare")
+    check = status_check(asked(ledger, claim_on(ledger, openings[4])))
+    assert check.evidence["supersededByLeaf"] == {"batch": again[0]["batch"], "index": 0}
+
+
+def test_a_renewed_leaf_that_is_opened_stays_superseded(
+    ledger: LedgerSimulator, openings: list[Opening], renewed: list[Opening]
+) -> None:
+    ledger.open_leaf(openings[4])
+    ledger.act(IDS[4], Act.CANCEL, effective=ledger.now + 1_000)
+    check = status_check(asked(ledger, claim_on(ledger, openings[4])))
+    assert (check.code, check.evidence["rev"]) == ("SUPERSEDED", 2)
+    later = asked(ledger, claim_on(ledger, openings[4]), at=ledger.now + 2_000)
+    assert outcome(later)[1] == "CANCELLED"
+    license_ = ledger.state().get("license", IDS[4])
+    assert isinstance(license_, License)
+    assert [fact.seq for fact in license_.renewals] == [renewal_record(ledger).seq]
+    assert replayed(ledger) == []
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_the_histories_asked_for_are_enough_for_a_renewed_leaf(
+    ledger: LedgerSimulator, openings: list[Opening], renewed: list[Opening], opened: bool
+) -> None:
+    if opened:
+        ledger.open_leaf(openings[6])
+    ledger.cut_off_key(BUREAU, str(SHANGHAI), renewal_record(ledger).time)
+    for claim in (claim_on(ledger, openings[6]), claim_on(ledger, renewed[2])):
+        state, loaded = State(LEDGER_ID), set[bytes]()
+        while wanted := missing_objects(claim, state, JIASHAN) - loaded:
+            loaded |= wanted
+            state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
+        assert asked(ledger, claim, state, region=JIASHAN) == asked(ledger, claim, region=JIASHAN)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"renewed": [1, 2]}, "BAD_TREE"),
+        ({"renewed": [1, 2, 7]}, "BAD_TREE"),
+        ({"renewed": [1, 2, 3]}, "BAD_RECORD"),
+        ({"renewed": [1, 2, 4], "earlier": hash32("no batch")}, "BAD_RECORD"),
+        ({"renewed": [1, 2, 4], "code": REGIONAL_TYPE}, "BAD_RECORD"),
+        ({"renewed": [0, 1, 2]}, "NOT_ENTITLED"),
+        ({"renewed": [1, 2, 4], "issuer": OFFICE}, "NOT_ENTITLED"),
+        ({"renewed": [1, 2, 4], "signer": OFFICE}, "NOT_ENTITLED"),
+    ],
+)
+def test_a_renewal_that_no_contract_writes_is_found(
+    ledger: LedgerSimulator, openings: list[Opening], change: dict[str, Any], code: str
+) -> None:
+    """Leaf 3 was opened, leaf 0 renewed; there are seven."""
+    ledger.open_leaf(openings[3])
+    ledger.renew_batch(openings[0]["batch"], [0], [id_of("first")])
+    ledger.renew_batch(openings[0]["batch"], change.pop("renewed"), NEW, **change)
+    assert replayed(ledger)[0] == code
+
+
+def test_a_batch_issued_by_renewal_needs_the_record_on_the_earlier_one(
+    ledger: LedgerSimulator, openings: list[Opening], renewed: list[Opening]
+) -> None:
+    record = next(each for each in ledger.records() if each.kind == Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL)
+    other = founded_ledger()
+    other.issue_batch(IDS)
+    other.append(record.kind, record.object, record.body, "Batches")
+    assert "NOT_ENTITLED" in replayed(other)
+
+
+def test_a_batch_is_renewed_sixteen_times_at_most(ledger: LedgerSimulator) -> None:
+    batch = ledger.issue_batch([id_of(f"many {number}") for number in range(20)])[0]["batch"]
+    for number in range(17):
+        ledger.renew_batch(batch, [number], [id_of(f"more {number}")])
+    assert replayed(ledger)[0] == "BAD_RECORD"
+
+
 # --- what no contract writes is found by replay ---
 
 
@@ -198,8 +332,6 @@ def test_an_opening_without_proof_or_a_second_one_is_found(
 
 
 def test_an_opening_is_signed_by_nobody(ledger: LedgerSimulator, openings: list[Opening]) -> None:
-    from ledger.domain.messages import OPENING, Kind
-
     signature = batch_record(ledger, openings[0]).decoded().signatures
     body = RecordBody(OPENING.data(openings[0]), signature).encode()
     ledger.append(Kind.LICENSE_OPENED, bytes.fromhex(IDS[0][2:]), body)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.entities import LicenseFact
-from ledger.domain.lifecycle import CutOffs, effective_time, status_at, successor_at
+from ledger.domain.lifecycle import CutOffs, effective_time, status_at, superseding_at
 from tests.unit.governed import AMENDS, FROM, TO, fact, license_of
 
 ENDS = {
@@ -119,8 +119,8 @@ def test_a_cut_off_voids_what_was_given_from_then_on() -> None:
     assert standing(resumed, 3_500, cut=cut_at(3_000)) is Status.SUSPENDED
     amended = (fact(Act.RENEW, 3_000),)
     assert standing(amended, 3_500, cut=cut_at(3_000)) is Status.IN_FORCE
-    assert successor_at(license_of(*amended), LATER, cut_at(3_000)) == ""
-    assert successor_at(
+    assert superseding_at(license_of(*amended), LATER, cut_at(3_000)) is None
+    assert superseding_at(
         license_of(*amended, fact(Act.RENEW, 4_000, key="0xgood")), LATER, _only("0xk", 3_000)
     )
 
@@ -137,8 +137,9 @@ def test_a_cut_off_leaves_what_restricts(act: Act) -> None:
 
 def test_a_successor_is_not_known_before_it_was_recorded() -> None:
     amended = license_of(fact(Act.RENEW, 3_000, successor="0xnew"))
-    assert successor_at(amended, 2_999, no_cut_off) == ""
-    assert successor_at(amended, 3_000, no_cut_off) == "0xnew" == amended.superseded_by
+    assert superseding_at(amended, 2_999, no_cut_off) is None
+    found = superseding_at(amended, 3_000, no_cut_off)
+    assert found is not None and found.successor == "0xnew"
 
 
 MOMENTS = st.integers(min_value=1, max_value=12_000)
@@ -185,8 +186,8 @@ def test_a_superseded_license_has_exactly_one_successor(
     found = status_at(amended, at, as_of, cut)
     if found.status is Status.SUPERSEDED:
         assert found.fact is not None
-        assert found.fact.successor == successor_at(amended, as_of, cut) != ""
-        assert successor_at(amended, LATER, cut) == found.fact.successor, "and never another one"
+        assert found.fact == superseding_at(amended, as_of, cut)
+        assert superseding_at(amended, LATER, cut) == found.fact, "and never another one"
 
 
 def _amended_once(facts: tuple[LicenseFact, ...], cut: CutOffs) -> list[LicenseFact]:

@@ -10,7 +10,6 @@ from ledger import crypto
 from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.apply import State
 from ledger.domain.lineage import acts_for, cut_off_of, line_of, registrars
-from ledger.domain.messages import Domain
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import Record
 from ledger.proof.verification import Findings, Question, examine, missing_objects, recognition_basis
@@ -19,7 +18,6 @@ from ledger.service.sources import Asked, Histories
 from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
-    CHAIN_ID,
     DAY,
     JIASHAN,
     LEDGER_ID,
@@ -83,9 +81,8 @@ def asked(ledger: LedgerSimulator, record: Record, known_at: int, region: int | 
     while wanted := missing_objects(claim, state, region) - loaded:
         loaded |= wanted
         state = state_of(LEDGER_ID, [each for each in ledger.records() if each.object in loaded])
-    domain = Domain(CHAIN_ID, ledger.address("Licenses"), LEDGER_ID)
     question = Question(at=ledger.now, known_at=known_at, region=region)
-    return examine(claim, state, question, domain, crypto.verifier().verify)
+    return examine(claim, state, question, ledger.domain, crypto.verifier().verify)
 
 
 def failures(findings: Findings) -> list[str]:

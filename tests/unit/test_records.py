@@ -22,6 +22,9 @@ WORDS: dict[str, object] = {
 }
 
 
+WITH_LEAVES = (Kind.LICENSE_BATCH_ISSUED, Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL)
+
+
 def record(kind: int = Kind.KEY_ENDED, body: bytes | None = None) -> Record:
     struct = MESSAGE_OF[Kind.KEY_ENDED]
     data = struct.data({name: WORDS.get(each, 7) for name, each in struct.fields[1:]})
@@ -37,7 +40,7 @@ def test_a_log_and_its_record_are_two_forms_of_one() -> None:
 def test_messages_of_every_kind_come_back_as_they_were_signed(kind: Kind) -> None:
     struct = MESSAGE_OF[kind]
     values = {name: WORDS.get(each, 7) for name, each in struct.fields[1:]}
-    leaves = (b"\5" * 32, b"\6" * 32) if kind is Kind.LICENSE_BATCH_ISSUED else ()
+    leaves = (b"\5" * 32, b"\6" * 32) if kind in WITH_LEAVES else ()
     body = RecordBody(struct.data(values), (SIGNATURE, SIGNATURE), leaves)
     read = record(kind, body.encode())
     assert read.decoded() == body
@@ -47,7 +50,8 @@ def test_messages_of_every_kind_come_back_as_they_were_signed(kind: Kind) -> Non
 
 def test_leaves_belong_to_batches_and_batches_to_leaves() -> None:
     plain, batch = RecordBody(b"", ()), RecordBody(b"", (), (b"\5" * 32,))
-    for kind, body in ((Kind.LICENSE_BATCH_ISSUED, plain), (Kind.LICENSE_ISSUED, batch)):
+    others = (Kind.LICENSE_ISSUED, Kind.LICENSE_BATCH_RENEWED)
+    for kind, body in [*((each, plain) for each in WITH_LEAVES), *((each, batch) for each in others)]:
         with pytest.raises(TrustError, match="BAD_RECORD"):
             record(kind, body.encode()).decoded()
 

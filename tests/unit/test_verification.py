@@ -10,7 +10,6 @@ import pytest
 from ledger import crypto
 from ledger.domain.acts import Act, Scope
 from ledger.domain.apply import State
-from ledger.domain.messages import Domain
 from ledger.domain.objects import from_ascii32, organisation_object
 from ledger.domain.records import Record
 from ledger.domain.verdict import Check, Outcome, result_of
@@ -18,7 +17,6 @@ from ledger.proof.verification import Claim, Findings, Question, examine, missin
 from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
-    CHAIN_ID,
     GENESIS_TIME,
     JIASHAN,
     LEDGER_ID,
@@ -58,12 +56,11 @@ def claim_in(record: Record, **changes: Any) -> Claim:
 def asked(ledger: LedgerSimulator, claim: Claim, state: State | None = None, **changes: Any) -> Findings:
     now = ledger.now
     question = replace(Question(at=now, known_at=now, region=None, age=1), **changes)
-    domain = Domain(CHAIN_ID, ledger.address("Licenses"), ledger.ledger_id)
     return examine(
         claim,
         state or state_of(LEDGER_ID, list(ledger.records())),
         question,
-        domain,
+        ledger.domain,
         crypto.verifier().verify,
     )
 

@@ -22,7 +22,7 @@ from ledger.domain.document import (
     type_word,
     validity,
 )
-from ledger.domain.license_tree import Tree, leaf_hash
+from ledger.domain.license_tree import Tree, leaf_hash, leaf_words
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.domain.objects import ascii32, license_id
@@ -66,9 +66,14 @@ def issue(
 
 
 def issue_in_batch(
-    given: dict[str, Any], issuer: Signer, pair: PublicPair | None, size: int = 1000, index: int = 0
+    given: dict[str, Any],
+    issuer: Signer,
+    pair: PublicPair | None,
+    size: int = 1000,
+    index: int = 0,
+    renews: bool = False,
 ) -> dict[str, Any]:
-    """The same as one leaf among others of a batch."""
+    """The same as one leaf among others of a batch, which may renew an earlier one."""
     license_, salts, terms = _made(given, pair)
     code = license_["metadata"]["certificateTypeCode"]
     words = (bytes.fromhex(terms[name][2:]) for name in ("licenseId", "digest", "holderBinding"))
@@ -78,10 +83,14 @@ def issue_in_batch(
     tree = Tree(leaves)
     root = "0x" + tree.root.hex()
     values = {**_header(license_), "root": root, "size": size}
+    if renews:
+        renewed = leaf_words(set(range(size)) - {3, 300, 301})  # the others went their own ways
+        words = {name: "0x" + word.hex() for name, word in renewed.items()}
+        values |= {"rev": 1, "earlier": "0x" + "77" * 32, **words}
     proof = ["0x" + word.hex() for word in tree.proof(index)]
     leaf = {**terms, "type": code, "digest": terms["digest"][2:]}
     return {
-        **_envelope("IssueBatch", values, license_, salts, issuer),
+        **_envelope("RenewBatch" if renews else "IssueBatch", values, license_, salts, issuer),
         "leaf": leaf,
         "anchor": _anchor(terms["licenseId"], {"root": root, "index": index, "size": size, "proof": proof}),
     }

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from alembic import op
+from ledger.adapters.migrations import empty_index
 
 revision = "index_2"
 down_revision = "index_1"
 
-_DERIVED = ("entities", "licenses", "messages", "cursor", "heads", "undo")
-
 
 def upgrade() -> None:
-    """Empty the index; it follows the ledger again from its first record."""
-    for name in _DERIVED:
-        op.execute(f"DELETE FROM {name}")  # noqa: S608
+    """Empty the index."""
+    empty_index()
 
 
 def downgrade() -> None:
     """The same: earlier versions read other entities."""
-    upgrade()
+    empty_index()
