@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.domain.holders import asked_binding
 
 Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
@@ -47,6 +48,8 @@ class LicenseInput(_Form):
     origin: str | None = None
     holder_key: str | None = None
     holder_encryption_key: str | None = None
+    holder_keys: list[Json] | None = None
+    holder_rule: str | None = None
     layout: Json | None = None
 
     def given(self) -> Json:
@@ -71,13 +74,30 @@ class AmendInput(_Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
 
 
-class BindInput(_Form):
-    """A holder's device keys after a real-name check."""
+class HolderPair(_Form):
+    """The device keys of one of several holders."""
 
     holder_key: PublicKey
+    holder_encryption_key: PublicKey
+
+
+class BindInput(_Form):
+    """Device keys after a real-name check: of one holder, or of several with the rule who shows."""
+
+    holder_key: PublicKey | None = None
     holder_encryption_key: PublicKey | None = None
+    holder_keys: Annotated[list[HolderPair] | None, Field(min_length=2, max_length=8)] = None
+    holder_rule: Literal["ANY", "ALL"] | None = None
     method: Literal["issuer-counter", "issuer-online", "identity-provider"] = "issuer-counter"
     assurance: Annotated[int, Field(ge=1, le=4)] = 3
+
+    def binding(self) -> bytes:
+        """The holder binding that is asked for.
+
+        Raises:
+            UsageError: `HOLDER_KEYS`.
+        """
+        return asked_binding(self.model_dump(by_alias=True))
 
 
 class RepresentInput(_Form):

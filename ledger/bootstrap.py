@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 
 from ledger import crypto
@@ -196,10 +196,10 @@ class Ledger:
             raise UsageError("CONTENT_SETTING", value=where[:120])
         return IpfsContent(url)
 
-    def _keep_content(self, envelope: Envelope, holder_key: bytes | None) -> str | None:
-        """Encrypt for the issuer's registered encryption keys and the holder's; note who can open it."""
+    def _keep_content(self, envelope: Envelope, holder_keys: Sequence[bytes]) -> str | None:
+        """Encrypt for the issuer's registered encryption keys and the holders'; note who can open it."""
         issuer = envelope.signer["uscc"]
-        readers = [*self._encryption_keys(issuer), *([holder_key] if holder_key else [])]
+        readers = [*self._encryption_keys(issuer), *holder_keys]
         if not readers:
             return None
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())

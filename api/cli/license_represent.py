@@ -10,7 +10,7 @@ import typer
 from api.cli import keys
 from api.cli.options import KeyFile, Network, RpcUrls, ending, moment, open_ledger, point
 from api.cli.output import Outcome
-from ledger.domain.document import holder_binding
+from ledger.domain.holders import holder_binding
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.errors import UsageError
 from ledger.service.represent import RepresentOrder

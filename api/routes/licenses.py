@@ -101,15 +101,15 @@ def _old_version(services: Services, license_id: str) -> dict[str, object]:
     responses=answers(Acted, "The binding is on the ledger"),
 )
 def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBody, Body()]) -> Response:  # noqa: A002
-    """Tie a holder's device key to a license after a real-name check."""
+    """Tie the device keys of a holder, or of several, to a license after a real-name check."""
     license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
         return done(_submitted_act(services, "Bind", body, license_id, identifier))
-    keys = [bytes.fromhex(key) for key in (body.holder_key, body.holder_encryption_key) if key]
     signer = services.held_key(sender.uscc)
     with services.writing:
         license_, _ = license_state(services.histories(Asked()), license_id)
-        acted = services.acting().bind(license_, keys, BIND_METHODS[body.method], body.assurance, signer)
+        terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
+        acted = services.acting().bind(license_, *terms, signer)
     return done(_acted(services, acted, identifier))
 
 

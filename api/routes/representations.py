@@ -19,7 +19,7 @@ from api.schemas import (
     SignedMessage,
 )
 from api.services import Services
-from ledger.domain.document import holder_binding
+from ledger.domain.holders import holder_binding
 from ledger.domain.moments import parse_end
 from ledger.service.represent import Represented as RepresentDone
 from ledger.service.represent import RepresentOrder, represented

@@ -27,13 +27,13 @@ from ledger.domain.bit_runs import runs_of, word_of
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.challenge import ID_BYTES
 from ledger.domain.fields_tree import Disclosure
+from ledger.domain.holders import PublicPair
 from ledger.domain.license_tree import LEAF_WORDS
 from ledger.domain.messages import MESSAGES, OPENING, MessageType
 from ledger.domain.presentation import (
     HINT_BYTES,
     MAX_LICENSES,
     Presentation,
-    PublicPair,
     ShortPresentation,
     ShownLicense,
 )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ledger.domain.acts import Act, Ground
-from ledger.domain.document import holder_binding
 from ledger.domain.entities import License
 from ledger.domain.records import record_of
 from ledger.ports import Entropy, IssuerHome, Signer
@@ -51,11 +48,8 @@ class ActOnLicenses:
         }
         return self._submissions.prepare("Act", license_.rev, members)
 
-    def bind(
-        self, license_: License, keys: Sequence[bytes], method: int, assurance: int, signer: Signer
-    ) -> Acted:
-        """Tie a holder's device keys (signing, then encryption) to a license."""
-        binding = holder_binding(keys[0], keys[1] if len(keys) > 1 else None)
+    def bind(self, license_: License, binding: bytes, method: int, assurance: int, signer: Signer) -> Acted:
+        """Tie device keys to a license: of one holder or of several, as `binding` commits to them."""
         members = {
             "licenseId": license_.license_id,
             "holderBinding": binding,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -11,12 +11,12 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
     Envelope,
     build_license,
-    input_binding,
     license_digest,
     new_salts,
     validity,
 )
 from ledger.domain.entities import License
+from ledger.domain.holders import input_binding, input_holders
 from ledger.domain.license_types import LicenseType
 from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.records import RecordSignature
@@ -47,8 +47,8 @@ class Outbox(Protocol):
         ...
 
 
-KeepContent = Callable[[Envelope, bytes | None], str | None]
-"""Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+KeepContent = Callable[[Envelope, Sequence[bytes]], str | None]
+"""Encrypts an envelope for issuer and holders and stores it: its content id, or None without readers."""
 
 
 class Name(NamedTuple):
@@ -103,8 +103,8 @@ class Drafts:
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
-        key = given.get("holderEncryptionKey")
-        return self._keep_content(envelope, bytes.fromhex(key) if isinstance(key, str) else None)
+        keys = [pair.get("holderEncryptionKey") for pair in given.get("holderKeys") or [given]]
+        return self._keep_content(envelope, [bytes.fromhex(key) for key in keys if isinstance(key, str)])
 
     def license(self, given: JsonObject) -> JsonObject:
         """The license that an input means; raises `LICENSE_INPUT`."""
@@ -138,6 +138,7 @@ class Drafts:
             signature=signature.raw.hex(),
             leaf=None,
             anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
+            holders=input_holders(draft.given),
         )
 
     def is_kept(self, license_id: str, own: str = "") -> bool:

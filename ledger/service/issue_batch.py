@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import Envelope, Leaf, input_binding, license_digest, validity
+from ledger.domain.document import Envelope, Leaf, license_digest, validity
+from ledger.domain.holders import input_binding
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ledger.domain.document import holder_binding
+from ledger.domain.holders import holder_binding
 from ledger.domain.messages import MESSAGES, key_id
 from tests.api.conftest import Department
 from tests.api.test_licenses import issue

@@ -12,8 +12,8 @@ import pytest
 
 from api.cli.main import run
 from ledger.adapters.qr import read_image
+from ledger.domain.holders import PublicPair
 from ledger.domain.license_types import example_input
-from ledger.domain.presentation import PublicPair
 from tests.wallet.world import issue, new_signer
 
 Call = Callable[..., tuple[int, dict[str, Any]]]

@@ -16,15 +16,14 @@ from ledger.domain.challenge import Challenge
 from ledger.domain.document import (
     Envelope,
     build_license,
-    holder_binding,
     license_digest,
     new_salts,
     validity,
 )
+from ledger.domain.holders import PublicPair, holder_binding
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
 from ledger.domain.objects import ascii32
-from ledger.domain.presentation import PublicPair
 from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError
