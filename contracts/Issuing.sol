@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Acting} from "./Acting.sol";
+import {Client} from "./Client.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
-import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
-/// @title Who may issue, and whose signature that takes.
-abstract contract Issuing is IIssuing, Acting {
+/// @title Who may issue and act on what was issued, and whose signature that takes.
+abstract contract Issuing is IIssuing, Client {
     bytes32 private immutable _ledgerId;
 
-    constructor(IDirectory directory_) Acting(directory_) {
+    constructor(
+        IDirectory directory_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {
         _ledgerId = directory_.ledgerId();
     }
 
@@ -23,16 +25,35 @@ abstract contract Issuing is IIssuing, Acting {
         return ICatalog(_named("Catalog"));
     }
 
-    /// @dev One signature, of a signing key of the issuer.
-    function _requireIssuer(
+    function _requireSubmitter() internal view override {
+        if (_isFounding()) revert LicensesNotSealed();
+        super._requireSubmitter();
+    }
+
+    /// @dev Whose signing key made the one signature.
+    function _onlySigner(
         bytes32 typeHash,
         bytes memory data,
-        Signature[] calldata signatures,
-        Uscc issuer
-    ) internal view returns (uint32 keyIndex) {
-        ObjectId signer;
-        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
-        if (signer != Objects.organisation(issuer)) revert LicensesNotIssuer(issuer, signer);
+        Signature[] calldata signatures
+    ) internal view returns (ObjectId signer, uint32 keyIndex) {
+        _requireCount(signatures, 1);
+        return _signer(typeHash, data, signatures[0], Purpose.SIGN);
+    }
+
+    /// @dev The body may issue in the issuer's name: the issuer, or the operator that its right names now.
+    function _requireIssues(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
+        bool issues = body == Objects.organisation(issuer) || _operates(body, licenseType, issuer);
+        if (!issues) revert LicensesNotIssuer(issuer, body);
+    }
+
+    /// @dev The body may act on the issuer's licenses of a type: the issuer, what followed it, or its operator.
+    function _requireActs(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
+        if (!_follows(body, issuer) && !_operates(body, licenseType, issuer)) revert LicensesNotIssuer(issuer, body);
+    }
+
+    /// @dev The body is the issuer or followed it.
+    function _requireFollows(ObjectId body, Uscc issuer) internal view {
+        if (!_follows(body, issuer)) revert LicensesNotIssuer(issuer, body);
     }
 
     function _requireEntitled(
@@ -41,10 +62,7 @@ abstract contract Issuing is IIssuing, Acting {
     ) internal view returns (ICatalog.Entitlement memory entitlement) {
         _requireKnownAct(licenseType, Acts.ISSUE);
         entitlement = catalog().entitlementOf(licenseType, issuer);
-        uint64 time = Clock.nowSeconds();
-        bool isEntitled = entitlement.index != 0 && entitlement.since <= time
-            && (entitlement.until == 0 || time < entitlement.until);
-        if (!isEntitled) revert LicensesNotEntitled(issuer, licenseType);
+        if (!_isInEffect(entitlement)) revert LicensesNotEntitled(issuer, licenseType);
     }
 
     /// @dev An id is its issuer's alone: so nobody takes one that he saw.
@@ -61,5 +79,22 @@ abstract contract Issuing is IIssuing, Acting {
     function _isCutOff(uint32 keyIndex, uint64 recorded, uint64 asOf) internal view returns (bool) {
         uint64 cutOff = keys.cutOffAt(keyIndex, asOf);
         return cutOff != 0 && recorded >= cutOff;
+    }
+
+    function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
+        return body == Objects.organisation(issuer) || directory.actsFor(body, issuer, Clock.nowSeconds());
+    }
+
+    /// @dev Whether a right in effect names the body as its operator.
+    function _operates(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
+        ICatalog.Entitlement memory entitlement = catalog().entitlementOf(licenseType, issuer);
+        bool isNamed = Uscc.unwrap(entitlement.operator) != 0 && body == Objects.organisation(entitlement.operator);
+        return isNamed && _isInEffect(entitlement);
+    }
+
+    function _isInEffect(ICatalog.Entitlement memory entitlement) private view returns (bool) {
+        uint64 time = Clock.nowSeconds();
+        bool hasBegun = entitlement.index != 0 && entitlement.since <= time;
+        return hasBegun && (entitlement.until == 0 || time < entitlement.until);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Acting} from "./Acting.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {IRepresentations} from "./interfaces/IRepresentations.sol";
+import {Issuing} from "./Issuing.sol";
 import {Calls} from "./lib/Calls.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Kinds} from "./lib/Kinds.sol";
@@ -16,26 +16,26 @@ import {
     RepresentMessage
 } from "./lib/Messages.sol";
 import {Objects} from "./lib/Objects.sol";
-import {LicenseId, ObjectId, RepresentationKind, RepresentationScope, Signature, Uscc} from "./lib/Types.sol";
+import {LicenseId, ObjectId, RepresentationKind, RepresentationScope, Signature} from "./lib/Types.sol";
 
 /// @title Who stands in for the holder of a license: a guardian, a legal representative, an agent, an heir.
-contract Representations is IRepresentations, Acting {
+contract Representations is IRepresentations, Issuing {
     uint64 private constant LONGEST_AGENCY = 1096 days;
     uint64 private constant LATEST = type(uint48).max;
 
     mapping(ObjectId object => Representation representation) private _representations;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Acting(directory_) {}
+    constructor(IDirectory directory_) Issuing(directory_) {}
 
     /// @inheritdoc IRepresentations
     function represent(RepresentMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.representation(message.licenseId, message.representative);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _issuerOf(message.licenseId);
+        ILicenses.License memory license = _licenseOf(message.licenseId);
         Representation memory given = _termsOf(message);
         bytes memory data = abi.encode(message);
-        given.keyIndex = _requireActing(REPRESENT_TYPEHASH, data, signatures, issuer);
+        given.keyIndex = _requireActing(REPRESENT_TYPEHASH, data, signatures, license);
 
         _representations[object] = given;
         _record(Kinds.REPRESENTATION_MADE, object, message.rev, data, signatures);
@@ -52,7 +52,7 @@ contract Representations is IRepresentations, Acting {
         if (representation.kind == 0) revert RepresentationsNothingToEnd(object);
         _requireEnd(message.until, representation.until);
         bytes memory data = abi.encode(message);
-        _requireActing(END_REPRESENTATION_TYPEHASH, data, signatures, _issuerOf(message.licenseId));
+        _requireActing(END_REPRESENTATION_TYPEHASH, data, signatures, _licenseOf(message.licenseId));
 
         representation.until = uint48(message.until);
         _record(Kinds.REPRESENTATION_ENDED, object, message.rev, data, signatures);
@@ -73,10 +73,21 @@ contract Representations is IRepresentations, Acting {
         return _representations[Objects.representation(licenseId, representative)];
     }
 
-    function _issuerOf(LicenseId id) private view returns (Uscc) {
-        ILicenses.License memory license = _licenses().licenseOf(id);
+    /// @dev One signature, of a body that may act on the license.
+    function _requireActing(
+        bytes32 typeHash,
+        bytes memory data,
+        Signature[] calldata signatures,
+        ILicenses.License memory license
+    ) private view returns (uint32 keyIndex) {
+        ObjectId signer;
+        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
+        _requireActs(signer, license.licenseType, license.issuer);
+    }
+
+    function _licenseOf(LicenseId id) private view returns (ILicenses.License memory license) {
+        license = _licenses().licenseOf(id);
         if (license.rev == 0) revert ILicenses.LicensesUnknown(id);
-        return license.issuer;
     }
 
     function _licenses() private view returns (ILicenses) {

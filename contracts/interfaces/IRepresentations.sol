@@ -3,16 +3,16 @@ pragma solidity 0.8.37;
 
 import {EndRepresentationMessage, LeafOpening, RepresentMessage} from "../lib/Messages.sol";
 import {LicenseId, ObjectId, Signature} from "../lib/Types.sol";
-import {IWriter} from "./IWriter.sol";
+import {IIssuing} from "./IIssuing.sol";
 
 /// @title Who stands in for the holder of a license: a guardian, a legal representative, an agent, an heir.
 /// @dev Law: 民法典 arts. 23 and 34 (监护人), 61 (法定代表人), 161-163 (委托代理人), 1122-1127 (继承人).
 ///
 ///      A representative is known here by a commitment to device keys of his own, made like a holder binding and for
 ///      this one license, so that nobody can tell who he is or for whom else he stands in. Every command carries one
-///      signature, of a signing key of the license's issuer or of a body that followed it. For a license of a batch to
-///      which nothing happened yet it goes through `withLeaf`. Nothing is taken before the ledger is sealed.
-interface IRepresentations is IWriter {
+///      signature, of a body that may act on the license: its issuer, what followed it, its operator now. For a license
+///      of a batch to which nothing happened yet it goes through `withLeaf`.
+interface IRepresentations is IIssuing {
     /// @notice The latest terms of a representation; `kind` 0 when there is none. `until` 0 means no end.
     struct Representation {
         uint8 kind;

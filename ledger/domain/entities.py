@@ -172,6 +172,8 @@ class Span:
     kind: TermKind = TermKind.GIVEN
     by_keys: tuple[str, ...] = ()
     """Keys of which each was needed to give it."""
+    seq: int = 0
+    """Its record: what stands in the same block is told apart by it."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,7 @@ class Term(Span):
 
     region: int = 0
     detail: str = ""
+    """The operator that an entitlement names, or the type as which an agreement lets licenses count."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +242,10 @@ class Terms:
     rev: int
     key: tuple[str, ...]
     terms: tuple[Term, ...]
+
+    def before(self, seq: int) -> Terms:
+        """The same as it stood before a record."""
+        return replace(self, terms=tuple(term for term in self.terms if term.seq < seq))
 
     def at(self, at: int, as_of: int, is_void: IsVoid | None = None) -> Term | None:
         """The term that covers `at`, as the ledger knew it at `as_of`; as `span_at`."""

@@ -185,3 +185,9 @@ def input_binding(given: JsonObject) -> bytes:
     keys = [given.get(name) for name in ("holderKey", "holderEncryptionKey")]
     holder, encryption = (bytes.fromhex(key) if key else None for key in keys)
     return holder_binding(holder, encryption)
+
+
+def encryption_keys(given: JsonObject) -> tuple[bytes, ...]:
+    """The encryption keys that a license input names for its holders, 65 bytes each."""
+    keys = (pair.get("holderEncryptionKey") for pair in given.get("holderKeys") or [given])
+    return tuple(bytes.fromhex(key) for key in keys if isinstance(key, str))
