@@ -6,7 +6,7 @@ import {LicenseId, ObjectId, Signature} from "../lib/Types.sol";
 import {IIssuing} from "./IIssuing.sol";
 
 /// @title Who stands in for the holder of a license: a guardian, a legal representative, an agent, an heir.
-/// @dev Law: 民法典 arts. 23 and 34 (监护人), 61 (法定代表人), 161-163 (委托代理人), 1122-1127 (继承人).
+/// @dev Law: 民法典 arts. 23 and 34 (监护人), 61 (法定代表人), 161-163 and 165 (委托代理人), 1122-1127 (继承人).
 ///
 ///      A representative is known here by a commitment to device keys of his own, made like a holder binding and for
 ///      this one license, so that nobody can tell who he is or for whom else he stands in. Every command carries one

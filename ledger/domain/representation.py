@@ -1,8 +1,8 @@
 """Who stands in for a holder, by what title, and for what.
 
 A representative is known to the ledger by the holder binding of device keys of his own
-(`ledger.domain.document.holder_binding`), made for the one license. `contracts/lib/Types.sol` mirrors
-the numbers. Law: 民法典 arts. 23 and 34, 61, 161-163, 1122-1127.
+(`ledger.domain.holders.holder_binding`), made for the one license. `contracts/lib/Types.sol` mirrors
+the numbers. Law: 民法典 arts. 23 and 34, 61, 161-163 and 165, 1122-1127.
 """
 
 from __future__ import annotations
