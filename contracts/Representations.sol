@@ -26,7 +26,8 @@ contract Representations is IRepresentations, Issuing {
     mapping(ObjectId object => Representation representation) private _representations;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Issuing(directory_) {}
+    /// @param predecessor_ The Representations whose place this one takes; 0 for the first.
+    constructor(IDirectory directory_, address predecessor_) Issuing(directory_, predecessor_) {}
 
     /// @inheritdoc IRepresentations
     function represent(RepresentMessage calldata message, Signature[] calldata signatures) external {
@@ -48,13 +49,14 @@ contract Representations is IRepresentations, Issuing {
     ) external {
         ObjectId object = Objects.representation(message.licenseId, message.representative);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Representation storage representation = _representations[object];
-        if (representation.kind == 0) revert RepresentationsNothingToEnd(object);
-        _requireEnd(message.until, representation.until);
+        Representation memory ended = representationOf(message.licenseId, message.representative);
+        if (ended.kind == 0) revert RepresentationsNothingToEnd(object);
+        _requireEnd(message.until, ended.until);
         bytes memory data = abi.encode(message);
         _requireActing(END_REPRESENTATION_TYPEHASH, data, signatures, _licenseOf(message.licenseId));
 
-        representation.until = uint48(message.until);
+        ended.until = uint48(message.until);
+        _representations[object] = ended;
         _record(Kinds.REPRESENTATION_ENDED, object, message.rev, data, signatures);
     }
 
@@ -69,8 +71,9 @@ contract Representations is IRepresentations, Issuing {
     function representationOf(
         LicenseId licenseId,
         bytes32 representative
-    ) external view returns (Representation memory) {
-        return _representations[Objects.representation(licenseId, representative)];
+    ) public view returns (Representation memory own) {
+        own = _representations[Objects.representation(licenseId, representative)];
+        if (own.kind == 0 && _isNext()) return IRepresentations(predecessor).representationOf(licenseId, representative);
     }
 
     /// @dev One signature, of a body that may act on the license.
