@@ -59,6 +59,7 @@ contract Catalog is ICatalog, Client {
         _requireRegion(message.region);
         _requireAscii(Uscc.unwrap(message.operator));
         _requireOrganisation(message.issuer);
+        if (Uscc.unwrap(message.operator) != 0) _requireOrganisation(message.operator);
         _requireRange(message.since, message.until);
         Entitlement storage entitlement = _entitlements[object];
         bytes memory data = abi.encode(message);

@@ -7,6 +7,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from ledger.domain.acts import RULES
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.founding import FoundingType
 from ledger.domain.license_types import LicenseType, builtin_types, license_type
@@ -75,7 +76,7 @@ def _definition(given: FoundingType, beside: Path) -> JsonObject:
                 "grades": dict(given.grades),
                 "scope": given.scope.name,
                 "sharing": given.sharing.name,
-                "acts": [act.name.lower() for act in sorted(given.acts)],
+                "acts": [RULES[act].verb for act in sorted(given.acts)],
             }
         ).encode()
     )

@@ -362,7 +362,12 @@ def _end_term(state: StateView, fact: Fact, table: str, key: tuple[str, ...]) ->
         raise Refused("BAD_RECORD", f"nothing to end: {table} {'/'.join(key)}")
     until = _int(fact.values, "until")
     ended = replace(
-        before.terms[-1], recorded_at=fact.time, until=until, kind=TermKind.ENDED, by_keys=fact.key_ids
+        before.terms[-1],
+        recorded_at=fact.time,
+        until=until,
+        kind=TermKind.ENDED,
+        by_keys=fact.key_ids,
+        seq=fact.seq,
     )
     return _with_term(state, fact, table, key, ended)
 
@@ -380,6 +385,7 @@ def _entitled(state: StateView, fact: Fact) -> list[Change]:
         region=_int(values, "region"),
         detail=_text(values, "operator"),
         by_keys=fact.key_ids,
+        seq=fact.seq,
     )
     return _with_term(state, fact, "entitlement", _entitlement_key(values), term)
 
@@ -407,6 +413,7 @@ def _recognized(state: StateView, fact: Fact) -> list[Change]:
         until=_int(values, "until"),
         detail=_text(values, "asType"),
         by_keys=fact.key_ids,
+        seq=fact.seq,
     )
     return _with_term(state, fact, "recognition", _recognition_key(values), term)
 

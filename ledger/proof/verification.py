@@ -28,7 +28,6 @@ from ledger.domain.entities import (
     LicenseType,
     Organisation,
     Region,
-    Term,
     Terms,
 )
 from ledger.domain.facts import Fact
@@ -46,6 +45,7 @@ from ledger.domain.objects import (
     region_object,
     type_object,
 )
+from ledger.domain.rights import Rights
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
@@ -238,25 +238,39 @@ def _issuer(case: _Case) -> Check:
         return failed(Step.ISSUER, "ISSUER_UNKNOWN", evidence=evidence, age=age)
     if case.license is None:
         return skipped(Step.ISSUER, "NOT_REACHED", evidence)
-    recorded = case.license.facts[0].recorded_at
-    if case.key.owner != "0x" + organisation_object(claim.issuer).hex():
+    return _right(case, case.key, case.license.facts[0], evidence)
+
+
+def _right(case: _Case, key: Key, issued: LicenseFact, evidence: dict[str, object]) -> Check:
+    """Whether a registered key could sign for the issuer when it was recorded, and the issuer issue."""
+    claim, age = case.claim, case.question.age
+    operator = _operator(case, key)
+    if operator is None:
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_OF_ISSUER", evidence, age)
-    if case.key.purpose is not Purpose.SIGN or not case.key.is_valid_at(recorded):
+    if operator:
+        evidence["operator"] = operator
+    if key.purpose is not Purpose.SIGN or not key.is_valid_at(issued.recorded_at):
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_VALID_THEN", evidence, age)
-    term = _entitlement(case, recorded)
+    rights = Rights.of_fact(case.state, issued, void_as_of(case.state, case.question.known_at))
+    term = rights.right(claim.license_type, claim.issuer)
     if term is None:
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", evidence=evidence, age=age)
+    if operator and term.detail != operator:
+        return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "OUTSIDE_MANDATE", evidence, age)
     evidence |= {"region": f"{term.region:06d}", "since": rfc3339(term.since)}
     return passed(Step.ISSUER, evidence, age)
 
 
-def _entitlement(case: _Case, at: int) -> Term | None:
-    name = f"{case.claim.license_type}/{case.claim.issuer}"
-    rights = typed(case.state, "entitlement", name, Terms)
-    if rights is None:
-        return None
-    known = rights.at(at, at)
-    return rights.at(at, at, void_as_of(case.state, case.question.known_at)) if known else None
+def _operator(case: _Case, key: Key) -> str | None:
+    """The operator, of all that the issuer's right ever named, whose key it is; empty for the issuer's own.
+
+    None for a key of neither.
+    """
+    if key.owner == "0x" + organisation_object(case.claim.issuer).hex():
+        return ""
+    rights = typed(case.state, "entitlement", f"{case.claim.license_type}/{case.claim.issuer}", Terms)
+    named = {term.detail for term in (rights.terms if rights else ()) if term.detail}
+    return next((each for each in named if key.owner == "0x" + organisation_object(each).hex()), None)
 
 
 def _anchor(case: _Case) -> Check:
