@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from scripts.bench_crashes import ROWS, SIZE, deaths
+from scripts.tripwire import stopped
 from tests.e2e.sheets_made import TYPE, rows, write
 from tests.kubo import Kubo
 from tests.lying_proxy import LyingProxy
