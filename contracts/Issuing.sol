@@ -15,8 +15,9 @@ abstract contract Issuing is IIssuing, Client {
     bytes32 private immutable _ledgerId;
 
     constructor(
-        IDirectory directory_
-    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {
+        IDirectory directory_,
+        address predecessor_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys(), predecessor_) {
         _ledgerId = directory_.ledgerId();
     }
 

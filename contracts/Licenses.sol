@@ -30,7 +30,8 @@ import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
 contract Licenses is ILicenses, Issuing {
-    // One slot; `entitlement` stands for issuer and type, `facts` counts the issue too.
+    // One slot; `entitlement` stands for issuer and type, `facts` counts the issue too, and those before `inherited` are
+    // kept by the predecessor.
     struct Issued {
         uint48 validFrom;
         uint48 validTo;
@@ -39,6 +40,7 @@ contract Licenses is ILicenses, Issuing {
         uint32 region;
         uint32 entitlement;
         uint8 facts;
+        uint8 inherited;
     }
 
     struct Terms {
@@ -79,7 +81,8 @@ contract Licenses is ILicenses, Issuing {
     mapping(LicenseId id => IBatches.Renewal[] renewals) private _renewed;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Issuing(directory_) {}
+    /// @param predecessor_ The Licenses whose place this one takes; 0 for the first.
+    constructor(IDirectory directory_, address predecessor_) Issuing(directory_, predecessor_) {}
 
     /// @inheritdoc ILicenses
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external {
@@ -164,9 +167,9 @@ contract Licenses is ILicenses, Issuing {
     /// @inheritdoc ILicenses
     function withLeaf(LeafOpening calldata opening, bytes calldata command) external {
         _openLeaf(opening);
-        uint8 facts = _issued[opening.licenseId].facts;
+        uint8 facts = _issuedOf(opening.licenseId).facts;
         Calls.toSelf(command);
-        if (_issued[opening.licenseId].facts == facts) revert LicensesLeafUntouched(opening.licenseId);
+        if (_issuedOf(opening.licenseId).facts == facts) revert LicensesLeafUntouched(opening.licenseId);
     }
 
     /// @inheritdoc ILicenses
@@ -175,7 +178,7 @@ contract Licenses is ILicenses, Issuing {
         uint64 moment,
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        return _statusOf(id, _issued[id], _renewed[id], moment, asOf);
+        return _statusOf(id, _issuedOf(id), renewalsOf(id), moment, asOf);
     }
 
     /// @inheritdoc ILicenses
@@ -186,14 +189,14 @@ contract Licenses is ILicenses, Issuing {
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
         (, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
         LicenseId id = opening.licenseId;
-        if (_isOpened(opening)) return _statusOf(id, _issued[id], _renewed[id], moment, asOf);
+        if (_isOpened(opening)) return _statusOf(id, _issuedOf(id), renewalsOf(id), moment, asOf);
         return _statusOf(id, _untouched(opening, batch), renewals, moment, asOf);
     }
 
     /// @inheritdoc ILicenses
-    function licenseOf(LicenseId id) external view returns (License memory license) {
+    function licenseOf(LicenseId id) public view returns (License memory license) {
         Issued memory issued = _issued[id];
-        if (issued.facts == 0) return license;
+        if (issued.facts == 0) return _isNext() ? ILicenses(predecessor).licenseOf(id) : license;
         (license.licenseType, license.issuer) = catalog().entitlementAt(issued.entitlement);
         license.leaf = _leaves[id];
         license.holderBinding = _bindings[id];
@@ -204,22 +207,26 @@ contract Licenses is ILicenses, Issuing {
         license.keyIndex = issued.keyIndex;
         license.rev = issued.facts;
         license.successor = _successors[id];
+        license.entitlement = issued.entitlement;
     }
 
     /// @inheritdoc ILicenses
-    function factAt(LicenseId id, uint8 index) external view returns (Fact memory) {
-        if (index == 0 || index >= _issued[id].facts) revert LicensesUnknown(id);
-        return _facts[id][index];
+    function factsOf(LicenseId id) external view returns (Fact[] memory) {
+        return _factsOf(id, _issuedOf(id));
     }
 
     /// @inheritdoc ILicenses
-    function openedOf(ObjectId batch) external view returns (uint256[4] memory) {
-        return _opened[batch];
+    function openedOf(ObjectId batch) public view returns (uint256[4] memory bits) {
+        bits = _opened[batch];
+        if (!_isNext()) return bits;
+        uint256[4] memory before = ILicenses(predecessor).openedOf(batch);
+        for (uint256 word = 0; word < bits.length; ++word) bits[word] |= before[word];
     }
 
     /// @inheritdoc ILicenses
-    function renewalsOf(LicenseId id) external view returns (IBatches.Renewal[] memory) {
-        return _renewed[id];
+    function renewalsOf(LicenseId id) public view returns (IBatches.Renewal[] memory) {
+        IBatches.Renewal[] storage own = _renewed[id];
+        return own.length == 0 && _isNext() ? ILicenses(predecessor).renewalsOf(id) : own;
     }
 
     /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
@@ -264,13 +271,14 @@ contract Licenses is ILicenses, Issuing {
             keyIndex: keyIndex,
             region: entitlement.region,
             entitlement: entitlement.index,
-            facts: 1
+            facts: 1,
+            inherited: 0
         });
     }
 
     /// @dev Adds a fact as asked for: its record time is now, its effect as its act allows.
     function _addFact(LicenseId id, Fact memory fact) private {
-        Issued storage issued = _issued[id];
+        Issued memory issued = _issuedOf(id);
         uint8 index = issued.facts;
         uint8 room = Acts.isEnd(fact.act) ? 0 : KEPT_FOR_ENDS;
         if (index >= type(uint8).max - room) revert LicensesFull(id);
@@ -279,8 +287,18 @@ contract Licenses is ILicenses, Issuing {
         if (fact.effective < fact.recorded && !Acts.mayBeRetroactive(fact.act)) {
             revert LicensesRetroactive(fact.act, fact.effective, fact.recorded);
         }
+        if (_issued[id].facts == 0) _adopt(id);
         _facts[id][index] = fact;
         issued.facts = index + 1;
+        _issued[id] = issued;
+    }
+
+    /// @dev Copies what may still change of a license from the predecessor; its facts until now stay there.
+    function _adopt(LicenseId id) private {
+        License memory license = ILicenses(predecessor).licenseOf(id);
+        _leaves[id] = license.leaf;
+        if (license.holderBinding != 0) _bindings[id] = license.holderBinding;
+        if (LicenseId.unwrap(license.successor) != 0) _successors[id] = license.successor;
     }
 
     /// @dev The license is known, its type knows the act, and the act may follow; returns its type and issuer.
@@ -289,7 +307,7 @@ contract Licenses is ILicenses, Issuing {
         uint8 act_,
         bool isOurs
     ) private view returns (TypeCode licenseType, Uscc issuer) {
-        Issued memory issued = _issued[id];
+        Issued memory issued = _issuedOf(id);
         if (issued.facts == 0) revert LicensesUnknown(id);
         (licenseType, issuer) = catalog().entitlementAt(issued.entitlement);
         if (!isOurs) revert LicensesActUnknown(licenseType, act_);
@@ -313,30 +331,62 @@ contract Licenses is ILicenses, Issuing {
     }
 
     function _isOpened(LeafOpening calldata opening) private view returns (bool) {
-        return Bits.has(_opened[opening.batch][opening.index / WORD_BITS], opening.index % WORD_BITS);
+        uint256 word = opening.index / WORD_BITS;
+        uint256 bits = _opened[opening.batch][word];
+        if (_isNext()) bits |= ILicenses(predecessor).openedOf(opening.batch)[word];
+        return Bits.has(bits, opening.index % WORD_BITS);
+    }
+
+    /// @dev A license as it was issued, here or by the predecessor; `facts` 0 when unknown.
+    function _issuedOf(LicenseId id) private view returns (Issued memory issued) {
+        issued = _issued[id];
+        if (issued.facts != 0 || !_isNext()) return issued;
+        License memory license = ILicenses(predecessor).licenseOf(id);
+        return Issued({
+            validFrom: uint48(license.validFrom),
+            validTo: uint48(license.validTo),
+            recorded: uint48(license.recorded),
+            keyIndex: license.keyIndex,
+            region: license.region,
+            entitlement: license.entitlement,
+            facts: uint8(license.rev),
+            inherited: uint8(license.rev)
+        });
+    }
+
+    /// @dev The facts after the issue, in order.
+    function _factsOf(LicenseId id, Issued memory issued) private view returns (Fact[] memory facts) {
+        if (issued.facts == 0) return facts;
+        facts = new Fact[](issued.facts - 1);
+        uint256 own = 1;
+        if (issued.inherited != 0) {
+            Fact[] memory before = ILicenses(predecessor).factsOf(id);
+            for (uint256 i = 0; i < before.length; ++i) facts[i] = before[i];
+            own = issued.inherited;
+        }
+        for (uint256 index = own; index < issued.facts; ++index) facts[index - 1] = _facts[id][index];
     }
 
     function _requireUnused(LicenseId id) private view {
-        if (_issued[id].facts != 0) revert LicensesDuplicate(id);
+        if (_issuedOf(id).facts != 0) revert LicensesDuplicate(id);
     }
 
     function _tallyNow(LicenseId id) private view returns (Tally memory) {
-        return _tally(id, _issued[id].facts, _renewed[id], type(uint64).max, type(uint64).max);
+        return _tally(_factsOf(id, _issuedOf(id)), renewalsOf(id), type(uint64).max, type(uint64).max);
     }
 
     /// @dev Reads the facts recorded until `asOf` with effect by `moment`, leaving out void ones. Renewals of a leaf
     ///      come before all facts: an opened one is renewed by itself.
     function _tally(
-        LicenseId id,
-        uint256 facts,
+        Fact[] memory facts,
         IBatches.Renewal[] memory renewals,
         uint64 moment,
         uint64 asOf
     ) private view returns (Tally memory tally) {
         tally.rev = 1;
         tally.amendment = _firstOf(renewals, moment < asOf ? moment : asOf, asOf);
-        for (uint256 i = 1; i < facts; ++i) {
-            Fact memory fact = _facts[id][i];
+        for (uint256 i = 0; i < facts.length; ++i) {
+            Fact memory fact = facts[i];
             if (fact.recorded > asOf) break;
             ++tally.rev;
             if (fact.effective > moment || _isVoid(fact, asOf)) continue;
@@ -378,7 +428,7 @@ contract Licenses is ILicenses, Issuing {
         uint64 asOf
     ) private view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
         if (issued.facts == 0 || issued.recorded > asOf) return (Status.UNKNOWN, 0, 0, 0);
-        Tally memory tally = _tally(id, issued.facts, renewals, moment, asOf);
+        Tally memory tally = _tally(_factsOf(id, issued), renewals, moment, asOf);
         rev = tally.rev;
         if (_isCutOff(issued.keyIndex, issued.recorded, asOf)) {
             return (Status.KEY_COMPROMISED, rev, issued.recorded, Acts.ISSUE);
@@ -439,7 +489,8 @@ contract Licenses is ILicenses, Issuing {
             keyIndex: batch.keyIndex,
             region: batch.region,
             entitlement: batch.entitlement,
-            facts: 1
+            facts: 1,
+            inherited: 0
         });
     }
 

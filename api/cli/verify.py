@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -31,6 +32,8 @@ from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from ledger.bootstrap import Ledger
 
 app = typer.Typer(add_completion=False)
@@ -105,7 +108,7 @@ def verify(
         verdicts = checker.check(items[0])
         if len(verdicts) == 1:
             return _single(verdicts[0])
-        return several(_named(items[0], verdicts))
+        return replace(several(_named(items[0], verdicts)), text=lambda: _cards(verdicts))
     with share_bar("核验", "verifying") as shown:
         return several(checker.check_all(items, shown))
 
@@ -195,7 +198,7 @@ def _single(verdict: Verdict) -> Outcome:
     return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=verdict.exit_code)
 
 
-def _card(verdict: Verdict) -> object:
+def _card(verdict: Verdict) -> Group:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -210,6 +213,13 @@ def _card(verdict: Verdict) -> object:
     facts = _facts(verdict)
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
     return Group(title, Text(facts, style="dim"), table, *shown)
+
+
+def _cards(verdicts: Sequence[Verdict]) -> Group:
+    """Licenses shown together, each with its checks and what it shows."""
+    from rich.console import Group
+
+    return Group(*(_card(verdict) for verdict in verdicts))
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:

@@ -361,7 +361,12 @@ def key_id(public_key: bytes) -> bytes:
 
 def issued_id(terms: Mapping[str, object]) -> str:
     """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
-    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
+    return str(terms[id_member(terms)])
+
+
+def id_member(terms: Mapping[str, object]) -> str:
+    """The member of a struct or a leaf that holds the id of the license that it issues."""
+    return "newLicenseId" if "newLicenseId" in terms else "licenseId"
 
 
 def abi_value(value: object, kind: str) -> object:
