@@ -254,6 +254,7 @@ class Verdict(_Answer):
     age_seconds: int | None
     agreement: Json | None
     flags: list[str]
+    collector: str | None
     disclosed: Json | None
     checks: list[Check]
 

@@ -264,6 +264,11 @@ class Ledger:
             ]
         )
 
+    def take_in(self, envelopes: Sequence[Envelope]) -> None:
+        """Know license files that another home wrote: their identifiers, and the leaves of batches."""
+        self.drafts().take_leaves(envelopes)
+        self.remember_all([(each, None) for each in envelopes])
+
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None
     ) -> Shown:

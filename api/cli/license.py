@@ -10,13 +10,15 @@ import typer
 
 from api.cli import keys, license_transfer
 from api.cli.license_batch import issue_batch
+from api.cli.license_collect import collect
 from api.cli.license_files import deliver, file_of
+from api.cli.license_reconcile import reconcile
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
 from ledger.domain.canonical import parse_strict
 from ledger.errors import OutageError, TrustError, UsageError
-from ledger.service.orders import BIND_METHODS, ActOrder, Issued, only_ground
+from ledger.service.orders import BIND_METHODS, ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
@@ -45,6 +47,8 @@ def issue(
 
 
 app.command("issue-batch")(issue_batch)
+app.command("collect")(collect)
+app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
 
 

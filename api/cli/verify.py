@@ -27,6 +27,7 @@ from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
@@ -211,8 +212,18 @@ def _card(verdict: Verdict) -> Group:
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
+    flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
-    return Group(title, Text(facts, style="dim"), table, *shown)
+    return Group(title, Text(facts, style="dim"), table, *flags, *shown)
+
+
+def _flags(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The flags with their sentences, and who collected."""
+    tongue = language()
+    for flag in verdict.flags:
+        text = FLAG_TEXTS[flag][0 if tongue == "zh" else 1]
+        by = {"zh": f"归集机构：{verdict.collector}", "en": f"Collected by {verdict.collector}."}[tongue]
+        yield flag, f"{text} {by}" if flag == "COLLECTED" and verdict.collector else text
 
 
 def _cards(verdicts: Sequence[Verdict]) -> Group:

@@ -26,11 +26,11 @@ from api.schemas import (
     Standing,
 )
 from api.services import Services
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.service.authorise import Principal, signs_for
-from ledger.service.orders import BIND_METHODS, ActOrder, only_ground
+from ledger.service.orders import BIND_METHODS, ActOrder
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
 from ledger.service.sources import Asked

@@ -18,8 +18,11 @@ from ledger.domain.license_types import LicenseType
 from ledger.domain.sm import is_public_key
 from ledger.errors import MalformedError
 
-ORIGINS = ("native", "converted_checked", "converted_unchecked", "collected")
-STRICT_ORIGINS = ("native", "converted_checked")
+NATIVE = "native"
+COLLECTED = "collected"
+CONVERTED_UNCHECKED = "converted_unchecked"
+ORIGINS = (NATIVE, "converted_checked", CONVERTED_UNCHECKED, COLLECTED)
+STRICT_ORIGINS = (NATIVE, "converted_checked")
 
 ORGANISATION_CODE_TYPES = {"001": "统一社会信用代码", "099": "其他法人或其他组织有效证件代码"}
 PERSON_CODE_TYPES = {
@@ -103,7 +106,7 @@ class LicenseDraft:
         self._given = given
         self._kind = kind
         self._refuse_others(given, _INPUT, "")
-        self._origin = self._choice("origin", given.get("origin", "native"), ORIGINS)
+        self._origin = self._choice("origin", given.get("origin", NATIVE), ORIGINS)
         self._is_strict = self._origin in STRICT_ORIGINS
         self._metadata = dict(self._object(given.get("metadata"), "metadata"))
         self._refuse_others(self._metadata, _METADATA, "metadata/")

@@ -31,6 +31,7 @@ def claim_of(
     identifier: str | None,
     leaf: Mapping[str, object] | None = None,
     place: JsonObject | None = None,
+    origin: str | None = None,
 ) -> Claim:
     """What a signed struct claims.
 
@@ -41,6 +42,7 @@ def claim_of(
         identifier: Where the document shows it.
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`.
         place: `index` and `proof` of that leaf.
+        origin: Where the document shows it.
 
     Raises:
         MalformedError: `SIGNED_STRUCT`: not the members of the struct, or values out of range; a batch's
@@ -65,6 +67,7 @@ def claim_of(
             leaf=leaf,
             index=place["index"] if place else 0,
             proof=tuple(place["proof"]) if place else (),
+            origin=origin,
         )
     except (EncodingError, ValueError, TypeError):
         raise MalformedError("SIGNED_STRUCT", struct=struct.name) from None
@@ -95,6 +98,7 @@ def claim_of_file(envelope: Envelope) -> Claim:
         envelope.identifier,
         leaf_terms(envelope.leaf) if envelope.leaf else None,
         envelope.anchor["batch"],
+        str(envelope.license["origin"]),
     )
 
 
@@ -108,7 +112,8 @@ def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
     Raises:
         MalformedError: As `claim_of`.
     """
-    identifier = shown.disclosure.values().get("metadata/certificateIdentifier")
+    values = shown.disclosure.values()
+    identifier, origin = values.get("metadata/certificateIdentifier"), values.get("origin")
     return claim_of(
         shown.signed,
         shown.signature,
@@ -116,6 +121,7 @@ def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
         identifier if isinstance(identifier, str) else None,
         shown.leaf,
         None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
+        origin if isinstance(origin, str) else None,
     )
 
 

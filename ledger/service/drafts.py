@@ -21,9 +21,10 @@ from ledger.domain.entities import License
 from ledger.domain.license_types import LicenseType
 from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import BatchOutbox, Entropy, IssuerHome, Transaction
+from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf, Transaction
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
@@ -168,12 +169,30 @@ class Drafts:
         return self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch; None for any other."""
+        """What opens the leaf of a license that this home issued in a batch or took in; None for others."""
         leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
         batch = self.batches.load(key) if key else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
             return None
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
+
+    def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
+
+        Files of single licenses, and of leaves that are kept already, are passed over.
+
+        Raises:
+            MalformedError: As `ledger.proof.claims.claim_of`.
+        """
+        claims = [(claim_of_file(each), each) for each in envelopes]
+        taken = [
+            KeptLeaf(claim.license_id, each.to_bytes(), None)
+            for claim, each in claims
+            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+        ]
+        if taken:
+            key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
+            self.batches.begin(key, {"seen": None, "transaction": None, "gasUsed": 0}, taken)
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""

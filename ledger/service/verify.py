@@ -7,7 +7,7 @@ down, since that needs none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ledger.domain.apply import Refused, State
@@ -165,7 +165,7 @@ class VerifyLicenses:
             return findings
         evidence = {"asked": self._level, "reached": histories.level}
         checks = tuple(_unproved(check, evidence) for check in findings.checks)
-        return Findings(checks, findings.agreement, findings.flags, findings.standing, findings.license)
+        return replace(findings, checks=checks)
 
     def _state_for(self, claims: Sequence[Claim], region: int | None, histories: Histories) -> State:
         """Ask for histories until nothing more is needed; those of single licenses are not kept."""
@@ -214,9 +214,10 @@ class VerifyLicenses:
             trust=histories.level if histories else "none",
             age_seconds=max(0, now - histories.header.time) if histories else None,
             agreement=findings.agreement,
-            flags=findings.flags,
+            flags=(*(subject.claim.flags if subject.claim else ()), *findings.flags),
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
+            collector=findings.collector or None,
         )
 
 

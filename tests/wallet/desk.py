@@ -50,9 +50,11 @@ def trust_file(ledger: LedgerSimulator) -> TrustFile:
     )
 
 
-def issue(ledger: LedgerSimulator, pair: PublicPair | None, license_id: str = ID) -> dict[str, Any]:
+def issue(
+    ledger: LedgerSimulator, pair: PublicPair | None, license_id: str = ID, origin: str = "native"
+) -> dict[str, Any]:
     """Put the business license of the examples on the ledger; its envelope."""
-    given = example_input("business_license")
+    given = {**example_input("business_license"), "origin": origin}
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)
     valid_from, valid_to = validity(license_)
@@ -93,21 +95,21 @@ class Desk:
     is_down: bool = False
     is_silent_once: bool = False
 
-    def take(self, bound: bool = True, license_id: str = ID) -> PublicPair:
+    def take(self, bound: bool = True, license_id: str = ID, origin: str = "native") -> PublicPair:
         pair = self.wallet.new_pair()
-        self.wallet.add(issue(self.ledger, pair if bound else None, license_id))
+        self.wallet.add(issue(self.ledger, pair if bound else None, license_id, origin))
         self.clock.seconds = self.ledger.now
         return pair
 
-    def ask(self, attested: bool | None = None, uscc: str = OFFICE) -> Challenge:
+    def ask(self, *more: str, attested: bool | None = None, uscc: str = OFFICE) -> Challenge:
         self.clock.seconds = self.ledger.now
         return self.service.challenge(
-            key_of(OFFICE), FIELDS, "办理企业入住手续", uscc=uscc, attested=attested
+            key_of(OFFICE), [*FIELDS, *more], "办理企业入住手续", uscc=uscc, attested=attested
         )
 
-    def show(self) -> tuple[str, Challenge]:
-        challenge = self.ask()
-        return self.wallet.present([ID], FIELDS, challenge).qr, challenge
+    def show(self, *more: str) -> tuple[str, Challenge]:
+        challenge = self.ask(*more)
+        return self.wallet.present([ID], [*FIELDS, *more], challenge).qr, challenge
 
     def histories(self) -> Histories:
         if self.is_down or self.is_silent_once:
