@@ -38,6 +38,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
@@ -186,6 +187,13 @@ class Ledger:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
+    def representing(self) -> RepresentHolders:
+        """The service that lets others stand in for holders."""
+        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
+
+    def _revision_of(self, object_id: bytes) -> int:
+        return int(self.reader.call("Journal", "revOf", object_id))
+
     @cached_property
     def content(self) -> Content:
         """Where encrypted documents are kept: the IPFS daemon of the settings, or a folder of this home.
@@ -204,10 +212,10 @@ class Ledger:
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
         readers = self._encryption_keys(issuer)
-        if not readers and not any(each.holder_key for each in documents):
+        if not readers and not any(each.holder_keys for each in documents):
             return [None for _ in documents]
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
-        holders = [each.holder_key for each in documents]
+        holders = [each.holder_keys for each in documents]
         kept = keeper.keep_all([each.data for each in documents], readers, holders)
         notes = [
             (document.license_id, {"content": each.as_json()})
