@@ -301,10 +301,14 @@ class FeedBook:
         elif version != _VERSION:
             raise sqlite3.DatabaseError(f"version {version}")
         found = self._first("SELECT ledger, source, issuer, type FROM feed")
-        if found != own:
+        if found == own:
+            return
+        if self._first("SELECT 1 FROM line LIMIT 1"):
             raise UsageError(
                 "FEED_FOLDER_OTHER", path=self.place, source=found[1], issuer=found[2], type=found[3]
             )
+        query = "UPDATE feed SET ledger = ?, source = ?, issuer = ?, type = ?"
+        self._database.execute(query, own)  # whatever came first was refused
 
     def _require_finished(self, resume: bool) -> None:
         """Whether the file at hand may be taken up, and whether it was begun before."""

@@ -417,7 +417,11 @@ def test_an_interrupted_file_is_finished_before_another_and_only_on_demand(desk:
     assert desk.collect(file, resume=True).counts[Fate.INSERTED] == 2
 
 
-def test_a_folder_is_of_one_feed(desk: Desk) -> None:
+def test_a_folder_is_of_the_first_feed_that_went_into_it(desk: Desk) -> None:
+    refused = feed(source="first").insert(1)
+    refused.lines.append({"sequence": 9, "op": "insert"})
+    with pytest.raises(MalformedError, match="FEED_GAP"):
+        desk.collect(refused.write(desk.folder / "refused.jsonl"))
     desk.collect(feed().insert(1).write(desk.folder / "a.jsonl"))
     with pytest.raises(UsageError, match="FEED_FOLDER_OTHER"):
         desk.collect(feed(2, source="another").insert(2).write(desk.folder / "b.jsonl"))
