@@ -64,7 +64,9 @@ contract Batches is IBatches, Issuing {
         _requireLeaves(message.root, message.size, leaves);
         Issue memory issue_ = _newBatch(object, message.licenseType, message.issuer, message.size);
         bytes memory data = abi.encode(message);
-        issue_.keyIndex = _requireIssuer(ISSUE_BATCH_TYPEHASH, data, signatures, message.issuer);
+        ObjectId signer;
+        (signer, issue_.keyIndex) = _onlySigner(ISSUE_BATCH_TYPEHASH, data, signatures);
+        _requireIssues(signer, message.licenseType, message.issuer);
 
         _batches[object] = issue_;
         journal.append(Kinds.LICENSE_BATCH_ISSUED, object, message.rev, abi.encode(data, signatures, leaves));
@@ -79,10 +81,13 @@ contract Batches is IBatches, Issuing {
         ObjectId object = Objects.batch(message.issuer, message.root);
         _open(message.earlier, message.rev, message.signedAt, message.notAfter);
         _requireLeaves(message.root, message.size, leaves);
-        _requireRenewable(message);
+        Uscc before = _requireRenewable(message);
         Issue memory issue_ = _newBatch(object, message.licenseType, message.issuer, message.size);
         bytes memory data = abi.encode(message);
-        issue_.keyIndex = _requireIssuer(RENEW_BATCH_TYPEHASH, data, signatures, message.issuer);
+        ObjectId signer;
+        (signer, issue_.keyIndex) = _onlySigner(RENEW_BATCH_TYPEHASH, data, signatures);
+        _requireIssues(signer, message.licenseType, message.issuer);
+        _requireActs(signer, message.licenseType, before);
 
         _batches[object] = issue_;
         _renew(message.earlier, _leavesOf(message), issue_.keyIndex);
@@ -201,14 +206,16 @@ contract Batches is IBatches, Issuing {
         for (uint256 i = 0; i < count; ++i) found[i] = all[i];
     }
 
-    /// @dev The type knows renewals, the issuer acts for the one before, and nothing happened yet to any of the leaves.
-    function _requireRenewable(RenewBatchMessage calldata message) private view {
+    /// @dev The type knows renewals, the issuer is the one before, which is returned, or followed it, and nothing
+    ///      happened yet to any of the leaves.
+    function _requireRenewable(RenewBatchMessage calldata message) private view returns (Uscc before) {
         Batch memory batch = _known(message.earlier);
         if (TypeCode.unwrap(batch.licenseType) != TypeCode.unwrap(message.licenseType)) {
             revert LicensesTypeChanged(message.licenseType, batch.licenseType);
         }
         _requireKnownAct(batch.licenseType, Acts.RENEW);
-        _requireActsFor(Objects.organisation(message.issuer), batch.issuer);
+        before = batch.issuer;
+        _requireFollows(Objects.organisation(message.issuer), before);
         if (batch.renewals == MAX_RENEWALS) revert BatchesRenewedOften(message.earlier);
 
         uint256[WORDS] memory leaves = _leavesOf(message);

@@ -61,6 +61,7 @@ contract Catalog is ICatalog, Client {
         _requireRegion(message.region);
         _requireAscii(Uscc.unwrap(message.operator));
         _requireOrganisation(message.issuer);
+        if (Uscc.unwrap(message.operator) != 0) _requireOrganisation(message.operator);
         _requireRange(message.since, message.until);
         Entitlement memory entitlement = entitlementOf(message.licenseType, message.issuer);
         bytes memory data = abi.encode(message);

@@ -31,33 +31,30 @@ abstract contract Issuing is IIssuing, Client {
         super._requireSubmitter();
     }
 
-    /// @dev One signature, of a signing key of the issuer.
-    function _requireIssuer(
+    /// @dev Whose signing key made the one signature.
+    function _onlySigner(
         bytes32 typeHash,
         bytes memory data,
-        Signature[] calldata signatures,
-        Uscc issuer
-    ) internal view returns (uint32 keyIndex) {
-        ObjectId signer;
-        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
-        if (signer != Objects.organisation(issuer)) revert LicensesNotIssuer(issuer, signer);
+        Signature[] calldata signatures
+    ) internal view returns (ObjectId signer, uint32 keyIndex) {
+        _requireCount(signatures, 1);
+        return _signer(typeHash, data, signatures[0], Purpose.SIGN);
     }
 
-    /// @dev One signature, of a signing key of the issuer or of a body that followed it.
-    function _requireActing(
-        bytes32 typeHash,
-        bytes memory data,
-        Signature[] calldata signatures,
-        Uscc issuer
-    ) internal view returns (uint32 keyIndex) {
-        ObjectId signer;
-        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
-        _requireActsFor(signer, issuer);
+    /// @dev The body may issue in the issuer's name: the issuer, or the operator that its right names now.
+    function _requireIssues(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
+        bool issues = body == Objects.organisation(issuer) || _operates(body, licenseType, issuer);
+        if (!issues) revert LicensesNotIssuer(issuer, body);
     }
 
-    function _requireActsFor(ObjectId body, Uscc issuer) internal view {
-        if (body == Objects.organisation(issuer)) return;
-        if (!directory.actsFor(body, issuer, Clock.nowSeconds())) revert LicensesNotIssuer(issuer, body);
+    /// @dev The body may act on the issuer's licenses of a type: the issuer, what followed it, or its operator.
+    function _requireActs(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
+        if (!_follows(body, issuer) && !_operates(body, licenseType, issuer)) revert LicensesNotIssuer(issuer, body);
+    }
+
+    /// @dev The body is the issuer or followed it.
+    function _requireFollows(ObjectId body, Uscc issuer) internal view {
+        if (!_follows(body, issuer)) revert LicensesNotIssuer(issuer, body);
     }
 
     function _requireEntitled(
@@ -66,10 +63,7 @@ abstract contract Issuing is IIssuing, Client {
     ) internal view returns (ICatalog.Entitlement memory entitlement) {
         _requireKnownAct(licenseType, Acts.ISSUE);
         entitlement = catalog().entitlementOf(licenseType, issuer);
-        uint64 time = Clock.nowSeconds();
-        bool isEntitled = entitlement.index != 0 && entitlement.since <= time
-            && (entitlement.until == 0 || time < entitlement.until);
-        if (!isEntitled) revert LicensesNotEntitled(issuer, licenseType);
+        if (!_isInEffect(entitlement)) revert LicensesNotEntitled(issuer, licenseType);
     }
 
     /// @dev An id is its issuer's alone: so nobody takes one that he saw.
@@ -88,12 +82,20 @@ abstract contract Issuing is IIssuing, Client {
         return cutOff != 0 && recorded >= cutOff;
     }
 
-    function _onlySigner(
-        bytes32 typeHash,
-        bytes memory data,
-        Signature[] calldata signatures
-    ) private view returns (ObjectId signer, uint32 keyIndex) {
-        _requireCount(signatures, 1);
-        return _signer(typeHash, data, signatures[0], Purpose.SIGN);
+    function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
+        return body == Objects.organisation(issuer) || directory.actsFor(body, issuer, Clock.nowSeconds());
+    }
+
+    /// @dev Whether a right in effect names the body as its operator.
+    function _operates(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
+        ICatalog.Entitlement memory entitlement = catalog().entitlementOf(licenseType, issuer);
+        bool isNamed = Uscc.unwrap(entitlement.operator) != 0 && body == Objects.organisation(entitlement.operator);
+        return isNamed && _isInEffect(entitlement);
+    }
+
+    function _isInEffect(ICatalog.Entitlement memory entitlement) private view returns (bool) {
+        uint64 time = Clock.nowSeconds();
+        bool hasBegun = entitlement.index != 0 && entitlement.since <= time;
+        return hasBegun && (entitlement.until == 0 || time < entitlement.until);
     }
 }

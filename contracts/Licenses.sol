@@ -91,7 +91,8 @@ contract Licenses is ILicenses, Issuing {
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireOwnId(message.licenseId, message.issuer, message.handle);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(ISSUE_TYPEHASH, data, signatures, message.issuer);
+        (ObjectId signer, uint32 keyIndex) = _onlySigner(ISSUE_TYPEHASH, data, signatures);
+        _requireIssues(signer, message.licenseType, message.issuer);
 
         _issue(_termsOf(message), keyIndex);
         _record(Kinds.LICENSE_ISSUED, object, message.rev, data, signatures);
@@ -103,14 +104,15 @@ contract Licenses is ILicenses, Issuing {
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
         _requireOwnId(message.newLicenseId, message.issuer, message.handle);
-        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
-        if (message.act == Acts.TRANSFER_IN) {
-            _requireTaker(message);
-        } else {
-            _requireActsFor(Objects.organisation(message.issuer), issuer);
-        }
+        (TypeCode licenseType, Uscc issuer) =
+            _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
+        bool isTaken = message.act == Acts.TRANSFER_IN;
+        if (isTaken) _requireTaker(message, licenseType);
+        else _requireFollows(Objects.organisation(message.issuer), issuer);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireIssuer(AMEND_TYPEHASH, data, signatures, message.issuer);
+        (ObjectId signer, uint32 keyIndex) = _onlySigner(AMEND_TYPEHASH, data, signatures);
+        _requireIssues(signer, message.licenseType, message.issuer);
+        if (!isTaken) _requireActs(signer, licenseType, issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _successors[message.licenseId] = message.newLicenseId;
@@ -123,9 +125,11 @@ contract Licenses is ILicenses, Issuing {
     function act(ActMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
+        (TypeCode licenseType, Uscc issuer) =
+            _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireActing(ACT_TYPEHASH, data, signatures, issuer);
+        (ObjectId signer, uint32 keyIndex) = _onlySigner(ACT_TYPEHASH, data, signatures);
+        _requireActs(signer, licenseType, issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
@@ -135,9 +139,10 @@ contract Licenses is ILicenses, Issuing {
     function bind(BindMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, Acts.BIND, true);
+        (TypeCode licenseType, Uscc issuer) = _requireAllowed(message.licenseId, Acts.BIND, true);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireActing(BIND_TYPEHASH, data, signatures, issuer);
+        (ObjectId signer, uint32 keyIndex) = _onlySigner(BIND_TYPEHASH, data, signatures);
+        _requireActs(signer, licenseType, issuer);
 
         _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
         _bindings[message.licenseId] = message.holderBinding;
@@ -148,11 +153,12 @@ contract Licenses is ILicenses, Issuing {
     function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Uscc issuer = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
+        (TypeCode licenseType, Uscc issuer) = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
         (, uint8 depth) = directory.regionOf(message.toRegion);
         if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireActing(TRANSFER_OUT_TYPEHASH, data, signatures, issuer);
+        (ObjectId signer, uint32 keyIndex) = _onlySigner(TRANSFER_OUT_TYPEHASH, data, signatures);
+        _requireActs(signer, licenseType, issuer);
 
         _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
         _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
@@ -295,11 +301,14 @@ contract Licenses is ILicenses, Issuing {
         if (LicenseId.unwrap(license.successor) != 0) _successors[id] = license.successor;
     }
 
-    /// @dev The license is known, its type knows the act, and the act may follow; returns its issuer.
-    function _requireAllowed(LicenseId id, uint8 act_, bool isOurs) private view returns (Uscc issuer) {
+    /// @dev The license is known, its type knows the act, and the act may follow; returns its type and issuer.
+    function _requireAllowed(
+        LicenseId id,
+        uint8 act_,
+        bool isOurs
+    ) private view returns (TypeCode licenseType, Uscc issuer) {
         Issued memory issued = _issuedOf(id);
         if (issued.facts == 0) revert LicensesUnknown(id);
-        TypeCode licenseType;
         (licenseType, issuer) = catalog().entitlementAt(issued.entitlement);
         if (!isOurs) revert LicensesActUnknown(licenseType, act_);
         _requireKnownAct(licenseType, act_);
@@ -308,13 +317,11 @@ contract Licenses is ILicenses, Issuing {
     }
 
     /// @dev Who takes over a license issues the same type in the region that it was let go to.
-    function _requireTaker(AmendMessage calldata message) private view {
-        LicenseId id = message.licenseId;
-        (TypeCode licenseType,) = catalog().entitlementAt(_issuedOf(id).entitlement);
+    function _requireTaker(AmendMessage calldata message, TypeCode licenseType) private view {
         if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(licenseType)) {
             revert LicensesTypeChanged(message.licenseType, licenseType);
         }
-        uint32 toRegion = _tallyNow(id).transfer.region;
+        uint32 toRegion = _tallyNow(message.licenseId).transfer.region;
         uint32 region = catalog().entitlementOf(licenseType, message.issuer).region;
         if (!directory.isWithin(region, toRegion)) revert LicensesTransferElsewhere(region, toRegion);
     }

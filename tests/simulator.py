@@ -7,7 +7,7 @@ object, makes blocks whose hashes are those of their headers, and serves all of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -440,9 +440,12 @@ class LedgerSimulator:
             ground=ground,
         )
 
-    def entitle(self, code: str, issuer: str, region: int, signer: str, until: int = 0) -> Record:
-        members = {"licenseType": _word(code), "issuer": _word(issuer), "region": region, "operator": NO_HASH}
-        return self.record("Entitle", [signer], **members, since=self._time, until=until)
+    def entitle(
+        self, code: str, issuer: str, region: int, signer: str, until: int = 0, operator: str = ""
+    ) -> Record:
+        members = {"licenseType": _word(code), "issuer": _word(issuer), "region": region}
+        term = {"operator": _word(operator), "since": self._time, "until": until}
+        return self.record("Entitle", [signer], **members, **term)
 
     def end_entitlement(self, code: str, issuer: str, signer: str, until: int) -> Record:
         return self.record(
@@ -462,11 +465,11 @@ class LedgerSimulator:
         return self.record("EndRecognition", [signer], **members, until=until)
 
     def issue(
-        self, license_id: str, issuer: str = BUREAU, code: str = NATIONAL_TYPE, **changes: Any
+        self, license_id: str, issuer: str = BUREAU, code: str = NATIONAL_TYPE, by: str = "", **changes: Any
     ) -> Record:
         """Issue a license; `changes` replace members of the message, `digest` for example."""
         members = {**self._license(license_id, issuer, code), **changes}
-        return self.record("Issue", [issuer], licenseId=license_id, **members)
+        return self.record("Issue", [by or issuer], licenseId=license_id, **members)
 
     def amend(
         self,
@@ -475,6 +478,7 @@ class LedgerSimulator:
         issuer: str = BUREAU,
         code: str = NATIONAL_TYPE,
         act: Act = Act.RENEW,
+        by: str = "",
         **changes: Any,
     ) -> Record:
         """Amend a license: two records, on the old one and on the new one."""
@@ -487,7 +491,7 @@ class LedgerSimulator:
             **self._license(new_license_id, issuer, code),
             **changes,
         }
-        return self.record("Amend", [issuer], licenseId=license_id, **members)
+        return self.record("Amend", [by or issuer], licenseId=license_id, **members)
 
     def act(self, license_id: str, act: Act, issuer: str = BUREAU, ground: int = 0, **changes: Any) -> Record:
         """Suspend, resume or end a license."""
@@ -589,6 +593,12 @@ class LedgerSimulator:
 
     def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
         return [each for each in self.records(None, to_block) if each.object == object_id]
+
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        self._count("histories_of")
+        return {each: self.records_of(each, to_block) for each in objects}
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         self._count("journal")

@@ -655,15 +655,19 @@ def type_entitle(
     since: Annotated[str, typer.Option("--from", metavar="TIME", help="From when.")],
     by: By,
     until: Until = None,
+    operator: Annotated[
+        str | None, typer.Option("--operator", metavar="USCC", help="Who may sign in the issuer's name.")
+    ] = None,
     signatures: Signatures = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let an organisation issue a type; signed by the region it is for or a superior one."""
     desk, body = _desk(network, rpc, by, signatures), _uscc(issuer)
-    term = (_since(since), _until(until))
-    order = govern.entitle(_code(code), body, _region(region), *term, desk.by)
-    data = {"type": code, "issuer": body, "region": region, "since": _time(term[0]), "until": _time(term[1])}
+    term, named = (_since(since), _until(until)), _uscc(operator) if operator else None
+    order = govern.entitle(_code(code), body, _region(region), *term, desk.by, named or "")
+    data = {"type": code, "issuer": body, "region": region, "operator": named}
+    data |= {"since": _time(term[0]), "until": _time(term[1])}
     return _done(desk.carry_out([order]), data, f"{body} may issue {code}")
 
 
@@ -716,6 +720,7 @@ def _entitlement_row(right: Terms) -> dict[str, object]:
         "type": right.key[0],
         "issuer": right.key[1],
         "region": f"{term.region:06d}",
+        "operator": term.detail or None,
         "since": _time(term.since),
         "until": _time(term.until),
         "rev": right.rev,

@@ -29,9 +29,8 @@ from wallet.wallet import Device, Wallet, require_passphrase
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
-    from ledger.domain.verdict import Verdict
     from ledger.service.sources import Asked
-    from ledger.service.verify import Ask
+    from ledger.service.verify import Subject
     from wallet.held import HeldLicense
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
@@ -168,31 +167,28 @@ def scan(
     return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
 
 
-def verify_presented(
-    ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked
-) -> list[Verdict]:
-    """The verdicts on what a QR code carried, one a license; a good presentation uses its challenge up.
+def presented_subjects(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> list[Subject]:
+    """What a QR code carried, one subject a license; a good presentation uses its challenge up.
 
     Args:
         ledger: Where the licenses are looked up.
         text: What the QR code carried.
         challenge: File of the challenge that it should answer; without one, the challenge is
             looked up among those that this home made.
-        ask: What is asked about the licenses.
         asked: The trust asked for.
 
     Raises:
-        UsageError: `CHALLENGE_NEEDED`, or as `Ledger.trust`, before anything is redeemed.
+        UsageError: `CHALLENGE_NEEDED`.
         UnknownIdError: `PRESENTATION_UNKNOWN`.
         OutageError: The verifier's API or store cannot be reached.
     """
     from ledger.service.holder_records import HolderRecords
     from ledger.service.verify import once
 
-    service, verify = _desk_service(), ledger.verify(asked, together=True)
+    service = _desk_service()
     question = service.challenge_of(text) if challenge is None else _challenge(challenge)
     records = HolderRecords(once(lambda: ledger.histories(asked)))
-    return [verify.verify(each, ask) for each in service.scan(text, question, _fetch(question), records)]
+    return list(service.scan(text, question, _fetch(question), records))
 
 
 # --- what the commands stand on ---------------------------------------------------------------

@@ -29,7 +29,7 @@ from api.services import Services
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.errors import MalformedError, NotEntitledError
-from ledger.service.authorise import Principal
+from ledger.service.authorise import Principal, signs_for
 from ledger.service.orders import BIND_METHODS, ActOrder, only_ground
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
@@ -57,7 +57,7 @@ def issue_license(
     if isinstance(body, SignedMessage):
         return done(_submitted_issue(services, "Issue", body), 201)
     given = body.given()
-    _require_own(given, sender)
+    _require_own(services, given, sender)
     key = services.held_key(sender.uscc)
     with services.writing:
         issued = services.issuing().issue(given, key, idempotency_key_of(request))
@@ -78,7 +78,7 @@ def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[Amen
         submitted = _submitted_issue(services, "Amend", body, identifier or license_id)
         return done({**submitted, **_old_version(services, license_id)}, 201)
     given = body.input.given()
-    _require_own(given, sender)
+    _require_own(services, given, sender)
     key = services.held_key(sender.uscc)
     with services.writing:
         old, _ = license_state(services.histories(Asked()), license_id)
@@ -191,11 +191,14 @@ def _moment(text: str | None) -> int | None:
     return None if text is None else parse_moment(text)
 
 
-def _require_own(given: dict[str, object], sender: Principal) -> None:
-    """The issuer of an input is who sends it: else its secret would be drawn for somebody else."""
+def _require_own(services: Services, given: dict[str, object], sender: Principal) -> None:
+    """Who sends an input is its issuer, or its operator: nobody else has a secret drawn for the issuer."""
     metadata = given["metadata"]
-    issuer = metadata.get("certificateIssuingAuthorityCode") if isinstance(metadata, dict) else None
-    if isinstance(issuer, str) and issuer != sender.uscc:
+    stated = metadata if isinstance(metadata, dict) else {}
+    issuer, code = (stated.get(f"certificate{name}Code") for name in ("IssuingAuthority", "Type"))
+    if not isinstance(issuer, str) or issuer == sender.uscc:
+        return
+    if not signs_for(services.histories(Asked()), sender.uscc, issuer, str(code)):
         raise NotEntitledError("ISSUER_IS_ANOTHER", issuer=issuer[:40], organisation=sender.uscc)
 
 

@@ -55,7 +55,7 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
         subjects = _scanned(services, body.subject.qr, body.challenge, asked)
     else:
         subjects = [services.read_file(canonical(body.subject))]
-    verdicts = [service.verify(subject, ask) for subject in subjects]
+    verdicts = service.verify_together(subjects, ask)
     return done(verdicts[0].as_json() if len(verdicts) == 1 else together(verdicts))
 
 

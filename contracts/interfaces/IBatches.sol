@@ -42,7 +42,7 @@ interface IBatches is IIssuing {
     /// @notice At most 16 batches renew leaves of one, so that a bounded number of words tells where a leaf stands.
     error BatchesRenewedOften(ObjectId batch);
 
-    /// @notice Issues many licenses under one signature, of a signing key of their issuer.
+    /// @notice Issues many licenses under one signature, of a signing key of their issuer or its operator.
     /// @dev The root is computed from the leaves (lib/Merkle.sol); the record holds them all, as a third member of its
     ///      body. The batch's object stands for issuer and root, so one root is issued once. What the leaves say is
     ///      not looked at before they are opened.
@@ -55,8 +55,8 @@ interface IBatches is IIssuing {
     /// @notice Issues a batch whose licenses take the places of licenses of an earlier one: leaf j of the new batch
     ///         that of the j-th leaf of the earlier one whose bit is set. Two records with one body, on the earlier
     ///         batch, whose `rev` is bound, and on the new one, whose `rev` is 0; the second has the leaves too.
-    /// @dev Signed by the new issuer, which is the earlier one or followed it; of the earlier batch's type, which
-    ///      knows 延续. None of the leaves was opened or renewed before, unless by a key that was compromised then:
+    /// @dev Signed by the new issuer, which is the earlier one or followed it, or by an operator of both; of the earlier
+    ///      batch's type, which knows 延续. None of the leaves was opened or renewed before, unless by a key that was compromised then:
     ///      that renewal is void. An opened leaf is renewed by itself (`ILicenses.amend`). With effect at record.
     function renewBatch(
         RenewBatchMessage calldata message,

@@ -27,7 +27,8 @@ interface ICatalog is IWriter {
         bytes32 gradesDigest;
     }
 
-    /// @notice The right of one body to issue one type; `index` counts from 1, 0 means that there is none.
+    /// @notice The right of one body to issue one type; `index` counts from 1, 0 means that there is none. The
+    ///         `operator`, where one is named, signs in the issuer's name as long as the right is in effect.
     struct Entitlement {
         uint32 index;
         uint32 region;

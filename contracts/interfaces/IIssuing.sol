@@ -12,7 +12,7 @@ interface IIssuing is IWriter {
     error LicensesNotSealed();
     /// @notice The issuer is not entitled to this type at block time.
     error LicensesNotEntitled(Uscc issuer, TypeCode licenseType);
-    /// @notice The license is the issuer's, the key is the signer's.
+    /// @notice The signer is neither the issuer, nor (for what was issued) what followed it, nor its operator now.
     error LicensesNotIssuer(Uscc issuer, ObjectId signer);
     /// @notice The license's type does not know this act, or this command does not do it.
     error LicensesActUnknown(TypeCode licenseType, uint8 act);

@@ -18,8 +18,8 @@ import {IIssuing} from "./IIssuing.sol";
 /// @dev A license's id is keccak256(ledger id ‖ issuer ‖ handle), the handle being the issuer's secret name for the
 ///      license: only for the issuer that an id was made for is there a handle that makes it.
 ///
-///      Every command carries one signature, of a signing key of the license's issuer; a transfer in, of its new
-///      issuer.
+///      Every command carries one signature, of a signing key of the license's issuer, of what followed it, or of the
+///      operator that the issuer's right to the type names; a transfer in, of its new issuer or that one's operator.
 ///
 ///      A license of a batch (`IBatches`) is a leaf of the tree whose root was signed. What happens to it first goes
 ///      through `withLeaf`, which makes a license of the leaf: a record of its own without signatures, after which the

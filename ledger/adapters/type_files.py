@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
+from ledger.domain.acts import RULES
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.founding import FoundingType
 from ledger.domain.license_types import LicenseType, builtin_types, license_type
@@ -25,15 +27,16 @@ class TypeFiles:
             MalformedError: `LICENSE_TYPE_UNKNOWN`, or a definition that cannot be read.
         """
         try:
-            return LicenseType.from_json(parse_strict((self._folder / f"{code[:21]}.json").read_bytes()))
+            definition = (self._folder / f"{code[:21]}.json").read_bytes()
         except OSError:
             return license_type(code)
+        return _read_type(definition)
 
     def all(self) -> list[LicenseType]:
         """Every type known here."""
         known = {kind.code: kind for kind in builtin_types()}
         for path in sorted(self._folder.glob("*.json")):
-            kind = LicenseType.from_json(parse_strict(path.read_bytes()))
+            kind = _read_type(path.read_bytes())
             known[kind.code] = kind
         return list(known.values())
 
@@ -54,6 +57,12 @@ class TypeFiles:
         return kind
 
 
+@lru_cache(maxsize=64)
+def _read_type(definition: bytes) -> LicenseType:
+    """Remembered by its text: a file may change, and checking a schema takes long."""
+    return LicenseType.from_json(parse_strict(definition))
+
+
 def _definition(given: FoundingType, beside: Path) -> JsonObject:
     schema = _read(beside / given.schema) if isinstance(given.schema, str) else dict(given.schema or {})
     if "code" in schema and "schema" in schema:
@@ -67,7 +76,7 @@ def _definition(given: FoundingType, beside: Path) -> JsonObject:
                 "grades": dict(given.grades),
                 "scope": given.scope.name,
                 "sharing": given.sharing.name,
-                "acts": [act.name.lower() for act in sorted(given.acts)],
+                "acts": [RULES[act].verb for act in sorted(given.acts)],
             }
         ).encode()
     )

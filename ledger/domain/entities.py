@@ -169,9 +169,12 @@ class Term:
     until: int
     region: int = 0
     detail: str = ""
+    """The operator that an entitlement names, or the type as which an agreement lets licenses count."""
     kind: TermKind = TermKind.GIVEN
     by_keys: tuple[str, ...] = ()
     """Keys of which each was needed to give it."""
+    seq: int = 0
+    """Its record: what stands in the same block is told apart by it."""
 
 
 @dataclass(frozen=True)
@@ -181,6 +184,10 @@ class Terms:
     rev: int
     key: tuple[str, ...]
     terms: tuple[Term, ...]
+
+    def before(self, seq: int) -> Terms:
+        """The same as it stood before a record."""
+        return replace(self, terms=tuple(term for term in self.terms if term.seq < seq))
 
     def at(self, at: int, as_of: int, is_void: IsVoid | None = None) -> Term | None:
         """The term that covers `at`, as the ledger knew it at `as_of`.

@@ -15,7 +15,7 @@ unknown but for its number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -44,13 +44,15 @@ def flatten(document: JsonObject) -> dict[str, JsonValue]:
         >>> flatten({"holders": [{"name": "甲"}], "face": {}, "a/b": None})
         {'a~1b': None, 'face': {}, 'holders/0/name': '甲'}
     """
-    found = dict(_fields("", document)) if document else {}
+    found: dict[str, JsonValue] = {}
+    if document:
+        _add_fields("", document, found)
     return {path: found[path] for path in ordered(found)}
 
 
 def ordered(paths: Iterable[str]) -> list[str]:
-    """Paths in the order of leaves: by their UTF-8 bytes."""
-    return sorted(paths, key=lambda path: path.encode("utf-8"))
+    """Paths in the order of leaves: by their UTF-8 bytes, which is that of their code points."""
+    return sorted(paths)
 
 
 def draw_salts(fields: Iterable[str], draw: Callable[[int], bytes]) -> dict[str, bytes]:
@@ -219,22 +221,23 @@ def disclose(fields: Fields, salts: Salts, paths: Iterable[str]) -> Disclosure:
     return Disclosure(len(fields), shown, tuple(hashes))
 
 
-def _fields(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+def _add_fields(path: str, value: JsonValue, found: dict[str, JsonValue]) -> None:
     if isinstance(value, dict) and value:
         for name, inner in value.items():
             if not name or name.isdecimal():
                 raise MalformedError("FIELD_NAME", field=path)
-            yield from _fields(_join(path, name), inner)
+            _add_fields(_join(path, name), inner, found)
     elif isinstance(value, list) and value:
         for index, inner in enumerate(value):
-            yield from _fields(_join(path, str(index)), inner)
+            _add_fields(f"{path}/{index}", inner, found)
     else:
-        yield path, value
+        found[path] = value
 
 
 def _join(path: str, name: str) -> str:
-    step = name.replace("~", "~0").replace("/", "~1")
-    return f"{path}/{step}" if path else step
+    if "~" in name or "/" in name:
+        name = name.replace("~", "~0").replace("/", "~1")
+    return f"{path}/{name}" if path else name
 
 
 def _disclosed(entry: object) -> DisclosedField:

@@ -77,6 +77,8 @@ class FoundingEntitlement:
     region: int
     since: int
     until: int
+    operator: str | None = None
+    """Who may sign in the issuer's name."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,7 @@ def _entitlement(row: object) -> FoundingEntitlement:
         region=_region_code(members, "region"),
         since=_first_day(members, "from"),
         until=_last_day(members, "until"),
+        operator=_optional(members, "operator", _uscc),
     )
 
 

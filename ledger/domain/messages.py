@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
@@ -325,19 +326,7 @@ class Domain:
 
     def separator(self) -> bytes:
         """EIP-712 domain separator."""
-        return keccak(
-            encode(
-                ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
-                [
-                    DOMAIN_TYPE_HASH,
-                    keccak(DOMAIN_NAME.encode()),
-                    keccak(DOMAIN_VERSION.encode()),
-                    self.chain_id,
-                    self.contract,
-                    self.ledger_id,
-                ],
-            )
-        )
+        return _separator(self)
 
     def digest(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """EIP-712 digest of `message` as `key_id` signs it."""
@@ -346,6 +335,23 @@ class Domain:
     def signed_message(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """M, 64 bytes: what an SM2 signer signs with the default ID."""
         return tag("ledger") + self.digest(message, key_id, data)
+
+
+@lru_cache(maxsize=64)
+def _separator(domain: Domain) -> bytes:
+    return keccak(
+        encode(
+            ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
+            [
+                DOMAIN_TYPE_HASH,
+                keccak(DOMAIN_NAME.encode()),
+                keccak(DOMAIN_VERSION.encode()),
+                domain.chain_id,
+                domain.contract,
+                domain.ledger_id,
+            ],
+        )
+    )
 
 
 def key_id(public_key: bytes) -> bytes:

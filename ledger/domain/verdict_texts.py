@@ -101,6 +101,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "The signing key is not registered, so its signature cannot be checked.",
     ),
     "KEY_NOT_OF_ISSUER": ("签名密钥不属于颁发机构。", "The signing key is not one of the issuer's."),
+    "OUTSIDE_MANDATE": (
+        "签名的代办机构当时未获该类型的代办授权。",
+        "The signer was an operator of the issuer, but not for this type at that time.",
+    ),
     "KEY_NOT_VALID_THEN": (
         "签名密钥在签发时不在有效期或用途不符。",
         "The key was not valid for signing when it was recorded.",

@@ -16,6 +16,7 @@ from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
+from ledger.domain.rights import Rights
 
 
 class NotCompetentError(Exception):
@@ -185,16 +186,31 @@ class Competence:
             raise NotCompetentError("without the record of the key that it replaces")
 
     def _issuer_signed(self, fact: Fact) -> None:
+        """The issuer of what is new, or whoever acts for the issuer of what is there; or the operator."""
         (owner,) = self._owners(fact, 1, Purpose.SIGN)
-        issuer = _text(fact, "issuer") if "issuer" in fact.values else self._issuer_of(fact)
-        is_issuer = owner == "0x" + organisation_object(issuer).hex()
-        follows = "issuer" not in fact.values and acts_for(self._state, owner, issuer, fact.time)
-        if not is_issuer and not follows:
-            raise NotCompetentError(f"not signed by the issuer {issuer}")
+        if "issuer" in fact.values:
+            issuer = _text(fact, "issuer")
+            may = self._rights(fact).may_issue(owner, _text(fact, "licenseType"), issuer)
+        else:
+            license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
+            issuer = license_.issuer if license_ else ""
+            may = license_ is not None and self._may_act(fact, owner, license_)
+        if not may:
+            raise NotCompetentError(f"not signed by the issuer {issuer} or its operator")
 
-    def _issuer_of(self, fact: Fact) -> str:
-        license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
-        return license_.issuer if license_ else ""
+    def _rights(self, fact: Fact) -> Rights:
+        return Rights(self._state, fact.time)
+
+    def _may_act(self, fact: Fact, owner: str, issued: License | Batch) -> bool:
+        return self._rights(fact).may_act(owner, issued.license_type, issued.issuer)
+
+    def _continues(self, fact: Fact, before: License | Batch) -> None:
+        """The new issuer is the one before, or followed it; whoever signs acts for that one too."""
+        (owner,) = self._owners(fact, 1, Purpose.SIGN)
+        body = "0x" + organisation_object(_text(fact, "issuer")).hex()
+        follows = acts_for(self._state, body, before.issuer, fact.time)
+        if not follows or not self._may_act(fact, owner, before):
+            raise NotCompetentError(f"not signed by the issuer {before.issuer} or its operator")
 
     def _amended(self, fact: Fact) -> None:
         """By the issuer of the old license; a transfer in, by a body entitled where that one let it go."""
@@ -202,11 +218,10 @@ class Competence:
         old = typed(self._state, "license", str(fact.values["licenseId"]), License)
         if old is None:
             return
-        issuer = _text(fact, "issuer")
         if _number(fact, "act") != Act.TRANSFER_IN:
-            if not acts_for(self._state, "0x" + organisation_object(issuer).hex(), old.issuer, fact.time):
-                raise NotCompetentError(f"not signed by the issuer {old.issuer}")
+            self._continues(fact, old)
             return
+        issuer = _text(fact, "issuer")
         towards = next((each.region for each in reversed(old.facts) if each.act is Act.TRANSFER_OUT), 0)
         rights = typed(self._state, "entitlement", f"{old.license_type}/{issuer}", Terms)
         region = rights.terms[-1].region if rights else 0
@@ -221,9 +236,7 @@ class Competence:
         earlier = typed(self._state, "batch", str(fact.values["earlier"]), Batch)
         if earlier is None:
             return
-        body = "0x" + organisation_object(_text(fact, "issuer")).hex()
-        if not acts_for(self._state, body, earlier.issuer, fact.time):
-            raise NotCompetentError(f"not signed by the issuer {earlier.issuer}")
+        self._continues(fact, earlier)
         is_void = void_as_of(self._state, fact.time)
         before = [each for each in earlier.renewals if not is_void(each.key_id, each.recorded_at)]
         if any(each.leaves & leaf_bits(fact.values) for each in before):

@@ -15,7 +15,7 @@ The state may be partial; `missing_objects` says which histories are still neede
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
@@ -28,22 +28,24 @@ from ledger.domain.entities import (
     LicenseType,
     Organisation,
     Region,
-    Term,
     Terms,
 )
+from ledger.domain.facts import Fact
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
-from ledger.domain.messages import MESSAGES, Domain
+from ledger.domain.messages import MESSAGES, Domain, Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
     batch_object,
     entitlement_object,
+    from_ascii32,
     key_object,
     organisation_object,
     recognition_object,
     region_object,
     type_object,
 )
+from ledger.domain.rights import Rights
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
@@ -236,25 +238,39 @@ def _issuer(case: _Case) -> Check:
         return failed(Step.ISSUER, "ISSUER_UNKNOWN", evidence=evidence, age=age)
     if case.license is None:
         return skipped(Step.ISSUER, "NOT_REACHED", evidence)
-    recorded = case.license.facts[0].recorded_at
-    if case.key.owner != "0x" + organisation_object(claim.issuer).hex():
+    return _right(case, case.key, case.license.facts[0], evidence)
+
+
+def _right(case: _Case, key: Key, issued: LicenseFact, evidence: dict[str, object]) -> Check:
+    """Whether a registered key could sign for the issuer when it was recorded, and the issuer issue."""
+    claim, age = case.claim, case.question.age
+    operator = _operator(case, key)
+    if operator is None:
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_OF_ISSUER", evidence, age)
-    if case.key.purpose is not Purpose.SIGN or not case.key.is_valid_at(recorded):
+    if operator:
+        evidence["operator"] = operator
+    if key.purpose is not Purpose.SIGN or not key.is_valid_at(issued.recorded_at):
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "KEY_NOT_VALID_THEN", evidence, age)
-    term = _entitlement(case, recorded)
+    rights = Rights.of_fact(case.state, issued, void_as_of(case.state, case.question.known_at))
+    term = rights.right(claim.license_type, claim.issuer)
     if term is None:
         return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", evidence=evidence, age=age)
+    if operator and term.detail != operator:
+        return failed(Step.ISSUER, "ISSUER_NOT_ENTITLED", "OUTSIDE_MANDATE", evidence, age)
     evidence |= {"region": f"{term.region:06d}", "since": rfc3339(term.since)}
     return passed(Step.ISSUER, evidence, age)
 
 
-def _entitlement(case: _Case, at: int) -> Term | None:
-    name = f"{case.claim.license_type}/{case.claim.issuer}"
-    rights = typed(case.state, "entitlement", name, Terms)
-    if rights is None:
-        return None
-    known = rights.at(at, at)
-    return rights.at(at, at, void_as_of(case.state, case.question.known_at)) if known else None
+def _operator(case: _Case, key: Key) -> str | None:
+    """The operator, of all that the issuer's right ever named, whose key it is; empty for the issuer's own.
+
+    None for a key of neither.
+    """
+    if key.owner == "0x" + organisation_object(case.claim.issuer).hex():
+        return ""
+    rights = typed(case.state, "entitlement", f"{case.claim.license_type}/{case.claim.issuer}", Terms)
+    named = {term.detail for term in (rights.terms if rights else ()) if term.detail}
+    return next((each for each in named if key.owner == "0x" + organisation_object(each).hex()), None)
 
 
 def _anchor(case: _Case) -> Check:
@@ -425,35 +441,65 @@ def _agreed(
     }
 
 
+def own_objects(claim: Claim) -> set[bytes]:
+    """The license that a claim is about, and its batch: what no claim on another license needs."""
+    names = (claim.license_id, claim.batch) if claim.leaf is not None else (claim.license_id,)
+    return {bytes.fromhex(name[2:]) for name in names}
+
+
+def objects_behind(fact: Fact) -> set[bytes]:
+    """What a record about a license rests on: its issuer's right, or the batch whose leaf was opened.
+
+    Without these `apply` refuses the record; they are looked up by what the ledger says, whatever a
+    claim says.
+    """
+    if fact.kind is Kind.LICENSE_OPENED:
+        return {bytes.fromhex(str(fact.values["batch"])[2:])}
+    if fact.kind in _ISSUING:
+        code, issuer = (from_ascii32(str(fact.values[name])) for name in ("licenseType", "issuer"))
+        return {entitlement_object(code, issuer)}
+    return set()
+
+
+_ISSUING = {
+    Kind.LICENSE_ISSUED,
+    Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_BATCH_ISSUED,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
+}
+
+
 def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[bytes]:
     """Objects whose histories steps 3 to 7 need, as far as `state` lets one know.
 
-    Ask again with the state that these give until nothing new is asked for.
+    Ask again with the state that these give until nothing new is asked for. What the ledger says of the
+    license counts beside what the claim says, which may be another type or issuer.
     """
-    needed = {
-        bytes.fromhex(claim.license_id[2:]),
-        type_object(claim.license_type),
+    license_ = license_of(claim, state)
+    stated = {(claim.license_type, claim.issuer)}
+    stated |= {(license_.license_type, license_.issuer)} if license_ else set()
+    needed = own_objects(claim) | {
         organisation_object(claim.issuer),
         key_object(bytes.fromhex(claim.key_id[2:])),
-        entitlement_object(claim.license_type, claim.issuer),
+        *(type_object(code) for code, _ in stated),
+        *(entitlement_object(code, issuer) for code, issuer in stated),
     }
-    if claim.leaf is not None:
-        needed.add(bytes.fromhex(claim.batch[2:]))
-    license_ = license_of(claim, state)
     if license_ is not None:
         needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.signed}
     if region is not None:
-        needed |= _recognition_objects(claim, state, license_, region)
-    return needed | _keys_behind(claim, state, license_)
+        needed |= _recognition_objects(state, license_, region)
+    return needed | _keys_behind(claim, state, license_, stated)
 
 
-def _keys_behind(claim: Claim, state: StateView, license_: License | None) -> set[bytes]:
+def _keys_behind(
+    claim: Claim, state: StateView, license_: License | None, stated: Collection[tuple[str, str]]
+) -> set[bytes]:
     """Keys on which the license's keys and rights rest: they fall with these."""
-    kind = typed(state, "type", claim.license_type, LicenseType)
-    right = typed(state, "entitlement", f"{claim.license_type}/{claim.issuer}", Terms)
     keys = {claim.key_id, *(fact.key_id for fact in (license_.signed if license_ else ()))}
-    keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
-    keys |= _keys_of(right)
+    for code, issuer in stated:
+        kind = typed(state, "type", code, LicenseType)
+        keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
+        keys |= _keys_of(typed(state, "entitlement", f"{code}/{issuer}", Terms))
     return _key_objects(state, keys)
 
 
@@ -466,7 +512,7 @@ def _key_objects(state: StateView, keys: set[str]) -> set[bytes]:
     return {key_object(bytes.fromhex(key[2:])) for key in every}
 
 
-def _recognition_objects(claim: Claim, state: StateView, license_: License | None, region: int) -> set[bytes]:
+def _recognition_objects(state: StateView, license_: License | None, region: int) -> set[bytes]:
     starts = [region] + ([license_.region] if license_ else [])
     lines = [line_of(state, start, EVER, EVER) for start in starts]
     named = {code for line in lines for code in line}
@@ -475,8 +521,8 @@ def _recognition_objects(claim: Claim, state: StateView, license_: License | Non
     if license_ is not None and all(lines):
         takers, givers = lines
         pairs = [(giver, taker) for giver in givers for taker in takers]
-        needed |= {recognition_object(*pair, claim.license_type) for pair in pairs}
-        names = [recognition_key(*pair, claim.license_type) for pair in pairs]
+        needed |= {recognition_object(*pair, license_.license_type) for pair in pairs}
+        names = [recognition_key(*pair, license_.license_type) for pair in pairs]
         agreed = (typed(state, "recognition", name, Terms) for name in names)
         needed |= _key_objects(state, {key for each in agreed for key in _keys_of(each)})
     return needed

@@ -16,7 +16,8 @@ from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
-from ledger.domain.objects import key_object, organisation_object
+from ledger.domain.objects import entitlement_object, key_object, organisation_object
+from ledger.domain.rights import Rights
 from ledger.domain.sm import TAG_REQUEST, sm3
 from ledger.errors import NotEntitledError, RuleError, UsageError
 from ledger.ports import Clock, RequestStore, Verifier
@@ -35,6 +36,7 @@ _FORMS = {
     "nonce": re.compile(r"[A-Za-z0-9_.~+/=-]{8,128}"),
     "signature": re.compile(r"[0-9a-f]{128}"),
 }
+_TYPE = re.compile(r"[0-9A-Z]{18}[0-9]{3}")
 
 
 class NotAuthenticatedError(RuleError):
@@ -105,6 +107,22 @@ def registry_of(histories: Histories, uscc: str, key_id: str) -> Registry:
     """What decides about one organisation and one key."""
     wanted = {organisation_object(uscc), key_object(bytes.fromhex(key_id[2:]))}
     return Registry(state_of(histories.ledger_id, histories.of(wanted)), histories.header.time)
+
+
+def signs_for(histories: Histories, uscc: str, issuer: str, license_type: str) -> bool:
+    """Whether an organisation may sign in an issuer's name now: the issuer itself, or its operator.
+
+    Args:
+        histories: Authenticated histories.
+        uscc: The organisation.
+        issuer: Whose name stands on the license, as somebody wrote it.
+        license_type: Its type, likewise.
+    """
+    if uscc == issuer or not (_FORMS["organisation"].fullmatch(issuer) and _TYPE.fullmatch(license_type)):
+        return uscc == issuer
+    state = state_of(histories.ledger_id, histories.of([entitlement_object(license_type, issuer)]))
+    body = "0x" + organisation_object(uscc).hex()
+    return Rights(state, histories.header.time).may_issue(body, license_type, issuer)
 
 
 def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisation, Key]:

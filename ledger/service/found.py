@@ -231,7 +231,7 @@ class FoundLedger:
                 "licenseType": ascii32(right.type),
                 "issuer": ascii32(right.issuer),
                 "region": right.region,
-                "operator": bytes(32),
+                "operator": ascii32(right.operator or ""),
                 "since": right.since,
                 "until": right.until,
             }

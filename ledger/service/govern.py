@@ -343,7 +343,17 @@ def close_type(code: str, current: TypeVersion, by: Sequence[KeyFile]) -> Order:
 def entitle(
     code: str, issuer: str, region: int, since: int, until: int, by: Sequence[KeyFile], operator: str = ""
 ) -> Order:
-    """Give a body the right to issue a type; replaces the right that it had to that type."""
+    """Give a body the right to issue a type; replaces the right that it had to that type.
+
+    Args:
+        code: 21-character code of the type.
+        issuer: Unified social credit code of the body.
+        region: Where it issues.
+        since: First moment.
+        until: First moment no more; 0 for none.
+        by: A governing key of that region or a superior one.
+        operator: Who may sign in the issuer's name meanwhile; empty for nobody.
+    """
     members = {
         "licenseType": ascii32(code),
         "issuer": ascii32(issuer),

@@ -28,16 +28,17 @@ def license_state(
         histories: Authenticated histories.
         license_id: 0x-hex.
         opening: Of a license of a batch (`ledger.proof.claims.opening_of`): as long as nothing happened to
-            it, the ledger knows it by its batch alone. Its `rev` is 1 then.
+            it, the ledger knows it by its batch alone. Its `rev` is 1 then. An id's first record wins: what
+            another machine of the issuer recorded under the id later is another license.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`.
         BadProofError: A history that is not proved.
     """
     own = histories.of([bytes.fromhex(license_id[2:])])
-    place = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else opening
-    if place is not None:
-        own = [*histories.of([bytes.fromhex(str(place["batch"])[2:])]), *own]
+    opened = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else None
+    batches = {str(place["batch"]) for place in (opened, opening) if place}
+    own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     facts = [fact_of(record) for record in own]
@@ -45,10 +46,11 @@ def license_state(
     keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
     others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
     state = state_of(histories.ledger_id, [*own, *others])
-    license_ = typed(state, "license", license_id, License) or _leaf(state, license_id, opening)
-    if license_ is None:
+    found = (typed(state, "license", license_id, License), _leaf(state, license_id, opening))
+    recorded = [license_ for license_ in found if license_]
+    if not recorded:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    return license_, state
+    return min(recorded, key=lambda license_: license_.facts[0].seq), state
 
 
 def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -> License | None:

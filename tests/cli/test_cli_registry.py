@@ -160,6 +160,15 @@ def test_types_show_every_version(tour: Tour) -> None:
     assert {"suspend", "revoke"} <= set(shown["acts"])
 
 
+def test_an_operator_is_named_by_the_right_and_shown(tour: Tour) -> None:
+    named = tour.answer("elicense type entitle", 1)
+    assert (named["issuer"], named["operator"], named["rev"]) == (BUREAU, MERGED, 2)
+    (right,) = tour.answer("elicense type show")["entitlements"]
+    assert (right["operator"], right["rev"]) == (MERGED, 2)
+    assert refused(f"{ENTITLE} --from 2026-01-01 --operator {NOBODY}") == (4, "UNKNOWN_ORGANISATION")
+    assert refused(f"{ENTITLE} --from 2026-01-01 --operator nobody") == (2, "USCC_FORM")
+
+
 def test_recognition_keeps_its_history(tour: Tour) -> None:
     line = f"--from 310000 --to 330000 --type {FERRY}"
     shown = done(f"recognition show {line}")

@@ -208,10 +208,17 @@ def entitle(world: World) -> Command:
     return Command(message, (governor(JIASHAN),), target)
 
 
-def end_entitlement(world: World) -> Command:
-    target = objects.entitlement_object(PLAIN_TYPE, BUREAU)
-    codes = {"licenseType": ascii32(PLAIN_TYPE), "issuer": ascii32(BUREAU)}
-    message = world.message("EndEntitlement", target, **codes, until=world.now() + 60 * DAY)
+def mandate(world: World, operator: str = OFFICE, code: str = REGIONAL_TYPE, **changes: Any) -> Command:
+    """The right of the bureau of Qingpu again, now with an operator."""
+    target = objects.entitlement_object(code, BUREAU)
+    members = {**entitlement_members(code, BUREAU, QINGPU), "operator": ascii32(operator), **changes}
+    return Command(world.message("Entitle", target, **members), (governor(QINGPU),), target)
+
+
+def end_entitlement(world: World, code: str = PLAIN_TYPE, until: int = 0) -> Command:
+    target = objects.entitlement_object(code, BUREAU)
+    codes = {"licenseType": ascii32(code), "issuer": ascii32(BUREAU)}
+    message = world.message("EndEntitlement", target, **codes, until=until or world.now() + 60 * DAY)
     return Command(message, (governor(QINGPU),), target)
 
 

@@ -79,6 +79,7 @@ def test_a_whole_file_is_read() -> None:
         (("entitlements", 0, "from"), None, "from"),
         (("entitlements", 0, "from"), "soon", "from"),
         (("entitlements", 0, "until"), "2026-02-30", "until"),
+        (("entitlements", 0, "operator"), 5, "operator"),
         (("recognitions", 0, "asType"), "x", "asType"),
         (("recognitions", 0, "since"), 2026, "since"),
     ],
@@ -106,6 +107,16 @@ def test_a_wrong_credit_code_or_region_is_named_by_its_own_code() -> None:
         document["organisations"][0][place] = value
         with pytest.raises(MalformedError, match=code):
             read_founding(document)
+
+
+def test_an_entitlement_may_name_an_operator() -> None:
+    document = deepcopy(GOOD)
+    assert read_founding(document).entitlements[0].operator is None
+    document["entitlements"][0]["operator"] = "11320000MB0TE5T36A"
+    assert read_founding(document).entitlements[0].operator == "11320000MB0TE5T36A"
+    document["entitlements"][0]["operator"] = "11320000MB0TE5T36B"
+    with pytest.raises(MalformedError, match="USCC_CHECK"):
+        read_founding(document)
 
 
 @pytest.mark.parametrize("kind", builtin_types(), ids=lambda kind: kind.code)

@@ -231,6 +231,40 @@ def _foreign_signer(ledger: LedgerSimulator) -> None:
     ledger.record("Act", [OFFICE], licenseId=LICENSE, act=11, ground=45, effective=0, **_EMPTY)
 
 
+def _operated(ledger: LedgerSimulator, code: str = NATIONAL_TYPE, until: int = 0) -> None:
+    """The office of Jiashan signs for the bureau of Qingpu."""
+    ledger.entitle(code, BUREAU, QINGPU, str(SHANGHAI), until, operator=OFFICE)
+
+
+def _operator_of_another_type(ledger: LedgerSimulator) -> None:
+    _operated(ledger, REGIONAL_TYPE)
+    ledger.issue(LICENSE, by=OFFICE)
+
+
+def _operator_after_its_right(ledger: LedgerSimulator) -> None:
+    _operated(ledger, until=ledger.now + 10)
+    ledger.issue(LICENSE, by=OFFICE)
+    ledger.wait(10)
+    ledger.act(LICENSE, Act.SUSPEND, OFFICE, ground=21)
+
+
+def _operator_no_longer_named(ledger: LedgerSimulator) -> None:
+    _operated(ledger)
+    ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI))
+    ledger.issue(LICENSE, by=OFFICE)
+
+
+def _operator_amends_another_type(ledger: LedgerSimulator) -> None:
+    _operated(ledger, REGIONAL_TYPE)
+    ledger.issue(LICENSE)
+    ledger.amend(LICENSE, id_of("next"), code=REGIONAL_TYPE, by=OFFICE)
+
+
+def _operator_lets_go(ledger: LedgerSimulator) -> None:
+    ledger.issue(LICENSE)
+    ledger.transfer_out(LICENSE, ZHEJIANG, OFFICE)
+
+
 def _governing_key_issues(ledger: LedgerSimulator) -> None:
     members = ledger._license(LICENSE, BUREAU, NATIONAL_TYPE)
     ledger.record("Issue", [str(SHANGHAI)], licenseId=LICENSE, **members)
@@ -355,6 +389,10 @@ _EMPTY = {"reference": hash32("r"), "cause": hash32("c")}
         (_foreign_id_by_amendment, "NOT_ENTITLED"),
         (_foreign_id_in_a_leaf, "NOT_ENTITLED"),
         (_foreign_signer, "NOT_ENTITLED"),
+        (_operator_of_another_type, "NOT_ENTITLED"),
+        (_operator_after_its_right, "NOT_ENTITLED"),
+        (_operator_no_longer_named, "NOT_ENTITLED"),
+        (_operator_lets_go, "NOT_ENTITLED"),
         (_governing_key_issues, "NOT_ENTITLED"),
         (_ended_right, "NOT_ENTITLED"),
         (_ended_key, "NOT_ENTITLED"),
@@ -390,6 +428,32 @@ def test_what_contracts_refuse_is_found(
     found = [each for each in replayed(fresh).findings if each.seq is not None]
     assert [each.code for each in found] == [code], found
     assert found[0].seq == fresh.seq
+
+
+def test_an_amendment_beyond_a_mandate_is_found_on_both_licenses(fresh: LedgerSimulator) -> None:
+    _operator_amends_another_type(fresh)
+    found = [each for each in replayed(fresh).findings if each.seq is not None]
+    assert (found[0].code, found[0].seq) == ("NOT_ENTITLED", fresh.seq - 1)
+
+
+def test_what_an_operator_does_within_its_mandate_is_no_finding(fresh: LedgerSimulator) -> None:
+    _operated(fresh)
+    ids = [id_of(f"operated {n}") for n in range(3)]
+    for each in ids[:2]:
+        fresh.issue(each, by=OFFICE)
+    fresh.amend(ids[0], ids[2], by=OFFICE)
+    fresh.act(ids[1], Act.SUSPEND, OFFICE, ground=21)
+    fresh.act(ids[1], Act.RESUME, ground=25)
+    fresh.transfer_out(ids[1], ZHEJIANG, OFFICE)
+    batch = fresh.issue_batch([id_of(f"leaf {n}") for n in range(3)])[0]["batch"]
+    fresh.renew_batch(batch, [1], [id_of("renewed")], signer=OFFICE)
+    assert codes(replayed(fresh)) == set()
+
+
+def test_a_batch_renewed_by_a_body_without_mandate_is_found(fresh: LedgerSimulator) -> None:
+    batch = fresh.issue_batch([id_of(f"leaf {n}") for n in range(3)])[0]["batch"]
+    fresh.renew_batch(batch, [1], [id_of("renewed")], signer=OFFICE)
+    assert codes(replayed(fresh)) == {"NOT_ENTITLED"}
 
 
 def test_a_wrong_signature_is_found_though_everything_else_fits(fresh: LedgerSimulator) -> None:

@@ -122,6 +122,73 @@ def test_a_claim_that_says_something_else_is_found(
     assert result_of(findings.checks) == result
 
 
+# --- operators ---
+
+
+def operated(ledger: LedgerSimulator, signer: str = str(SHANGHAI), until: int = 0) -> None:
+    ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, signer, until, operator=OFFICE)
+
+
+def step_4(findings: Findings) -> Check:
+    (check,) = [check for check in findings.checks if check.step.name == "ISSUER"]
+    return check
+
+
+def test_what_an_operator_issued_names_it(ledger: LedgerSimulator) -> None:
+    operated(ledger)
+    findings = asked(ledger, claim_in(ledger.issue(LICENSE, by=OFFICE)), region=JIASHAN)
+    assert result_of(findings.checks) == "IN_FORCE"
+    evidence = step_4(findings).evidence
+    assert (evidence["issuer"], evidence["operator"], evidence["region"]) == (BUREAU, OFFICE, "310118")
+    own = asked(ledger, claim_in(ledger.issue(id_of("another"))))
+    assert "operator" not in step_4(own).evidence, "the issuer signs beside it"
+
+
+def test_a_later_end_of_the_mandate_leaves_what_was_issued(ledger: LedgerSimulator) -> None:
+    operated(ledger)
+    claim = claim_in(ledger.issue(LICENSE, by=OFFICE))
+    ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI))
+    assert result_of(asked(ledger, claim).checks) == "IN_FORCE"
+
+
+def test_what_changes_later_in_the_same_block_changes_nothing(ledger: LedgerSimulator) -> None:
+    operated(ledger)
+    with ledger.one_block():
+        claim = claim_in(ledger.issue(LICENSE, by=OFFICE))
+        ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI))
+        own = claim_in(ledger.issue(id_of("own")))
+        ledger.end_entitlement(NATIONAL_TYPE, BUREAU, str(SHANGHAI), ledger.now)
+        late = claim_in(ledger.issue(id_of("late")))
+    assert [result_of(asked(ledger, each).checks) for each in (claim, own)] == ["IN_FORCE"] * 2
+    assert result_of(asked(ledger, late).checks) == "NOT_ANCHORED", "no contract writes it without a right"
+
+
+@pytest.mark.parametrize("given", ["before", "after", "another type"])
+def test_an_operator_outside_its_mandate_is_not_entitled(ledger: LedgerSimulator, given: str) -> None:
+    if given == "before":
+        operated(ledger)
+        ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI))
+    elif given == "another type":
+        ledger.entitle(REGIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI), operator=OFFICE)
+    claim = claim_in(ledger.issue(LICENSE, by=OFFICE))
+    if given == "after":
+        operated(ledger)
+    findings = asked(ledger, claim)
+    code = "KEY_NOT_OF_ISSUER" if given == "another type" else "OUTSIDE_MANDATE"
+    assert step_4(findings).code == code
+    assert result_of(findings.checks) == "ISSUER_NOT_ENTITLED"
+
+
+def test_a_mandate_falls_with_the_key_that_gave_it(ledger: LedgerSimulator) -> None:
+    given = ledger.now
+    operated(ledger)
+    claim = claim_in(ledger.issue(LICENSE, by=OFFICE))
+    known = ledger.now - 1
+    ledger.cut_off_key(str(SHANGHAI), str(ZHEJIANG), given)
+    assert step_4(asked(ledger, claim)).code == "OUTSIDE_MANDATE", "the issuer's own right stands"
+    assert result_of(asked(ledger, claim, known_at=known).checks) == "IN_FORCE"
+
+
 @pytest.mark.parametrize(
     ("member", "value"),
     [

@@ -76,8 +76,8 @@ TEXTS: dict[str, Text] = {
     "ISSUER_IS_ANOTHER": Text(
         "证照的颁发机构是 {issuer}，而请求方是 {organisation}。",
         "The license names {issuer} as its issuer, the request comes from {organisation}.",
-        "由颁发机构自己签发。",
-        "Let the issuing body issue it.",
+        "由颁发机构自己签发，或由其签发权所载的代办机构签发。",
+        "Let the issuing body issue it, or the operator that its entitlement names.",
     ),
     # --- what was sent ---
     "BAD_REQUEST": Text(

@@ -348,10 +348,10 @@ TEXTS: dict[str, Text] = {
         "Ask the competent region for the entitlement.",
     ),
     "NOT_THE_ISSUER": Text(
-        "该证照由 {issuer} 颁发，签名者 {signer} 不是颁发机构。",
-        "The license is of {issuer}; the signer {signer} is another body.",
-        "由颁发机构签名。",
-        "Have the issuing authority sign.",
+        "该证照由 {issuer} 颁发，签名者 {signer} 既不是颁发机构，也不是其代办机构。",
+        "The license is of {issuer}; the signer {signer} is neither that body nor its operator.",
+        "由颁发机构签名，或由其签发权所载的代办机构签名。",
+        "Have the issuing authority sign, or the operator that its entitlement names.",
     ),
     "ACT_NOT_KNOWN": Text(
         "类型 {licenseType} 不允许行为 {act}。",

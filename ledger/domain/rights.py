@@ -1,0 +1,73 @@
+"""Who may sign in whose name: issuers, what followed them, and the operators that their rights name.
+
+Rights are judged by what was recorded before, at record time, as the contracts judge them. Who looks
+later leaves out besides what is void by what is known then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.apply import StateView, typed
+from ledger.domain.entities import IsVoid, LicenseFact, Term, Terms
+from ledger.domain.lineage import acts_for
+from ledger.domain.objects import organisation_object
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What bodies were entitled to when something was recorded.
+
+    Attributes:
+        state: Entitlements and organisations.
+        at: Record time.
+        seq: The record; None where the state holds only what came before.
+        is_void: What is void, as known later; None where nobody asks.
+    """
+
+    state: StateView
+    at: int
+    seq: int | None = None
+    is_void: IsVoid | None = None
+
+    @classmethod
+    def of_fact(cls, state: StateView, fact: LicenseFact, is_void: IsVoid) -> Rights:
+        """Those when a fact of a license was recorded, as known later."""
+        return cls(state, fact.recorded_at, fact.seq, is_void)
+
+    def right(self, license_type: str, issuer: str) -> Term | None:
+        """The right of a body (credit code) to issue a type in effect then; None where it had none."""
+        rights = typed(self.state, "entitlement", f"{license_type}/{issuer}", Terms)
+        if rights is not None and self.seq is not None:
+            rights = rights.before(self.seq)
+        known = rights.at(self.at, self.at) if rights else None
+        if rights is None or known is None:
+            return None
+        return rights.at(self.at, self.at, self.is_void)
+
+    def may_issue(self, body: str, license_type: str, issuer: str) -> bool:
+        """Whether a body signs for the issuer of a type: the issuer itself, or its operator.
+
+        Whether the issuer is entitled is another question.
+
+        Args:
+            body: Object id of the signing body, 0x-hex.
+            license_type: 21-character code.
+            issuer: Unified social credit code.
+        """
+        return body == _body(issuer) or self._operates(body, license_type, issuer)
+
+    def may_act(self, body: str, license_type: str, issuer: str) -> bool:
+        """Whether a body acts on the issuer's licenses of a type: the issuer, what followed it, its operator.
+
+        Arguments as for `may_issue`.
+        """
+        return acts_for(self.state, body, issuer, self.at) or self._operates(body, license_type, issuer)
+
+    def _operates(self, body: str, license_type: str, issuer: str) -> bool:
+        right = self.right(license_type, issuer)
+        return right is not None and bool(right.detail) and body == _body(right.detail)
+
+
+def _body(uscc: str) -> str:
+    return "0x" + organisation_object(uscc).hex()
