@@ -126,7 +126,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         issuing=ledger.issuing,
         acting=ledger.acting,
-        submit_signed=lambda: SubmitSigned(ledger.trust, ledger.submissions),
+        submit_signed=lambda: SubmitSigned(ledger.submissions),
         signer=_held_keys(options, home / "keys"),
         resolve=ledger.resolve,
         remember=ledger.remember,
