@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.chain import Chain
+from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush
@@ -25,6 +26,7 @@ from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.messages import Domain
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
@@ -38,6 +40,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
@@ -101,13 +104,18 @@ class Ledger:
     @cached_property
     def sender(self) -> Sender:
         """The relay of this process."""
-        addresses = {name: entry.address for name, entry in self.trust.contracts.items()}
-        return Sender(Rpc(self.trust.rpc[0]), self.settings.relay_key, addresses, load_artifacts())
+        rpc = Rpc(self.trust.rpc[0])
+        addresses = Addresses(Chain(rpc, self.trust, load_artifacts()))
+        return Sender(rpc, self.settings.relay_key, addresses, load_artifacts())
 
     @cached_property
     def submissions(self) -> Submissions:
         """Prepares and submits messages."""
-        return Submissions(self.trust, self.sender, self.clock)
+        return Submissions(self._domain_now, self.sender, self.clock)
+
+    def _domain_now(self, contract: str) -> Domain:
+        """Of messages to a contract of the ledger, or to what took its place."""
+        return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
@@ -186,6 +194,13 @@ class Ledger:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
+    def representing(self) -> RepresentHolders:
+        """The service that lets others stand in for holders."""
+        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
+
+    def _revision_of(self, object_id: bytes) -> int:
+        return int(self.reader.call("Journal", "revOf", object_id))
+
     @cached_property
     def content(self) -> Content:
         """Where encrypted documents are kept: the IPFS daemon of the settings, or a folder of this home.
@@ -204,10 +219,10 @@ class Ledger:
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
         readers = self._encryption_keys(issuer)
-        if not readers and not any(each.holder_key for each in documents):
+        if not readers and not any(each.holder_keys for each in documents):
             return [None for _ in documents]
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
-        holders = [each.holder_key for each in documents]
+        holders = [each.holder_keys for each in documents]
         kept = keeper.keep_all([each.data for each in documents], readers, holders)
         notes = [
             (document.license_id, {"content": each.as_json()})
@@ -288,5 +303,5 @@ class Ledger:
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""
-        before, claim, _ = read_envelope(data, self.trust.domain)
+        before, claim, _ = read_envelope(data)
         return Subject(before, claim, NO_PRESENTATION)

@@ -126,7 +126,7 @@ def test_an_office_vouches_over_http_for_whoever_is_asked_so(
             evidence = verdict["checks"][7]["evidence"]
             assert (evidence["method"], evidence["officer"]) == ("id-card", None)
             assert (evidence["attestedBy"] == RELYING) == (name == "relying")
-            assert verdict["flags"] == ["HOLDER_UNBOUND"]
+            assert verdict["flags"] == ["ORIGIN_NOT_SHOWN", "HOLDER_UNBOUND"]
     assert ends == [
         ("IN_FORCE", "PASS", "HOLDER_ATTESTED"),
         ("OUT_OF_SCOPE", "FAIL", "ATTESTATION_NOT_ALLOWED"),

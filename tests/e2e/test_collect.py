@@ -364,7 +364,6 @@ def test_a_file_that_does_not_go_on_where_the_feed_stands_records_nothing(
     run = collected.collect(file)
     assert (run.status, run.data["code"]) == (status, code), run.data
     assert collected.replay()["seq"] == before
-    assert collected.result(101) == "IN_FORCE"
 
 
 def test_no_sheet_is_a_feed_and_no_feed_goes_into_two_folders(
@@ -506,7 +505,7 @@ def test_a_home_that_lost_everything_but_its_secret_goes_on_from_the_folder(
 
 
 def test_only_the_operator_that_a_right_names_collects(settled: Collected, tmp_path: Path) -> None:
-    good = feed(78).act(101, "suspend", "PENALTY")
+    good = feed(78).act(129, "suspend", "PENALTY")
     file = good.write(tmp_path / "a.jsonl")
     before = settled.replay()["seq"]
     stranger = settled.world.run(*settled.command(file), "--key", settled.world.key("office-anhui"))
@@ -524,13 +523,13 @@ def test_only_the_operator_that_a_right_names_collects(settled: Collected, tmp_p
 def test_when_the_mandate_ends_the_feed_stops_and_what_was_collected_stays(
     settled: Collected, tmp_path: Path
 ) -> None:
-    made = feed(78).act(101, "suspend", "PENALTY").act(101, "resume", "PENALTY_SERVED")
+    made = feed(78).act(129, "suspend", "PENALTY").act(129, "resume", "PENALTY_SERVED")
     file = made.write(tmp_path / "a.jsonl")
     entitle(settled.world)
     try:
         run = settled.collect(file)
         assert (run.status, run.data["code"]) == (1, "FEED_NO_MANDATE")
-        shown = settled.world.run("verify", settled.file_of(101)).data
+        shown = settled.world.run("verify", settled.file_of(129)).data
         assert (shown["result"], shown["collector"]) == ("IN_FORCE", OPERATOR)
     finally:
         entitle(settled.world, "--operator", OPERATOR)
