@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.chain import Chain
+from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush
@@ -25,6 +26,7 @@ from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.messages import Domain
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
@@ -102,13 +104,18 @@ class Ledger:
     @cached_property
     def sender(self) -> Sender:
         """The relay of this process."""
-        addresses = {name: entry.address for name, entry in self.trust.contracts.items()}
-        return Sender(Rpc(self.trust.rpc[0]), self.settings.relay_key, addresses, load_artifacts())
+        rpc = Rpc(self.trust.rpc[0])
+        addresses = Addresses(Chain(rpc, self.trust, load_artifacts()))
+        return Sender(rpc, self.settings.relay_key, addresses, load_artifacts())
 
     @cached_property
     def submissions(self) -> Submissions:
         """Prepares and submits messages."""
-        return Submissions(self.trust, self.sender, self.clock)
+        return Submissions(self._domain_now, self.sender, self.clock)
+
+    def _domain_now(self, contract: str) -> Domain:
+        """Of messages to a contract of the ledger, or to what took its place."""
+        return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
@@ -296,5 +303,5 @@ class Ledger:
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""
-        before, claim, _ = read_envelope(data, self.trust.domain)
+        before, claim, _ = read_envelope(data)
         return Subject(before, claim, NO_PRESENTATION)

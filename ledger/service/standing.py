@@ -162,7 +162,7 @@ def show_license(
     header = histories.header
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
     unbound = int(binding_now(histories, license_id) or "0x0", 16) == 0
-    flags = ("HOLDER_UNBOUND",) if unbound else ()
+    flags = (*(("HOLDER_UNBOUND",) if unbound else ()), *histories.unproved("Journal"))
     return Shown(
         license_,
         standing,
