@@ -41,17 +41,29 @@ TEXTS: dict[str, Text] = {
         "另选承继者。",
         "Choose another successor.",
     ),
+    "NOT_ITS_SUCCESSOR": Text(
+        "所提出的合约不是为接替 {account} 而部署的：它读取的是另一合约，或写入另一总账。",
+        "The contract was not made to take the place of {account}: it reads another one, or writes to another Journal.",
+        "用 `org contract succeed` 部署接替者。",
+        "Make the successor with `org contract succeed`.",
+    ),
+    "JOURNAL_NOT_NEXT": Text(
+        "该总账尚未（或已经）接替 {predecessor}，或不接替任何总账。",
+        "This Journal has not taken the place of {predecessor} yet, has taken it already, or takes no one's.",
+        "总账随目录合约一并接替；查询当前合约：`org contract list`。",
+        "A Journal takes over when its Directory does; see `org contract list` for the contracts of now.",
+    ),
     "JOURNAL_CLOSED": Text(
         "该总账已关闭，由 {successor} 接替。",
         "This Journal is closed; {successor} goes on.",
-        "改用新的信任文件，或按接替记录前往新合约。",
-        "Use the new trust file, or follow the succession to the new contracts.",
+        "为新合约重新签名后再提交；查询当前合约：`org contract list`。",
+        "Sign the message again, for the new contract; see `org contract list` for the contracts of now.",
     ),
     "CONTRACT_CLOSED": Text(
         "该合约已关闭，由 {successor} 接替。",
         "This contract is closed; {successor} took its place.",
-        "改用新的信任文件，或按接替记录前往新合约。",
-        "Use the new trust file, or follow the succession to the new contract.",
+        "为新合约重新签名后再提交；查询当前合约：`org contract list`。",
+        "Sign the message again, for the new contract; see `org contract list` for the contracts of now.",
     ),
     "NOT_THE_DIRECTORY": Text(
         "账户 {account} 不能关闭合约，只有 Directory 可以。",
