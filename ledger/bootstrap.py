@@ -20,6 +20,7 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.adapters.successors import MakeSuccessors
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import APPLY_VERSION
@@ -40,6 +41,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
@@ -115,6 +117,11 @@ class Ledger:
     def _domain_now(self, contract: str) -> Domain:
         """Of messages to a contract of the ledger, or to what took its place."""
         return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
+
+    def successors(self) -> MakeSuccessors:
+        """Makes contracts that are to take the place of others."""
+        kept = FileOutbox(self.settings.home / "successors")
+        return MakeSuccessors(self.reader, self.sender, load_artifacts(), kept)
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
@@ -193,6 +200,13 @@ class Ledger:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
+    def representing(self) -> RepresentHolders:
+        """The service that lets others stand in for holders."""
+        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
+
+    def _revision_of(self, object_id: bytes) -> int:
+        return int(self.reader.call("Journal", "revOf", object_id))
+
     @cached_property
     def content(self) -> Content:
         """Where encrypted documents are kept: the IPFS daemon of the settings, or a folder of this home.
@@ -211,10 +225,10 @@ class Ledger:
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
         readers = self._encryption_keys(issuer)
-        if not readers and not any(each.holder_key for each in documents):
+        if not readers and not any(each.holder_keys for each in documents):
             return [None for _ in documents]
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
-        holders = [each.holder_key for each in documents]
+        holders = [each.holder_keys for each in documents]
         kept = keeper.keep_all([each.data for each in documents], readers, holders)
         notes = [
             (document.license_id, {"content": each.as_json()})
@@ -270,6 +284,11 @@ class Ledger:
                 for each, cid in kept
             ]
         )
+
+    def take_in(self, envelopes: Sequence[Envelope]) -> None:
+        """Know license files that another home wrote: their identifiers, and the leaves of batches."""
+        self.drafts().take_leaves(envelopes)
+        self.remember_all([(each, None) for each in envelopes])
 
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None

@@ -378,6 +378,10 @@ class Index(Protocol):
         """The identifier that this home knows for a license."""
         ...
 
+    def names(self, issuer: str) -> Iterator[tuple[str, str]]:
+        """Identifier and license id of every license of an issuer that this home knows, by identifier."""
+        ...
+
     def cid_of(self, license_id: str) -> str | None:
         """Where this home keeps the encrypted document of a license."""
         ...

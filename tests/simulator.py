@@ -26,8 +26,9 @@ from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.lineage import cut_off_of
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import N, sm3
-from ledger.domain.trustfile import ContractEntry
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry
 from ledger.errors import ChainOutageError
 from ledger.ports import Signer
 from ledger.proof.headers import Header, header_of
@@ -98,6 +99,8 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "LeafOpening": lambda m: _raw(m["licenseId"]),
     "IssueBatch": lambda m: _batch(m),
     "RenewBatch": lambda m: _raw(m["earlier"]),
+    "Represent": lambda m: _representation(m),
+    "EndRepresentation": lambda m: _representation(m),
 }
 """What each message is about."""
 
@@ -130,6 +133,8 @@ KINDS_OF = {
     "TransferOut": Kind.LICENSE_TRANSFERRED_OUT,
     "IssueBatch": Kind.LICENSE_BATCH_ISSUED,
     "RenewBatch": Kind.LICENSE_BATCH_RENEWED,
+    "Represent": Kind.REPRESENTATION_MADE,
+    "EndRepresentation": Kind.REPRESENTATION_ENDED,
 }
 
 
@@ -174,6 +179,10 @@ def _entitlement(members: Mapping[str, Any]) -> bytes:
 def _recognition(members: Mapping[str, Any]) -> bytes:
     code = objects.from_ascii32(members["licenseType"])
     return objects.recognition_object(members["fromRegion"], members["toRegion"], code)
+
+
+def _representation(members: Mapping[str, Any]) -> bytes:
+    return objects.representation_object(_raw(members["licenseId"]), _raw(members["representative"]))
 
 
 SECOND_OF: dict[str, tuple[Kind, Callable[[Mapping[str, Any]], bytes]]] = {
@@ -578,6 +587,27 @@ class LedgerSimulator:
         body = RecordBody(OPENING.data(opening), ()).encode()
         return self.append(Kind.LICENSE_OPENED, _raw(opening["licenseId"]), body)
 
+    def represent(
+        self,
+        license_id: str,
+        representative: str,
+        issuer: str = BUREAU,
+        kind: RepresentationKind = RepresentationKind.GUARDIAN,
+        scope: int = RepresentationScope.PRESENT,
+        since: int = 0,
+        until: int = 0,
+    ) -> Record:
+        """Let a representative stand in for the holder of a license."""
+        members = {"kind": int(kind), "scope": int(scope), "since": since, "until": until}
+        ids = {"licenseId": license_id, "representative": representative}
+        return self.record("Represent", [issuer], **ids, **members, reference=NO_HASH)
+
+    def end_representation(
+        self, license_id: str, representative: str, until: int, issuer: str = BUREAU
+    ) -> Record:
+        ids = {"licenseId": license_id, "representative": representative}
+        return self.record("EndRepresentation", [issuer], **ids, until=until)
+
     # --- LedgerReader ---------------------------------------------------------------------
 
     def head(self) -> Header:
@@ -761,7 +791,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
     """A sealed ledger of two regions, two bodies, two types, entitlements and one agreement."""
     ledger = LedgerSimulator(sign=sign)
     ledger.found(threshold=1)
-    for name in ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal"):
+    for name in CONTRACT_NAMES:
         ledger.name_contract(name)
     for region, parent in ((SHANGHAI, 0), (ZHEJIANG, 0), (QINGPU, SHANGHAI), (JIASHAN, ZHEJIANG)):
         ledger.add_region(region, parent)
@@ -801,6 +831,8 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.end_entitlement(NATIONAL_TYPE, OFFICE, str(ZHEJIANG), ledger.now)
     ledger.end_recognition(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, str(SHANGHAI), ledger.now)
     ledger.transfer_out(ids[4], SHANGHAI, OFFICE)
+    ledger.represent(ids[3], hash32("representative"))
+    ledger.end_representation(ids[3], hash32("representative"), ledger.now + DAY)
     openings = ledger.issue_batch([id_of(f"leaf {n}") for n in range(5)])
     renewed = [id_of(f"renewed leaf {n}") for n in range(2)]
     ledger.renew_batch(openings[0]["batch"], [1, 2], renewed)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -25,11 +27,14 @@ from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from ledger.bootstrap import Ledger
 
 app = typer.Typer(add_completion=False)
@@ -104,7 +109,7 @@ def verify(
         verdicts = checker.check(items[0])
         if len(verdicts) == 1:
             return _single(verdicts[0])
-        return several(_named(items[0], verdicts))
+        return replace(several(_named(items[0], verdicts)), text=lambda: _cards(verdicts))
     with share_bar("核验", "verifying") as shown:
         return several(checker.check_all(items, shown))
 
@@ -172,13 +177,14 @@ def _qr_text(item: str) -> str | None:
 
 def _expand(subject: str) -> Iterator[str]:
     """Every item that a subject stands for."""
-    path = Path(subject)
-    if _is_folder(subject):
-        for each in sorted(path.iterdir()):
-            if each.name.endswith(".elic.json") or each.suffix.lower() in _IMAGES:
-                yield str(each)
-    else:
+    if not _is_folder(subject):
         yield subject
+        return
+    with os.scandir(subject) as entries:
+        names = sorted(entry.name for entry in entries)
+    for name in names:
+        if name.endswith(".elic.json") or Path(name).suffix.lower() in _IMAGES:
+            yield str(Path(subject, name))
 
 
 def _is_folder(subject: str) -> bool:
@@ -193,7 +199,7 @@ def _single(verdict: Verdict) -> Outcome:
     return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=verdict.exit_code)
 
 
-def _card(verdict: Verdict) -> object:
+def _card(verdict: Verdict) -> Group:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -206,8 +212,25 @@ def _card(verdict: Verdict) -> object:
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
+    flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
-    return Group(title, Text(facts, style="dim"), table, *shown)
+    return Group(title, Text(facts, style="dim"), table, *flags, *shown)
+
+
+def _flags(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The flags with their sentences, and who collected."""
+    tongue = language()
+    for flag in verdict.flags:
+        text = FLAG_TEXTS[flag][0 if tongue == "zh" else 1]
+        by = {"zh": f"归集机构：{verdict.collector}", "en": f"Collected by {verdict.collector}."}[tongue]
+        yield flag, f"{text} {by}" if flag == "COLLECTED" and verdict.collector else text
+
+
+def _cards(verdicts: Sequence[Verdict]) -> Group:
+    """Licenses shown together, each with its checks and what it shows."""
+    from rich.console import Group
+
+    return Group(*(_card(verdict) for verdict in verdicts))
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:

@@ -91,6 +91,10 @@ def _batch(values: Values) -> bytes:
     return objects.batch_object(_code(values, "issuer"), _word(values, "root"))
 
 
+def _representation(values: Values) -> bytes:
+    return objects.representation_object(_word(values, "licenseId"), _word(values, "representative"))
+
+
 _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.REGION_ADDED: lambda values: objects.region_object(_number(values, "region")),
     Kind.REGION_SUCCEEDED: lambda values: objects.region_object(_number(values, "region")),
@@ -121,4 +125,6 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_BATCH_RENEWED: lambda values: _word(values, "earlier"),
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch,
+    Kind.REPRESENTATION_MADE: _representation,
+    Kind.REPRESENTATION_ENDED: _representation,
 }

@@ -74,6 +74,8 @@ class Kind(IntEnum):
     LICENSE_OPENED = 111
     LICENSE_BATCH_RENEWED = 112
     LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
+    REPRESENTATION_MADE = 120
+    REPRESENTATION_ENDED = 121
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,19 @@ _ALL = (
         "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
         "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
+    _message(
+        "Represent",
+        "Representations",
+        "represent",
+        "bytes32 licenseId,bytes32 representative,uint8 kind,uint32 scope,uint64 since,uint64 until,"
+        "bytes32 reference",
+    ),
+    _message(
+        "EndRepresentation",
+        "Representations",
+        "endRepresentation",
+        "bytes32 licenseId,bytes32 representative,uint64 until",
+    ),
 )
 
 OPENING = MessageType(
@@ -307,6 +322,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_OPENED: OPENING,
     Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
+    Kind.REPRESENTATION_MADE: MESSAGES["Represent"],
+    Kind.REPRESENTATION_ENDED: MESSAGES["EndRepresentation"],
 }
 
 DOMAIN_TYPE_HASH = keccak(
@@ -361,7 +378,12 @@ def key_id(public_key: bytes) -> bytes:
 
 def issued_id(terms: Mapping[str, object]) -> str:
     """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
-    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
+    return str(terms[id_member(terms)])
+
+
+def id_member(terms: Mapping[str, object]) -> str:
+    """The member of a struct or a leaf that holds the id of the license that it issues."""
+    return "newLicenseId" if "newLicenseId" in terms else "licenseId"
 
 
 def abi_value(value: object, kind: str) -> object:

@@ -85,6 +85,27 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+FLAG_TEXTS: dict[str, tuple[str, str]] = {
+    "HOLDER_UNBOUND": ("未绑定持证人设备密钥。", "No holder key is bound."),
+    "COLLECTED": (
+        "归集自颁发机构原有系统，不是在本账本上直接签发。",
+        "Collected from a system of the issuer; not issued on this ledger in the first place.",
+    ),
+    "CONVERTED_CHECKED": (
+        "由纸质证照转换而来，已与原件核对。",
+        "Converted from a paper license and checked against it.",
+    ),
+    "CONVERTED_UNCHECKED": (
+        "由纸质证照转换而来，未与原件核对；重要事项请核对原件。",
+        "Converted from a paper license that nobody checked it against; see the original where it matters.",
+    ),
+    "ORIGIN_NOT_SHOWN": (
+        "出示内容不含证照来源（origin）；需要时请要求出示该字段。",
+        "Where the license came from is not shown; ask for the field origin where it matters.",
+    ),
+}
+"""What stands beside a result without changing it."""
+
 CODE_TEXTS: dict[str, tuple[str, str]] = {
     "OK": ("通过。", "Held."),
     **RESULT_TEXTS,
@@ -134,6 +155,22 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     "HOLDER_UNBOUND": (
         "该证照未绑定持证人设备密钥，请人工核对身份。",
         "No holder key is bound; check the person's identity yourself.",
+    ),
+    "HOLDER_ATTESTED": (
+        "持证人由登记机构在窗口核对身份并证明。",
+        "A registered body identified the holder at its counter and vouches for it.",
+    ),
+    "ATTESTER_UNKNOWN": (
+        "作证的密钥未登记为任何机构的签名密钥。",
+        "The key that vouches is not registered as any body's signing key.",
+    ),
+    "ATTESTER_KEY_NOT_VALID": (
+        "作证机构的密钥不在有效期，或已被宣布失密。",
+        "The key of the body that vouches is not valid, or was declared compromised.",
+    ),
+    "ATTESTATION_NOT_ALLOWED": (
+        "核验请求不接受该机构代持证人作证。",
+        "The challenge does not accept that this body vouches for the holder.",
     ),
     "BAD_HOLDER_SIGNATURE": ("持证人签名不成立。", "The holder's signature does not hold."),
     "HOLDER_KEY_MISMATCH": ("出示所用密钥不是绑定的密钥。", "The presenting key is not the bound one."),

@@ -32,6 +32,7 @@ def claim_of(
     identifier: str | None,
     leaf: Mapping[str, object] | None = None,
     place: JsonObject | None = None,
+    origin: str | None = None,
 ) -> Claim:
     """What a signed struct claims.
 
@@ -42,6 +43,7 @@ def claim_of(
         identifier: Where the document shows it.
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`.
         place: `index` and `proof` of that leaf.
+        origin: Where the document shows it.
 
     Raises:
         MalformedError: `SIGNED_STRUCT`: not the members of the struct, or values out of range; a batch's
@@ -66,6 +68,7 @@ def claim_of(
             leaf=leaf,
             index=place["index"] if place else 0,
             proof=tuple(place["proof"]) if place else (),
+            origin=origin,
         )
     except (EncodingError, ValueError, TypeError):
         raise MalformedError("SIGNED_STRUCT", struct=struct.name) from None
@@ -96,24 +99,31 @@ def claim_of_file(envelope: Envelope) -> Claim:
         envelope.identifier,
         leaf_terms(envelope.leaf) if envelope.leaf else None,
         envelope.anchor["batch"],
+        str(envelope.license["origin"]),
     )
     return replace(claim, message=envelope.message)
 
 
-def claim_of_shown(shown: ShownLicense) -> Claim:
-    """What a presentation claims of one license; which ledger is meant, it does not say.
+def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
+    """What a presentation claims of one license.
+
+    Args:
+        shown: The license.
+        ledger_id: The presentation's.
 
     Raises:
         MalformedError: As `claim_of`.
     """
-    identifier = shown.disclosure.values().get("metadata/certificateIdentifier")
+    values = shown.disclosure.values()
+    identifier, origin = values.get("metadata/certificateIdentifier"), values.get("origin")
     return claim_of(
         shown.signed,
         shown.signature,
-        "",
+        "0x" + ledger_id.hex(),
         identifier if isinstance(identifier, str) else None,
         shown.leaf,
         None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
+        origin if isinstance(origin, str) else None,
     )
 
 
@@ -155,14 +165,20 @@ def read_envelope(data: bytes) -> tuple[tuple[Check, Check], Claim | None, Envel
     return (passed(Step.FORM), _integrity(envelope, claim)), claim, envelope
 
 
-def shown_integrity(shown: ShownLicense) -> Check:
-    """Step 2 for what is shown: the fields lead to what was signed, and contradict nothing of it."""
+def shown_integrity(shown: ShownLicense, ledger_id: bytes) -> Check:
+    """Step 2 for what is shown: the fields lead to what was signed, and contradict nothing of it.
+
+    Args:
+        shown: The license.
+        ledger_id: The presentation's.
+    """
     evidence = {"digest": shown.terms["digest"], "fields": len(shown.disclosure.fields)}
     if not shown.is_in_its_batch:
         return failed(Step.INTEGRITY, "TAMPERED", "LEAF_MISMATCH", evidence)
-    if not shown.is_intact:
+    faults = [] if shown.has_own_id(ledger_id) else ["licenseId"]
+    if not faults and not shown.is_intact(ledger_id):
         return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
-    faults = contradicting_fields(shown.disclosure.values(), {**shown.signed, **shown.terms})
+    faults += contradicting_fields(shown.disclosure.values(), {**shown.signed, **shown.terms})
     if faults:
         return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": faults})
     return passed(Step.INTEGRITY, evidence)

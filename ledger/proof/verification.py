@@ -31,6 +31,7 @@ from ledger.domain.entities import (
     Terms,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain, Kind
@@ -75,6 +76,7 @@ class Claim:
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
         message: M in hex, as the document tells it; empty where it does not.
+        origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
     """
 
     identifier: str | None
@@ -89,6 +91,17 @@ class Claim:
     index: int = 0
     proof: tuple[str, ...] = ()
     message: str = ""
+    origin: str | None = None
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the document says of its origin, to be shown beside any result; none for a native issue.
+
+        No ledger knows the origin: where the document does not show it, that itself is worth a flag.
+        """
+        if self.origin == NATIVE:
+            return ()
+        return (self.origin.upper() if self.origin in ORIGINS else "ORIGIN_NOT_SHOWN",)
 
     @property
     def batch(self) -> str:
@@ -136,6 +149,8 @@ class Findings:
     flags: tuple[str, ...] = ()
     standing: Standing | None = None
     license: License | None = None
+    collector: str = ""
+    """Code of the body that signed a collected license: the issuer itself, or who operates for it."""
 
 
 @dataclass(frozen=True)
@@ -218,7 +233,7 @@ def examine(
     checks = [_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition]
     if question.stale:
         checks = [_unless_overtaken(check) for check in checks]
-    return Findings(tuple(checks), agreement, _flags(case), standing, case.license)
+    return Findings(tuple(checks), agreement, _flags(case), standing, case.license, _collector(case))
 
 
 _MAY_HAVE_CHANGED = {"ISSUER_UNKNOWN", "NOT_ANCHORED", "SUSPENDED", "NOT_RECOGNIZED_HERE", "REGION_UNKNOWN"}
@@ -375,6 +390,14 @@ def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
 def _flags(case: _Case) -> tuple[str, ...]:
     unbound = case.license is not None and int(case.license.holder_binding or "0x0", 16) == 0
     return ("HOLDER_UNBOUND",) if unbound else ()
+
+
+def _collector(case: _Case) -> str:
+    """Who signed what was collected: the issuer or its operator; empty for another origin or key."""
+    if case.claim.origin != COLLECTED or case.key is None:
+        return ""
+    operator = _operator(case, case.key)
+    return case.claim.issuer if operator == "" else operator or ""
 
 
 def ancestors(state: StateView, region: int) -> list[int]:

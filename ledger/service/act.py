@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ledger.domain.acts import Act, Ground
-from ledger.domain.document import holder_binding
 from ledger.domain.entities import License
 from ledger.domain.records import record_of
-from ledger.domain.sm3 import sm3
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.service.drafts import Drafts
 from ledger.service.orders import Acted, ActOrder, act_of, ground_of
+from ledger.service.references import reference_digest
 from ledger.service.submission import Prepared, Submissions
 
 
@@ -51,11 +48,8 @@ class ActOnLicenses:
         }
         return self._submissions.prepare("Act", license_.rev, members)
 
-    def bind(
-        self, license_: License, keys: Sequence[bytes], method: int, assurance: int, signer: Signer
-    ) -> Acted:
-        """Tie a holder's device keys (signing, then encryption) to a license."""
-        binding = holder_binding(keys[0], keys[1] if len(keys) > 1 else None)
+    def bind(self, license_: License, binding: bytes, method: int, assurance: int, signer: Signer) -> Acted:
+        """Tie device keys to a license: of one holder or of several, as `binding` commits to them."""
         members = {
             "licenseId": license_.license_id,
             "holderBinding": binding,
@@ -101,8 +95,4 @@ class ActOnLicenses:
         return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
 
     def _reference(self, license_: License, text: str) -> bytes:
-        if not text:
-            return bytes(32)
-        salt = self._entropy.token(32)
-        self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
-        return sm3(salt + text.encode())
+        return reference_digest(self._home, self._entropy, license_, text)

@@ -119,8 +119,8 @@ class Histories:
 
     @property
     def known(self) -> set[bytes]:
-        """The objects whose histories are here."""
-        return set(self._known)
+        """The objects whose histories are here and could be decoded."""
+        return set(self._facts)
 
     def forget(self, objects: Collection[bytes]) -> None:
         """Let go of histories that are not asked for again, so that many thousands pass through."""

@@ -225,9 +225,10 @@ class VerifyLicenses:
             trust=histories.level if histories else "none",
             age_seconds=max(0, now - histories.header.time) if histories else None,
             agreement=findings.agreement,
-            flags=findings.flags,
+            flags=(*(subject.claim.flags if subject.claim else ()), *findings.flags),
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
+            collector=findings.collector or None,
         )
 
 

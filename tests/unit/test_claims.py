@@ -37,6 +37,7 @@ def test_an_untouched_file_has_form_and_integrity(envelope: dict[str, Any]) -> N
     assert isinstance(document, Envelope)
     assert claim.license_id == envelope["anchor"]["licenseId"]
     assert claim.key_id == envelope["signer"]["keyId"]
+    assert claim.origin == "native"
 
 
 def test_a_changed_field_is_tampered(envelope: dict[str, Any]) -> None:
