@@ -304,7 +304,7 @@ class Desk:
     def _service(self, header: FeedHeader, book: FeedBook, size: int) -> CollectFeed:
         drafts, folder = self._drafts(), _FusedFolder(self.out, flush)
         folder.fuse = self.fuse
-        submissions = Submissions(self._trust, self.writer, self._clock)
+        submissions = Submissions(self._trust.domain, self.writer, self._clock)
         batches = IssueBatches(drafts, submissions)
         deliver = DeliverBatch(batches, folder, self._remember)
         acting = ActOnLicenses(drafts, submissions, self._home, self._entropy)

@@ -75,8 +75,8 @@ class Claim:
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
-        message: M in hex, as the document tells it; empty where it does not.
         origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
+        message: M in hex, as the document tells it; empty where it does not.
     """
 
     identifier: str | None
@@ -90,8 +90,8 @@ class Claim:
     leaf: Mapping[str, object] | None = None
     index: int = 0
     proof: tuple[str, ...] = ()
-    message: str = ""
     origin: str | None = None
+    message: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
