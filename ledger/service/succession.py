@@ -6,22 +6,40 @@ therefore kept in the home: the same order, given again, finds the contract whos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from eth_hash.auto import keccak
-
-from ledger.adapters.chain import Chain
-from ledger.adapters.founder import Maker
-from ledger.adapters.outbox import FileOutbox
-from ledger.domain.abi import Artifact
 from ledger.domain.canonical import JsonObject
+from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import BOUND, CONTRACT_NAMES
 from ledger.errors import RuleError, UsageError
-from ledger.proof.answers import data_of
+from ledger.ports import LedgerReader
+from ledger.service.drafts import Outbox
 
 SUCCEEDED = tuple(name for name in CONTRACT_NAMES if name not in BOUND)
 """Contracts that a vote can put another in the place of."""
+
+
+class ContractMaker(Protocol):
+    """Makes contracts of this release."""
+
+    @property
+    def account(self) -> str:
+        """The account that makes them."""
+        ...
+
+    def make(self, name: str, arguments: Sequence[object]) -> str:
+        """Make a contract; its address."""
+        ...
+
+    def creation(self, name: str) -> bytes:
+        """What makes a contract of a name in this release, without arguments."""
+        ...
+
+    def code_hash(self, account: str) -> bytes | None:
+        """keccak256 of the code at an address; None where there is none."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -48,20 +66,16 @@ class Successor:
 
 
 class MakeSuccessors:
-    """Makes successors from the contracts of this release, each once.
+    """Makes successors of a ledger's contracts, each once.
 
     Args:
-        chain: The ledger; its node's word tells where the contracts stand now.
-        maker: The relay.
-        artifacts: Compiled contracts by name.
+        reader: The ledger; its node's word tells where the contracts stand now.
+        maker: Makes them.
         kept: Where this home keeps what it made.
     """
 
-    def __init__(
-        self, chain: Chain, maker: Maker, artifacts: Mapping[str, Artifact], kept: FileOutbox
-    ) -> None:
-        self._chain, self._maker = chain, maker
-        self._artifacts, self._kept = artifacts, kept
+    def __init__(self, reader: LedgerReader, maker: Callable[[], ContractMaker], kept: Outbox) -> None:
+        self._reader, self._maker, self._kept = reader, maker, kept
 
     def successor(self, name: str) -> Successor:
         """The contract to be voted on in the place of a named one: made now, or waiting since.
@@ -73,30 +87,26 @@ class MakeSuccessors:
         if name not in SUCCEEDED:
             raise UsageError("CHOICE", option="NAME", text=name[:40], choices=", ".join(SUCCEEDED))
         with self._kept.hold(name):
-            return self._successor(name, self._chain.generations(name)[-1].address)
+            return self._successor(name, self._reader.generations(name)[-1].address)
 
     def _successor(self, name: str, predecessor: str) -> Successor:
-        code = "0x" + keccak(bytes.fromhex(self._artifacts[name].bytecode[2:])).hex()
-        bound = self._chain.generations("Directory")[-1].address
-        made_of: JsonObject = {"code": code, "bound": "" if name == "Directory" else bound}
+        maker = self._maker()
+        directory = "" if name == "Directory" else self._reader.generations("Directory")[-1].address
+        made_of: JsonObject = {"creation": sm3(maker.creation(name)).hex(), "directory": directory}
         kept = self._kept.load(name) or {}
         is_ours = all(kept.get(member) == value for member, value in made_of.items())
         if is_ours and kept["account"] == predecessor:
             raise RuleError("CONTRACT_IS_OF_NOW", name=name, account=predecessor)
-        if is_ours and kept["predecessor"] == predecessor and self._code(kept["account"]):
-            return self._waiting(name, predecessor, kept["account"])
-        account, _ = self._maker.deploy(name, self._arguments(name, bound, predecessor))
+        is_waiting = is_ours and kept["predecessor"] == predecessor
+        code_hash = maker.code_hash(kept["account"]) if is_waiting else None
+        if code_hash is not None:
+            return Successor(name, predecessor, kept["account"], code_hash)
+        account = maker.make(name, self._arguments(maker, directory, predecessor))
         self._kept.save(name, {**made_of, "account": account, "predecessor": predecessor})
-        return self._waiting(name, predecessor, account)
+        return Successor(name, predecessor, account, maker.code_hash(account) or bytes(32))
 
-    def _waiting(self, name: str, predecessor: str, account: str) -> Successor:
-        return Successor(name, predecessor, account, keccak(self._code(account)))
-
-    def _arguments(self, name: str, directory: str, predecessor: str) -> list[object]:
-        if name != "Directory":
+    def _arguments(self, maker: ContractMaker, directory: str, predecessor: str) -> list[object]:
+        if directory:
             return [directory, predecessor]
-        verifier = self._chain.call("Keys", "verifier")
-        return [self._chain.ledger_id, verifier, self._maker.account, predecessor]
-
-    def _code(self, account: str) -> bytes:
-        return data_of(self._chain.rpc.call("eth_getCode", account, "latest"), "eth_getCode")
+        verifier = self._reader.call("Keys", "verifier")
+        return [self._reader.ledger_id, verifier, maker.account, predecessor]
