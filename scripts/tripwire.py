@@ -26,7 +26,7 @@ STEPS = {
     "read": "a row is looked up among what was issued before",
     "lock": "a batch is about to be signed",
     "draft": "an encrypted document gets its name",
-    "pin": "an encrypted document is about to go to the IPFS daemon",
+    "pin": "encrypted documents are about to go to the IPFS daemon",
     "note": "the register is opened",
     "keep": "a statement of the transactions that keep a batch",
     "send": "the transaction is about to go to the node",

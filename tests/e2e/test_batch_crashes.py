@@ -136,14 +136,14 @@ def told(run: Run) -> tuple[int, str, int]:
 def test_store_and_chain_go_down_in_turn_and_the_sheet_is_issued_once(desk: Desk) -> None:
     before = desk.world.run("audit", "replay").data
 
-    died = desk.run_until("pin", 5, lambda: desk.kubo.end(signal.SIGKILL))
-    assert told(died) == (75, "IPFS_UNREACHABLE", 0)
+    died = desk.run_until("pin", 2, lambda: desk.kubo.end(signal.SIGKILL))
+    assert told(died) == (75, "IPFS_UNREACHABLE", 20)
     assert died.data["error"]["remedy"]["zh"]
-    assert told(desk.run()) == (75, "IPFS_UNREACHABLE", 0)
+    assert told(desk.run()) == (75, "IPFS_UNREACHABLE", 20)
     desk.kubo.start()
 
     cut_off = desk.run_until("lock", 2, desk.proxy.go_down)
-    assert told(cut_off) == (75, "CHAIN_UNREACHABLE", 20)
+    assert told(cut_off) == (75, "CHAIN_UNREACHABLE", 40)
     assert told(desk.run()) == (75, "CHAIN_UNREACHABLE", 0)
     desk.proxy.come_back()
 
