@@ -46,14 +46,15 @@ class RenewalRows:
         old = self._old(row.line, given)
         if isinstance(old, RowFault):
             return [*faults, old]
+        first = self._lines.find(old.license_id)
+        if first is not None:
+            return [*faults, row_fault(row.line, "RENEWS_TWICE", RENEWS_COLUMN, first=first)]
         made = self._made(row.line, given, old.identifier, faults)
         if isinstance(made, list):
             return made
-        first = self._lines.first_of(old.license_id, row.line)
-        if first != row.line:
-            return [row_fault(row.line, "RENEWS_TWICE", RENEWS_COLUMN, first=first)]
         if self._is_kept(made):
-            return [row_fault(row.line, "SHEET_ISSUED", RENEWS_COLUMN if row.names else "")]
+            return [row_fault(row.line, "SHEET_ISSUED", RENEWS_COLUMN)]
+        self._lines.first_of(old.license_id, row.line)
         return Renewal(made, old)
 
     def again(self, row: SheetRow) -> Renewal | list[RowFault]:
