@@ -379,12 +379,13 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
 
 
 def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
-    """Which license took the place of another: its id, or the leaf of a batch that it is; empty for none."""
+    """Which license took the place of another: its id where known, and the leaf that it is; empty for none."""
     if superseding is None:
         return {}
+    by_id = {"supersededBy": superseding.successor} if superseding.successor else {}
     if superseding.batch:
-        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}}
-    return {"supersededBy": superseding.successor}
+        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}} | by_id
+    return by_id
 
 
 def _flags(case: _Case) -> tuple[str, ...]:
