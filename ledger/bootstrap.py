@@ -141,9 +141,7 @@ class Ledger:
             head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
         opened = reused(partial(self.histories, asked), self.clock, head_for)
-        return VerifyLicenses(
-            self.trust, opened, self.verifier, self.clock, asked.level, self._license_at
-        )
+        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level, self._license_at)
 
     def replay(
         self,

@@ -28,7 +28,6 @@ Signatures = Annotated[
 ]
 
 
-
 @dataclass(frozen=True)
 class Desk:
     """One ledger, and the keys and signatures at hand for one command."""
@@ -96,5 +95,3 @@ def table(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], obj
         return rich
 
     return made
-
-

@@ -24,7 +24,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.sheet_rows import InputRows
 from ledger.ports import Signer
 from ledger.service.orders import MAX_BATCH, Deliver, Issued
-from ledger.service.renew_sheet import Amend, RenewSheet
+from ledger.service.renew_sheet import Amend, Renewing, RenewSheet
 from ledger.service.renewal_rows import RenewalRows
 
 FORMAT = "elicense-renew-batch/1"
@@ -59,18 +59,8 @@ def renew_batch(
         reader = RenewalRows(inputs, ledger.old_licenses(), type_, ledger.batches().is_kept)
         with BatchFolder(Path(out), head, resume, flush) as folder, TemporarySpool() as spool:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = RenewSheet(
-                ledger.batches(),
-                _amend(ledger),
-                ledger.old_licenses,
-                ledger.revision_of,
-                folder,
-                rejected,
-                folder,
-                spool,
-                remember(ledger),
-                size,
-            )
+            renewing = Renewing(ledger.batches(), _amend(ledger), ledger.old_licenses, ledger.revision_of)
+            service = RenewSheet(renewing, folder, rejected, folder, spool, remember(ledger), size)
             with share_bar("读取", "reading") as shown:
                 report = service.run(watched(sheet, shown), reader, signer)
             return sheet_outcome(report, out, rejected, folder.is_resumed)

@@ -8,7 +8,6 @@ what it has to sign, and the same command, run again with the file filled in, go
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +21,6 @@ from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input
 from api.cli.requests import key_file
 from ledger.adapters.type_files import TypeFiles
-from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Purpose
 from ledger.domain.apply import recognition_key, typed
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
@@ -706,9 +704,7 @@ def recognition_list(
         for _, each in state.entities("recognition")
         if isinstance(each, Terms) and all(w in (None, k) for w, k in zip(wanted, each.key, strict=True))
     ]
-    return Outcome(
-        {"recognitions": rows}, text=table(rows, "from", "to", "type", "asType", "since", "until")
-    )
+    return Outcome({"recognitions": rows}, text=table(rows, "from", "to", "type", "asType", "since", "until"))
 
 
 @recognition_app.command("show")

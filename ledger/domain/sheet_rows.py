@@ -182,9 +182,7 @@ def read_header(
     if "" in trimmed:
         raise MalformedError("SHEET_COLUMN_BLANK", column=trimmed.index("") + 1)
     renews = {RENEWS_COLUMN: _RENEWS} if is_renewal else {}
-    columns = [
-        None if name == REASON_COLUMN else renews.get(name) or _column(name, kind) for name in trimmed
-    ]
+    columns = [None if name == REASON_COLUMN else renews.get(name) or _column(name, kind) for name in trimmed]
     unknown = [name for name, found in zip(trimmed, columns, strict=True) if not found]
     _refuse("SHEET_COLUMN_UNKNOWN", [name for name in unknown if name != REASON_COLUMN])
     known = [column for column in columns if column]
@@ -242,7 +240,7 @@ class InputRows:
         return faults if given is None else self.judge(row.line, given, faults)
 
     def given_of(self, row: SheetRow) -> tuple[JsonObject | None, list[RowFault]]:
-        """What a row gives, not yet judged, and what is wrong with its cells; None where nothing is to be had."""
+        """What a row gives, not yet judged, or None, and what is wrong with its cells."""
         if row.faults:
             return None, [self._reader_fault(row, fault) for fault in row.faults]
         given, faults = self._line_input(row) if self._columns is None else self._cells_input(row)

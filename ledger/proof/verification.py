@@ -379,13 +379,15 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
 
 
 def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
-    """Which license took the place of another: its id where known, and the leaf that it is; empty for none."""
+    """Which license took the place of another: the leaf that it is, its id where known; empty for none."""
+    evidence: dict[str, object] = {}
     if superseding is None:
-        return {}
-    by_id = {"supersededBy": superseding.successor} if superseding.successor else {}
+        return evidence
     if superseding.batch:
-        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}} | by_id
-    return by_id
+        evidence["supersededByLeaf"] = {"batch": superseding.batch, "index": superseding.index}
+    if superseding.successor:
+        evidence["supersededBy"] = superseding.successor
+    return evidence
 
 
 def _flags(case: _Case) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ renewed as it says, each once, and of the others it knows why not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -20,8 +20,9 @@ from ledger.errors import LedgerError, NotEntitledError, RuleError
 from ledger.ports import Signer
 from ledger.service.deliver_batch import Batches, DeliverBatch, Folder, Remember
 from ledger.service.issue_sheet import Journal, Rejected, SheetReport
-from ledger.service.old_licenses import LeafPlace, Old, OldLicenses
+from ledger.service.old_licenses import Old, OldLicenses
 from ledger.service.orders import MAX_BATCH, Deliver, Issued, Renews
+from ledger.service.renew_plan import Chunk, Plan, planned
 from ledger.service.renewal_rows import Renewal, RenewalRows
 
 Amend = Callable[[str, str | None, JsonObject, Signer, Deliver], Issued]
@@ -36,7 +37,6 @@ class Taken(NamedTuple):
 
     row: SheetRow
     renewal: Renewal
-
 
     def as_json(self) -> JsonObject:
         """As a spool keeps it."""
@@ -80,79 +80,27 @@ class RenewReport(SheetReport):
         return {**super().as_json(), "singly": self.singly}
 
 
-@dataclass
-class _Chunk:
-    """Rows whose licenses one batch renews.
+class Renewing(NamedTuple):
+    """What renews, and tells where licenses stand.
 
     Attributes:
-        number: Place in the journal, counted from 0.
-        batch: Object of the earlier batch.
-        rows: Line and leaf of each, by leaf.
-        done: What was issued.
-        is_dropped: Whether the ledger refused it, and its rows were planned anew.
+        batches: What issues batches.
+        amend: What renews one license.
+        olds: Where the licenses before stand, as the ledger has them when it is called.
+        revision: Revision of an object of the ledger.
     """
 
-    number: int
-    batch: str
-    rows: list[tuple[int, int]]
-    done: JsonObject | None = None
-    is_dropped: bool = False
-
-    def as_json(self) -> JsonObject:
-        """As the journal has it."""
-        return {"batch": self.batch, "rows": [list(each) for each in self.rows]}
-
-
-@dataclass
-class _Plan:
-    """What is to be done, and what is done."""
-
-    chunks: list[_Chunk] = field(default_factory=list)
-    singles: dict[int, bool] = field(default_factory=dict)
-    """By line: whether it is done."""
-    faults: list[RowFault] = field(default_factory=list)
-
-    @property
-    def lines(self) -> set[int]:
-        """Lines that are or will be renewed."""
-        living = (chunk for chunk in self.chunks if not chunk.is_dropped)
-        return {line for chunk in living for line, _ in chunk.rows} | set(self.singles)
-
-    def take(self, entry: JsonObject) -> None:
-        """Go on as a line of the journal says."""
-        if "plan" in entry:
-            self._add(entry["plan"])
-        elif "done" in entry:
-            self.chunks[entry["done"]].done = entry["issued"]
-        elif "renewed" in entry:
-            self.singles[entry["renewed"]] = True
-        elif "dropped" in entry:
-            self.chunks[entry["dropped"]].is_dropped = True
-            self._add(entry["instead"])
-        elif "rejected" in entry:
-            self._reject([RowFault(**each) for each in entry["rejected"]])
-
-    def _add(self, added: JsonObject) -> None:
-        for each in added["batches"]:
-            rows = [(line, leaf) for line, leaf in each["rows"]]
-            self.chunks.append(_Chunk(len(self.chunks), each["batch"], rows))
-        self.singles |= dict.fromkeys(added["singles"], False)
-        self._reject([RowFault(**each) for each in added["rejected"]])
-
-    def _reject(self, faults: Sequence[RowFault]) -> None:
-        self.faults += faults
-        for fault in faults:
-            self.singles.pop(fault.line, None)
+    batches: Batches
+    amend: Amend
+    olds: Callable[[], OldLicenses]
+    revision: Callable[[bytes], int]
 
 
 class RenewSheet:
     """Renews the licenses of one sheet.
 
     Args:
-        batches: What issues batches.
-        amend: What renews one license.
-        olds: Where the licenses before stand, as the ledger has them when it is called.
-        revision: Revision of an object of the ledger.
+        renewing: The ledger's side.
         journal: Of this sheet and no other.
         rejected: Takes the bad rows.
         folder: Takes the license files.
@@ -163,10 +111,7 @@ class RenewSheet:
 
     def __init__(
         self,
-        batches: Batches,
-        amend: Amend,
-        olds: Callable[[], OldLicenses],
-        revision: Callable[[bytes], int],
+        renewing: Renewing,
         journal: Journal,
         rejected: Rejected,
         folder: Folder,
@@ -174,12 +119,12 @@ class RenewSheet:
         remember: Remember,
         size: int = MAX_BATCH,
     ) -> None:
-        self._amend, self._olds, self._revision = amend, olds, revision
+        self._renewing = renewing
         self._journal, self._rejected = journal, rejected
         self._folder, self._spool = folder, spool
-        self._deliver = DeliverBatch(batches, folder, remember)
+        self._deliver = DeliverBatch(renewing.batches, folder, remember)
         self._size = min(size, MAX_BATCH)
-        self._plan, self._places = _Plan(), dict[int, int]()
+        self._plan, self._places = Plan(), dict[int, int]()
 
     def run(self, rows: Iterable[SheetRow], reader: RenewalRows, signer: Signer) -> RenewReport:
         """Renew what is not renewed yet.
@@ -213,7 +158,7 @@ class RenewSheet:
         if entries:
             self._take_up(rows, reader)
         else:
-            self._note(_planned(list(self._good(rows, reader)), self._size), self._plan.faults)
+            self._note(planned(list(self._good(rows, reader)), self._size), self._plan.faults)
 
     def _good(self, rows: Iterable[SheetRow], reader: RenewalRows) -> Iterator[tuple[int, Old, str]]:
         """Line, old license and issuer of each good row; the others are kept with their reasons."""
@@ -259,7 +204,7 @@ class RenewSheet:
                 self._renew_batch(chunk, signer, report)
             number += 1
 
-    def _renew_batch(self, chunk: _Chunk, signer: Signer, report: RenewReport) -> None:
+    def _renew_batch(self, chunk: Chunk, signer: Signer, report: RenewReport) -> None:
         group = [self._taken(line).renewal.made for line, _ in chunk.rows]
         if chunk.done is None or not all(self._folder.has(each.identifier) for each in group):
             try:
@@ -275,13 +220,13 @@ class RenewSheet:
         report.accepted += len(group)
         report.batches.append(chunk.done or {})
 
-    def _renews(self, chunk: _Chunk) -> Renews:
+    def _renews(self, chunk: Chunk) -> Renews:
         leaves = tuple(leaf for _, leaf in chunk.rows)
-        return Renews(chunk.batch, leaves, self._revision(bytes.fromhex(chunk.batch[2:])))
+        return Renews(chunk.batch, leaves, self._renewing.revision(bytes.fromhex(chunk.batch[2:])))
 
-    def _plan_anew(self, chunk: _Chunk, refusal: RuleError) -> None:
+    def _plan_anew(self, chunk: Chunk, refusal: RuleError) -> None:
         """Sort the rows of a refused batch by where their licenses stand now."""
-        olds, good, faults = self._olds(), list[tuple[int, Old, str]](), list[RowFault]()
+        olds, good, faults = self._renewing.olds(), list[tuple[int, Old, str]](), list[RowFault]()
         for line, _ in chunk.rows:
             taken = self._taken(line)
             made, issuer = taken.renewal.made, _issuer_of(taken.renewal.made)
@@ -292,11 +237,11 @@ class RenewSheet:
             else:
                 is_alone = refusal.code == "BATCH_RENEWED_OFTEN"
                 good.append((line, Old(old.license_id, old.identifier, None) if is_alone else old, issuer))
-        planned = _planned(good, self._size)
-        if planned["batches"] == [chunk.as_json()]:
+        anew = planned(good, self._size)
+        if anew["batches"] == [chunk.as_json()]:
             raise refusal  # nothing moved that this home can see
         self._rejected.sync()
-        instead = {**planned, "rejected": [fault.as_json() for fault in faults]}
+        instead = {**anew, "rejected": [fault.as_json() for fault in faults]}
         self._add({"dropped": chunk.number, "instead": instead})
 
     # --- one by one -------------------------------------------------------------------------
@@ -317,7 +262,7 @@ class RenewSheet:
             self._add({"renewed": line})
 
         try:
-            self._amend(old.license_id, old.identifier, made.given, signer, deliver)
+            self._renewing.amend(old.license_id, old.identifier, made.given, signer, deliver)
         except NotEntitledError:
             raise
         except RuleError as error:
@@ -333,22 +278,6 @@ class RenewSheet:
 
     def _taken(self, line: int) -> Taken:
         return Taken.from_json(self._spool.get(self._places[line]))
-
-
-def _planned(good: Sequence[tuple[int, Old, str]], size: int) -> JsonObject:
-    """Rows by the batch of their old licenses and by issuer, in the order of the leaves; the rest singly."""
-    groups: dict[tuple[str, str], list[tuple[int, LeafPlace]]] = {}
-    for line, old, issuer in good:
-        if old.leaf is not None:
-            groups.setdefault((old.leaf.batch, issuer), []).append((line, old.leaf))
-    batches = []
-    for (batch, _), rows in groups.items():
-        rows.sort(key=lambda row: row[1].index)
-        ordered = [[line, leaf.index] for line, leaf in rows]
-        batches += [
-            {"batch": batch, "rows": ordered[start : start + size]} for start in range(0, len(rows), size)
-        ]
-    return {"batches": batches, "singles": [line for line, old, _ in good if old.leaf is None]}
 
 
 def _issuer_of(made: FilledIn) -> str:

@@ -107,7 +107,7 @@ class VerifyLicenses:
         verifier: Verifier,
         clock: Clock,
         level: str = "rpc",
-        license_at: LicenseAt = lambda batch, index: None,
+        license_at: LicenseAt = lambda *_: None,
     ) -> None:
         self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
         self._license_at = license_at
@@ -174,7 +174,9 @@ class VerifyLicenses:
     def _naming(self, check: Check) -> Check:
         """With the id of a license of a batch that took the place of another, where it is known here."""
         leaf = check.evidence.get("supersededByLeaf")
-        known = self._license_at(str(leaf["batch"]), int(leaf["index"])) if isinstance(leaf, Mapping) else None
+        known = (
+            self._license_at(str(leaf["batch"]), int(leaf["index"])) if isinstance(leaf, Mapping) else None
+        )
         return replace(check, evidence={**check.evidence, "supersededBy": known}) if known else check
 
     def _domains(self, histories: Histories, contract: str) -> list[Domain]:

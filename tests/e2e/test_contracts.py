@@ -104,7 +104,11 @@ class Story:
 
     def judged(self, *options: str) -> list[str]:
         """The results of all files of the story."""
-        files = [*self.files, *sorted(self.folder.glob("amended.elic.json")), *(self.folder / "new").glob("*")]
+        files = [
+            *self.files,
+            *sorted(self.folder.glob("amended.elic.json")),
+            *(self.folder / "new").glob("*"),
+        ]
         made = [each for each in files if each.name.endswith(".elic.json")]
         _, answer = call(self.ledger, "verify", *map(str, made), *options)
         return [each["result"] for each in answer["results"]]

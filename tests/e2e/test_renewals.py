@@ -130,7 +130,10 @@ def test_what_stands_alone_is_renewed_alone_and_bad_rows_are_told(world: World, 
         assert _status(world, name)["status"] == "SUPERSEDED"
     assert _status(world, old[3])["status"] == "IN_FORCE"
     again = renewed(world, tmp_path, [made[2], made[6]], "again.csv")
-    assert (again.status, faults(again)) == (1, [(2, "RENEWS_TAKEN", "renews"), (3, "RENEWS_TAKEN", "renews")])
+    assert (again.status, faults(again)) == (
+        1,
+        [(2, "RENEWS_TAKEN", "renews"), (3, "RENEWS_TAKEN", "renews")],
+    )
     sheet = write(tmp_path / "new.csv", made)
     resumed = world.run(*command(world, "renew-batch", sheet, tmp_path / "new", "--resume"))
     assert resumed.data == run.data | {"resumed": True}
