@@ -278,7 +278,7 @@ def _first_values(object_id: str, reader: LedgerReader) -> _First:
     first = next(iter(reader.records_of(bytes.fromhex(word))), None)
     values = fact_of(first).values if first is not None else {}
     issuer = values.get("issuer")
-    return _First(None if issuer is None else from_ascii32(str(issuer)), int(values.get("size", 0)))
+    return _First(None if issuer is None else from_ascii32(str(issuer)), int(str(values.get("size", 0))))
 
 
 def _difference(table: str, key: str, column: str, index: object, ledger: object) -> Difference:
