@@ -22,7 +22,7 @@ from api.auth import PUBLIC, security_schemes
 from api.frame import Frame, Limits, RateLimit, logger
 from api.outbox import OutboxThread, make_writing
 from api.problems import from_framework
-from api.routes import batches, catalog, health, licenses, messages, verification
+from api.routes import batches, catalog, health, licenses, messages, representations, verification
 from api.schemas import Problem
 from api.services import Readiness, Services
 from api.writing import Writing
@@ -113,7 +113,7 @@ def bare_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (licenses, batches, messages, verification, catalog, health):
+    for module in (licenses, representations, batches, messages, verification, catalog, health):
         app.include_router(module.router)
     app.add_exception_handler(HTTPException, _framework_problem)
     app.add_middleware(Frame, entropy=SystemEntropy(), limit=limit, lowest=lowest_log)

@@ -135,7 +135,7 @@ def make_writing(
 
     def outcomes() -> Outcomes:
         reading = Desk(accepting, lambda queued: queued)
-        return Outcomes(ledger.drafts(reading), ledger.batches(reading), ledger.index)
+        return Outcomes(ledger.drafts(reading), ledger.batches(reading), ledger.look().index)
 
     return Writing(
         queue=ledger.queue,
@@ -143,6 +143,7 @@ def make_writing(
         issuing=ledger.issuing,
         batches=ledger.batches,
         acting=ledger.acting,
+        representing=ledger.representing,
         elsewhere=ledger.signed_elsewhere,
         outcomes=outcomes,
         identifier_of=ledger.index.identifier_of,

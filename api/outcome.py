@@ -15,6 +15,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.ports.queue import Queued
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress
+from ledger.service.represent import Represented
 
 DEFAULT_WAIT, LONGEST_WAIT = 10, 60
 """Seconds for which a write waits for its record, unless `Prefer: wait=N` says otherwise; and at most."""
@@ -49,7 +50,7 @@ def respond(writing: Writing, queued: Queued, rejected: Sequence[Body] = ()) -> 
     error = queued.error()
     if error is not None:
         raise error
-    is_batch = queued.message.prepared.struct.name == "IssueBatch"
+    is_batch = bool(queued.message.leaves)
     place = f"/v1/batches/{queued.digest}" if is_batch else f"/v1/messages/{queued.digest}"
     body = body_of(writing, queued)
     if is_batch:
@@ -107,9 +108,11 @@ def body_of(writing: Writing, queued: Queued) -> Body:
     outcome = writing.outcomes().of(queued)
     if isinstance(outcome, Acted):
         return _acted(writing, outcome)
+    if isinstance(outcome, Represented):
+        return outcome.as_json()
     if isinstance(outcome, IssuedBatch):
         writing.remember(outcome.licenses)
-    if name == "IssueBatch":
+    if queued.message.leaves:
         return _batch(queued)
     assert not isinstance(outcome, IssuedBatch)
     body = _issued(writing, queued, outcome)

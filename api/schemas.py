@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.domain.holders import asked_binding
 from ledger.service.orders import MAX_BATCH
 
 Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(examples=["2026-11-01T08:00:00Z"])]
 UnknownHash = Hash | None
+PublicKey = Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
 
 
 class _Form(BaseModel):
@@ -48,6 +50,8 @@ class LicenseInput(_Form):
     origin: str | None = None
     holder_key: str | None = None
     holder_encryption_key: str | None = None
+    holder_keys: list[Json] | None = None
+    holder_rule: str | None = None
     layout: Json | None = None
 
     def given(self) -> Json:
@@ -72,13 +76,49 @@ class AmendInput(_Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
 
 
-class BindInput(_Form):
-    """A holder's device keys after a real-name check."""
+class HolderPair(_Form):
+    """The device keys of one of several holders."""
 
-    holder_key: Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
-    holder_encryption_key: Annotated[str | None, Field(pattern=r"^04[0-9a-f]{128}$")] = None
+    holder_key: PublicKey
+    holder_encryption_key: PublicKey
+
+
+class BindInput(_Form):
+    """Device keys after a real-name check: of one holder, or of several with the rule who shows."""
+
+    holder_key: PublicKey | None = None
+    holder_encryption_key: PublicKey | None = None
+    holder_keys: Annotated[list[HolderPair] | None, Field(min_length=2, max_length=8)] = None
+    holder_rule: Literal["ANY", "ALL"] | None = None
     method: Literal["issuer-counter", "issuer-online", "identity-provider"] = "issuer-counter"
     assurance: Annotated[int, Field(ge=1, le=4)] = 3
+
+    def binding(self) -> bytes:
+        """The holder binding that is asked for.
+
+        Raises:
+            UsageError: `HOLDER_KEYS`.
+        """
+        return asked_binding(self.model_dump(by_alias=True))
+
+
+class RepresentInput(_Form):
+    """Who is to stand in for the holder, by what title, for what, from when until when."""
+
+    kind: Literal["guardian", "legal_representative", "agent", "heir"]
+    scope: Annotated[list[Literal["present", "consent", "correct"]], Field(min_length=1, max_length=3)]
+    representative_key: PublicKey
+    representative_encryption_key: PublicKey | None = None
+    since: Annotated[str | None, Field(max_length=40)] = None
+    until: Annotated[str | None, Field(max_length=40)] = None
+    reference: Annotated[str, Field(max_length=500)] = ""
+
+
+class RepresentEndInput(_Form):
+    """Whose representation ends, by the commitment to the representative's keys, and when."""
+
+    representative: Hash
+    until: Annotated[str, Field(max_length=40)]
 
 
 def _kind(body: Any) -> str:
@@ -91,6 +131,8 @@ IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discrimin
 ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_kind)]
 AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
 BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
+RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(_kind)]
+RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(_kind)]
 
 
 class QrSubject(_Form):
@@ -212,13 +254,37 @@ class TransferCancelMessage(_AboutLicense):
     act: Literal["transfer-cancel"]
 
 
+class RepresentMessage(_AboutLicense, RepresentInput):
+    """Somebody who is to stand in for the holder."""
+
+    act: Literal["represent"]
+
+
+class RepresentEndMessage(_AboutLicense, RepresentEndInput):
+    """A representation to be ended."""
+
+    act: Literal["represent-end"]
+
+
 class BatchMessage(_Message, BatchInput):
     """Licenses to be issued together."""
 
     act: Literal["batch"]
 
 
-_ONE_WORD = {"issue", "amend", "bind", "transfer-out", "transfer-in", "transfer-cancel", "batch"}
+_OTHER_ACTS = frozenset(
+    {
+        "issue",
+        "amend",
+        "bind",
+        "represent",
+        "represent-end",
+        "transfer-out",
+        "transfer-in",
+        "transfer-cancel",
+        "batch",
+    }
+)
 
 
 def _wanted(body: Any) -> str:
@@ -226,7 +292,7 @@ def _wanted(body: Any) -> str:
     if _kind(body) == "signed":
         return "signed"
     act = body.get("act") if isinstance(body, dict) else body.act
-    return act if act in _ONE_WORD else "act"
+    return act if act in _OTHER_ACTS else "act"
 
 
 MessageBody = Annotated[
@@ -235,6 +301,8 @@ MessageBody = Annotated[
     | Annotated[AmendMessage, Tag("amend")]
     | Annotated[ActMessage, Tag("act")]
     | Annotated[BindMessage, Tag("bind")]
+    | Annotated[RepresentMessage, Tag("represent")]
+    | Annotated[RepresentEndMessage, Tag("represent-end")]
     | Annotated[TransferOutMessage, Tag("transfer-out")]
     | Annotated[TransferInMessage, Tag("transfer-in")]
     | Annotated[TransferCancelMessage, Tag("transfer-cancel")]
@@ -409,12 +477,39 @@ class MessageShown(_Answer):
     answer: Json | None
 
 
+class RepresentationEnded(_Answer):
+    """The end of a representation; null where it follows from its record only."""
+
+    license_id: Hash
+    representative: Hash
+    until: Moment | None
+    rev: int
+    seq: int | None
+    gas_used: int | None
+    promise: Promise | None
+
+
+class Represented(RepresentationEnded):
+    """A representation; null where it follows from its record only."""
+
+    kind: str
+    scope: list[str]
+    since: Moment | None
+
+
 class Head(_Answer):
     """The block that an answer rests on."""
 
     block: int
     hash: Hash
     time: Moment
+
+
+class LeafPlace(_Answer):
+    """A place in a batch: the batch's object, and the index from 0."""
+
+    batch: Hash
+    index: int
 
 
 class Standing(_Answer):
@@ -430,6 +525,7 @@ class Standing(_Answer):
     ground: str | None
     retroactive: bool
     superseded_by: str | None
+    superseded_by_leaf: LeafPlace | None
     flags: list[str]
     issuer: str
     type: str

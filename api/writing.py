@@ -15,6 +15,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Issued
 from ledger.service.outcome import Outcomes
+from ledger.service.represent import RepresentHolders
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Writing:
         issuing: Issues and amends with keys that this service holds.
         batches: Issues in batches with them.
         acting: Acts with them.
+        representing: Lets others stand in for holders with them.
         elsewhere: Prepares and takes what is signed elsewhere.
         outcomes: Tells what messages of the queue do.
         identifier_of: License id → identifier where known.
@@ -42,6 +44,7 @@ class Writing:
     issuing: Callable[[Desk], IssueLicenses]
     batches: Callable[[Desk], IssueBatches]
     acting: Callable[[Desk], ActOnLicenses]
+    representing: Callable[[Desk], RepresentHolders]
     elsewhere: Callable[[Desk], SignedElsewhere]
     outcomes: Callable[[], Outcomes]
     identifier_of: Callable[[str], str | None]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from threading import Lock
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.chain import Chain
+from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy, SystemPace
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush
+from ledger.adapters.founder import ReleasedContracts
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
@@ -24,11 +26,14 @@ from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import APPLY_VERSION
+from ledger.domain.apply import APPLY_VERSION, typed
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
+from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.messages import Domain, Kind
 from ledger.domain.objects import organisation_object
+from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Call
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import LedgerError, UnknownIdError, UsageError
@@ -38,6 +43,7 @@ from ledger.service.accept import STALL_SECONDS, AcceptMessages, Desk, GivePromi
 from ledger.service.act import ActOnLicenses
 from ledger.service.admission import Admission
 from ledger.service.anchor import AnchorMessages
+from ledger.service.doing import DoToLicenses
 from ledger.service.drafts import Document, Drafts
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
@@ -46,13 +52,16 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.live_index import LiveIndex, Sight
+from ledger.service.old_licenses import OldLicenses
 from ledger.service.promises import JudgePromises
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.represent import RepresentHolders
 from ledger.service.resign import ResignMessages
 from ledger.service.run_outbox import Pace, RunOutbox
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Messages, Submissions
+from ledger.service.succession import MakeSuccessors
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.settings import Settings
 
@@ -117,18 +126,37 @@ class Ledger:
     @cached_property
     def sender(self) -> Sender:
         """The relay of this process."""
-        addresses = {name: entry.address for name, entry in self.trust.contracts.items()}
-        return Sender(Rpc(self.trust.rpc[0]), self.settings.relay_key, addresses, load_artifacts())
+        rpc = Rpc(self.trust.rpc[0])
+        addresses = Addresses(Chain(rpc, self.trust, load_artifacts()))
+        return Sender(rpc, self.settings.relay_key, addresses, load_artifacts())
 
     @cached_property
     def submissions(self) -> Submissions:
         """Prepares and submits messages one by one."""
-        return Submissions(self.trust, self.sender, self.clock)
+        return Submissions(self._domain_by_slots, self.sender, self.clock)
+
+    def _domain_by_slots(self, contract: str) -> Domain:
+        """Of messages to a contract of the ledger, or to what took its place as the contracts tell."""
+        return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
+
+    def _domain_by_records(self, contract: str) -> Domain:
+        """The same as the records tell, so that it is known while no node answers."""
+        ledger = typed(self.look().index, "ledger", "ledger", Records) or Records()
+        pinned = self.trust.domain(contract)
+        return replace(pinned, contract=[pinned.contract, *ledger.generations(contract)][-1])
+
+    def successors(self) -> MakeSuccessors:
+        """Makes contracts that are to take the place of others."""
+
+        def maker() -> ReleasedContracts:
+            return ReleasedContracts(self.sender, self.sender.rpc, load_artifacts())
+
+        return MakeSuccessors(self.reader, maker, FileOutbox(self.settings.home / "successors"))
 
     @cached_property
     def messages(self) -> Messages:
         """Prepares messages; needs no relay key."""
-        return Messages(self.trust, self.clock)
+        return Messages(self._domain_by_records, self.clock)
 
     @cached_property
     def queue(self) -> SqliteQueue:
@@ -216,7 +244,7 @@ class Ledger:
             head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
         opened = reused(partial(self.histories, asked), self.clock, head_for)
-        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level)
+        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level, self._license_at)
 
     def replay(
         self,
@@ -279,22 +307,39 @@ class Ledger:
         desk = desk or self.desk
         return IssueBatches(self.drafts(desk), self.messages, desk)
 
+    def old_licenses(self) -> OldLicenses:
+        """The licenses that are to be renewed, as the newest block has them."""
+        header = self._follow().sync()
+        now = max(int(self.clock.now().timestamp()), header.time)
+        return OldLicenses(self.index, self._batch_outbox.leaf, now)
+
+    def batch_revision(self, batch: str) -> int:
+        """The revision of a batch (0x-hex), with all that was accepted about it, to be bound by a renewal."""
+        state = self.desk.accepting.state({batch})
+        return revision_in(state, Kind.LICENSE_BATCH_RENEWED, {"earlier": batch})
+
+    def _doing(self, desk: Desk) -> DoToLicenses:
+        return DoToLicenses(self.drafts(desk), self.messages, desk)
+
     def acting(self, desk: Desk | None = None) -> ActOnLicenses:
         """The service that acts on licenses."""
-        desk = desk or self.desk
-        return ActOnLicenses(self.drafts(desk), self.messages, desk, self.home, self.entropy)
+        return ActOnLicenses(self._doing(desk or self.desk), self.home, self.entropy)
 
     def signed_elsewhere(self, desk: Desk) -> SignedElsewhere:
         """The service for keys that are not here."""
         return SignedElsewhere(
-            self.trust,
+            self._domain_by_records,
             self.drafts(desk),
             self.issuing(desk),
             self.batches(desk),
-            self.acting(desk),
+            self._doing(desk),
             desk,
             self.queue,
         )
+
+    def representing(self, desk: Desk | None = None) -> RepresentHolders:
+        """The service that lets others stand in for holders."""
+        return RepresentHolders(self._doing(desk or self.desk), self.home, self.entropy)
 
     @cached_property
     def content(self) -> Content:
@@ -314,10 +359,10 @@ class Ledger:
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
         readers = self._encryption_keys(issuer)
-        if not readers and not any(each.holder_key for each in documents):
+        if not readers and not any(each.holder_keys for each in documents):
             return [None for _ in documents]
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
-        holders = [each.holder_key for each in documents]
+        holders = [each.holder_keys for each in documents]
         kept = keeper.keep_all([each.data for each in documents], readers, holders)
         notes = [
             (document.license_id, {"content": each.as_json()})
@@ -370,10 +415,20 @@ class Ledger:
         now = int(self.clock.now().timestamp())
         self.index.remember_all(
             [
-                Name(each.identifier, str(each.anchor["licenseId"]), each.signer["uscc"], now, cid or "")
+                Name(
+                    each.identifier,
+                    str(each.anchor["licenseId"]),
+                    each.signer["uscc"],
+                    now,
+                    cid or "",
+                    f"{each.place[0]}/{each.place[1]}" if each.place else "",
+                )
                 for each, cid in kept
             ]
         )
+
+    def _license_at(self, batch: str, index: int) -> str | None:
+        return self.index.license_at(f"{batch}/{index}")
 
     def take_in(self, envelopes: Sequence[Envelope]) -> None:
         """Know license files that another home wrote: their identifiers, and the leaves of batches."""
@@ -386,7 +441,8 @@ class Ledger:
         """Where a license stands."""
         now = int(self.clock.now().timestamp())
         opening = self.drafts().opening(license_id)
-        return show_license(self.histories(asked), license_id, at, known_at, now, opening)
+        shown = show_license(self.histories(asked), license_id, at, known_at, now, opening)
+        return shown.naming(self._license_at)
 
     def license_now(self, license_id: str) -> License:
         """A license as the newest block has it, to be acted on; of a batch too, where this home issued it.
@@ -411,5 +467,5 @@ class Ledger:
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""
-        before, claim, _ = read_envelope(data, self.trust.domain)
+        before, claim, _ = read_envelope(data)
         return Subject(before, claim, NO_PRESENTATION)

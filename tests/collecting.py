@@ -6,20 +6,26 @@ The ledger takes what the contracts would take: revisions are bound, and an act 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from eth_abi import decode
 from eth_hash.auto import keccak
 
+from ledger import crypto
 from ledger.adapters.batch_folder import LicenseFolder
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.disk import flush
 from ledger.adapters.feed_book import FeedBook
+from ledger.adapters.index import open_index
 from ledger.adapters.issuer_home import FolderIssuerHome
+from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.sheets import open_sheet
 from ledger.adapters.sm4 import Sm4Gcm
@@ -27,29 +33,39 @@ from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.apply import leaf_license, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Batch, License
-from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
+from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import corrections
+from ledger.domain.feed_header import FeedHeader, read_header
 from ledger.domain.license_types import license_type
 from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value
 from ledger.domain.records import SIGNATURE_TYPE, Record, RecordBody, RecordSignature, raw_log_of
+from ledger.domain.signed_message import Call
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import ContractEntry, TrustFile
-from ledger.errors import TransitionError
+from ledger.errors import LedgerError, TransitionError
 from ledger.ports import KeptLeaf, Receipt, Transaction
+from ledger.ports.queue import MessageState, Queued
+from ledger.ports.relay import RelayStanding
+from ledger.service.accept import AcceptMessages, GivePromises
+from ledger.service.accept import Desk as HandingIn
 from ledger.service.act import ActOnLicenses
+from ledger.service.admission import Admission
+from ledger.service.anchor import AnchorMessages
 from ledger.service.collect import CollectFeed, FeedReport
 from ledger.service.collect_steps import FeedSteps
 from ledger.service.deliver_batch import DeliverBatch
+from ledger.service.doing import DoToLicenses
 from ledger.service.drafts import Document, Drafts
+from ledger.service.follow import Follow
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
+from ledger.service.live_index import Sight
 from ledger.service.orders import Issued
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import license_state
-from ledger.service.submission import Submissions
+from ledger.service.submission import Messages
 from tests.simulator import BUREAU, CHAIN_ID, KINDS_OF, OBJECT_OF, SECOND_OF, LedgerSimulator, hash32, key_of
-from tests.wallet.world import SetClock
 
 
 class Died(BaseException):
@@ -72,40 +88,79 @@ class Fuse:
 
 
 @dataclass
-class SimulatedWriter:
-    """A `LedgerWriter` over the ledger in memory."""
+class SimulatedRelay:
+    """A `Relay` over the ledger in memory: what is sent takes effect at once, in the order of its nonces."""
 
     ledger: LedgerSimulator
     fuse: Fuse
     account: str = "0x" + "11" * 20
-    sent: dict[str, Receipt] = field(default_factory=dict)
-    signed: dict[str, tuple[str, str, Sequence[Any]]] = field(default_factory=dict)
+    done: dict[str, Receipt | LedgerError] = field(default_factory=dict)
+    signed: dict[str, Call] = field(default_factory=dict)
 
-    def send(
-        self,
-        contract: str,
-        function: str,
-        arguments: Sequence[Any],
-        on_signed: Callable[[Transaction], None] | None = None,
-    ) -> Receipt:
-        """Record one call, before or after which the process may die."""
-        transaction = Transaction(hash32(f"{contract} {function} {arguments}"), b"\1", 0)
-        self.signed[transaction.hash] = (contract, function, arguments)
-        if on_signed is not None:
-            on_signed(transaction)
-        self.fuse.burn()
-        receipt = self.settle(transaction)
-        self.fuse.burn()
-        return receipt
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else sends."""
+        return nullcontext()
 
-    def settle(self, transaction: Transaction) -> Receipt:
-        """The very same call is recorded once, however often it is sent."""
-        if transaction.hash not in self.sent:
-            contract, function, arguments = self.signed[transaction.hash]
-            self.sent[transaction.hash] = self._record(contract, function, list(arguments))
-        return self.sent[transaction.hash]
+    def standing(self) -> RelayStanding:
+        """Each transaction that took effect has used a nonce."""
+        used, head = len(self.done), self.ledger.head()
+        return RelayStanding(used, used, 1, head.number, head.time)
 
-    def _record(self, contract: str, function: str, arguments: list[Any]) -> Receipt:
+    def estimates(self, calls: Sequence[Call]) -> list[int | LedgerError]:
+        """What the contracts would say."""
+        return [self._estimate(*call) for call in calls]
+
+    def sign(self, calls: Sequence[Call], gas: Sequence[int], taken: Collection[int]) -> list[Transaction]:
+        """The same call under the same nonce is the same transaction."""
+        first = len(self.done)
+        nonces = [each for each in range(first, first + len(calls) + len(taken)) if each not in taken]
+        made = []
+        for call, nonce in zip(calls, nonces, strict=False):
+            made.append(Transaction(hash32(f"{nonce} {call}"), b"\1", nonce, self.account, 1, gas[len(made)]))
+            self.signed[made[-1].hash] = call
+        return made
+
+    def reprice(self, call: Call, earlier: Sequence[Transaction]) -> Transaction:
+        """Nothing is ever too cheap here."""
+        raise AssertionError(call)
+
+    def fill(self, nonces: Collection[int]) -> None:
+        """No nonce is ever left out here."""
+        raise AssertionError(nonces)
+
+    def broadcast(self, transactions: Sequence[Transaction]) -> None:
+        """Record each call, before or after which the process may die."""
+        for each in transactions:
+            if each.hash not in self.done and each.nonce == len(self.done):
+                self.fuse.burn()
+                self.done[each.hash] = self._outcome(*self.signed[each.hash])
+                self.fuse.burn()
+
+    def look(self, transactions: Sequence[Transaction]) -> list[Receipt | LedgerError | None]:
+        """What became of each."""
+        return [self.done.get(each.hash) for each in transactions]
+
+    def known(self, transactions: Sequence[Transaction]) -> list[bool]:
+        """Nothing waits anywhere."""
+        return [each.hash in self.done for each in transactions]
+
+    def _outcome(self, contract: str, function: str, arguments: list[Any]) -> Receipt | LedgerError:
+        try:
+            return self._record(contract, function, arguments)
+        except LedgerError as refusal:
+            return refusal
+
+    def _estimate(self, _: str, function: str, arguments: list[Any]) -> int | LedgerError:
+        try:
+            self._require_allowed(*self._read(function, arguments)[:3])
+        except LedgerError as refusal:
+            return refusal
+        return 100_000
+
+    def _read(
+        self, function: str, arguments: list[Any]
+    ) -> tuple[MessageType, dict[str, Any], dict[str, Any], list[Any]]:
+        """Struct, members, opening, and the arguments that carry the message."""
         opening: dict[str, Any] = {}
         if function == OPENING.function:
             named = zip([name for name, _ in OPENING.members], arguments[0], strict=True)
@@ -113,6 +168,10 @@ class SimulatedWriter:
             function, arguments = _carried(arguments[1])
         struct = next(each for each in MESSAGES.values() if each.function == function)
         members = dict(zip([name for name, _ in struct.fields[1:]], arguments[0], strict=True))
+        return struct, members, opening, arguments
+
+    def _record(self, contract: str, function: str, arguments: list[Any]) -> Receipt:
+        struct, members, opening, arguments = self._read(function, arguments)
         self._require_allowed(struct, members, opening)
         if opening and self.ledger.state().get("license", opening["licenseId"]) is None:
             self.ledger.open_leaf(opening)
@@ -211,6 +270,22 @@ class _FusedBatches(SqliteBatchOutbox):
         self.fuse.burn()
 
 
+class _FusedQueue(SqliteQueue):
+    fuse: Fuse
+
+    def add(self, queued: Queued, objects: Collection[str], seen: int) -> Queued:
+        self.fuse.burn()
+        added = super().add(queued, objects, seen)
+        self.fuse.burn()
+        return added
+
+    def change(self, queued: Sequence[Queued], was: MessageState) -> list[Queued]:
+        self.fuse.burn()
+        kept = super().change(queued, was)
+        self.fuse.burn()
+        return kept
+
+
 class _FusedFolder(LicenseFolder):
     fuse: Fuse
 
@@ -254,6 +329,16 @@ class _FusedBook(FeedBook):
     _is_dead = False
 
 
+class _LedgerClock:
+    """Tells the time of the block in the making."""
+
+    def __init__(self, ledger: LedgerSimulator) -> None:
+        self._ledger = ledger
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._ledger.now, UTC)
+
+
 class Desk:
     """A collecting body with its home and the folder of one feed.
 
@@ -266,7 +351,7 @@ class Desk:
         self.folder, self.ledger, self.fuse = folder, ledger, Fuse()
         self.names: dict[str, str] = {}
         self.out = folder / "out"
-        self.writer = SimulatedWriter(ledger, self.fuse)
+        self.relay = SimulatedRelay(ledger, self.fuse)
         self._entropy = SystemEntropy()
 
     def collect(
@@ -304,11 +389,12 @@ class Desk:
     def _service(self, header: FeedHeader, book: FeedBook, size: int) -> CollectFeed:
         drafts, folder = self._drafts(), _FusedFolder(self.out, flush)
         folder.fuse = self.fuse
-        submissions = Submissions(self._trust, self.writer, self._clock)
-        batches = IssueBatches(drafts, submissions)
+        messages, handing = Messages(self._trust.domain, self._clock), self._handing
+        batches = IssueBatches(drafts, messages, handing)
         deliver = DeliverBatch(batches, folder, self._remember)
-        acting = ActOnLicenses(drafts, submissions, self._home, self._entropy)
-        steps = FeedSteps(IssueLicenses(drafts, submissions), acting, self.license, folder, deliver)
+        acting = ActOnLicenses(DoToLicenses(drafts, messages, handing), self._home, self._entropy)
+        issuing = IssueLicenses(drafts, messages, handing)
+        steps = FeedSteps(issuing, acting, self._settled, folder, deliver)
         kind = license_type(header.type)
         return CollectFeed(header, kind, book, batches, deliver, steps, self.names.get, size)
 
@@ -323,15 +409,54 @@ class Desk:
         def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
             return [None for _ in documents]
 
-        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy)
+        is_alive = self._accepting.is_alive
+        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy, is_alive)
+
+    def _settled(self, license_id: str) -> License:
+        """A license with nothing under way about it: `Ledger.license_settled`."""
+        for queued in self._queue.about({license_id}):
+            self._wait(queued)
+        return self.license(license_id)
+
+    def _wait(self, queued: Queued) -> Queued:
+        """See a message through."""
+        anchoring = AnchorMessages(self._queue, self.relay, self.ledger, self._follow, self._clock)
+        while queued.is_pending:
+            anchoring.step()
+            queued = self._queue.find(queued.digest) or queued
+        return queued
+
+    def _look(self) -> Sight:
+        time = self._follow.sync().time
+        return Sight(self._follow.index, True, time, time)
+
+    @property
+    def _handing(self) -> HandingIn:
+        return HandingIn(self._accepting, self._wait)
+
+    @property
+    def _accepting(self) -> AcceptMessages:
+        admission = Admission(crypto.verifier(), lambda call: self.relay.estimates([call])[0])
+        promises = GivePromises(self._trust, None)
+        return AcceptMessages(self._queue, self._look, admission, promises, self._clock, needs_node=True)
+
+    @cached_property
+    def _queue(self) -> _FusedQueue:
+        queue = _FusedQueue(self.folder / "queue.sqlite3", self._trust.domain, self._clock)
+        queue.fuse = self.fuse
+        return queue
+
+    @cached_property
+    def _follow(self) -> Follow:
+        return Follow(self.ledger, open_index(self.folder / "home", self.ledger.ledger_id))
 
     @property
     def _home(self) -> FolderIssuerHome:
         return FolderIssuerHome(self.folder / "home", Sm4Gcm(), None)
 
     @property
-    def _clock(self) -> SetClock:
-        return SetClock(self.ledger.now)
+    def _clock(self) -> _LedgerClock:
+        return _LedgerClock(self.ledger)
 
     def _histories(self) -> Histories:
         return Histories([self.ledger], Asked())

@@ -10,16 +10,18 @@ import typer
 
 from api.cli import keys, license_transfer, remote
 from api.cli.license_batch import issue_batch
+from api.cli.license_bind import bind
 from api.cli.license_collect import collect
 from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
+from api.cli.license_renew import renew_batch
+from api.cli.license_represent import represent, represent_end
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
 from ledger.domain.canonical import parse_strict
-from ledger.domain.document import holder_binding
-from ledger.errors import OutageError, TrustError, UsageError
-from ledger.service.orders import BIND_METHODS, ActOrder, Issued
+from ledger.errors import OutageError, TrustError
+from ledger.service.orders import ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
@@ -53,9 +55,13 @@ def issue(
 
 
 app.command("issue-batch")(issue_batch)
+app.command("renew-batch")(renew_batch)
 app.command("collect")(collect)
 app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
+app.command("bind")(bind)
+app.command("represent")(represent)
+app.command("represent-end")(represent_end)
 
 
 @app.command("amend")
@@ -140,52 +146,6 @@ def _act_command(verb: str) -> None:
 
 for _verb in ACT_VERBS:
     _act_command(_verb)
-
-
-@app.command("bind")
-def bind(
-    id_: Id,
-    holder_key: Annotated[str, typer.Option("--holder-key", metavar="HEX", help="130 digits.")],
-    key: KeyFile,
-    method: Annotated[str, typer.Option("--method", help=", ".join(BIND_METHODS))] = "issuer-counter",
-    assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
-    holder_encryption_key: Annotated[
-        str | None, typer.Option("--holder-encryption-key", metavar="HEX")
-    ] = None,
-    api: remote.Api = None,
-    org: remote.Org = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """Tie a holder's device key to a license after a real-name check."""
-    if method not in BIND_METHODS:
-        raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
-    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
-    given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
-    if ledger.settings.api:
-        body = {"holderKey": holder_key, "method": method, "assurance": assurance}
-        more = {"holderEncryptionKey": holder_encryption_key} if holder_encryption_key else {}
-        service = remote.service(ledger, org, id_, signer)
-        answer = service.bind(
-            id_, {**body, **more}, holder_binding(given[0], given[1] if len(given) > 1 else None)
-        )
-        return remote.told(answer, f"bound {id_}")
-    license_id, _ = ledger.resolve(id_)
-    acted = ledger.acting().bind(license_id, given, BIND_METHODS[method], assurance, signer)
-    return Outcome(
-        {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
-    )
-
-
-def _point(text: str) -> bytes:
-    from ledger.domain.sm import check_public_key
-
-    try:
-        point = bytes.fromhex(text)
-    except ValueError:
-        raise UsageError("HOLDER_KEY", reason="not hex") from None
-    check_public_key(point)
-    return point
 
 
 @app.command("show")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -94,8 +95,8 @@ def take_in(
         return replace(taken, data={**taken.data, "identifier": id_, **new})
     license_id, identifier = ledger.resolve(id_)
     _require_goal(ledger.license_now(license_id), region)
-    issued = ledger.issuing().transfer_in(license_id, given, signer)
-    deliver(ledger, target, issued)
+    hand_over = partial(deliver, ledger, target)
+    issued = ledger.issuing().transfer_in(license_id, given, signer, hand_over)
     anchor, path = issued.envelope.anchor, file_of(issued, target)
     more: dict[str, object] = {
         "newIdentifier": issued.envelope.identifier,

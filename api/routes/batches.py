@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from api.answers import accepted, answers, fetched
 from api.auth import Asking, At, Guarded, Sender
-from api.outcome import batch_body, respond
-from api.routes.licenses import hand_in, require_own
+from api.outcome import batch_body
+from api.routes.licenses import answer, hand_in, require_own
 from api.routes.messages import Digest, owned
 from api.schemas import BatchBody, Batched, BatchShown, SignedBatch
 from ledger.errors import MalformedError, UnknownIdError
@@ -40,9 +40,7 @@ def issue_batch(services: Asking, sender: Sender, at: At, body: Annotated[BatchB
     if not good:
         raise MalformedError("BATCH_REJECTED", count=len(faults), errors=[each.as_json() for each in faults])
     batch = batches.issue_batch(good, services.writing.held_key(sender.uscc))
-    queued = services.writing.queue.find(batch.progress.message)
-    assert queued is not None, "it was just accepted"
-    return respond(services.writing, queued, [each.as_json() for each in faults])
+    return answer(services, batch.progress, [each.as_json() for each in faults])
 
 
 @router.get(
@@ -60,6 +58,6 @@ def get_batch(
 ) -> Response:
     """A batch that this department handed in; its licenses with their files, where they were made here."""
     queued = owned(services, sender, id)
-    if queued.message.prepared.struct.name != "IssueBatch":
+    if not queued.message.leaves:
         raise UnknownIdError("MESSAGE_UNKNOWN", message=id)
     return fetched(request, batch_body(services.writing, queued, offset, limit), personal=True)

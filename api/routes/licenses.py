@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
@@ -30,8 +30,9 @@ from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.moments import parse_moment
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.service.accept import Desk
-from ledger.service.act import ActOnLicenses, Doing
+from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import Principal
+from ledger.service.doing import Doing
 from ledger.service.handed_in import Handed
 from ledger.service.orders import BIND_METHODS, ActOrder, Progress
 from ledger.service.sources import Asked
@@ -60,7 +61,7 @@ def issue_license(
     given = body.given()
     require_own(services, given, sender)
     signer = services.writing.held_key(sender.uscc)
-    return _answer(services, services.writing.issuing(at).issue(given, signer, key).progress)
+    return answer(services, services.writing.issuing(at).issue(given, signer, key).progress)
 
 
 @router.post(
@@ -90,7 +91,7 @@ def amend_license(
     ground, effective = body.ground or only_ground(body.kind), moment(body.effective) or 0
     issuing = services.writing.issuing(at)
     issued = issuing.amend(license_id, identifier, given, body.kind, signer, ground, effective)
-    return _answer(services, issued.progress)
+    return answer(services, issued.progress)
 
 
 @router.post(
@@ -105,14 +106,14 @@ def bind_holder(
     id: Id,  # noqa: A002
     body: Annotated[BindBody, Body()],
 ) -> Response:
-    """Tie a holder's device key to a license after a real-name check."""
+    """Tie the device keys of a holder, or of several, to a license after a real-name check."""
     license_id, _ = services.resolve(id)
     if isinstance(body, SignedMessage):
-        _require_about(body, license_id)
+        require_about(body, license_id)
         return hand_in(services, at, "Bind", body)
     acting = services.writing.acting(at)
     done_ = acting.do(binding(acting, license_id, body), services.writing.held_key(sender.uscc))
-    return _answer(services, done_.progress)
+    return answer(services, done_.progress)
 
 
 def _act_route(verb: str) -> Callable[..., Response]:
@@ -131,7 +132,7 @@ def _act_route(verb: str) -> Callable[..., Response]:
             return hand_in(services, at, "Act", body)
         signer = services.writing.held_key(sender.uscc)
         acted = services.writing.acting(at).act(license_id, order_of(verb, body), signer)
-        return _answer(services, acted.progress)
+        return answer(services, acted.progress)
 
     act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
     return act
@@ -176,17 +177,16 @@ def hand_in(
     return respond(services.writing, queued)
 
 
-def _answer(services: Services, progress: Progress) -> Response:
-    """What became of the message that was just handed in."""
+def answer(services: Services, progress: Progress, rejected: Sequence[dict[str, object]] = ()) -> Response:
+    """What became of the message that was just handed in; `rejected` tells what was left out of a batch."""
     queued = services.writing.queue.find(progress.message)
     assert queued is not None, "it was just accepted"
-    return respond(services.writing, queued)
+    return respond(services.writing, queued, rejected)
 
 
 def binding(acting: ActOnLicenses, license_id: str, body: BindInput) -> Doing:
-    """The binding that a body asks for."""
-    keys = [bytes.fromhex(key) for key in (body.holder_key, body.holder_encryption_key) if key]
-    return acting.binding(license_id, keys, BIND_METHODS[body.method], body.assurance)
+    """The binding that a body asks for; raises `HOLDER_KEYS`."""
+    return acting.binding(license_id, body.binding(), BIND_METHODS[body.method], body.assurance)
 
 
 def order_of(verb: str, body: ActInput) -> ActOrder:
@@ -195,7 +195,7 @@ def order_of(verb: str, body: ActInput) -> ActOrder:
 
 
 def moment(text: str | None) -> int | None:
-    """A time of a body or query in Unix seconds."""
+    """A time of a request in Unix seconds; raises `BAD_TIME`."""
     return None if text is None else parse_moment(text)
 
 
@@ -210,13 +210,14 @@ def require_own(services: Services, given: dict[str, object], sender: Principal)
         raise NotEntitledError("ISSUER_IS_ANOTHER", issuer=issuer[:40], organisation=sender.uscc)
 
 
-def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
-    """A message signed elsewhere is about the license and the act of the address."""
-    _require_about(body, license_id)
-    if body.signed.get("act") not in [int(act) for act in acts]:
-        raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
-
-
-def _require_about(body: SignedMessage, license_id: str) -> None:
+def require_about(body: SignedMessage, license_id: str) -> None:
+    """A message signed elsewhere is about the license of the address."""
     if body.signed.get("licenseId") != license_id:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+
+
+def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
+    """A message signed elsewhere is about the license and the act of the address."""
+    require_about(body, license_id)
+    if body.signed.get("act") not in [int(act) for act in acts]:
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="act")

@@ -12,6 +12,7 @@ from api.answers import accepted, answers, done, fetched
 from api.auth import Asking, At, Guarded, Sender, idempotency_key_of
 from api.outcome import message_body
 from api.routes.licenses import binding, hand_in, moment, order_of, require_own
+from api.routes.representations import representation
 from api.schemas import (
     ActMessage,
     AmendMessage,
@@ -21,6 +22,8 @@ from api.schemas import (
     MessageBody,
     MessageShown,
     Prepared,
+    RepresentEndMessage,
+    RepresentMessage,
     SignedBatch,
     TransferCancelMessage,
     TransferInMessage,
@@ -33,8 +36,8 @@ from ledger.domain.moments import rfc3339
 from ledger.errors import MalformedError, UnknownIdError
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
-from ledger.service.act import ActOnLicenses, Doing
 from ledger.service.authorise import Principal
+from ledger.service.doing import Doing
 from ledger.service.drafts import Draft
 from ledger.service.handed_in import Unsigned
 from ledger.service.issue import IssueLicenses
@@ -43,10 +46,21 @@ router = APIRouter(prefix="/v1", route_class=Guarded, tags=["messages"])
 
 Digest = Annotated[str, Path(pattern=r"^0x[0-9a-f]{64}$", description="Digest of the message.")]
 
-_LICENSING = ("Issue", "Amend", "Act", "Bind", "TransferOut", "IssueBatch")
+_LICENSING = (
+    "Issue",
+    "Amend",
+    "Act",
+    "Bind",
+    "TransferOut",
+    "Represent",
+    "EndRepresentation",
+    "IssueBatch",
+    "RenewBatch",
+)
 
 _License = IssueMessage | AmendMessage | TransferInMessage
-_Act = ActMessage | BindMessage | TransferOutMessage | TransferCancelMessage
+_Representation = RepresentMessage | RepresentEndMessage
+_Act = ActMessage | BindMessage | TransferOutMessage | TransferCancelMessage | _Representation
 
 
 @router.post(
@@ -116,7 +130,7 @@ def _prepared(
     if isinstance(body, _License):
         require_own(services, body.input.given(), sender)
         return elsewhere.prepare_license(_draft(services, services.writing.issuing(at), body))
-    return elsewhere.prepare_act(_doing(services, services.writing.acting(at), body))
+    return elsewhere.prepare_act(_doing(services, at, body))
 
 
 def _draft(services: Services, issuing: IssueLicenses, body: _License) -> Draft:
@@ -130,8 +144,11 @@ def _draft(services: Services, issuing: IssueLicenses, body: _License) -> Draft:
     return issuing.amend_draft(license_id, identifier, given, body.kind, ground, effective)
 
 
-def _doing(services: Services, acting: ActOnLicenses, body: _Act) -> Doing:
+def _doing(services: Services, at: Desk, body: _Act) -> Doing:
     license_id, _ = services.resolve(body.id)
+    if isinstance(body, _Representation):
+        return representation(services.writing.representing(at), license_id, body)
+    acting = services.writing.acting(at)
     if isinstance(body, BindMessage):
         return binding(acting, license_id, body)
     if isinstance(body, TransferOutMessage):

@@ -74,6 +74,8 @@ class Kind(IntEnum):
     LICENSE_OPENED = 111
     LICENSE_BATCH_RENEWED = 112
     LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
+    REPRESENTATION_MADE = 120
+    REPRESENTATION_ENDED = 121
 
 
 @dataclass(frozen=True)
@@ -256,6 +258,19 @@ _ALL = (
         "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
         "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
+    _message(
+        "Represent",
+        "Representations",
+        "represent",
+        "bytes32 licenseId,bytes32 representative,uint8 kind,uint32 scope,uint64 since,uint64 until,"
+        "bytes32 reference",
+    ),
+    _message(
+        "EndRepresentation",
+        "Representations",
+        "endRepresentation",
+        "bytes32 licenseId,bytes32 representative,uint64 until",
+    ),
 )
 
 OPENING = MessageType(
@@ -307,6 +322,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_OPENED: OPENING,
     Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
+    Kind.REPRESENTATION_MADE: MESSAGES["Represent"],
+    Kind.REPRESENTATION_ENDED: MESSAGES["EndRepresentation"],
 }
 
 KINDS_OF: dict[str, tuple[Kind, ...]] = {
@@ -317,7 +334,13 @@ KINDS_OF: dict[str, tuple[Kind, ...]] = {
 ON_LICENSES = frozenset(
     {Kind.LICENSE_AMENDED, Kind.LICENSE_ACTED, Kind.HOLDER_BOUND, Kind.LICENSE_TRANSFERRED_OUT}
 )
-"""Records of what happens to a license that is there; their messages may come with a leaf's opening."""
+"""Records of what happens to a license that is there."""
+
+ON_REPRESENTATIONS = frozenset({Kind.REPRESENTATION_MADE, Kind.REPRESENTATION_ENDED})
+"""Records of who stands in for the holder of a license."""
+
+OPENS = ON_LICENSES | {Kind.REPRESENTATION_MADE}
+"""Records whose messages come with the opening of a leaf to which nothing happened before."""
 
 DOMAIN_TYPE_HASH = keccak(
     b"EIP712Domain(string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)"

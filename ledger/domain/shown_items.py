@@ -23,10 +23,11 @@ from ledger.domain import cbor
 from ledger.domain.bit_runs import runs_of, word_of
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.fields_tree import Disclosure
+from ledger.domain.holders import PublicPair
 from ledger.domain.license_tree import LEAF_WORDS, MAX_SIZE
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, MessageType, id_member
 from ledger.domain.objects import from_ascii32, license_id
-from ledger.domain.presentation import PublicPair, ShownLicense
+from ledger.domain.presentation import ShownLicense
 from ledger.domain.sm import decode_point
 from ledger.errors import BadProofError, MalformedError
 

@@ -142,15 +142,18 @@ class SignedMessage:
 
     @cached_property
     def needed(self) -> frozenset[str]:
-        """Ids of the objects that have to be as it assumes: those, and the batch of an opened leaf."""
-        batch = {str(plain_value(self.opening["batch"]))} if self.opening is not None else set()
-        return self.touched | batch
+        """Ids of the objects that have to be as it assumes: those, their license, an opened leaf's batch."""
+        values = self.prepared.values
+        license_ = {str(plain_value(values["licenseId"]))} if "licenseId" in values else set[str]()
+        batch = {str(plain_value(self.opening["batch"]))} if self.opening is not None else set[str]()
+        return self.touched | license_ | batch
 
     def as_json(self) -> JsonObject:
-        """All of it but the domain, as a queue keeps it."""
+        """All of it but ledger and chain, as a queue keeps it."""
         struct, opening = self.prepared.struct, self.opening
         return {
             "struct": struct.name,
+            "contract": self.prepared.domain.contract,
             "values": {name: plain_value(self.prepared.values[name]) for name, _ in struct.fields[1:]},
             "signatures": [["0x" + each.key_id.hex(), each.raw.hex()] for each in self.signatures],
             "leaves": [each.hex() for each in self.leaves],
@@ -168,12 +171,13 @@ def signed_from_json(form: JsonObject, domain_of: Callable[[str], Domain]) -> Si
 
     Args:
         form: As it was kept.
-        domain_of: From the name of a contract to its EIP-712 domain.
+        domain_of: From the name of a contract of this ledger to its EIP-712 domain.
     """
     struct = MESSAGES[form["struct"]]
     signatures = (signature_of(bytes.fromhex(key[2:]), bytes.fromhex(raw)) for key, raw in form["signatures"])
+    domain = domain_of(struct.contract)
     return SignedMessage(
-        Prepared(struct, form["values"], domain_of(struct.contract)),
+        Prepared(struct, form["values"], replace(domain, contract=form.get("contract", domain.contract))),
         tuple(signatures),
         tuple(bytes.fromhex(each) for each in form["leaves"]),
         form["opening"],

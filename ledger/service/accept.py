@@ -20,7 +20,7 @@ from ledger.domain.objects import organisation_object
 from ledger.domain.promise import MAX_DELAY, Promise
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import ChainOutageError, OutageError, StoreOutageError
+from ledger.errors import ChainOutageError, NotEntitledError, OutageError, StoreOutageError
 from ledger.ports import Clock, Index, Signer
 from ledger.ports.queue import MessageQueue, Queued, QueueMovedError, Request
 from ledger.proof.verification import cut_offs_of
@@ -127,6 +127,7 @@ class AcceptMessages:
 
         Raises:
             ChainOutageError: `ANCHOR_STALLED`.
+            NotEntitledError: `MESSAGE_OF_ANOTHER`: another body handed it in.
             LedgerError: As `Admission`.
         """
         for _ in range(_MOST_TRIES):
@@ -173,7 +174,7 @@ class AcceptMessages:
         known = self.queue.find(message.digest)
         if known is not None and known.is_alive:
             if message is what:
-                return known
+                return _own(known, owner)
             raise QueueMovedError  # somebody made the very same one meanwhile
         is_known = sight.index.seq_of(message.digest) is not None
         gas = 0 if is_known else self._admit(message, state, sight, is_first=not pending, now=now)
@@ -218,6 +219,15 @@ class AcceptMessages:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
+
+
+def _own(known: Queued, owner: str) -> Queued:
+    """A message that is there already, for the body that handed it in: what it says all can read on the
+    ledger, but not the license that goes with it.
+    """
+    if known.owner != owner:
+        raise NotEntitledError("MESSAGE_OF_ANOTHER", message=known.digest)
+    return known
 
 
 @dataclass(frozen=True)

@@ -2,60 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
 from ledger.domain.acts import Act, Ground
-from ledger.domain.apply import StateView
-from ledger.domain.document import holder_binding
 from ledger.domain.entities import License
-from ledger.domain.signed_message import SignedMessage
-from ledger.domain.sm3 import sm3
-from ledger.errors import TransitionError
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
-from ledger.service.accept import Desk
-from ledger.service.drafts import Drafts
+from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.orders import Acted, ActOrder, Progress, act_of, ground_of
-from ledger.service.standing import license_in
-from ledger.service.submission import Messages
+from ledger.service.references import reference_digest
 
-
-@dataclass(frozen=True)
-class Doing:
-    """Something to do to one license.
-
-    Attributes:
-        license_id: 0x-hex.
-        act: What it is.
-        struct: Its message.
-        members: From the license as it stands to the members of the message beside `licenseId`.
-        rev: The revision that the license has to have; None takes it as it stands.
-    """
-
-    license_id: str
-    act: Act
-    struct: str
-    members: Callable[[License], Mapping[str, object]]
-    rev: int | None = None
+_ACT_OF = {"Bind": Act.BIND, "TransferOut": Act.TRANSFER_OUT}
 
 
 class ActOnLicenses:
     """Writes acts to one ledger.
 
     Args:
-        drafts: Know the licenses that this home issued in batches.
-        messages: Prepares messages.
-        desk: Where they are handed in.
+        doing: Makes messages and hands them in.
         home: Keeps references.
         entropy: Salts of references.
     """
 
-    def __init__(
-        self, drafts: Drafts, messages: Messages, desk: Desk, home: IssuerHome, entropy: Entropy
-    ) -> None:
-        self._drafts, self._messages, self._desk = drafts, messages, desk
-        self._home, self._entropy = home, entropy
+    def __init__(self, doing: DoToLicenses, home: IssuerHome, entropy: Entropy) -> None:
+        self._doing, self._home, self._entropy = doing, home, entropy
 
     def act(self, license_id: str, order: ActOrder, signer: Signer) -> Acted:
         """Suspend, resume or end a license, as it stands then.
@@ -66,11 +34,9 @@ class ActOnLicenses:
         """
         return self.do(self.acting(license_id, order), signer)
 
-    def bind(
-        self, license_id: str, keys: Sequence[bytes], method: int, assurance: int, signer: Signer
-    ) -> Acted:
-        """Tie a holder's device keys (signing, then encryption) to a license."""
-        return self.do(self.binding(license_id, keys, method, assurance), signer)
+    def bind(self, license_id: str, binding: bytes, method: int, assurance: int, signer: Signer) -> Acted:
+        """Tie device keys to a license: of one holder or of several, as `binding` commits to them."""
+        return self.do(self.binding(license_id, binding, method, assurance), signer)
 
     def transfer_out(self, license_id: str, region: int, signer: Signer, reference: str = "") -> Acted:
         """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.
@@ -100,13 +66,12 @@ class ActOnLicenses:
                 "cause": bytes(32),
             }
 
-        return Doing(license_id, act, "Act", members)
+        return Doing(license_id, "Act", members)
 
-    def binding(self, license_id: str, keys: Sequence[bytes], method: int, assurance: int) -> Doing:
-        """Tying a holder's device keys to a license."""
-        binding = holder_binding(keys[0], keys[1] if len(keys) > 1 else None)
+    def binding(self, license_id: str, binding: bytes, method: int, assurance: int) -> Doing:
+        """Tying device keys to a license."""
         members = {"holderBinding": binding, "method": method, "assurance": assurance}
-        return Doing(license_id, Act.BIND, "Bind", lambda _: members)
+        return Doing(license_id, "Bind", lambda _: members)
 
     def leaving(self, license_id: str, region: int, reference: str = "") -> Doing:
         """Letting a license go to another region."""
@@ -114,7 +79,7 @@ class ActOnLicenses:
         def members(license_: License) -> dict[str, object]:
             return {"toRegion": region, "reference": self._reference(license_, reference)}
 
-        return Doing(license_id, Act.TRANSFER_OUT, "TransferOut", members)
+        return Doing(license_id, "TransferOut", members)
 
     def staying(self, license_id: str) -> Doing:
         """Keeping a license that was let go."""
@@ -125,41 +90,19 @@ class ActOnLicenses:
             "reference": bytes(32),
             "cause": bytes(32),
         }
-        return Doing(license_id, Act.TRANSFER_CANCEL, "Act", lambda _: members)
-
-    def unsigned(self, doing: Doing, state: StateView) -> SignedMessage:
-        """The message of something to do as things stand, without signatures.
-
-        Raises:
-            TransitionError: `STALE_REVISION`.
-            UnknownIdError: `UNKNOWN_LICENSE`.
-        """
-        license_ = license_in(state, doing.license_id, self._drafts.opening(doing.license_id))
-        if doing.rev is not None and doing.rev != license_.rev:
-            names = {"object": doing.license_id, "given": doing.rev, "current": license_.rev}
-            raise TransitionError("STALE_REVISION", **names)
-        members = {"licenseId": doing.license_id, **doing.members(license_)}
-        prepared = self._messages.prepare(doing.struct, license_.rev, members)
-        return SignedMessage(prepared, (), (), self._drafts.opening_of(license_))
+        return Doing(license_id, "Act", lambda _: members)
 
     def do(self, doing: Doing, signer: Signer) -> Acted:
         """Sign it, hand it in, wait for it; raises as `act`."""
-
-        def make(state: StateView) -> SignedMessage:
-            return self.unsigned(doing, state).signed_by(signer)
-
-        queued = self._desk.send({doing.license_id}, make)
-        return acted(queued, doing.act)
+        return acted(self._doing.do(doing, signer))
 
     def _reference(self, license_: License, text: str) -> bytes:
-        if not text:
-            return bytes(32)
-        salt = self._entropy.token(32)
-        self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
-        return sm3(salt + text.encode())
+        return reference_digest(self._home, self._entropy, license_, text)
 
 
-def acted(queued: Queued, act: Act) -> Acted:
+def acted(queued: Queued) -> Acted:
     """What a message of the queue does to its license."""
-    values = queued.message.prepared.values
+    prepared = queued.message.prepared
+    values = prepared.values
+    act = _ACT_OF.get(prepared.struct.name) or Act(int(str(values["act"])))
     return Acted(str(values["licenseId"]), int(str(values["rev"])) + 1, act, Progress.of(queued))

@@ -8,13 +8,18 @@ by the index and those messages: signature, key, revision, order of acts, entitl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 
 from ledger.domain.acts import Act, Purpose
-from ledger.domain.apply import Change, Refused, StateView, apply, typed
-from ledger.domain.entities import Key, License
-from ledger.domain.facts import Fact
+from ledger.domain.apply import MAX_RENEWALS, Change, Refused, StateView, apply, typed
+from ledger.domain.entities import Batch, Key, Ledger, License
+from ledger.domain.facts import Fact, object_of
+from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lifecycle import may_follow
-from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, ON_LICENSES, Kind
+from ledger.domain.lineage import void_as_of
+from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, ON_LICENSES, ON_REPRESENTATIONS, Kind
+from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Call, SignedMessage
 from ledger.errors import (
     BadSignatureError,
@@ -31,6 +36,9 @@ from ledger.service.live_index import Overlay
 
 Try = Callable[[Call], int | LedgerError]
 """Asks a contract for the gas of a call, or why it refuses it; raises `OutageError` where no node answers."""
+
+_GOES_ON = ON_LICENSES | ON_REPRESENTATIONS | {Kind.LICENSE_BATCH_RENEWED}
+"""Records that bind the revision of what they are about."""
 
 _ACT_OF = {
     Kind.HOLDER_BOUND: Act.BIND,
@@ -72,6 +80,7 @@ class Admission:
             BadSignatureError: `SIGNATURE_REFUSED`.
         """
         _require_timely(message, now)
+        _require_contract(message, state)
         self._require_signed(message, state, now)
         beside = Overlay(state)
         for fact in message.facts(now):
@@ -127,6 +136,14 @@ def _judged(fact: Fact, state: StateView, now: int) -> list[Change]:
         raise RuleError("NOT_ACCEPTABLE", reason=refusal.detail) from None
 
 
+def _require_contract(message: SignedMessage, state: StateView) -> None:
+    """A contract that took the place of another takes nothing that was signed for that one."""
+    ledger = typed(state, "ledger", "ledger", Ledger) or Ledger()
+    domain = message.prepared.domain
+    if domain.contract not in ledger.generations(message.prepared.struct.contract)[-1:]:
+        raise BadSignatureError("SIGNATURE_REFUSED", keyId="0x" + message.signatures[0].key_id.hex())
+
+
 def _require_timely(message: SignedMessage, now: int) -> None:
     values = message.prepared.values
     signed_at, not_after = (int(str(values[name])) for name in ("signedAt", "notAfter"))
@@ -148,18 +165,48 @@ def _require_next(fact: Fact, state: StateView, now: int) -> None:
         and state.get("license", str(new))
     ):
         raise TransitionError("LICENSE_EXISTS", id=str(new))
+    if fact.kind in ON_LICENSES | ON_REPRESENTATIONS:
+        _require_license(fact, state)
+    if fact.kind in _GOES_ON:
+        _require_revision(fact, state)
     if fact.kind in ON_LICENSES:
         _require_act(fact, state, now)
+    if fact.kind is Kind.LICENSE_BATCH_RENEWED:
+        _require_leaves(fact, state, now)
+
+
+def _require_license(fact: Fact, state: StateView) -> None:
+    id_ = str(fact.values["licenseId"])
+    if state.get("license", id_) is None:
+        raise UnknownIdError("UNKNOWN_LICENSE", id=id_)
+
+
+def _require_revision(fact: Fact, state: StateView) -> None:
+    given, current = int(str(fact.values["rev"])), revision_in(state, fact.kind, fact.values)
+    if given != current:
+        object_ = "0x" + object_of(fact.kind, fact.values).hex()
+        raise TransitionError("STALE_REVISION", object=object_, given=given, current=current)
+
+
+def _require_leaves(fact: Fact, state: StateView, now: int) -> None:
+    """Every leaf is where the renewal takes it to be, and the batch can be renewed once more."""
+    key, leaves = str(fact.values["earlier"]), leaf_bits(fact.values)
+    batch = typed(state, "batch", key, Batch)
+    if batch is None:
+        raise UnknownIdError("UNKNOWN_BATCH", batch=key)
+    is_void = void_as_of(state, now)
+    standing = [each for each in batch.renewals if not is_void(each.key_id, each.recorded_at)]
+    taken = leaves & reduce(or_, [each.leaves for each in standing], sum(1 << each for each in batch.opened))
+    if taken:
+        raise TransitionError("LEAF_TAKEN", batch=key, index=(taken & -taken).bit_length() - 1)
+    if len(batch.renewals) >= MAX_RENEWALS:
+        raise TransitionError("BATCH_RENEWED_OFTEN", batch=key)
 
 
 def _require_act(fact: Fact, state: StateView, now: int) -> None:
     id_ = str(fact.values["licenseId"])
     license_ = typed(state, "license", id_, License)
-    if license_ is None:
-        raise UnknownIdError("UNKNOWN_LICENSE", id=id_)
-    given = int(str(fact.values["rev"]))
-    if given != license_.rev:
-        raise TransitionError("STALE_REVISION", object=id_, given=given, current=license_.rev)
+    assert license_ is not None, "required before"
     act = _ACT_OF.get(fact.kind) or Act(int(str(fact.values["act"])))
     if not may_follow(license_, act, cut_offs_of(state, now)):
         raise RuleError("NOT_ACCEPTABLE", reason=f"{act.name} cannot follow on what was done to {id_}")

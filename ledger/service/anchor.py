@@ -30,7 +30,7 @@ DEPTH = 12
 ASKED_SECONDS = 30
 """Seconds for which the answer of a contract at acceptance is taken for its answer now."""
 
-_OF_RELAY = frozenset({"NOT_RELAY", "CONTRACT_CLOSED", "JOURNAL_CLOSED", "LEDGER_NOT_SEALED"})
+_OF_RELAY = frozenset({"NOT_RELAY", "JOURNAL_CLOSED", "LEDGER_NOT_SEALED"})
 """Refusals that say something of this relay or its contracts, nothing of the message."""
 
 _FOR_NOW = frozenset({"MESSAGE_TOO_EARLY", "TRANSACTION_FAILED"})

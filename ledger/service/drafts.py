@@ -7,25 +7,30 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
+from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
     Envelope,
     FilledIn,
     build_license,
-    input_binding,
     license_digest,
     new_salts,
     validity,
 )
 from ledger.domain.entities import License
+from ledger.domain.holders import encryption_keys, input_binding, input_holders
 from ledger.domain.license_types import LicenseType
+from ledger.domain.messages import KINDS_OF, ON_LICENSES, OPENS, MessageType
 from ledger.domain.objects import ascii32, license_handle, license_id
-from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
+from ledger.domain.revisions import revision_in
+from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError, UnknownIdError
+from ledger.errors import MalformedError
 from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf
-from ledger.proof.claims import claim_of_file, opening_of, struct_of
+from ledger.proof.claims import claim_of_file, opening_of
+from ledger.service.standing import license_in
+from ledger.service.submission import digest_of
 
 
 class Outbox(Protocol):
@@ -54,12 +59,12 @@ class Document(NamedTuple):
     Attributes:
         license_id: 0x-hex.
         data: The envelope's bytes, not yet anchored.
-        holder_key: The holder's encryption key, 65 bytes, or None.
+        holder_keys: The holders' encryption keys, 65 bytes each.
     """
 
     license_id: str
     data: bytes
-    holder_key: bytes | None
+    holder_keys: tuple[bytes, ...]
 
 
 KeepContents = Callable[[str, Sequence[Document]], list[str | None]]
@@ -152,7 +157,7 @@ class Drafts:
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
-        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), holder_encryption_key(given))
+        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), encryption_keys(given))
         return self.keep_contents(envelope.signer["uscc"], [document])[0]
 
     def filled_in(self, given: JsonObject | FilledIn) -> FilledIn:
@@ -190,6 +195,7 @@ class Drafts:
             signature=signature.raw.hex(),
             leaf=None,
             anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
+            holders=input_holders(draft.given),
         )
 
     def carry(self, envelope: Envelope, message: SignedMessage) -> Envelope:
@@ -203,18 +209,10 @@ class Drafts:
             signature=signature.raw.hex(),
         )
 
-    def carried(self, envelope: Envelope) -> SignedMessage:
-        """The message by which an envelope was issued, without a batch's leaves or an opening."""
-        struct = struct_of(envelope.signed)
-        values = {name: value for name, value in envelope.signed.items() if name != "keyId"}
-        prepared = Prepared(struct, values, self._trust.domain(struct.contract))
-        key = bytes.fromhex(envelope.signer["keyId"][2:])
-        return SignedMessage(prepared, (signature_of(key, bytes.fromhex(envelope.signature)),))
-
     def is_alone(self, license_id: str) -> bool:
         """Whether a license is issued here by a message of its own, or may still be."""
         kept = self.outbox.load(license_id)
-        return kept is not None and self._is_alive(self.carried(Envelope.from_json(kept["envelope"])).digest)
+        return kept is not None and self._is_alive(digest_of(Envelope.from_json(kept["envelope"])))
 
     def batch_with(self, license_id: str) -> str | None:
         """The batch by which a license is issued here, or may still be.
@@ -222,11 +220,18 @@ class Drafts:
         A batch that can no longer be recorded, and holds the license, is forgotten: each stands in one.
         """
         key = self.batches.batch_of(license_id)
-        kept = self.batches.load(key) if key else None
-        if key is None or kept is None or kept["message"] is None or self._is_alive(kept["message"]):
+        if key is None or self.is_living(key):
             return key
         self.batches.drop(key)
         return None
+
+    def is_living(self, key: str) -> bool:
+        """Whether the licenses of a kept batch are on the ledger, or may still come there."""
+        kept = self.batches.load(key) or {}
+        if "message" in kept:
+            return kept["message"] is None or self._is_alive(kept["message"])
+        leaves = self.batches.leaves(key)  # an entry of an earlier version does not say
+        return bool(leaves) and self._is_alive(digest_of(Envelope.parse(leaves[0].envelope)))
 
     def is_kept(self, license_id: str) -> bool:
         """Whether a license is issued here or may still be, alone or in a batch."""
@@ -236,6 +241,27 @@ class Drafts:
         """What opens the leaf of a license that this home put into a batch or took in; None for others."""
         leaf = self.batches.leaf(license_id)
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope))) if leaf else None
+
+    def standing(
+        self, struct: MessageType, values: Mapping[str, object], state: StateView
+    ) -> tuple[int, dict[str, object] | None]:
+        """The revision that a message binds as things stand, and what opens the leaf that it is about.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_LICENSE`.
+        """
+        kind = KINDS_OF[struct.name][0]
+        if kind not in OPENS:
+            return revision_in(state, kind, values), None
+        id_ = str(values["licenseId"])
+        license_ = license_in(state, id_, self.opening(id_))
+        rev = license_.rev if kind in ON_LICENSES else revision_in(state, kind, values)
+        return rev, self.opening_of(license_)
+
+    def resting_on(self, license_id: str) -> frozenset[str]:
+        """Ids of what decides how a license stands: its own, and that of the batch whose leaf it may be."""
+        opening = self.opening(license_id)
+        return frozenset({license_id} if opening is None else {license_id, str(opening["batch"])})
 
     def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
@@ -256,13 +282,11 @@ class Drafts:
             self.batches.begin(key, {"message": None}, taken)
 
     def opening_of(self, license_: License) -> dict[str, object] | None:
-        """What goes with the first thing that happens to a license of a batch."""
-        if not license_.batch or license_.rev > 1:
-            return None
-        found = self.opening(license_.license_id)
-        if found is None:
-            raise UnknownIdError("LEAF_NOT_KEPT", id=license_.license_id)
-        return found
+        """What goes with the first thing that happens to a license of a batch.
+
+        None where it was opened before: only of an opened leaf does a home know that did not issue it.
+        """
+        return self.opening(license_.license_id) if license_.batch and license_.rev == 1 else None
 
 
 def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object]:
@@ -276,9 +300,3 @@ def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object
         "validFrom": days.valid_from,
         "validTo": days.valid_to,
     }
-
-
-def holder_encryption_key(given: JsonObject) -> bytes | None:
-    """The encryption key that an input names for the holder, 65 bytes."""
-    key = given.get("holderEncryptionKey")
-    return bytes.fromhex(key) if isinstance(key, str) else None

@@ -12,21 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject
-from ledger.domain.messages import KINDS_OF, MESSAGES, ON_LICENSES, MessageType
+from ledger.domain.messages import MESSAGES, MessageType
 from ledger.domain.records import RecordSignature
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, signed_from_json
-from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
-from ledger.service.act import ActOnLicenses, Doing
+from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.drafts import Draft, Drafts
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import BatchDraft, IssueBatches
 from ledger.service.orders import MAX_BATCH
-from ledger.service.standing import license_in
+from ledger.service.submission import DomainOf
 
 _WORD = re.compile(r"0x[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
@@ -80,8 +78,11 @@ class Handed:
     signature: str
     leaves: Sequence[str] = ()
 
-    def read(self, trust: TrustFile) -> SignedMessage:
+    def read(self, domain: DomainOf) -> SignedMessage:
         """The message, read strictly.
+
+        Args:
+            domain: For which contracts messages are now.
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
@@ -94,34 +95,34 @@ class Handed:
         values = read_members(struct, self.signed, self.key)
         made = signature_of(bytes.fromhex(self.key[2:]), bytes.fromhex(self.signature))
         leaves = tuple(bytes.fromhex(each[2:]) for each in self.leaves)
-        return SignedMessage(Prepared(struct, values, trust.domain(struct.contract)), (made,), leaves)
+        return SignedMessage(Prepared(struct, values, domain(struct.contract)), (made,), leaves)
 
 
 class SignedElsewhere:
     """Prepares messages for signers elsewhere, and takes them in when they are signed.
 
     Args:
-        trust: The pinned trust file.
+        domain: For which contracts messages are now.
         drafts: Know the licenses of this home.
         issuing: Makes and takes licenses.
         batches: Makes and takes batches.
-        acting: Makes acts.
+        doing: Makes what is done to licenses.
         desk: Where messages are handed in.
         prepared: Remembers what belongs to them.
     """
 
     def __init__(
         self,
-        trust: TrustFile,
+        domain: DomainOf,
         drafts: Drafts,
         issuing: IssueLicenses,
         batches: IssueBatches,
-        acting: ActOnLicenses,
+        doing: DoToLicenses,
         desk: Desk,
         prepared: PreparedMessages,
     ) -> None:
-        self._trust, self._drafts, self._desk, self._prepared = trust, drafts, desk, prepared
-        self._issuing, self._batches, self._acting = issuing, batches, acting
+        self._domain, self._drafts, self._desk, self._prepared = domain, drafts, desk, prepared
+        self._issuing, self._batches, self._doing = issuing, batches, doing
 
     def prepare_license(self, draft: Draft) -> Unsigned:
         """The message of a draft; raises `UNKNOWN_LICENSE` where it takes the place of none."""
@@ -139,7 +140,7 @@ class SignedElsewhere:
 
     def prepare_act(self, doing: Doing) -> Unsigned:
         """The message of something to do to a license; raises `UNKNOWN_LICENSE`."""
-        message = self._acting.unsigned(doing, self._desk.accepting.state({doing.license_id}))
+        message = self._doing.prepared(doing)
         self._keep(message, {})
         return Unsigned(message)
 
@@ -151,14 +152,14 @@ class SignedElsewhere:
             NotEntitledError: `MESSAGE_OF_ANOTHER`: another body asked for this message.
             RuleError: What the contracts refuse.
         """
-        message = handed.read(self._trust)
+        message = handed.read(self._domain)
         form = self._prepared.prepared(message.digest)
         if form is None:
-            state = self._desk.accepting.state(message.needed)
-            return self._desk.send(message.needed, self._with_opening(message, state))
+            message = self._opened(message)
+            return self._desk.send(message.needed, message)
         if form["owner"] != self._desk.owner:
             raise NotEntitledError("MESSAGE_OF_ANOTHER", message=message.digest)
-        kept = signed_from_json(form["message"], self._trust.domain)
+        kept = signed_from_json(form["message"], self._domain)
         return self._take(form, kept, message.signatures, request_id)
 
     def _take(
@@ -184,13 +185,11 @@ class SignedElsewhere:
         form = {"owner": self._desk.owner, "message": message.as_json(), **content}
         self._prepared.prepare(message.digest, form, message.not_after)
 
-    def _with_opening(self, message: SignedMessage, state: StateView) -> SignedMessage:
+    def _opened(self, message: SignedMessage) -> SignedMessage:
         """The message with the opening of the leaf that it is about, where this home keeps that."""
-        if ON_LICENSES.isdisjoint(KINDS_OF[message.prepared.struct.name]):
-            return message
-        id_ = str(message.prepared.values["licenseId"])
-        license_ = license_in(state, id_, self._drafts.opening(id_))
-        return replace(message, opening=self._drafts.opening_of(license_))
+        struct, values = message.prepared.struct, message.prepared.values
+        state = self._desk.accepting.state(message.needed)
+        return replace(message, opening=self._drafts.standing(struct, values, state)[1])
 
 
 def read_members(struct: MessageType, signed: Mapping[str, object], key: str) -> dict[str, object]:

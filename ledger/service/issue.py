@@ -12,6 +12,7 @@ from ledger.domain.acts import Act, Ground
 from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, license_digest
+from ledger.domain.messages import MESSAGES
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.errors import RuleError
@@ -19,7 +20,6 @@ from ledger.ports import Signer
 from ledger.service.accept import Desk, Make
 from ledger.service.drafts import Draft, Drafts, content_members
 from ledger.service.orders import Deliver, Issued, Progress, amendment_of, anchored, ground_of, next_version
-from ledger.service.standing import license_in
 from ledger.service.submission import Messages
 
 
@@ -134,12 +134,9 @@ class IssueLicenses:
 
     def unsigned(self, draft: Draft, salts: Mapping[str, str], state: StateView) -> SignedMessage:
         """The message of a draft as things stand, without signatures."""
-        old, opening = None, None
-        if draft.about:
-            old = license_in(state, draft.about, self._drafts.opening(draft.about))
-            opening = self._drafts.opening_of(old)
         members = {**draft.members, "digest": license_digest(draft.license, salts)}
-        prepared = self._messages.prepare(draft.struct, old.rev if old else 0, members)
+        rev, opening = self._drafts.standing(MESSAGES[draft.struct], members, state)
+        prepared = self._messages.prepare(draft.struct, rev, members)
         return SignedMessage(prepared, (), (), opening)
 
     def hand_in(
@@ -223,7 +220,7 @@ class IssueLicenses:
     def _earlier(self, license_id: str) -> SignedMessage | None:
         """The message of what is kept of a license."""
         kept = self._drafts.outbox.load(license_id)
-        return self._drafts.carried(Envelope.from_json(kept["envelope"])) if kept else None
+        return self._messages.carried(Envelope.from_json(kept["envelope"])) if kept else None
 
     def _require_same(self, draft: Draft, wanted: JsonObject) -> None:
         """Let pass only the same call again, before its answer was delivered or under its own name."""
@@ -248,7 +245,7 @@ class IssueLicenses:
         if queued is not None and queued.is_alive:
             queued = self._desk.settled(queued)
         else:
-            queued = self._desk.send({draft.license_id, draft.about} - {""}, what)
+            queued = self._desk.send(self._objects(draft), what)
         kept = self._drafts.outbox.load(draft.license_id) or {}
         envelope = anchored(Envelope.from_json(kept["envelope"]), queued.record)
         issued = Issued(envelope, Progress.of(queued), draft.supersedes, kept["cid"])
@@ -257,6 +254,11 @@ class IssueLicenses:
         if kept.get("delivered") is False:
             self._drafts.outbox.save(draft.license_id, {**kept, "delivered": True})
         return issued
+
+    def _objects(self, draft: Draft) -> frozenset[str]:
+        """Ids of what a draft is about and rests on."""
+        resting = self._drafts.resting_on(draft.about) if draft.about else frozenset[str]()
+        return resting | {draft.license_id}
 
     def _require_in_no_batch(self, license_id: str) -> None:
         """No contract sees into the leaves of a batch: the home that has them refuses."""

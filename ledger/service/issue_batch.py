@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import Envelope, FilledIn, Leaf, input_binding, license_digest, validity
+from ledger.domain.document import Envelope, FilledIn, Leaf, license_digest, validity
+from ledger.domain.holders import encryption_keys, input_binding
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.objects import ascii32
 from ledger.domain.sheet_rows import RowFault
@@ -19,19 +20,28 @@ from ledger.errors import MalformedError, RuleError, UnknownIdError
 from ledger.ports import KeptLeaf, Signer
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
-from ledger.service.drafts import Document, Draft, Drafts, Name, holder_encryption_key
-from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch, Progress, anchored
+from ledger.service.drafts import Document, Draft, Drafts, Name
+from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch, Progress, Renews, anchored
 from ledger.service.submission import Messages
 
 
 @dataclass(frozen=True)
 class BatchDraft:
-    """A batch on its way: its licenses in the order of their leaves, their names and salts."""
+    """A batch on its way.
+
+    Attributes:
+        key: What the same batch is known by.
+        rows: Its licenses in the order of their leaves.
+        names: What stands for them on the ledger.
+        salts: Of each.
+        renews: Licenses whose places these take; None where they are new.
+    """
 
     key: str
     rows: tuple[FilledIn, ...]
     names: tuple[Name, ...]
     salts: tuple[Mapping[str, str], ...]
+    renews: Renews | None = None
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -49,10 +59,16 @@ class BatchDraft:
         return Tree(self.hashes)
 
     @property
+    def struct(self) -> str:
+        """Of its message."""
+        return "RenewBatch" if self.renews else "IssueBatch"
+
+    @property
     def members(self) -> dict[str, object]:
         """Of its message."""
         metadata = self.rows[0].license["metadata"]
         return {
+            **(self.renews.members if self.renews else {}),
             "root": "0x" + self.tree.root.hex(),
             "size": len(self.leaves),
             "issuer": "0x" + ascii32(str(metadata["certificateIssuingAuthorityCode"])).hex(),
@@ -60,7 +76,7 @@ class BatchDraft:
         }
 
     def as_json(self) -> JsonObject:
-        """The batch as it is kept for a signature made elsewhere."""
+        """A batch of new licenses as it is kept for a signature made elsewhere."""
         rows = zip(self.rows, self.names, self.salts, strict=True)
         parts = [[row.given, row.license, list(name), dict(salts)] for row, name, salts in rows]
         return {"key": self.key, "rows": parts}
@@ -89,7 +105,9 @@ class IssueBatches:
     def __init__(self, drafts: Drafts, messages: Messages, desk: Desk) -> None:
         self._drafts, self._messages, self._desk = drafts, messages, desk
 
-    def issue_batch(self, given: Sequence[JsonObject | FilledIn], signer: Signer) -> IssuedBatch:
+    def issue_batch(
+        self, given: Sequence[JsonObject | FilledIn], signer: Signer, renews: Renews | None = None
+    ) -> IssuedBatch:
         """Issue up to 1,000 licenses of one type under one signature, in one transaction.
 
         The same inputs again, after a crash at any point, finish the same batch, once: its salts and
@@ -99,18 +117,19 @@ class IssueBatches:
             given: License inputs of docs/interfaces.md, or what was made of them, all of one type and
                 one issuer.
             signer: A registered signing key of the issuer.
+            renews: Licenses whose places these take, in their order; None where they are new.
 
         Raises:
             MalformedError: `LICENSE_INPUT` with every fault of the first bad one; `BATCH_SIZE`,
                 `BATCH_MIXED`.
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
-        rows = self._filled_in(given)
-        key = "0x" + sm3(b"".join(sm3(canonical(row.given)) for row in rows)).hex()
+        rows = self._filled_in(given, renews)
+        key = _key_of(rows, renews)
         with self._drafts.outbox.hold(key):
             leaves = self._living(key)
             if not leaves:
-                draft = self._draft(key, rows)
+                draft = self._draft(key, rows, renews)
                 leaves = self._begin(draft, self.unsigned(draft).signed_by(signer))
             return self._settled(key, leaves)
 
@@ -148,7 +167,8 @@ class IssueBatches:
 
     def unsigned(self, draft: BatchDraft) -> SignedMessage:
         """The message of a batch, without signatures."""
-        prepared = self._messages.prepare("IssueBatch", 0, draft.members)
+        rev = draft.renews.rev if draft.renews else 0
+        prepared = self._messages.prepare(draft.struct, rev, draft.members)
         return SignedMessage(prepared, (), draft.hashes)
 
     def hand_in(self, draft: BatchDraft, message: SignedMessage) -> IssuedBatch:
@@ -184,21 +204,25 @@ class IssueBatches:
 
     # --- from inputs to record ---------------------------------------------------------------
 
-    def _filled_in(self, given: Sequence[JsonObject | FilledIn]) -> list[FilledIn]:
+    def _filled_in(
+        self, given: Sequence[JsonObject | FilledIn], renews: Renews | None = None
+    ) -> list[FilledIn]:
         """Inputs of one type and one issuer with their licenses."""
         rows = [self._drafts.filled_in(each) for each in given]
-        if not 1 <= len(rows) <= MAX_BATCH:
-            raise MalformedError("BATCH_SIZE", given=len(rows), size=len(rows))
+        size = len(renews.leaves) if renews else len(rows)
+        if len(rows) != size or not 1 <= size <= MAX_BATCH:
+            raise MalformedError("BATCH_SIZE", given=len(rows), size=size)
         common = ("certificateTypeCode", "certificateIssuingAuthorityCode")
         if len({tuple(row.license["metadata"][field] for field in common) for row in rows}) > 1:
             raise MalformedError("BATCH_MIXED")
         return rows
 
-    def _draft(self, key: str, rows: Sequence[FilledIn]) -> BatchDraft:
+    def _draft(self, key: str, rows: Sequence[FilledIn], renews: Renews | None = None) -> BatchDraft:
         """The draft of a batch in which no license is issued twice."""
         names = tuple(self._drafts.name(row.license) for row in rows)
         self._require_new(names)
-        return BatchDraft(key, tuple(rows), names, tuple(self._drafts.salts(row.license) for row in rows))
+        salts = tuple(self._drafts.salts(row.license) for row in rows)
+        return BatchDraft(key, tuple(rows), names, salts, renews)
 
     def _require_new(self, names: Sequence[Name]) -> None:
         seen: set[str] = set()
@@ -211,7 +235,7 @@ class IssueBatches:
         """Store the documents, keep the batch; from then on it is resumed."""
         envelopes = self._envelopes(draft, message)
         documents = [
-            Document(name.id, envelope.to_bytes(), holder_encryption_key(row.given))
+            Document(name.id, envelope.to_bytes(), encryption_keys(row.given))
             for name, envelope, row in zip(draft.names, envelopes, draft.rows, strict=True)
         ]
         cids = self._drafts.keep_contents(envelopes[0].signer["uscc"], documents)
@@ -227,7 +251,7 @@ class IssueBatches:
     def _envelopes(self, batch: BatchDraft, message: SignedMessage) -> list[Envelope]:
         """The envelopes of a batch, not yet anchored: one signature, and each its own place in the tree."""
         row, members = batch.rows[0], batch.members
-        draft = Draft("IssueBatch", batch.names[0], members, row.license, row.given)
+        draft = Draft(batch.struct, batch.names[0], members, row.license, row.given)
         first = self._drafts.envelope(draft, batch.salts[0], message)
         return [
             replace(
@@ -252,10 +276,9 @@ class IssueBatches:
 
     def _living(self, key: str) -> list[_Leaf]:
         """The licenses of a kept batch that is recorded or still may be; any other is signed anew."""
-        kept = self._drafts.batches.load(key)
-        if kept is None:
+        if self._drafts.batches.load(key) is None:
             return []
-        if self._desk.accepting.is_alive(kept["message"]):
+        if self._drafts.is_living(key):
             return self._kept_leaves(key)
         self._drafts.batches.drop(key)
         return []
@@ -263,7 +286,7 @@ class IssueBatches:
     def _settled(self, key: str, leaves: Sequence[_Leaf]) -> IssuedBatch:
         """Hand in what is not in the queue, wait for it."""
         hashes = tuple(_leaf_hash(each.envelope.leaf) for each in leaves if each.envelope.leaf)
-        message = replace(self._drafts.carried(leaves[0].envelope), leaves=hashes)
+        message = replace(self._messages.carried(leaves[0].envelope), leaves=hashes)
 
         def make(_: StateView) -> SignedMessage:
             self._require_not_alone(key, leaves)
@@ -297,6 +320,14 @@ class _Leaf(NamedTuple):
     def license_id(self) -> str:
         """Its id, 0x-hex."""
         return str(self.envelope.anchor["licenseId"])
+
+
+def _key_of(rows: Sequence[FilledIn], renews: Renews | None) -> str:
+    """What the same batch is known by: its inputs, and whose places they take."""
+    parts = [canonical(row.given) for row in rows]
+    if renews:
+        parts.append(canonical({"batch": renews.batch, "leaves": list(renews.leaves)}))
+    return "0x" + sm3(b"".join(map(sm3, parts))).hex()
 
 
 def _issued(queued: Queued, leaves: Sequence[_Leaf]) -> IssuedBatch:

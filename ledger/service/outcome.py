@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ledger.domain.acts import Act
 from ledger.domain.document import Envelope
 from ledger.ports import Index
 from ledger.ports.queue import Queued
@@ -10,8 +9,8 @@ from ledger.service.act import acted
 from ledger.service.drafts import Drafts
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress, anchored
-
-_ACT_OF = {"Bind": Act.BIND, "TransferOut": Act.TRANSFER_OUT}
+from ledger.service.represent import Represented, represented
+from ledger.service.submission import digest_of
 
 
 class Outcomes:
@@ -20,20 +19,22 @@ class Outcomes:
     Args:
         drafts: What this home keeps of its licenses.
         batches: What it keeps of its batches.
-        index: Knows identifiers.
+        index: Knows identifiers, and since when representations count.
     """
 
     def __init__(self, drafts: Drafts, batches: IssueBatches, index: Index) -> None:
         self._drafts, self._batches, self._index = drafts, batches, index
 
-    def of(self, queued: Queued) -> Issued | IssuedBatch | Acted | None:
-        """The license, batch or act; None where the document was made elsewhere and is not kept here."""
-        name, values = queued.message.prepared.struct.name, queued.message.prepared.values
-        if name == "IssueBatch":
+    def of(self, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | None:
+        """What it does; None where it issues a license whose document is not kept here."""
+        name = queued.message.prepared.struct.name
+        if queued.message.leaves:
             return self._batches.batch(queued)
+        if name in ("Represent", "EndRepresentation"):
+            return represented(queued, self._index)
         if name in ("Issue", "Amend"):
             return self._issued(queued, self.supersedes(queued))
-        return acted(queued, _ACT_OF.get(name) or Act(int(str(values["act"]))))
+        return acted(queued)
 
     def supersedes(self, queued: Queued) -> str | None:
         """The license whose place another takes, by its identifier where that is known here."""
@@ -46,6 +47,6 @@ class Outcomes:
         values = queued.message.prepared.values
         kept = self._drafts.outbox.load(str(values.get("newLicenseId", values["licenseId"])))
         envelope = Envelope.from_json(kept["envelope"]) if kept else None
-        if kept is None or envelope is None or self._drafts.carried(envelope).digest != queued.digest:
+        if kept is None or envelope is None or digest_of(envelope) != queued.digest:
             return None
         return Issued(anchored(envelope, queued.record), Progress.of(queued), supersedes, kept["cid"])

@@ -23,13 +23,16 @@ from ledger.domain.messages import (
     message_digest,
     plain_value,
 )
+from ledger.domain.moments import rfc3339
 from ledger.domain.promise import Promise
+from ledger.domain.representation import scope_bitmap
 from ledger.domain.signed_message import Prepared
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import BadSignatureError, MalformedError, TrustError
 from ledger.ports import Clock, Signer, Verifier
 from ledger.service.drafts import content_members
 from ledger.service.handed_in import read_members
+from ledger.service.represent import RepresentOrder, kind_of, scope_of
 
 _SKEW = 300
 """Seconds by which the service's clock may differ from ours."""
@@ -108,6 +111,27 @@ class OrderAtService:
         """Tie a holder's device keys to a license; `binding` is what has to be signed for them."""
         expected = {"holderBinding": "0x" + binding.hex()}
         return self._carry_out(_Order({"act": "bind", "id": id_, **body}, "Bind", expected))
+
+    def represent(self, id_: str, keys: JsonObject, order: RepresentOrder) -> JsonObject:
+        """Let somebody stand in for a holder; `keys` are the representative's, as the service takes them."""
+        terms = {"kind": order.kind, "scope": list(order.scope), "reference": order.reference}
+        since = rfc3339(order.since) if order.since else None
+        until = rfc3339(order.until) if order.until is not None else None
+        expected = {
+            "representative": "0x" + order.representative.hex(),
+            "kind": int(kind_of(order.kind)),
+            "scope": scope_bitmap(scope_of(order.scope)),
+            "since": max(0, order.since),
+            "until": order.until or 0,
+        }
+        body = {"act": "represent", "id": id_, **keys, **terms, **_given({"since": since, "until": until})}
+        return self._carry_out(_Order(body, "Represent", expected))
+
+    def represent_end(self, id_: str, representative: bytes, until: int) -> JsonObject:
+        """End a representation."""
+        who = "0x" + representative.hex()
+        body = {"act": "represent-end", "id": id_, "representative": who, "until": rfc3339(until)}
+        return self._carry_out(_Order(body, "EndRepresentation", {"representative": who, "until": until}))
 
     def transfer_out(self, id_: str, region: str, reference: str) -> JsonObject:
         """Let a license go to another region."""

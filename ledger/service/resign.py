@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ledger.domain.apply import StateView
 from ledger.domain.document import Envelope
-from ledger.domain.messages import KINDS_OF, ON_LICENSES, issued_id
+from ledger.domain.messages import issued_id
 from ledger.domain.signed_message import SignedMessage
 from ledger.errors import TransitionError, UnknownIdError
 from ledger.ports import Signer
@@ -12,8 +12,7 @@ from ledger.ports.queue import MessageQueue, Queued
 from ledger.service.accept import Desk
 from ledger.service.drafts import Drafts
 from ledger.service.issue_batch import IssueBatches
-from ledger.service.standing import license_in
-from ledger.service.submission import Messages
+from ledger.service.submission import Messages, digest_of
 
 _HEADER = ("rev", "signedAt", "notAfter")
 
@@ -66,11 +65,7 @@ class ResignMessages:
         """The same members under a new header: the revision that the object has now, a new term."""
         struct, values = old.prepared.struct, old.prepared.values
         members = {name: value for name, value in values.items() if name not in _HEADER}
-        rev, opening = int(str(values["rev"])), None
-        if not ON_LICENSES.isdisjoint(KINDS_OF[struct.name]):
-            id_ = str(values["licenseId"])
-            license_ = license_in(state, id_, self._drafts.opening(id_))
-            rev, opening = license_.rev, self._drafts.opening_of(license_)
+        rev, opening = self._drafts.standing(struct, members, state)
         prepared = self._messages.prepare(struct.name, rev, members)
         return SignedMessage(prepared, (), old.leaves, opening)
 
@@ -82,6 +77,6 @@ class ResignMessages:
             key = issued_id(old.prepared.values)
             kept = self._drafts.outbox.load(key)
             envelope = Envelope.from_json(kept["envelope"]) if kept else None
-            if kept and envelope and self._drafts.carried(envelope).digest == old.digest:
+            if kept and envelope and digest_of(envelope) == old.digest:
                 carried = self._drafts.carry(envelope, new)
                 self._drafts.outbox.save(key, {**kept, "envelope": carried.as_json()})

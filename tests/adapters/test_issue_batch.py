@@ -12,6 +12,7 @@ from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.outbox import FileOutbox
 from ledger.bootstrap import Ledger
+from ledger.domain.holders import holder_binding
 from ledger.domain.verdict import Verdict
 from ledger.errors import LedgerError, MalformedError, RuleError
 from ledger.service.orders import ActOrder, IssuedBatch
@@ -94,7 +95,7 @@ def test_acts_reach_one_license_of_a_batch(
     assert [result(ledger, batch, index) for index in range(3)] == ["IN_FORCE", "SUSPENDED", "IN_FORCE"]
     acting.act(ids[1], ActOrder("resume", "CONDITIONS_MET_AGAIN"), signer)
     assert result(ledger, batch, 1) == "IN_FORCE"
-    acting.bind(ids[2], [signer.public_key], 1, 2, signer)
+    acting.bind(ids[2], holder_binding(signer.public_key, None), 1, 2, signer)
     old = batch.licenses[3].envelope
     new = ledger.issuing().amend(ids[3], old.identifier, live_ledger.input(), "change", signer)
     assert result(ledger, batch, 3) == "SUPERSEDED"

@@ -12,6 +12,7 @@ import pytest
 
 from ledger.adapters.rpc import Rpc
 from ledger.bootstrap import Ledger
+from ledger.domain.holders import holder_binding
 from ledger.domain.messages import DEFAULT_LIFETIME
 from ledger.errors import ChainOutageError, LedgerError, RuleError, StoreOutageError
 from ledger.ports.queue import MessageState, Queued
@@ -195,7 +196,7 @@ def test_an_act_whose_license_moved_meanwhile_is_refused_with_a_clear_word(
     license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
     order = ActOrder("suspend", "INVESTIGATION")
     waiting = ledger.acting(desk(ledger)).act(license_id, order, signer)
-    live_ledger.ledger().acting().bind(license_id, [signer.public_key], 1, 2, signer)
+    live_ledger.ledger().acting().bind(license_id, holder_binding(signer.public_key, None), 1, 2, signer)
     ledger.outbox().drain()
     row = ledger.queue.find(waiting.progress.message)
     assert row is not None
@@ -224,7 +225,7 @@ def test_what_runs_out_unsent_is_reported_and_signed_again_with_the_same_content
     live_ledger: LiveLedger, tmp_path: Path, slow: Rpc
 ) -> None:
     signing = live_ledger.ledger(tmp_path / "home")
-    signing.__dict__["messages"] = Messages(signing.trust, LateClock(signing, left=20))
+    signing.__dict__["messages"] = Messages(signing.trust.domain, LateClock(signing, left=20))
     issued = accept(signing, live_ledger, 1)
     [row] = rows(signing, issued)
     slow.call("evm_increaseTime", 30)
@@ -265,9 +266,9 @@ def test_many_at_once_about_one_license_bind_one_revision_each(
 ) -> None:
     signer = live_ledger.signer("issuer")
     license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
-    acting = ledger.acting(desk(ledger))
+    acting, binding = ledger.acting(desk(ledger)), holder_binding(signer.public_key, None)
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: acting.bind(license_id, [signer.public_key], 1, 2, signer), range(8)))
+        made = list(pool.map(lambda _: acting.bind(license_id, binding, 1, 2, signer), range(8)))
     assert sorted(each.rev for each in made) == list(range(2, 10))
     ledger.outbox().drain()
     found = [ledger.queue.find(each.progress.message) for each in made]

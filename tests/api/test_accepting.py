@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from api.main import ApiOptions, create_app
 from ledger import crypto
 from ledger.adapters.rpc import Rpc
+from ledger.domain.holders import holder_binding
 from ledger.domain.messages import MESSAGES, key_id, message_digest
 from ledger.domain.promise import Promise
 from tests.api.conftest import Department
@@ -207,7 +208,7 @@ def test_an_act_that_another_relay_overtook_is_refused_with_a_clear_word(
         accepted = service.post(f"/v1/licenses/{id_}/suspend", suspend, Prefer="wait=0")
         assert accepted.status_code == 202
         signer = live_ledger.signer("issuer")
-        live_ledger.ledger().acting().bind(id_, [signer.public_key], 1, 2, signer)
+        live_ledger.ledger().acting().bind(id_, holder_binding(signer.public_key, None), 1, 2, signer)
         proxy.cut = set()
         shown = until(service, accepted.headers["location"], "REFUSED")
         assert (shown["reason"]["code"], shown["answer"]) == ("STALE_REVISION", None)

@@ -118,7 +118,7 @@ def test_unknown_addresses_and_methods(
     answer = client.request(method, path)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert set(answer.json()) == {"type", "title", "status", "code", "detail", "remedy"}
+    assert set(answer.json()) == {"type", "title", "status", "code", "detail", "remedy", "fields"}
     assert answer.json()["type"] == f"/problems/{code}"
 
 

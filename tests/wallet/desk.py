@@ -10,17 +10,10 @@ from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
-from ledger.domain.document import (
-    Envelope,
-    build_license,
-    holder_binding,
-    license_digest,
-    new_salts,
-    validity,
-)
+from ledger.domain.document import Envelope, build_license, license_digest, new_salts, validity
+from ledger.domain.holders import PublicPair, holder_binding
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
-from ledger.domain.presentation import PublicPair
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError

@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.domain.acts import Act
-from ledger.domain.document import (
-    holder_binding,
-)
+from ledger.domain.holders import holder_binding
 from ledger.domain.objects import ascii32
 from ledger.domain.presentation_text import whole_text
 from ledger.proof.claims import shown_integrity

@@ -59,6 +59,14 @@ TEXTS: dict[str, Text] = {
         remedy_zh="用 elicense wallet key 给出的 130 位十六进制公钥。",
         remedy_en="Use the 130 hex digits that `elicense wallet key` gave.",
     ),
+    "HOLDER_KEYS": Text(
+        zh="给出的持证人公钥不成一组。",
+        en="The holder keys given do not make one binding.",
+        remedy_zh="一位持证人：一个签名公钥，可加一个加密公钥；"
+        "多位持证人（2 到 8 位）：每位两个公钥、互不相同，并指明规则 ANY 或 ALL。",
+        remedy_en="One holder: a signing key, with an encryption key if there is one. Several (2 to 8): "
+        "two keys of each, all different, and the rule ANY or ALL.",
+    ),
     "BIND_METHOD": Text(
         zh="没有核验方式“{method}”。",
         en="There is no way of checking identity called {method}.",
