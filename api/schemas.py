@@ -70,6 +70,10 @@ class AmendInput(_Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
 
 
+class FreezeInput(_Form):
+    """Nothing more is needed to freeze the binding of a lost device."""
+
+
 class BindInput(_Form):
     """A holder's device keys after a real-name check."""
 
@@ -89,6 +93,7 @@ IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discrimin
 ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_kind)]
 AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
 BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
+FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(_kind)]
 
 
 class QrSubject(_Form):
@@ -199,6 +204,17 @@ class Head(_Answer):
     time: Moment
 
 
+class Bound(_Answer):
+    """One binding of a holder's device, or its freeze."""
+
+    recorded_at: Moment
+    act: str
+    method: str | None
+    assurance: int | None
+    by: str
+    void: bool
+
+
 class Standing(_Answer):
     """Where a license stands."""
 
@@ -213,6 +229,7 @@ class Standing(_Answer):
     retroactive: bool
     superseded_by: str | None
     flags: list[str]
+    bindings: list[Bound]
     issuer: str
     type: str
     seq: int | None

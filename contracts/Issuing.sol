@@ -8,7 +8,7 @@ import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
-import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {IDENTITY_PROVIDER, LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Who may issue, and whose signature that takes.
 abstract contract Issuing is IIssuing, Client {
@@ -48,7 +48,14 @@ abstract contract Issuing is IIssuing, Client {
 
     /// @dev The body may act on the issuer's licenses of a type: the issuer, what followed it, or its operator.
     function _requireActs(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
-        if (!_follows(body, issuer) && !_operates(body, licenseType, issuer)) revert LicensesNotIssuer(issuer, body);
+        if (!_acts(body, licenseType, issuer)) revert LicensesNotIssuer(issuer, body);
+    }
+
+    /// @dev The body may tie holders to the issuer's licenses of a type in a region: whoever may act on them, and
+    ///      identity providers of that region or a superior one.
+    function _requireBinds(Uscc by, TypeCode licenseType, Uscc issuer, uint32 region) internal view {
+        ObjectId body = Objects.organisation(by);
+        if (!_acts(body, licenseType, issuer) && !_provides(by, region)) revert LicensesNotIssuer(issuer, body);
     }
 
     /// @dev The body is the issuer or followed it.
@@ -72,7 +79,8 @@ abstract contract Issuing is IIssuing, Client {
     }
 
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {
-        if (!Acts.isKnown(catalog().actsOf(licenseType), act_)) revert LicensesActUnknown(licenseType, act_);
+        bool isKnown = Acts.isKnown(catalog().actsOf(licenseType), Acts.listedAs(act_));
+        if (!isKnown) revert LicensesActUnknown(licenseType, act_);
     }
 
     /// @dev Whether what a key permitted at that moment is void, as known at `asOf`.
@@ -83,6 +91,17 @@ abstract contract Issuing is IIssuing, Client {
 
     function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
         return body == Objects.organisation(issuer) || directory.actsFor(body, issuer, Clock.nowSeconds());
+    }
+
+    function _acts(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
+        return _follows(body, issuer) || _operates(body, licenseType, issuer);
+    }
+
+    /// @dev Whether the body is an identity provider in the region or above it, by a type that still knows bindings.
+    function _provides(Uscc body, uint32 region) private view returns (bool) {
+        ICatalog.Entitlement memory entitlement = catalog().entitlementOf(IDENTITY_PROVIDER, body);
+        if (!_isInEffect(entitlement) || !directory.isWithin(region, entitlement.region)) return false;
+        return Acts.isKnown(catalog().actsOf(IDENTITY_PROVIDER), Acts.BIND);
     }
 
     /// @dev Whether a right in effect names the body as its operator.

@@ -19,6 +19,8 @@ import {
     AmendMessage,
     BIND_TYPEHASH,
     BindMessage,
+    FREEZE_TYPEHASH,
+    FreezeMessage,
     ISSUE_TYPEHASH,
     IssueMessage,
     LeafOpening,
@@ -136,14 +138,26 @@ contract Licenses is ILicenses, Issuing {
     function bind(BindMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        (TypeCode licenseType, Uscc issuer) = _requireAllowed(message.licenseId, Acts.BIND, true);
+        _requireBinder(message.licenseId, Acts.BIND, message.by);
         bytes memory data = abi.encode(message);
-        (ObjectId signer, uint32 keyIndex) = _onlySigner(BIND_TYPEHASH, data, signatures);
-        _requireActs(signer, licenseType, issuer);
+        uint32 keyIndex = _requireSignedBy(message.by, BIND_TYPEHASH, data, signatures);
 
         _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
         _bindings[message.licenseId] = message.holderBinding;
         _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ILicenses
+    function freeze(FreezeMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireBinder(message.licenseId, Acts.FREEZE, message.by);
+        if (_bindings[message.licenseId] == 0) revert LicensesUnbound(message.licenseId);
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireSignedBy(message.by, FREEZE_TYPEHASH, data, signatures);
+
+        _addFact(message.licenseId, Fact(Acts.FREEZE, 0, 0, 0, keyIndex, 0));
+        _record(Kinds.HOLDER_FROZEN, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ILicenses
@@ -308,6 +322,24 @@ contract Licenses is ILicenses, Issuing {
         if (!directory.isWithin(region, toRegion)) revert LicensesTransferElsewhere(region, toRegion);
     }
 
+    /// @dev The act may be done to the license now, by that body.
+    function _requireBinder(LicenseId id, uint8 act_, Uscc by) private view {
+        (TypeCode licenseType, Uscc issuer) = _requireAllowed(id, act_, true);
+        _requireBinds(by, licenseType, issuer, _issued[id].region);
+    }
+
+    /// @dev One signature, of a signing key of the body that the message names.
+    function _requireSignedBy(
+        Uscc by,
+        bytes32 typeHash,
+        bytes memory data,
+        Signature[] calldata signatures
+    ) private view returns (uint32 keyIndex) {
+        ObjectId signer;
+        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
+        if (signer != Objects.organisation(by)) revert LicensesSignedByAnother(by, signer);
+    }
+
     function _batches() private view returns (IBatches) {
         return IBatches(_named("Batches"));
     }
@@ -344,7 +376,7 @@ contract Licenses is ILicenses, Issuing {
                 tally.end = fact;
             } else if (Acts.isAmend(fact.act)) {
                 if (tally.amendment.act == 0) tally.amendment = fact;
-            } else if (fact.act != Acts.BIND) {
+            } else if (!Acts.isBinding(fact.act)) {
                 tally.latest = fact;
                 if (fact.act == Acts.SUSPEND || fact.act == Acts.RESUME) tally.toggle = fact;
                 else tally.transfer = fact;
@@ -416,7 +448,7 @@ contract Licenses is ILicenses, Issuing {
     function _mayFollow(uint8 act_, Tally memory tally) private pure returns (bool) {
         Status status = _latestStatus(tally);
         if (act_ == Acts.ANNUL) return status != Status.ANNULLED;
-        if (Acts.isEnd(act_) || act_ == Acts.BIND) return status < Status.ANNULLED;
+        if (Acts.isEnd(act_) || Acts.isBinding(act_)) return status < Status.ANNULLED;
         if (status >= Status.SUPERSEDED) return false;
         bool isSuspended = tally.toggle.act == Acts.SUSPEND;
         bool isLeaving = tally.transfer.act == Acts.TRANSFER_OUT;

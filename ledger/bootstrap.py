@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property, partial
 
 from ledger import crypto
@@ -19,15 +19,16 @@ from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import APPLY_VERSION
+from ledger.domain.apply import APPLY_VERSION, typed
 from ledger.domain.document import Envelope
-from ledger.domain.entities import Key, License
+from ledger.domain.entities import Key, License, Organisation
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.messages import key_id
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Verifier
-from ledger.proof.claims import read_envelope
+from ledger.proof.claims import claim_of_file, opening_of, read_envelope
 from ledger.service.act import ActOnLicenses
 from ledger.service.drafts import Drafts
 from ledger.service.follow import Follow
@@ -58,6 +59,8 @@ class Ledger:
         self.settings, self._passphrase = settings, passphrase
         self.clock, self.entropy = SystemClock(), SystemEntropy()
         self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
+        self._openings: dict[str, Mapping[str, object]] = {}
+        self._files: dict[str, str] = {}
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -159,7 +162,8 @@ class Ledger:
     def drafts(self) -> Drafts:
         """What this home issued or is issuing."""
         outbox = FileOutbox(self.settings.home / "outbox")
-        return Drafts(self.trust, self.types().get, self.home, outbox, self._keep_content, self.entropy)
+        keep, handed_in = self._keep_content, self._openings
+        return Drafts(self.trust, self.types().get, self.home, outbox, keep, self.entropy, handed_in)
 
     def issuing(self) -> IssueLicenses:
         """The service that issues and amends licenses one by one."""
@@ -223,10 +227,36 @@ class Ledger:
         Raises:
             UnknownIdError: `UNKNOWN_LICENSE`.
         """
-        license_id = self.index.resolve(text)
+        license_id = self._files.get(text) or self.index.resolve(text)
         if license_id is None:
             raise UnknownIdError("UNKNOWN_LICENSE", id=text[:120])
         return license_id, self.index.identifier_of(license_id)
+
+    def hand_in(self, data: bytes) -> None:
+        """Take what this home does not keep from a license file: its id, and its leaf where it is of a batch.
+
+        Raises:
+            MalformedError: It is no license file.
+        """
+        claim = claim_of_file(Envelope.parse(data))
+        opening = opening_of(claim)
+        self._files |= {str(claim.identifier): claim.license_id, claim.license_id: claim.license_id}
+        self._openings |= {claim.license_id: opening} if opening else {}
+
+    def body_of(self, public_key: bytes) -> Organisation:
+        """The organisation whose registered key this is.
+
+        Raises:
+            UsageError: `ISSUER_OF_KEY`.
+        """
+        identity, index = "0x" + key_id(public_key).hex(), self.follow()
+        key = typed(index, "key", identity, Key)
+        bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
+        owner = key.owner if key else ""
+        body = next((each for each in bodies if "0x" + organisation_object(each.uscc).hex() == owner), None)
+        if body is None:
+            raise UsageError("ISSUER_OF_KEY", keyId=identity)
+        return body
 
     def fsck(self) -> Fsck:
         """The index compared with the ledger, row by row."""

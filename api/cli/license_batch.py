@@ -17,9 +17,6 @@ from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
-from ledger.domain.entities import Key, Organisation
-from ledger.domain.messages import key_id
-from ledger.domain.objects import organisation_object
 from ledger.domain.sheet_rows import InputRows, SheetRow
 from ledger.domain.sm3 import new_sm3
 from ledger.errors import UsageError
@@ -80,13 +77,7 @@ def _issuer(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonV
     Raises:
         UsageError: `ISSUER_OF_KEY`, `ISSUER_NAME`.
     """
-    index, identity = ledger.follow(), "0x" + key_id(signer.public_key).hex()
-    key = next((each for _, each in index.entities("key") if getattr(each, "key_id", "") == identity), None)
-    bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
-    owner = key.owner if isinstance(key, Key) else ""
-    body = next((each for each in bodies if "0x" + organisation_object(each.uscc).hex() == owner), None)
-    if body is None:
-        raise UsageError("ISSUER_OF_KEY", keyId=identity)
+    body = ledger.body_of(signer.public_key)
     if name is None:
         return {f"{_ISSUER}Code": body.uscc}
     if digest_of_text(name) != body.name_digest:

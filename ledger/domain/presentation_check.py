@@ -50,10 +50,12 @@ class Known:
         bindings: Holder bindings (0x-hex) by license id; the one that the issuer signed counts for a
             license that is not there. Differs from that one after a rebind.
         problems: Why nothing is known, by the license id that it was asked about.
+        frozen: Ids of licenses whose binding stopped until they are bound anew.
     """
 
     bindings: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, LedgerError] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
 
 def stale(reason: str) -> Finding:
@@ -202,8 +204,13 @@ def _binding_findings(presentation: Presentation, known: Known) -> list[Finding]
     unbound = [shown.license_id for shown, binding in bound if binding == UNBOUND]
     return [
         *(_tampered("HOLDER_KEY_MISMATCH", "HOLDER_KEY_MISMATCH", shown) for shown in wrong),
+        *(_frozen(shown) for shown in asked if shown.license_id in known.frozen),
         *(Finding("HOLDER_UNBOUND", "HOLDER_UNBOUND", "", (), license_id) for license_id in unbound),
     ]
+
+
+def _frozen(shown: ShownLicense) -> Finding:
+    return Finding("HOLDER_FROZEN", "HOLDER_FROZEN", "STALE_PRESENTATION", (), shown.license_id)
 
 
 def _tampered(reason: str, code: str, shown: ShownLicense) -> Finding:

@@ -131,6 +131,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "该证照未绑定持证人设备密钥，请人工核对身份。",
         "No holder key is bound; check the person's identity yourself.",
     ),
+    "HOLDER_FROZEN": (
+        "该证照的设备绑定已冻结，亮证无效。",
+        "The binding of the holder's device is frozen; nothing is shown with it.",
+    ),
     "BAD_HOLDER_SIGNATURE": ("持证人签名不成立。", "The holder's signature does not hold."),
     "HOLDER_KEY_MISMATCH": ("出示所用密钥不是绑定的密钥。", "The presenting key is not the bound one."),
     "FIELDS_OUT_OF_SCOPE": ("出示的字段与要求不符。", "The fields shown are not the ones asked for."),

@@ -31,7 +31,7 @@ from ledger.domain.entities import (
     Terms,
 )
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
-from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
+from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
@@ -45,15 +45,13 @@ from ledger.domain.objects import (
 )
 from ledger.domain.rights import Rights
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
+from ledger.proof.bindings import binding_at, binding_keys, binding_objects
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
 
 Domains = Callable[[str], Domain]
 """From the name of a contract to the EIP-712 domain of messages to it."""
-
-EVER = 2**64 - 1
-"""A moment after all others."""
 
 RESULT_OF_STATUS = {status: status.name for status in Status} | {Status.UNKNOWN: "NOT_ANCHORED"}
 
@@ -346,8 +344,9 @@ def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
 
 
 def _flags(case: _Case) -> tuple[str, ...]:
-    unbound = case.license is not None and int(case.license.holder_binding or "0x0", 16) == 0
-    return ("HOLDER_UNBOUND",) if unbound else ()
+    if case.license is None:
+        return ()
+    return binding_at(case.state, case.license, case.question.known_at).flags
 
 
 def ancestors(state: StateView, region: int) -> list[int]:
@@ -455,20 +454,26 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
         needed.add(bytes.fromhex(claim.batch[2:]))
     license_ = license_of(claim, state)
     if license_ is not None:
-        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.signed}
+        needed |= license_objects(state, license_)
     if region is not None:
         needed |= _recognition_objects(claim, state, license_, region)
-    return needed | _keys_behind(claim, state, license_)
+    return needed | _keys_behind(state, claim.license_type, claim.issuer, {claim.key_id})
 
 
-def _keys_behind(claim: Claim, state: StateView, license_: License | None) -> set[bytes]:
-    """Keys on which the license's keys and rights rest: they fall with these."""
-    kind = typed(state, "type", claim.license_type, LicenseType)
-    right = typed(state, "entitlement", f"{claim.license_type}/{claim.issuer}", Terms)
-    keys = {claim.key_id, *(fact.key_id for fact in (license_.signed if license_ else ()))}
-    keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
-    keys |= _keys_of(right)
-    return _key_objects(state, keys)
+def license_objects(state: StateView, license_: License) -> set[bytes]:
+    """Objects whose histories decide where a license stands and what it is bound to; as `missing_objects`."""
+    code, issuer = license_.license_type, license_.issuer
+    keys = {fact.key_id for fact in license_.signed} | binding_keys(state, license_)
+    own = {type_object(code), entitlement_object(code, issuer)}
+    return own | binding_objects(state, license_) | _keys_behind(state, code, issuer, keys)
+
+
+def _keys_behind(state: StateView, license_type: str, issuer: str, keys: set[str]) -> set[bytes]:
+    """Keys, those on which the issuer's right rests, and those that all these descend from."""
+    kind = typed(state, "type", license_type, LicenseType)
+    right = typed(state, "entitlement", f"{license_type}/{issuer}", Terms)
+    versions = {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
+    return _key_objects(state, keys | versions | _keys_of(right))
 
 
 def _keys_of(terms: Terms | None) -> set[str]:

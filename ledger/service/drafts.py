@@ -82,6 +82,7 @@ class Drafts:
         outbox: Keeps drafts.
         keep_content: Stores the encrypted document, before anything is anchored.
         entropy: Salts.
+        handed_in: Openings of leaves that another home issued, by license id.
     """
 
     def __init__(
@@ -92,10 +93,11 @@ class Drafts:
         outbox: Outbox,
         keep_content: KeepContent,
         entropy: Entropy,
+        handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
         self._keep_content, self._entropy = keep_content, entropy
-        self.outbox = outbox
+        self._handed_in, self.outbox = handed_in, outbox
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -150,15 +152,15 @@ class Drafts:
             return True
         return self.outbox.load(license_id) is not None
 
-    def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch; None for any other."""
+    def opening(self, license_id: str) -> Mapping[str, object] | None:
+        """What opens the leaf of a license that this home issued in a batch, or was handed in; else None."""
         leaf = self.outbox.load(leaf_key(license_id))
         batch = self.outbox.load(leaf["batch"]) if leaf else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
-            return None
+            return self._handed_in.get(license_id)
         return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"])))
 
-    def opening_of(self, license_: License) -> dict[str, object] | None:
+    def opening_of(self, license_: License) -> Mapping[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""
         if not license_.batch or license_.rev > 1:
             return None

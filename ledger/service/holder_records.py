@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ledger.domain.presentation import Presentation
 from ledger.domain.presentation_check import Known
 from ledger.errors import LedgerError, OutageError, TrustError
+from ledger.proof.bindings import Binding
 from ledger.service.sources import Histories
 from ledger.service.standing import binding_now
 
@@ -24,7 +25,7 @@ class HolderRecords:
 
     def about(self, presentation: Presentation) -> Known:
         """All that the ledger holds about those who show this, and why it could not be asked."""
-        bindings: dict[str, str] = {}
+        bindings: dict[str, Binding] = {}
         problems: dict[str, LedgerError] = {}
         for shown in presentation.licenses:
             try:
@@ -33,4 +34,6 @@ class HolderRecords:
                 problems[shown.license_id] = problem
             else:
                 bindings |= {} if binding is None else {shown.license_id: binding}
-        return Known(bindings, problems)
+        values = {license_id: binding.value for license_id, binding in bindings.items()}
+        frozen = frozenset(license_id for license_id, binding in bindings.items() if binding.is_frozen)
+        return Known(values, problems, frozen)

@@ -161,7 +161,7 @@ class Lifecycle:
         ledger, pair = stage.ledger(JIANGSU.key), stage.wallet.new_pair()
         license_ = ledger.license_now(str(issued.envelope.anchor["licenseId"]))
         keys = [pair.holder_key, pair.holder_encryption_key]
-        acted = ledger.acting().bind(license_, keys, 1, 3, stage.signer(JIANGSU.key))
+        acted = ledger.acting().bind(license_, keys, 1, 3, stage.signer(JIANGSU.key), JIANGSU.uscc)
         return Told(acted.act.name, [f"rev {acted.rev}"], acted.gas_used)
 
 
