@@ -29,8 +29,10 @@ lint: dev ## Check style, types, imports and the Solidity sources
 python: engines
 	$(RUN) pytest
 
-bench: dev ## Measure speed; writes docs/benchmarks.md
+bench: dev ## Measure speed and memory, up to 100,000 licenses; writes docs/benchmarks.md
 	$(RUN) python -m scripts.bench
+	$(RUN) python -m scripts.bench_batches
+	$(RUN) python -m scripts.bench_verify
 
 gas: dev ## Measure gas per operation
 	$(RUN) python -m scripts.gas

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -121,7 +121,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         ),
         requests=requests,
         histories=ledger.histories,
-        verify=partial(ledger.verify, together=True),
+        verify=ledger.verify,
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         issuing=ledger.issuing,

@@ -133,6 +133,7 @@ class ChallengeBody(_Form):
     purpose: Annotated[str, Field(min_length=1, max_length=500, examples=["办理施工许可"])]
     ttl: Annotated[int, Field(ge=1, le=300)] = 60
     api: Annotated[str | None, Field(max_length=500)] = None
+    attested: bool | None = None
 
 
 class PresentationBody(_Form):
@@ -293,6 +294,7 @@ class Challenge(_Answer):
     expires: Moment
     api: str | None
     signature: str
+    attested: bool | None = None
 
 
 class Left(_Answer):

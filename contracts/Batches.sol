@@ -23,7 +23,8 @@ import {ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Batches: many licenses under one signature, and batches that renew them.
 contract Batches is IBatches, Issuing {
-    // One slot; `entitlement` stands for issuer and type.
+    // One slot; `entitlement` stands for issuer and type, and the first `inherited` of the renewals are kept by the
+    // predecessor.
     struct Issue {
         uint48 recorded;
         uint32 keyIndex;
@@ -31,6 +32,7 @@ contract Batches is IBatches, Issuing {
         uint32 entitlement;
         uint32 size;
         uint8 renewals;
+        uint8 inherited;
     }
 
     struct RenewalRow {
@@ -48,7 +50,8 @@ contract Batches is IBatches, Issuing {
     mapping(ObjectId batch => mapping(uint256 number => RenewalRow row)) private _renewals;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Issuing(directory_) {}
+    /// @param predecessor_ The Batches whose place this one takes; 0 for the first.
+    constructor(IDirectory directory_, address predecessor_) Issuing(directory_, predecessor_) {}
 
     /// @inheritdoc IBatches
     function issueBatch(
@@ -96,7 +99,7 @@ contract Batches is IBatches, Issuing {
     /// @inheritdoc IBatches
     function batchOf(ObjectId batch) public view returns (Batch memory found) {
         Issue memory issue_ = _batches[batch];
-        if (issue_.size == 0) return found;
+        if (issue_.size == 0) return _isNext() ? IBatches(predecessor).batchOf(batch) : found;
         (found.licenseType, found.issuer) = catalog().entitlementAt(issue_.entitlement);
         found.size = issue_.size;
         found.region = issue_.region;
@@ -134,18 +137,35 @@ contract Batches is IBatches, Issuing {
         ObjectId batch,
         uint256 number
     ) public view returns (Renewal memory renewal, uint256[WORDS] memory leaves) {
+        bool isOwn = _batches[batch].size != 0 && number >= _batches[batch].inherited;
+        if (!isOwn && _isNext()) return IBatches(predecessor).renewalAt(batch, number);
         RenewalRow storage row = _renewals[batch][number];
         renewal = Renewal(row.recorded, row.keyIndex);
         for (uint256 word = 0; word < WORDS; ++word) leaves[word] = row.leaves[word];
     }
 
     function _renew(ObjectId batch, uint256[WORDS] memory leaves, uint32 keyIndex) private {
+        if (_batches[batch].size == 0) _adopt(batch);
         RenewalRow storage row = _renewals[batch][_batches[batch].renewals];
         ++_batches[batch].renewals;
         (row.recorded, row.keyIndex) = (uint48(Clock.nowSeconds()), keyIndex);
         for (uint256 word = 0; word < WORDS; ++word) {
             if (leaves[word] != 0) row.leaves[word] = leaves[word];
         }
+    }
+
+    /// @dev Copies a batch from the predecessor; its renewals until now stay there.
+    function _adopt(ObjectId object) private {
+        Batch memory batch = batchOf(object);
+        _batches[object] = Issue({
+            recorded: uint48(batch.recorded),
+            keyIndex: batch.keyIndex,
+            region: batch.region,
+            entitlement: batch.entitlement,
+            size: batch.size,
+            renewals: batch.renewals,
+            inherited: batch.renewals
+        });
     }
 
     /// @dev A batch as it would be issued now, without its key.
@@ -155,7 +175,7 @@ contract Batches is IBatches, Issuing {
         Uscc issuer,
         uint32 size
     ) private view returns (Issue memory) {
-        if (_batches[object].size != 0) revert BatchesDuplicate(object);
+        if (batchOf(object).size != 0) revert BatchesDuplicate(object);
         ICatalog.Entitlement memory entitlement = _requireEntitled(licenseType, issuer);
         return Issue({
             recorded: uint48(Clock.nowSeconds()),
@@ -163,7 +183,8 @@ contract Batches is IBatches, Issuing {
             region: entitlement.region,
             entitlement: entitlement.index,
             size: size,
-            renewals: 0
+            renewals: 0,
+            inherited: 0
         });
     }
 

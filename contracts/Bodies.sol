@@ -95,11 +95,11 @@ abstract contract Bodies is IDirectory, Writer {
     /// @inheritdoc IDirectory
     function lineOf(uint32 region, uint64 moment) external view returns (uint32[] memory line) {
         uint32[] memory found = new uint32[](MAX_LINE);
-        uint256 count = _regions[region].depth == 0 ? 0 : _climb(region, moment, found, 0);
+        uint256 count = _regionOf(region).depth == 0 ? 0 : _climb(region, moment, found, 0);
         for (uint256 i = 0; i < count; ++i) {
-            uint32[] storage earlier = _predecessors[found[i]];
+            uint32[] memory earlier = predecessorsOf(found[i]);
             for (uint256 j = 0; j < earlier.length; ++j) {
-                if (_regions[earlier[j]].succeededAt <= moment) count = _include(earlier[j], found, count);
+                if (_regionOf(earlier[j]).succeededAt <= moment) count = _include(earlier[j], found, count);
             }
         }
         line = new uint32[](count);
@@ -108,13 +108,13 @@ abstract contract Bodies is IDirectory, Writer {
 
     /// @inheritdoc IDirectory
     function successorOfRegion(uint32 region) external view returns (uint32 successor, uint64 since) {
-        return (_regions[region].successor, _regions[region].succeededAt);
+        Region memory row = _regionOf(region);
+        return (row.successor, row.succeededAt);
     }
 
     /// @inheritdoc IDirectory
     function successorOfOrganisation(Uscc uscc) external view returns (ObjectId successor, uint64 since) {
-        Following storage following = _followings[Objects.organisation(uscc)];
-        return (following.successor, following.since);
+        return followingOf(Objects.organisation(uscc));
     }
 
     /// @inheritdoc IDirectory
@@ -129,7 +129,8 @@ abstract contract Bodies is IDirectory, Writer {
 
     /// @inheritdoc IDirectory
     function regionOf(uint32 region) external view returns (uint32 parent, uint8 depth) {
-        return (_regions[region].parent, _regions[region].depth);
+        Region memory row = _regionOf(region);
+        return (row.parent, row.depth);
     }
 
     /// @inheritdoc IDirectory
@@ -145,8 +146,45 @@ abstract contract Bodies is IDirectory, Writer {
 
     /// @inheritdoc IDirectory
     function organisationOf(Uscc uscc) external view returns (uint32 region, uint8 level) {
-        Body storage body = _bodies[Objects.organisation(uscc)];
+        Body memory body = _rowOf(Objects.organisation(uscc));
         return (body.region, body.level);
+    }
+
+    /// @inheritdoc IDirectory
+    function regionRowOf(
+        uint32 region
+    ) external view returns (uint32 parent, uint8 depth, uint8 vote, uint32 successor, uint64 succeededAt) {
+        Region memory row = _regionOf(region);
+        return (row.parent, row.depth, row.vote, row.successor, row.succeededAt);
+    }
+
+    /// @inheritdoc IDirectory
+    function bodyRowOf(ObjectId object) external view returns (uint8 kind, uint32 region, uint8 level) {
+        Body memory body = _rowOf(object);
+        return (uint8(body.kind), body.region, body.level);
+    }
+
+    /// @inheritdoc IDirectory
+    function predecessorsOf(uint32 region) public view returns (uint32[] memory all) {
+        uint32[] memory own = _predecessors[region];
+        if (!_isNext()) return own;
+        uint32[] memory before = IDirectory(predecessor).predecessorsOf(region);
+        all = new uint32[](before.length + own.length);
+        for (uint256 i = 0; i < before.length; ++i) all[i] = before[i];
+        for (uint256 i = 0; i < own.length; ++i) all[before.length + i] = own[i];
+    }
+
+    /// @inheritdoc IDirectory
+    function followingOf(ObjectId object) public view returns (ObjectId successor, uint64 since) {
+        Following storage own = _followings[object];
+        if (own.since == 0 && _isNext()) return IDirectory(predecessor).followingOf(object);
+        return (own.successor, own.since);
+    }
+
+    /// @dev What cannot be read one by one is copied from the Directory before: at most 64 regions.
+    function _inherit() internal {
+        threshold = IDirectory(predecessor).threshold();
+        _roots = IDirectory(predecessor).rootRegions();
     }
 
     /// @dev How many root regions decide, as founded: the seal checks it against their number.
@@ -162,17 +200,19 @@ abstract contract Bodies is IDirectory, Writer {
     }
 
     function _follow(uint32 region, uint32 successor, uint64 since) internal {
-        Region storage before = _regions[region];
+        Region memory before = _regionOf(region);
         if (before.successor != 0) revert DirectorySucceeded(Objects.region(region));
         if (_reaches(successor, region, type(uint64).max)) revert DirectorySuccessor(Objects.region(successor));
-        if (_predecessors[successor].length == MAX_PREDECESSORS) revert DirectoryRegionLimit(successor);
+        if (predecessorsOf(successor).length == MAX_PREDECESSORS) revert DirectoryRegionLimit(successor);
         (before.successor, before.succeededAt) = (successor, since);
+        _regions[region] = before;
         _predecessors[successor].push(region);
         if (before.parent == 0 && threshold != 0 && !_isFounding()) _requireThreshold();
     }
 
     function _follow(ObjectId object, ObjectId successor, uint64 since) internal {
-        if (_followings[object].since != 0) revert DirectorySucceeded(object);
+        (, uint64 succeeded) = followingOf(object);
+        if (succeeded != 0) revert DirectorySucceeded(object);
         if (_isFollowedBy(successor, object, type(uint64).max)) revert DirectorySuccessor(successor);
         _followings[object] = Following(successor, since);
     }
@@ -181,36 +221,36 @@ abstract contract Bodies is IDirectory, Writer {
     function _requireThreshold() internal view {
         uint256 roots;
         for (uint256 i = 0; i < _roots.length; ++i) {
-            if (_regions[_roots[i]].successor == 0) ++roots;
+            if (_regionOf(_roots[i]).successor == 0) ++roots;
         }
         uint256 most = roots < 3 ? roots : roots - 1;
         if (threshold == 0 || threshold > most) revert DirectoryThreshold(threshold, roots);
     }
 
     function _requireRegion(uint32 region) internal view {
-        if (_regions[region].depth == 0) revert DirectoryRegionUnknown(region);
+        if (_regionOf(region).depth == 0) revert DirectoryRegionUnknown(region);
     }
 
     function _bodyOf(ObjectId object) internal view returns (Body memory body) {
-        body = _bodies[object];
+        body = _rowOf(object);
         if (body.kind == BodyKind.UNKNOWN) revert DirectoryOwnerUnknown(object);
     }
 
     function _parentOf(uint32 region) internal view returns (uint32) {
-        return _regions[region].parent;
+        return _regionOf(region).parent;
     }
 
     /// @inheritdoc Writer
     function _governs(ObjectId object, uint32 region) internal view override returns (bool) {
-        Body storage body = _bodies[object];
+        Body memory body = _rowOf(object);
         return body.kind == BodyKind.REGION && _isWithin(region, body.region);
     }
 
     /// @inheritdoc Writer
     function _voteOf(ObjectId object) internal view override returns (uint256) {
-        Body storage body = _bodies[object];
+        Body memory body = _rowOf(object);
         if (body.kind != BodyKind.REGION) return 0;
-        Region storage region = _regions[body.region];
+        Region memory region = _regionOf(body.region);
         bool hasVote = region.parent == 0 && !_isSucceeded(region, Clock.nowSeconds());
         return hasVote ? 1 << region.vote : 0;
     }
@@ -222,9 +262,10 @@ abstract contract Bodies is IDirectory, Writer {
     /// @dev Whether `superior` is above `code`, itself or through regions that followed by that moment.
     ///      Ends, since nothing may follow what it stands above or comes from.
     function _reaches(uint32 code, uint32 superior, uint64 moment) private view returns (bool) {
-        for (; code != 0; code = _regions[code].parent) {
+        Region memory region;
+        for (; code != 0; code = region.parent) {
             if (code == superior) return true;
-            Region storage region = _regions[code];
+            region = _regionOf(code);
             if (_isSucceeded(region, moment) && _reaches(region.successor, superior, moment)) return true;
         }
         return false;
@@ -237,26 +278,42 @@ abstract contract Bodies is IDirectory, Writer {
         uint32[] memory found,
         uint256 count
     ) private view returns (uint256) {
-        for (; code != 0; code = _regions[code].parent) {
+        Region memory region;
+        for (; code != 0; code = region.parent) {
             count = _include(code, found, count);
-            Region storage region = _regions[code];
+            region = _regionOf(code);
             if (_isSucceeded(region, moment)) count = _climb(region.successor, moment, found, count);
         }
         return count;
     }
 
-    function _isSucceeded(Region storage region, uint64 moment) private view returns (bool) {
-        return region.successor != 0 && region.succeededAt <= moment;
-    }
-
     function _isFollowedBy(ObjectId object, ObjectId body, uint64 moment) private view returns (bool) {
         for (uint256 hands = 0; hands <= MAX_HANDS; ++hands) {
             if (object == body) return true;
-            Following storage following = _followings[object];
-            if (following.since == 0 || following.since > moment) return false;
-            object = following.successor;
+            (ObjectId successor, uint64 since) = followingOf(object);
+            if (since == 0 || since > moment) return false;
+            object = successor;
         }
         return false;
+    }
+
+    function _regionOf(uint32 code) private view returns (Region memory region) {
+        region = _regions[code];
+        if (region.depth != 0 || !_isNext()) return region;
+        (region.parent, region.depth, region.vote, region.successor, region.succeededAt) =
+            IDirectory(predecessor).regionRowOf(code);
+    }
+
+    function _rowOf(ObjectId object) private view returns (Body memory body) {
+        body = _bodies[object];
+        if (body.kind != BodyKind.UNKNOWN || !_isNext()) return body;
+        uint8 kind;
+        (kind, body.region, body.level) = IDirectory(predecessor).bodyRowOf(object);
+        body.kind = BodyKind(kind);
+    }
+
+    function _isSucceeded(Region memory region, uint64 moment) private pure returns (bool) {
+        return region.successor != 0 && region.succeededAt <= moment;
     }
 
     function _include(uint32 code, uint32[] memory found, uint256 count) private pure returns (uint256) {
@@ -270,7 +327,7 @@ abstract contract Bodies is IDirectory, Writer {
 
     function _requireNew(ObjectId object) private view {
         if (threshold == 0) revert DirectoryNotFounded();
-        if (_bodies[object].kind != BodyKind.UNKNOWN) revert DirectoryExists(object);
+        if (_rowOf(object).kind != BodyKind.UNKNOWN) revert DirectoryExists(object);
     }
 
     function _addRegion(uint32 code, uint32 parent) private {
@@ -281,7 +338,7 @@ abstract contract Bodies is IDirectory, Writer {
             _roots.push(code);
         } else {
             _requireRegion(parent);
-            uint8 depth = _regions[parent].depth + 1;
+            uint8 depth = _regionOf(parent).depth + 1;
             if (depth > MAX_DEPTH) revert DirectoryRegionLimit(code);
             _regions[code] = Region(parent, depth, 0, 0, 0);
         }

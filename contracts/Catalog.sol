@@ -35,9 +35,11 @@ contract Catalog is ICatalog, Client {
     mapping(ObjectId object => Agreement agreement) private _agreements;
 
     /// @param directory_ The Directory of this ledger.
+    /// @param predecessor_ The Catalog whose place this one takes; 0 for the first.
     constructor(
-        IDirectory directory_
-    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {}
+        IDirectory directory_,
+        address predecessor_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys(), predecessor_) {}
 
     /// @inheritdoc ICatalog
     function registerType(RegisterTypeMessage calldata message, Signature[] calldata signatures) external {
@@ -61,7 +63,7 @@ contract Catalog is ICatalog, Client {
         _requireOrganisation(message.issuer);
         if (Uscc.unwrap(message.operator) != 0) _requireOrganisation(message.operator);
         _requireRange(message.since, message.until);
-        Entitlement storage entitlement = _entitlements[object];
+        Entitlement memory entitlement = entitlementOf(message.licenseType, message.issuer);
         bytes memory data = abi.encode(message);
         ObjectId signer = _requireGovernor(ENTITLE_TYPEHASH, data, signatures, message.region);
         if (signatures.length != 0) _requireTakeover(signer, entitlement.region);
@@ -71,6 +73,7 @@ contract Catalog is ICatalog, Client {
         entitlement.since = message.since;
         entitlement.until = message.until;
         entitlement.operator = message.operator;
+        _entitlements[object] = entitlement;
         _record(Kinds.ENTITLEMENT_GIVEN, object, message.rev, data, signatures);
     }
 
@@ -78,13 +81,14 @@ contract Catalog is ICatalog, Client {
     function endEntitlement(EndEntitlementMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.entitlement(message.licenseType, message.issuer);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Entitlement storage entitlement = _entitlements[object];
+        Entitlement memory entitlement = entitlementOf(message.licenseType, message.issuer);
         if (entitlement.index == 0) revert CatalogNothingToEnd(object);
         _requireEnd(message.until, entitlement.until);
         bytes memory data = abi.encode(message);
         _requireGovernor(END_ENTITLEMENT_TYPEHASH, data, signatures, entitlement.region);
 
         entitlement.until = message.until;
+        _entitlements[object] = entitlement;
         _record(Kinds.ENTITLEMENT_ENDED, object, message.rev, data, signatures);
     }
 
@@ -109,46 +113,61 @@ contract Catalog is ICatalog, Client {
     function endRecognition(EndRecognitionMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.recognition(message.fromRegion, message.toRegion, message.licenseType);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Agreement storage agreement = _agreements[object];
+        Agreement memory agreement = agreementOf(message.fromRegion, message.toRegion, message.licenseType);
         if (TypeCode.unwrap(agreement.asType) == 0) revert CatalogNothingToEnd(object);
         _requireEnd(message.until, agreement.until);
         bytes memory data = abi.encode(message);
         _requireEitherSide(message, data, signatures);
 
         agreement.until = message.until;
+        _agreements[object] = agreement;
         _record(Kinds.RECOGNITION_ENDED, object, message.rev, data, signatures);
     }
 
     /// @inheritdoc ICatalog
-    function typeOf(TypeCode licenseType) external view returns (uint256 version, TypeVersion memory current) {
-        version = _types[licenseType].length;
-        if (version != 0) current = _types[licenseType][version - 1];
+    function typeOf(TypeCode licenseType) public view returns (uint256 version, TypeVersion memory current) {
+        if (_isNext()) (version, current) = ICatalog(predecessor).typeOf(licenseType);
+        uint256 own = _types[licenseType].length;
+        if (own != 0) (version, current) = (version + own, _types[licenseType][own - 1]);
     }
 
     /// @inheritdoc ICatalog
     function typeVersion(TypeCode licenseType, uint256 version) external view returns (TypeVersion memory) {
-        return _types[licenseType][version - 1];
+        uint256 before = _versionsBefore(licenseType);
+        if (version <= before) return ICatalog(predecessor).typeVersion(licenseType, version);
+        return _types[licenseType][version - before - 1];
     }
 
     /// @inheritdoc ICatalog
     function actsOf(TypeCode licenseType) external view returns (uint32) {
-        return _currentType(licenseType).acts;
+        TypeVersion[] storage own = _types[licenseType];
+        if (own.length != 0) return own[own.length - 1].acts;
+        _requireType(licenseType);
+        return ICatalog(predecessor).actsOf(licenseType);
     }
 
     /// @inheritdoc ICatalog
-    function entitlementOf(TypeCode licenseType, Uscc issuer) external view returns (Entitlement memory) {
-        return _entitlements[Objects.entitlement(licenseType, issuer)];
+    function entitlementOf(TypeCode licenseType, Uscc issuer) public view returns (Entitlement memory own) {
+        own = _entitlements[Objects.entitlement(licenseType, issuer)];
+        if (own.index == 0 && _isNext()) return ICatalog(predecessor).entitlementOf(licenseType, issuer);
     }
 
     /// @inheritdoc ICatalog
     function entitlementAt(uint32 index) external view returns (TypeCode licenseType, Uscc issuer) {
-        Right storage right = _rights[index - 1];
+        uint32 before = _rightsBefore();
+        if (index <= before) return ICatalog(predecessor).entitlementAt(index);
+        Right storage right = _rights[index - before - 1];
         return (right.licenseType, right.issuer);
     }
 
     /// @inheritdoc ICatalog
+    function rights() external view returns (uint32) {
+        return _rightsBefore() + uint32(_rights.length);
+    }
+
+    /// @inheritdoc ICatalog
     function entitledTo(TypeCode licenseType, Uscc issuer, uint64 moment) external view returns (bool) {
-        Entitlement storage entitlement = _entitlements[Objects.entitlement(licenseType, issuer)];
+        Entitlement memory entitlement = entitlementOf(licenseType, issuer);
         return entitlement.index != 0 && _covers(entitlement.since, entitlement.until, moment);
     }
 
@@ -157,8 +176,10 @@ contract Catalog is ICatalog, Client {
         uint32 fromRegion,
         uint32 toRegion,
         TypeCode licenseType
-    ) external view returns (Agreement memory) {
-        return _agreements[Objects.recognition(fromRegion, toRegion, licenseType)];
+    ) public view returns (Agreement memory own) {
+        own = _agreements[Objects.recognition(fromRegion, toRegion, licenseType)];
+        if (TypeCode.unwrap(own.asType) != 0 || !_isNext()) return own;
+        return ICatalog(predecessor).agreementOf(fromRegion, toRegion, licenseType);
     }
 
     /// @inheritdoc ICatalog
@@ -168,16 +189,18 @@ contract Catalog is ICatalog, Client {
         TypeCode licenseType,
         uint64 moment
     ) external view returns (bool holds, TypeCode asType, ObjectId agreement) {
-        if (_types[licenseType].length == 0) return (false, asType, agreement);
+        (uint256 version, TypeVersion memory current) = typeOf(licenseType);
+        if (version == 0) return (false, asType, agreement);
         uint32[] memory givers = directory.lineOf(fromRegion, moment);
         uint32[] memory takers = directory.lineOf(toRegion, moment);
-        if (_countsByLaw(givers, takers, licenseType)) return (true, licenseType, agreement);
+        bool countsByLaw = current.scope == Scope.NATIONAL || _isAtHome(givers, takers);
+        if (countsByLaw) return (true, licenseType, agreement);
         for (uint256 i = 0; i < givers.length; ++i) {
             for (uint256 j = 0; j < takers.length; ++j) {
-                agreement = Objects.recognition(givers[i], takers[j], licenseType);
-                Agreement storage found = _agreements[agreement];
+                Agreement memory found = agreementOf(givers[i], takers[j], licenseType);
                 bool isAgreed = TypeCode.unwrap(found.asType) != 0;
-                if (isAgreed && _covers(found.since, found.until, moment)) return (true, found.asType, agreement);
+                if (!isAgreed || !_covers(found.since, found.until, moment)) continue;
+                return (true, found.asType, Objects.recognition(givers[i], takers[j], licenseType));
             }
         }
         return (false, asType, ObjectId.wrap(0));
@@ -185,16 +208,15 @@ contract Catalog is ICatalog, Client {
 
     function _addRight(TypeCode licenseType, Uscc issuer) private returns (uint32 index) {
         _rights.push(Right(licenseType, issuer));
-        return uint32(_rights.length);
+        return _rightsBefore() + uint32(_rights.length);
     }
 
-    /// @dev Under one root region, or NATIONAL.
-    function _countsByLaw(
-        uint32[] memory givers,
-        uint32[] memory takers,
-        TypeCode licenseType
-    ) private view returns (bool) {
-        if (_currentType(licenseType).scope == Scope.NATIONAL) return true;
+    function _rightsBefore() private view returns (uint32) {
+        return _isNext() ? ICatalog(predecessor).rights() : 0;
+    }
+
+    /// @dev Under one root region.
+    function _isAtHome(uint32[] memory givers, uint32[] memory takers) private view returns (bool) {
         for (uint256 i = 0; i < givers.length; ++i) {
             (uint32 parent,) = directory.regionOf(givers[i]);
             if (parent == 0 && _isAmong(givers[i], takers)) return true;
@@ -208,15 +230,15 @@ contract Catalog is ICatalog, Client {
         bytes memory data,
         Signature[] calldata signatures
     ) private view {
-        TypeVersion[] storage versions = _types[message.licenseType];
-        bool isNew = versions.length == 0;
-        bool wasNational = !isNew && versions[versions.length - 1].scope == Scope.NATIONAL;
+        (uint256 version, TypeVersion memory current) = typeOf(message.licenseType);
+        bool isNew = version == 0;
+        bool wasNational = !isNew && current.scope == Scope.NATIONAL;
         if (wasNational || message.scope == Scope.NATIONAL) {
             _requireQuorum(REGISTER_TYPE_TYPEHASH, data, signatures, directory.threshold(), 0);
             return;
         }
         ObjectId signer = _requireGovernor(REGISTER_TYPE_TYPEHASH, data, signatures, message.region);
-        if (!isNew && signatures.length != 0) _requireTakeover(signer, versions[versions.length - 1].region);
+        if (!isNew && signatures.length != 0) _requireTakeover(signer, current.region);
     }
 
     /// @dev What one region set up, another may only change if it is superior to it.
@@ -263,7 +285,13 @@ contract Catalog is ICatalog, Client {
     }
 
     function _requireType(TypeCode licenseType) private view {
-        if (_types[licenseType].length == 0) revert CatalogTypeUnknown(licenseType);
+        if (_types[licenseType].length == 0 && _versionsBefore(licenseType) == 0) {
+            revert CatalogTypeUnknown(licenseType);
+        }
+    }
+
+    function _versionsBefore(TypeCode licenseType) private view returns (uint256 version) {
+        if (_isNext()) (version,) = ICatalog(predecessor).typeOf(licenseType);
     }
 
     function _requireRegion(uint32 region) private view {
@@ -279,12 +307,6 @@ contract Catalog is ICatalog, Client {
     function _requireEnd(uint64 given, uint64 current) private view {
         if (given < Clock.nowSeconds()) revert CatalogInThePast(given, Clock.nowSeconds());
         if (current != 0 && given >= current) revert CatalogNotEarlier(given, current);
-    }
-
-    function _currentType(TypeCode licenseType) private view returns (TypeVersion storage) {
-        _requireType(licenseType);
-        TypeVersion[] storage versions = _types[licenseType];
-        return versions[versions.length - 1];
     }
 
     function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {

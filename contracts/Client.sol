@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IJournal} from "./interfaces/IJournal.sol";
 import {IKeys} from "./interfaces/IKeys.sol";
+import {IWriter} from "./interfaces/IWriter.sol";
 import {ObjectId, Signature} from "./lib/Types.sol";
 import {Writer} from "./Writer.sol";
 
@@ -15,7 +16,13 @@ abstract contract Client is Writer {
     /// @notice The keys of this ledger.
     IKeys public immutable keys;
 
-    constructor(IDirectory directory_, bytes32 ledgerId, IJournal journal_, IKeys keys_) Writer(ledgerId, journal_) {
+    constructor(
+        IDirectory directory_,
+        bytes32 ledgerId,
+        IJournal journal_,
+        IKeys keys_,
+        address predecessor_
+    ) Writer(ledgerId, journal_, predecessor_) {
         directory = directory_;
         keys = keys_;
     }
@@ -24,8 +31,10 @@ abstract contract Client is Writer {
         directory.requireSubmitter(msg.sender);
     }
 
-    function _closer() internal view override returns (address) {
-        return address(directory);
+    /// @dev The Directory, or the last that followed it.
+    function _closer() internal view override returns (address closer) {
+        address next = address(directory);
+        while (next != address(0)) (closer, next) = (next, IWriter(next).successor());
     }
 
     function _isFounding() internal view override returns (bool) {

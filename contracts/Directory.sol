@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {IJournal} from "./interfaces/IJournal.sol";
 import {IKeys} from "./interfaces/IKeys.sol";
 import {ISM2Verifier} from "./interfaces/ISM2Verifier.sol";
 import {IWriter} from "./interfaces/IWriter.sol";
@@ -57,25 +58,33 @@ contract Directory is Successions {
     /// @inheritdoc IDirectory
     mapping(address account => bool isNamed) public isWriter;
 
-    /// @inheritdoc IDirectory
-    mapping(bytes32 name => NamedContract named) public contractOf;
-
-    /// @inheritdoc IDirectory
-    mapping(address account => Relay relay) public relayOf;
+    mapping(bytes32 name => NamedContract named) private _contracts;
+    mapping(address account => Relay relay) private _relays;
 
     /// @dev Makes the Journal and the keys too, so that none can be had with another's.
     /// @param ledgerId_ 32 random bytes of the founding file.
     /// @param verifier_ The deployed SM2 verifier.
     /// @param founder_ The account that may write until the seal.
+    /// @param predecessor_ The Directory whose place this one takes; 0 for the first.
     constructor(
         bytes32 ledgerId_,
         ISM2Verifier verifier_,
-        address founder_
-    ) Writer(ledgerId_, new Journal(ledgerId_)) {
+        address founder_,
+        IDirectory predecessor_
+    ) Writer(ledgerId_, new Journal(ledgerId_, _journalOf(predecessor_)), address(predecessor_)) {
         ledgerId = ledgerId_;
         founder = founder_;
-        keys = new Keys(ledgerId_, journal, verifier_);
+        address keysBefore = _isNext() ? address(predecessor_.keys()) : address(0);
+        keys = new Keys(ledgerId_, journal, verifier_, keysBefore);
         isWriter[address(keys)] = true;
+    }
+
+    /// @inheritdoc IDirectory
+    function begin() external {
+        if (IWriter(predecessor).successor() != address(this)) revert DirectoryNotNext(predecessor);
+        journal.begin();
+        sealedAt = IDirectory(predecessor).sealedAt();
+        _inherit();
     }
 
     /// @inheritdoc IDirectory
@@ -93,12 +102,12 @@ contract Directory is Successions {
         ObjectId object = _openFounding(message.rev, message.signedAt, message.notAfter);
         if (threshold == 0) revert DirectoryNotFounded();
         _requireAscii(message.name);
-        if (contractOf[message.name].account != address(0)) revert DirectoryNameTaken(message.name);
+        if (_contracts[message.name].account != address(0)) revert DirectoryNameTaken(message.name);
         _requireCode(message.account, message.codeHash);
         bytes memory data = abi.encode(message);
         _requireQuorum(NAME_CONTRACT_TYPEHASH, data, signatures, threshold, 0);
 
-        contractOf[message.name] = NamedContract(message.account, message.codeHash);
+        _contracts[message.name] = NamedContract(message.account, message.codeHash);
         isWriter[message.account] = true;
         _record(Kinds.CONTRACT_NAMED, object, message.rev, data, signatures);
     }
@@ -135,17 +144,19 @@ contract Directory is Successions {
     function succeed(SucceedMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.ledger();
         _open(object, message.rev, message.signedAt, message.notAfter);
-        address account = contractOf[message.name].account;
+        (address account,) = contractOf(message.name);
         _requireSuccession(message.name, account);
         _requireCode(message.account, message.codeHash);
+        _requireNext(account, message.account);
         bytes memory data = abi.encode(message);
         _requireQuorum(SUCCEED_TYPEHASH, data, signatures, threshold, 0);
 
         _record(Kinds.CONTRACT_SUCCEEDED, object, message.rev, data, signatures);
-        contractOf[message.name] = NamedContract(message.account, message.codeHash);
+        _contracts[message.name] = NamedContract(message.account, message.codeHash);
         (isWriter[account], isWriter[message.account]) = (false, true);
-        IWriter(account).close(message.account, message.codeHash);
         if (account == address(this)) _closeParts(IDirectory(message.account));
+        IWriter(account).close(message.account, message.codeHash);
+        if (account == address(this)) IDirectory(message.account).begin();
     }
 
     /// @inheritdoc IDirectory
@@ -154,12 +165,12 @@ contract Directory is Successions {
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireRegion(message.region);
         if (message.until <= Clock.nowSeconds()) revert DirectoryInThePast(message.until, Clock.nowSeconds());
-        Relay storage relay = relayOf[message.relay];
+        Relay memory relay = _relayOf(message.relay);
         if (relay.until > Clock.nowSeconds()) _requireRelayRegion(message.relay, relay.region, message.region);
         bytes memory data = abi.encode(message);
         _requireGovernor(ADD_RELAY_TYPEHASH, data, signatures, message.region);
 
-        (relay.until, relay.region) = (message.until, message.region);
+        _relays[message.relay] = Relay(message.until, message.region);
         _record(Kinds.RELAY_ADDED, object, message.rev, data, signatures);
     }
 
@@ -167,13 +178,13 @@ contract Directory is Successions {
     function endRelay(EndRelayMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.relay(message.relay);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Relay storage relay = relayOf[message.relay];
+        Relay memory relay = _relayOf(message.relay);
         if (relay.until <= Clock.nowSeconds()) revert DirectoryRelayUnknown(message.relay);
         _requireRelayRegion(message.relay, relay.region, message.region);
         bytes memory data = abi.encode(message);
         _requireGovernor(END_RELAY_TYPEHASH, data, signatures, message.region);
 
-        relay.until = Clock.nowSeconds();
+        _relays[message.relay] = Relay(Clock.nowSeconds(), relay.region);
         _record(Kinds.RELAY_ENDED, object, message.rev, data, signatures);
     }
 
@@ -181,9 +192,22 @@ contract Directory is Successions {
     function requireSubmitter(address account) public view {
         if (sealedAt == 0) {
             if (account != founder) revert DirectoryNotFounder(account);
-        } else if (relayOf[account].until <= Clock.nowSeconds()) {
+        } else if (_relayOf(account).until <= Clock.nowSeconds()) {
             revert DirectoryNotRelay(account);
         }
+    }
+
+    /// @inheritdoc IDirectory
+    function contractOf(bytes32 name) public view returns (address account, bytes32 codeHash) {
+        NamedContract storage named = _contracts[name];
+        if (named.account == address(0) && _isNext()) return IDirectory(predecessor).contractOf(name);
+        return (named.account, named.codeHash);
+    }
+
+    /// @inheritdoc IDirectory
+    function relayOf(address account) external view returns (uint64 until, uint32 region) {
+        Relay memory relay = _relayOf(account);
+        return (relay.until, relay.region);
     }
 
     /// @inheritdoc Writer
@@ -210,6 +234,11 @@ contract Directory is Successions {
         return address(this);
     }
 
+    function _relayOf(address account) private view returns (Relay memory relay) {
+        relay = _relays[account];
+        if (relay.until == 0 && _isNext()) (relay.until, relay.region) = IDirectory(predecessor).relayOf(account);
+    }
+
     function _closeParts(IDirectory next) private {
         (address nextKeys, address nextJournal) = (address(next.keys()), address(next.journal()));
         keys.close(nextKeys, nextKeys.codehash);
@@ -222,6 +251,13 @@ contract Directory is Successions {
         if (account == address(0) || isOwn) revert DirectoryContractUnknown(name);
     }
 
+    /// @dev What takes a contract's place was made to: it reads that one, and writes to the same Journal.
+    function _requireNext(address account, address next) private view {
+        bool isNext = IWriter(next).predecessor() == account
+            && (account == address(this) || address(IWriter(next).journal()) == address(journal));
+        if (!isNext) revert DirectoryNotNext(account);
+    }
+
     function _requireCode(address account, bytes32 codeHash) private view {
         bytes32 code = account.codehash;
         if (account.code.length == 0 || code != codeHash) revert DirectoryCodeMismatch(account, codeHash, code);
@@ -232,6 +268,10 @@ contract Directory is Successions {
         if (sealedAt != 0) revert DirectorySealed(sealedAt);
         object = Objects.ledger();
         _open(object, rev, signedAt, notAfter);
+    }
+
+    function _journalOf(IDirectory directory) private view returns (IJournal) {
+        return address(directory) == address(0) ? IJournal(address(0)) : directory.journal();
     }
 
     function _requireRelayRegion(address account, uint32 current, uint32 given) private pure {

@@ -15,8 +15,9 @@ abstract contract Issuing is IIssuing, Client {
     bytes32 private immutable _ledgerId;
 
     constructor(
-        IDirectory directory_
-    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys()) {
+        IDirectory directory_,
+        address predecessor_
+    ) Client(directory_, directory_.ledgerId(), directory_.journal(), directory_.keys(), predecessor_) {
         _ledgerId = directory_.ledgerId();
     }
 
@@ -68,7 +69,7 @@ abstract contract Issuing is IIssuing, Client {
         Uscc issuer
     ) internal view returns (ICatalog.Entitlement memory entitlement) {
         _requireKnownAct(licenseType, Acts.ISSUE);
-        entitlement = catalog().entitlementOf(licenseType, issuer);
+        entitlement = _rightOf(licenseType, issuer);
         if (!_isInEffect(entitlement)) revert LicensesNotEntitled(issuer, licenseType);
     }
 
@@ -78,15 +79,27 @@ abstract contract Issuing is IIssuing, Client {
         if (!isOwn) revert LicensesForeignId(id, issuer, handle);
     }
 
+    /// @dev The latest right of a body to a type.
+    function _rightOf(TypeCode licenseType, Uscc body) internal view returns (ICatalog.Entitlement memory) {
+        return catalog().entitlementOf(licenseType, body);
+    }
+
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {
-        bool isKnown = Acts.isKnown(catalog().actsOf(licenseType), Acts.listedAs(act_));
-        if (!isKnown) revert LicensesActUnknown(licenseType, act_);
+        if (!_isKnownAct(licenseType, act_)) revert LicensesActUnknown(licenseType, act_);
     }
 
     /// @dev Whether what a key permitted at that moment is void, as known at `asOf`.
     function _isCutOff(uint32 keyIndex, uint64 recorded, uint64 asOf) internal view returns (bool) {
         uint64 cutOff = keys.cutOffAt(keyIndex, asOf);
         return cutOff != 0 && recorded >= cutOff;
+    }
+
+    function _isWithin(uint32 inferior, uint32 superior) internal view returns (bool) {
+        return directory.isWithin(inferior, superior);
+    }
+
+    function _isKnownAct(TypeCode licenseType, uint8 act_) private view returns (bool) {
+        return Acts.isKnown(catalog().actsOf(licenseType), Acts.listedAs(act_));
     }
 
     function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
@@ -99,14 +112,14 @@ abstract contract Issuing is IIssuing, Client {
 
     /// @dev Whether the body is an identity provider in the region or above it, by a type that still knows bindings.
     function _provides(Uscc body, uint32 region) private view returns (bool) {
-        ICatalog.Entitlement memory entitlement = catalog().entitlementOf(IDENTITY_PROVIDER, body);
-        if (!_isInEffect(entitlement) || !directory.isWithin(region, entitlement.region)) return false;
-        return Acts.isKnown(catalog().actsOf(IDENTITY_PROVIDER), Acts.BIND);
+        ICatalog.Entitlement memory entitlement = _rightOf(IDENTITY_PROVIDER, body);
+        if (!_isInEffect(entitlement) || !_isWithin(region, entitlement.region)) return false;
+        return _isKnownAct(IDENTITY_PROVIDER, Acts.BIND);
     }
 
     /// @dev Whether a right in effect names the body as its operator.
     function _operates(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
-        ICatalog.Entitlement memory entitlement = catalog().entitlementOf(licenseType, issuer);
+        ICatalog.Entitlement memory entitlement = _rightOf(licenseType, issuer);
         bool isNamed = Uscc.unwrap(entitlement.operator) != 0 && body == Objects.organisation(entitlement.operator);
         return isNamed && _isInEffect(entitlement);
     }

@@ -17,11 +17,8 @@ contract Journal is IJournal {
     /// @inheritdoc IJournal
     uint64 public seq;
 
-    /// @inheritdoc IJournal
-    mapping(uint64 k => bytes32 head) public headAt;
-
-    /// @inheritdoc IJournal
-    mapping(ObjectId object => bytes32 revAndHistory) public objects;
+    mapping(uint64 k => bytes32 head) private _headAt;
+    mapping(ObjectId object => bytes32 revAndHistory) private _objects;
 
     /// @inheritdoc IJournal
     address public successor;
@@ -32,10 +29,21 @@ contract Journal is IJournal {
     /// @notice The contract that says who may write.
     IDirectory public immutable directory;
 
+    /// @inheritdoc IJournal
+    IJournal public immutable predecessor;
+
     /// @param ledgerId 32 random bytes of the founding file.
-    constructor(bytes32 ledgerId) {
-        head = ledgerId;
+    /// @param predecessor_ The Journal that this one goes on from; 0 for the first.
+    constructor(bytes32 ledgerId, IJournal predecessor_) {
         directory = IDirectory(msg.sender);
+        predecessor = predecessor_;
+        if (address(predecessor_) == address(0)) head = ledgerId;
+    }
+
+    /// @inheritdoc IJournal
+    function begin() external {
+        if (head != 0 || predecessor.successor() != address(this)) revert JournalNotNext(address(predecessor));
+        (head, seq) = (predecessor.head(), predecessor.seq());
     }
 
     /// @inheritdoc IJournal
@@ -46,6 +54,7 @@ contract Journal is IJournal {
         bytes calldata body
     ) external returns (uint64 position) {
         if (successor != address(0)) revert JournalClosed(successor);
+        if (head == 0) revert JournalNotNext(address(predecessor));
         if (msg.sender != address(directory) && !directory.isWriter(msg.sender)) revert JournalNotWriter(msg.sender);
         uint64 time = Clock.nowSeconds();
         bytes32 bodyHash = keccak256(body);
@@ -62,8 +71,20 @@ contract Journal is IJournal {
     }
 
     /// @inheritdoc IJournal
-    function revOf(ObjectId object) public view returns (uint32) {
-        return uint32(uint256(objects[object]) >> HISTORY_BITS);
+    function headAt(uint64 k) external view returns (bytes32) {
+        bytes32 own = _headAt[k];
+        return own == 0 && _isNext() ? predecessor.headAt(k) : own;
+    }
+
+    /// @inheritdoc IJournal
+    function objects(ObjectId object) public view returns (bytes32) {
+        bytes32 own = _objects[object];
+        return own == 0 && _isNext() ? predecessor.objects(object) : own;
+    }
+
+    /// @inheritdoc IJournal
+    function revOf(ObjectId object) external view returns (uint32) {
+        return _revOf(objects(object));
     }
 
     function _advanceObject(
@@ -74,11 +95,12 @@ contract Journal is IJournal {
         uint64 time,
         bytes32 bodyHash
     ) private {
-        uint32 current = revOf(object);
+        bytes32 word = objects(object);
+        uint32 current = _revOf(word);
         if (rev != current) revert JournalStaleRevision(object, rev, current);
-        uint256 history = uint224(uint256(objects[object]));
+        uint256 history = uint224(uint256(word));
         bytes32 next = keccak256(abi.encode(history, position, block.number, time, msg.sender, kind, bodyHash));
-        objects[object] = bytes32((uint256(current + 1) << HISTORY_BITS) | uint224(uint256(next)));
+        _objects[object] = bytes32((uint256(current + 1) << HISTORY_BITS) | uint224(uint256(next)));
     }
 
     function _advanceHead(uint16 kind, ObjectId object, uint64 position, uint64 time, bytes32 bodyHash) private {
@@ -86,6 +108,14 @@ contract Journal is IJournal {
             abi.encode(head, position, block.number, time, msg.sender, kind, object, bodyHash)
         );
         head = next;
-        if (position % HEADS_EVERY == 0) headAt[position / HEADS_EVERY] = next;
+        if (position % HEADS_EVERY == 0) _headAt[position / HEADS_EVERY] = next;
+    }
+
+    function _isNext() private view returns (bool) {
+        return address(predecessor) != address(0);
+    }
+
+    function _revOf(bytes32 word) private pure returns (uint32) {
+        return uint32(uint256(word) >> HISTORY_BITS);
     }
 }

@@ -72,8 +72,9 @@ abstract contract KeyRegister is IKeys, Client {
     constructor(
         bytes32 ledgerId,
         IJournal journal_,
-        ISM2Verifier verifier_
-    ) Client(IDirectory(msg.sender), ledgerId, journal_, IKeys(address(this))) {
+        ISM2Verifier verifier_,
+        address predecessor_
+    ) Client(IDirectory(msg.sender), ledgerId, journal_, IKeys(address(this)), predecessor_) {
         verifier = verifier_;
     }
 
@@ -108,12 +109,12 @@ abstract contract KeyRegister is IKeys, Client {
     function endKey(EndKeyMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.key(message.key);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Row storage key = _known(message.key);
+        Key memory key = _known(message.key);
         _requireEnd(key, message.validTo);
         bytes memory data = abi.encode(message);
         _requireAuthority(END_KEY_TYPEHASH, data, signatures, key.owner);
 
-        key.validTo = uint48(message.validTo);
+        _own(message.key).validTo = uint48(message.validTo);
         _record(Kinds.KEY_ENDED, object, message.rev, data, signatures);
     }
 
@@ -121,14 +122,14 @@ abstract contract KeyRegister is IKeys, Client {
     function cutOffKey(CutOffKeyMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.key(message.key);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Row storage key = _known(message.key);
+        Key memory key = _known(message.key);
         _requireEarlier(message.since, key.cutOff);
         CutOff[] storage cutOffs = _cutOffs[message.key];
         if (cutOffs.length == MAX_CUT_OFFS) revert IDirectory.DirectoryCutOffLimit(message.key);
         bytes memory data = abi.encode(message);
         _requireAuthority(CUT_OFF_KEY_TYPEHASH, data, signatures, key.owner, _voteOf(key.owner));
 
-        key.cutOff = uint48(message.since);
+        _own(message.key).cutOff = uint48(message.since);
         cutOffs.push(CutOff(Clock.nowSeconds(), message.since));
         _record(Kinds.KEY_CUT_OFF, object, message.rev, data, signatures);
     }
@@ -143,8 +144,9 @@ abstract contract KeyRegister is IKeys, Client {
     }
 
     /// @inheritdoc IKeys
-    function keyOf(KeyId keyId) external view returns (Key memory) {
+    function keyOf(KeyId keyId) public view returns (Key memory) {
         Row storage row = _keys[keyId];
+        if (row.index == 0 && _isNext()) return IKeys(predecessor).keyOf(keyId);
         return Key({
             owner: row.owner,
             purpose: row.purpose,
@@ -157,13 +159,31 @@ abstract contract KeyRegister is IKeys, Client {
             y: row.y,
             midstate: row.midstate,
             registrar: row.registrar,
-            recorded: row.recorded
+            recorded: row.recorded,
+            lineage: row.lineage
         });
     }
 
     /// @inheritdoc IKeys
     function keyAt(uint32 index) public view returns (KeyId) {
-        return _keyIds[index - 1];
+        uint32 before = _countBefore();
+        return index <= before ? IKeys(predecessor).keyAt(index) : _keyIds[index - before - 1];
+    }
+
+    /// @inheritdoc IKeys
+    function count() external view returns (uint32) {
+        return _countBefore() + uint32(_keyIds.length);
+    }
+
+    /// @inheritdoc IKeys
+    function declaredAt(KeyId keyId, uint64 asOf) public view returns (uint64) {
+        Row storage row = _keys[keyId];
+        if (row.index != 0 && row.cutOff == 0) return 0;
+        CutOff[] storage cutOffs = _cutOffs[keyId];
+        for (uint256 i = cutOffs.length; i != 0; --i) {
+            if (cutOffs[i - 1].recorded <= asOf) return cutOffs[i - 1].since;
+        }
+        return _isNext() ? IKeys(predecessor).declaredAt(keyId, asOf) : 0;
     }
 
     /// @inheritdoc IKeys
@@ -177,7 +197,7 @@ abstract contract KeyRegister is IKeys, Client {
         Signature calldata signature,
         uint8 purpose
     ) internal view override returns (ObjectId owner, uint32 keyIndex) {
-        Row storage key = _known(signature.keyId);
+        Key memory key = _known(signature.keyId);
         if (key.purpose != purpose) revert IDirectory.DirectoryKeyPurpose(signature.keyId, key.purpose, purpose);
         _requireCurrent(signature.keyId, key);
         _requireSigned(key, digest, signature);
@@ -185,7 +205,8 @@ abstract contract KeyRegister is IKeys, Client {
     }
 
     function _add(NewKey memory given) internal {
-        uint8 lineage = _keys[given.registrar].index == 0 ? 0 : _keys[given.registrar].lineage + 1;
+        Key memory registrar = keyOf(given.registrar);
+        uint8 lineage = registrar.index == 0 ? 0 : registrar.lineage + 1;
         if (lineage > MAX_LINEAGE) revert IDirectory.DirectoryLineage(given.registrar);
         _keyIds.push(given.id);
         bool signs = given.purpose != Purpose.ENCRYPT;
@@ -195,7 +216,7 @@ abstract contract KeyRegister is IKeys, Client {
             purpose: given.purpose,
             alg: given.alg,
             lineage: lineage,
-            index: uint32(_keyIds.length),
+            index: _countBefore() + uint32(_keyIds.length),
             recorded: uint48(Clock.nowSeconds()),
             validFrom: uint48(given.validFrom),
             validTo: uint48(given.validTo),
@@ -207,7 +228,7 @@ abstract contract KeyRegister is IKeys, Client {
     }
 
     function _requireRegistrable(NewKey memory given) internal view {
-        if (_keys[given.id].index != 0) revert IDirectory.DirectoryExists(Objects.key(given.id));
+        if (keyOf(given.id).index != 0) revert IDirectory.DirectoryExists(Objects.key(given.id));
         if (given.purpose == 0 || given.purpose > Purpose.ENCRYPT) revert IDirectory.DirectoryPurposeUnknown(given.purpose);
         if (given.alg != ALG_SM2_SM3) revert IDirectory.DirectoryAlgorithmUnknown(given.alg);
         bool isRange = given.validTo == 0 || given.validTo > given.validFrom;
@@ -227,16 +248,38 @@ abstract contract KeyRegister is IKeys, Client {
         Signature calldata proof
     ) internal view {
         if (!(proof.keyId == newKey)) revert IDirectory.DirectoryKeyMismatch(proof.keyId, newKey);
-        _requireSigned(_keys[newKey], _digest(typeHash, data, proof), proof);
+        _requireSigned(keyOf(newKey), _digest(typeHash, data, proof), proof);
     }
 
-    function _known(KeyId keyId) internal view returns (Row storage key) {
-        key = _keys[keyId];
+    function _known(KeyId keyId) internal view returns (Key memory key) {
+        key = keyOf(keyId);
         if (key.index == 0) revert IDirectory.DirectoryKeyUnknown(keyId);
     }
 
+    /// @dev A known key's row here, copied from the predecessor where nothing was recorded of it since.
+    function _own(KeyId keyId) internal returns (Row storage row) {
+        row = _keys[keyId];
+        if (row.index != 0) return row;
+        Key memory key = keyOf(keyId);
+        _keys[keyId] = Row({
+            owner: key.owner,
+            registrar: key.registrar,
+            purpose: key.purpose,
+            alg: key.alg,
+            lineage: key.lineage,
+            index: key.index,
+            recorded: uint48(key.recorded),
+            validFrom: uint48(key.validFrom),
+            validTo: uint48(key.validTo),
+            cutOff: uint48(key.cutOff),
+            x: key.x,
+            y: key.y,
+            midstate: key.midstate
+        });
+    }
+
     /// @dev A key may be ended at this time: neither before now nor later than it ends anyway.
-    function _requireEnd(Row storage key, uint64 validTo) internal view {
+    function _requireEnd(Key memory key, uint64 validTo) internal view {
         if (validTo < Clock.nowSeconds()) revert IDirectory.DirectoryInThePast(validTo, Clock.nowSeconds());
         _requireEarlier(validTo, key.validTo);
     }
@@ -268,7 +311,11 @@ abstract contract KeyRegister is IKeys, Client {
         }
     }
 
-    function _requireCurrent(KeyId keyId, Row storage key) private view {
+    function _countBefore() private view returns (uint32) {
+        return _isNext() ? IKeys(predecessor).count() : 0;
+    }
+
+    function _requireCurrent(KeyId keyId, Key memory key) private view {
         uint64 time = Clock.nowSeconds();
         (uint64 from, uint64 to, uint64 cutOff) = (key.validFrom, key.validTo, _cutOffOf(keyId, time));
         bool isCurrent = from <= time && (to == 0 || time < to) && (cutOff == 0 || time < cutOff);
@@ -277,28 +324,25 @@ abstract contract KeyRegister is IKeys, Client {
 
     /// @dev A key falls with the one that registered it, where that one was cut off before; and so on upwards.
     function _cutOffOf(KeyId keyId, uint64 asOf) private view returns (uint64 own) {
-        own = _declared(keyId, asOf);
-        uint48 recorded = _keys[keyId].recorded;
+        own = declaredAt(keyId, asOf);
+        (KeyId registrar, uint64 recorded) = _registrationOf(keyId);
         if (own != 0 && own <= recorded) return own;
-        KeyId registrar = _keys[keyId].registrar;
-        for (uint48 given = recorded; KeyId.unwrap(registrar) != 0; registrar = _keys[registrar].registrar) {
-            uint64 cutOff = _declared(registrar, asOf);
+        uint64 given = recorded;
+        while (KeyId.unwrap(registrar) != 0) {
+            uint64 cutOff = declaredAt(registrar, asOf);
             if (cutOff != 0 && cutOff <= given) return recorded;
-            given = _keys[registrar].recorded;
+            (registrar, given) = _registrationOf(registrar);
         }
     }
 
-    /// @dev The cut-off of this key alone as known at a moment: each declaration is earlier than the one before.
-    function _declared(KeyId keyId, uint64 asOf) private view returns (uint64) {
-        if (_keys[keyId].cutOff == 0) return 0;
-        CutOff[] storage cutOffs = _cutOffs[keyId];
-        for (uint256 i = cutOffs.length; i != 0; --i) {
-            if (cutOffs[i - 1].recorded <= asOf) return cutOffs[i - 1].since;
-        }
-        return 0;
+    function _registrationOf(KeyId keyId) private view returns (KeyId registrar, uint64 recorded) {
+        Row storage row = _keys[keyId];
+        if (row.index != 0 || !_isNext()) return (row.registrar, row.recorded);
+        Key memory key = IKeys(predecessor).keyOf(keyId);
+        return (key.registrar, key.recorded);
     }
 
-    function _requireSigned(Row storage key, bytes32 digest, Signature calldata signature) private view {
+    function _requireSigned(Key memory key, bytes32 digest, Signature calldata signature) private view {
         if (signature.alg != key.alg) revert IDirectory.DirectoryAlgorithmUnknown(signature.alg);
         bool holds = verifier.verify(key.midstate, digest, signature.r, signature.s, key.x, key.y);
         if (!holds) revert IDirectory.DirectorySignatureBad(signature.keyId);

@@ -23,8 +23,9 @@ contract Keys is KeyRegister {
     constructor(
         bytes32 ledgerId,
         IJournal journal_,
-        ISM2Verifier verifier_
-    ) KeyRegister(ledgerId, journal_, verifier_) {}
+        ISM2Verifier verifier_,
+        address predecessor_
+    ) KeyRegister(ledgerId, journal_, verifier_, predecessor_) {}
 
     /// @inheritdoc IKeys
     function rotateKey(RotateKeyMessage calldata message, Signature[] calldata signatures) external {
@@ -32,7 +33,7 @@ contract Keys is KeyRegister {
         _open(object, message.rev, message.signedAt, message.notAfter);
         bool isReplaceable = message.purpose == Purpose.SIGN || message.purpose == Purpose.GOVERN;
         if (!isReplaceable) revert IDirectory.DirectoryPurposeUnknown(message.purpose);
-        Row storage old = _requireOwn(message.key, message.owner, message.purpose);
+        Key memory old = _requireOwn(message.key, message.owner, message.purpose);
         if (message.until != 0) _requireEnd(old, message.until);
         bytes memory data = abi.encode(message);
         NewKey memory given = NewKey({
@@ -48,7 +49,7 @@ contract Keys is KeyRegister {
         });
         _replace(ROTATE_KEY_TYPEHASH, data, signatures, given, message.purpose);
 
-        if (message.until != 0) old.validTo = uint48(message.until);
+        if (message.until != 0) _own(message.key).validTo = uint48(message.until);
         _record(Kinds.KEY_ROTATED, object, message.rev, data, signatures);
         _record(Kinds.KEY_REGISTERED_BY_ROTATION, Objects.key(message.newKey), 0, data, signatures);
     }
@@ -57,7 +58,7 @@ contract Keys is KeyRegister {
     function recoverKey(RecoverKeyMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.key(message.key);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Row storage lost = _requireOwn(message.key, message.owner, Purpose.GOVERN);
+        Key memory lost = _requireOwn(message.key, message.owner, Purpose.GOVERN);
         (, bool isRegion) = directory.bodyOf(message.owner);
         if (!isRegion) revert IDirectory.DirectoryOwnerUnknown(message.owner);
         bytes memory data = abi.encode(message);
@@ -75,7 +76,7 @@ contract Keys is KeyRegister {
         _replace(RECOVER_KEY_TYPEHASH, data, signatures, given, Purpose.RECOVER);
 
         uint48 time = uint48(Clock.nowSeconds());
-        if (lost.validTo == 0 || lost.validTo > time) lost.validTo = time;
+        if (lost.validTo == 0 || lost.validTo > time) _own(message.key).validTo = time;
         _record(Kinds.KEY_LOST, object, message.rev, data, signatures);
         _record(Kinds.KEY_REGISTERED_BY_RECOVERY, Objects.key(message.newKey), 0, data, signatures);
     }
@@ -87,7 +88,7 @@ contract Keys is KeyRegister {
     }
 
     /// @dev The key to be replaced is its owner's, and of this purpose.
-    function _requireOwn(KeyId keyId, ObjectId owner, uint8 purpose) private view returns (Row storage key) {
+    function _requireOwn(KeyId keyId, ObjectId owner, uint8 purpose) private view returns (Key memory key) {
         key = _known(keyId);
         if (key.owner != owner) revert IDirectory.DirectoryNotOwner(owner, key.owner);
         if (key.purpose != purpose) revert IDirectory.DirectoryKeyPurpose(keyId, key.purpose, purpose);

@@ -32,7 +32,8 @@ import {LicenseId, ObjectId, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Licenses: commitments and facts, nothing personal.
 contract Licenses is ILicenses, Issuing {
-    // One slot; `entitlement` stands for issuer and type, `facts` counts the issue too.
+    // One slot; `entitlement` stands for issuer and type, `facts` counts the issue too, and those before `inherited` are
+    // kept by the predecessor.
     struct Issued {
         uint48 validFrom;
         uint48 validTo;
@@ -41,10 +42,20 @@ contract Licenses is ILicenses, Issuing {
         uint32 region;
         uint32 entitlement;
         uint8 facts;
+        uint8 inherited;
+    }
+
+    // A license as it is before something happens to it; `toRegion` is where it was let go to last.
+    struct Before {
+        TypeCode licenseType;
+        Uscc issuer;
+        uint32 region;
+        uint32 toRegion;
     }
 
     struct Terms {
         LicenseId id;
+        bytes32 handle;
         TypeCode licenseType;
         Uscc issuer;
         bytes32 digest;
@@ -81,19 +92,18 @@ contract Licenses is ILicenses, Issuing {
     mapping(LicenseId id => IBatches.Renewal[] renewals) private _renewed;
 
     /// @param directory_ The Directory of this ledger.
-    constructor(IDirectory directory_) Issuing(directory_) {}
+    /// @param predecessor_ The Licenses whose place this one takes; 0 for the first.
+    constructor(IDirectory directory_, address predecessor_) Issuing(directory_, predecessor_) {}
 
     /// @inheritdoc ILicenses
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _requireUnused(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireOwnId(message.licenseId, message.issuer, message.handle);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(ISSUE_TYPEHASH, data, signatures);
-        _requireIssues(signer, message.licenseType, message.issuer);
 
-        _issue(_termsOf(message), keyIndex);
+        _issue(_termsOf(message), signer, keyIndex);
         _record(Kinds.LICENSE_ISSUED, object, message.rev, data, signatures);
     }
 
@@ -102,20 +112,17 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
-        _requireOwnId(message.newLicenseId, message.issuer, message.handle);
-        (TypeCode licenseType, Uscc issuer) =
-            _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
+        Before memory before = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
         bool isTaken = message.act == Acts.TRANSFER_IN;
-        if (isTaken) _requireTaker(message, licenseType);
-        else _requireFollows(Objects.organisation(message.issuer), issuer);
+        if (isTaken) _requireTaker(message, before);
+        else _requireFollows(Objects.organisation(message.issuer), before.issuer);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(AMEND_TYPEHASH, data, signatures);
-        _requireIssues(signer, message.licenseType, message.issuer);
-        if (!isTaken) _requireActs(signer, licenseType, issuer);
+        if (!isTaken) _requireActs(signer, before.licenseType, before.issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _successors[message.licenseId] = message.newLicenseId;
-        _issue(_termsOf(message), keyIndex);
+        _issue(_termsOf(message), signer, keyIndex);
         _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
         _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
     }
@@ -124,11 +131,10 @@ contract Licenses is ILicenses, Issuing {
     function act(ActMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        (TypeCode licenseType, Uscc issuer) =
-            _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
+        Before memory before = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(ACT_TYPEHASH, data, signatures);
-        _requireActs(signer, licenseType, issuer);
+        _requireActs(signer, before.licenseType, before.issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
@@ -152,7 +158,7 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireBinder(message.licenseId, Acts.FREEZE, message.by);
-        if (_bindings[message.licenseId] == 0) revert LicensesUnbound(message.licenseId);
+        if (licenseOf(message.licenseId).holderBinding == 0) revert LicensesUnbound(message.licenseId);
         bytes memory data = abi.encode(message);
         uint32 keyIndex = _requireSignedBy(message.by, FREEZE_TYPEHASH, data, signatures);
 
@@ -164,12 +170,12 @@ contract Licenses is ILicenses, Issuing {
     function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        (TypeCode licenseType, Uscc issuer) = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
+        Before memory before = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
         (, uint8 depth) = directory.regionOf(message.toRegion);
         if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(TRANSFER_OUT_TYPEHASH, data, signatures);
-        _requireActs(signer, licenseType, issuer);
+        _requireActs(signer, before.licenseType, before.issuer);
 
         _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
         _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
@@ -178,9 +184,9 @@ contract Licenses is ILicenses, Issuing {
     /// @inheritdoc ILicenses
     function withLeaf(LeafOpening calldata opening, bytes calldata command) external {
         _openLeaf(opening);
-        uint8 facts = _issued[opening.licenseId].facts;
+        uint8 facts = _issuedOf(opening.licenseId).facts;
         Calls.toSelf(command);
-        if (_issued[opening.licenseId].facts == facts) revert LicensesLeafUntouched(opening.licenseId);
+        if (_issuedOf(opening.licenseId).facts == facts) revert LicensesLeafUntouched(opening.licenseId);
     }
 
     /// @inheritdoc ILicenses
@@ -188,8 +194,8 @@ contract Licenses is ILicenses, Issuing {
         LicenseId id,
         uint64 moment,
         uint64 asOf
-    ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        return _statusOf(id, _issued[id], _renewed[id], moment, asOf);
+    ) public view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
+        return _statusOf(id, _issuedOf(id), renewalsOf(id), moment, asOf);
     }
 
     /// @inheritdoc ILicenses
@@ -198,16 +204,16 @@ contract Licenses is ILicenses, Issuing {
         uint64 moment,
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        (, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
+        (, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _leafOf(opening);
         LicenseId id = opening.licenseId;
-        if (_isOpened(opening)) return _statusOf(id, _issued[id], _renewed[id], moment, asOf);
+        if (_isOpened(opening)) return statusAt(id, moment, asOf);
         return _statusOf(id, _untouched(opening, batch), renewals, moment, asOf);
     }
 
     /// @inheritdoc ILicenses
-    function licenseOf(LicenseId id) external view returns (License memory license) {
+    function licenseOf(LicenseId id) public view returns (License memory license) {
         Issued memory issued = _issued[id];
-        if (issued.facts == 0) return license;
+        if (issued.facts == 0) return _isNext() ? _before(id) : license;
         (license.licenseType, license.issuer) = catalog().entitlementAt(issued.entitlement);
         license.leaf = _leaves[id];
         license.holderBinding = _bindings[id];
@@ -218,27 +224,29 @@ contract Licenses is ILicenses, Issuing {
         license.keyIndex = issued.keyIndex;
         license.rev = issued.facts;
         license.successor = _successors[id];
+        license.entitlement = issued.entitlement;
     }
 
     /// @inheritdoc ILicenses
-    function factAt(LicenseId id, uint8 index) external view returns (Fact memory) {
-        if (index == 0 || index >= _issued[id].facts) revert LicensesUnknown(id);
-        return _facts[id][index];
+    function factsOf(LicenseId id) external view returns (Fact[] memory) {
+        return _factsOf(id, _issuedOf(id));
     }
 
     /// @inheritdoc ILicenses
-    function openedOf(ObjectId batch) external view returns (uint256[4] memory) {
-        return _opened[batch];
+    function openedOf(ObjectId batch) external view returns (uint256[4] memory bits) {
+        bits = _openedBefore(batch);
+        for (uint256 word = 0; word < bits.length; ++word) bits[word] |= _opened[batch][word];
     }
 
     /// @inheritdoc ILicenses
-    function renewalsOf(LicenseId id) external view returns (IBatches.Renewal[] memory) {
-        return _renewed[id];
+    function renewalsOf(LicenseId id) public view returns (IBatches.Renewal[] memory) {
+        IBatches.Renewal[] storage own = _renewed[id];
+        return own.length == 0 && _isNext() ? ILicenses(predecessor).renewalsOf(id) : own;
     }
 
     /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
     function _openLeaf(LeafOpening calldata opening) private {
-        (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
+        (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _leafOf(opening);
         if (_isOpened(opening)) return;
         LicenseId id = opening.licenseId;
         _requireUnused(id);
@@ -264,7 +272,10 @@ contract Licenses is ILicenses, Issuing {
         journal.append(Kinds.LICENSE_OPENED, Objects.license(id), 0, body);
     }
 
-    function _issue(Terms memory terms, uint32 keyIndex) private {
+    /// @dev A new license of an issuer, by whoever signs for that one.
+    function _issue(Terms memory terms, ObjectId signer, uint32 keyIndex) private {
+        _requireIssues(signer, terms.licenseType, terms.issuer);
+        _requireOwnId(terms.id, terms.issuer, terms.handle);
         _requireDates(terms.validFrom, terms.validTo);
         ICatalog.Entitlement memory entitlement = _requireEntitled(terms.licenseType, terms.issuer);
         _leaves[terms.id] = Merkle.leafOf(
@@ -278,13 +289,14 @@ contract Licenses is ILicenses, Issuing {
             keyIndex: keyIndex,
             region: entitlement.region,
             entitlement: entitlement.index,
-            facts: 1
+            facts: 1,
+            inherited: 0
         });
     }
 
     /// @dev Adds a fact as asked for: its record time is now, its effect as its act allows.
     function _addFact(LicenseId id, Fact memory fact) private {
-        Issued storage issued = _issued[id];
+        Issued memory issued = _issuedOf(id);
         uint8 index = issued.facts;
         uint8 room = Acts.isEnd(fact.act) ? 0 : KEPT_FOR_ENDS;
         if (index >= type(uint8).max - room) revert LicensesFull(id);
@@ -293,39 +305,47 @@ contract Licenses is ILicenses, Issuing {
         if (fact.effective < fact.recorded && !Acts.mayBeRetroactive(fact.act)) {
             revert LicensesRetroactive(fact.act, fact.effective, fact.recorded);
         }
+        if (_issued[id].facts == 0) _adopt(id);
         _facts[id][index] = fact;
         issued.facts = index + 1;
+        _issued[id] = issued;
     }
 
-    /// @dev The license is known, its type knows the act, and the act may follow; returns its type and issuer.
-    function _requireAllowed(
-        LicenseId id,
-        uint8 act_,
-        bool isOurs
-    ) private view returns (TypeCode licenseType, Uscc issuer) {
-        Issued memory issued = _issued[id];
+    /// @dev Copies what may still change of a license from the predecessor; its facts until now stay there.
+    function _adopt(LicenseId id) private {
+        License memory license = _before(id);
+        _leaves[id] = license.leaf;
+        if (license.holderBinding != 0) _bindings[id] = license.holderBinding;
+        if (LicenseId.unwrap(license.successor) != 0) _successors[id] = license.successor;
+    }
+
+    /// @dev The license is known, its type knows the act, and the act may follow.
+    function _requireAllowed(LicenseId id, uint8 act_, bool isOurs) private view returns (Before memory before) {
+        Issued memory issued = _issuedOf(id);
         if (issued.facts == 0) revert LicensesUnknown(id);
-        (licenseType, issuer) = catalog().entitlementAt(issued.entitlement);
-        if (!isOurs) revert LicensesActUnknown(licenseType, act_);
-        _requireKnownAct(licenseType, act_);
-        Tally memory tally = _tallyNow(id);
+        before.region = issued.region;
+        (before.licenseType, before.issuer) = catalog().entitlementAt(issued.entitlement);
+        if (!isOurs) revert LicensesActUnknown(before.licenseType, act_);
+        _requireKnownAct(before.licenseType, act_);
+        Tally memory tally =
+            _tally(_factsOf(id, issued), renewalsOf(id), type(uint64).max, type(uint64).max);
         if (!_mayFollow(act_, tally)) revert LicensesWrongStatus(id, act_, _latestStatus(tally));
+        before.toRegion = tally.transfer.region;
     }
 
     /// @dev Who takes over a license issues the same type in the region that it was let go to.
-    function _requireTaker(AmendMessage calldata message, TypeCode licenseType) private view {
-        if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(licenseType)) {
-            revert LicensesTypeChanged(message.licenseType, licenseType);
+    function _requireTaker(AmendMessage calldata message, Before memory before) private view {
+        if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(before.licenseType)) {
+            revert LicensesTypeChanged(message.licenseType, before.licenseType);
         }
-        uint32 toRegion = _tallyNow(message.licenseId).transfer.region;
-        uint32 region = catalog().entitlementOf(licenseType, message.issuer).region;
-        if (!directory.isWithin(region, toRegion)) revert LicensesTransferElsewhere(region, toRegion);
+        uint32 region = _rightOf(message.licenseType, message.issuer).region;
+        if (!_isWithin(region, before.toRegion)) revert LicensesTransferElsewhere(region, before.toRegion);
     }
 
     /// @dev The act may be done to the license now, by that body.
     function _requireBinder(LicenseId id, uint8 act_, Uscc by) private view {
-        (TypeCode licenseType, Uscc issuer) = _requireAllowed(id, act_, true);
-        _requireBinds(by, licenseType, issuer, _issued[id].region);
+        Before memory before = _requireAllowed(id, act_, true);
+        _requireBinds(by, before.licenseType, before.issuer, before.region);
     }
 
     /// @dev One signature, of a signing key of the body that the message names.
@@ -340,35 +360,73 @@ contract Licenses is ILicenses, Issuing {
         if (signer != Objects.organisation(by)) revert LicensesSignedByAnother(by, signer);
     }
 
-    function _batches() private view returns (IBatches) {
-        return IBatches(_named("Batches"));
+    function _leafOf(
+        LeafOpening calldata opening
+    ) private view returns (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) {
+        return IBatches(_named("Batches")).leafOf(opening);
     }
 
     function _isOpened(LeafOpening calldata opening) private view returns (bool) {
-        return Bits.has(_opened[opening.batch][opening.index / WORD_BITS], opening.index % WORD_BITS);
+        uint256 word = opening.index / WORD_BITS;
+        uint256 bits = _opened[opening.batch][word] | _openedBefore(opening.batch)[word];
+        return Bits.has(bits, opening.index % WORD_BITS);
+    }
+
+    /// @dev Leaves that the predecessor opened.
+    function _openedBefore(ObjectId batch) private view returns (uint256[4] memory bits) {
+        if (_isNext()) return ILicenses(predecessor).openedOf(batch);
+    }
+
+    function _before(LicenseId id) private view returns (License memory) {
+        return ILicenses(predecessor).licenseOf(id);
+    }
+
+    /// @dev A license as it was issued, here or by the predecessor; `facts` 0 when unknown.
+    function _issuedOf(LicenseId id) private view returns (Issued memory issued) {
+        issued = _issued[id];
+        if (issued.facts != 0 || !_isNext()) return issued;
+        License memory license = _before(id);
+        return Issued({
+            validFrom: uint48(license.validFrom),
+            validTo: uint48(license.validTo),
+            recorded: uint48(license.recorded),
+            keyIndex: license.keyIndex,
+            region: license.region,
+            entitlement: license.entitlement,
+            facts: uint8(license.rev),
+            inherited: uint8(license.rev)
+        });
+    }
+
+    /// @dev The facts after the issue, in order.
+    function _factsOf(LicenseId id, Issued memory issued) private view returns (Fact[] memory facts) {
+        if (issued.facts == 0) return facts;
+        facts = new Fact[](issued.facts - 1);
+        uint256 own = 1;
+        if (issued.inherited != 0) {
+            Fact[] memory before = ILicenses(predecessor).factsOf(id);
+            for (uint256 i = 0; i < before.length; ++i) facts[i] = before[i];
+            own = issued.inherited;
+        }
+        for (uint256 index = own; index < issued.facts; ++index) facts[index - 1] = _facts[id][index];
     }
 
     function _requireUnused(LicenseId id) private view {
-        if (_issued[id].facts != 0) revert LicensesDuplicate(id);
-    }
-
-    function _tallyNow(LicenseId id) private view returns (Tally memory) {
-        return _tally(id, _issued[id].facts, _renewed[id], type(uint64).max, type(uint64).max);
+        if (_issuedOf(id).facts != 0) revert LicensesDuplicate(id);
     }
 
     /// @dev Reads the facts recorded until `asOf` with effect by `moment`, leaving out void ones. Renewals of a leaf
     ///      come before all facts: an opened one is renewed by itself.
     function _tally(
-        LicenseId id,
-        uint256 facts,
+        Fact[] memory facts,
         IBatches.Renewal[] memory renewals,
         uint64 moment,
         uint64 asOf
     ) private view returns (Tally memory tally) {
         tally.rev = 1;
         tally.amendment = _firstOf(renewals, moment < asOf ? moment : asOf, asOf);
-        for (uint256 i = 1; i < facts; ++i) {
-            Fact memory fact = _facts[id][i];
+        for (uint256 i = 0; i < facts.length; ++i) {
+            Fact memory fact = facts[i];
             if (fact.recorded > asOf) break;
             ++tally.rev;
             if (fact.effective > moment || _isVoid(fact, asOf)) continue;
@@ -410,7 +468,7 @@ contract Licenses is ILicenses, Issuing {
         uint64 asOf
     ) private view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
         if (issued.facts == 0 || issued.recorded > asOf) return (Status.UNKNOWN, 0, 0, 0);
-        Tally memory tally = _tally(id, issued.facts, renewals, moment, asOf);
+        Tally memory tally = _tally(_factsOf(id, issued), renewals, moment, asOf);
         rev = tally.rev;
         if (_isCutOff(issued.keyIndex, issued.recorded, asOf)) {
             return (Status.KEY_COMPROMISED, rev, issued.recorded, Acts.ISSUE);
@@ -471,7 +529,8 @@ contract Licenses is ILicenses, Issuing {
             keyIndex: batch.keyIndex,
             region: batch.region,
             entitlement: batch.entitlement,
-            facts: 1
+            facts: 1,
+            inherited: 0
         });
     }
 
@@ -484,6 +543,7 @@ contract Licenses is ILicenses, Issuing {
     function _termsOf(IssueMessage calldata message) private pure returns (Terms memory) {
         return Terms(
             message.licenseId,
+            message.handle,
             message.licenseType,
             message.issuer,
             message.digest,
@@ -496,6 +556,7 @@ contract Licenses is ILicenses, Issuing {
     function _termsOf(AmendMessage calldata message) private pure returns (Terms memory) {
         return Terms(
             message.newLicenseId,
+            message.handle,
             message.licenseType,
             message.issuer,
             message.digest,

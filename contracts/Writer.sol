@@ -25,10 +25,13 @@ abstract contract Writer is IWriter {
     IJournal public immutable journal;
 
     /// @inheritdoc IWriter
+    address public immutable predecessor;
+
+    /// @inheritdoc IWriter
     bytes32 public immutable domainSeparator;
 
-    constructor(bytes32 ledgerId, IJournal journal_) {
-        journal = journal_;
+    constructor(bytes32 ledgerId, IJournal journal_, address predecessor_) {
+        (journal, predecessor) = (journal_, predecessor_);
         domainSeparator = keccak256(
             abi.encode(
                 DOMAIN_TYPEHASH, keccak256("elicense"), keccak256("1"), block.chainid, address(this), ledgerId
@@ -132,6 +135,11 @@ abstract contract Writer is IWriter {
 
     function _requireAscii(bytes32 word) internal pure {
         if (word & NON_ASCII != 0) revert WriterNotAscii(word);
+    }
+
+    /// @dev Whether this contract reads another one for what it has nothing of its own about.
+    function _isNext() internal view returns (bool) {
+        return predecessor != address(0);
     }
 
     function _isLeftOut(Signature[] calldata signatures) internal view returns (bool) {

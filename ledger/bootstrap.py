@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
+from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.chain import Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
+from ledger.adapters.disk import flush
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
@@ -27,10 +29,10 @@ from ledger.domain.messages import key_id
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
-from ledger.ports import Content, Verifier
+from ledger.ports import Content, Name, Verifier
 from ledger.proof.claims import claim_of_file, opening_of, read_envelope
 from ledger.service.act import ActOnLicenses
-from ledger.service.drafts import Drafts
+from ledger.service.drafts import Document, Drafts
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
@@ -40,7 +42,7 @@ from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
-from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, once
+from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.settings import Settings
 
 _KEYS_FOR = 10
@@ -115,15 +117,14 @@ class Ledger:
         is_one_enough = asked.level == "rpc" or asked.head is not None
         return Histories([self.reader] if is_one_enough else self.readers, asked)
 
-    def verify(self, asked: Asked, together: bool = False) -> VerifyLicenses:
+    def verify(self, asked: Asked, head_for: int = 0) -> VerifyLicenses:
         """The verification service at one level of trust.
 
         Args:
             asked: The trust asked for.
-            together: Whether all subjects are judged under one head, fetched once.
+            head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
-        connect = partial(self.histories, asked)
-        opened = once(connect) if together else connect
+        opened = reused(partial(self.histories, asked), self.clock, head_for)
         return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level)
 
     def replay(
@@ -162,8 +163,20 @@ class Ledger:
     def drafts(self) -> Drafts:
         """What this home issued or is issuing."""
         outbox = FileOutbox(self.settings.home / "outbox")
-        keep, handed_in = self._keep_content, self._openings
-        return Drafts(self.trust, self.types().get, self.home, outbox, keep, self.entropy, handed_in)
+        return Drafts(
+            self.trust,
+            self.types().get,
+            self.home,
+            outbox,
+            self._batch_outbox,
+            self._keep_contents,
+            self.entropy,
+            self._openings,
+        )
+
+    @cached_property
+    def _batch_outbox(self) -> SqliteBatchOutbox:
+        return SqliteBatchOutbox(self.settings.home / "outbox")
 
     def issuing(self) -> IssueLicenses:
         """The service that issues and amends licenses one by one."""
@@ -186,25 +199,30 @@ class Ledger:
         """
         where = self.settings.content
         if where is None:
-            return FolderContent(self.settings.home / "content")
+            return FolderContent(self.settings.home / "content", flush)
         kind, _, url = where.partition(":")
         if kind != "ipfs":
             raise UsageError("CONTENT_SETTING", value=where[:120])
         return IpfsContent(url)
 
-    def _keep_content(self, envelope: Envelope, holder_key: bytes | None) -> str | None:
-        """Encrypt for the issuer's registered encryption keys and the holder's; note who can open it."""
-        issuer = envelope.signer["uscc"]
-        readers = [*self._encryption_keys(issuer), *([holder_key] if holder_key else [])]
-        if not readers:
-            return None
+    def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
+        """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
+        readers = self._encryption_keys(issuer)
+        if not readers and not any(each.holder_key for each in documents):
+            return [None for _ in documents]
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
-        kept = keeper.keep(envelope.to_bytes(), readers)
-        self.home.note(issuer, str(envelope.anchor["licenseId"]), {"content": kept.as_json()})
-        return kept.cid
+        holders = [each.holder_key for each in documents]
+        kept = keeper.keep_all([each.data for each in documents], readers, holders)
+        notes = [
+            (document.license_id, {"content": each.as_json()})
+            for document, each in zip(documents, kept, strict=True)
+            if each
+        ]
+        self.home.note_all(issuer, notes)
+        return [each.cid if each else None for each in kept]
 
     def _encryption_keys(self, uscc: str) -> list[bytes]:
-        """Looked up anew after `_KEYS_FOR` seconds: a batch asks a thousand times in a row."""
+        """Looked up anew after `_KEYS_FOR` seconds: licenses come many in a row."""
         now = int(self.clock.now().timestamp())
         asked, keys = self._readers_of.get(uscc, (0, []))
         if not asked <= now < asked + _KEYS_FOR:
@@ -264,9 +282,17 @@ class Ledger:
 
     def remember(self, envelope: Envelope, cid: str | None = None) -> None:
         """Note which identifier stands for which license; only this home knows."""
-        license_id = str(envelope.anchor["licenseId"])
+        self.remember_all([(envelope, cid)])
+
+    def remember_all(self, kept: Sequence[tuple[Envelope, str | None]]) -> None:
+        """The same of many licenses, each with the content id of its document."""
         now = int(self.clock.now().timestamp())
-        self.index.remember(envelope.identifier, license_id, envelope.signer["uscc"], now, cid or "")
+        self.index.remember_all(
+            [
+                Name(each.identifier, str(each.anchor["licenseId"]), each.signer["uscc"], now, cid or "")
+                for each, cid in kept
+            ]
+        )
 
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None

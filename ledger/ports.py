@@ -5,7 +5,7 @@ Adapters in `ledger.adapters` (and the wallet's own) implement these; services r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -164,6 +164,12 @@ class LedgerReader(Protocol):
         """All records about one object."""
         ...
 
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        """All records about each of many objects, asked for together."""
+        ...
+
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal at a height, as the node says."""
         ...
@@ -282,6 +288,25 @@ class IndexRow:
     columns: Mapping[str, object]
 
 
+@dataclass(frozen=True)
+class Name:
+    """What an identifier stands for.
+
+    Attributes:
+        identifier: As GB/T 36904 writes it.
+        license_id: 0x-hex.
+        issuer: Credit code of the issuing body.
+        added_at: Seconds since 1970.
+        cid: Content id of the encrypted document, if this home keeps one.
+    """
+
+    identifier: str
+    license_id: str
+    issuer: str
+    added_at: int
+    cid: str = ""
+
+
 class Index(Protocol):
     """Entities derived from the ledger, kept for speed; never believed where a proof is asked for."""
 
@@ -332,6 +357,10 @@ class Index(Protocol):
         """Note that an identifier stands for a license; the chain never holds identifiers."""
         ...
 
+    def remember_all(self, names: Sequence[Name]) -> None:
+        """The same of many licenses: all of them or none."""
+        ...
+
     def resolve(self, text: str) -> str | None:
         """The license id of an identifier that this home knows, or `text` itself if it is one."""
         ...
@@ -345,11 +374,62 @@ class Index(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class KeptLeaf:
+    """A license of a batch as its home keeps it.
+
+    Attributes:
+        license_id: 0x-hex.
+        envelope: Its envelope with all salts, in canonical form, as it was before the ledger had it.
+        cid: Content id of the encrypted document, or None.
+    """
+
+    license_id: str
+    envelope: bytes
+    cid: str | None
+
+
+class BatchOutbox(Protocol):
+    """Drafts of batches that survive a crash, found by batch or by license."""
+
+    def begin(self, key: str, entry: JsonObject, leaves: Sequence[KeptLeaf]) -> None:
+        """Keep a batch with its licenses, all or nothing; on return they are on disk."""
+        ...
+
+    def load(self, key: str) -> JsonObject | None:
+        """The entry of a batch, or None."""
+        ...
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        """Put another entry in place of a batch's; on return it is on disk."""
+        ...
+
+    def leaves(self, key: str) -> list[KeptLeaf]:
+        """The licenses of a batch in the order of their leaves."""
+        ...
+
+    def leaf(self, license_id: str) -> KeptLeaf | None:
+        """A license of any batch, or None."""
+        ...
+
+    def batch_of(self, license_id: str) -> str | None:
+        """The batch that has a license, or None."""
+        ...
+
+    def drop(self, key: str) -> None:
+        """Forget a batch that never reached the ledger, and its licenses."""
+        ...
+
+
 class Content(Protocol):
     """Encrypted documents by content id; what comes back was checked against the id."""
 
     def put(self, data: bytes) -> str:
         """Keep bytes; returns their content id (CIDv1, raw, SHA-256)."""
+        ...
+
+    def put_all(self, many: Sequence[bytes]) -> list[str]:
+        """Keep many; their content ids in the same order."""
         ...
 
     def get(self, cid: str) -> bytes:
@@ -374,6 +454,10 @@ class IssuerHome(Protocol):
 
     def note(self, issuer: str, license_id: str, entry: Mapping[str, object]) -> None:
         """Append to the body's register: references with their salts, wrapped keys."""
+        ...
+
+    def note_all(self, issuer: str, entries: Sequence[tuple[str, Mapping[str, object]]]) -> None:
+        """Append many entries at once, each with the license that it is about."""
         ...
 
     def notes(self, issuer: str, license_id: str) -> list[JsonObject]:

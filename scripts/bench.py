@@ -17,7 +17,6 @@ import statistics
 import sys
 from collections.abc import Callable
 from itertools import cycle
-from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
@@ -27,13 +26,11 @@ from ledger.adapters.sm2_pure import PureVerifier
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.sm3 import sm3
 from ledger.ports import Verifier
+from scripts.bench_page import show_and_write
 
-OUTPUT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 KEYS = 16
 MESSAGES = 64
 ROUNDS = 5
-SHEETS = "## Issuing from a sheet"
-"""Heading of the section that `scripts.bench_batches` writes."""
 
 
 class Row(NamedTuple):
@@ -120,12 +117,6 @@ def render(measured: list[Row], rates: list[float]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def sheets_section() -> str:
-    """What the page says of sheets; empty where that was never measured."""
-    _, heading, tail = OUTPUT.read_text(encoding="utf-8").partition(SHEETS)
-    return heading + tail
-
-
 def _verifying(verifier: Verifier, signed: list[Case], yardstick: bool = False) -> Row:
     turn = cycle(signed)
 
@@ -153,11 +144,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-write", action="store_true", help="print only")
     options = parser.parse_args(arguments)
     measured = rows()
-    page = render(measured, measure(measured, options.seconds))
-    sys.stdout.write(page)
-    if not options.no_write:
-        kept = sheets_section()
-        OUTPUT.write_text(page + ("\n" + kept if kept else ""), encoding="utf-8")
+    show_and_write(render(measured, measure(measured, options.seconds)), not options.no_write)
     return 0
 
 

@@ -9,9 +9,13 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from scripts.engines import engines_folder
+import pytest
+
+from ledger.errors import OutageError
+from scripts.engines import engines_folder, ensure_engine
 
 ENGINES = engines_folder()
 """Read at import: later the tests hide all settings from themselves."""
@@ -86,3 +90,34 @@ class Kubo:
     def environment(self) -> dict[str, str]:
         """What a command needs to work on this node."""
         return {**os.environ, "IPFS_PATH": str(self.repo)}
+
+
+@pytest.fixture(scope="session")
+def kubo_program() -> Path:
+    """The `ipfs` executable; without Go these tests are skipped, which continuous integration refuses."""
+    try:
+        return ensure_engine("kubo", ENGINES)
+    except OutageError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def kubo(kubo_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kubo]:
+    """A running node, shared by all tests of the run."""
+    node = Kubo(kubo_program, tmp_path_factory.mktemp("kubo") / "repo")
+    try:
+        node.start()
+        yield node
+    finally:
+        node.end()
+
+
+@pytest.fixture
+def own_kubo(kubo_program: Path, tmp_path: Path) -> Iterator[Kubo]:
+    """A node of the test's own, to be ended and started at will."""
+    node = Kubo(kubo_program, tmp_path / "repo")
+    try:
+        node.start()
+        yield node
+    finally:
+        node.end()

@@ -39,8 +39,7 @@ class LyingProxy:
         self.drop: set[str] = set()
         self.cut: set[str] = set()
         self.seen: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+        self._serve(0)
 
     @property
     def url(self) -> str:
@@ -52,9 +51,24 @@ class LyingProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.go_down()
+
+    def go_down(self) -> None:
+        """Listen no more: who connects is refused, who is connected hears nothing."""
+        self._is_down = True
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+    def come_back(self) -> None:
+        """Listen again, at the same address."""
+        self._serve(int(self._server.server_address[1]))
+        self._thread.start()
+
+    def _serve(self, port: int) -> None:
+        self._is_down = False
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     def answer(self, body: bytes) -> bytes | None:
         """What goes back for a request; None to close the connection instead."""
@@ -62,7 +76,7 @@ class LyingProxy:
         calls = request if isinstance(request, list) else [request]
         methods = [call["method"] for call in calls]
         self.seen += methods
-        if self.cut.intersection(methods):
+        if self._is_down or self.cut.intersection(methods):
             return None
         answers = self._forward([self._older(call) for call in calls])
         if self.drop.intersection(methods):

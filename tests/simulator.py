@@ -7,7 +7,7 @@ object, makes blocks whose hashes are those of their headers, and serves all of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -600,6 +600,12 @@ class LedgerSimulator:
 
     def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
         return [each for each in self.records(None, to_block) if each.object == object_id]
+
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        self._count("histories_of")
+        return {each: self.records_of(each, to_block) for each in objects}
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         self._count("journal")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.domain.apply import is_own_id
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.fields_tree import flatten
@@ -37,6 +38,11 @@ class HeldLicense:
         return self.claim.license_id
 
     @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is recorded on, 32 bytes."""
+        return bytes.fromhex(self.claim.ledger_id[2:])
+
+    @property
     def type_name(self) -> str:
         """Name of its type as the license says it, or the type's code."""
         return str(self.envelope.license["metadata"].get("certificateTypeName") or self.envelope.type_code)
@@ -56,8 +62,8 @@ class HeldLicense:
         """The path of every field."""
         return list(flatten(self.envelope.license))
 
-    def show(self, paths: Sequence[str], holder: PublicPair) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys."""
+    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
         claim = self.claim
         return ShownLicense(
             message=claim.message_name,
@@ -85,4 +91,7 @@ def read_license(data: JsonObject) -> HeldLicense:
     claim = claim_of_file(envelope)
     if claim.leaf is not None and not is_in_its_batch(envelope, claim):
         raise BadProofError("DOCUMENT_TAMPERED", parts="leaf, anchor/batch")
-    return HeldLicense(envelope, claim)
+    held = HeldLicense(envelope, claim)
+    if not is_own_id(held.ledger_id, claim.issuer, claim.license_id, str(claim.terms["handle"])):
+        raise BadProofError("DOCUMENT_TAMPERED", parts="anchor/ledgerId")
+    return held

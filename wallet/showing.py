@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
 from ledger.domain.presentation import MAX_LICENSES, Presentation, PublicPair, ShownLicense
 from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
@@ -26,12 +27,17 @@ class Showable(Protocol):
         ...
 
     @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is recorded on, 32 bytes."""
+        ...
+
+    @property
     def paths(self) -> list[str]:
         """The path of every field."""
         ...
 
-    def show(self, paths: Sequence[str], holder: PublicPair) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys."""
+    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
         ...
 
 
@@ -52,19 +58,25 @@ class Shown(NamedTuple):
 
 
 def answer(
-    licenses: Sequence[tuple[Showable, PublicPair]], names: Sequence[str], challenge: Challenge, now: int
+    licenses: Sequence[tuple[Showable, PublicPair | None]],
+    names: Sequence[str],
+    challenge: Challenge,
+    now: int,
+    attestation: Attestation | None = None,
 ) -> Presentation:
     """An answer to a challenge, not yet signed.
 
     Args:
-        licenses: What is shown, each with the holder's keys for it.
+        licenses: What is shown, each with the holder's keys for it; without any where a body vouches.
         names: What of them: whole paths, branches, or last parts of one path. Each license shows what
             it has of them.
         challenge: The verifier's.
         now: By the device's clock, in seconds since 1970.
+        attestation: Of the body that vouches, where one does.
 
     Raises:
-        UsageError: `LICENSES_TOO_MANY`, `LICENSE_REPEATED`, `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
+        UsageError: `LICENSES_TOO_MANY`, `LICENSE_REPEATED`, `LICENSES_OF_TWO_LEDGERS`,
+            `FIELD_NOT_IN_LICENSE`, `FIELD_AMBIGUOUS`.
         RuleError: `FIELDS_NOT_ASKED`, `LICENSE_NOT_ASKED`.
     """
     _require_set([license_ for license_, _ in licenses])
@@ -72,11 +84,13 @@ def answer(
     return Presentation(
         challenge_id=challenge.id,
         challenge_digest=challenge.digest,
+        ledger_id=licenses[0][0].ledger_id,
         licenses=tuple(
             license_.show(paths, holder) for (license_, holder), paths in zip(licenses, chosen, strict=True)
         ),
         made_at=now,
         expires=min(challenge.expires, now + DEFAULT_TTL),
+        attestation=attestation,
     )
 
 
@@ -108,6 +122,8 @@ def _require_set(licenses: Sequence[Showable]) -> None:
     twice = next((each for each in licenses if ids.count(each.license_id) > 1), None)
     if twice is not None:
         raise UsageError("LICENSE_REPEATED", identifier=twice.identifier)
+    if len({license_.ledger_id for license_ in licenses}) > 1:
+        raise UsageError("LICENSES_OF_TWO_LEDGERS")
 
 
 def _choose(licenses: Sequence[Showable], names: Sequence[str], challenge: Challenge) -> list[list[str]]:

@@ -8,7 +8,7 @@ needs the ledger.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +26,10 @@ from wallet.showing import Shown, answer, hand_over
 
 LOOK_AHEAD = 20
 """Pairs beyond the last one handed out that `add` tries: a vault made anew from its seed knows none."""
+
+
+IsBound = Callable[[PublicPair], bool]
+"""Whether a license is bound to a pair."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,9 @@ class Wallet:
             content["next"] = index + 1
         return self._pair(content, index)
 
-    def add(self, envelope: JsonObject) -> tuple[HeldLicense, PublicPair]:
+    def add(
+        self, envelope: JsonObject, is_bound_now: IsBound | None = None
+    ) -> tuple[HeldLicense, PublicPair]:
         """Take a license in, or a newer file of one that is there.
 
         A license bound to nobody is taken in under the pair handed out last, if that is still
@@ -108,6 +114,8 @@ class Wallet:
 
         Args:
             envelope: Content of an `*.elic.json` file.
+            is_bound_now: Tells the pair to which the license was bound since it was issued, for a
+                new device; by default the file's own binding counts.
 
         Raises:
             MalformedError: `ENVELOPE_FORM`, `SIGNED_STRUCT`.
@@ -116,7 +124,7 @@ class Wallet:
         """
         held = read_license(envelope)
         with self._changing() as content:
-            index = self._index_for(held, content)
+            index = self._index_for(held, content, is_bound_now)
             kept = [entry for entry in content["licenses"] if entry["licenseId"] != held.license_id]
             kept.append({"licenseId": held.license_id, "pair": index, "envelope": envelope})
             content["licenses"] = kept
@@ -168,16 +176,20 @@ class Wallet:
         signed = unsigned.with_signatures([signer.sign(message) for signer in signers])
         return hand_over(signed, challenge, desk)
 
-    def _index_for(self, held: HeldLicense, content: JsonObject) -> int:
+    def _index_for(self, held: HeldLicense, content: JsonObject, is_bound_now: IsBound | None) -> int:
+        if is_bound_now is not None:
+            return self._own_index(held, content, is_bound_now)
         for entry in content["licenses"]:
             if entry["licenseId"] == held.license_id:
                 return int(entry["pair"])
-        given = int(content["next"])
-        if not held.is_bound:
-            used = {int(entry["pair"]) for entry in content["licenses"]}
-            return given - 1 if given and given - 1 not in used else given
-        for index in range(given + LOOK_AHEAD):
-            if self._pair(content, index).opens(held.binding):
+        if held.is_bound:
+            return self._own_index(held, content, lambda pair: pair.opens(held.binding))
+        given, used = int(content["next"]), {int(entry["pair"]) for entry in content["licenses"]}
+        return given - 1 if given and given - 1 not in used else given
+
+    def _own_index(self, held: HeldLicense, content: JsonObject, is_bound: IsBound) -> int:
+        for index in range(int(content["next"]) + LOOK_AHEAD):
+            if is_bound(self._pair(content, index)):
                 return index
         raise RuleError("NOT_MY_LICENSE", identifier=held.identifier)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +11,9 @@ import typer
 from api.cli import keys
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, open_input
+from api.cli.progress import Shown, share_bar
 from ledger.adapters.batch_folder import BatchFolder
+from ledger.adapters.disk import flush
 from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
@@ -27,9 +27,6 @@ from ledger.service.orders import MAX_BATCH, Issued
 
 FORMAT = "elicense-issue-batch/1"
 _ISSUER = "certificateIssuingAuthority"
-
-Shown = Callable[[float], None]
-"""Takes the share of the sheet that was read, 0.0 to 1.0."""
 
 
 def issue_batch(
@@ -58,10 +55,10 @@ def issue_batch(
     }
     with open_sheet(Path(file)) as sheet:
         inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
-        with BatchFolder(Path(out), head, resume) as folder:
+        with BatchFolder(Path(out), head, resume, flush) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = IssueSheet(ledger.batches(), kind, folder, rejected, folder, _remember(ledger), size)
-            with _progress() as shown:
+            service = IssueSheet(ledger.batches(), folder, rejected, folder, _remember(ledger), size)
+            with share_bar("签发", "issuing") as shown:
                 report = service.run(_watched(sheet, shown), inputs, signer)
             if report.stopped:
                 rejected.close()
@@ -93,8 +90,8 @@ def _digest(path: str) -> str:
     return digest.digest().hex()
 
 
-def _remember(ledger: Ledger) -> Callable[[Issued], None]:
-    return lambda issued: ledger.remember(issued.envelope, issued.cid)
+def _remember(ledger: Ledger) -> Callable[[Sequence[Issued]], None]:
+    return lambda licenses: ledger.remember_all([(each.envelope, each.cid) for each in licenses])
 
 
 def _watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:
@@ -102,20 +99,6 @@ def _watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:
         shown(sheet.share_read)
         yield row
     shown(1.0)
-
-
-@contextmanager
-def _progress() -> Iterator[Shown]:
-    """A bar on stderr where a person looks at it."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("签发" if language() == "zh" else "issuing", total=1.0)
-        yield lambda share: bar.update(task, completed=share)
 
 
 def _outcome(report: SheetReport, out: str, rejected: Path | None, is_resumed: bool) -> Outcome:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Literal
 
 from ledger.errors import LedgerError, UsageError
 
 INTERNAL_EXIT = 70
 INTERRUPTED_EXIT = 130
+
+_IN_MEMORY = 1 << 20
+_PIECE = 1 << 16
 
 Text = str | Callable[[], object] | None
 
@@ -63,6 +67,27 @@ class Outcome:
         return {**head, **self.data, **head, **tail}
 
 
+class LongList:
+    """A JSON list that waits in a temporary file until it is printed: its length costs no memory."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")  # noqa: SIM115 - lives until it is printed
+        self._separator = ""
+
+    def add(self, value: object) -> None:
+        """Take one more entry, a JSON value."""
+        self._file.write(self._separator + _dumps(value))
+        self._separator = ", "
+
+    def pieces(self) -> Iterator[str]:
+        """Its JSON text, piece by piece."""
+        yield "["
+        self._file.seek(0)
+        while piece := self._file.read(_PIECE):
+            yield piece
+        yield "]"
+
+
 _json = ContextVar("json", default=False)
 
 
@@ -104,13 +129,27 @@ def emit(outcome: Outcome) -> int:
     """
     try:
         if _json.get():
-            print(json.dumps(outcome.as_json(), ensure_ascii=False, allow_nan=False))
+            sys.stdout.writelines(_json_text(outcome.as_json()))
         else:
             _print_text(outcome)
         sys.stdout.flush()
     except BrokenPipeError:
         silence_stdout()
     return outcome.status
+
+
+def _json_text(answer: Mapping[str, object]) -> Iterator[str]:
+    """One JSON object and the end of its line."""
+    start = "{"
+    for name, value in answer.items():
+        yield f"{start}{_dumps(name)}: "
+        yield from value.pieces() if isinstance(value, LongList) else [_dumps(value)]
+        start = ", "
+    yield "}\n"
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def silence_stdout() -> None:

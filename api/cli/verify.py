@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -22,16 +22,21 @@ from api.cli.options import (
     region_number,
 )
 from api.cli.output import Outcome, language, read_input
-from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Check, Step, Verdict, skipped, unknown
+from api.cli.progress import Shown, share_bar
+from api.cli.verify_many import several
+from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
-from ledger.service.verify import NO_PRESENTATION, Ask, Subject
+from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 
 if TYPE_CHECKING:
+    from rich.console import Group
+
     from ledger.bootstrap import Ledger
 
 app = typer.Typer(add_completion=False)
+_Each = TypeVar("_Each")
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 _MARKS = {
@@ -98,36 +103,52 @@ def verify(
     if not items:
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
     checker = _Checker(ledger, asked, Asked(trust, head), challenge)
-    if len(items) > 1 or _is_folder(subjects[0]):
-        return _several([each for item in items for each in _named(item, checker.check_or_say(item))])
-    verdicts = checker.check(items[0])
-    return _single(verdicts[0]) if len(verdicts) == 1 else _several(_named(items[0], verdicts))
+    if len(items) == 1 and not _is_folder(subjects[0]):
+        verdicts = checker.check(items[0])
+        if len(verdicts) == 1:
+            return _single(verdicts[0])
+        return replace(several(_named(items[0], verdicts)), text=lambda: _cards(verdicts))
+    with share_bar("核验", "verifying") as shown:
+        return several(checker.check_all(items, shown))
 
 
 class _Checker:
-    """Judges items one by one, all under one head."""
+    """Judges items, many of them under one head."""
 
     def __init__(self, ledger: Ledger, ask: Ask, asked: Asked, challenge: str | None) -> None:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
-        self._service = ledger.verify(asked, together=True)
+        self._service = ledger.verify(asked, head_for=ask.max_age // 2)
 
     def check(self, item: str) -> list[Verdict]:
         """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
+        return self._service.verify_together(self._read(item), self._ask)
+
+    def check_all(self, items: Sequence[str], shown: Shown) -> Iterator[tuple[str, Verdict]]:
+        """Each subject by name with its verdict, in order; what cannot be read is one of them, unchecked."""
+        for start in range(0, len(items), TOGETHER):
+            named = [
+                each
+                for item in items[start : start + TOGETHER]
+                for each in _named(item, self._read_or_say(item))
+            ]
+            verdicts = self._service.verify_together([subject for _, subject in named], self._ask)
+            yield from zip((name for name, _ in named), verdicts, strict=True)
+            shown(start / len(items))
+
+    def _read(self, item: str) -> list[Subject]:
         text = _qr_text(item)
         if text is None:
-            return [self._service.verify(self._ledger.read_file(read_input(item)), self._ask)]
-        from api.cli.wallet import verify_presented
+            return [self._ledger.read_file(read_input(item))]
+        from api.cli.wallet import presented_subjects
 
-        return verify_presented(self._ledger, text, self._challenge, self._ask, self._asked)
+        return presented_subjects(self._ledger, text, self._challenge, self._asked)
 
-    def check_or_say(self, item: str) -> list[Verdict]:
-        """The same; what cannot be read is one unchecked item among the others."""
+    def _read_or_say(self, item: str) -> list[Subject]:
         try:
-            return self.check(item)
+            return self._read(item)
         except LedgerError as problem:
             form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
-            unread = Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
-            return [self._service.verify(unread, self._ask)]
+            return [Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)]
 
 
 def shown_name(item: str) -> str:
@@ -135,10 +156,10 @@ def shown_name(item: str) -> str:
     return item[:24] + "…" if item.startswith("EL1:") else item
 
 
-def _named(item: str, verdicts: Sequence[Verdict]) -> list[tuple[str, Verdict]]:
-    """Verdicts with the name of their subject; licenses shown together are numbered."""
-    name, count = shown_name(item), len(verdicts)
-    return [(f"{name} {n}/{count}" if count > 1 else name, each) for n, each in enumerate(verdicts, 1)]
+def _named(item: str, found: Sequence[_Each]) -> list[tuple[str, _Each]]:
+    """What an item gave with its name; licenses shown together are numbered."""
+    name, count = shown_name(item), len(found)
+    return [(f"{name} {n}/{count}" if count > 1 else name, each) for n, each in enumerate(found, 1)]
 
 
 def _qr_text(item: str) -> str | None:
@@ -175,27 +196,7 @@ def _single(verdict: Verdict) -> Outcome:
     return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=verdict.exit_code)
 
 
-def _several(named: Sequence[tuple[str, Verdict]]) -> Outcome:
-    counts = Counter(verdict.result for _, verdict in named)
-    status = _status_of(counts)
-    worst = next((verdict.result for _, verdict in named if verdict.exit_code == status), "OK")
-    results = [{"subject": name, **verdict.as_json()} for name, verdict in named]
-    return Outcome(
-        {"results": results, "counts": dict(counts)},
-        text=lambda: _table(named),
-        code="OK" if status == 0 else worst,
-        exit_code=status,
-    )
-
-
-def _status_of(counts: Counter[str]) -> int:
-    """1 if any is bad, else 3 if any is unchecked, else 0."""
-    if set(counts) - {IN_FORCE, COULD_NOT_CHECK}:
-        return 1
-    return 3 if COULD_NOT_CHECK in counts else 0
-
-
-def _card(verdict: Verdict) -> object:
+def _card(verdict: Verdict) -> Group:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -210,6 +211,13 @@ def _card(verdict: Verdict) -> object:
     facts = _facts(verdict)
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
     return Group(title, Text(facts, style="dim"), table, *shown)
+
+
+def _cards(verdicts: Sequence[Verdict]) -> Group:
+    """Licenses shown together, each with its checks and what it shows."""
+    from rich.console import Group
+
+    return Group(*(_card(verdict) for verdict in verdicts))
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:
@@ -239,15 +247,3 @@ def _agreement(agreement: Mapping[str, object], words: Mapping[str, str]) -> str
     if agreement.get("basis") == "AGREEMENT":
         return words["agreement"].format(agreement["from"], agreement["to"], agreement["asType"])
     return words["law" if agreement.get("basis") == "LAW" else "home"]
-
-
-def _table(named: Sequence[tuple[str, Verdict]]) -> object:
-    from rich.table import Table
-
-    table = Table(box=None)
-    for column in ("result", "identifier", "subject"):
-        table.add_column(column, overflow="fold")
-    for name, verdict in named:
-        color = {0: "green", 3: "yellow"}.get(verdict.exit_code, "red")
-        table.add_row(f"[{color}]{verdict.result}[/]", verdict.identifier or "", Path(name).name)
-    return table

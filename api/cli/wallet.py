@@ -10,37 +10,46 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli import keys
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty
 from api.cli.options import At, KnownAt, Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, read_input
+from api.cli.showing import (
+    ChallengeOption,
+    FieldsOption,
+    OfflineOption,
+    OutOption,
+    PngOption,
+    SvgOption,
+    challenge_file,
+    desk,
+    drawn,
+    field_names,
+    qr_text,
+    write,
+)
+from api.cli.wallet_attest import attest
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.sm4 import Sm4Gcm
-from ledger.domain.canonical import JsonValue, parse_strict
+from ledger.domain.canonical import parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
-from ledger.domain.moments import rfc3339
-from ledger.domain.presentation_text import PREFIX
-from ledger.errors import LedgerError, MalformedError, TrustError, UsageError
+from ledger.domain.presentation import UNBOUND
+from ledger.errors import LedgerError, TrustError
 from ledger.service.present import PresentService
 from ledger.settings import home, load_settings
-from wallet.showing import Shown
-from wallet.wallet import Device, Wallet, require_passphrase
+from wallet.held import read_license
+from wallet.wallet import Device, IsBound, Wallet, require_passphrase
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
-    from ledger.domain.verdict import Verdict
     from ledger.service.sources import Asked
-    from ledger.service.verify import Ask
+    from ledger.service.verify import Subject
     from wallet.held import HeldLicense
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
 
 VaultOption = Annotated[str | None, typer.Option("--vault", metavar="FILE", help="The vault's file.")]
-FieldsOption = Annotated[
-    str, typer.Option("--fields", metavar="a,b", help="Field paths, or their last parts, comma-separated.")
-]
-ChallengeOption = Annotated[str, typer.Option("--challenge", metavar="C.json", help="The challenge.")]
 
 
 @app.command("init")
@@ -60,16 +69,32 @@ def key(vault: VaultOption = None) -> Outcome:
 
 
 @app.command("add")
-def add(file: Annotated[str, typer.Argument(metavar="FILE")], vault: VaultOption = None) -> Outcome:
-    """Take a license file (.elic.json) in."""
-    held, pair = _wallet(vault).add(parse_strict(read_input(file)))
+def add(
+    file: Annotated[str, typer.Argument(metavar="FILE")],
+    holder_key: Annotated[
+        str | None,
+        typer.Option(
+            "--holder-key", metavar="HEX", help="The key of this vault to which it was bound since."
+        ),
+    ] = None,
+    vault: VaultOption = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Take a license file (.elic.json) in; with a trust file under the key that the ledger says."""
+    form = parse_strict(read_input(file))
+    if holder_key is not None:
+        bound_to: IsBound | None = lambda pair: pair.holder_key.hex() == holder_key  # noqa: E731
+    else:
+        bound_to = _bound_on_ledger(read_license(form), network, rpc)
+    held, pair = _wallet(vault).add(form, bound_to)
     data = {
         "identifier": held.identifier,
         "licenseId": held.license_id,
         "holderKey": pair.holder_key.hex(),
-        "bound": held.is_bound,
+        "bound": held.is_bound or bound_to is not None,
     }
-    return Outcome(data, text=held.identifier if held.is_bound else f"{held.identifier} (unbound)")
+    return Outcome(data, text=held.identifier if data["bound"] else f"{held.identifier} (unbound)")
 
 
 @app.command("list")
@@ -101,19 +126,28 @@ def challenge(
     api: Annotated[
         str | None, typer.Option("--api", metavar="URL", help="Where short ones are left.")
     ] = None,
+    attested: Annotated[
+        bool | None,
+        typer.Option(
+            "--attested/--no-attested",
+            help="Whether a body may vouch for the holder: any registered one, or none. By default only "
+            "the asking one.",
+        ),
+    ] = None,
 ) -> Outcome:
     """Ask a holder for fields, as a verifier."""
     made = _desk_service().challenge(
         keys.signer(pem),
-        _names(fields),
+        field_names(fields),
         purpose,
         uscc=verifier,
         ttl=ttl,
         api=load_settings(api=api).api,
+        attested=attested,
     )
     form = made.as_json()
     if out is not None:
-        _write(out, pretty(form))
+        write(out, pretty(form))
     return Outcome(form, text=pretty(form).decode("utf-8").rstrip())
 
 
@@ -122,28 +156,23 @@ def present(
     names: Annotated[list[str], typer.Argument(metavar="ID…", help="Identifiers or licenseIds, 8 at most.")],
     fields: FieldsOption,
     asked: ChallengeOption,
-    offline: Annotated[bool, typer.Option("--offline", help="The code carries everything.")] = False,
-    png: Annotated[str | None, typer.Option("--png", metavar="FILE")] = None,
-    svg: Annotated[str | None, typer.Option("--svg", metavar="FILE")] = None,
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")] = None,
+    offline: OfflineOption = False,
+    png: PngOption = None,
+    svg: SvgOption = None,
+    out: OutOption = None,
     vault: VaultOption = None,
     network: Network = None,
 ) -> Outcome:
     """Answer a challenge with chosen fields of one license, or of several together, as a QR code."""
-    from ledger.adapters.presentation_desk import HttpDesk
-    from ledger.adapters.qr import QrCode
-
-    question = _challenge(asked)
+    question = challenge_file(asked)
     registered = None if offline else _is_registered(network, question)
     if registered is False:
         raise TrustError("VERIFIER_NOT_REGISTERED", uscc=question.uscc)
-    shown = _wallet(vault).present(names, _names(fields), question, None if offline else HttpDesk())
-    code = QrCode(shown.qr)
-    for path, draw in ((png, code.png), (svg, code.svg), (out, shown.qr.encode)):
-        if path is not None:
-            _write(path, draw())
-    data = {**_presented(shown, question), "verifierRegistered": registered}
-    return Outcome(data, text=lambda: code.terminal() + _summary(shown, question))
+    shown = _wallet(vault).present(names, field_names(fields), question, desk(offline))
+    return drawn(shown, question, {"verifierRegistered": registered}, png=png, svg=svg, out=out)
+
+
+app.command("attest")(attest)
 
 
 @app.command("scan")
@@ -164,35 +193,32 @@ def scan(
     """Read a presentation, redeem it once, and verify the licenses it shows."""
     from api.cli.verify import verify
 
-    text = _qr_text(image)
+    text = qr_text(image)
     return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
 
 
-def verify_presented(
-    ledger: Ledger, text: str, challenge: str | None, ask: Ask, asked: Asked
-) -> list[Verdict]:
-    """The verdicts on what a QR code carried, one a license; a good presentation uses its challenge up.
+def presented_subjects(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> list[Subject]:
+    """What a QR code carried, one subject a license; a good presentation uses its challenge up.
 
     Args:
         ledger: Where the licenses are looked up.
         text: What the QR code carried.
         challenge: File of the challenge that it should answer; without one, the challenge is
             looked up among those that this home made.
-        ask: What is asked about the licenses.
         asked: The trust asked for.
 
     Raises:
-        UsageError: `CHALLENGE_NEEDED`, or as `Ledger.trust`, before anything is redeemed.
+        UsageError: `CHALLENGE_NEEDED`.
         UnknownIdError: `PRESENTATION_UNKNOWN`.
         OutageError: The verifier's API or store cannot be reached.
     """
     from ledger.service.holder_records import HolderRecords
     from ledger.service.verify import once
 
-    service, verify = _desk_service(), ledger.verify(asked, together=True)
-    question = service.challenge_of(text) if challenge is None else _challenge(challenge)
+    service = _desk_service()
+    question = service.challenge_of(text) if challenge is None else challenge_file(challenge)
     records = HolderRecords(once(lambda: ledger.histories(asked)))
-    return [verify.verify(each, ask) for each in service.scan(text, question, _fetch(question), records)]
+    return list(service.scan(text, question, _fetch(question), records))
 
 
 # --- what the commands stand on ---------------------------------------------------------------
@@ -244,6 +270,20 @@ def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[Held
     return status
 
 
+def _bound_on_ledger(held: HeldLicense, network: str | None, rpc: list[str] | None) -> IsBound | None:
+    """Tells the pair that the ledger binds to a license now; None where it binds none or cannot be asked."""
+    from ledger.service.sources import Asked
+    from ledger.service.standing import binding_now
+
+    try:
+        binding = binding_now(open_ledger(network, rpc).histories(Asked()), held.license_id)
+    except LedgerError:
+        return None
+    if binding is None or binding.value == UNBOUND:
+        return None
+    return lambda pair: pair.opens(binding.value)
+
+
 def _is_registered(network: str | None, question: Challenge) -> bool | None:
     """Whether the ledger knows the verifier's key under its name; None where it could not be asked."""
     from ledger.service.present import is_registered
@@ -264,68 +304,3 @@ def _fetch(question: Challenge) -> Callable[[str], str] | None:
 
     api = question.api
     return None if api is None else lambda presentation_id: HttpDesk().fetch(api, presentation_id)
-
-
-def _challenge(path: str) -> Challenge:
-    return Challenge.from_json(parse_strict(read_input(path)))
-
-
-def _names(fields: str) -> list[str]:
-    return [name.strip() for name in fields.split(",") if name.strip()]
-
-
-def _qr_text(image: str) -> str:
-    """The text of a QR code, given as such, as a picture of it, or in a text file."""
-    from ledger.adapters.qr import is_image, read_image
-
-    if image.startswith(PREFIX):
-        return image
-    data = read_input(image)
-    text = read_image(data, image) if is_image(data) else data.decode("utf-8", "replace").rstrip("\r\n")
-    if not text.startswith(PREFIX):
-        raise MalformedError("QR_TEXT_MALFORMED", reason="prefix")
-    return text
-
-
-def _write(path: str, data: bytes) -> None:
-    try:
-        replace_file(Path(path), data)
-    except OSError as error:
-        raise UsageError("FILE_UNWRITABLE", path=path, reason=error.strerror or str(error)) from None
-
-
-def _presented(shown: Shown, question: Challenge) -> dict[str, object]:
-    return {
-        "qr": shown.qr,
-        "bytes": shown.size,
-        "expires": rfc3339(shown.presentation.expires),
-        "mode": shown.mode,
-        "id": shown.presentation.id.hex(),
-        "purpose": question.purpose,
-        "verifier": question.as_json()["verifier"],
-        "disclosed": _disclosed(shown),
-        "licenses": [
-            {"licenseId": each.license_id, "disclosed": each.disclosure.values()}
-            for each in shown.presentation.licenses
-        ],
-    }
-
-
-def _disclosed(shown: Shown) -> dict[str, JsonValue]:
-    """The fields shown, by path; where several licenses show a field of one path, the first one's."""
-    every = [each.disclosure.values() for each in reversed(shown.presentation.licenses)]
-    return {path: value for values in every for path, value in values.items()}
-
-
-def _summary(shown: Shown, question: Challenge) -> str:
-    heads = (
-        ("目的", "核验方", "出示", "有效至") if language() == "zh" else ("for", "verifier", "shows", "until")
-    )
-    values = [pair for each in shown.presentation.licenses for pair in each.disclosure.values().items()]
-    lines = [
-        f"{heads[0]}: {question.purpose}",
-        f"{heads[1]}: {question.verifier}",
-        *(f"{heads[2]}: {path} = {value}" for path, value in values),
-        f"{heads[3]}: {rfc3339(shown.presentation.expires)}",
-    ]
-    return "\n".join(lines)

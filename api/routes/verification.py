@@ -55,7 +55,7 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
         subjects = _scanned(services, body.subject.qr, body.challenge, asked)
     else:
         subjects = [services.read_file(canonical(body.subject))]
-    verdicts = [service.verify(subject, ask) for subject in subjects]
+    verdicts = service.verify_together(subjects, ask)
     return done(verdicts[0].as_json() if len(verdicts) == 1 else together(verdicts))
 
 
@@ -68,8 +68,15 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
 def make_challenge(services: Asking, sender: Sender, body: Annotated[ChallengeBody, Body()]) -> Response:
     """Ask a holder for fields, for a purpose."""
     signer = services.held_key(sender.uscc)
-    api = body.api or services.api
-    made = services.present.challenge(signer, body.fields, body.purpose, sender.uscc, body.ttl, api)
+    made = services.present.challenge(
+        signer,
+        body.fields,
+        body.purpose,
+        uscc=sender.uscc,
+        ttl=body.ttl,
+        api=body.api or services.api,
+        attested=body.attested,
+    )
     return done(made.as_json(), 201)
 
 

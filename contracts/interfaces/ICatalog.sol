@@ -95,6 +95,9 @@ interface ICatalog is IWriter {
     /// @notice Which type and body an entitlement's number stands for, counted from 1.
     function entitlementAt(uint32 index) external view returns (TypeCode licenseType, Uscc issuer);
 
+    /// @notice How many entitlements were given; their numbers go on in a Catalog that takes this one's place.
+    function rights() external view returns (uint32);
+
     /// @notice Whether the latest entitlement of a body covers a moment.
     function entitledTo(TypeCode licenseType, Uscc issuer, uint64 moment) external view returns (bool);
 

@@ -43,6 +43,9 @@ interface IDirectory is IWriter {
     error DirectorySucceeded(ObjectId object);
     /// @notice This may not follow that body: itself, or one that it follows in turn.
     error DirectorySuccessor(ObjectId successor);
+    /// @notice What is to take that contract's place does not read it, or writes to another Journal; or it did not take
+    ///         it.
+    error DirectoryNotNext(address account);
     /// @notice No contract of this name, or one that is only succeeded together with the Directory.
     error DirectoryContractUnknown(bytes32 name);
     error DirectoryOwnerUnknown(ObjectId owner);
@@ -86,8 +89,15 @@ interface IDirectory is IWriter {
     function setThreshold(SetThresholdMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Puts a contract in a named one's place, which is closed for ever and points to it.
-    /// @dev With the Directory its Journal is closed too and points to the new Directory's.
+    /// @dev The new one names the old one as its predecessor. With the Directory its Journal and keys are closed too and
+    ///      point to the new Directory's; all other contracts, bound to the old one, are then succeeded one by one
+    ///      by the new Directory before they take anything again.
     function succeed(SucceedMessage calldata message, Signature[] calldata signatures) external;
+
+    /// @notice Takes over from the predecessor, when that was closed for this one: called by it in the same transaction.
+    /// @dev Regions, bodies, relays, names and keys are read from the predecessor where this one has none of its own;
+    ///      the threshold, the root regions and the moment of the seal are copied.
+    function begin() external;
 
     /// @notice Adds a region under `parent`, or with parent 0 a root region, which has a vote.
     function addRegion(AddRegionMessage calldata message, Signature[] calldata signatures) external;
@@ -148,6 +158,21 @@ interface IDirectory is IWriter {
 
     /// @notice The codes of all root regions, in the order of their votes' bits.
     function rootRegions() external view returns (uint32[] memory);
+
+    /// @notice A region as it is kept, for a successor to read: superior, level, number of its vote, what followed it
+    ///         and when.
+    function regionRowOf(
+        uint32 region
+    ) external view returns (uint32 parent, uint8 depth, uint8 vote, uint32 successor, uint64 succeededAt);
+
+    /// @notice A body as it is kept, for a successor to read: 0 unknown, 1 region, 2 organisation; its region and level.
+    function bodyRowOf(ObjectId body) external view returns (uint8 kind, uint32 region, uint8 level);
+
+    /// @notice Regions that a region followed, in the order in which that was recorded.
+    function predecessorsOf(uint32 region) external view returns (uint32[] memory);
+
+    /// @notice What followed a body, by its object, and from when on; 0 when nothing did.
+    function followingOf(ObjectId body) external view returns (ObjectId successor, uint64 since);
 
     /// @notice The region of an organisation or a region; reverts with DirectoryOwnerUnknown for anything else.
     function bodyOf(ObjectId body) external view returns (uint32 region, bool isRegion);

@@ -15,7 +15,8 @@ import {ObjectId} from "../lib/Types.sol";
 ///      | 4    | `successor`, 0 while open                                                        |
 ///      | 5    | `successorCodeHash`                                                              |
 ///
-///      A word of `objects` is `rev` in the top 4 bytes and H in the low 28.
+///      A word of `objects` is `rev` in the top 4 bytes and H in the low 28. A Journal that goes on from another keeps
+///      the words of what happened since; where a slot of `headAt` or `objects` is 0, that of its predecessor holds.
 interface IJournal {
     /// @notice The only event of the system: one record.
     /// @param seq Position, from 1, without gaps.
@@ -42,6 +43,9 @@ interface IJournal {
     /// @notice A quorum put another Journal in this one's place.
     error JournalClosed(address successor);
 
+    /// @notice This Journal takes no other's place, has taken it already, or that one was not closed for it.
+    error JournalNotNext(address predecessor);
+
     /// @notice Appends a record and advances the head and the object's history.
     /// @dev head' = keccak256(abi.encode(head, seq, blockNumber, time, writer, kind, object, keccak256(body)));
     ///      H' = low 28 bytes of keccak256(abi.encode(H, seq, blockNumber, time, writer, kind, keccak256(body))),
@@ -49,6 +53,13 @@ interface IJournal {
     /// @param rev How many facts the object had when the message was signed; must be the current count.
     /// @return seq Position of the new record.
     function append(uint16 kind, ObjectId object, uint32 rev, bytes calldata body) external returns (uint64 seq);
+
+    /// @notice Goes on where the predecessor ended: with its head and seq. Once, when that one was closed for this; until
+    ///         then nothing is appended here. The histories of objects go on from its words, too.
+    function begin() external;
+
+    /// @notice The Journal that this one goes on from; 0 for the first.
+    function predecessor() external view returns (IJournal);
 
     /// @notice Ends this Journal for ever; by the Directory, when it is succeeded itself.
     function close(address next, bytes32 codeHash) external;

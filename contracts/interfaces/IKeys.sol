@@ -18,7 +18,7 @@ interface IKeys is IWriter {
     /// @notice A registered SM2 key.
     /// @dev Times are Unix seconds; the key may sign while validFrom ≤ now, now < validTo (0: no end)
     ///      and now < cutOff (0: none). `registrar` is the one key that registered it, 0 where founders or
-    ///      several regions together did; `recorded` is when.
+    ///      several regions together did; `recorded` is when, `lineage` how many hand-overs ago one stood alone.
     struct Key {
         ObjectId owner;
         uint8 purpose;
@@ -32,6 +32,7 @@ interface IKeys is IWriter {
         bytes32 midstate;
         KeyId registrar;
         uint64 recorded;
+        uint8 lineage;
     }
 
     /// @notice Registers a key of a region or an organisation; a point is registered once for ever.
@@ -69,6 +70,12 @@ interface IKeys is IWriter {
 
     /// @notice The id of the key of this number, counted from 1.
     function keyAt(uint32 index) external view returns (KeyId);
+
+    /// @notice How many keys there are.
+    function count() external view returns (uint32);
+
+    /// @notice The cut-off that was declared of this key alone until `asOf`; 0 for none.
+    function declaredAt(KeyId keyId, uint64 asOf) external view returns (uint64);
 
     /// @notice From when on what the key of this number signed is void, as known at `asOf`; 0 when it is not.
     /// @dev Its own cut-off; or its registration, where a key that it descends from was cut off before that.

@@ -39,7 +39,7 @@ interface ILicenses is IIssuing {
     /// @notice A license as the ledger holds it; `rev` 0 when unknown.
     /// @dev `holderBinding` is the last one bound, void or frozen or not; `leaf` = keccak256(0x00 ‖ abi.encode(id,
     ///      type, content digest, holder binding at issue, validFrom, validTo)); `region` is where the issuer was
-    ///      entitled when it issued.
+    ///      entitled when it issued, by the entitlement of that number.
     struct License {
         bytes32 leaf;
         bytes32 holderBinding;
@@ -52,6 +52,7 @@ interface ILicenses is IIssuing {
         uint32 keyIndex;
         uint32 rev;
         LicenseId successor;
+        uint32 entitlement;
     }
 
     error LicensesUnknown(LicenseId id);
@@ -139,6 +140,6 @@ interface ILicenses is IIssuing {
     /// @notice A license; of a leaf only when it was opened.
     function licenseOf(LicenseId id) external view returns (License memory);
 
-    /// @notice One fact after the issue: 1 ≤ index < rev.
-    function factAt(LicenseId id, uint8 index) external view returns (Fact memory);
+    /// @notice The facts after the issue, in order.
+    function factsOf(LicenseId id) external view returns (Fact[] memory);
 }

@@ -50,6 +50,10 @@ interface IWriter {
     /// @notice Its code hash when it took over.
     function successorCodeHash() external view returns (bytes32);
 
+    /// @notice The contract whose place this one takes, which it reads for what it has nothing of its own about; 0
+    ///         for the first.
+    function predecessor() external view returns (address);
+
     /// @notice The Journal that this contract appends to.
     function journal() external view returns (IJournal);
 

@@ -21,7 +21,7 @@ contract JournalTest {
     mapping(ObjectId object => uint224 digest) private _history;
 
     function setUp() public {
-        _journal = new Journal(LEDGER_ID);
+        _journal = new Journal(LEDGER_ID, Journal(address(0)));
         _head = LEDGER_ID;
     }
 

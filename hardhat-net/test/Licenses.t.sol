@@ -69,9 +69,9 @@ contract LicensesTest {
 
     function setUp() public {
         VM.warp(START);
-        _directory = new Directory(LEDGER_ID, new CredulousVerifier(), address(this));
-        _catalog = new Catalog(_directory);
-        _licenses = new Licenses(_directory);
+        _directory = new Directory(LEDGER_ID, new CredulousVerifier(), address(this), Directory(address(0)));
+        _catalog = new Catalog(_directory, address(0));
+        _licenses = new Licenses(_directory, address(0));
         _found();
         _seal();
         _issue();

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,6 +23,7 @@ class BatchFolder:
         path: Made if missing.
         head: What tells this sheet and order from every other; the first line of the journal.
         resume: Whether a run that was begun here may be taken up.
+        flush: Has files on the disk (`ledger.adapters.disk.flush`).
 
     Attributes:
         is_resumed: Whether an earlier run was found.
@@ -33,8 +34,10 @@ class BatchFolder:
         StoreOutageError: `FOLDER_UNWRITTEN`.
     """
 
-    def __init__(self, path: Path, head: JsonObject, resume: bool) -> None:
-        self._path = path
+    def __init__(
+        self, path: Path, head: JsonObject, resume: bool, flush: Callable[[Sequence[Path]], None]
+    ) -> None:
+        self._path, self._flush, self._written = path, flush, list[Path]()
         try:
             path.mkdir(parents=True, exist_ok=True)
             journal = path / JOURNAL
@@ -105,7 +108,7 @@ class BatchFolder:
         return self._file_of(identifier).exists()
 
     def write(self, identifier: str, data: bytes) -> None:
-        """Write the file of a license, whole or not at all.
+        """Write the file of a license, whole or not at all; `sync` has it on disk.
 
         Raises:
             StoreOutageError: `FOLDER_UNWRITTEN`.
@@ -116,26 +119,22 @@ class BatchFolder:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
             os.replace(draft, path)
         except OSError as error:
             raise self._outage(error) from error
+        self._written.append(path)
 
     def sync(self) -> None:
-        """Have the names of all files on disk, too.
+        """Have all that was written on disk.
 
         Raises:
             StoreOutageError: `FOLDER_UNWRITTEN`.
         """
         try:
-            descriptor = os.open(self._path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            self._flush(self._written)
         except OSError as error:
             raise self._outage(error) from error
+        self._written = []
 
     def _file_of(self, identifier: str) -> Path:
         return self._path / f"{identifier}.elic.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -35,6 +35,7 @@ LONGEST_SPAN = 100_000
 """Blocks asked for at once, at first and at most; halved whenever a node refuses."""
 
 _SLOTS_PER_PROOF = 100
+_OBJECTS_PER_QUERY = 100
 _MOST_GENERATIONS = 16
 _HASH = re.compile("0x[0-9a-f]{64}")
 
@@ -102,8 +103,24 @@ class Chain:
 
         Whether one is missing is told by `object_word` against `proven_words`.
         """
-        topics = ["0x" + RECORD_TOPIC.hex(), None, "0x" + object_id.hex()]
-        return [record_of(log) for log in self._logs(topics, None, to_block)]
+        return self.histories_of([object_id], to_block)[object_id]
+
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        """All records about each of many objects, as the node serves them, in few requests.
+
+        Raises:
+            TrustError: `BAD_RECORD`: a log that is no record.
+            ChainOutageError: No usable answer.
+        """
+        last = self.head().number if to_block is None else to_block
+        found: dict[bytes, list[Record]] = {each: [] for each in objects}
+        wanted = list(found)
+        for start in range(0, len(wanted), _OBJECTS_PER_QUERY):
+            for record in self._records_about(wanted[start : start + _OBJECTS_PER_QUERY], last):
+                found[record.object].append(record)
+        return found
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal after a height, as the node says."""
@@ -248,6 +265,20 @@ class Chain:
                 continue
             yield from page
             first, span = until + 1, min(2 * span, LONGEST_SPAN)
+
+    def _records_about(self, objects: Sequence[bytes], last: int) -> list[Record]:
+        """In the node's order; where it refuses so many objects at once, one half after the other."""
+        topics = ["0x" + RECORD_TOPIC.hex(), None, ["0x" + each.hex() for each in objects]]
+        try:
+            records = [record_of(log) for log in self._logs(topics, None, last)]
+        except ChainOutageError as error:
+            half = len(objects) // 2
+            if error.code != "CHAIN_REFUSED_CALL" or not half:
+                raise
+            return self._records_about(objects[:half], last) + self._records_about(objects[half:], last)
+        if not {record.object for record in records} <= set(objects):
+            raise bad_answer("eth_getLogs", "a record about another object")
+        return records
 
     def _page(self, topics: list[Any], first: int, last: int) -> list[RawLog]:
         query = {

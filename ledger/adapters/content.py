@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ledger.domain.content_id import MAX_BYTES, cid_of, digest_in
@@ -20,10 +21,11 @@ class FolderContent:
 
     Args:
         folder: Made at the first `put`.
+        flush: Has files on the disk (`ledger.adapters.disk.flush`).
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, flush: Callable[[Sequence[Path]], None]) -> None:
+        self._folder, self._flush = folder, flush
 
     def put(self, data: bytes) -> str:
         """Keep bytes, on the disk when this returns.
@@ -32,13 +34,27 @@ class FolderContent:
             MalformedError: `CONTENT_TOO_LARGE`.
             ContentOutageError: `CONTENT_UNAVAILABLE`.
         """
-        cid = cid_of(data)
+        return self.put_all([data])[0]
+
+    def put_all(self, many: Sequence[bytes]) -> list[str]:
+        """Keep many at once, all of them on the disk when this returns; raises as `put`."""
+        cids = [cid_of(data) for data in many]
+        drafts: dict[Path, Path] = {}
         try:
-            if self._read(cid) != data:
-                self._write(self._file(cid), data)
+            for cid, data in zip(cids, many, strict=True):
+                if self._read(cid) != data:
+                    self._draft(self._file(cid), data, drafts)
+            self._flush(list(drafts))
+            for draft, file in drafts.items():
+                draft.replace(file)
+            self._flush(list(drafts.values()))
         except OSError as error:
             raise self._outage(error) from error
-        return cid
+        finally:
+            for draft in drafts:
+                with contextlib.suppress(OSError):
+                    draft.unlink()
+        return cids
 
     def get(self, cid: str) -> bytes:
         """The bytes of an id.
@@ -104,22 +120,16 @@ class FolderContent:
         except FileNotFoundError:
             return None
 
-    def _write(self, file: Path, data: bytes) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file.parent.mkdir(exist_ok=True, mode=0o700)
+    def _draft(self, file: Path, data: bytes, drafts: dict[Path, Path]) -> None:
+        """Write what is to be `file` under another name, noted before it exists."""
+        if not file.parent.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            file.parent.mkdir(exist_ok=True, mode=0o700)
         draft = file.with_name(f".{secrets.token_hex(8)}")
-        try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as opened:
-                opened.write(data)
-                opened.flush()
-                os.fsync(opened.fileno())
-            draft.replace(file)
-        finally:
-            with contextlib.suppress(OSError):
-                draft.unlink()
-        _sync(file.parent)
-        _sync(self._folder)
+        drafts[draft] = file
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(data)
 
     def _outage(self, error: OSError) -> ContentOutageError:
         reason = error.strerror or str(error)

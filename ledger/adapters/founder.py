@@ -12,6 +12,12 @@ from ledger.domain.abi import Artifact
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.ports import JsonRpc, Receipt
 
+NO_CONTRACT = "0x" + "00" * 20
+"""Stands for the predecessor of a contract that is the first."""
+
+CLIENTS = ("Catalog", "Licenses", "Batches")
+"""Contracts that ask the Directory who is who."""
+
 JOURNAL_HEAD_SLOT = "0x" + "00" * 32
 """The Journal's head stands in its first slot; its interface fixes that."""
 
@@ -47,23 +53,19 @@ def make_contracts(
         return Made(address, receipt.block)
 
     verifier = make("SM2Verifier")
-    directory = make("Directory", ledger_id, verifier.address, maker.account)
+    directory = make("Directory", ledger_id, verifier.address, maker.account, NO_CONTRACT)
 
     def part(getter: str) -> Made:
         call = {"to": directory.address, "data": "0x" + artifacts["Directory"].encode_call(getter, []).hex()}
         return Made("0x" + str(rpc.call("eth_call", call, "latest"))[-40:].lower(), directory.block)
 
-    catalog = make("Catalog", directory.address)
-    licenses = make("Licenses", directory.address)
-    batches = make("Batches", directory.address)
+    clients = {name: make(name, directory.address, NO_CONTRACT) for name in CLIENTS}
     return {
         "SM2Verifier": verifier,
         "Directory": directory,
         "Journal": part("journal"),
         "Keys": part("keys"),
-        "Catalog": catalog,
-        "Licenses": licenses,
-        "Batches": batches,
+        **clients,
     }
 
 

@@ -13,7 +13,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from ledger.domain.canonical import parse_strict
 from ledger.domain.entities import Entity, License
 from ledger.domain.entity_json import entity_from_json, entity_to_json
 from ledger.errors import MalformedError, StoreOutageError, TrustError
-from ledger.ports import Advance, Cursor, IndexRow
+from ledger.ports import Advance, Cursor, IndexRow, Name
 
 KEPT_HEADS = 64
 """Places to which the index can go back without being made again."""
@@ -39,6 +39,7 @@ BUSY_SECONDS = 30
 _VERSIONS = {"index": ("index_1", "index_2", "index_3"), "names": ("names_1",)}
 """Schema versions of each database, the newest last."""
 
+_NAMES_AT_ONCE = 500
 _LICENSE_ID = re.compile(r"0x[0-9a-f]{64}")
 _BUSY = ("locked", "busy")
 _DAMAGED = ("malformed", "not a database", "corrupt", "no such table", "no such column")
@@ -249,20 +250,13 @@ class SqlIndex:
         Raises:
             TrustError: `NAME_TAKEN`: it stands for another license already.
         """
-        row = {
-            "identifier": identifier,
-            "license_id": license_id,
-            "issuer": issuer,
-            "cid": cid,
-            "added_at": added_at,
-        }
+        self.remember_all([Name(identifier, license_id, issuer, added_at, cid)])
+
+    def remember_all(self, names: Sequence[Name]) -> None:
+        """The same of many licenses in one transaction; raises as `remember`, and keeps none then."""
         with self._names.writing() as connection:
-            known = connection.execute(sa.select(_names).where(_names.c.identifier == identifier)).first()
-            if known and known.license_id != license_id:
-                raise TrustError("NAME_TAKEN", identifier=identifier, known=known.license_id)
-            if known:
-                row |= {"added_at": known.added_at, "cid": cid or known.cid}
-            _upsert(connection, _names, [row])
+            known = _known_names(connection, [each.identifier for each in names])
+            _upsert(connection, _names, [_name_row(each, known.get(each.identifier)) for each in names])
 
     def resolve(self, text: str) -> str | None:
         """The license id of an identifier that this home knows, or `text` itself if it is one."""
@@ -496,6 +490,22 @@ def _as_row(cursor: Cursor) -> dict[str, Any]:
         "seq": cursor.seq,
         "head": "0x" + cursor.head.hex(),
     }
+
+
+def _known_names(connection: Connection, identifiers: Sequence[str]) -> dict[str, sa.Row[Any]]:
+    found: dict[str, sa.Row[Any]] = {}
+    for start in range(0, len(identifiers), _NAMES_AT_ONCE):
+        some = identifiers[start : start + _NAMES_AT_ONCE]
+        rows = connection.execute(sa.select(_names).where(_names.c.identifier.in_(some)))
+        found |= {row.identifier: row for row in rows}
+    return found
+
+
+def _name_row(name: Name, known: sa.Row[Any] | None) -> dict[str, Any]:
+    """A name keeps its license and its first day."""
+    if known and known.license_id != name.license_id:
+        raise TrustError("NAME_TAKEN", identifier=name.identifier, known=known.license_id)
+    return vars(name) | ({"added_at": known.added_at, "cid": name.cid or known.cid} if known else {})
 
 
 def _rows(store: _Store, table: sa.Table) -> Iterable[IndexRow]:

@@ -15,7 +15,7 @@ import hashlib
 import io
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,17 +58,24 @@ class IpfsContent:
             TrustError: `IPFS_WRONG_BYTES`: the daemon names them otherwise.
             ContentOutageError: `IPFS_UNREACHABLE`, `IPFS_FAILED`, `IPFS_NOT_PINNED`.
         """
-        cid = cid_of(data)
+        return self.put_all([data])[0]
+
+    def put_all(self, many: Sequence[bytes]) -> list[str]:
+        """Keep many over one connection; raises as `put`, and may have kept some of them then."""
+        cids = [cid_of(data) for data in many]
         with self._daemon() as daemon:
-            chunker = f"size-{MAX_BYTES}"
-            answer = daemon.add(io.BytesIO(data), cid_version=1, raw_leaves=True, pin=True, chunker=chunker)
-            named = str(answer["Hash"])[:80]
-            pinned = _is_pinned(daemon, cid)
+            for cid, data in zip(cids, many, strict=True):
+                self._put(daemon, cid, data)
+        return cids
+
+    def _put(self, daemon: Any, cid: str, data: bytes) -> None:
+        chunker = f"size-{MAX_BYTES}"
+        answer = daemon.add(io.BytesIO(data), cid_version=1, raw_leaves=True, pin=True, chunker=chunker)
+        named = str(answer["Hash"])[:80]
         if named != cid:
             raise TrustError("IPFS_WRONG_BYTES", url=self._url, reason=f"id {named} for {cid}")
-        if not pinned:
+        if not _is_pinned(daemon, cid):
             raise ContentOutageError("IPFS_NOT_PINNED", url=self._url, cid=cid)
-        return cid
 
     def get(self, cid: str) -> bytes:
         """The bytes of an id, from this node or, where it has peers, from one of them.

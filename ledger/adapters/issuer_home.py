@@ -19,7 +19,7 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -121,11 +121,15 @@ class FolderIssuerHome:
             license_id: What it is about, 0x-hex.
             entry: JSON values, for example `{"reference": text, "salt": hex}`.
         """
+        self.note_all(issuer, [(license_id, entry)])
+
+    def note_all(self, issuer: str, entries: Sequence[tuple[str, Mapping[str, object]]]) -> None:
+        """Append many entries at once, each with the license that it is about."""
         folder = self._folder(issuer)
-        line = canonical({"licenseId": license_id, "entry": dict(entry)}) + b"\n"
+        lines = [canonical({"licenseId": each, "entry": dict(entry)}) + b"\n" for each, entry in entries]
         with self._faults(folder):
             _make(folder)
-            _append(folder / "register.jsonl", line)
+            _append(folder / "register.jsonl", b"".join(lines))
 
     def notes(self, issuer: str, license_id: str) -> list[JsonObject]:
         """What the register holds of a license, in order.
@@ -307,12 +311,12 @@ def _create(file: Path, data: bytes) -> bool:
     return True
 
 
-def _append(file: Path, line: bytes) -> None:
+def _append(file: Path, lines: bytes) -> None:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+b") as opened:
         fcntl.flock(opened, fcntl.LOCK_EX)
         _drop_torn_line(opened)
-        opened.write(line)
+        opened.write(lines)
         opened.flush()
         os.fsync(opened.fileno())
     _sync(file.parent)

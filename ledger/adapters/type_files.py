@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from ledger.domain.acts import RULES
@@ -27,15 +28,16 @@ class TypeFiles:
             MalformedError: `LICENSE_TYPE_UNKNOWN`, or a definition that cannot be read.
         """
         try:
-            return LicenseType.from_json(parse_strict((self._folder / f"{code[:21]}.json").read_bytes()))
+            definition = (self._folder / f"{code[:21]}.json").read_bytes()
         except OSError:
             return license_type(code)
+        return _read_type(definition)
 
     def all(self) -> list[LicenseType]:
         """Every type known here."""
         known = {kind.code: kind for kind in builtin_types()}
         for path in sorted(self._folder.glob("*.json")):
-            kind = LicenseType.from_json(parse_strict(path.read_bytes()))
+            kind = _read_type(path.read_bytes())
             known[kind.code] = kind
         return list(known.values())
 
@@ -59,6 +61,12 @@ class TypeFiles:
         draft.write_bytes(canonical(kind.as_json()))
         os.replace(draft, self._folder / f"{kind.code}.json")
         return kind
+
+
+@lru_cache(maxsize=64)
+def _read_type(definition: bytes) -> LicenseType:
+    """Remembered by its text: a file may change, and checking a schema takes long."""
+    return LicenseType.from_json(parse_strict(definition))
 
 
 def _definition(given: FoundingType, beside: Path) -> JsonObject:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ledger.domain import objects
@@ -33,7 +34,7 @@ from ledger.domain.entities import (
     TypeVersion,
 )
 from ledger.domain.facts import Fact, Values, object_of
-from ledger.domain.license_tree import leaf_bits, leaf_hash, root, verify
+from ledger.domain.license_tree import leaf_bits, leaf_hash, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
@@ -583,7 +584,7 @@ def _new_batch(state: StateView, fact: Fact, renews: str = "") -> Change:
     if state.get("batch", key):
         raise Refused("DUPLICATE_ID", f"batch {key}")
     issuer, code = _text(values, "issuer"), _text(values, "licenseType")
-    if len(fact.leaves) != _int(values, "size") or "0x" + root(fact.leaves).hex() != values["root"]:
+    if len(fact.leaves) != _int(values, "size") or "0x" + fact.leaves_root.hex() != values["root"]:
         raise Refused("BAD_TREE", f"the leaves of batch {key} do not make the signed root")
     batch = Batch(
         rev=1,
@@ -696,12 +697,23 @@ def leads_to_root(
         index: Its place.
         proof: The path, 0x-hex.
     """
-    words = (_raw(_str(values, name)) for name in ("licenseId", "digest", "holderBinding"))
-    license_id, digest, binding = words
+    words = tuple(_str(values, name) for name in ("licenseId", "digest", "holderBinding"))
     days = (_int(values, "validFrom"), _int(values, "validTo"))
-    leaf = leaf_hash(license_id, license_type, digest, binding, *days)
-    siblings = [_raw(word) for word in proof]
-    return verify(bytes.fromhex(top[2:]), leaf, index, size, siblings)
+    return _leads_to_root((top, size, index), license_type, words, days, tuple(proof))
+
+
+@lru_cache(maxsize=1_024)
+def _leads_to_root(
+    place: tuple[str, int, int],
+    code: str,
+    words: tuple[str, ...],
+    days: tuple[int, int],
+    proof: tuple[str, ...],
+) -> bool:
+    """Remembered: a verification comes back to the same leaf several times."""
+    top, size, index = place
+    license_id, digest, binding, root, *siblings = map(_raw, (*words, top, *proof))
+    return verify(root, leaf_hash(license_id, code, digest, binding, *days), index, size, siblings)
 
 
 def _raw(word: str) -> bytes:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection
 from typing import Any, NoReturn
 
 import rfc8785
@@ -28,6 +28,9 @@ MAX_INTEGER = 2**53 - 1
 
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
+_BEYOND_FIRST_PLANE = re.compile(rb"[\xf0-\xf4]")
+_SIMPLE = {str, bool, type(None)}
+_WRITER = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":"))
 
 
 def parse_strict(data: bytes) -> JsonObject:
@@ -65,7 +68,8 @@ def parse_value(data: bytes) -> JsonValue:
         )
     except json.JSONDecodeError as fault:
         raise MalformedError("JSON_SYNTAX", line=fault.lineno, column=fault.colno) from None
-    _require_plain(value)
+    if "\\u" in text:  # nothing but an escape can name half a character
+        _utf8(_WRITER.encode(value))
     return value
 
 
@@ -80,8 +84,11 @@ def canonical(value: JsonValue | JsonObject) -> bytes:
         >>> canonical({"b": 1, "a": ["x", None, True]})
         b'{"a":["x",null,true],"b":1}'
     """
-    _require_plain(value)
-    return rfc8785.dumps(value)
+    _require_plain(value, MAX_DEPTH)
+    data = _utf8(_WRITER.encode(value))
+    # The standard library sorts names by code point, RFC 8785 by UTF-16 unit: they differ where a
+    # character beyond the first plane occurs, and nowhere else. A test compares the two.
+    return rfc8785.dumps(value) if _BEYOND_FIRST_PLANE.search(data) else data
 
 
 def is_canonical(data: bytes) -> bool:
@@ -145,6 +152,8 @@ def _text(data: bytes) -> str:
 
 def _require_shallow(data: bytes) -> None:
     # Counted before parsing: the parser recurses and would exhaust the stack.
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
     depth = 0
     for bracket in _BRACKET.finditer(_STRING.sub(b"", data)):
         depth += 1 if bracket.group() in b"[{" else -1
@@ -172,44 +181,37 @@ def _float(_: str) -> NoReturn:
     raise MalformedError("JSON_FLOAT")
 
 
-def _require_plain(value: JsonValue | JsonObject) -> None:
-    for depth, item in _walk(value):
-        if depth > MAX_DEPTH:
-            raise MalformedError("JSON_TOO_DEEP", limit=MAX_DEPTH)
-        _require_scalar(item)
-
-
-def _walk(value: object) -> Iterator[tuple[int, object]]:
-    pending: list[tuple[int, object]] = [(0, value)]
-    while pending:
-        depth, item = pending.pop()
-        if isinstance(item, dict):
-            pending += [(depth + 1, name) for name in item]
-            pending += [(depth + 1, inner) for inner in item.values()]
-            depth += 1
-        elif isinstance(item, list):
-            pending += [(depth + 1, inner) for inner in item]
-            depth += 1
-        yield depth if isinstance(item, dict | list) else 0, item
-
-
-def _require_scalar(item: object) -> None:
-    if isinstance(item, str):
-        _require_unicode(item)
-    elif isinstance(item, float):
-        raise MalformedError("JSON_FLOAT")
-    elif isinstance(item, int):
-        if abs(item) > MAX_INTEGER:
-            raise MalformedError("JSON_INTEGER_RANGE")
-    elif isinstance(item, dict):
-        if not all(isinstance(name, str) for name in item):
+def _require_plain(value: object, levels: int) -> None:
+    """Refuse what the format does not carry, and lists and objects more than `levels` deep."""
+    if isinstance(value, dict):
+        _require_room(levels)
+        if not all(issubclass(kind, str) for kind in set(map(type, value))):
             raise MalformedError("JSON_TYPE")
-    elif not isinstance(item, list | None):
-        raise MalformedError("JSON_TYPE")
+        _require_all_plain(value.values(), levels - 1)
+    elif isinstance(value, list):
+        _require_room(levels)
+        _require_all_plain(value, levels - 1)
+    elif isinstance(value, int):
+        if abs(value) > MAX_INTEGER:
+            raise MalformedError("JSON_INTEGER_RANGE")
+    elif not isinstance(value, str | None):
+        raise MalformedError("JSON_FLOAT" if isinstance(value, float) else "JSON_TYPE")
 
 
-def _require_unicode(text: str) -> None:
+def _require_all_plain(values: Collection[object], levels: int) -> None:
+    if set(map(type, values)) <= _SIMPLE:  # as most are: no need to look at each
+        return
+    for value in values:
+        _require_plain(value, levels)
+
+
+def _require_room(levels: int) -> None:
+    if not levels:
+        raise MalformedError("JSON_TOO_DEEP", limit=MAX_DEPTH)
+
+
+def _utf8(text: str) -> bytes:
     try:
-        text.encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError:
         raise MalformedError("JSON_SURROGATE") from None

@@ -1,7 +1,7 @@
 """A verifier's challenge: which fields it asks a holder for, for what purpose, until when.
 
     {"format": "elicense-challenge/1", "id", "nonce", "verifier": {"uscc", "keyId", "publicKey"},
-     "purpose", "fields": [], "expires", "api", "signature"}
+     "purpose", "fields": [], "expires", "api", "signature"[, "attested"]}
 
 The relying party signs TAG(challenge) ‖ SM3(RFC 8785 form without `signature`); the wallet shows
 purpose and fields before it answers. One challenge is answered once. Whether the key is registered
@@ -56,6 +56,8 @@ class Challenge:
             branch (`holders/0`).
         expires: First second at which an answer is too late.
         api: Where a short presentation is left, or None where only whole ones are taken.
+        attested: Whether another body may vouch for the holder (`ledger.domain.attestation`): True any
+            registered one, False none, None only the asking one itself.
         signature: 64 bytes; empty before it is signed.
     """
 
@@ -67,6 +69,7 @@ class Challenge:
     fields: tuple[str, ...]
     expires: int
     api: str | None
+    attested: bool | None = None
     signature: bytes = b""
 
     @property
@@ -105,7 +108,8 @@ class Challenge:
         return replace(self, signature=signature)
 
     def as_json(self) -> JsonObject:
-        """The form of the module's head."""
+        """The form of the module's head; `attested` stands there only where it is said."""
+        said = {} if self.attested is None else {"attested": self.attested}
         return {
             "format": FORMAT,
             "id": self.id.hex(),
@@ -120,6 +124,7 @@ class Challenge:
             "expires": rfc3339(self.expires),
             "api": self.api,
             "signature": self.signature.hex(),
+            **said,
         }
 
     @classmethod
@@ -129,7 +134,8 @@ class Challenge:
         Raises:
             MalformedError: `CHALLENGE_MALFORMED` with the field at fault.
         """
-        _require(set(form) - {"ok", "code"} == _KEYS, "keys")
+        _require(set(form) - {"ok", "code", "attested"} == _KEYS, "keys")
+        _require(isinstance(form.get("attested", False), bool), "attested")
         _require(form["format"] == FORMAT, "format")
         uscc, public_key = _verifier(form["verifier"])
         return cls(
@@ -141,6 +147,7 @@ class Challenge:
             fields=_names(form["fields"]),
             expires=_instant(form["expires"]),
             api=None if form["api"] is None else _text(form["api"], "api"),
+            attested=form.get("attested"),
             signature=_hex(form["signature"], 64, "signature"),
         )
 

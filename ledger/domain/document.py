@@ -74,6 +74,24 @@ def build_license(given: JsonObject, kind: LicenseType) -> JsonObject:
     return draft.license()
 
 
+@dataclass(frozen=True)
+class FilledIn:
+    """A license input without faults, and the license that it makes."""
+
+    given: JsonObject
+    license: JsonObject
+
+    @property
+    def identifier(self) -> str:
+        """The license identifier."""
+        return str(self.license["metadata"]["certificateIdentifier"])
+
+
+def fill_in(given: JsonObject, kind: LicenseType) -> FilledIn:
+    """Read a license input once and for all; raises as `build_license`."""
+    return FilledIn(given, build_license(given, kind))
+
+
 def input_binding(given: JsonObject) -> bytes:
     """The holder binding that a license input asks for; `UNBOUND` where it names no key."""
     keys = [given.get(name) for name in ("holderKey", "holderEncryptionKey")]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ledger.domain import objects
+from ledger.domain.license_tree import root
 from ledger.domain.messages import Kind
 from ledger.domain.records import Record
 
@@ -25,6 +27,11 @@ class Fact:
     values: Values
     key_ids: tuple[str, ...]
     leaves: tuple[bytes, ...] = ()
+
+    @cached_property
+    def leaves_root(self) -> bytes:
+        """The root that the leaves of a batch make, computed once however many ask."""
+        return root(self.leaves)
 
 
 def fact_of(record: Record) -> Fact:

@@ -15,12 +15,12 @@ unknown but for its number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from ledger.domain.canonical import JsonObject, JsonValue, canonical
-from ledger.domain.index_tree import climb, levels, siblings
+from ledger.domain.index_tree import climb, known_levels, levels, siblings
 from ledger.domain.sm3 import sm3
 from ledger.errors import BadProofError, MalformedError
 
@@ -44,13 +44,15 @@ def flatten(document: JsonObject) -> dict[str, JsonValue]:
         >>> flatten({"holders": [{"name": "甲"}], "face": {}, "a/b": None})
         {'a~1b': None, 'face': {}, 'holders/0/name': '甲'}
     """
-    found = dict(_fields("", document)) if document else {}
+    found: dict[str, JsonValue] = {}
+    if document:
+        _add_fields("", document, found)
     return {path: found[path] for path in ordered(found)}
 
 
 def ordered(paths: Iterable[str]) -> list[str]:
-    """Paths in the order of leaves: by their UTF-8 bytes."""
-    return sorted(paths, key=lambda path: path.encode("utf-8"))
+    """Paths in the order of leaves: by their UTF-8 bytes, which is that of their code points."""
+    return sorted(paths)
 
 
 def draw_salts(fields: Iterable[str], draw: Callable[[int], bytes]) -> dict[str, bytes]:
@@ -153,6 +155,28 @@ class Disclosure:
             raise BadProofError("DISCLOSURE_FORM")
         return seal(self.size, top)
 
+    def narrowed(self, paths: Collection[str]) -> Disclosure:
+        """The same with fewer fields: what the whole license would disclose at `paths`.
+
+        Args:
+            paths: At least one that is shown.
+
+        Raises:
+            BadProofError: `DISCLOSURE_FORM`.
+
+        Example:
+            >>> fields = {"a": 1, "b": "乙", "c": None}
+            >>> salts = {path: bytes([n]) * 32 for n, path in enumerate(fields)}
+            >>> disclose(fields, salts, ["a", "c"]).narrowed(["c"]) == disclose(fields, salts, ["c"])
+            True
+        """
+        kept = tuple(field for field in self.fields if field.path in paths)
+        built = known_levels(self._leaves(), self.size, self.hashes, node) if self._is_well_formed() else []
+        if not kept or not built:
+            raise BadProofError("DISCLOSURE_FORM")
+        hashes = siblings(built, [field.index for field in kept], self.size)
+        return Disclosure(self.size, kept, tuple(hashes))
+
     def as_list(self) -> list[object]:
         """Plain values for CBOR: `[size, [[index, path, salt, value], …], hashes in one string]`."""
         shown = [[field.index, field.path, field.salt, field.value] for field in self.fields]
@@ -186,8 +210,10 @@ class Disclosure:
     def _root(self) -> bytes | None:
         if not self.fields:
             return self.hashes[0] if len(self.hashes) == 1 else None
-        known = {field.index: leaf(field.path, field.value, field.salt) for field in self.fields}
-        return climb(known, self.size, self.hashes, node)
+        return climb(self._leaves(), self.size, self.hashes, node)
+
+    def _leaves(self) -> dict[int, bytes]:
+        return {field.index: leaf(field.path, field.value, field.salt) for field in self.fields}
 
 
 def disclose(fields: Fields, salts: Salts, paths: Iterable[str]) -> Disclosure:
@@ -215,26 +241,27 @@ def disclose(fields: Fields, salts: Salts, paths: Iterable[str]) -> Disclosure:
         if path not in place:
             raise MalformedError("FIELD_UNKNOWN", field=path)
     shown = tuple(DisclosedField(place[path], path, salts[path], fields[path]) for path in chosen)
-    hashes = siblings(built, [field.index for field in shown]) if shown else built[-1]
+    hashes = siblings(built, [field.index for field in shown], len(fields)) if shown else built[-1]
     return Disclosure(len(fields), shown, tuple(hashes))
 
 
-def _fields(path: str, value: JsonValue) -> Iterator[tuple[str, JsonValue]]:
+def _add_fields(path: str, value: JsonValue, found: dict[str, JsonValue]) -> None:
     if isinstance(value, dict) and value:
         for name, inner in value.items():
             if not name or name.isdecimal():
                 raise MalformedError("FIELD_NAME", field=path)
-            yield from _fields(_join(path, name), inner)
+            _add_fields(_join(path, name), inner, found)
     elif isinstance(value, list) and value:
         for index, inner in enumerate(value):
-            yield from _fields(_join(path, str(index)), inner)
+            _add_fields(f"{path}/{index}", inner, found)
     else:
-        yield path, value
+        found[path] = value
 
 
 def _join(path: str, name: str) -> str:
-    step = name.replace("~", "~0").replace("/", "~1")
-    return f"{path}/{step}" if path else step
+    if "~" in name or "/" in name:
+        name = name.replace("~", "~0").replace("/", "~1")
+    return f"{path}/{name}" if path else name
 
 
 def _disclosed(entry: object) -> DisclosedField:

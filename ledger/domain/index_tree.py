@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 NodeHash = Callable[[bytes, bytes], bytes]
+Level = Mapping[int, bytes] | Sequence[bytes]
+"""The nodes of one level by their index, all of them or some."""
 
 
 def levels(leaves: Sequence[bytes], node: NodeHash) -> list[list[bytes]]:
@@ -40,19 +42,24 @@ def levels(leaves: Sequence[bytes], node: NodeHash) -> list[list[bytes]]:
     return built
 
 
-def siblings(built: Sequence[Sequence[bytes]], indices: Iterable[int]) -> list[bytes]:
-    """The minimal proof for the leaves at `indices`, out of `levels`.
+def siblings(built: Sequence[Level], indices: Iterable[int], size: int) -> list[bytes]:
+    """The minimal proof for the leaves at `indices`, out of `levels` or `known_levels`.
+
+    Args:
+        built: The levels, from the leaves up.
+        indices: Which leaves.
+        size: How many leaves the tree has.
 
     Example:
-        >>> siblings(levels([b"a", b"b", b"c"], lambda left, right: left + right), [0])
+        >>> siblings(levels([b"a", b"b", b"c"], lambda left, right: left + right), [0], 3)
         [b'b', b'c']
     """
-    known = set(indices)
+    known, width = set(indices), size
     needed: list[bytes] = []
     for level in built[:-1]:
         wanted = sorted({index ^ 1 for index in known} - known)
-        needed += [level[index] for index in wanted if index < len(level)]
-        known = {index // 2 for index in known}
+        needed += [level[index] for index in wanted if index < width]
+        known, width = {index // 2 for index in known}, (width + 1) // 2
     return needed
 
 
@@ -65,21 +72,38 @@ def climb(known: Mapping[int, bytes], size: int, proof: Sequence[bytes], node: N
         >>> climb({0: b"a"}, 3, [b"b", b"c"], lambda left, right: left + right)
         b'abc'
     """
+    built = known_levels(known, size, proof, node)
+    return built[-1][0] if built else None
+
+
+def known_levels(
+    known: Mapping[int, bytes], size: int, proof: Sequence[bytes], node: NodeHash
+) -> list[dict[int, bytes]]:
+    """Every node that `known` leaves and their proof give, by index, level by level upwards.
+
+    From these a proof for fewer of the leaves can be taken; empty for a proof of wrong form.
+
+    Example:
+        >>> known_levels({0: b"a"}, 3, [b"b", b"c"], lambda left, right: left + right)
+        [{0: b'a', 1: b'b'}, {0: b'ab', 1: b'c'}, {0: b'abc'}]
+    """
     if not known or not all(0 <= index < size for index in known):
-        return None
-    rest = iter(proof)
-    width, level = size, dict(known)
+        return []
+    rest, width = iter(proof), size
+    built = [dict(known)]
     while width > 1:
-        above = _next_level(level, width, rest, node)
+        above = _next_level(built[-1], width, rest, node)
         if above is None:
-            return None
-        width, level = (width + 1) // 2, above
-    return level[0] if next(rest, None) is None else None
+            return []
+        built.append(above)
+        width = (width + 1) // 2
+    return built if next(rest, None) is None else []
 
 
 def _next_level(
-    level: Mapping[int, bytes], width: int, rest: Iterator[bytes], node: NodeHash
+    level: dict[int, bytes], width: int, rest: Iterator[bytes], node: NodeHash
 ) -> dict[int, bytes] | None:
+    """The level above; siblings that the proof gives are added to `level`."""
     above: dict[int, bytes] = {}
     for index in sorted(level):
         if index // 2 in above:
@@ -90,6 +114,7 @@ def _next_level(
         sibling = level[index ^ 1] if index ^ 1 in level else next(rest, None)
         if sibling is None:
             return None
+        level[index ^ 1] = sibling
         pair = (sibling, level[index]) if index & 1 else (level[index], sibling)
         above[index // 2] = node(*pair)
     return above

@@ -81,7 +81,7 @@ class Tree:
         """
         if not 0 <= index < self.size:
             raise IndexError(index)
-        return siblings(self._levels, [index])
+        return siblings(self._levels, [index], self.size)
 
 
 def leaf_words(indices: Iterable[int]) -> dict[str, bytes]:

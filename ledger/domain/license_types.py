@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -128,7 +128,11 @@ class LicenseType:
 
     def face_faults(self, face: object) -> list[FieldFault]:
         """Everything that the schema finds wrong with a face, by path under `face`."""
-        return schema_faults(_validator(canonical(self.schema)), face, "face")
+        return schema_faults(self._validator, face, "face")
+
+    @cached_property
+    def _validator(self) -> Draft202012Validator:
+        return _validator(canonical(self.schema))
 
 
 def builtin_types() -> tuple[LicenseType, ...]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
@@ -328,19 +329,7 @@ class Domain:
 
     def separator(self) -> bytes:
         """EIP-712 domain separator."""
-        return keccak(
-            encode(
-                ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
-                [
-                    DOMAIN_TYPE_HASH,
-                    keccak(DOMAIN_NAME.encode()),
-                    keccak(DOMAIN_VERSION.encode()),
-                    self.chain_id,
-                    self.contract,
-                    self.ledger_id,
-                ],
-            )
-        )
+        return _separator(self)
 
     def digest(self, message: MessageType, key_id: bytes, data: bytes) -> bytes:
         """EIP-712 digest of `message` as `key_id` signs it."""
@@ -351,6 +340,23 @@ class Domain:
         return tag("ledger") + self.digest(message, key_id, data)
 
 
+@lru_cache(maxsize=64)
+def _separator(domain: Domain) -> bytes:
+    return keccak(
+        encode(
+            ["bytes32", "bytes32", "bytes32", "uint256", "address", "bytes32"],
+            [
+                DOMAIN_TYPE_HASH,
+                keccak(DOMAIN_NAME.encode()),
+                keccak(DOMAIN_VERSION.encode()),
+                domain.chain_id,
+                domain.contract,
+                domain.ledger_id,
+            ],
+        )
+    )
+
+
 def key_id(public_key: bytes) -> bytes:
     """keccak256(X‖Y) of a 65-byte public key."""
     return keccak(public_key[1:])
@@ -358,7 +364,12 @@ def key_id(public_key: bytes) -> bytes:
 
 def issued_id(terms: Mapping[str, object]) -> str:
     """Id of the license that a struct or a leaf issues, 0x-hex: the new one, where it amends another."""
-    return str(terms["newLicenseId" if "newLicenseId" in terms else "licenseId"])
+    return str(terms[id_member(terms)])
+
+
+def id_member(terms: Mapping[str, object]) -> str:
+    """The member of a struct or a leaf that holds the id of the license that it issues."""
+    return "newLicenseId" if "newLicenseId" in terms else "licenseId"
 
 
 def abi_value(value: object, kind: str) -> object:

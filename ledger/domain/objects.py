@@ -6,6 +6,8 @@ A license is its own object; everything else hashes its kind and its natural cod
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from eth_hash.auto import keccak
 
 from ledger.domain.sm3 import hmac_sm3
@@ -35,7 +37,9 @@ def from_ascii32(word: bytes | str) -> str:
     return raw.rstrip(b"\0").decode("ascii")
 
 
+@lru_cache(maxsize=4096)
 def _object(kind: str, *parts: bytes) -> bytes:
+    """Remembered: thousands of licenses ask for the same few bodies, keys and types."""
     words = [ascii32(kind), *parts]
     words += [bytes(32)] * (4 - len(words))
     return keccak(b"".join(words))

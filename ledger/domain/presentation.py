@@ -8,8 +8,9 @@ open the holder binding. Each license has keys of its own; every one of them sig
     TAG(presentation) ‖ SM3(RFC 8785 form without `signature`)
 
 so that no license can be swapped, dropped or added, and nothing in the keys says that one holder
-has them all. That SM3 is also the id under which the verifier's API keeps the whole thing while the
-QR code carries only id, key hint and the first signature. The texts in QR codes are
+has them all. Where the holder has no key at hand, a registered body vouches instead and signs alone
+(`ledger.domain.attestation`). That SM3 is also the id under which the verifier's API keeps the whole
+thing while the QR code carries only id, key hint and the first signature. The texts in QR codes are
 `presentation_text`'s business, what is wrong with a presentation `presentation_check`'s.
 """
 
@@ -19,7 +20,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ledger.domain.apply import leads_to_root
+from ledger.domain.apply import is_own_id, leads_to_root
+from ledger.domain.attestation import Attestation
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import holder_binding
 from ledger.domain.fields_tree import Disclosure
@@ -62,7 +64,7 @@ class ShownLicense:
         signed: Its members by name; numbers, and 32-byte words in 0x-hex.
         signature: The issuer's, over that message, 64 bytes.
         disclosure: The fields shown.
-        holder: The holder's keys for this license.
+        holder: The holder's keys for this license; None where a body vouches.
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
@@ -72,7 +74,7 @@ class ShownLicense:
     signed: Mapping[str, object]
     signature: bytes
     disclosure: Disclosure
-    holder: PublicPair
+    holder: PublicPair | None
     leaf: Mapping[str, object] | None = None
     index: int = 0
     proof: tuple[str, ...] = ()
@@ -92,14 +94,18 @@ class ShownLicense:
         """0x-hex holder binding that the issuer signed; zeros where there is none."""
         return str(self.terms["holderBinding"])
 
-    @property
-    def is_intact(self) -> bool:
+    def is_intact(self, ledger_id: bytes) -> bool:
         """Whether the fields shown lead to what the issuer signed: a content digest, or a batch's root."""
         try:
             digest = "0x" + self.disclosure.content_digest().hex()
         except BadProofError:
             return False
-        return digest == self.terms["digest"] and self.is_in_its_batch
+        return digest == self.terms["digest"] and self.is_in_its_batch and self.has_own_id(ledger_id)
+
+    def has_own_id(self, ledger_id: bytes) -> bool:
+        """Whether its id is one of its issuer on this ledger."""
+        issuer, handle = from_ascii32(str(self.signed["issuer"])), str(self.terms["handle"])
+        return is_own_id(ledger_id, issuer, self.license_id, handle)
 
     @property
     def is_in_its_batch(self) -> bool:
@@ -119,8 +125,8 @@ class ShownLicense:
             "signature": self.signature.hex(),
             "leaf": None if self.leaf is None else {**self.leaf, **place},
             "disclosure": _disclosure_json(self.disclosure),
-            "holderKey": self.holder.holder_key.hex(),
-            "holderEncryptionKey": self.holder.holder_encryption_key.hex(),
+            "holderKey": self.holder.holder_key.hex() if self.holder else None,
+            "holderEncryptionKey": self.holder.holder_encryption_key.hex() if self.holder else None,
         }
 
 
@@ -132,24 +138,30 @@ class Presentation:
         challenge_id: The challenge that it answers, 16 bytes.
         challenge_digest: SM3 of that challenge as the holder saw it, 32 bytes. Without it, a
             middleman could pass a verifier's question on under a name and purpose of its own.
+        ledger_id: The ledger that all of them are recorded on, 32 bytes.
         licenses: What is shown, 1 to `MAX_LICENSES`, each license once.
-        made_at: By the holder's clock, in seconds since 1970.
+        made_at: By the clock of who signs, in seconds since 1970.
         expires: First second at which it is too late, never after the challenge.
+        attestation: Who vouches for the holder; None where the holder's keys sign.
         signatures: One of each of `signers`, 64 bytes. The form kept at the verifier's API lacks the
             first: it is empty there.
     """
 
     challenge_id: bytes
     challenge_digest: bytes
+    ledger_id: bytes
     licenses: tuple[ShownLicense, ...]
     made_at: int
     expires: int
+    attestation: Attestation | None = None
     signatures: tuple[bytes, ...] = ()
 
     @property
     def signers(self) -> tuple[bytes, ...]:
         """The public keys that sign it, in the order of their signatures."""
-        return tuple(shown.holder.holder_key for shown in self.licenses)
+        if self.attestation:
+            return (self.attestation.public_key,)
+        return tuple(shown.holder.holder_key for shown in self.licenses if shown.holder)
 
     @property
     def id(self) -> bytes:
@@ -185,7 +197,9 @@ class Presentation:
             "format": FORMAT,
             "challengeId": self.challenge_id.hex(),
             "challengeDigest": self.challenge_digest.hex(),
+            "ledgerId": "0x" + self.ledger_id.hex(),
             "licenses": [shown.as_json() for shown in self.licenses],
+            "attestation": self.attestation.as_json() if self.attestation else None,
             "madeAt": rfc3339(self.made_at),
             "expires": rfc3339(self.expires),
             "signature": b"".join(self.signatures).hex(),

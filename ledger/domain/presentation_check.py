@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import CLOCK_SKEW, MAX_TTL, Challenge, Verifies, is_signed
+from ledger.domain.moments import rfc3339
 from ledger.domain.presentation import UNBOUND, Presentation, ShownLicense
-from ledger.domain.verdict import PRECEDENCE, Check, Step, failed, passed, skipped, unknown
+from ledger.domain.verdict import PRECEDENCE, Check, Outcome, Step, failed, passed, skipped, unknown
 from ledger.errors import LedgerError
 from ledger.errors.texts import TEXTS
 
@@ -43,17 +45,33 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Registrant:
+    """The body that a signing key is registered for.
+
+    Attributes:
+        uscc: Its unified social credit code.
+        is_current: Whether the key may sign now: valid, and neither it nor one that it descends from
+            declared compromised.
+    """
+
+    uscc: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What the ledger holds now about those who show, as far as it was asked.
 
     Attributes:
         bindings: Holder bindings (0x-hex) by license id; the one that the issuer signed counts for a
             license that is not there. Differs from that one after a rebind.
-        problems: Why nothing is known, by the license id that it was asked about.
+        attester: The body whose key vouches; None where the ledger knows none.
+        problems: Why nothing is known, by the license id or key id that it was asked about.
         frozen: Ids of licenses whose binding stopped until they are bound anew.
     """
 
     bindings: Mapping[str, str] = field(default_factory=dict)
+    attester: Registrant | None = None
     problems: Mapping[str, LedgerError] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()
 
@@ -69,7 +87,10 @@ def is_refused(findings: Sequence[Finding]) -> bool:
 
 
 def holder_check(
-    findings: Sequence[Finding], shown: ShownLicense | None = None, known: Known | None = None
+    findings: Sequence[Finding],
+    presentation: Presentation | None = None,
+    license_id: str = "",
+    known: Known | None = None,
 ) -> Check:
     """Step 8 of the verdict on one license of a presentation.
 
@@ -77,18 +98,21 @@ def holder_check(
 
     Args:
         findings: About the presentation.
-        shown: The license; None where no license could be read.
+        presentation: None where none could be read.
+        license_id: The license, 0x-hex.
         known: What it was checked with.
     """
     failures = [finding for finding in findings if finding.result]
     if failures:
         return _failed(failures)
-    own_id = shown.license_id if shown else ""
-    problem = known.problems.get(own_id) if known else None
+    known, attestation = known or Known(), presentation.attestation if presentation else None
+    problem = known.problems.get(attestation.key_id if attestation else license_id)
     if problem is not None:
         code = "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
         return unknown(Step.HOLDER, code, {"code": problem.code, **problem.message()})
-    if any(finding.license_id == own_id for finding in findings):
+    if presentation and attestation:
+        return _attested(presentation.made_at, attestation, known)
+    if any(finding.license_id == license_id for finding in findings):
         return skipped(Step.HOLDER, "HOLDER_UNBOUND")
     return passed(Step.HOLDER)
 
@@ -104,9 +128,9 @@ def check_presentation(
 
     (1) the challenge is signed by the key it names, and is the one answered; (2) both are fresh by
     the verifier's clock; (3) the fields are those asked for; (4) they lead to what the issuer
-    signed; (5) every key signed all of it; (6) each license's two keys open its holder binding. What
-    is not checked here: the issuer's signature and the ledger, single use, and whether the asking
-    organisation is registered.
+    signed; (5) every key signed all of it; (6) each license's two keys open its holder binding, or
+    a body that may vouch does so. What is not checked here: the issuer's signature and the ledger,
+    single use, and whether the asking organisation is registered.
 
     Args:
         presentation: As read, unverified.
@@ -124,8 +148,39 @@ def check_presentation(
         *_scope_findings(presentation, challenge),
         *_digest_findings(presentation),
         *_signature_findings(presentation, verifier),
-        *_binding_findings(presentation, known or Known()),
+        *_presenter_findings(presentation, challenge, known or Known()),
     ]
+
+
+def attestation_findings(attestation: Attestation, challenge: Challenge, known: Known) -> list[Finding]:
+    """Whether the body of this key may vouch for a holder towards this verifier."""
+    if challenge.attested is False:
+        return [_NOT_ALLOWED]
+    if attestation.key_id in known.problems:
+        return []
+    body = known.attester
+    if body is None:
+        return [Finding("ATTESTER_UNKNOWN", "ATTESTER_UNKNOWN", "TAMPERED")]
+    is_asking = attestation.public_key == challenge.public_key or body.uscc == challenge.uscc
+    rules = ((body.is_current, _NOT_VALID), (challenge.attested or is_asking, _NOT_ALLOWED))
+    return [finding for holds, finding in rules if not holds]
+
+
+_NOT_VALID = Finding("ATTESTER_KEY_NOT_VALID", "ATTESTER_KEY_NOT_VALID", "TAMPERED")
+_NOT_ALLOWED = Finding("ATTESTATION_NOT_ALLOWED", "ATTESTATION_NOT_ALLOWED", "OUT_OF_SCOPE")
+
+
+def _attested(at: int, attestation: Attestation, known: Known) -> Check:
+    body = known.attester.uscc if known.attester else ""
+    evidence = {
+        "attestedBy": body,
+        "keyId": attestation.key_id,
+        "method": attestation.method.word,
+        "at": rfc3339(at),
+        "officer": attestation.officer.hex() or None,
+        **attestation.method.sentence(body),
+    }
+    return Check(Step.HOLDER, Outcome.PASS, "HOLDER_ATTESTED", "", evidence)
 
 
 def _failed(failures: list[Finding]) -> Check:
@@ -160,6 +215,7 @@ def _freshness_findings(presentation: Presentation, challenge: Challenge, now: i
         (challenge.expires - now > MAX_TTL + CLOCK_SKEW, "CHALLENGE_TOO_LONG"),
         (now >= expires, "PRESENTATION_EXPIRED"),
         (made > now + CLOCK_SKEW, "PRESENTATION_FROM_FUTURE"),
+        (made < challenge.expires - MAX_TTL - CLOCK_SKEW, "PRESENTATION_BEFORE_CHALLENGE"),
         (not made < expires <= made + MAX_TTL, "PRESENTATION_TOO_LONG"),
         (expires > challenge.expires, "PRESENTATION_TOO_LONG"),
     )
@@ -185,7 +241,7 @@ def _scope(reason: str, fields: Sequence[str], license_id: str = "") -> Finding:
 
 
 def _digest_findings(presentation: Presentation) -> list[Finding]:
-    broken = [shown for shown in presentation.licenses if not shown.is_intact]
+    broken = [shown for shown in presentation.licenses if not shown.is_intact(presentation.ledger_id)]
     return [_tampered("DISCLOSURE_MISMATCH", "DIGEST_MISMATCH", shown) for shown in broken]
 
 
@@ -194,19 +250,34 @@ def _signature_findings(presentation: Presentation, verifier: Verifies) -> list[
     holds = len(signers) == len(signatures) and all(
         verifier.verify(key, message, signature) for key, signature in zip(signers, signatures, strict=True)
     )
-    return [] if holds else [Finding("HOLDER_SIGNATURE_BAD", "BAD_HOLDER_SIGNATURE", "TAMPERED")]
+    if holds:
+        return []
+    if presentation.attestation:
+        return [Finding("ATTESTATION_SIGNATURE_BAD", "BAD_SIGNATURE", "TAMPERED")]
+    return [Finding("HOLDER_SIGNATURE_BAD", "BAD_HOLDER_SIGNATURE", "TAMPERED")]
+
+
+def _presenter_findings(presentation: Presentation, challenge: Challenge, known: Known) -> list[Finding]:
+    """Whether those who sign may show: a body that vouches, or the holders that are bound."""
+    if presentation.attestation:
+        return attestation_findings(presentation.attestation, challenge, known)
+    return _binding_findings(presentation, known)
 
 
 def _binding_findings(presentation: Presentation, known: Known) -> list[Finding]:
     asked = [shown for shown in presentation.licenses if shown.license_id not in known.problems]
     bound = [(shown, known.bindings.get(shown.license_id, shown.binding)) for shown in asked]
-    wrong = [shown for shown, binding in bound if binding != UNBOUND and not shown.holder.opens(binding)]
+    wrong = [shown for shown, binding in bound if binding != UNBOUND and not _opens(shown, binding)]
     unbound = [shown.license_id for shown, binding in bound if binding == UNBOUND]
     return [
         *(_tampered("HOLDER_KEY_MISMATCH", "HOLDER_KEY_MISMATCH", shown) for shown in wrong),
         *(_frozen(shown) for shown in asked if shown.license_id in known.frozen),
         *(Finding("HOLDER_UNBOUND", "HOLDER_UNBOUND", "", (), license_id) for license_id in unbound),
     ]
+
+
+def _opens(shown: ShownLicense, binding: str) -> bool:
+    return shown.holder is not None and shown.holder.opens(binding)
 
 
 def _frozen(shown: ShownLicense) -> Finding:

@@ -19,7 +19,7 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from ledger.domain.canonical import MAX_INTEGER, JsonObject, JsonValue, parse_strict, parse_value
-from ledger.domain.document import build_license, license_faults
+from ledger.domain.document import FilledIn, fill_in, license_faults
 from ledger.domain.field_rules import FieldFault
 from ledger.domain.license_input import LONG_TERM, MOST_HOLDERS
 from ledger.domain.license_types import LicenseType
@@ -208,10 +208,14 @@ class InputRows:
         self._lines: dict[bytes, int] = {}
 
     def read(self, row: SheetRow) -> JsonObject | list[RowFault]:
-        """The license input of a row, or every reason why there is none.
+        """The license input of a row, or every reason why there is none; as `fill_in`."""
+        found = self.fill_in(row)
+        return found.given if isinstance(found, FilledIn) else found
 
-        What comes back passes `build_license`. A row whose identifier an earlier good row has
-        is rejected with `SHEET_DUPLICATE`.
+    def fill_in(self, row: SheetRow) -> FilledIn | list[RowFault]:
+        """The license that a row makes, with its input, or every reason why there is none.
+
+        A row whose identifier an earlier good row has is rejected with `SHEET_DUPLICATE`.
 
         Args:
             row: A row of the sheet; each is read once.
@@ -224,20 +228,19 @@ class InputRows:
         given["metadata"] = _completed(given.get("metadata", {}), self._given)
         return self._judge(row.line, given, faults)
 
-    def _judge(self, line: int, given: JsonObject, faults: list[RowFault]) -> JsonObject | list[RowFault]:
+    def _judge(self, line: int, given: JsonObject, faults: list[RowFault]) -> FilledIn | list[RowFault]:
         try:
-            made = build_license(given, self._kind)
+            made = fill_in(given, self._kind)
         except MalformedError:
             reported = {fault.field for fault in faults}
             more = (self._content_fault(line, fault) for fault in license_faults(given, self._kind))
             return faults + [fault for fault in more if fault.field not in reported]
         if faults:
             return faults
-        identifier = str(made["metadata"]["certificateIdentifier"])
-        key = blake2b(identifier.encode(), digest_size=12).digest()
+        key = blake2b(made.identifier.encode(), digest_size=12).digest()
         first = self._lines.setdefault(key, line)
         if first == line:
-            return given
+            return made
         field = self._column_of("metadata/certificateIdentifier", fallback=self._column_of("serial"))
         return [row_fault(line, "SHEET_DUPLICATE", field, first=first)]
 

@@ -135,6 +135,22 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "该证照的设备绑定已冻结，亮证无效。",
         "The binding of the holder's device is frozen; nothing is shown with it.",
     ),
+    "HOLDER_ATTESTED": (
+        "持证人由登记机构在窗口核对身份并证明。",
+        "A registered body identified the holder at its counter and vouches for it.",
+    ),
+    "ATTESTER_UNKNOWN": (
+        "作证的密钥未登记为任何机构的签名密钥。",
+        "The key that vouches is not registered as any body's signing key.",
+    ),
+    "ATTESTER_KEY_NOT_VALID": (
+        "作证机构的密钥不在有效期，或已被宣布失密。",
+        "The key of the body that vouches is not valid, or was declared compromised.",
+    ),
+    "ATTESTATION_NOT_ALLOWED": (
+        "核验请求不接受该机构代持证人作证。",
+        "The challenge does not accept that this body vouches for the holder.",
+    ),
     "BAD_HOLDER_SIGNATURE": ("持证人签名不成立。", "The holder's signature does not hold."),
     "HOLDER_KEY_MISMATCH": ("出示所用密钥不是绑定的密钥。", "The presenting key is not the bound one."),
     "FIELDS_OUT_OF_SCOPE": ("出示的字段与要求不符。", "The fields shown are not the ones asked for."),

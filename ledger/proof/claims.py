@@ -98,8 +98,12 @@ def claim_of_file(envelope: Envelope) -> Claim:
     )
 
 
-def claim_of_shown(shown: ShownLicense) -> Claim:
-    """What a presentation claims of one license; which ledger is meant, it does not say.
+def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
+    """What a presentation claims of one license.
+
+    Args:
+        shown: The license.
+        ledger_id: The presentation's.
 
     Raises:
         MalformedError: As `claim_of`.
@@ -108,7 +112,7 @@ def claim_of_shown(shown: ShownLicense) -> Claim:
     return claim_of(
         shown.signed,
         shown.signature,
-        "",
+        "0x" + ledger_id.hex(),
         identifier if isinstance(identifier, str) else None,
         shown.leaf,
         None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
@@ -156,14 +160,20 @@ def read_envelope(data: bytes, domains: Domains) -> tuple[tuple[Check, Check], C
     return (passed(Step.FORM), _integrity(envelope, claim, domain)), claim, envelope
 
 
-def shown_integrity(shown: ShownLicense) -> Check:
-    """Step 2 for what is shown: the fields lead to what was signed, and contradict nothing of it."""
+def shown_integrity(shown: ShownLicense, ledger_id: bytes) -> Check:
+    """Step 2 for what is shown: the fields lead to what was signed, and contradict nothing of it.
+
+    Args:
+        shown: The license.
+        ledger_id: The presentation's.
+    """
     evidence = {"digest": shown.terms["digest"], "fields": len(shown.disclosure.fields)}
     if not shown.is_in_its_batch:
         return failed(Step.INTEGRITY, "TAMPERED", "LEAF_MISMATCH", evidence)
-    if not shown.is_intact:
+    faults = [] if shown.has_own_id(ledger_id) else ["licenseId"]
+    if not faults and not shown.is_intact(ledger_id):
         return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
-    faults = contradicting_fields(shown.disclosure.values(), {**shown.signed, **shown.terms})
+    faults += contradicting_fields(shown.disclosure.values(), {**shown.signed, **shown.terms})
     if faults:
         return failed(Step.INTEGRITY, "TAMPERED", "FACE_MISMATCH", {"fields": faults})
     return passed(Step.INTEGRITY, evidence)

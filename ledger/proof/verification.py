@@ -15,7 +15,7 @@ The state may be partial; `missing_objects` says which histories are still neede
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
@@ -30,13 +30,15 @@ from ledger.domain.entities import (
     Region,
     Terms,
 )
+from ledger.domain.facts import Fact
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
-from ledger.domain.messages import MESSAGES, Domain
+from ledger.domain.messages import MESSAGES, Domain, Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
     batch_object,
     entitlement_object,
+    from_ascii32,
     key_object,
     organisation_object,
     recognition_object,
@@ -438,42 +440,72 @@ def _agreed(
     }
 
 
+def own_objects(claim: Claim) -> set[bytes]:
+    """The license that a claim is about, and its batch: what no claim on another license needs."""
+    names = (claim.license_id, claim.batch) if claim.leaf is not None else (claim.license_id,)
+    return {bytes.fromhex(name[2:]) for name in names}
+
+
+def objects_behind(fact: Fact) -> set[bytes]:
+    """What a record about a license rests on: its issuer's right, or the batch whose leaf was opened.
+
+    Without these `apply` refuses the record; they are looked up by what the ledger says, whatever a
+    claim says.
+    """
+    if fact.kind is Kind.LICENSE_OPENED:
+        return {bytes.fromhex(str(fact.values["batch"])[2:])}
+    if fact.kind in _ISSUING:
+        code, issuer = (from_ascii32(str(fact.values[name])) for name in ("licenseType", "issuer"))
+        return {entitlement_object(code, issuer)}
+    return set()
+
+
+_ISSUING = {
+    Kind.LICENSE_ISSUED,
+    Kind.LICENSE_ISSUED_BY_AMENDMENT,
+    Kind.LICENSE_BATCH_ISSUED,
+    Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
+}
+
+
 def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[bytes]:
     """Objects whose histories steps 3 to 7 need, as far as `state` lets one know.
 
-    Ask again with the state that these give until nothing new is asked for.
+    Ask again with the state that these give until nothing new is asked for. What the ledger says of the
+    license counts beside what the claim says, which may be another type or issuer.
     """
-    needed = {
-        bytes.fromhex(claim.license_id[2:]),
-        type_object(claim.license_type),
+    license_ = license_of(claim, state)
+    stated = {(claim.license_type, claim.issuer)}
+    stated |= {(license_.license_type, license_.issuer)} if license_ else set()
+    needed = own_objects(claim) | {
         organisation_object(claim.issuer),
         key_object(bytes.fromhex(claim.key_id[2:])),
-        entitlement_object(claim.license_type, claim.issuer),
+        *(type_object(code) for code, _ in stated),
+        *(entitlement_object(code, issuer) for code, issuer in stated),
     }
-    if claim.leaf is not None:
-        needed.add(bytes.fromhex(claim.batch[2:]))
-    license_ = license_of(claim, state)
     if license_ is not None:
         needed |= license_objects(state, license_)
     if region is not None:
-        needed |= _recognition_objects(claim, state, license_, region)
-    return needed | _keys_behind(state, claim.license_type, claim.issuer, {claim.key_id})
+        needed |= _recognition_objects(state, license_, region)
+    return needed | _keys_behind(state, stated, {claim.key_id})
 
 
 def license_objects(state: StateView, license_: License) -> set[bytes]:
     """Objects whose histories decide where a license stands and what it is bound to; as `missing_objects`."""
-    code, issuer = license_.license_type, license_.issuer
+    stated = (license_.license_type, license_.issuer)
     keys = {fact.key_id for fact in license_.signed} | binding_keys(state, license_)
-    own = {type_object(code), entitlement_object(code, issuer)}
-    return own | binding_objects(state, license_) | _keys_behind(state, code, issuer, keys)
+    own = {type_object(stated[0]), entitlement_object(*stated)}
+    return own | binding_objects(state, license_) | _keys_behind(state, [stated], keys)
 
 
-def _keys_behind(state: StateView, license_type: str, issuer: str, keys: set[str]) -> set[bytes]:
-    """Keys, those on which the issuer's right rests, and those that all these descend from."""
-    kind = typed(state, "type", license_type, LicenseType)
-    right = typed(state, "entitlement", f"{license_type}/{issuer}", Terms)
-    versions = {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
-    return _key_objects(state, keys | versions | _keys_of(right))
+def _keys_behind(state: StateView, stated: Collection[tuple[str, str]], keys: set[str]) -> set[bytes]:
+    """Keys, those on which the types and rights stated rest, and those that all these descend from."""
+    every = set(keys)
+    for code, issuer in stated:
+        kind = typed(state, "type", code, LicenseType)
+        every |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
+        every |= _keys_of(typed(state, "entitlement", f"{code}/{issuer}", Terms))
+    return _key_objects(state, every)
 
 
 def _keys_of(terms: Terms | None) -> set[str]:
@@ -485,7 +517,7 @@ def _key_objects(state: StateView, keys: set[str]) -> set[bytes]:
     return {key_object(bytes.fromhex(key[2:])) for key in every}
 
 
-def _recognition_objects(claim: Claim, state: StateView, license_: License | None, region: int) -> set[bytes]:
+def _recognition_objects(state: StateView, license_: License | None, region: int) -> set[bytes]:
     starts = [region] + ([license_.region] if license_ else [])
     lines = [line_of(state, start, EVER, EVER) for start in starts]
     named = {code for line in lines for code in line}
@@ -494,8 +526,8 @@ def _recognition_objects(claim: Claim, state: StateView, license_: License | Non
     if license_ is not None and all(lines):
         takers, givers = lines
         pairs = [(giver, taker) for giver in givers for taker in takers]
-        needed |= {recognition_object(*pair, claim.license_type) for pair in pairs}
-        names = [recognition_key(*pair, claim.license_type) for pair in pairs]
+        needed |= {recognition_object(*pair, license_.license_type) for pair in pairs}
+        names = [recognition_key(*pair, license_.license_type) for pair in pairs]
         agreed = (typed(state, "recognition", name, Terms) for name in names)
         needed |= _key_objects(state, {key for each in agreed for key in _keys_of(each)})
     return needed

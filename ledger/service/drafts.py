@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
     Envelope,
+    FilledIn,
     build_license,
     input_binding,
     license_digest,
@@ -22,7 +23,7 @@ from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.records import RecordSignature
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import Entropy, IssuerHome, Transaction
+from ledger.ports import BatchOutbox, Entropy, IssuerHome, Transaction
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
@@ -47,8 +48,22 @@ class Outbox(Protocol):
         ...
 
 
-KeepContent = Callable[[Envelope, bytes | None], str | None]
-"""Encrypts an envelope for issuer and holder and stores it: its content id, or None without readers."""
+class Document(NamedTuple):
+    """What is kept encrypted of a license.
+
+    Attributes:
+        license_id: 0x-hex.
+        data: The envelope's bytes, not yet anchored.
+        holder_key: The holder's encryption key, 65 bytes, or None.
+    """
+
+    license_id: str
+    data: bytes
+    holder_key: bytes | None
+
+
+KeepContents = Callable[[str, Sequence[Document]], list[str | None]]
+"""Encrypts documents for an issuer and their holders and stores them: content ids, None without readers."""
 
 
 class Name(NamedTuple):
@@ -79,8 +94,9 @@ class Drafts:
         trust: The pinned trust file.
         types: From a type code to its definition.
         home: The issuers' own files.
-        outbox: Keeps drafts.
-        keep_content: Stores the encrypted document, before anything is anchored.
+        outbox: Keeps drafts of single licenses.
+        batches: Keeps drafts of batches.
+        keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
         handed_in: Openings of leaves that another home issued, by license id.
     """
@@ -91,13 +107,14 @@ class Drafts:
         types: Callable[[str], LicenseType],
         home: IssuerHome,
         outbox: Outbox,
-        keep_content: KeepContent,
+        batches: BatchOutbox,
+        keep_contents: KeepContents,
         entropy: Entropy,
         handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._keep_content, self._entropy = keep_content, entropy
-        self._handed_in, self.outbox = handed_in, outbox
+        self._entropy, self._handed_in = entropy, handed_in
+        self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -105,8 +122,12 @@ class Drafts:
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
-        key = given.get("holderEncryptionKey")
-        return self._keep_content(envelope, bytes.fromhex(key) if isinstance(key, str) else None)
+        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), holder_encryption_key(given))
+        return self.keep_contents(envelope.signer["uscc"], [document])[0]
+
+    def filled_in(self, given: JsonObject | FilledIn) -> FilledIn:
+        """An input with the license that it means; raises `LICENSE_INPUT`."""
+        return given if isinstance(given, FilledIn) else FilledIn(given, self.license(given))
 
     def license(self, given: JsonObject) -> JsonObject:
         """The license that an input means; raises `LICENSE_INPUT`."""
@@ -143,22 +164,18 @@ class Drafts:
         )
 
     def is_kept(self, license_id: str, own: str = "") -> bool:
-        """Whether a draft of a license is kept, alone or in a batch other than `own`.
-
-        A leaf without its batch is what a killed process left behind: it was never sent.
-        """
-        leaf = self.outbox.load(leaf_key(license_id))
-        if leaf is not None and leaf["batch"] != own and self.outbox.load(leaf["batch"]) is not None:
+        """Whether a draft of a license is kept, alone or in a batch other than `own`."""
+        if self.batches.batch_of(license_id) not in (None, own):
             return True
         return self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> Mapping[str, object] | None:
         """What opens the leaf of a license that this home issued in a batch, or was handed in; else None."""
-        leaf = self.outbox.load(leaf_key(license_id))
-        batch = self.outbox.load(leaf["batch"]) if leaf else None
+        leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
+        batch = self.batches.load(key) if key else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
             return self._handed_in.get(license_id)
-        return opening_of(claim_of_file(Envelope.from_json(leaf["envelope"])))
+        return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
     def opening_of(self, license_: License) -> Mapping[str, object] | None:
         """What goes with the first thing that happens to a license of a batch."""
@@ -183,9 +200,10 @@ def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object
     }
 
 
-def leaf_key(license_id_: str) -> str:
-    """Where the outbox keeps a license of a batch."""
-    return f"{license_id_}.leaf"
+def holder_encryption_key(given: JsonObject) -> bytes | None:
+    """The encryption key that an input names for the holder, 65 bytes."""
+    key = given.get("holderEncryptionKey")
+    return bytes.fromhex(key) if isinstance(key, str) else None
 
 
 def signed_members(envelope: Envelope) -> dict[str, Any]:

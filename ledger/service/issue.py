@@ -195,6 +195,7 @@ class IssueLicenses:
         transaction = kept_transaction(kept)
         if transaction is not None:
             return self._submissions.settle(transaction)
+        self._require_in_no_batch(draft.license_id)
         prepared = self._submissions.prepare(draft.struct, draft.rev, signed_members(envelope))
         identity = key_id(signer.public_key)
         raw = bytes.fromhex(envelope.signature)
@@ -208,6 +209,16 @@ class IssueLicenses:
         except RuleError:
             self._drafts.outbox.drop(draft.license_id)  # refused: it can never be recorded as signed
             raise
+
+    def _require_in_no_batch(self, license_id: str) -> None:
+        """No contract sees into the leaves of a batch: the home that has them refuses.
+
+        The draft is kept by now. A batch that begins at this moment finds it, and whichever sees the
+        other gives way.
+        """
+        if self._drafts.batches.batch_of(license_id) is not None:
+            self._drafts.outbox.drop(license_id)
+            raise RuleError("LICENSE_EXISTS", id=license_id)
 
 
 def _is_unsent(kept: JsonObject) -> bool:

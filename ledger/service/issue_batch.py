@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import Envelope, Leaf, input_binding, license_digest, validity
+from ledger.domain.document import Envelope, FilledIn, Leaf, input_binding, license_digest, validity
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
 from ledger.domain.sm3 import sm3
-from ledger.errors import MalformedError, RuleError, UnknownIdError
-from ledger.ports import Receipt, Signer, Transaction
+from ledger.errors import MalformedError, RuleError
+from ledger.ports import KeptLeaf, Receipt, Signer, Transaction
 from ledger.service.drafts import (
+    Document,
     Draft,
     Drafts,
     Name,
+    holder_encryption_key,
     kept_transaction,
-    leaf_key,
     signed_members,
     with_transaction,
 )
@@ -37,14 +39,15 @@ class IssueBatches:
     def __init__(self, drafts: Drafts, submissions: Submissions) -> None:
         self._drafts, self._submissions = drafts, submissions
 
-    def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+    def issue_batch(self, given: Sequence[JsonObject | FilledIn], signer: Signer) -> IssuedBatch:
         """Issue up to 1,000 licenses of one type under one signature, in one transaction.
 
         The same inputs again, after a crash at any point, finish the same batch, once: its salts, its
         signature and its transaction are kept before anything is sent.
 
         Args:
-            given: License inputs of docs/interfaces.md, all of one type and one issuer.
+            given: License inputs of docs/interfaces.md, or what was made of them, all of one type and
+                one issuer.
             signer: A registered signing key of the issuer.
 
         Raises:
@@ -52,47 +55,64 @@ class IssueBatches:
                 `BATCH_MIXED`.
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
-        licenses = [self._drafts.license(each) for each in given]
-        if not 1 <= len(licenses) <= MAX_BATCH:
-            raise MalformedError("BATCH_SIZE", given=len(licenses), size=len(licenses))
-        names = [self._drafts.name(each) for each in licenses]
-        key = "0x" + sm3(b"".join(sm3(canonical(each)) for each in given)).hex()
+        rows = [self._drafts.filled_in(each) for each in given]
+        if not 1 <= len(rows) <= MAX_BATCH:
+            raise MalformedError("BATCH_SIZE", given=len(rows), size=len(rows))
+        key = "0x" + sm3(b"".join(sm3(canonical(row.given)) for row in rows)).hex()
         with self._drafts.outbox.hold(key):
-            kept = self._drafts.outbox.load(key)
-            if kept is None:
-                self._require_new(key, licenses, [each.id for each in names])
-                kept = self._sign_batch(key, list(zip(given, licenses, names, strict=True)), signer)
-            if kept["gasUsed"] is None:
-                kept = self._send_batch(key, kept)
-            return self._batch_of(kept)
+            kept = self._drafts.batches.load(key)
+            leaves = self._kept_leaves(key) if kept else self._begin(key, rows, signer)
+            if kept is None or kept["gasUsed"] is None:
+                kept = self._send(key, kept or _UNSENT, leaves)
+            return _issued(kept, leaves)
 
-    def is_kept(self, given: JsonObject) -> bool:
+    def is_kept(self, given: JsonObject | FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input.
 
         Raises:
             MalformedError: `LICENSE_INPUT`.
         """
-        return self._drafts.is_kept(self._drafts.name(self._drafts.license(given)).id)
+        return self._drafts.is_kept(self._drafts.name(self._drafts.filled_in(given).license).id)
 
-    def _require_new(self, key: str, licenses: Sequence[JsonObject], ids: Sequence[str]) -> None:
+    def _begin(self, key: str, rows: Sequence[FilledIn], signer: Signer) -> list[_Leaf]:
+        """Sign, store the documents, keep the batch; from then on it is resumed."""
+        names = [self._drafts.name(row.license) for row in rows]
+        self._require_new(rows, names)
+        envelopes = self._signed(rows, names, signer)
+        documents = [
+            Document(name.id, envelope.to_bytes(), holder_encryption_key(row.given))
+            for name, envelope, row in zip(names, envelopes, rows, strict=True)
+        ]
+        cids = self._drafts.keep_contents(envelopes[0].signer["uscc"], documents)
+        kept = [KeptLeaf(each.license_id, each.data, cid) for each, cid in zip(documents, cids, strict=True)]
+        self._drafts.batches.begin(key, _UNSENT, kept)
+        return [_Leaf(envelope, cid) for envelope, cid in zip(envelopes, cids, strict=True)]
+
+    def _require_new(self, rows: Sequence[FilledIn], names: Sequence[Name]) -> None:
         """One type, one issuer, no license twice."""
-        names = ("certificateTypeCode", "certificateIssuingAuthorityCode")
-        if len({tuple(each["metadata"][name] for name in names) for each in licenses}) > 1:
+        common = ("certificateTypeCode", "certificateIssuingAuthorityCode")
+        if len({tuple(row.license["metadata"][field] for field in common) for row in rows}) > 1:
             raise MalformedError("BATCH_MIXED")
         seen: set[str] = set()
-        for each in ids:
-            if each in seen or self._drafts.is_kept(each, key):
-                raise RuleError("LICENSE_EXISTS", id=each)
-            seen.add(each)
+        for name in names:
+            if name.id in seen or self._drafts.is_kept(name.id):
+                raise RuleError("LICENSE_EXISTS", id=name.id)
+            seen.add(name.id)
 
-    def _sign_batch(
-        self, key: str, rows: Sequence[tuple[JsonObject, JsonObject, Name]], signer: Signer
-    ) -> JsonObject:
-        """Sign, and keep every envelope with its salts, then the batch; from then on it is resumed."""
-        salts = [self._drafts.salts(license_) for _, license_, _ in rows]
-        leaves = [_leaf_of(*row, each) for row, each in zip(rows, salts, strict=True)]
-        tree = Tree([_leaf_hash(each) for each in leaves])
-        metadata = rows[0][1]["metadata"]
+    def _require_not_alone(self, key: str, envelopes: Sequence[Envelope]) -> None:
+        """None is issued alone meanwhile: of a draft and a batch, whichever sees the other gives way."""
+        ids = (str(each.anchor["licenseId"]) for each in envelopes)
+        alone = next((each for each in ids if self._drafts.outbox.load(each) is not None), None)
+        if alone is not None:
+            self._drafts.batches.drop(key)
+            raise RuleError("LICENSE_EXISTS", id=alone)
+
+    def _signed(self, rows: Sequence[FilledIn], names: Sequence[Name], signer: Signer) -> list[Envelope]:
+        """The envelopes of a batch, not yet anchored: one signature, and each its own place in the tree."""
+        salts = [self._drafts.salts(row.license) for row in rows]
+        leaves = [_leaf_of(*each) for each in zip(rows, names, salts, strict=True)]
+        tree = Tree([_leaf_hash(leaf) for leaf in leaves])
+        metadata = rows[0].license["metadata"]
         members = {
             "root": "0x" + tree.root.hex(),
             "size": len(leaves),
@@ -101,77 +121,89 @@ class IssueBatches:
         }
         prepared = self._submissions.prepare("IssueBatch", 0, members)
         signature = prepared.signed_by(signer)
-        for index, (given, license_, name) in enumerate(rows):
-            draft = Draft("IssueBatch", name.id, 0, members, license_, given, None)
-            alone = self._drafts.envelope(draft, salts[index], prepared, signature)
-            proof = ["0x" + word.hex() for word in tree.proof(index)]
-            place = {"root": members["root"], "index": index, "size": len(leaves), "proof": proof}
-            whole = replace(alone, leaf=leaves[index], anchor={**alone.anchor, "batch": place})
-            cid = self._drafts.keep_content(whole, given)
-            leaf: JsonObject = {"batch": key, "envelope": whole.as_json(), "cid": cid}
-            self._drafts.outbox.save(leaf_key(name.id), leaf)
-        entry: JsonObject = {
-            "licenses": [name.id for _, _, name in rows],
-            "seen": None,
-            "transaction": None,
-            "gasUsed": None,
-        }
-        self._drafts.outbox.save(key, entry)
-        return entry
+        draft = Draft("IssueBatch", names[0].id, 0, members, rows[0].license, rows[0].given, None)
+        first = self._drafts.envelope(draft, salts[0], prepared, signature)
+        return [
+            replace(
+                first,
+                license=row.license,
+                salts=salts[index],
+                digest=leaf.digest,
+                leaf=leaf,
+                anchor={
+                    **first.anchor,
+                    "licenseId": leaf.license_id,
+                    "batch": {
+                        "root": members["root"],
+                        "index": index,
+                        "size": len(leaves),
+                        "proof": ["0x" + word.hex() for word in tree.proof(index)],
+                    },
+                },
+            )
+            for index, (row, leaf) in enumerate(zip(rows, leaves, strict=True))
+        ]
 
-    def _send_batch(self, key: str, kept: JsonObject) -> JsonObject:
-        receipt = self._batch_receipt(key, kept)
+    def _send(self, key: str, kept: JsonObject, leaves: Sequence[_Leaf]) -> JsonObject:
+        receipt = self._receipt(key, kept, [each.envelope for each in leaves])
         seen = {"seq": record_of(receipt.logs[-1]).seq, "txHash": receipt.tx_hash, "block": receipt.block}
-        entry = {**kept, "seen": seen, "gasUsed": receipt.gas_used}
-        self._drafts.outbox.save(key, entry)
+        entry = {"seen": seen, "transaction": None, "gasUsed": receipt.gas_used}
+        self._drafts.batches.save(key, entry)
         return entry
 
-    def _batch_receipt(self, key: str, kept: JsonObject) -> Receipt:
+    def _receipt(self, key: str, kept: JsonObject, envelopes: Sequence[Envelope]) -> Receipt:
         transaction = kept_transaction(kept)
         if transaction is not None:
             return self._submissions.settle(transaction)
-        envelopes = [self._kept_envelope(each)[0] for each in kept["licenses"]]
+        self._require_not_alone(key, envelopes)
         first = envelopes[0]
         prepared = self._submissions.prepare("IssueBatch", 0, signed_members(first))
-        identity = bytes.fromhex(first.signer["keyId"][2:])
-        signature = signature_of(identity, bytes.fromhex(first.signature))
+        signature = signature_of(bytes.fromhex(first.signer["keyId"][2:]), bytes.fromhex(first.signature))
 
         def keep(transaction: Transaction) -> None:
-            self._drafts.outbox.save(key, with_transaction(kept, transaction))
+            self._drafts.batches.save(key, with_transaction(kept, transaction))
 
         leaves = [_leaf_hash(each.leaf) for each in envelopes if each.leaf]
         try:
             return self._submissions.submit(prepared, [signature], keep, leaves)
         except RuleError:
-            for each in kept["licenses"]:  # refused: it can never be recorded as signed
-                self._drafts.outbox.drop(leaf_key(each))
-            self._drafts.outbox.drop(key)
+            self._drafts.batches.drop(key)  # refused: it can never be recorded as signed
             raise
 
-    def _kept_envelope(self, license_id_: str) -> tuple[Envelope, str | None]:
-        leaf = self._drafts.outbox.load(leaf_key(license_id_))
-        if leaf is None:
-            raise UnknownIdError("LEAF_NOT_KEPT", id=license_id_)
-        return Envelope.from_json(leaf["envelope"]), leaf["cid"]
-
-    def _batch_of(self, kept: JsonObject) -> IssuedBatch:
-        seen, licenses = kept["seen"], []
-        for each in kept["licenses"]:
-            envelope, cid = self._kept_envelope(each)
-            done = replace(envelope, anchor={**envelope.anchor, **seen})
-            licenses.append(Issued(done, kept["gasUsed"] // len(kept["licenses"]), None, cid))
-        root = str(licenses[0].envelope.signed["root"])
-        return IssuedBatch(root, tuple(licenses), seen["seq"], seen["txHash"], seen["block"], kept["gasUsed"])
+    def _kept_leaves(self, key: str) -> list[_Leaf]:
+        kept = self._drafts.batches.leaves(key)
+        return [_Leaf(Envelope.parse(each.envelope), each.cid) for each in kept]
 
 
-def _leaf_of(given: JsonObject, license_: JsonObject, name: Name, salts: Mapping[str, str]) -> Leaf:
-    days = validity(license_)
+_UNSENT: JsonObject = {"seen": None, "transaction": None, "gasUsed": None}
+"""The entry of a batch of which nothing was sent."""
+
+
+class _Leaf(NamedTuple):
+    """A license of a batch, not yet anchored."""
+
+    envelope: Envelope
+    cid: str | None
+
+
+def _issued(kept: JsonObject, leaves: Sequence[_Leaf]) -> IssuedBatch:
+    seen, gas_used = kept["seen"], kept["gasUsed"]
+    licenses = tuple(
+        Issued(replace(each, anchor={**each.anchor, **seen}), gas_used // len(leaves), None, cid)
+        for each, cid in leaves
+    )
+    root = str(leaves[0].envelope.signed["root"])
+    return IssuedBatch(root, licenses, seen["seq"], seen["txHash"], seen["block"], gas_used)
+
+
+def _leaf_of(row: FilledIn, name: Name, salts: Mapping[str, str]) -> Leaf:
+    days = validity(row.license)
     return Leaf(
         license_id=name.id,
         handle=name.handle,
-        type=str(license_["metadata"]["certificateTypeCode"]),
-        digest=license_digest(license_, salts).hex(),
-        holder_binding="0x" + input_binding(given).hex(),
+        type=str(row.license["metadata"]["certificateTypeCode"]),
+        digest=license_digest(row.license, salts).hex(),
+        holder_binding="0x" + input_binding(row.given).hex(),
         valid_from=days.valid_from,
         valid_to=days.valid_to,
     )

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import build_license
-from ledger.domain.license_types import LicenseType
+from ledger.domain.document import FilledIn
 from ledger.domain.sheet_rows import InputRows, RowFault, SheetRow, row_fault
 from ledger.errors import LedgerError, RuleError
 from ledger.ports import Signer
@@ -24,11 +23,11 @@ from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch
 class Licenses(Protocol):
     """What issues: `ledger.service.issue_batch.IssueBatches`."""
 
-    def issue_batch(self, given: Sequence[JsonObject], signer: Signer) -> IssuedBatch:
+    def issue_batch(self, given: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
         """Issue one batch; the same inputs again give the same one."""
         ...
 
-    def is_kept(self, given: JsonObject) -> bool:
+    def is_kept(self, given: FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input."""
         ...
 
@@ -73,8 +72,8 @@ class Folder(Protocol):
         ...
 
 
-Remember = Callable[[Issued], None]
-"""Notes a license in the issuer's home."""
+Remember = Callable[[Sequence[Issued]], None]
+"""Notes licenses in the issuer's home."""
 
 
 @dataclass
@@ -120,25 +119,23 @@ class IssueSheet:
 
     Args:
         licenses: What issues.
-        kind: The license type of every row.
         journal: Of this sheet and no other.
         rejected: Takes the bad rows.
         folder: Takes the license files.
-        remember: Notes each license, so that it is found by its identifier.
+        remember: Notes the licenses of a batch, so that they are found by their identifiers.
         size: Most licenses of a batch, 1 to 1,000.
     """
 
     def __init__(
         self,
         licenses: Licenses,
-        kind: LicenseType,
         journal: Journal,
         rejected: Rejected,
         folder: Folder,
         remember: Remember,
         size: int = MAX_BATCH,
     ) -> None:
-        self._licenses, self._kind, self._journal = licenses, kind, journal
+        self._licenses, self._journal = licenses, journal
         self._rejected, self._folder, self._remember = rejected, folder, remember
         self._size = min(size, MAX_BATCH)
 
@@ -165,11 +162,11 @@ class IssueSheet:
 
     def _groups(
         self, rows: Iterable[SheetRow], inputs: InputRows, report: SheetReport
-    ) -> Iterator[tuple[_Planned, list[JsonObject]]]:
+    ) -> Iterator[tuple[_Planned, list[FilledIn]]]:
         """The good rows batch by batch: first those that the journal knows, then new ones."""
         plan = _plan(self._journal)
         begun = len(plan)
-        waiting, group, lines = iter(plan), list[JsonObject](), list[int]()
+        waiting, group, lines = iter(plan), list[FilledIn](), list[int]()
         planned = next(waiting, None)
         for row in rows:
             given = self._good(row, inputs, planned, report)
@@ -187,9 +184,9 @@ class IssueSheet:
 
     def _good(
         self, row: SheetRow, inputs: InputRows, planned: _Planned | None, report: SheetReport
-    ) -> JsonObject | None:
-        """The input of a row; None where it is rejected."""
-        given = inputs.read(row)
+    ) -> FilledIn | None:
+        """What a row makes; None where it is rejected."""
+        given = inputs.fill_in(row)
         if not isinstance(given, list):
             is_ours = row.line in planned if planned else not self._licenses.is_kept(given)
             if is_ours:
@@ -206,9 +203,9 @@ class IssueSheet:
         self._journal.add({"batch": number, "lines": [list(each) for each in planned.ranges]})
         return planned
 
-    def _issue(self, planned: _Planned, group: list[JsonObject], signer: Signer, report: SheetReport) -> None:
+    def _issue(self, planned: _Planned, group: list[FilledIn], signer: Signer, report: SheetReport) -> None:
         done = planned.done
-        if done is None or not all(self._folder.has(self._identifier(each)) for each in group):
+        if done is None or not all(self._folder.has(each.identifier) for each in group):
             batch = self._issued(group, signer)
             self._deliver(batch)
             shown = batch.as_json()
@@ -218,7 +215,7 @@ class IssueSheet:
         report.accepted += len(group)
         report.batches.append(done)
 
-    def _issued(self, group: list[JsonObject], signer: Signer) -> IssuedBatch:
+    def _issued(self, group: list[FilledIn], signer: Signer) -> IssuedBatch:
         """A draft that ran out while it lay here is dropped when refused, and signed anew."""
         try:
             return self._licenses.issue_batch(group, signer)
@@ -230,11 +227,8 @@ class IssueSheet:
     def _deliver(self, batch: IssuedBatch) -> None:
         for issued in batch.licenses:
             self._folder.write(issued.envelope.identifier, issued.envelope.to_bytes())
-            self._remember(issued)
+        self._remember(batch.licenses)
         self._folder.sync()
-
-    def _identifier(self, given: JsonObject) -> str:
-        return str(build_license(given, self._kind)["metadata"]["certificateIdentifier"])
 
 
 def _plan(journal: Journal) -> list[_Planned]:

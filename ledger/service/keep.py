@@ -1,13 +1,15 @@
 """Keeping a document: encrypted for its issuer and its holder, stored by its content id.
 
 The blob is SM4-GCM under a key that is used once. The key is wrapped by SM2 encryption for each
-reader, outside the blob, so that destroying the wraps is enough to erase the document.
+reader, outside the blob, so that destroying the wraps is enough to erase the document. Documents of
+a batch share the SM2 part: what is wrapped there is a key under which those of the documents lie.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ledger.domain.canonical import JsonObject
@@ -18,13 +20,27 @@ from ledger.ports import Content, Decryptor, Encryptor, Sealer
 _BINDING = b"elicense/1/blob"
 """Associated data of every blob: it opens as a kept document and as nothing else."""
 
+_KEY_BINDING = b"elicense/1/key"
+"""The same of a document's key under that of its batch."""
+
 
 @dataclass(frozen=True)
 class Wrap:
-    """A document's key for one reader: its public key (130 hex digits) and DER ciphertext (hex)."""
+    """A document's key for one reader.
+
+    Attributes:
+        to: Its public key, 130 hex digits.
+        wrapped: DER ciphertext (hex) of the document's key; of the key of a batch where `under` is not empty.
+        under: The document's key, sealed under that of the batch (hex).
+    """
 
     to: str
     wrapped: str
+    under: str = ""
+
+    def as_json(self) -> JsonObject:
+        """`{"to", "wrapped"}`, and `under` where there is one."""
+        return {name: value for name, value in vars(self).items() if value or name != "under"}
 
 
 @dataclass(frozen=True)
@@ -42,9 +58,8 @@ class KeptDocument:
     wraps: tuple[Wrap, ...]
 
     def as_json(self) -> JsonObject:
-        """`{"cid", "sm3", "wraps": [{"to", "wrapped"}]}`."""
-        wraps = [{"to": wrap.to, "wrapped": wrap.wrapped} for wrap in self.wraps]
-        return {"cid": self.cid, "sm3": self.sm3, "wraps": wraps}
+        """`{"cid", "sm3", "wraps": [{"to", "wrapped", "under"}]}`."""
+        return {"cid": self.cid, "sm3": self.sm3, "wraps": [wrap.as_json() for wrap in self.wraps]}
 
 
 def kept_document(obj: Any) -> KeptDocument:
@@ -61,8 +76,10 @@ def kept_document(obj: Any) -> KeptDocument:
 
 def _wrap(row: Any) -> Wrap:
     match row:
-        case {"to": str(to), "wrapped": str(wrapped)} if _is_hex(to) and _is_hex(wrapped):
-            return Wrap(to, wrapped)
+        case {"to": str(to), "wrapped": str(wrapped), **rest} if _is_hex(to) and _is_hex(wrapped):
+            under = rest.get("under", "")
+            if isinstance(under, str) and _is_hex(under) and rest.keys() <= {"under"}:
+                return Wrap(to, wrapped, under)
     raise MalformedError("JSON_TYPE")
 
 
@@ -93,13 +110,53 @@ class KeepDocument:
             MalformedError: `SM2_KEY_INVALID`, `CONTENT_TOO_LARGE`.
             ContentOutageError: The store failed.
         """
-        if not readers:
+        (kept,) = self.keep_all([document], readers, [None])
+        if kept is None:
             raise MalformedError("SM2_KEY_INVALID", reason="length")
-        key = self._sealer.new_key()
+        return kept
+
+    def keep_all(
+        self, documents: Sequence[bytes], readers: Sequence[bytes], holders: Sequence[bytes | None]
+    ) -> list[KeptDocument | None]:
+        """Keep many documents, each under a key of its own; None where nobody could read it.
+
+        Args:
+            documents: The envelopes' bytes.
+            readers: Public encryption keys of all of them.
+            holders: For each document the key of one more reader, or None.
+
+        Raises:
+            MalformedError: `SM2_KEY_INVALID`, `CONTENT_TOO_LARGE`.
+            ContentOutageError: The store failed.
+        """
+        wraps_of = (
+            self._wrapped_once(readers) if len(documents) > 1 else partial(self._wraps, readers=readers)
+        )
+        made: list[tuple[bytes, tuple[Wrap, ...]]] = []
+        for document, holder in zip(documents, holders, strict=True):
+            key = self._sealer.new_key()
+            own = [holder] if holder and holder not in readers else []
+            wraps = (*wraps_of(key), *self._wraps(key, own))
+            made.append((self._sealer.seal(key, document, _BINDING), wraps))
+        cids = iter(self._content.put_all([blob for blob, wraps in made if wraps]))
+        return [KeptDocument(next(cids), sm3(blob).hex(), wraps) if wraps else None for blob, wraps in made]
+
+    def _wraps(self, key: bytes, readers: Sequence[bytes]) -> tuple[Wrap, ...]:
         distinct = dict.fromkeys(readers)
-        wraps = tuple(Wrap(each.hex(), self._encryptor.encrypt(each, key).hex()) for each in distinct)
-        blob = self._sealer.seal(key, document, _BINDING)
-        return KeptDocument(self._content.put(blob), sm3(blob).hex(), wraps)
+        return tuple(Wrap(each.hex(), self._encryptor.encrypt(each, key).hex()) for each in distinct)
+
+    def _wrapped_once(self, readers: Sequence[bytes]) -> Callable[[bytes], tuple[Wrap, ...]]:
+        """For a batch: one key more is wrapped for each reader, and seals the keys of the documents.
+
+        SM2 is the costly part. Every document still falls with its own wraps: the key that they share
+        opens no other than those that are sealed under it.
+        """
+        common = self._sealer.new_key()
+        wraps = self._wraps(common, readers)
+        return lambda key: tuple(replace(each, under=self._under(common, key)) for each in wraps)
+
+    def _under(self, common: bytes, key: bytes) -> str:
+        return self._sealer.seal(common, key, _KEY_BINDING).hex()
 
     def open(self, kept: KeptDocument, reader: Decryptor) -> bytes:
         """The document, for one of its readers.
@@ -117,9 +174,13 @@ class KeepDocument:
         if sm3(blob).hex() != kept.sm3:
             raise TrustError("DOCUMENT_SEAL_BROKEN", cid=kept.cid)
         try:
-            return self._sealer.open(reader.decrypt(bytes.fromhex(wrap.wrapped)), blob, _BINDING)
+            return self._sealer.open(self._unwrapped(wrap, reader), blob, _BINDING)
         except LedgerError as error:
             raise TrustError("DOCUMENT_SEAL_BROKEN", cid=kept.cid) from error
+
+    def _unwrapped(self, wrap: Wrap, reader: Decryptor) -> bytes:
+        key = reader.decrypt(bytes.fromhex(wrap.wrapped))
+        return self._sealer.open(key, bytes.fromhex(wrap.under), _KEY_BINDING) if wrap.under else key
 
     def erase(self, kept: KeptDocument) -> bool:
         """Destroy the blob; the caller forgets the wraps. False when there was none."""

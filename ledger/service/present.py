@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ledger.domain.acts import Purpose
-from ledger.domain.apply import typed
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, ID_BYTES, MAX_TTL, Challenge, require_answerable
-from ledger.domain.entities import Key
-from ledger.domain.messages import key_id
-from ledger.domain.objects import key_object, organisation_object
 from ledger.domain.presentation import Presentation, ShortPresentation, ShownLicense
 from ledger.domain.presentation_check import (
     Finding,
@@ -34,9 +29,9 @@ from ledger.errors import (
 )
 from ledger.ports import Clock, Entropy, RedemptionStore, Signer, Verifier
 from ledger.proof.claims import claim_of_shown, shown_integrity
-from ledger.service.holder_records import HolderRecords
+from ledger.service.holder_records import HolderRecords, registrant_of
 from ledger.service.sources import Histories
-from ledger.service.verify import Subject, state_of
+from ledger.service.verify import Subject
 
 MOST_KEPT = 16
 """Presentations kept for one challenge: who mistyped may try again, who floods may not."""
@@ -76,6 +71,7 @@ class PresentService:
         uscc: str = "",
         ttl: int = DEFAULT_TTL,
         api: str | None = None,
+        attested: bool | None = None,
     ) -> Challenge:
         """Ask a holder for fields.
 
@@ -86,6 +82,7 @@ class PresentService:
             uscc: The relying party's code.
             ttl: Seconds until it is too late to answer, 300 at most.
             api: Where a short presentation is to be left.
+            attested: Who may vouch for the holder, as in `Challenge`.
 
         Returns:
             The signed challenge, remembered until it expires.
@@ -105,6 +102,7 @@ class PresentService:
             fields=tuple(fields),
             expires=self._now() + ttl,
             api=api,
+            attested=attested,
         )
         made = unsigned.signed(signer.sign(unsigned.message()))
         checked = Challenge.from_json(made.as_json())
@@ -254,7 +252,11 @@ class PresentService:
             return [_unread(passed(Step.FORM), holder=holder_check([late]))]
         known = records.about(presentation) if records else Known()
         findings = self.redeem(presentation, challenge, known)
-        return [_subject(shown, holder_check(findings, shown, known)) for shown in presentation.licenses]
+        ledger_id = presentation.ledger_id
+        return [
+            _subject(shown, ledger_id, holder_check(findings, presentation, shown.license_id, known))
+            for shown in presentation.licenses
+        ]
 
     def _lateness(self, challenge: Challenge) -> Finding | None:
         """Why what was left for a challenge may be gone."""
@@ -277,23 +279,17 @@ def is_registered(histories: Histories, challenge: Challenge, at: int) -> bool:
     Raises:
         LedgerError: The ledger could not be asked.
     """
-    if not (challenge.uscc.isascii() and len(challenge.uscc) <= 32):
-        return False
-    body, identity = organisation_object(challenge.uscc), key_id(challenge.public_key)
-    state = state_of(histories.ledger_id, histories.of([key_object(identity)]))
-    key = typed(state, "key", "0x" + identity.hex(), Key)
-    if key is None or key.owner != "0x" + body.hex() or key.purpose is not Purpose.SIGN:
-        return False
-    return key.is_valid_at(at) and key.cut_off(histories.header.time) is None
+    body = registrant_of(histories, challenge.public_key, at)
+    return body is not None and body.is_current and body.uscc == challenge.uscc
 
 
 _NO_BASIS = skipped(Step.BASIS, "NO_DATA_HANDED_OUT")
 
 
-def _subject(shown: ShownLicense, holder: Check) -> Subject:
+def _subject(shown: ShownLicense, ledger_id: bytes, holder: Check) -> Subject:
     return Subject(
-        before=(passed(Step.FORM), shown_integrity(shown)),
-        claim=claim_of_shown(shown),
+        before=(passed(Step.FORM), shown_integrity(shown, ledger_id)),
+        claim=claim_of_shown(shown, ledger_id),
         after=(holder, _NO_BASIS),
         disclosed=shown.disclosure.values(),
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from ledger.domain.facts import Fact, fact_of
 from ledger.domain.records import Record
 from ledger.errors import BadProofError, OutageError, TrustError, UsageError
 from ledger.ports import LedgerReader
@@ -45,6 +46,7 @@ class Histories:
             raise UsageError("TRUST_LEVEL", level=asked.level, levels=", ".join(LEVELS))
         self._readers, self._asked = readers, asked
         self._known: dict[bytes, list[Record]] = {}
+        self._facts: dict[bytes, list[Fact]] = {}
         self.header, self.level = self._anchor()
 
     @property
@@ -98,14 +100,42 @@ class Histories:
         Raises:
             BadProofError: `HISTORY_NOT_PROVED`: a history does not add up to its proved word.
         """
+        self._fetch(objects)
+        return sorted((record for each in objects for record in self._known[each]), key=_seq)
+
+    def facts_of(self, objects: Collection[bytes]) -> list[Fact]:
+        """The same, decoded; each record once, however often it is asked for.
+
+        Raises:
+            TrustError: As `of`; `BAD_RECORD`: a record is not what the contracts write.
+        """
+        self._fetch(objects)
+        for each in objects:
+            if each not in self._facts:
+                self._facts[each] = [fact_of(record) for record in self._known[each]]
+        return sorted((fact for each in objects for fact in self._facts[each]), key=_seq)
+
+    @property
+    def known(self) -> set[bytes]:
+        """The objects whose histories are here."""
+        return set(self._known)
+
+    def forget(self, objects: Collection[bytes]) -> None:
+        """Let go of histories that are not asked for again, so that many thousands pass through."""
+        for each in objects:
+            self._known.pop(each, None)
+            self._facts.pop(each, None)
+
+    def _fetch(self, objects: Collection[bytes]) -> None:
         fresh = [each for each in objects if each not in self._known]
-        histories = {each: self.reader.records_of(each, self.header.number) for each in fresh}
+        if not fresh:
+            return
+        histories = self.reader.histories_of(fresh, self.header.number)
         if self.level == "state":
             self._prove(histories)
         elif self.level == "quorum":
             self._compare(histories)
         self._known |= histories
-        return sorted((record for each in objects for record in self._known[each]), key=lambda r: r.seq)
 
     def journal(self) -> tuple[int, bytes]:
         """(seq, head) of the Journal; at level `quorum` every endpoint says the same.
@@ -123,15 +153,19 @@ class Histories:
         """Every endpoint serves the same histories."""
         words = {each: object_word(records) for each, records in histories.items()}
         for other in self._readers[1:]:
-            for each, word in words.items():
-                if object_word(other.records_of(each, self.header.number)) != word:
-                    raise TrustError("SPLIT_VIEW", number=self.header.number)
+            told = other.histories_of(list(words), self.header.number)
+            if any(object_word(told[each]) != word for each, word in words.items()):
+                raise TrustError("SPLIT_VIEW", number=self.header.number)
 
     def _prove(self, histories: dict[bytes, list[Record]]) -> None:
         words = self.reader.proven_words(list(histories), self.header)
         for each, records in histories.items():
             if object_word(records) != words[each]:
                 raise BadProofError("HISTORY_NOT_PROVED", object="0x" + each.hex())
+
+
+def _seq(each: Record | Fact) -> int:
+    return each.seq
 
 
 def _head_of(reader: LedgerReader) -> Header | None:

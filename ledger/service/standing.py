@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
 from ledger.domain.entities import Batch, License, LicenseFact
-from ledger.domain.facts import fact_of
+from ledger.domain.facts import Fact, fact_of
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import Kind
@@ -31,20 +31,20 @@ def license_state(
         histories: Authenticated histories.
         license_id: 0x-hex.
         opening: Of a license of a batch (`ledger.proof.claims.opening_of`): as long as nothing happened to
-            it, the ledger knows it by its batch alone. Its `rev` is 1 then.
+            it, the ledger knows it by its batch alone. Its `rev` is 1 then. An id's first record wins: what
+            another machine of the issuer recorded under the id later is another license.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`.
         BadProofError: A history that is not proved.
     """
     own = histories.of([bytes.fromhex(license_id[2:])])
-    place = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else opening
-    if place is not None:
-        own = [*histories.of([bytes.fromhex(str(place["batch"])[2:])]), *own]
+    opened = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else None
+    batches = {str(place["batch"]) for place in (opened, opening) if place}
+    own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    code, issuer = (from_ascii32(str(fact_of(own[0]).values[name])) for name in ("licenseType", "issuer"))
-    loaded = {entitlement_object(code, issuer)}
+    loaded = {entitlement_object(*stated) for record in own if (stated := _stated(fact_of(record)))}
     state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
     for _ in range(MAX_ROUNDS):
         wanted = license_objects(state, _license(state, license_id, opening)) - loaded
@@ -55,11 +55,21 @@ def license_state(
     return _license(state, license_id, opening), state
 
 
+def _stated(fact: Fact) -> tuple[str, str] | None:
+    """Type and issuer, where a record states them."""
+    if not {"licenseType", "issuer"} <= fact.values.keys():
+        return None
+    code, issuer = (from_ascii32(str(fact.values[name])) for name in ("licenseType", "issuer"))
+    return code, issuer
+
+
 def _license(state: State, license_id: str, opening: Mapping[str, object] | None) -> License:
-    license_ = typed(state, "license", license_id, License) or _leaf(state, license_id, opening)
-    if license_ is None:
+    """The license, as an id's first record has it."""
+    found = (typed(state, "license", license_id, License), _leaf(state, license_id, opening))
+    recorded = [license_ for license_ in found if license_]
+    if not recorded:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    return license_
+    return min(recorded, key=lambda license_: license_.facts[0].seq)
 
 
 def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -> License | None:

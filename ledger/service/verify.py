@@ -6,11 +6,12 @@ down, since that needs none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ledger.domain.apply import Refused, State
-from ledger.domain.facts import fact_of
+from ledger.domain.facts import Fact, fact_of
 from ledger.domain.messages import CLOCK_TOLERANCE
 from ledger.domain.moments import rfc3339
 from ledger.domain.records import Record
@@ -18,11 +19,25 @@ from ledger.domain.trustfile import TrustFile
 from ledger.domain.verdict import Check, Outcome, Step, Verdict, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.ports import Clock, Verifier
-from ledger.proof.verification import Claim, Findings, Question, examine, missing_objects
+from ledger.proof.verification import (
+    Claim,
+    Findings,
+    Question,
+    examine,
+    missing_objects,
+    objects_behind,
+    own_objects,
+)
 from ledger.service.sources import Histories
 
 MAX_ROUNDS = 12
 """Rounds of asking for histories; each brings at least one superior region or is the last."""
+
+TOGETHER = 500
+"""Subjects for which histories are fetched together; more take more memory and save little."""
+
+_SIGNATURES = 1_000
+"""Signatures of which the answer is remembered: all licenses of a batch have the same one."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +81,7 @@ class Subject:
 
 NO_PRESENTATION = (skipped(Step.HOLDER, "NOT_PRESENTED"), skipped(Step.BASIS, "NO_DATA_HANDED_OUT"))
 _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)
+_NOT_REACHED = Findings(tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER))
 
 
 class VerifyLicenses:
@@ -87,23 +103,50 @@ class VerifyLicenses:
         clock: Clock,
         level: str = "rpc",
     ) -> None:
-        self._trust, self._open, self._verifier = trust, open_histories, verifier
-        self._clock, self._level = clock, level
+        self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
+        self._holds = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
     def verify(self, subject: Subject, ask: Ask) -> Verdict:
         """The verdict on one subject."""
-        if subject.claim is None:
-            rest = tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER)
-            return self._verdict(subject, ask, Findings(rest), None)
+        return self.verify_together([subject], ask)[0]
+
+    def verify_together(self, subjects: Sequence[Subject], ask: Ask) -> list[Verdict]:
+        """The verdicts on some hundreds of subjects, each as it would be alone.
+
+        What they need of the ledger is fetched for all of them at once and then let go of, so that
+        any number passes through group by group in the same memory. What goes wrong about one of
+        them is told of that one only.
+        """
+        claims = [subject.claim for subject in subjects if subject.claim]
+        if not claims:
+            return [self._verdict(subject, ask, _NOT_REACHED, None) for subject in subjects]
         try:
             histories = self._open()
-            findings = self._examine(subject.claim, ask, histories)
+            state = self._state_for(claims, ask.region, histories)
         except (OutageError, TrustError) as problem:
-            return self._verdict(subject, ask, self._unchecked(problem, ask), None)
-        return self._verdict(subject, ask, findings, histories)
+            if len(claims) > 1 and self._is_answering():
+                half = len(subjects) // 2
+                return [
+                    *self.verify_together(subjects[:half], ask),
+                    *self.verify_together(subjects[half:], ask),
+                ]
+            return [self._unchecked(subject, problem, ask) for subject in subjects]
+        return [self._checked(subject, ask, histories, state) for subject in subjects]
 
-    def _examine(self, claim: Claim, ask: Ask, histories: Histories) -> Findings:
-        state = self._state_for(claim, ask.region, histories)
+    def _is_answering(self) -> bool:
+        """Whether the ledger can be asked at all, so that a failure may be about one subject alone."""
+        try:
+            self._open().reader.head()
+        except (OutageError, TrustError):
+            return False
+        return True
+
+    def _checked(self, subject: Subject, ask: Ask, histories: Histories, state: State) -> Verdict:
+        if subject.claim is None:
+            return self._verdict(subject, ask, _NOT_REACHED, None)
+        return self._verdict(subject, ask, self._examine(subject.claim, ask, histories, state), histories)
+
+    def _examine(self, claim: Claim, ask: Ask, histories: Histories, state: State) -> Findings:
         now = int(self._clock.now().timestamp())
         age = max(0, now - histories.header.time)
         judged = ask.known_at is None and not histories.is_pinned
@@ -114,7 +157,7 @@ class VerifyLicenses:
             age=age,
             stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
         )
-        findings = examine(claim, state, question, self._trust.domain, self._verifier.verify)
+        findings = examine(claim, state, question, self._trust.domain, self._holds)
         return self._with_level(findings, histories)
 
     def _with_level(self, findings: Findings, histories: Histories) -> Findings:
@@ -124,22 +167,30 @@ class VerifyLicenses:
         checks = tuple(_unproved(check, evidence) for check in findings.checks)
         return Findings(checks, findings.agreement, findings.flags, findings.standing, findings.license)
 
-    def _state_for(self, claim: Claim, region: int | None, histories: Histories) -> State:
-        """Ask for histories until nothing more is needed."""
-        records: list[Record] = []
-        loaded: set[bytes] = set()
-        ledger_id = histories.ledger_id
-        state = State(ledger_id)
-        for _ in range(MAX_ROUNDS):
-            wanted = missing_objects(claim, state, region) - loaded
-            if not wanted:
-                break
-            records += histories.of(wanted)
-            loaded |= wanted
-            state = state_of(ledger_id, records)
+    def _state_for(self, claims: Sequence[Claim], region: int | None, histories: Histories) -> State:
+        """Ask for histories until nothing more is needed; those of single licenses are not kept."""
+        loaded = histories.known
+        state = state_of_facts(histories.ledger_id, histories.facts_of(loaded))
+        passing = {each for claim in claims for each in own_objects(claim)}
+        try:
+            for _ in range(MAX_ROUNDS):
+                wanted = {each for claim in claims for each in missing_objects(claim, state, region)}
+                wanted = (wanted | passing) - loaded
+                if not wanted:
+                    break
+                loaded |= wanted
+                found = histories.facts_of(wanted)
+                if not found:
+                    break
+                passing |= {each for fact in found for each in objects_behind(fact)}
+                state = state_of_facts(histories.ledger_id, histories.facts_of(loaded))
+        finally:
+            histories.forget(passing)
         return state
 
-    def _unchecked(self, problem: LedgerError, ask: Ask) -> Findings:
+    def _unchecked(self, subject: Subject, problem: LedgerError, ask: Ask) -> Verdict:
+        if subject.claim is None:
+            return self._verdict(subject, ask, _NOT_REACHED, None)
         code = _CHECK_CODES.get(
             problem.code, "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
         )
@@ -148,7 +199,7 @@ class VerifyLicenses:
         asked = [unknown(step, code, evidence) for step in steps]
         if ask.region is None:
             asked.append(skipped(Step.RECOGNITION, "NOT_ASKED"))
-        return Findings(tuple(asked))
+        return self._verdict(subject, ask, Findings(tuple(asked)), None)
 
     def _verdict(
         self, subject: Subject, ask: Ask, findings: Findings, histories: Histories | None
@@ -186,16 +237,21 @@ def _unproved(check: Check, evidence: Mapping[str, object]) -> Check:
 _CHECK_CODES = {"WRONG_LEDGER": "WRONG_LEDGER"}
 
 
-def state_of(ledger_id: bytes, records: list[Record]) -> State:
-    """The state that some histories add up to, oldest record first.
+def state_of(ledger_id: bytes, records: Iterable[Record]) -> State:
+    """The state that some histories add up to."""
+    return state_of_facts(ledger_id, map(fact_of, records))
+
+
+def state_of_facts(ledger_id: bytes, facts: Iterable[Fact]) -> State:
+    """The same of decoded records, applied in order of seq.
 
     A record that honest contracts would not have written leaves no trace: what it would have made
     stays unknown, and the checks that need it fail.
     """
     state = State(ledger_id)
-    for record in sorted(records, key=lambda each: each.seq):
+    for fact in sorted(facts, key=lambda each: each.seq):
         try:
-            state.apply(fact_of(record))
+            state.apply(fact)
         except Refused:
             continue
     return state
@@ -214,5 +270,23 @@ def once(connect: Callable[[], Histories]) -> Callable[[], Histories]:
         if isinstance(made[0], LedgerError):
             raise made[0]
         return made[0]
+
+    return opened
+
+
+def reused(connect: Callable[[], Histories], clock: Clock, seconds: int) -> Callable[[], Histories]:
+    """As `once`, and anew after so many seconds.
+
+    So thousands of subjects are judged under few heads, none of which is too old to say anything
+    about now.
+    """
+    since, current = 0.0, once(connect)
+
+    def opened() -> Histories:
+        nonlocal since, current
+        now = clock.now().timestamp()
+        if not since <= now < since + seconds:
+            since, current = now, once(connect)
+        return current()
 
     return opened

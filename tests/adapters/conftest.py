@@ -24,6 +24,7 @@ from scripts.node import HARDHAT_NET, hardhat_node_argv, node_env
 
 LEDGER_ID = keccak(b"the ledger of the adapter tests")
 REGIONS = [310000, 320000, 330000, 340000, 350000, 360000, 370000, 410000, 420000]
+NOBODY = "0x" + "00" * 20
 TEN_YEARS = 10 * 365 * 86_400
 
 
@@ -106,7 +107,7 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
     blocks = {}
     addresses["SM2Verifier"], receipt = sender.deploy("SM2Verifier")
     blocks["SM2Verifier"] = receipt.block
-    arguments = [LEDGER_ID, addresses["SM2Verifier"], sender.account]
+    arguments = [LEDGER_ID, addresses["SM2Verifier"], sender.account, NOBODY]
     addresses["Directory"], receipt = sender.deploy("Directory", arguments)
     artifact = load_artifacts()["Directory"]
     for name, getter in (("Journal", "journal"), ("Keys", "keys")):
@@ -114,10 +115,8 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
         answer = rpc.call("eth_call", call, "latest")
         addresses[name] = artifact.decode_result(getter, bytes.fromhex(answer[2:]))
         blocks[name] = blocks["Directory"] = receipt.block
-    addresses["Catalog"], receipt = sender.deploy("Catalog", [addresses["Directory"]])
-    blocks["Catalog"] = receipt.block
-    for name in ("Licenses", "Batches"):
-        addresses[name], receipt = sender.deploy(name, [addresses["Directory"]])
+    for name in ("Catalog", "Licenses", "Batches"):
+        addresses[name], receipt = sender.deploy(name, [addresses["Directory"], NOBODY])
         blocks[name] = receipt.block
     return blocks
 

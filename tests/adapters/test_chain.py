@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -100,6 +101,44 @@ def test_a_record_left_out_of_an_objects_history_is_found(ledger: Ledger) -> Non
         proxy.lie = LIES["omitted"](record.seq)
         told = ledger.through(proxy.url).records_of(each, head.number)
     assert object_word(told) != ledger.chain.proven_words([each], head)[each]
+
+
+def test_many_histories_come_together_and_are_those_of_each(ledger: Ledger) -> None:
+    objects = [ledger_object(), *(region_object(code) for code in REGIONS), region_object(999999)]
+    with LyingProxy(ledger.url) as proxy:
+        told = ledger.through(proxy.url).histories_of(objects)
+        assert proxy.seen.count("eth_getLogs") == 1
+    assert told == {each: ledger.chain.records_of(each) for each in objects}
+    assert ledger.chain.histories_of([]) == {}
+
+
+def test_a_node_that_takes_few_objects_at_once_is_asked_in_parts(ledger: Ledger) -> None:
+    objects = [ledger_object(), *(region_object(code) for code in REGIONS)]
+
+    def refuse_many(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if call["method"] != "eth_getLogs" or len(call["params"][0]["topics"][2]) <= 2:
+            return answer
+        return {"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32602, "message": "exceed max topics"}}
+
+    with LyingProxy(ledger.url) as proxy:
+        proxy.rewrite = refuse_many
+        told = ledger.through(proxy.url).histories_of(objects)
+    assert told == ledger.chain.histories_of(objects)
+
+
+def test_a_record_about_another_object_than_was_asked_for_is_refused(ledger: Ledger) -> None:
+    others = [region_object(code) for code in REGIONS[:2]]
+
+    def other(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if call["method"] != "eth_getLogs":
+            return answer
+        query = {**call["params"][0], "topics": [call["params"][0]["topics"][0]]}
+        return proxy._forward([{**call, "params": [query]}])[0]
+
+    with LyingProxy(ledger.url) as proxy:
+        proxy.rewrite = other
+        with pytest.raises(ChainOutageError, match="CHAIN_BAD_ANSWER"):
+            ledger.through(proxy.url).histories_of(others)
 
 
 def test_a_lie_about_a_proved_word_is_refused(ledger: Ledger) -> None:

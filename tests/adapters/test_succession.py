@@ -39,7 +39,9 @@ def succeed(ledger: Ledger, name: str, address: str) -> None:
 
 
 def second_catalog(ledger: Ledger) -> str:
-    return str(ledger.sender.deploy("Catalog", [ledger.trust.contracts["Directory"].address])[0]).lower()
+    now = ledger.chain.followed(ledger.chain.head())
+    arguments = [now["Directory"].address, now["Catalog"].address]
+    return str(ledger.sender.deploy("Catalog", arguments)[0]).lower()
 
 
 def test_without_successors_everything_stands_where_the_trust_file_says(fresh: Ledger) -> None:
@@ -48,9 +50,10 @@ def test_without_successors_everything_stands_where_the_trust_file_says(fresh: L
 
 def test_a_successor_is_followed_through_generations_and_to_a_height(fresh: Ledger) -> None:
     before = fresh.chain.head()
-    generations = [second_catalog(fresh) for _ in range(2)]
-    for address in generations:
-        succeed(fresh, "Catalog", address)
+    generations = []
+    for _ in range(2):
+        generations.append(second_catalog(fresh))
+        succeed(fresh, "Catalog", generations[-1])
     found = fresh.chain.followed(fresh.chain.head())
     pinned = fresh.trust.contracts["Catalog"]
     expected = ContractEntry(generations[-1], "0x" + code_hash(fresh, generations[-1]).hex(), pinned.block)
@@ -60,7 +63,8 @@ def test_a_successor_is_followed_through_generations_and_to_a_height(fresh: Ledg
 
 def test_with_the_directory_its_journal_and_keys_are_followed(fresh: Ledger) -> None:
     verifier = fresh.trust.contracts["SM2Verifier"].address
-    address, _ = fresh.sender.deploy("Directory", [LEDGER_ID, verifier, fresh.sender.account])
+    before = fresh.trust.contracts["Directory"].address
+    address, _ = fresh.sender.deploy("Directory", [LEDGER_ID, verifier, fresh.sender.account, before])
     rev = int(fresh.chain.call("Journal", "revOf", ledger_object()))
     directory = fresh.trust.contracts["Directory"]
     named = {"account": directory.address, "codeHash": bytes.fromhex(directory.code_hash[2:])}

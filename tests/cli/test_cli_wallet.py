@@ -12,8 +12,10 @@ import pytest
 
 from api.cli.main import run
 from ledger.adapters.qr import read_image
+from ledger.domain.attestation import officer_digest
 from ledger.domain.license_types import example_input
-from ledger.domain.presentation import PublicPair
+from ledger.domain.presentation import PublicPair, ShortPresentation
+from ledger.domain.presentation_text import short_text
 from tests.wallet.world import issue, new_signer
 
 Call = Callable[..., tuple[int, dict[str, Any]]]
@@ -128,6 +130,10 @@ def test_text_shows_purpose_fields_and_the_code(
 
 Refusal = tuple[list[str], int, str]
 PRESENT = ["wallet", "present", "{id}", "--fields", "face/post", "--challenge", "c.json"]
+ATTEST = [
+    "wallet", "attest", "mine.elic.json",
+    "--fields", "face/post", "--challenge", "c.json", "--key", "verifier.pem",
+]  # fmt: skip
 REFUSED: dict[str, Refusal] = {
     "no vault": ([*PRESENT, "--vault", "none.vault"], 2, "VAULT_MISSING"),
     "unknown license": (["wallet", "present", "1.2", *PRESENT[3:]], 4, "LICENSE_NOT_IN_WALLET"),
@@ -171,6 +177,35 @@ REFUSED: dict[str, Refusal] = {
     "not a picture": (["wallet", "scan", "broken.png", "--challenge", "c.json"], 2, "IMAGE_UNREADABLE"),
     "a text that is none": (["wallet", "scan", "c.json", "--challenge", "c.json"], 2, "QR_TEXT_MALFORMED"),
     "usage": (["wallet", "present"], 2, "USAGE"),
+    "the same license twice": (["wallet", "present", "{id}", *PRESENT[2:]], 2, "LICENSE_REPEATED"),
+    "nine licenses": (["wallet", "present", *["{id}"] * 8, *PRESENT[2:]], 2, "LICENSES_TOO_MANY"),
+    "a way of identifying that is none": ([*ATTEST, "--method", "by-hearsay"], 2, "ATTESTATION_METHOD"),
+    "nobody identified": (ATTEST, 2, "USAGE"),
+    "an office that shows too much": (
+        [*ATTEST[:4], "face/sex", *ATTEST[5:], "--method", "id-card"],
+        1,
+        "FIELDS_NOT_ASKED",
+    ),
+    "an edited license at the counter": (
+        ["wallet", "attest", "edited.elic.json", *ATTEST[3:], "--method", "id-card"],
+        1,
+        "DOCUMENT_TAMPERED",
+    ),
+    "a picture without a code at the counter": (
+        ["wallet", "attest", "white.png", *ATTEST[3:], "--method", "id-card"],
+        2,
+        "QR_NOT_FOUND",
+    ),
+    "a short code at the counter": (
+        ["wallet", "attest", "short.txt", *ATTEST[3:], "--method", "id-card"],
+        2,
+        "CODE_IS_SHORT",
+    ),
+    "a key that was never given out": (
+        ["wallet", "add", "mine.elic.json", "--holder-key", "04" + "11" * 64],
+        1,
+        "NOT_MY_LICENSE",
+    ),
 }
 
 
@@ -186,6 +221,8 @@ def files(call: Call, holder: str, tmp_path: Path) -> str:
     envelope["license"]["face"]["post"] = "董事长"
     (tmp_path / "edited.elic.json").write_text(json.dumps(envelope), encoding="utf-8")
     Image.new("L", (200, 200), 255).save(tmp_path / "white.png")
+    short = short_text(ShortPresentation(bytes(32), bytes(8), bytes(64)))
+    (tmp_path / "short.txt").write_text(short)
     (tmp_path / "broken.png").write_bytes((tmp_path / "white.png").read_bytes()[:40])
     return holder
 
@@ -196,6 +233,37 @@ def test_each_refusal_has_its_code_and_exit_status(call: Call, files: str) -> No
         assert (name, found, answer["code"]) == (name, status, code)
         assert answer["error"]["message"]["zh"]
         assert answer["error"]["remedy"]["en"]
+
+
+def test_an_office_without_a_network_attests_and_the_holders_phone_stays_at_home(
+    call: Call, holder: str, tmp_path: Path
+) -> None:
+    made = challenge(call, "face/post")
+    status, shown = call(
+        *("wallet", "attest", "mine.elic.json", "--fields", "post", "--challenge", "c.json"),
+        *("--key", "verifier.pem", "--method", "known-in-person", "--officer", "0417", "--png", "q.png"),
+    )  # fmt: skip
+    assert (status, shown["mode"]) == (0, "offline")
+    assert shown["attested"]["keyId"] == made["verifier"]["keyId"]
+    assert (shown["attested"]["by"], shown["attested"]["method"]) == (None, "known-in-person")
+    assert shown["disclosed"] == {"face/post": "项目负责人"}
+    assert read_image((tmp_path / "q.png").read_bytes()) == shown["qr"]
+    digest = officer_digest("0417", bytes.fromhex(shown["attested"]["officer"]["salt"]))
+    assert shown["attested"]["officer"]["digest"] == digest.hex()
+
+
+def test_a_license_bound_anew_goes_under_the_new_key(call: Call, holder: str, tmp_path: Path) -> None:
+    _, fresh = call("wallet", "key")
+    status, added = call("wallet", "add", "mine.elic.json", "--holder-key", fresh["holderKey"])
+    assert (status, added["holderKey"], added["bound"]) == (0, fresh["holderKey"], True)
+    call("wallet", "init", "--vault", "new-phone.vault")
+    refused = call("wallet", "add", "mine.elic.json", "--vault", "new-phone.vault")
+    assert (refused[0], refused[1]["code"]) == (1, "NOT_MY_LICENSE")
+    _, pair = call("wallet", "key", "--vault", "new-phone.vault")
+    status, added = call(
+        "wallet", "add", "mine.elic.json", "--vault", "new-phone.vault", "--holder-key", pair["holderKey"]
+    )
+    assert (status, added["holderKey"]) == (0, pair["holderKey"])
 
 
 def test_a_wrong_passphrase_is_told_from_a_damaged_vault(

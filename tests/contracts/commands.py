@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from ledger.domain.objects import ascii32
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
+    CLIENTS,
     DAY,
     JIASHAN,
     LEDGER_ID,
@@ -75,12 +77,31 @@ def set_threshold(world: World) -> Command:
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
 
 
-def succeed(world: World, name: str = "Batches", account: str = "") -> Command:
+def succeed(world: World, name: str = "Catalog", account: str = "") -> Command:
     target = objects.ledger_object()
-    address = account or world.contracts["SM2Verifier"]
+    address = account or world.successor(name)
     code = keccak(bytes.fromhex(world.evm.rpc("eth_getCode", address, "latest")[2:]))
     message = world.message("Succeed", target, name=ascii32(name), account=address, codeHash=code)
     return Command(message, (governor(SHANGHAI), governor(ZHEJIANG)), target)
+
+
+def switched(world: World, *names: str) -> World:
+    """The same ledger after contracts of these names were succeeded, one after another.
+
+    With the Directory all that is bound to it is succeeded, too.
+    """
+    after = copy(world)
+    after.contracts, after.closed_journals = dict(world.contracts), [*world.closed_journals]
+    for name in names:
+        new = after.successor(name)
+        after.run(succeed(after, name, new))
+        after.contracts[name] = new
+        if name == "Directory":
+            after.closed_journals.append(after.contracts["Journal"])
+            for part in ("Journal", "Keys"):
+                after.contracts[part] = after.view("Directory", f"{part.lower()}()", "address")
+            after = switched(after, *CLIENTS)
+    return after
 
 
 def succeed_region(world: World) -> Command:

@@ -92,7 +92,7 @@ def _commands(world: World) -> dict[str, int]:
     with world.snapshot():
         bound = commands.issue(world, holderBinding=b"\x77" * 32)
         figures["Licenses.Issue with holder binding"] = world.run(bound).gas
-    return {**figures, **_acts(world), **_batches(world)}
+    return {**figures, **_acts(world), **_batches(world), **_after_switch(world)}
 
 
 def _acts(world: World) -> dict[str, int]:
@@ -129,6 +129,24 @@ def _batches(world: World) -> dict[str, int]:
             acted = world.send(replace(message, opening=opening), *command.keys)
             figures[f"Licenses.suspend a leaf of {size}"] = acted.gas
             figures |= _renewal(world, batch, terms, leaves)
+    return figures
+
+
+def _after_switch(world: World) -> dict[str, int]:
+    """What it costs to put contracts in others' places, and then to go on with what was recorded before."""
+    figures = {}
+    for name in ("Catalog", "Licenses", "Batches", "Directory"):
+        with world.snapshot():
+            world.run(commands.issue(world))
+            world.run(commands.act(world))
+            figures[f"Directory.succeed {name}"] = world.run(commands.succeed(world, name)).gas
+        with world.snapshot():
+            world.run(commands.issue(world))
+            world.run(commands.act(world))
+            after = commands.switched(world, name)
+            resumed = after.run(commands.act(after, Act.RESUME)).gas
+            figures[f"after {name}: first fact on a license of before"] = resumed
+            figures[f"after {name}: second"] = after.run(commands.act(after)).gas
     return figures
 
 

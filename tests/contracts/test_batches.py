@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from typing import Any
 
@@ -60,6 +61,12 @@ class Issued:
         command = commands.issue_batch(world, [leaf_of(each, code) for each in self.terms], code)
         self.receipt = world.run(command)
         self.object = command.object
+
+    def of(self, world: World) -> Issued:
+        """The same batch after a switch."""
+        issued = copy(self)
+        issued.world = world
+        return issued
 
     def opening(self, index: int, **changes: Any) -> dict[str, Any]:
         proof = self.tree.proof(index)

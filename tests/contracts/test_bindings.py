@@ -17,7 +17,7 @@ from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
 from tests.contracts import commands
-from tests.contracts.commands import LICENSE, governor, signer
+from tests.contracts.commands import LICENSE, governor, signer, switched
 from tests.contracts.test_batches import Issued
 from tests.contracts.test_licenses import freezing, full_status, license_of, perform
 from tests.contracts.test_successions import state_of
@@ -41,6 +41,7 @@ from tests.contracts.world import (
     type_members,
 )
 
+FACT = "(uint8,uint16,uint64,uint64,uint32,uint32)"
 ONLY_BIND = acts_bitmap(frozenset({Act.BIND}))
 PROVIDER = objects.organisation_object(OFFICE)
 
@@ -171,9 +172,8 @@ def test_a_freeze_leaves_binding_and_status(world: World) -> None:
     perform(world, Act.FREEZE)
     assert bound_to(world) == before
     assert full_status(world)[::3] == (Status.IN_FORCE, Act.ISSUE)
-    fact = world.view(
-        "Licenses", "factAt(bytes32,uint8)", "(uint8,uint16,uint64,uint64,uint32,uint32)", LICENSE, 2
-    )
+    facts = world.view("Licenses", "factsOf(bytes32)", f"{FACT}[]", LICENSE)
+    fact = facts[-1]
     assert (fact[0], fact[2]) == (Act.FREEZE, world.now())
 
 
@@ -195,6 +195,16 @@ def test_no_type_lists_a_freeze(world: World) -> None:
     acts = ONLY_BIND | 1 << Act.FREEZE
     with refuses("CatalogActsUnknown", acts):
         register(world, acts)
+
+
+def test_a_license_of_the_contract_before_is_frozen_and_bound_in_its_region(world: World) -> None:
+    provide(world, SHANGHAI)
+    after = switched(world, "Licenses")
+    assert after.send(freezing(after, OFFICE), signer(OFFICE)).records[0].kind == Kind.HOLDER_FROZEN
+    assert bound_to(after) == keccak(b"device")
+    after.send(binding(after), signer(OFFICE))
+    assert bound_to(after) == keccak(b"another device")
+    assert full_status(after)[:2] == (Status.IN_FORCE, 4)
 
 
 # --- the same answer in Solidity and in Python ---

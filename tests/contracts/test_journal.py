@@ -95,7 +95,7 @@ def test_head_and_object_words_are_proved_where_the_layout_says(world: World) ->
 def test_the_layout_of_the_compiler_is_the_documented_one() -> None:
     layout = compiled()["Journal"]["storageLayout"]
     slots = {name: (entry["slot"], entry["offset"]) for name, entry in layout.items()}
-    documented = {"head": HEAD_SLOT, "seq": SEQ_SLOT, "headAt": HEAD_AT_SLOT, "objects": OBJECTS_SLOT}
+    documented = {"head": HEAD_SLOT, "seq": SEQ_SLOT, "_headAt": HEAD_AT_SLOT, "_objects": OBJECTS_SLOT}
     documented |= {"successor": 4, "successorCodeHash": 5}
     for name in ("Directory", "Keys", "Catalog", "Licenses", "Batches"):
         kept = compiled()[name]["storageLayout"]

@@ -338,8 +338,8 @@ def test_a_renewed_leaf_is_opened_and_its_renewal_goes_on_counting(world: World)
     assert answer(batch, 2, now + 1_000, LATEST)[0] is Status.CANCELLED
     assert answer(batch, 2, now, renewed - 1)[0] is Status.IN_FORCE
     assert world.rev(id_) == 2, "the issue and the end, as the Journal counts"
-    license_of = world.view("Licenses", "factAt(bytes32,uint8)", FACT, id_, 1)
-    assert license_of[0] == Act.CANCEL
+    facts = world.view("Licenses", "factsOf(bytes32)", f"{FACT}[]", id_)
+    assert [each[0] for each in facts] == [Act.CANCEL]
     kept = world.view("Licenses", "renewalsOf(bytes32)", "(uint64,uint32)[]", id_)
     assert [each[0] for each in kept] == [renewed]
     with refuses("BatchesLeafTaken", batch.object, 2):

@@ -5,7 +5,8 @@ are asked about every interesting moment of effect and of knowledge, and compare
 moment since when, and in the act that decided.
 
 Some lives have keys that were rotated, cut off once or more, or whose registrar was; both judge them by
-what was known at `asOf`. Some licenses are leaves of a batch, renewed by other batches, opened or not.
+what was known at `asOf`. Some licenses are leaves of a batch, renewed by other batches, opened or not. In
+the midst of some lives a contract is succeeded, or all of them.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ STEPS = [
     Act.TRANSFER_CANCEL,
     Act.TRANSFER_IN,
 ]
+SWITCHED = ("Licenses", "Licenses", "Batches", "Batches", "Catalog", "Directory")
 KEYS = (f"sign {BUREAU}", f"other sign {BUREAU}")
 STATUS = "statusAt(bytes32,uint64,uint64)"
 ANSWER = "uint8,uint32,uint64,uint8"
@@ -90,6 +92,8 @@ class Life:
             self.world.pass_time(self.dice.randint(1, 20_000))
             if self.dice.random() < 0.15:
                 self._rotate()
+            if self.dice.random() < 0.05:
+                self.world = commands.switched(self.world, self.dice.choice(SWITCHED))
             self._step()
             if self.dice.random() < 0.08:
                 self._cut_off()

@@ -32,7 +32,6 @@ from tests.contracts.world import (
     ZHEJIANG,
     Message,
     World,
-    compiled,
     key,
     refuses,
     sealed_world,
@@ -207,17 +206,8 @@ def test_a_merger_leaves_enough_voters(world: World) -> None:
 # --- contracts ---
 
 
-def deploy(world: World, name: str, arguments: bytes) -> str:
-    code = bytes.fromhex(compiled()[name]["bytecode"][2:])
-    return str(world.transact(world.founder, None, code + arguments)["contractAddress"])
-
-
-def second_licenses(world: World) -> str:
-    return deploy(world, "Licenses", encode(["address"], [world.contracts["Directory"]]))
-
-
 def test_a_closed_contract_takes_nothing_and_points_to_its_successor(world: World) -> None:
-    old, new = world.contracts["Licenses"], second_licenses(world)
+    old, new = world.contracts["Licenses"], world.successor("Licenses")
     pending = commands.issue(world)
     command = succeed(world, "Licenses", new)
     world.run(command)
@@ -234,16 +224,14 @@ def test_a_closed_contract_takes_nothing_and_points_to_its_successor(world: Worl
 
 
 def test_the_successor_writes_into_the_same_journal(world: World) -> None:
-    new = second_licenses(world)
+    new = world.successor("Licenses")
     world.run(succeed(world, "Licenses", new))
     other = replace(world, contracts={**world.contracts, "Licenses": new})
     assert other.run(commands.issue(other)).records[0].writer == new
 
 
 def test_with_the_directory_the_journal_and_the_keys_close(world: World) -> None:
-    arguments = (world.ledger_id, world.contracts["SM2Verifier"], world.founder)
-    new = deploy(world, "Directory", encode(["bytes32", "address", "address"], arguments))
-    world.run(succeed(world, "Directory", new))
+    world.run(succeed(world, "Directory"))
     for name, slot in (("Directory", 0), ("Keys", 0), ("Journal", 4)):
         assert int.from_bytes(world.slot(name, slot), "big") != 0, name
         assert int.from_bytes(world.slot(name, slot + 1), "big") != 0, name

@@ -44,6 +44,9 @@ REGIONAL_TYPE, NATIONAL_TYPE, PLAIN_TYPE = (
 OPENING_TYPE = f"({','.join(kind for _, kind in OPENING.members)})"
 EVERY_ACT = acts_bitmap(frozenset(LISTED.values()))
 NO_HASH = bytes(32)
+NOBODY = "0x" + "00" * 20
+CLIENTS = ("Catalog", "Licenses", "Batches")
+"""Contracts that ask the Directory who is who; each is made with it and with the one whose place it takes."""
 
 
 class Refused(Exception):
@@ -204,6 +207,7 @@ class World:
     accounts: list[str]
     ledger_id: bytes = LEDGER_ID
     contracts: dict[str, str] = field(default_factory=dict)
+    closed_journals: list[str] = field(default_factory=list)
 
     @property
     def founder(self) -> str:
@@ -250,8 +254,9 @@ class World:
         return outcome[0] if len(outcome) == 1 else outcome
 
     def records(self) -> list[Record]:
-        """Every log of the Journal, in order."""
-        query = {"address": self.contracts["Journal"], "fromBlock": "0x0", "toBlock": "latest"}
+        """Every log of the Journals, in order."""
+        journals = [*self.closed_journals, self.contracts["Journal"]]
+        query = {"address": journals, "fromBlock": "0x0", "toBlock": "latest"}
         return [_record_of(log) for log in self.evm.rpc("eth_getLogs", query)]
 
     def transact(self, sender: str, to: str | None, data: bytes) -> dict[str, Any]:
@@ -322,15 +327,24 @@ class World:
     def deploy(self) -> None:
         """Deploy all contracts; the Directory makes the Journal."""
         verifier = self._create("SM2Verifier")
-        directory = self._create(
-            "Directory",
-            encode(["bytes32", "address", "address"], [self.ledger_id, verifier, self.founder]),
-        )
+        directory = self._create("Directory", self.directory_arguments(verifier))
         self.contracts["Journal"] = self.view("Directory", "journal()", "address")
         self.contracts["Keys"] = self.view("Directory", "keys()", "address")
-        self._create("Catalog", encode(["address"], [directory]))
-        self._create("Licenses", encode(["address"], [directory]))
-        self._create("Batches", encode(["address"], [directory]))
+        for name in CLIENTS:
+            self._create(name, encode(["address", "address"], [directory, NOBODY]))
+
+    def directory_arguments(self, verifier: str, predecessor: str = NOBODY) -> bytes:
+        """What a Directory of this ledger is made with."""
+        kinds = ["bytes32", "address", "address", "address"]
+        return encode(kinds, [self.ledger_id, verifier, self.founder, predecessor])
+
+    def successor(self, name: str, directory: str = "") -> str:
+        """A contract made to take the place of a named one; where it stands."""
+        before = self.contracts[name]
+        if name == "Directory":
+            return self.deploy_code(name, self.directory_arguments(self.contracts["SM2Verifier"], before))
+        addresses = (directory or self.contracts["Directory"], before)
+        return self.deploy_code(name, encode(["address", "address"], addresses))
 
     def establish(self, name: str, object_id: bytes, /, *keys: KeyPair, **members: Any) -> Receipt:
         """One founding record: no authority signs, only keys that prove possession."""
@@ -428,10 +442,13 @@ class World:
             **recognition_members(SHANGHAI, ZHEJIANG),
         )
 
-    def _create(self, name: str, arguments: bytes = b"") -> str:
+    def deploy_code(self, name: str, arguments: bytes = b"") -> str:
+        """Make a contract that nobody knows yet."""
         code = bytes.fromhex(compiled()[name]["bytecode"][2:])
-        receipt = self.transact(self.founder, None, code + arguments)
-        self.contracts[name] = receipt["contractAddress"]
+        return str(self.transact(self.founder, None, code + arguments)["contractAddress"])
+
+    def _create(self, name: str, arguments: bytes = b"") -> str:
+        self.contracts[name] = self.deploy_code(name, arguments)
         return self.contracts[name]
 
 

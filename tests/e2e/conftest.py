@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.kubo import kubo_program, own_kubo
 from tests.told import Run, World
+
+__all__ = ["kubo_program", "own_kubo"]
 
 
 @pytest.fixture

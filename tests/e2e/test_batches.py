@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
-import signal
-import subprocess
-import sys
-import time
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -139,62 +134,6 @@ def test_a_folder_holds_one_run_of_one_sheet(world: World, tmp_path: Path, start
     again = issue(world, sheet, out, "--resume")
     assert again.data == first.data | {"resumed": True}
     assert lost.read_bytes() == content
-
-
-# --- kill -9 ----------------------------------------------------------------------------------
-
-
-def test_killed_at_any_point_every_row_is_issued_exactly_once(
-    world: World, tmp_path: Path, start: int
-) -> None:
-    made = rows(300, start)
-    made[100]["certificateIssuedDate"] = "2025-02-30"
-    sheet, out = write(tmp_path / "a.csv", made), tmp_path / "out"
-    before = _replayed(world)
-    chosen = random.Random(20261122)
-    killed = [_killed(world, sheet, out, chosen.uniform(0.0, 0.3)) for _ in range(6)]
-    assert sum(killed) >= 4, "the process was done before it was killed"
-    run = issue(world, sheet, out, "--size", "50", "--resume")
-    assert (run.status, run.data["accepted"], run.data["resumed"]) == (1, 299, True)
-    assert [each["size"] for each in run.data["batches"]] == [50, 50, 50, 50, 50, 49]
-    assert {each["line"] for each in run.data["rejected"]} == {102}
-    after = _replayed(world)
-    assert (after[0] - before[0], after[1] - before[1]) == (6, 6)  # records, batches
-    identifiers = {
-        json.loads(p.read_text())["license"]["metadata"]["certificateIdentifier"] for p in files(out)
-    }
-    assert len(identifiers) == len(files(out)) == 299
-    anchors = [json.loads(path.read_text())["anchor"] for path in files(out)]
-    assert len({(each["seq"], each["batch"]["index"]) for each in anchors}) == 299
-    assert {each["seq"] for each in anchors} == {each["seq"] for each in run.data["batches"]}
-    assert (out / "rejected.csv").exists()
-    counts = world.run("verify", str(out)).data["counts"]
-    assert counts == {"IN_FORCE": 299}
-    assert issue(world, sheet, out, "--size", "50", "--resume").data == run.data
-
-
-def _killed(world: World, sheet: Path, out: Path, delay: float) -> bool:
-    """Kill a run `delay` seconds after it took a step further; whether it was still at it."""
-    journal = out / ".issue-batch.jsonl"
-    lines = _lines(journal)
-    options = ["--type", TYPE, "--key", world.key("office-jiangsu"), "--out", str(out), "--size", "50"]
-    running = subprocess.Popen(
-        [sys.executable, "-m", "api.cli.main", "license", "issue-batch", str(sheet), *options, "--resume"],
-        env=world.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while running.poll() is None and _lines(journal) == lines:
-        time.sleep(0.01)
-    time.sleep(delay)
-    is_alive = running.poll() is None
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    return is_alive
-
-
-def _lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 # --- licenses of a batch ----------------------------------------------------------------------

@@ -65,7 +65,10 @@ def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
     ("guide", "seen"),
     [
         ("issuer", ("SUPERSEDED", "ANNULLED", "SUSPENDED")),
-        ("relying-department", ("NOT_RECOGNIZED_HERE", "TAMPERED", "STALE_PRESENTATION", "ANNULLED")),
+        (
+            "relying-department",
+            ("TAMPERED", "STALE_PRESENTATION", "ANNULLED", "HOLDER_ATTESTED"),
+        ),
         ("auditor", ("no findings", "Verified OK")),
         ("holder", ("IN_FORCE", "STALE_PRESENTATION")),
     ],

@@ -107,7 +107,8 @@ def test_an_operator_issues_amends_and_acts_in_the_issuers_name(
     resumed = operator("license", "resume", id_, "--ground", "CONDITIONS_MET_AGAIN", "--key", own)
     assert (resumed[0], resumed[1]["status"]) == (0, "IN_FORCE"), "the issuer acts beside its operator"
     given = write(tmp_path, ferry(mandated))
-    status, amended = operator("license", "amend", id_, given, "--kind", "change", "--key", key)
+    out = str(tmp_path / "changed.elic.json")
+    status, amended = operator("license", "amend", id_, given, "--kind", "change", "--key", key, "--out", out)
     assert (status, amended["status"]) == (0, "IN_FORCE")
     assert operator("verify", file)[1]["result"] == "SUPERSEDED"
 

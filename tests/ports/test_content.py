@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import crypto
-from ledger.adapters import content as adapter
+from ledger.adapters import disk
 from ledger.adapters.content import FolderContent
+from ledger.adapters.disk import flush
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.content_id import MAX_BYTES, cid_of, digest_in
@@ -29,7 +31,7 @@ KNOWN = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> FolderContent:
-    return FolderContent(tmp_path / "content")
+    return FolderContent(tmp_path / "content", flush)
 
 
 @pytest.fixture(params=["folder", "ipfs"])
@@ -100,13 +102,14 @@ def test_a_write_that_breaks_off_leaves_nothing(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(adapter.os, "fsync", full)
-    with pytest.raises(ContentOutageError, match="CONTENT_UNAVAILABLE") as caught:
-        store.put(b"lost")
-    assert "No space" in caught.value.message()["en"]
-    monkeypatch.undo()
-    assert not store.has(cid_of(b"lost"))
-    assert [file.read_bytes() for file in files(store)] == [b"kept"]
+    monkeypatch.setattr(disk.os, "fsync", full)
+    monkeypatch.setattr(disk, "_flush_file_systems", full)
+    for documents in ([b"lost"], [b"lost", *(bytes([n]) for n in range(20))]):
+        with pytest.raises(ContentOutageError, match="CONTENT_UNAVAILABLE") as caught:
+            store.put_all(documents)
+        assert "No space" in caught.value.message()["en"]
+        assert not store.has(cid_of(b"lost"))
+        assert [file.read_bytes() for file in files(store)] == [b"kept"]
 
 
 def test_erased_content_is_overwritten_before_its_name_goes(store: FolderContent) -> None:
@@ -178,7 +181,7 @@ def test_no_text_is_an_id_by_chance(text: str) -> None:
 def test_a_folder_that_cannot_be_written_is_an_outage(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ContentOutageError, match="CONTENT_UNAVAILABLE"):
-        FolderContent(tmp_path / "file").put(b"document")
+        FolderContent(tmp_path / "file", flush).put(b"document")
 
 
 # --- encrypted documents ------------------------------------------------------------------
@@ -217,8 +220,6 @@ def test_each_document_has_a_key_of_its_own(keeping: KeepDocument) -> None:
 
 
 def test_a_blob_or_wrap_that_was_altered_does_not_open(keeping: KeepDocument, any_store: Content) -> None:
-    from dataclasses import replace
-
     kept = keeping.keep(b"document", [ISSUER.public_key])
     blob = any_store.get(kept.cid)
     for position in range(len(blob)):
@@ -239,8 +240,6 @@ def test_a_blob_or_wrap_that_was_altered_does_not_open(keeping: KeepDocument, an
 
 
 def test_a_wrap_for_another_document_does_not_open_this_one(keeping: KeepDocument) -> None:
-    from dataclasses import replace
-
     one, two = (keeping.keep(text, [ISSUER.public_key]) for text in (b"one", b"two"))
     with pytest.raises(TrustError, match="DOCUMENT_SEAL_BROKEN"):
         keeping.open(replace(one, wraps=two.wraps), ISSUER)
@@ -261,6 +260,36 @@ def test_nobody_to_read_and_no_key_are_refused_before_anything_is_stored(
         with pytest.raises(LedgerError):
             keeping.keep(b"document", readers)
     assert not store._folder.exists()
+
+
+def test_the_documents_of_a_batch_share_a_wrap_and_nothing_else(
+    keeping: KeepDocument, any_store: Content
+) -> None:
+    documents = [b"one", b"two", b"three"]
+    kept = keeping.keep_all(documents, [ISSUER.public_key], [None, HOLDER.public_key, ISSUER.public_key])
+    assert [keeping.open(each, ISSUER) for each in kept if each] == documents
+    one, two, three = (each for each in kept if each)
+    assert keeping.open(two, HOLDER) == b"two"
+    for other in (one, three):
+        with pytest.raises(NotEntitledError, match="DOCUMENT_NOT_WRAPPED"):
+            keeping.open(other, HOLDER)
+    assert len({each.wraps[0].wrapped for each in (one, two, three)}) == 1
+    assert [kept_document(each.as_json()) for each in (one, two, three)] == [one, two, three]
+    for wraps in (two.wraps[:1], (replace(one.wraps[0], under=two.wraps[0].under),)):
+        with pytest.raises(TrustError, match="DOCUMENT_SEAL_BROKEN"):
+            keeping.open(replace(one, wraps=wraps), ISSUER)
+    common = ISSUER.decrypt(bytes.fromhex(one.wraps[0].wrapped))
+    with pytest.raises(TrustError, match="SM4_OPEN_FAILED"):
+        Sm4Gcm().open(common, any_store.get(one.cid), b"elicense/1/blob")
+    keeping.erase(two)
+    assert keeping.open(one, ISSUER) == b"one"
+
+
+def test_what_nobody_could_read_is_not_kept(keeping: KeepDocument) -> None:
+    alone, none = keeping.keep_all([b"one", b"two"], [], [HOLDER.public_key, None])
+    assert alone is not None
+    assert keeping.open(alone, HOLDER) == b"one"
+    assert none is None
 
 
 @pytest.mark.parametrize("obj", [None, {}, {"cid": "a", "sm3": "b", "wraps": [{"to": "zz", "wrapped": ""}]}])

@@ -24,7 +24,7 @@ from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.messages import MESSAGES, Kind
 from ledger.domain.records import RawLog, Record, raw_log_of
 from ledger.errors import ChainOutageError, StoreOutageError, TrustError
-from ledger.ports import Advance, Cursor
+from ledger.ports import Advance, Cursor, Name
 from ledger.proof.headers import Header
 from ledger.service import follow
 from ledger.service.follow import Follow, IndexDivergedError, message_digest
@@ -573,6 +573,22 @@ def test_an_identifier_keeps_its_license_and_its_first_day(index: SqlIndex) -> N
     with pytest.raises(TrustError, match="NAME_TAKEN"):
         index.remember("A", id_of("two"), BUREAU, 9)
     assert index.resolve("A") == id_of("one")
+
+
+def test_many_identifiers_are_noted_together_or_not_at_all(index: SqlIndex) -> None:
+    names = [Name(f"A{n}", hash32(f"license {n}"), BUREAU, 5, "bafk" if n else "") for n in range(1_200)]
+    index.remember_all(names)
+    index.remember_all([])
+    assert [index.resolve(each.identifier) for each in names[::400]] == [
+        hash32(f"license {n}") for n in (0, 400, 800)
+    ]
+    taken = [Name("B", hash32("b"), BUREAU, 6), Name("A7", hash32("another"), BUREAU, 6)]
+    with pytest.raises(TrustError, match="NAME_TAKEN"):
+        index.remember_all(taken)
+    assert index.resolve("B") is None
+    index.remember_all([Name("A7", hash32("license 7"), BUREAU, 9), Name("B", hash32("b"), BUREAU, 9)])
+    assert index.resolve("B") == hash32("b")
+    assert index.cid_of(hash32("license 7")) == "bafk"
 
 
 def test_readers_do_not_wait_for_a_writer(ledger: LedgerSimulator, index: SqlIndex, tmp_path: Path) -> None:

@@ -228,6 +228,14 @@ def test_the_register_keeps_entries_in_order_by_license(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "issuers" / BUREAU / "register.jsonl").stat().st_mode) == 0o600
 
 
+def test_many_entries_are_noted_at_once(tmp_path: Path) -> None:
+    kept = home(tmp_path)
+    kept.note(BUREAU, hash32("license 0"), {"n": -1})
+    kept.note_all(BUREAU, [(hash32(f"license {n % 2}"), {"n": n}) for n in range(5)])
+    kept.note_all(BUREAU, [])
+    assert [each["n"] for each in kept.notes(BUREAU, hash32("license 0"))] == [-1, 0, 2, 4]
+
+
 def write_many(folder: str, name: str) -> None:
     for n in range(30):
         home(Path(folder)).note(BUREAU, hash32(name), {"n": n, "fill": "x" * 5000})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -70,6 +70,10 @@ class Tampered:
     def __post_init__(self) -> None:
         self.served = self.served or list(self.ledger.records())
 
+    @property
+    def ledger_id(self) -> bytes:
+        return self.ledger.ledger_id
+
     def head(self) -> Header:
         return self.ledger.head()
 
@@ -81,6 +85,11 @@ class Tampered:
 
     def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
         return [record for record in self._until(to_block) if record.object == object_id]
+
+    def histories_of(
+        self, objects: Collection[bytes], to_block: int | None = None
+    ) -> dict[bytes, list[Record]]:
+        return {each: self.records_of(each, to_block) for each in objects}
 
     def _until(self, block: int | None) -> list[Record]:
         return [record for record in self.served if block is None or record.block <= block]

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+import rfc8785
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ledger.domain.canonical import (
@@ -111,6 +112,13 @@ def test_what_is_written_is_read_back_alike_whatever_the_spelling(value):
     assert is_canonical(data)
     for spelling in (json.dumps(value), json.dumps(value, ensure_ascii=False, indent=2)):
         assert canonical(parse_strict(spelling.encode())) == data
+
+
+@settings(max_examples=300)
+@given(objects)
+@example({"\ue000": 1, "\U00010000": 2, "a": {"\uffff": [], "\U0010ffff": "\x7f\x1f\u2028"}})
+def test_the_reference_implementation_writes_the_same(value):
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @settings(max_examples=300)

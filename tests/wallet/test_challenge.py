@@ -65,6 +65,9 @@ CHANGES: dict[str, tuple[Callable[[Form], object], str]] = {
     "expiry a day": (lambda form: form.update(expires="2026-11-18"), "expires"),
     "expiry no time": (lambda form: form.update(expires="2026-13-18T19:06:40Z"), "expires"),
     "api a number": (lambda form: form.update(api=1), "api"),
+    "attested null": (lambda form: form.update(attested=None), "attested"),
+    "attested a number": (lambda form: form.update(attested=1), "attested"),
+    "attested a text": (lambda form: form.update(attested="true"), "attested"),
     "signature DER": (lambda form: form.update(signature="3044" + "00" * 68), "signature"),
     "signature missing": (lambda form: form.update(signature=None), "signature"),
 }
@@ -78,6 +81,20 @@ def test_a_malformed_challenge_is_refused_by_the_name_of_its_field(world: World,
     with pytest.raises(MalformedError) as caught:
         Challenge.from_json(form)
     assert (caught.value.code, caught.value.fields["field"]) == ("CHALLENGE_MALFORMED", field)
+
+
+def test_who_may_vouch_stands_in_the_challenge_only_where_it_is_said(world: World) -> None:
+    """So challenges that say nothing are what they were before one could say it."""
+    asked = world.ask("face/post")
+    assert "attested" not in asked.as_json()
+    for said in (True, False):
+        made = world.service.challenge(world.relying, ["face/post"], "目的", attested=said)
+        form = json.loads(json.dumps(made.as_json()))
+        assert form["attested"] is said
+        assert Challenge.from_json(form) == made
+        assert Challenge.from_json({**form, "attested": not said}).digest != made.digest
+        form.pop("attested")
+        assert Challenge.from_json(form).digest != made.digest
 
 
 @pytest.mark.parametrize("ttl", [0, -1, 301, 86_400])

@@ -58,7 +58,7 @@ def test_the_first_and_the_last_of_a_batch_of_any_size_are_shown(world: World, s
         challenge = world.ask("face/post")
         shown = world.wallet.present([identifier], ["face/post"], challenge)
         found = world.service.read(shown.qr)
-        assert shown_integrity(only(found)).outcome is Outcome.PASS
+        assert shown_integrity(only(found), found.ledger_id).outcome is Outcome.PASS
         assert world.service.redeem(found, challenge) == []
 
 
@@ -80,7 +80,8 @@ def test_the_issuers_signature_can_be_checked_from_the_presentation_alone(
 ) -> None:
     identifier = world.take_leaf()
     shown = world.wallet.present([identifier], ["face/post"], world.ask("face/post"))
-    claim = claim_of_shown(only(world.service.read(shown.qr)))
+    found = world.service.read(shown.qr)
+    claim = claim_of_shown(only(found), found.ledger_id)
     struct = MESSAGES[claim.message_name]
     assert struct.name == "IssueBatch"
     message = DOMAIN.signed_message(struct, bytes.fromhex(claim.key_id[2:]), struct.data(claim.signed))
@@ -151,6 +152,7 @@ CHEATS: dict[str, Callable[[World, ShownLicense], dict[str, Any]]] = {
         "signed": {**shown.signed, "licenseType": "0x" + b"11100000000013338W001".hex().ljust(64, "0")}
     },
     "another id": lambda _, shown: {"leaf": {**(shown.leaf or {}), "licenseId": "0x" + "22" * 32}},
+    "another handle": lambda _, shown: {"leaf": {**(shown.leaf or {}), "handle": "0x" + "22" * 32}},
     "a longer term": lambda _, shown: {"leaf": {**(shown.leaf or {}), "validTo": 4_000_000_000}},
     "a term that never ends": lambda _, shown: {"leaf": {**(shown.leaf or {}), "validTo": 0}},
 }

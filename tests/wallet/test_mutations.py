@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 
 import pytest
 
@@ -23,7 +24,7 @@ from ledger.domain.presentation_text import (
 from ledger.errors import LedgerError, MalformedError
 from tests.wallet.world import NOW, World
 
-ROUNDS = 22_000
+ROUNDS = 8_000
 
 
 def mutate(data: bytes, draw: random.Random) -> bytes:
@@ -48,11 +49,21 @@ def mutate(data: bytes, draw: random.Random) -> bytes:
     return bytes(changed)
 
 
-def test_no_mutated_payload_is_accepted(world: World) -> None:
-    identifier = world.take()
-    fields = ["face/post", "holders/0/name", "face/continuingEducation"]
+SHOWN: dict[str, tuple[Callable[[World], list[str]], list[str]]] = {
+    "a license": (lambda world: [world.take()], ["face/post", "holders/0/name", "face/continuingEducation"]),
+    "one of a batch": (lambda world: [world.take_leaf()], ["face/post", "holders/0/name"]),
+    "two together": (
+        lambda world: [world.take(), world.take("business_license")],
+        ["face/post", "face/registeredCapital"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_no_mutated_payload_is_accepted(world: World, name: str) -> None:
+    take, fields = SHOWN[name]
     challenge = world.ask(*fields)
-    good = world.wallet.present([identifier], fields, challenge).presentation
+    good = world.wallet.present(take(world), fields, challenge).presentation
     verifier, draw = crypto.verifier(), random.Random(20261122)
     originals = [whole_text(good), short_text(good.short())]
     payloads = [base45.decode(text[len(PREFIX) :]) for text in originals]
@@ -76,10 +87,10 @@ def test_no_mutated_payload_is_accepted(world: World) -> None:
         findings = check_presentation(found, challenge, verifier, NOW)
         assert any(finding.result for finding in findings), data.hex()
         ends["refused"] += 1
-    assert sum(ends.values()) > 20_000
-    assert ends["refused"] > 1_000  # many read well and fail on what they say
-    assert ends["PRESENTATION_MIXED_UP"] > 100
-    assert ends["CBOR_MALFORMED"] > 1_000
+    assert sum(ends.values()) > 0.9 * ROUNDS
+    assert ends["refused"] > ROUNDS / 20  # many read well and fail on what they say
+    assert ends["PRESENTATION_MIXED_UP"] > ROUNDS / 200
+    assert ends["CBOR_MALFORMED"] > ROUNDS / 20
 
 
 def test_no_mutated_text_is_accepted(world: World) -> None:

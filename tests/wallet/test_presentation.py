@@ -132,7 +132,7 @@ def test_an_unbound_license_is_checked_but_for_its_holder(world: World) -> None:
     shown = world.wallet.present([identifier], ["face/post"], challenge)
     findings = check_presentation(shown.presentation, challenge, crypto.verifier(), NOW)
     assert [finding.reason for finding in findings] == ["HOLDER_UNBOUND"]
-    check = holder_check(findings, shown.presentation.licenses[0])
+    check = holder_check(findings, shown.presentation, shown.presentation.licenses[0].license_id)
     assert (check.outcome, check.code) == (Outcome.SKIPPED, "HOLDER_UNBOUND")
     late = holder_check(check_presentation(shown.presentation, challenge, crypto.verifier(), NOW + 61))
     assert (late.outcome, late.result) == (Outcome.FAIL, "STALE_PRESENTATION")
@@ -165,7 +165,8 @@ def test_the_issuers_signature_can_be_checked_from_the_presentation_alone(world:
         identifier = world.take(name, amends=amends)
         challenge = world.ask("metadata/certificateNumber")
         shown = world.wallet.present([identifier], ["metadata/certificateNumber"], challenge)
-        claim = claim_of_shown(world.service.read(shown.qr).licenses[0])
+        found = world.service.read(shown.qr)
+        claim = claim_of_shown(found.licenses[0], found.ledger_id)
         struct = MESSAGES[claim.message_name]
         message = DOMAIN.signed_message(struct, bytes.fromhex(claim.key_id[2:]), struct.data(claim.signed))
         assert crypto.verifier().verify(world.issuer.public_key, message, claim.signature)

@@ -2,137 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
-from ledger import crypto
-from ledger.adapters.clock import SystemEntropy
-from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.acts import Act
-from ledger.domain.challenge import Challenge
 from ledger.domain.document import (
-    Envelope,
-    build_license,
     holder_binding,
-    license_digest,
-    new_salts,
-    validity,
 )
-from ledger.domain.license_types import example_input, license_type
-from ledger.domain.messages import MESSAGES
 from ledger.domain.objects import ascii32
-from ledger.domain.presentation import PublicPair
-from ledger.domain.trustfile import ContractEntry, TrustFile
-from ledger.domain.verdict import Verdict
-from ledger.errors import ChainOutageError
+from ledger.domain.presentation_text import whole_text
 from ledger.proof.bindings import Binding
 from ledger.proof.claims import shown_integrity
-from ledger.service.holder_records import HolderRecords
-from ledger.service.present import PresentService, is_registered
-from ledger.service.sources import Asked, Histories
+from ledger.service.present import is_registered
 from ledger.service.standing import binding_now
-from ledger.service.verify import Ask, VerifyLicenses
-from tests.simulator import BUREAU, CHAIN_ID, OFFICE, LedgerSimulator, founded_ledger, hash32, id_of, key_of
-from tests.wallet.world import PASSPHRASE, SetClock, altered, device
-from wallet.wallet import Wallet
-
-ID = id_of("license in a wallet")
-FIELDS = ["face/name", "metadata/certificateIdentifier"]
-
-
-def trust_file(ledger: LedgerSimulator) -> TrustFile:
-    names = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
-    return TrustFile(
-        ledger_id="0x" + ledger.ledger_id.hex(),
-        chain_id=CHAIN_ID,
-        genesis_hash=ledger.blocks[0].header.hash,
-        rpc=(),
-        api=None,
-        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in names},
-        journal_head_slot="0x" + "00" * 32,
-        seal=None,
-    )
-
-
-def issue(ledger: LedgerSimulator, pair: PublicPair | None) -> dict[str, Any]:
-    """Put the business license of the examples on the ledger; its envelope."""
-    given = example_input("business_license")
-    license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
-    salts = new_salts(license_, SystemEntropy().token)
-    valid_from, valid_to = validity(license_)
-    digest = license_digest(license_, salts)
-    binding = holder_binding(*pair) if pair else bytes(32)
-    record = ledger.issue(
-        ID,
-        digest="0x" + digest.hex(),
-        holderBinding="0x" + binding.hex(),
-        validFrom=valid_from,
-        validTo=valid_to,
-    )
-    body = record.decoded()
-    signature = body.signatures[0]
-    key = "0x" + signature.key_id.hex()
-    anchor = {"ledgerId": "0x" + ledger.ledger_id.hex(), "licenseId": ID, "seq": record.seq}
-    return Envelope(
-        license=license_,
-        salts=salts,
-        digest=digest.hex(),
-        signer={"uscc": BUREAU, "keyId": key},
-        signed={"keyId": key, **MESSAGES["Issue"].values(body.data)},
-        message="00" * 64,
-        signature=(signature.r + signature.s).hex(),
-        leaf=None,
-        anchor={**anchor, "txHash": None, "block": None, "batch": None},
-    ).as_json()
-
-
-@dataclass
-class Desk:
-    """A holder and a verifier, both on one ledger."""
-
-    ledger: LedgerSimulator
-    wallet: Wallet
-    service: PresentService
-    clock: SetClock
-    is_down: bool = False
-    is_silent_once: bool = False
-
-    def take(self, bound: bool = True) -> PublicPair:
-        pair = self.wallet.new_pair()
-        self.wallet.add(issue(self.ledger, pair if bound else None))
-        self.clock.seconds = self.ledger.now
-        return pair
-
-    def show(self) -> tuple[str, Challenge]:
-        self.clock.seconds = self.ledger.now
-        challenge = self.service.challenge(key_of(OFFICE), FIELDS, "办理企业入住手续", uscc=OFFICE)
-        return self.wallet.present([ID], FIELDS, challenge).qr, challenge
-
-    def histories(self) -> Histories:
-        if self.is_down or self.is_silent_once:
-            self.is_silent_once = False
-            raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:1", reason="down")
-        return Histories([self.ledger], Asked())
-
-    def scan(self, text: str, challenge: Challenge) -> Verdict:
-        verify = VerifyLicenses(
-            trust_file(self.ledger), self.histories, crypto.verifier(), self.clock, Asked().level
-        )
-        subjects = self.service.scan(text, challenge, records=HolderRecords(self.histories))
-        (verdict,) = [verify.verify(each, Ask(region=330421)) for each in subjects]
-        return verdict
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    ledger, clock = founded_ledger(), SetClock()
-    clock.seconds = ledger.now
-    wallet = Wallet.create(tmp_path / "w.vault", PASSPHRASE, device(clock), cost=1 << 8)
-    store = SqliteRedemptions(tmp_path / "r.sqlite3")
-    return Desk(ledger, wallet, PresentService(store, crypto.verifier(), clock, SystemEntropy()), clock)
+from tests.simulator import BUREAU, OFFICE, hash32, key_of
+from tests.wallet.desk import FIELDS, ID, Desk
+from tests.wallet.world import World, altered
 
 
 def test_a_good_presentation_is_in_force_once(desk: Desk) -> None:
@@ -252,14 +138,12 @@ def test_fields_shown_may_not_contradict_what_was_signed(desk: Desk, member: str
     challenge = desk.service.challenge(key_of(OFFICE), names, "目的", uscc=OFFICE)
     good = desk.wallet.present([ID], names, challenge).presentation
     (shown,) = good.licenses
-    assert shown_integrity(shown).outcome.name == "PASS"
-    found = shown_integrity(replace(shown, signed={**shown.signed, member: value}))
+    assert shown_integrity(shown, good.ledger_id).outcome.name == "PASS"
+    found = shown_integrity(replace(shown, signed={**shown.signed, member: value}), good.ledger_id)
     assert (found.outcome.name, found.code) == ("FAIL", "FACE_MISMATCH")
 
 
 def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
-    from ledger.domain.presentation_text import whole_text
-
     desk.take()
     _, challenge = desk.show()
     good = desk.wallet.present([ID], FIELDS, challenge).presentation
@@ -269,6 +153,19 @@ def test_the_issuers_struct_cannot_be_edited_by_the_holder(desk: Desk) -> None:
     verdict = desk.scan(whole_text(forged), challenge)
     assert verdict.result == "TAMPERED"
     assert verdict.checks[2].code == "BAD_SIGNATURE"
+
+
+def test_a_license_of_another_ledger_is_told_so(desk: Desk, world: World) -> None:
+    """By its own word, without a look at any record; and its word can be no other."""
+    name = world.take("business_license")
+    challenge = desk.ask()
+    world.clock.seconds = desk.clock.seconds
+    shown = world.wallet.present([name], FIELDS, challenge)
+    verdict = desk.scan(shown.qr, challenge)
+    assert (verdict.result, verdict.checks[4].code) == ("NOT_ANCHORED", "OTHER_LEDGER")
+    moved = world.sign_again(shown.presentation, ledger_id=desk.ledger.ledger_id)
+    verdict = desk.scan(whole_text(moved), desk.ask())
+    assert (verdict.result, verdict.checks[1].code) == ("TAMPERED", "FACE_MISMATCH")
 
 
 def test_the_wallet_can_ask_whether_a_verifier_is_who_it_says(desk: Desk) -> None:

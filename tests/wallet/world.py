@@ -74,31 +74,62 @@ def issue_in_batch(
     renews: bool = False,
 ) -> dict[str, Any]:
     """The same as one leaf among others of a batch, which may renew an earlier one."""
-    license_, salts, terms = _made(given, pair)
-    code = license_["metadata"]["certificateTypeCode"]
-    words = (bytes.fromhex(terms[name][2:]) for name in ("licenseId", "digest", "holderBinding"))
-    license_id, digest, binding = words
-    leaves = [SystemEntropy().token(32) for _ in range(size)]
-    leaves[index] = leaf_hash(license_id, code, digest, binding, terms["validFrom"], terms["validTo"])
+    (envelope,) = _batch({index: _made(given, pair)}, issuer, size, renews)
+    return envelope
+
+
+def issue_all(given: list[dict[str, Any]], issuer: Signer, pairs: list[PublicPair]) -> list[dict[str, Any]]:
+    """Several licenses as the leaves of one batch, under one signature."""
+    made = [_made(each, pair) for each, pair in zip(given, pairs, strict=True)]
+    return _batch(dict(enumerate(made)), issuer, len(made))
+
+
+Made = tuple[dict[str, Any], dict[str, str], dict[str, Any]]
+
+
+def _batch(placed: dict[int, Made], issuer: Signer, size: int, renews: bool = False) -> list[dict[str, Any]]:
+    leaves = [_leaf(*placed[n]) if n in placed else SystemEntropy().token(32) for n in range(size)]
     tree = Tree(leaves)
     root = "0x" + tree.root.hex()
+    license_, salts, _ = next(iter(placed.values()))
     values = {**_header(license_), "root": root, "size": size}
     if renews:
         renewed = leaf_words(set(range(size)) - {3, 300, 301})  # the others went their own ways
         words = {name: "0x" + word.hex() for name, word in renewed.items()}
         values |= {"rev": 1, "earlier": "0x" + "77" * 32, **words}
-    proof = ["0x" + word.hex() for word in tree.proof(index)]
-    leaf = {**terms, "type": code, "digest": terms["digest"][2:]}
-    return {
-        **_envelope("RenewBatch" if renews else "IssueBatch", values, license_, salts, issuer),
-        "leaf": leaf,
-        "anchor": _anchor(terms["licenseId"], {"root": root, "index": index, "size": size, "proof": proof}),
-    }
+    signed = _envelope("RenewBatch" if renews else "IssueBatch", values, license_, salts, issuer)
+    return [
+        {
+            **signed,
+            "license": license_,
+            "salts": salts,
+            "digest": terms["digest"][2:],
+            "leaf": {
+                **terms,
+                "type": license_["metadata"]["certificateTypeCode"],
+                "digest": terms["digest"][2:],
+            },
+            "anchor": _anchor(
+                terms["licenseId"],
+                {
+                    "root": root,
+                    "index": index,
+                    "size": size,
+                    "proof": ["0x" + word.hex() for word in tree.proof(index)],
+                },
+            ),
+        }
+        for index, (license_, salts, terms) in placed.items()
+    ]
 
 
-def _made(
-    given: dict[str, Any], pair: PublicPair | None
-) -> tuple[dict[str, Any], dict[str, str], dict[str, Any]]:
+def _leaf(license_: dict[str, Any], _: dict[str, str], terms: dict[str, Any]) -> bytes:
+    words = [bytes.fromhex(terms[name][2:]) for name in ("licenseId", "digest", "holderBinding")]
+    code = license_["metadata"]["certificateTypeCode"]
+    return leaf_hash(words[0], code, words[1], words[2], terms["validFrom"], terms["validTo"])
+
+
+def _made(given: dict[str, Any], pair: PublicPair | None) -> Made:
     """A license, its salts, and what a struct or a leaf says of it."""
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)

@@ -21,6 +21,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="重新扫描；若再次失败，请持证人用最新版本重新亮证。",
         remedy_en="Scan again; if it fails once more, ask the holder to present with a current wallet.",
     ),
+    "CODE_IS_SHORT": Text(
+        zh="这是短码，其中没有证照内容。",
+        en="This is a short code; it carries nothing of a license.",
+        remedy_zh="使用 .elic.json 证照文件，或带全部内容的离线码（--offline）。",
+        remedy_en="Use the license file (.elic.json) or an offline code, which carries everything.",
+    ),
     "PRESENTATION_MALFORMED": Text(
         zh="亮证内容的形式不对（{part}）。",
         en="The presentation is not well formed ({part}).",
@@ -119,6 +125,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="检查持证人设备的时钟，然后重新亮证。",
         remedy_en="Check the clock of the holder's device, then present again.",
     ),
+    "PRESENTATION_BEFORE_CHALLENGE": Text(
+        zh="亮证的时间早于核验请求。",
+        en="The presentation was made before its challenge.",
+        remedy_zh="检查出示一方的时钟，然后重新出示。",
+        remedy_en="Check the clock of who presents, then present again.",
+    ),
     "PRESENTATION_TOO_LONG": Text(
         zh="亮证的有效时间超过上限或超过核验请求。",
         en="The presentation lives longer than allowed or than its challenge.",
@@ -204,6 +216,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="分几次亮证，每次请核验方出具一个核验请求。",
         remedy_en="Present several times, each to a challenge of its own.",
     ),
+    "LICENSES_OF_TWO_LEDGERS": Text(
+        zh="这些证照记在不同的账本上。",
+        en="These licenses are recorded on different ledgers.",
+        remedy_zh="每个账本的证照分别亮证。",
+        remedy_en="Present those of each ledger on their own.",
+    ),
     "LICENSE_REPEATED": Text(
         zh="证照 {identifier} 写了两次。",
         en="The license {identifier} is named twice.",
@@ -233,6 +251,36 @@ TEXTS: dict[str, Text] = {
         en="The holder's signature does not hold.",
         remedy_zh="不予采信；请持证人重新亮证。",
         remedy_en="Do not rely on it; ask the holder to present again.",
+    ),
+    "ATTESTATION_SIGNATURE_BAD": Text(
+        zh="作证机构的签名不成立。",
+        en="The signature of the body that vouches does not hold.",
+        remedy_zh="不予采信；请该机构重新作证。",
+        remedy_en="Do not rely on it; ask that body to vouch again.",
+    ),
+    "ATTESTATION_NOT_ALLOWED": Text(
+        zh="核验请求不接受该机构代持证人作证。",
+        en="The challenge does not accept that this body vouches for the holder.",
+        remedy_zh="请持证人用绑定的设备亮证，或请核验方出具接受作证的核验请求（--attested）。",
+        remedy_en="Present with the bound device, or ask the verifier for a challenge made with --attested.",
+    ),
+    "ATTESTATION_METHOD": Text(
+        zh="没有 {method} 这种核对身份的方式。",
+        en="There is no way {method} of identifying a person.",
+        remedy_zh="用 --method 写出其中之一：{known}。",
+        remedy_en="Name one of these with --method: {known}.",
+    ),
+    "ATTESTER_UNKNOWN": Text(
+        zh="账本上没有登记作证的这把密钥。",
+        en="The ledger holds no signing key such as the one that vouches.",
+        remedy_zh="不予采信；请登记的机构用其签名密钥作证。",
+        remedy_en="Do not rely on it; a registered body has to vouch with its signing key.",
+    ),
+    "ATTESTER_KEY_NOT_VALID": Text(
+        zh="作证机构的密钥不在有效期，或已被宣布失密。",
+        en="The key of the body that vouches is not valid, or was declared compromised.",
+        remedy_zh="不予采信；请该机构用其现行密钥作证。",
+        remedy_en="Do not rely on it; ask that body to vouch with its current key.",
     ),
     "HOLDER_KEY_MISMATCH": Text(
         zh="亮证所用密钥不是该证照绑定的密钥。",

@@ -1,0 +1,149 @@
+"""Showing on the command line, by a holder or by an office: challenge files, codes, what an answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.files import replace_file
+from api.cli.output import Outcome, language, read_input
+from ledger.domain.canonical import JsonValue, parse_strict
+from ledger.domain.challenge import Challenge
+from ledger.domain.moments import rfc3339
+from ledger.domain.presentation_text import PREFIX
+from ledger.errors import MalformedError, UsageError
+
+if TYPE_CHECKING:
+    from wallet.ports import Desk
+    from wallet.showing import Shown
+
+FieldsOption = Annotated[
+    str, typer.Option("--fields", metavar="a,b", help="Field paths, or their last parts, comma-separated.")
+]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="The code carries everything.")]
+PngOption = Annotated[str | None, typer.Option("--png", metavar="FILE")]
+SvgOption = Annotated[str | None, typer.Option("--svg", metavar="FILE")]
+OutOption = Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")]
+ChallengeOption = Annotated[str, typer.Option("--challenge", metavar="C.json", help="The challenge.")]
+
+
+def desk(offline: bool) -> Desk | None:
+    """Where short presentations are left; None where the code carries everything."""
+    from ledger.adapters.presentation_desk import HttpDesk
+
+    return None if offline else HttpDesk()
+
+
+def drawn(shown: Shown, question: Challenge, more: dict[str, object], **pictures: str | None) -> Outcome:
+    """The answer about a presentation, its code drawn where that was asked for.
+
+    Args:
+        shown: The presentation.
+        question: The challenge that it answers.
+        more: Keys beside those that every presentation has.
+        pictures: Files to write by kind: `png`, `svg`, `out` for the text.
+    """
+    from ledger.adapters.qr import QrCode
+
+    code = QrCode(shown.qr)
+    draw: dict[str, Callable[[], bytes]] = {"png": code.png, "svg": code.svg, "out": shown.qr.encode}
+    for kind, path in pictures.items():
+        if path is not None:
+            write(path, draw[kind]())
+    return Outcome(
+        {**_presented(shown, question), **more}, text=lambda: code.terminal() + _summary(shown, question)
+    )
+
+
+def challenge_file(path: str) -> Challenge:
+    """The challenge in a file; form only.
+
+    Raises:
+        UsageError: `FILE_UNREADABLE`.
+        MalformedError: `CHALLENGE_MALFORMED`, or as `parse_strict`.
+    """
+    return Challenge.from_json(parse_strict(read_input(path)))
+
+
+def field_names(fields: str) -> list[str]:
+    """The names in a comma-separated list."""
+    return [name.strip() for name in fields.split(",") if name.strip()]
+
+
+def qr_text(image: str) -> str:
+    """The text of a QR code, given as such, as a picture of it, or in a text file.
+
+    Raises:
+        UsageError: `FILE_UNREADABLE`, and as `read_image`.
+        MalformedError: `QR_TEXT_MALFORMED`.
+    """
+    return image if image.startswith(PREFIX) else code_in(read_input(image), image)
+
+
+def code_in(data: bytes, name: str) -> str:
+    """The text of the QR code in a picture or a text file.
+
+    Args:
+        data: The file.
+        name: What it is called in errors.
+
+    Raises:
+        UsageError: As `read_image`.
+        MalformedError: `QR_TEXT_MALFORMED`.
+    """
+    from ledger.adapters.qr import is_image, read_image
+
+    text = read_image(data, name) if is_image(data) else data.decode("utf-8", "replace").rstrip("\r\n")
+    if not text.startswith(PREFIX):
+        raise MalformedError("QR_TEXT_MALFORMED", reason="prefix")
+    return text
+
+
+def write(path: str, data: bytes) -> None:
+    """Write a whole file or nothing.
+
+    Raises:
+        UsageError: `FILE_UNWRITABLE`.
+    """
+    try:
+        replace_file(Path(path), data)
+    except OSError as error:
+        raise UsageError("FILE_UNWRITABLE", path=path, reason=error.strerror or str(error)) from None
+
+
+def _presented(shown: Shown, question: Challenge) -> dict[str, object]:
+    return {
+        "qr": shown.qr,
+        "bytes": shown.size,
+        "expires": rfc3339(shown.presentation.expires),
+        "mode": shown.mode,
+        "id": shown.presentation.id.hex(),
+        "purpose": question.purpose,
+        "verifier": question.as_json()["verifier"],
+        "disclosed": _disclosed(shown),
+        "licenses": [
+            {"licenseId": each.license_id, "disclosed": each.disclosure.values()}
+            for each in shown.presentation.licenses
+        ],
+    }
+
+
+def _disclosed(shown: Shown) -> dict[str, JsonValue]:
+    """The fields shown, by path; where several licenses show a field of one path, the first one's."""
+    every = [each.disclosure.values() for each in reversed(shown.presentation.licenses)]
+    return {path: value for values in every for path, value in values.items()}
+
+
+def _summary(shown: Shown, question: Challenge) -> str:
+    words = ("目的", "核验方", "证照", "出示", "有效至")
+    if language() != "zh":
+        words = ("for", "verifier", "license", "shows", "until")
+    purpose, verifier, license_, shows, until = words
+    lines = [f"{purpose}: {question.purpose}", f"{verifier}: {question.verifier}"]
+    for each in shown.presentation.licenses:
+        lines += [f"{license_}: {each.license_id}"] if len(shown.presentation.licenses) > 1 else []
+        lines += [f"{shows}: {path} = {value}" for path, value in each.disclosure.values().items()]
+    return "\n".join([*lines, f"{until}: {rfc3339(shown.presentation.expires)}"])

@@ -1,0 +1,68 @@
+"""Many verdicts as one answer: every one of them in JSON, what is not in force in text, and counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from api.cli.output import LongList, Outcome
+from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Verdict
+
+ALL_SHOWN = 50
+"""Up to so many verdicts a person sees each one; of more, those that are not in force."""
+
+MOST_SHOWN = 500
+
+_Row = tuple[str, str, str]
+
+
+def several(named: Iterable[tuple[str, Verdict]]) -> Outcome:
+    """The answer to many subjects, each with the name that a list shows; they may come one by one."""
+    results = _Results()
+    for name, verdict in named:
+        results.add(name, verdict)
+    return results.outcome()
+
+
+class _Results:
+    """Takes verdicts one by one; however many come, they take no more memory."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._results = LongList()
+        self._first: list[_Row] = []
+        self._noted: list[_Row] = []
+
+    def add(self, name: str, verdict: Verdict) -> None:
+        row = (verdict.result, verdict.identifier or "", Path(name).name)
+        self._counts[verdict.result] += 1
+        self._results.add({"subject": name, **verdict.as_json()})
+        if len(self._first) <= ALL_SHOWN:
+            self._first.append(row)
+        if verdict.result != IN_FORCE and len(self._noted) < MOST_SHOWN:
+            self._noted.append(row)
+
+    def outcome(self) -> Outcome:
+        bad = [result for result in self._counts if result not in (IN_FORCE, COULD_NOT_CHECK)]
+        status = 1 if bad else 3 if COULD_NOT_CHECK in self._counts else 0
+        return Outcome(
+            {"results": self._results, "counts": dict(self._counts)},
+            text=self._text,
+            code=[*bad, COULD_NOT_CHECK][0] if status else "OK",
+            exit_code=status,
+        )
+
+    def _text(self) -> object:
+        from rich.console import Group
+        from rich.table import Table
+
+        table = Table(box=None)
+        for column in ("result", "identifier", "subject"):
+            table.add_column(column, overflow="fold")
+        rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
+        for result, *rest in rows:
+            color = {IN_FORCE: "green", COULD_NOT_CHECK: "yellow"}.get(result, "red")
+            table.add_row(f"[{color}]{result}[/]", *rest)
+        counts = "  ".join(f"{result} {count:,}" for result, count in self._counts.most_common())
+        return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)

@@ -1,0 +1,155 @@
+"""Sets, licenses of batches and attestations over HTTP, on a real chain, down to what a rebind changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ledger import crypto
+from ledger.adapters.clock import SystemClock, SystemEntropy
+from ledger.adapters.sm4 import Sm4Gcm
+from ledger.bootstrap import Ledger
+from ledger.domain.attestation import Attestation, Method
+from ledger.domain.challenge import Challenge
+from ledger.domain.presentation_text import kept_text
+from tests.api.conftest import Department
+from tests.api.test_verification import Desk, outcome, verify
+from tests.live import RELYING, LiveLedger
+from wallet.attesting import attest
+from wallet.held import read_license
+from wallet.wallet import Device, Wallet
+
+CATEGORY, NAME = "face/category", "holders/0/name"
+
+
+@dataclass
+class Holder:
+    """A wallet with a license of its own and one of a batch, both bound, and the batch's other one."""
+
+    wallet: Wallet
+    ledger: Ledger
+    live: LiveLedger
+    single: str
+    leaf: str
+    other: Any
+
+    def show(self, relying: Department, *ids: str, offline: bool = False) -> tuple[Any, Challenge]:
+        asked = Challenge.from_json(ask(relying, CATEGORY, NAME))
+        desk = None if offline else Desk(relying.client)
+        return self.wallet.present(ids, [CATEGORY, NAME], asked, desk), asked
+
+
+@pytest.fixture(scope="module")
+def holder(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Holder:
+    device = Device(crypto.signer, crypto.verifier(), Sm4Gcm(), SystemEntropy(), SystemClock())
+    path = tmp_path_factory.mktemp("holder") / "wallet.vault"
+    wallet = Wallet.create(path, b"a passphrase of tests", device, cost=1 << 8)
+    ledger = live_ledger.ledger()
+
+    def given() -> Any:
+        pair = wallet.new_pair()
+        keys = {"holderKey": pair.holder_key.hex(), "holderEncryptionKey": pair.holder_encryption_key.hex()}
+        return live_ledger.input(**keys)
+
+    signer = live_ledger.signer("issuer")
+    single = ledger.issuing().issue(given(), signer).envelope
+    batch = ledger.batches().issue_batch([live_ledger.input(), given(), live_ledger.input()], signer)
+    leaf = batch.licenses[1].envelope
+    for envelope in (single, leaf):
+        wallet.add(envelope.as_json())
+    ids = [str(each.anchor["licenseId"]) for each in (single, leaf)]
+    return Holder(wallet, ledger, live_ledger, *ids, batch.licenses[2].envelope.as_json())
+
+
+def ask(relying: Department, *fields: str, **more: Any) -> Any:
+    body = {"fields": list(fields), "purpose": "办理企业入住手续", **more}
+    answer = relying.post("/v1/challenges", body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_a_license_of_a_batch_is_in_force_once(relying: Department, holder: Holder, offline: bool) -> None:
+    shown, _ = holder.show(relying, holder.leaf, offline=offline)
+    first = verify(relying, subject={"qr": shown.qr}, region="330421").json()
+    assert (first["result"], outcome(first, "HOLDER")) == ("IN_FORCE", ("PASS", "OK"))
+    assert outcome(first, "ANCHOR") == ("PASS", "OK")
+    assert set(first["disclosed"]) == {CATEGORY, NAME}
+    assert verify(relying, subject={"qr": shown.qr}).json()["result"] == "STALE_PRESENTATION"
+
+
+def test_two_licenses_shown_together_are_two_verdicts_and_one_redemption(
+    relying: Department, holder: Holder
+) -> None:
+    shown, asked = holder.show(relying, holder.single, holder.leaf)
+    assert shown.size == 111
+    answer = verify(relying, subject={"qr": shown.qr}, region="330421").json()
+    assert set(answer) == {"results", "counts"}
+    assert answer["counts"] == {"IN_FORCE": 2}
+    assert [outcome(each, "HOLDER") for each in answer["results"]] == [("PASS", "OK")] * 2
+    again = verify(relying, subject={"qr": shown.qr}, challenge=asked.as_json()).json()
+    assert again["result"] == "STALE_PRESENTATION", "what was left is gone: one answer, about all of it"
+    whole = relying.client.post("/v1/presentations", json={"presentation": kept_text(shown.presentation)})
+    assert whole.status_code == 201
+    replayed = verify(relying, subject={"qr": shown.qr}, challenge=asked.as_json()).json()
+    assert replayed["counts"] == {"STALE_PRESENTATION": 2}
+
+
+def test_an_office_vouches_over_http_for_whoever_is_asked_so(
+    relying: Department, holder: Holder, live_ledger: LiveLedger
+) -> None:
+    ends = []
+    for name, more in (
+        ("relying", {}),
+        ("issuer", {}),
+        ("issuer", {"attested": True}),
+        ("r33", {"attested": True}),
+    ):
+        form = ask(relying, CATEGORY, **more)
+        assert form.get("attested") == more.get("attested")
+        signer = live_ledger.signer(name)
+        made = attest(
+            [read_license(holder.other)],
+            [CATEGORY],
+            Challenge.from_json(form),
+            Attestation(signer.public_key, Method.ID_CARD),
+            signer,
+            crypto.verifier(),
+            int(SystemClock().now().timestamp()),
+            Desk(relying.client),
+        )
+        verdict = verify(relying, subject={"qr": made.qr}).json()
+        ends.append((verdict["result"], *outcome(verdict, "HOLDER")))
+        if verdict["result"] == "IN_FORCE":
+            evidence = verdict["checks"][7]["evidence"]
+            assert (evidence["method"], evidence["officer"]) == ("id-card", None)
+            assert (evidence["attestedBy"] == RELYING) == (name == "relying")
+            assert verdict["flags"] == ["HOLDER_UNBOUND"]
+    assert ends == [
+        ("IN_FORCE", "PASS", "HOLDER_ATTESTED"),
+        ("OUT_OF_SCOPE", "FAIL", "ATTESTATION_NOT_ALLOWED"),
+        ("IN_FORCE", "PASS", "HOLDER_ATTESTED"),
+        ("TAMPERED", "FAIL", "ATTESTER_UNKNOWN"),
+    ]
+
+
+def test_a_leaf_opened_by_a_rebind_is_shown_by_the_new_key_alone(relying: Department, holder: Holder) -> None:
+    """The old phone is refused, and with it all that it shows beside."""
+    signer, fresh = holder.live.signer("issuer"), holder.wallet.new_pair()
+    holder.ledger.acting().bind(holder.ledger.license_now(holder.leaf), list(fresh), 1, 2, signer)
+    shown, _ = holder.show(relying, holder.single, holder.leaf)
+    answer = verify(relying, subject={"qr": shown.qr}).json()
+    assert answer["counts"] == {"TAMPERED": 2}
+    evidence = answer["results"][0]["checks"][7]["evidence"]
+    assert (evidence["reasons"], evidence["licenseId"]) == (["HOLDER_KEY_MISMATCH"], holder.leaf)
+    assert [each["disclosed"] for each in answer["results"]] == [None, None]
+    alone, _ = holder.show(relying, holder.single)
+    assert verify(relying, subject={"qr": alone.qr}).json()["result"] == "IN_FORCE"
+
+
+def test_too_much_is_refused_at_the_door(relying: Department) -> None:
+    for text in ("EL1:" + "0" * 60_000, "EL1:" + "Z" * 30):
+        answer = relying.client.post("/v1/presentations", json={"presentation": text})
+        assert answer.status_code == 400, answer.text
