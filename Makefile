@@ -32,6 +32,7 @@ python: engines
 bench: dev ## Measure speed and memory, up to 100,000 licenses; writes docs/benchmarks.md
 	$(RUN) python -m scripts.bench
 	$(RUN) python -m scripts.bench_batches
+	$(RUN) python -m scripts.bench_crashes
 	$(RUN) python -m scripts.bench_verify
 
 gas: dev ## Measure gas per operation

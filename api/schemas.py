@@ -12,11 +12,13 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.domain.holders import asked_binding
 
 Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(examples=["2026-11-01T08:00:00Z"])]
 UnknownHash = Hash | None
+PublicKey = Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
 
 
 class _Form(BaseModel):
@@ -46,6 +48,8 @@ class LicenseInput(_Form):
     origin: str | None = None
     holder_key: str | None = None
     holder_encryption_key: str | None = None
+    holder_keys: list[Json] | None = None
+    holder_rule: str | None = None
     layout: Json | None = None
 
     def given(self) -> Json:
@@ -74,13 +78,49 @@ class FreezeInput(_Form):
     """Nothing more is needed to freeze the binding of a lost device."""
 
 
-class BindInput(_Form):
-    """A holder's device keys after a real-name check."""
+class HolderPair(_Form):
+    """The device keys of one of several holders."""
 
-    holder_key: Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
-    holder_encryption_key: Annotated[str | None, Field(pattern=r"^04[0-9a-f]{128}$")] = None
+    holder_key: PublicKey
+    holder_encryption_key: PublicKey
+
+
+class BindInput(_Form):
+    """Device keys after a real-name check: of one holder, or of several with the rule who shows."""
+
+    holder_key: PublicKey | None = None
+    holder_encryption_key: PublicKey | None = None
+    holder_keys: Annotated[list[HolderPair] | None, Field(min_length=2, max_length=8)] = None
+    holder_rule: Literal["ANY", "ALL"] | None = None
     method: Literal["issuer-counter", "issuer-online", "identity-provider"] = "issuer-counter"
     assurance: Annotated[int, Field(ge=1, le=4)] = 3
+
+    def binding(self) -> bytes:
+        """The holder binding that is asked for.
+
+        Raises:
+            UsageError: `HOLDER_KEYS`.
+        """
+        return asked_binding(self.model_dump(by_alias=True))
+
+
+class RepresentInput(_Form):
+    """Who is to stand in for the holder, by what title, for what, from when until when."""
+
+    kind: Literal["guardian", "legal_representative", "agent", "heir"]
+    scope: Annotated[list[Literal["present", "consent", "correct"]], Field(min_length=1, max_length=3)]
+    representative_key: PublicKey
+    representative_encryption_key: PublicKey | None = None
+    since: Annotated[str | None, Field(max_length=40)] = None
+    until: Annotated[str | None, Field(max_length=40)] = None
+    reference: Annotated[str, Field(max_length=500)] = ""
+
+
+class RepresentEndInput(_Form):
+    """Whose representation ends, by the commitment to the representative's keys, and when."""
+
+    representative: Hash
+    until: Annotated[str, Field(max_length=40)]
 
 
 def _kind(body: Any) -> str:
@@ -94,6 +134,8 @@ ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_
 AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
 BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
 FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(_kind)]
+RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(_kind)]
+RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(_kind)]
 
 
 class QrSubject(_Form):
@@ -197,6 +239,25 @@ class Acted(_Answer):
     gas_used: int
 
 
+class RepresentationEnded(_Answer):
+    """The end of a representation that is on the ledger."""
+
+    license_id: Hash
+    representative: Hash
+    until: Moment | None
+    rev: int
+    seq: int
+    gas_used: int
+
+
+class Represented(RepresentationEnded):
+    """A representation that is on the ledger."""
+
+    kind: str
+    scope: list[str]
+    since: Moment
+
+
 class Head(_Answer):
     """The block that an answer rests on."""
 
@@ -271,6 +332,7 @@ class Verdict(_Answer):
     age_seconds: int | None
     agreement: Json | None
     flags: list[str]
+    collector: str | None
     disclosed: Json | None
     checks: list[Check]
 

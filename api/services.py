@@ -15,6 +15,7 @@ from ledger.service.catalog import Catalog
 from ledger.service.handed_in import SubmitSigned
 from ledger.service.issue import IssueLicenses
 from ledger.service.present import PresentService
+from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
 from ledger.service.verify import Subject, VerifyLicenses
@@ -51,6 +52,7 @@ class Services:
         present: Challenges and presentations of this service.
         issuing: Issues and amends with keys that this service holds.
         acting: Acts with them.
+        representing: Lets others stand in for holders.
         submit_signed: Takes messages signed elsewhere.
         signer: USCC → the key held for that organisation, or None.
         resolve: Identifier or license id → license id, identifier where known.
@@ -71,6 +73,7 @@ class Services:
     present: PresentService
     issuing: Callable[[], IssueLicenses]
     acting: Callable[[], ActOnLicenses]
+    representing: Callable[[], RepresentHolders]
     submit_signed: Callable[[], SubmitSigned]
     signer: Callable[[str], Signer | None]
     resolve: Callable[[str], tuple[str, str | None]]

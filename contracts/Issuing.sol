@@ -10,7 +10,7 @@ import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
 import {IDENTITY_PROVIDER, LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
-/// @title Who may issue, and whose signature that takes.
+/// @title Who may issue and act on what was issued, and whose signature that takes.
 abstract contract Issuing is IIssuing, Client {
     bytes32 private immutable _ledgerId;
 

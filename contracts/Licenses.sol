@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IBatches} from "./interfaces/IBatches.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {IJournal} from "./interfaces/IJournal.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
 import {Issuing} from "./Issuing.sol";
 import {Acts, Status} from "./lib/Acts.sol";
@@ -187,6 +188,12 @@ contract Licenses is ILicenses, Issuing {
         uint8 facts = _issuedOf(opening.licenseId).facts;
         Calls.toSelf(command);
         if (_issuedOf(opening.licenseId).facts == facts) revert LicensesLeafUntouched(opening.licenseId);
+    }
+
+    /// @inheritdoc ILicenses
+    function openLeaf(LeafOpening calldata opening) external {
+        if (!directory.isWriter(msg.sender)) revert IJournal.JournalNotWriter(msg.sender);
+        _openLeaf(opening);
     }
 
     /// @inheritdoc ILicenses

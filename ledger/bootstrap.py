@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.chain import Chain
+from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush
@@ -21,11 +22,11 @@ from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import APPLY_VERSION, typed
+from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
-from ledger.domain.entities import Key, License, Organisation
+from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
-from ledger.domain.messages import key_id
+from ledger.domain.messages import Domain
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
@@ -39,6 +40,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
 from ledger.service.replay import ReplayedRecord, ReplayLedger
+from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
@@ -104,13 +106,18 @@ class Ledger:
     @cached_property
     def sender(self) -> Sender:
         """The relay of this process."""
-        addresses = {name: entry.address for name, entry in self.trust.contracts.items()}
-        return Sender(Rpc(self.trust.rpc[0]), self.settings.relay_key, addresses, load_artifacts())
+        rpc = Rpc(self.trust.rpc[0])
+        addresses = Addresses(Chain(rpc, self.trust, load_artifacts()))
+        return Sender(rpc, self.settings.relay_key, addresses, load_artifacts())
 
     @cached_property
     def submissions(self) -> Submissions:
         """Prepares and submits messages."""
-        return Submissions(self.trust, self.sender, self.clock)
+        return Submissions(self._domain_now, self.sender, self.clock)
+
+    def _domain_now(self, contract: str) -> Domain:
+        """Of messages to a contract of the ledger, or to what took its place."""
+        return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
@@ -190,6 +197,13 @@ class Ledger:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
+    def representing(self) -> RepresentHolders:
+        """The service that lets others stand in for holders."""
+        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
+
+    def _revision_of(self, object_id: bytes) -> int:
+        return int(self.reader.call("Journal", "revOf", object_id))
+
     @cached_property
     def content(self) -> Content:
         """Where encrypted documents are kept: the IPFS daemon of the settings, or a folder of this home.
@@ -208,10 +222,10 @@ class Ledger:
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
         readers = self._encryption_keys(issuer)
-        if not readers and not any(each.holder_key for each in documents):
+        if not readers and not any(each.holder_keys for each in documents):
             return [None for _ in documents]
         keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
-        holders = [each.holder_key for each in documents]
+        holders = [each.holder_keys for each in documents]
         kept = keeper.keep_all([each.data for each in documents], readers, holders)
         notes = [
             (document.license_id, {"content": each.as_json()})
@@ -261,21 +275,6 @@ class Ledger:
         self._files |= {str(claim.identifier): claim.license_id, claim.license_id: claim.license_id}
         self._openings |= {claim.license_id: opening} if opening else {}
 
-    def body_of(self, public_key: bytes) -> Organisation:
-        """The organisation whose registered key this is.
-
-        Raises:
-            UsageError: `ISSUER_OF_KEY`.
-        """
-        identity, index = "0x" + key_id(public_key).hex(), self.follow()
-        key = typed(index, "key", identity, Key)
-        bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
-        owner = key.owner if key else ""
-        body = next((each for each in bodies if "0x" + organisation_object(each.uscc).hex() == owner), None)
-        if body is None:
-            raise UsageError("ISSUER_OF_KEY", keyId=identity)
-        return body
-
     def fsck(self) -> Fsck:
         """The index compared with the ledger, row by row."""
         return check_index(self.reader, self.index)
@@ -293,6 +292,11 @@ class Ledger:
                 for each, cid in kept
             ]
         )
+
+    def take_in(self, envelopes: Sequence[Envelope]) -> None:
+        """Know license files that another home wrote: their identifiers, and the leaves of batches."""
+        self.drafts().take_leaves(envelopes)
+        self.remember_all([(each, None) for each in envelopes])
 
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None
@@ -313,5 +317,5 @@ class Ledger:
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""
-        before, claim, _ = read_envelope(data, self.trust.domain)
+        before, claim, _ = read_envelope(data)
         return Subject(before, claim, NO_PRESENTATION)

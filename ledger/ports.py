@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Entity, License
 from ledger.domain.records import RawLog, Record
+from ledger.domain.trustfile import ContractEntry
 from ledger.proof.headers import Header
 
 
@@ -180,6 +181,14 @@ class LedgerReader(Protocol):
 
     def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
         """The Journal's word of each object, proved under the header's state root."""
+        ...
+
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        """A contract of the trust file and those that took its place one after another, as the node says."""
+        ...
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        """The same, proved under the header's state root."""
         ...
 
     def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
@@ -367,6 +376,10 @@ class Index(Protocol):
 
     def identifier_of(self, license_id: str) -> str | None:
         """The identifier that this home knows for a license."""
+        ...
+
+    def names(self, issuer: str) -> Iterator[tuple[str, str]]:
+        """Identifier and license id of every license of an issuer that this home knows, by identifier."""
         ...
 
     def cid_of(self, license_id: str) -> str | None:

@@ -26,7 +26,9 @@ from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.lineage import cut_off_of
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import N, sm3
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry
 from ledger.errors import ChainOutageError
 from ledger.ports import Signer
 from ledger.proof.headers import Header, header_of
@@ -98,6 +100,8 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "LeafOpening": lambda m: _raw(m["licenseId"]),
     "IssueBatch": lambda m: _batch(m),
     "RenewBatch": lambda m: _raw(m["earlier"]),
+    "Represent": lambda m: _representation(m),
+    "EndRepresentation": lambda m: _representation(m),
 }
 """What each message is about."""
 
@@ -131,6 +135,8 @@ KINDS_OF = {
     "TransferOut": Kind.LICENSE_TRANSFERRED_OUT,
     "IssueBatch": Kind.LICENSE_BATCH_ISSUED,
     "RenewBatch": Kind.LICENSE_BATCH_RENEWED,
+    "Represent": Kind.REPRESENTATION_MADE,
+    "EndRepresentation": Kind.REPRESENTATION_ENDED,
 }
 
 
@@ -177,6 +183,10 @@ def _recognition(members: Mapping[str, Any]) -> bytes:
     return objects.recognition_object(members["fromRegion"], members["toRegion"], code)
 
 
+def _representation(members: Mapping[str, Any]) -> bytes:
+    return objects.representation_object(_raw(members["licenseId"]), _raw(members["representative"]))
+
+
 SECOND_OF: dict[str, tuple[Kind, Callable[[Mapping[str, Any]], bytes]]] = {
     "Amend": (Kind.LICENSE_ISSUED_BY_AMENDMENT, lambda m: _raw(m["newLicenseId"])),
     "SucceedRegion": (Kind.REGION_FOLLOWED, lambda m: objects.region_object(m["successor"])),
@@ -218,12 +228,14 @@ class LedgerSimulator:
         sign: Whether signatures are made; without, their bytes are fixed, which is faster.
         blocks: The chain from its genesis block.
         calls: How often each method of the reader was asked, for tests of economy.
+        elsewhere: Addresses from which contracts write, by name, where they break the rules.
     """
 
     ledger_id: bytes = LEDGER_ID
     sign: bool = True
     blocks: list[Block] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     _pending: list[Record] = field(default_factory=list)
     _open: bool = False
     _fork: int = 0
@@ -296,7 +308,7 @@ class LedgerSimulator:
             seq=self.seq + 1,
             object=object_id,
             kind=int(kind),
-            writer=self.address(writer),
+            writer=self.domain(writer).contract,
             time=self._time,
             body=body,
             block=len(self.blocks),
@@ -410,6 +422,12 @@ class LedgerSimulator:
     def succeed_organisation(self, uscc: str, successor: str, signer: str, since: int = 0) -> Record:
         members = {"uscc": _word(uscc), "successor": _word(successor), "since": since}
         return self.record("SucceedOrganisation", [signer], **members)
+
+    def succeed(self, name: str, signers: Sequence[str], address: str = "") -> Record:
+        """Put a contract in a named one's place."""
+        account = address or self.address(f"{name} after {self.seq}")
+        named = {"name": _word(name), "account": account, "codeHash": hash32("code of " + account)}
+        return self.record("Succeed", signers, **named)
 
     def set_threshold(self, threshold: int, signers: Sequence[str]) -> Record:
         return self.record("SetThreshold", signers, threshold=threshold)
@@ -576,6 +594,27 @@ class LedgerSimulator:
         body = RecordBody(OPENING.data(opening), ()).encode()
         return self.append(Kind.LICENSE_OPENED, _raw(opening["licenseId"]), body)
 
+    def represent(
+        self,
+        license_id: str,
+        representative: str,
+        issuer: str = BUREAU,
+        kind: RepresentationKind = RepresentationKind.GUARDIAN,
+        scope: int = RepresentationScope.PRESENT,
+        since: int = 0,
+        until: int = 0,
+    ) -> Record:
+        """Let a representative stand in for the holder of a license."""
+        members = {"kind": int(kind), "scope": int(scope), "since": since, "until": until}
+        ids = {"licenseId": license_id, "representative": representative}
+        return self.record("Represent", [issuer], **ids, **members, reference=NO_HASH)
+
+    def end_representation(
+        self, license_id: str, representative: str, until: int, issuer: str = BUREAU
+    ) -> Record:
+        ids = {"licenseId": license_id, "representative": representative}
+        return self.record("EndRepresentation", [issuer], **ids, until=until)
+
     # --- LedgerReader ---------------------------------------------------------------------
 
     def head(self) -> Header:
@@ -636,8 +675,24 @@ class LedgerSimulator:
         """It is the ledger that it is."""
 
     def domain(self, contract: str) -> Domain:
-        """The EIP-712 domain of messages to a contract."""
-        return Domain(CHAIN_ID, self.address(contract), self.ledger_id)
+        """The EIP-712 domain of messages to a contract as it stands, or where it breaks the rules."""
+        standing = self.elsewhere.get(contract, self.generations(contract)[-1].address)
+        return Domain(CHAIN_ID, standing, self.ledger_id)
+
+    def domains(self, contract: str) -> list[Domain]:
+        """Those of all its generations."""
+        return [Domain(CHAIN_ID, each.address, self.ledger_id) for each in self.generations(contract)]
+
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        self._count("generations")
+        found = [ContractEntry(self.address(contract), NO_HASH, 0)]
+        for record in (*self._all(block), *(self._pending if block is None else ())):
+            if record.kind == Kind.CONTRACT_SUCCEEDED:
+                found += _next_of(contract, record.message()[1])
+        return tuple(found)
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        return self.generations(contract, self.header(header.hash).number)
 
     @staticmethod
     def address(contract: str) -> str:
@@ -718,6 +773,16 @@ class LedgerSimulator:
         self.calls[name] = self.calls.get(name, 0) + 1
 
 
+def _next_of(contract: str, succeeded: Mapping[str, Any]) -> list[ContractEntry]:
+    """What a succession puts in the place of a contract: with the Directory its Keys and Journal, too."""
+    name, account = objects.from_ascii32(succeeded["name"]), str(succeeded["account"])
+    if name == contract:
+        return [ContractEntry(account, str(succeeded["codeHash"]), 0)]
+    if name == "Directory" and contract in ("Keys", "Journal"):
+        return [ContractEntry(hash32(f"{contract} of {account}")[:42], NO_HASH, 0)]
+    return []
+
+
 def _hash(shape: Mapping[str, str]) -> str:
     fields = []
     for name in _ORDER:
@@ -733,7 +798,7 @@ def founded_ledger(sign: bool = True) -> LedgerSimulator:
     """A sealed ledger of two regions, two bodies, two types, entitlements and one agreement."""
     ledger = LedgerSimulator(sign=sign)
     ledger.found(threshold=1)
-    for name in ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal"):
+    for name in CONTRACT_NAMES:
         ledger.name_contract(name)
     for region, parent in ((SHANGHAI, 0), (ZHEJIANG, 0), (QINGPU, SHANGHAI), (JIASHAN, ZHEJIANG)):
         ledger.add_region(region, parent)
@@ -774,6 +839,8 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.end_entitlement(NATIONAL_TYPE, OFFICE, str(ZHEJIANG), ledger.now)
     ledger.end_recognition(SHANGHAI, ZHEJIANG, REGIONAL_TYPE, str(SHANGHAI), ledger.now)
     ledger.transfer_out(ids[4], SHANGHAI, OFFICE)
+    ledger.represent(ids[3], hash32("representative"))
+    ledger.end_representation(ids[3], hash32("representative"), ledger.now + DAY)
     openings = ledger.issue_batch([id_of(f"leaf {n}") for n in range(5)])
     renewed = [id_of(f"renewed leaf {n}") for n in range(2)]
     ledger.renew_batch(openings[0]["batch"], [1, 2], renewed)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import Challenge, require_answerable
-from ledger.domain.presentation import PublicPair, ShortPresentation, ShownLicense
+from ledger.domain.holders import PublicPair
+from ledger.domain.presentation import ShortPresentation, ShownLicense
 from ledger.domain.presentation_text import read_qr
 from ledger.errors import BadProofError, RuleError, UsageError
 from ledger.ports import Signer, Verifier

@@ -9,7 +9,8 @@ from ledger.domain.apply import is_own_id
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.fields_tree import flatten
-from ledger.domain.presentation import UNBOUND, PublicPair, ShownLicense
+from ledger.domain.holders import PublicPair
+from ledger.domain.presentation import UNBOUND, ShownLicense
 from ledger.errors import BadProofError
 from ledger.proof.claims import claim_of_file, is_in_its_batch
 from ledger.proof.verification import Claim

@@ -7,7 +7,8 @@ from typing import NamedTuple, Protocol
 
 from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
-from ledger.domain.presentation import MAX_LICENSES, Presentation, PublicPair, ShownLicense
+from ledger.domain.holders import PublicPair
+from ledger.domain.presentation import MAX_LICENSES, Presentation, ShownLicense
 from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
 from ledger.errors import RuleError, UsageError
 from wallet.ports import Desk

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.challenge import Challenge, require_answerable
-from ledger.domain.presentation import PublicPair
+from ledger.domain.holders import PublicPair
 from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Clock, Entropy, Sealer, Signer, Verifier
 from wallet import files, vault

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
+from api.cli.output import open_input
+from ledger.domain.sm3 import new_sm3
 from ledger.errors import UsageError
+
+
+def digest_of(path: str) -> str:
+    """SM3 of a file, 64 digits, read piece by piece; `-` is stdin.
+
+    Raises:
+        UsageError: `FILE_UNREADABLE`.
+    """
+    digest = new_sm3()
+    with open_input(path) as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.digest().hex()
 
 
 def write_new(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -37,6 +55,26 @@ def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def replaced(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
+    """A file that grows beside its place and takes it at the end, whole; one that stays empty leaves none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(path.name + f".{os.getpid()}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    try:
+        with os.fdopen(descriptor, "wb") as handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+            is_empty = handle.tell() == 0
+        if is_empty:
+            path.unlink(missing_ok=True)
+        else:
+            os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def pretty(value: object) -> bytes:

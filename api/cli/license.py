@@ -9,8 +9,13 @@ from typing import Annotated
 import typer
 
 from api.cli import keys, license_transfer
+from api.cli.bodies import body_of
 from api.cli.license_batch import issue_batch
+from api.cli.license_bind import bind
+from api.cli.license_collect import collect
 from api.cli.license_files import deliver, file_of
+from api.cli.license_reconcile import reconcile
+from api.cli.license_represent import represent, represent_end
 from api.cli.options import (
     At,
     KeyFile,
@@ -25,10 +30,10 @@ from api.cli.options import (
 )
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
 from ledger.domain.canonical import parse_strict
-from ledger.errors import OutageError, TrustError, UsageError
-from ledger.service.orders import BIND_METHODS, Acted, ActOrder, Issued, only_ground
+from ledger.errors import OutageError, TrustError
+from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
@@ -57,7 +62,12 @@ def issue(
 
 
 app.command("issue-batch")(issue_batch)
+app.command("collect")(collect)
+app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
+app.command("bind")(bind)
+app.command("represent")(represent)
+app.command("represent-end")(represent_end)
 
 
 @app.command("amend")
@@ -140,33 +150,6 @@ def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
 
 
-@app.command("bind")
-def bind(
-    id_: Id,
-    holder_key: Annotated[str, typer.Option("--holder-key", metavar="HEX", help="130 digits.")],
-    key: KeyFile,
-    method: Annotated[str, typer.Option("--method", help=", ".join(BIND_METHODS))] = "issuer-counter",
-    assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
-    holder_encryption_key: Annotated[
-        str | None, typer.Option("--holder-encryption-key", metavar="HEX")
-    ] = None,
-    file: LicenseFile = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """Tie a holder's device key to a license after a real-name check, by issuer or identity provider."""
-    if method not in BIND_METHODS:
-        raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
-    ledger, signer = open_ledger(network, rpc, file), keys.signer(key)
-    license_id, _ = ledger.resolve(id_)
-    license_, by = ledger.license_now(license_id), ledger.body_of(signer.public_key).uscc
-    given = [_point(holder_key)] + ([_point(holder_encryption_key)] if holder_encryption_key else [])
-    acted = ledger.acting().bind(license_, given, BIND_METHODS[method], assurance, signer, by)
-    return Outcome(
-        {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}, text=f"bound, rev {acted.rev}"
-    )
-
-
 @app.command("freeze")
 def freeze(
     id_: Id, key: KeyFile, file: LicenseFile = None, network: Network = None, rpc: RpcUrls = None
@@ -174,19 +157,8 @@ def freeze(
     """Stop the binding of a lost device until the license is bound anew."""
     ledger, signer = open_ledger(network, rpc, file), keys.signer(key)
     license_id, identifier = ledger.resolve(id_)
-    license_, by = ledger.license_now(license_id), ledger.body_of(signer.public_key).uscc
+    license_, by = ledger.license_now(license_id), body_of(ledger, signer).uscc
     return _acted(ledger, ledger.acting().freeze(license_, signer, by), identifier)
-
-
-def _point(text: str) -> bytes:
-    from ledger.domain.sm import check_public_key
-
-    try:
-        point = bytes.fromhex(text)
-    except ValueError:
-        raise UsageError("HOLDER_KEY", reason="not hex") from None
-    check_public_key(point)
-    return point
 
 
 @app.command("show")

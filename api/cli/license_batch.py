@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli import keys
+from api.cli.bodies import body_of
+from api.cli.files import digest_of
+from api.cli.license_files import remember
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language, open_input
-from api.cli.progress import Shown, share_bar
+from api.cli.output import Outcome, language
+from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.disk import flush
-from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
+from ledger.adapters.sheets import RejectedSheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
-from ledger.domain.sheet_rows import InputRows, SheetRow
-from ledger.domain.sm3 import new_sm3
+from ledger.domain.sheet_rows import InputRows
 from ledger.errors import UsageError
 from ledger.ports import Signer
 from ledger.service.found import digest_of_text
 from ledger.service.issue_sheet import IssueSheet, SheetReport
-from ledger.service.orders import MAX_BATCH, Issued
+from ledger.service.orders import MAX_BATCH
 
 FORMAT = "elicense-issue-batch/1"
 _ISSUER = "certificateIssuingAuthority"
@@ -49,7 +50,7 @@ def issue_batch(
     head = {
         "format": FORMAT,
         "ledgerId": ledger.trust.ledger_id,
-        "sheet": _digest(file),
+        "sheet": digest_of(file),
         "given": given,
         "size": size,
     }
@@ -57,9 +58,9 @@ def issue_batch(
         inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
         with BatchFolder(Path(out), head, resume, flush) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = IssueSheet(ledger.batches(), folder, rejected, folder, _remember(ledger), size)
+            service = IssueSheet(ledger.batches(), folder, rejected, folder, remember(ledger), size)
             with share_bar("签发", "issuing") as shown:
-                report = service.run(_watched(sheet, shown), inputs, signer)
+                report = service.run(watched(sheet, shown), inputs, signer)
             if report.stopped:
                 rejected.close()
                 return _outcome(report, out, None, folder.is_resumed)
@@ -74,31 +75,12 @@ def _issuer(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonV
     Raises:
         UsageError: `ISSUER_OF_KEY`, `ISSUER_NAME`.
     """
-    body = ledger.body_of(signer.public_key)
+    body = body_of(ledger, signer)
     if name is None:
         return {f"{_ISSUER}Code": body.uscc}
     if digest_of_text(name) != body.name_digest:
         raise UsageError("ISSUER_NAME", uscc=body.uscc)
     return {f"{_ISSUER}Code": body.uscc, f"{_ISSUER}Name": name}
-
-
-def _digest(path: str) -> str:
-    digest = new_sm3()
-    with open_input(path) as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.digest().hex()
-
-
-def _remember(ledger: Ledger) -> Callable[[Sequence[Issued]], None]:
-    return lambda licenses: ledger.remember_all([(each.envelope, each.cid) for each in licenses])
-
-
-def _watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:
-    for row in sheet.rows:
-        shown(sheet.share_read)
-        yield row
-    shown(1.0)
 
 
 def _outcome(report: SheetReport, out: str, rejected: Path | None, is_resumed: bool) -> Outcome:

@@ -9,8 +9,10 @@ import typer
 from api.cli.keys import passphrase
 from api.cli.output import read_input
 from ledger.bootstrap import Ledger
-from ledger.domain.moments import parse_moment
+from ledger.domain.moments import parse_end, parse_moment
 from ledger.domain.regions import RegionCode
+from ledger.domain.sm import check_public_key
+from ledger.errors import UsageError
 from ledger.settings import load_settings
 
 Network = Annotated[str | None, typer.Option("--network", metavar="FILE", help="Trust file.")]
@@ -39,6 +41,26 @@ def open_ledger(network: str | None, rpc: list[str] | None, file: str | None = N
 def moment(text: str | None) -> int | None:
     """A time option in Unix seconds."""
     return None if text is None else parse_moment(text)
+
+
+def ending(text: str | None) -> int:
+    """An end in Unix seconds; 0 where none is given."""
+    return 0 if text is None else parse_end(text)
+
+
+def point(text: str) -> bytes:
+    """A device key option as a point of the curve.
+
+    Raises:
+        UsageError: `HOLDER_KEY`: not hex.
+        MalformedError: As `check_public_key`.
+    """
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        raise UsageError("HOLDER_KEY", reason="not hex") from None
+    check_public_key(key)
+    return key
 
 
 def region_number(text: str | None) -> int | None:

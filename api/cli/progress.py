@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from api.cli.output import language
+from ledger.adapters.sheets import Sheet
+from ledger.domain.sheet_rows import SheetRow
 
 Shown = Callable[[float], None]
 """Takes the share that is done, 0.0 to 1.0."""
@@ -29,3 +31,11 @@ def share_bar(zh: str, en: str) -> Iterator[Shown]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(zh if language() == "zh" else en, total=1.0)
         yield lambda share: bar.update(task, completed=share)
+
+
+def watched(sheet: Sheet, shown: Shown) -> Iterator[SheetRow]:
+    """The rows of a sheet, shown as they are read."""
+    for row in sheet.rows:
+        shown(sheet.share_read)
+        yield row
+    shown(1.0)

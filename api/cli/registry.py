@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +18,7 @@ import yaml
 
 from api.cli import keys, org_secret
 from api.cli.files import pretty, replace_file
-from api.cli.options import Network, RpcUrls, moment, open_ledger
+from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input
 from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.adapters.type_files import TypeFiles
@@ -31,7 +29,7 @@ from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay
 from ledger.domain.founding import LEVELS, FoundingType, read_type
 from ledger.domain.identifiers import Uscc, is_type_code
 from ledger.domain.messages import key_id
-from ledger.domain.moments import end_of_day, rfc3339
+from ledger.domain.moments import rfc3339
 from ledger.domain.objects import recognition_object
 from ledger.domain.regions import RegionCode
 from ledger.domain.rights import IDENTITY_PROVIDER
@@ -103,7 +101,7 @@ class _Desk:
 
     def end(self, until: str | None) -> int:
         """The moment of an end."""
-        return _until(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
+        return ending(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
 
     def _pending(
         self, requests: Sequence[SignatureRequest], rows: Sequence[Mapping[str, object]]
@@ -136,16 +134,6 @@ def _done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
 
 
 def _since(text: str) -> int:
-    return moment(text) or 0
-
-
-def _until(text: str | None) -> int:
-    """A day means its last moment, as everywhere; 0 where none is given."""
-    if text is None:
-        return 0
-    with suppress(ValueError):
-        if len(text) == 10:
-            return end_of_day(date.fromisoformat(text))
     return moment(text) or 0
 
 
@@ -383,7 +371,7 @@ def key_add(
         choices = ", ".join(name.lower() for name in Purpose.__members__)
         raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
     desk, new = _desk(network, rpc, by, signatures), key_file(key)
-    use, term = Purpose[purpose.upper()], (moment(since) or 0, _until(until))
+    use, term = Purpose[purpose.upper()], (moment(since) or 0, ending(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
     data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": _time(term[1])}
     return _done(desk.carry_out([order]), data, f"registered {_id(new)}")
@@ -420,7 +408,7 @@ def key_rotate(
     With --until the old key ends then; without, both stay good. What the old one signed stays as it is.
     """
     desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
-    old, end = _known_key(_state(desk.ledger), identity), _until(until)
+    old, end = _known_key(_state(desk.ledger), identity), ending(until)
     fresh = key_file(new)
     governed = desk.carry_out([govern.rotate_key(old, fresh, end, desk.by)])
     data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": _time(end)}
@@ -483,8 +471,8 @@ def relay_add(
 ) -> Outcome:
     """Let an EVM account submit messages; it gains no other right."""
     desk, relay = _desk(network, rpc, by, signatures), _account(account)
-    order = govern.add_relay(relay, _region(region), _until(until), desk.by)
-    data = {"account": relay, "region": region, "until": rfc3339(_until(until))}
+    order = govern.add_relay(relay, _region(region), ending(until), desk.by)
+    data = {"account": relay, "region": region, "until": rfc3339(ending(until))}
     return _done(desk.carry_out([order]), data, f"relay {relay}")
 
 
@@ -665,7 +653,7 @@ def type_entitle(
 ) -> Outcome:
     """Let an organisation issue a type; signed by the region it is for or a superior one."""
     desk, body = _desk(network, rpc, by, signatures), _uscc(issuer)
-    term, named = (_since(since), _until(until)), _uscc(operator) if operator else None
+    term, named = (_since(since), ending(until)), _uscc(operator) if operator else None
     order = govern.entitle(_code(code), body, _region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
     data |= {"since": _time(term[0]), "until": _time(term[1])}
@@ -746,7 +734,7 @@ def recognition_add(
 ) -> Outcome:
     """Agree that a type of one region counts in another; `--by` of the first, then of the second."""
     desk, sides = _desk(network, rpc, by, signatures), (_region(from_region), _region(to_region))
-    counts_as, term = _code(as_type or type_), (_since(since), _until(until))
+    counts_as, term = _code(as_type or type_), (_since(since), ending(until))
     governed = desk.carry_out([govern.recognize(sides, _code(type_), counts_as, *term, desk.by)])
     data = {
         **_sides(sides, type_),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -26,6 +27,7 @@ from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
@@ -175,13 +177,14 @@ def _qr_text(item: str) -> str | None:
 
 def _expand(subject: str) -> Iterator[str]:
     """Every item that a subject stands for."""
-    path = Path(subject)
-    if _is_folder(subject):
-        for each in sorted(path.iterdir()):
-            if each.name.endswith(".elic.json") or each.suffix.lower() in _IMAGES:
-                yield str(each)
-    else:
+    if not _is_folder(subject):
         yield subject
+        return
+    with os.scandir(subject) as entries:
+        names = sorted(entry.name for entry in entries)
+    for name in names:
+        if name.endswith(".elic.json") or Path(name).suffix.lower() in _IMAGES:
+            yield str(Path(subject, name))
 
 
 def _is_folder(subject: str) -> bool:
@@ -209,8 +212,18 @@ def _card(verdict: Verdict) -> Group:
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
+    flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
-    return Group(title, Text(facts, style="dim"), table, *shown)
+    return Group(title, Text(facts, style="dim"), table, *flags, *shown)
+
+
+def _flags(verdict: Verdict) -> Iterator[tuple[str, str]]:
+    """The flags with their sentences, and who collected."""
+    tongue = language()
+    for flag in verdict.flags:
+        text = FLAG_TEXTS[flag][0 if tongue == "zh" else 1]
+        by = {"zh": f"归集机构：{verdict.collector}", "en": f"Collected by {verdict.collector}."}[tongue]
+        yield flag, f"{text} {by}" if flag == "COLLECTED" and verdict.collector else text
 
 
 def _cards(verdicts: Sequence[Verdict]) -> Group:

@@ -14,7 +14,7 @@ ALL_SHOWN = 50
 
 MOST_SHOWN = 500
 
-_Row = tuple[str, str, str]
+_Row = tuple[str, str, str, str]
 
 
 def several(named: Iterable[tuple[str, Verdict]]) -> Outcome:
@@ -35,7 +35,7 @@ class _Results:
         self._noted: list[_Row] = []
 
     def add(self, name: str, verdict: Verdict) -> None:
-        row = (verdict.result, verdict.identifier or "", Path(name).name)
+        row = (verdict.result, verdict.identifier or "", ", ".join(verdict.flags), Path(name).name)
         self._counts[verdict.result] += 1
         self._results.add({"subject": name, **verdict.as_json()})
         if len(self._first) <= ALL_SHOWN:
@@ -58,7 +58,7 @@ class _Results:
         from rich.table import Table
 
         table = Table(box=None)
-        for column in ("result", "identifier", "subject"):
+        for column in ("result", "identifier", "flags", "subject"):
             table.add_column(column, overflow="fold")
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:

@@ -27,11 +27,11 @@ from api.schemas import (
     Standing,
 )
 from api.services import Services
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.service.authorise import Principal, signs_for
-from ledger.service.orders import BIND_METHODS, ActOrder, only_ground
+from ledger.service.orders import BIND_METHODS, ActOrder
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
 from ledger.service.sources import Asked
@@ -84,7 +84,7 @@ def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[Amen
     with services.writing:
         old, _ = license_state(services.histories(Asked()), license_id)
         ground = body.ground or only_ground(body.kind)
-        effective = _moment(body.effective) or 0
+        effective = moment(body.effective) or 0
         issued = services.issuing().amend(old, identifier, given, body.kind, key, ground, effective)
     return done({**_issued(services, issued), **_old_version(services, license_id)}, 201)
 
@@ -102,16 +102,15 @@ def _old_version(services: Services, license_id: str) -> dict[str, object]:
     responses=answers(Acted, "The binding is on the ledger"),
 )
 def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBody, Body()]) -> Response:  # noqa: A002
-    """Tie a holder's device key to a license after a real-name check."""
+    """Tie the device keys of a holder, or of several, to a license after a real-name check."""
     license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
         return done(_submitted_act(services, "Bind", body, license_id, identifier))
-    keys = [bytes.fromhex(key) for key in (body.holder_key, body.holder_encryption_key) if key]
     signer = services.held_key(sender.uscc)
     with services.writing:
         license_, _ = license_state(services.histories(Asked()), license_id)
-        method = BIND_METHODS[body.method]
-        acted = services.acting().bind(license_, keys, method, body.assurance, signer, sender.uscc)
+        terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
+        acted = services.acting().bind(license_, *terms, signer, sender.uscc)
     return done(_acted(services, acted, identifier))
 
 
@@ -175,7 +174,7 @@ def get_license(
 ) -> Response:
     """Where a license stands by the ledger, at a moment, as it was known at another."""
     license_id, identifier = services.resolve(id)
-    shown = services.show(Asked(), license_id, _moment(at), _moment(known_at))
+    shown = services.show(Asked(), license_id, moment(at), moment(known_at))
     return fetched(request, shown.as_json(identifier), personal=True)
 
 
@@ -188,7 +187,7 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
     """The message M of an act, for a key that this service does not hold; nothing is written."""
     license_id, _ = services.resolve(body.id)
     license_, _ = license_state(services.histories(Asked()), license_id)
-    order = ActOrder(body.act, body.ground, _moment(body.effective) or 0, body.reference)
+    order = ActOrder(body.act, body.ground, moment(body.effective) or 0, body.reference)
     prepared = services.acting().act_message(license_, order)
     signer = bytes.fromhex(body.key_id[2:])
     shown = prepared.as_json(signer)
@@ -203,10 +202,11 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
 
 
 def _order(verb: str, body: ActInput) -> ActOrder:
-    return ActOrder(verb, body.ground, _moment(body.effective) or 0, body.reference)
+    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference)
 
 
-def _moment(text: str | None) -> int | None:
+def moment(text: str | None) -> int | None:
+    """A time of a request in Unix seconds; raises `BAD_TIME`."""
     return None if text is None else parse_moment(text)
 
 
@@ -221,10 +221,15 @@ def _require_own(services: Services, given: dict[str, object], sender: Principal
         raise NotEntitledError("ISSUER_IS_ANOTHER", issuer=issuer[:40], organisation=sender.uscc)
 
 
-def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
-    """A message signed elsewhere is about the license and the act of the address."""
+def require_about(body: SignedMessage, license_id: str) -> None:
+    """A message signed elsewhere is about the license of the address."""
     if body.signed.get("licenseId") != license_id:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+
+
+def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
+    """A message signed elsewhere is about the license and the act of the address."""
+    require_about(body, license_id)
     if body.signed.get("act") not in [int(act) for act in acts]:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
 
@@ -250,8 +255,7 @@ def _acted(services: Services, acted: ActDone, identifier: str | None) -> dict[s
 def _submitted_act(
     services: Services, name: str, body: SignedMessage, license_id: str, identifier: str | None
 ) -> dict[str, object]:
-    if body.signed.get("licenseId") != license_id:
-        raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+    require_about(body, license_id)
     with services.writing:
         record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
     act = _ACT_OF[name] if name in _ACT_OF else Act(int(body.signed["act"]))

@@ -5,8 +5,8 @@ import {LicenseId, ObjectId, TypeCode, Uscc} from "../lib/Types.sol";
 import {ICatalog} from "./ICatalog.sol";
 import {IWriter} from "./IWriter.sol";
 
-/// @title What the contracts that issue have in common: who may issue, and whose signature that takes.
-/// @dev Nothing is issued before the ledger is sealed. The others of the ledger are found by their names in the
+/// @title What the contracts about licenses have in common: who may issue and act, and whose signature that takes.
+/// @dev They take nothing before the ledger is sealed. The others of the ledger are found by their names in the
 ///      Directory, so that each may be succeeded alone.
 interface IIssuing is IWriter {
     error LicensesNotSealed();

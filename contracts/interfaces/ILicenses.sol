@@ -108,6 +108,11 @@ interface ILicenses is IIssuing {
     ///        license; of any other, all is undone.
     function withLeaf(LeafOpening calldata opening, bytes calldata command) external;
 
+    /// @notice Makes a license of a leaf for a command of another contract that the Directory names, and of nobody else.
+    /// @dev That contract sees to it that nothing is opened for which no body signed: a renewal of the batch leaves out
+    ///      what was opened.
+    function openLeaf(LeafOpening calldata opening) external;
+
     /// @notice Where a license stands at `moment`, from the facts recorded until `asOf`.
     /// @dev A license issued by a key at or after its compromise is KEY_COMPROMISED; other permissive facts of such
     ///      a key are void. Of the facts with effect by `moment`: the last end decides, then an amendment (the

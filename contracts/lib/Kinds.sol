@@ -38,4 +38,6 @@ library Kinds {
     uint16 internal constant LICENSE_OPENED = 111;
     uint16 internal constant LICENSE_BATCH_RENEWED = 112;
     uint16 internal constant LICENSE_BATCH_ISSUED_BY_RENEWAL = 113;
+    uint16 internal constant REPRESENTATION_MADE = 120;
+    uint16 internal constant REPRESENTATION_ENDED = 121;
 }

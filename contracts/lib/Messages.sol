@@ -317,6 +317,28 @@ struct RenewBatchMessage {
     TypeCode licenseType;
 }
 
+struct RepresentMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    LicenseId licenseId;
+    bytes32 representative;
+    uint8 kind;
+    uint32 scope;
+    uint64 since;
+    uint64 until;
+    bytes32 reference_; // `reference` in the signed struct; a reserved word in Solidity
+}
+
+struct EndRepresentationMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    LicenseId licenseId;
+    bytes32 representative;
+    uint64 until;
+}
+
 // A leaf of a batch with what leads from it to the root; nobody signs it, the root was signed.
 struct LeafOpening {
     ObjectId batch;
@@ -443,4 +465,12 @@ bytes32 constant RENEW_BATCH_TYPEHASH = keccak256(
     "RenewBatch(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 earlier,"
     "bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,uint32 size,"
     "bytes32 issuer,bytes32 licenseType)"
+);
+bytes32 constant REPRESENT_TYPEHASH = keccak256(
+    "Represent(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,"
+    "bytes32 representative,uint8 kind,uint32 scope,uint64 since,uint64 until,bytes32 reference)"
+);
+bytes32 constant END_REPRESENTATION_TYPEHASH = keccak256(
+    "EndRepresentation(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,"
+    "bytes32 representative,uint64 until)"
 );

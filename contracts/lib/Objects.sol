@@ -43,6 +43,10 @@ library Objects {
         return _object("batch", Uscc.unwrap(issuer), root, 0);
     }
 
+    function representation(LicenseId id, bytes32 representative) internal pure returns (ObjectId) {
+        return _object("representation", LicenseId.unwrap(id), representative, 0);
+    }
+
     /// @dev The id that an issuer's handle makes: nobody else finds a handle of his own for it.
     function licenseId(bytes32 ledgerId, Uscc issuer, bytes32 handle) internal pure returns (LicenseId) {
         return LicenseId.wrap(keccak256(abi.encode(ledgerId, issuer, handle)));

@@ -68,3 +68,26 @@ library Sharing {
     uint8 internal constant CONDITIONAL = 2;
     uint8 internal constant NOT_SHARED = 3;
 }
+
+// By what title somebody stands in for a holder (监护人, 法定代表人, 委托代理人, 继承人).
+library RepresentationKind {
+    uint8 internal constant GUARDIAN = 1;
+    uint8 internal constant LEGAL_REPRESENTATIVE = 2;
+    uint8 internal constant AGENT = 3;
+    uint8 internal constant HEIR = 4;
+
+    function isKnown(uint8 kind) internal pure returns (bool) {
+        return kind >= GUARDIAN && kind <= HEIR;
+    }
+}
+
+// What a representative may do: a bitmap.
+library RepresentationScope {
+    uint8 internal constant PRESENT = 1;
+    uint8 internal constant CONSENT = 2;
+    uint8 internal constant CORRECT = 4;
+
+    function isKnown(uint32 scope) internal pure returns (bool) {
+        return scope != 0 && scope <= PRESENT | CONSENT | CORRECT;
+    }
+}

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Acts} from "../contracts/lib/Acts.sol";
 import * as Messages from "../contracts/lib/Messages.sol";
 import {Objects} from "../contracts/lib/Objects.sol";
-import {KeyId, ObjectId, TypeCode, Uscc} from "../contracts/lib/Types.sol";
+import {KeyId, LicenseId, ObjectId, TypeCode, Uscc} from "../contracts/lib/Types.sol";
 
 /// @title What the libraries keep internal, opened so that a test can compare it with the Python domain.
 contract DomainProbe {
@@ -27,7 +27,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[29] memory hashes) {
+    function typeHashes() external pure returns (bytes32[31] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -57,7 +57,9 @@ contract DomainProbe {
             Messages.FREEZE_TYPEHASH,
             Messages.TRANSFER_OUT_TYPEHASH,
             Messages.ISSUE_BATCH_TYPEHASH,
-            Messages.RENEW_BATCH_TYPEHASH
+            Messages.RENEW_BATCH_TYPEHASH,
+            Messages.REPRESENT_TYPEHASH,
+            Messages.END_REPRESENTATION_TYPEHASH
         ];
     }
 
@@ -67,7 +69,7 @@ contract DomainProbe {
         bytes32 code,
         bytes32 issuer,
         address account
-    ) external pure returns (ObjectId[9] memory found) {
+    ) external pure returns (ObjectId[10] memory found) {
         found = [
             Objects.ledger(),
             Objects.region(first),
@@ -77,7 +79,8 @@ contract DomainProbe {
             Objects.licenseType(TypeCode.wrap(code)),
             Objects.entitlement(TypeCode.wrap(code), Uscc.wrap(issuer)),
             Objects.recognition(first, second, TypeCode.wrap(code)),
-            Objects.batch(Uscc.wrap(issuer), code)
+            Objects.batch(Uscc.wrap(issuer), code),
+            Objects.representation(LicenseId.wrap(issuer), code)
         ];
     }
 }

@@ -1,4 +1,4 @@
-"""The folder of `license issue-batch`: license files, and the journal by which a run is taken up."""
+"""Folders of license files; that of `license issue-batch` has a journal by which a run is taken up."""
 
 from __future__ import annotations
 
@@ -13,10 +13,83 @@ from ledger.domain.canonical import JsonObject
 from ledger.errors import StoreOutageError, UsageError
 
 JOURNAL = ".issue-batch.jsonl"
+_ENDING = ".elic.json"
 _OWN = frozenset({JOURNAL, ".rejected.part"})
 
 
-class BatchFolder:
+Flush = Callable[[Sequence[Path]], None]
+
+
+class LicenseFolder:
+    """License files by their identifiers.
+
+    Args:
+        path: The folder; it is there already.
+        flush: Has files on the disk (`ledger.adapters.disk.flush`).
+    """
+
+    def __init__(self, path: Path, flush: Flush) -> None:
+        self._path, self._flush, self._written = path, flush, list[Path]()
+
+    def has(self, identifier: str) -> bool:
+        """Whether the file of a license is there."""
+        return self._file_of(identifier).exists()
+
+    def read(self, identifier: str) -> bytes | None:
+        """The file of a license; None where there is none.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        try:
+            return self._file_of(identifier).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._outage(error) from error
+
+    def identifiers(self) -> Iterator[str]:
+        """Every license that has a file here."""
+        return (each.name.removesuffix(_ENDING) for each in self._path.glob(f"*{_ENDING}"))
+
+    def write(self, identifier: str, data: bytes) -> None:
+        """Write the file of a license, whole or not at all; `sync` has it on disk.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        path = self._file_of(identifier)
+        draft = path.with_name(f".{path.name}.new")  # one process is in here
+        try:
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            os.replace(draft, path)
+        except OSError as error:
+            raise self._outage(error) from error
+        self._written.append(path)
+
+    def sync(self) -> None:
+        """Have all that was written on disk.
+
+        Raises:
+            StoreOutageError: `FOLDER_UNWRITTEN`.
+        """
+        try:
+            self._flush(self._written)
+        except OSError as error:
+            raise self._outage(error) from error
+        self._written = []
+
+    def _file_of(self, identifier: str) -> Path:
+        return self._path / f"{identifier}{_ENDING}"
+
+    def _outage(self, error: OSError) -> StoreOutageError:
+        reason = error.strerror or str(error)
+        return StoreOutageError("FOLDER_UNWRITTEN", path=str(self._path), reason=reason)
+
+
+class BatchFolder(LicenseFolder):
     """A folder that one sheet is issued into; held against other processes until closed.
 
     Args:
@@ -34,10 +107,8 @@ class BatchFolder:
         StoreOutageError: `FOLDER_UNWRITTEN`.
     """
 
-    def __init__(
-        self, path: Path, head: JsonObject, resume: bool, flush: Callable[[Sequence[Path]], None]
-    ) -> None:
-        self._path, self._flush, self._written = path, flush, list[Path]()
+    def __init__(self, path: Path, head: JsonObject, resume: bool, flush: Flush) -> None:
+        super().__init__(path, flush)
         try:
             path.mkdir(parents=True, exist_ok=True)
             journal = path / JOURNAL
@@ -100,45 +171,3 @@ class BatchFolder:
         if json.loads(content.split(b"\n", 1)[0]) != json.loads(json.dumps(head)):
             raise UsageError("FOLDER_OTHER", path=str(self._path))
         return True
-
-    # --- licenses -------------------------------------------------------------------------
-
-    def has(self, identifier: str) -> bool:
-        """Whether the file of a license is there."""
-        return self._file_of(identifier).exists()
-
-    def write(self, identifier: str, data: bytes) -> None:
-        """Write the file of a license, whole or not at all; `sync` has it on disk.
-
-        Raises:
-            StoreOutageError: `FOLDER_UNWRITTEN`.
-        """
-        path = self._file_of(identifier)
-        draft = path.with_name(f".{path.name}.new")  # one process is in here
-        try:
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.replace(draft, path)
-        except OSError as error:
-            raise self._outage(error) from error
-        self._written.append(path)
-
-    def sync(self) -> None:
-        """Have all that was written on disk.
-
-        Raises:
-            StoreOutageError: `FOLDER_UNWRITTEN`.
-        """
-        try:
-            self._flush(self._written)
-        except OSError as error:
-            raise self._outage(error) from error
-        self._written = []
-
-    def _file_of(self, identifier: str) -> Path:
-        return self._path / f"{identifier}.elic.json"
-
-    def _outage(self, error: OSError) -> StoreOutageError:
-        reason = error.strerror or str(error)
-        return StoreOutageError("FOLDER_UNWRITTEN", path=str(self._path), reason=reason)

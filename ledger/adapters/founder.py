@@ -15,7 +15,7 @@ from ledger.ports import JsonRpc, Receipt
 NO_CONTRACT = "0x" + "00" * 20
 """Stands for the predecessor of a contract that is the first."""
 
-CLIENTS = ("Catalog", "Licenses", "Batches")
+CLIENTS = ("Catalog", "Licenses", "Batches", "Representations")
 """Contracts that ask the Directory who is who."""
 
 JOURNAL_HEAD_SLOT = "0x" + "00" * 32

@@ -268,6 +268,13 @@ class SqlIndex:
         """The identifier that this home knows for a license."""
         return self._name(_names.c.identifier, _names.c.license_id == license_id)
 
+    def names(self, issuer: str) -> Iterator[tuple[str, str]]:
+        """Identifier and license id of every license of an issuer that this home knows, by identifier."""
+        chosen = sa.select(_names.c.identifier, _names.c.license_id).where(_names.c.issuer == issuer)
+        with self._names.reading() as connection:
+            for row in connection.execute(chosen.order_by(_names.c.identifier)):
+                yield row.identifier, row.license_id
+
     def cid_of(self, license_id: str) -> str | None:
         """Where this home keeps the encrypted document of a license."""
         return self._name(_names.c.cid, _names.c.license_id == license_id) or None

@@ -196,6 +196,16 @@ GROUNDS_OF: dict[Act, frozenset[Ground]] = {
 }
 
 
+def only_ground(kind: str) -> str:
+    """The ground where the kind of amendment leaves no choice; else none is assumed.
+
+    Example:
+        >>> only_ground("correct"), only_ground("change")
+        ('CLERICAL_ERROR', 'NONE')
+    """
+    return {"correct": "CLERICAL_ERROR", "reissue": "DOCUMENT_LOST"}.get(kind, "NONE")
+
+
 def acts_bitmap(acts: frozenset[Act]) -> int:
     """The acts that a license type knows, one bit per act number.
 

@@ -23,11 +23,13 @@ from ledger.domain.entities import (
     License,
     LicenseFact,
     LicenseType,
+    Mandate,
     Organisation,
     Predecessor,
     Region,
     Relay,
     Renewal,
+    Representation,
     Term,
     TermKind,
     Terms,
@@ -38,6 +40,7 @@ from ledger.domain.license_tree import leaf_bits, leaf_hash, verify
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
 from ledger.domain.objects import from_ascii32
+from ledger.domain.representation import LATEST, RepresentationKind, is_term_of, scope_from_bitmap
 
 APPLY_VERSION = "apply/4"
 """Named in state digests; changes whenever the meaning of a record changes."""
@@ -450,6 +453,7 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         valid_to=_int(values, "validTo"),
         facts=(first,),
         supersedes=supersedes,
+        writer=fact.writer,
     )
     return Change("license", license_id, license_)
 
@@ -597,6 +601,7 @@ def _new_batch(state: StateView, fact: Fact, renews: str = "") -> Change:
         key_id=fact.key_ids[0],
         recorded_at=fact.time,
         renews=renews,
+        writer=fact.writer,
     )
     return Change("batch", key, batch)
 
@@ -649,6 +654,7 @@ def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
         valid_to=_int(values, "validTo"),
         facts=(issued,),
         batch=key,
+        writer=batch.writer,
         renewals=tuple(_renewals_of(batch, index)),
     )
 
@@ -741,6 +747,52 @@ def _is_proved(state: StateView, batch: Batch, values: Values) -> bool:
     return isinstance(proof, tuple) and is_leaf_of(state.ledger_id, batch, values, index, proof)
 
 
+def representation_key(license_id: str, representative: str) -> str:
+    """Key of a representation in its table; both parts 0x-hex."""
+    return f"{license_id}/{representative}"
+
+
+def _representation(state: StateView, fact: Fact) -> Representation:
+    ids = (_str(fact.values, "licenseId"), _str(fact.values, "representative"))
+    known = typed(state, "representation", representation_key(*ids), Representation)
+    return known or Representation(0, *ids, ())
+
+
+def _with_mandate(before: Representation, fact: Fact, mandate: Mandate) -> list[Change]:
+    after = replace(before, rev=_next_rev(before.rev, fact), mandates=(*before.mandates, mandate))
+    return [Change("representation", representation_key(after.license_id, after.representative), after)]
+
+
+def _represented(state: StateView, fact: Fact) -> list[Change]:
+    values = fact.values
+    _known_license(state, fact)
+    title, until = RepresentationKind(_int(values, "kind")), _int(values, "until")
+    since = max(fact.time, _int(values, "since"))
+    if not is_term_of(title, since, until):
+        raise Refused("BAD_RECORD", f"no {title.name} stands in from {since} until {until}")
+    mandate = Mandate(
+        recorded_at=fact.time,
+        since=since,
+        until=until,
+        by_keys=fact.key_ids,
+        title=title,
+        scope=scope_from_bitmap(_int(values, "scope")),
+        reference=_str(values, "reference"),
+    )
+    return _with_mandate(_representation(state, fact), fact, mandate)
+
+
+def _representation_ended(state: StateView, fact: Fact) -> list[Change]:
+    before, until = _representation(state, fact), _int(fact.values, "until")
+    if not before.mandates:
+        raise Refused("BAD_RECORD", f"nothing to end: representation of {before.license_id}")
+    last = before.mandates[-1]
+    if not fact.time <= until <= LATEST or (last.until and until >= last.until):
+        raise Refused("BAD_RECORD", f"an end at {until} where {last.until} stood")
+    ended = replace(last, recorded_at=fact.time, until=until, kind=TermKind.ENDED, by_keys=fact.key_ids)
+    return _with_mandate(before, fact, ended)
+
+
 _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LEDGER_FOUNDED: _founded,
     Kind.CONTRACT_NAMED: _contract_named,
@@ -777,4 +829,6 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LICENSE_OPENED: _leaf_opened,
     Kind.LICENSE_BATCH_RENEWED: _batch_renewed,
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch_issued_by_renewal,
+    Kind.REPRESENTATION_MADE: _represented,
+    Kind.REPRESENTATION_ENDED: _representation_ended,
 }

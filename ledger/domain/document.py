@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from eth_hash.auto import keccak
-
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.field_rules import FieldFault, parse_day
 from ledger.domain.fields_tree import Disclosure, content_digest, disclose, draw_salts, flatten
+from ledger.domain.holders import JointHolders, are_pairs, is_rule
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_input import LicenseDraft
 from ledger.domain.license_types import LicenseType
@@ -27,12 +26,8 @@ from ledger.errors import BadProofError, MalformedError
 
 FORMAT = "elicense/1"
 ALGORITHM = "SM2-SM3"
-UNBOUND = bytes(32)
-"""The holder binding of a license that no device key is tied to."""
-
 _ISSUER = "certificateIssuingAuthorityCode"
 _IDENTIFIER = "license/metadata/certificateIdentifier"
-_BINDING_DOMAIN = keccak(b"elicense/1/holder-binding")
 
 
 def license_faults(given: JsonObject, kind: LicenseType) -> list[FieldFault]:
@@ -90,35 +85,6 @@ class FilledIn:
 def fill_in(given: JsonObject, kind: LicenseType) -> FilledIn:
     """Read a license input once and for all; raises as `build_license`."""
     return FilledIn(given, build_license(given, kind))
-
-
-def input_binding(given: JsonObject) -> bytes:
-    """The holder binding that a license input asks for; `UNBOUND` where it names no key."""
-    keys = [given.get(name) for name in ("holderKey", "holderEncryptionKey")]
-    holder, encryption = (bytes.fromhex(key) if key else None for key in keys)
-    return holder_binding(holder, encryption)
-
-
-def holder_binding(holder_key: bytes | None, holder_encryption_key: bytes | None) -> bytes:
-    """The commitment by which the ledger ties a holder's device keys to one license.
-
-    keccak256(keccak256("elicense/1/holder-binding") ‖ X‖Y ‖ X‖Y of the encryption key or 64 zeros).
-
-    Args:
-        holder_key: 65 bytes `04‖X‖Y`, or None for an unbound license.
-        holder_encryption_key: 65 bytes, or None.
-
-    Returns:
-        32 bytes; all zero without a holder key.
-
-    Example:
-        >>> holder_binding(None, None) == UNBOUND
-        True
-    """
-    if holder_key is None:
-        return UNBOUND
-    encryption = holder_encryption_key[1:] if holder_encryption_key else bytes(64)
-    return keccak(_BINDING_DOMAIN + holder_key[1:] + encryption)
 
 
 class Validity(NamedTuple):
@@ -263,6 +229,7 @@ class Envelope:
         signature: 128 hex digits, r‖s.
         leaf: For a license of a batch; else None.
         anchor: Where the record stands. A hint, never trusted.
+        holders: Where the issuer bound several holders together; they lead to the holder binding.
     """
 
     license: JsonObject
@@ -274,6 +241,7 @@ class Envelope:
     signature: str
     leaf: Leaf | None
     anchor: JsonObject
+    holders: JointHolders | None = None
 
     @classmethod
     def parse(cls, data: bytes) -> Envelope:
@@ -291,7 +259,8 @@ class Envelope:
         Raises:
             MalformedError: `ENVELOPE_FORM` with the field.
         """
-        _require_shape(value, _ENVELOPE, "")
+        is_joint = not _JOINT.keys().isdisjoint(value)
+        _require_shape(value, _ENVELOPE | _JOINT if is_joint else _ENVELOPE, "")
         leaf = value["leaf"]
         return cls(
             license=value["license"],
@@ -303,6 +272,7 @@ class Envelope:
             signature=value["signature"],
             leaf=Leaf(*(leaf[name] for name in _LEAF)) if leaf else None,
             anchor=value["anchor"],
+            holders=JointHolders.from_json(value) if is_joint else None,
         )
 
     def as_json(self) -> JsonObject:
@@ -321,6 +291,7 @@ class Envelope:
             "signature": self.signature,
             "leaf": dict(zip(_LEAF, values, strict=True)) if leaf else None,
             "anchor": self.anchor,
+            **(self.holders.as_json() if self.holders else {}),
         }
 
     def to_bytes(self) -> bytes:
@@ -350,8 +321,8 @@ class Envelope:
 
         Recomputes the content digest from license and salts and compares it with `digest`, with the
         leaf and with the signed struct; issuer, type and validity likewise, and the identifier with
-        the issuer and type in it: an issuer may sign no license in another's name. Signature and
-        record are not looked at.
+        the issuer and type in it: an issuer may sign no license in another's name. Several holders
+        have to lead to the holder binding. Signature and record are not looked at.
         """
         try:
             found = license_digest(self.license, self.salts).hex()
@@ -359,11 +330,16 @@ class Envelope:
         except MalformedError as fault:
             return ["salts" if fault.code == "SALTS_MISMATCH" else "license"]
         faults = ["digest"] if self.digest != found else []
+        faults += ["holderKeys"] if self.holders and self.holders.binding != self._binding else []
         faults += [] if _names_its_own(self.license["metadata"]) else [_IDENTIFIER]
         faults += [f"leaf/{name}" for name in _contradicted(_leaf_statements(self.leaf), expected)]
         return faults + [
             f"signed/{name}" for name in _contradicted(_signed_statements(self.signed), expected)
         ]
+
+    @property
+    def _binding(self) -> object:
+        return self.leaf.holder_binding if self.leaf else self.signed.get("holderBinding")
 
     def check_integrity(self) -> None:
         """Refuse an envelope that is not whole.
@@ -507,6 +483,8 @@ _ENVELOPE: dict[str, Any] = {
     "anchor": _ANCHOR,
 }
 """Shapes by name: a predicate, an object of shapes, or a tuple of one object that may be null."""
+_JOINT: dict[str, Any] = {"holderRule": is_rule, "holderKeys": are_pairs}
+"""Further members of a license whose issuer bound several holders together."""
 
 
 def _require_shape(value: object, shapes: Mapping[str, Any], path: str) -> None:

@@ -6,11 +6,13 @@ Ranges are half-open, `[since, until)`, and 0 as an end means none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import TypeVar
 
 from ledger.domain.acts import Act, Purpose, Scope, Sharing
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 
 IsVoid = Callable[[str, int], bool]
 """(key id, recorded at) → whether what that key gave then is void."""
@@ -161,20 +163,76 @@ class TermKind(IntEnum):
 
 
 @dataclass(frozen=True)
-class Term:
-    """From when until when something was agreed or given, and when that was recorded."""
+class Span:
+    """From when until when something was agreed or given, when that was recorded, and by which keys."""
 
     recorded_at: int
     since: int
     until: int
-    region: int = 0
-    detail: str = ""
-    """The operator that an entitlement names, or the type as which an agreement lets licenses count."""
     kind: TermKind = TermKind.GIVEN
     by_keys: tuple[str, ...] = ()
     """Keys of which each was needed to give it."""
     seq: int = 0
     """Its record: what stands in the same block is told apart by it."""
+
+
+@dataclass(frozen=True)
+class Term(Span):
+    """A span of a right or an agreement."""
+
+    region: int = 0
+    detail: str = ""
+    """The operator that an entitlement names, or the type as which an agreement lets licenses count."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mandate(Span):
+    """A span for which somebody stands in for a holder: by what title, and for what."""
+
+    title: RepresentationKind
+    scope: frozenset[RepresentationScope]
+    reference: str
+    """Salted digest of the deciding document; zeros where none was named."""
+
+
+AnySpan = TypeVar("AnySpan", bound=Span)
+
+
+def span_at(spans: Sequence[AnySpan], at: int, as_of: int, is_void: IsVoid | None = None) -> AnySpan | None:
+    """The one of several spans, in the order of their records, that covers `at`, as known at `as_of`.
+
+    A later one takes over from its first day on; what lies before stays as it was. An end ends all that
+    was given before it was recorded. What a compromised key gave does not count; an end stands, whoever
+    signed it.
+
+    Args:
+        spans: Given and ended.
+        at: Moment of legal effect.
+        as_of: Moment of knowledge.
+        is_void: What is void, as known at `as_of`; None where nobody asks.
+    """
+    for span in reversed(_standing(spans, as_of, is_void)):
+        if span.since <= at:
+            return span if span.until == 0 or at < span.until else None
+    return None
+
+
+def _standing(spans: Sequence[AnySpan], as_of: int, is_void: IsVoid | None) -> list[AnySpan]:
+    kept: list[AnySpan] = []
+    for span in (span for span in spans if span.recorded_at <= as_of):
+        if span.kind is TermKind.ENDED:
+            kept = [_ended(each, span.until) for each in kept]
+        elif not _is_void(span, is_void):
+            kept.append(span)
+    return kept
+
+
+def _ended(span: AnySpan, until: int) -> AnySpan:
+    return replace(span, until=min(until, span.until or until))
+
+
+def _is_void(span: Span, is_void: IsVoid | None) -> bool:
+    return is_void is not None and any(is_void(key, span.recorded_at) for key in span.by_keys)
 
 
 @dataclass(frozen=True)
@@ -190,37 +248,23 @@ class Terms:
         return replace(self, terms=tuple(term for term in self.terms if term.seq < seq))
 
     def at(self, at: int, as_of: int, is_void: IsVoid | None = None) -> Term | None:
-        """The term that covers `at`, as the ledger knew it at `as_of`.
-
-        A later term takes over from its first day on; what lies before stays as it was. What a
-        compromised key gave does not count; an end stands, whoever signed it.
-
-        Args:
-            at: Moment of legal effect.
-            as_of: Moment of knowledge.
-            is_void: What is void, as known at `as_of`; None where nobody asks.
-        """
-        for term in reversed(self._standing(as_of, is_void)):
-            if term.since <= at:
-                return term if term.until == 0 or at < term.until else None
-        return None
-
-    def _standing(self, as_of: int, is_void: IsVoid | None) -> list[Term]:
-        kept: list[Term] = []
-        for term in (term for term in self.terms if term.recorded_at <= as_of):
-            if term.kind is TermKind.ENDED and kept:
-                until = min(end for end in (term.until, kept[-1].until) if end)
-                given = kept[-1]
-                kept.append(
-                    replace(term, since=given.since, region=given.region, detail=given.detail, until=until)
-                )
-            elif term.kind is TermKind.GIVEN and not _is_void(term, is_void):
-                kept.append(term)
-        return kept
+        """The term that covers `at`, as the ledger knew it at `as_of`; as `span_at`."""
+        return span_at(self.terms, at, as_of, is_void)
 
 
-def _is_void(term: Term, is_void: IsVoid | None) -> bool:
-    return is_void is not None and any(is_void(key, term.recorded_at) for key in term.by_keys)
+@dataclass(frozen=True)
+class Representation:
+    """Who stands in for the holder of a license, with its history; nothing says who that is."""
+
+    rev: int
+    license_id: str
+    representative: str
+    """Commitment to the representative's device keys for this license, 0x-hex."""
+    mandates: tuple[Mandate, ...]
+
+    def at(self, at: int, as_of: int, is_void: IsVoid | None = None) -> Mandate | None:
+        """The mandate that covers `at`, as the ledger knew it at `as_of`; as `span_at`."""
+        return span_at(self.mandates, at, as_of, is_void)
 
 
 @dataclass(frozen=True)
@@ -267,6 +311,8 @@ class License:
     supersedes: str = ""
     batch: str = ""
     """Object of the batch that it is a leaf of, or empty."""
+    writer: str = ""
+    """Contract that recorded its issue, for which the message was signed."""
     renewals: tuple[LicenseFact, ...] = ()
     """What renewed that leaf. They came before all facts but the first, and `rev` counts none of them."""
 
@@ -314,6 +360,8 @@ class Batch:
     seq: int
     key_id: str
     recorded_at: int
+    writer: str = ""
+    """Contract that recorded it, for which the message was signed."""
     opened: frozenset[int] = frozenset()
     """Indices of the leaves that are licenses of their own."""
     renewals: tuple[Renewal, ...] = ()
@@ -322,4 +370,4 @@ class Batch:
     """Object of the batch whose leaves it takes the places of, or empty."""
 
 
-Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License | Batch
+Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License | Batch | Representation

@@ -24,6 +24,7 @@ from ledger.domain.entities import (
     Organisation,
     Region,
     Relay,
+    Representation,
     Terms,
 )
 from ledger.domain.sm3 import new_sm3
@@ -40,6 +41,7 @@ ENTITY_OF: dict[str, type[Entity]] = {
     "recognition": Terms,
     "license": License,
     "batch": Batch,
+    "representation": Representation,
 }
 """The tables of a state, and what each holds."""
 

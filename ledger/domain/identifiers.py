@@ -23,6 +23,7 @@ from ledger.domain.regions import RegionCode, region_name
 from ledger.errors import MalformedError
 
 __all__ = [
+    "FIRST_VERSION",
     "IDENTIFIER_ROOT",
     "CitizenId",
     "Examination",
@@ -35,10 +36,12 @@ __all__ = [
     "is_type_code",
     "mod37_36_check",
     "organisation_code_check",
+    "serial_of",
     "uscc_check",
 ]
 
 IDENTIFIER_ROOT = "1.2.156.3005.2"
+FIRST_VERSION = "001"
 
 _ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -270,7 +273,7 @@ class LicenseIdentifier:
 
     @classmethod
     def compose(
-        cls, type_code: str, issuer_code: str, serial: str, version: str = "001"
+        cls, type_code: str, issuer_code: str, serial: str, version: str = FIRST_VERSION
     ) -> LicenseIdentifier:
         """Make a new identifier with its check character; strict rules.
 
@@ -471,6 +474,15 @@ _TAKE_APART: dict[Kind, Callable[[str], _Parts]] = {
     "citizen": _citizen_parts,
     "region": _region_parts,
 }
+
+
+def serial_of(identifier: str) -> str:
+    """The serial in a license identifier, be it imperfect: all versions of a license have the same.
+
+    Raises:
+        MalformedError: As `LicenseIdentifier.parse`.
+    """
+    return LicenseIdentifier.parse(identifier, strict=False).serial
 
 
 def _split(text: str) -> list[str]:

@@ -13,13 +13,16 @@ from typing import Any
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.field_rules import FieldFault, is_region, is_text, parse_day
 from ledger.domain.fields_tree import MAX_FIELDS, flatten
+from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PAIR, HolderRule, is_key, is_rule
 from ledger.domain.identifiers import CitizenId, LicenseIdentifier, Uscc
 from ledger.domain.license_types import LicenseType
-from ledger.domain.sm import is_public_key
 from ledger.errors import MalformedError
 
-ORIGINS = ("native", "converted_checked", "converted_unchecked", "collected")
-STRICT_ORIGINS = ("native", "converted_checked")
+NATIVE = "native"
+COLLECTED = "collected"
+CONVERTED_UNCHECKED = "converted_unchecked"
+ORIGINS = (NATIVE, "converted_checked", CONVERTED_UNCHECKED, COLLECTED)
+STRICT_ORIGINS = (NATIVE, "converted_checked")
 
 ORGANISATION_CODE_TYPES = {"001": "统一社会信用代码", "099": "其他法人或其他组织有效证件代码"}
 PERSON_CODE_TYPES = {
@@ -44,7 +47,17 @@ CODE_TYPES = ORGANISATION_CODE_TYPES | PERSON_CODE_TYPES
 LONG_TERM = "长期"
 MOST_HOLDERS = 200
 
-_INPUT = ("metadata", "serial", "face", "origin", "holders", "holderKey", "holderEncryptionKey", "layout")
+_INPUT = (
+    "metadata",
+    "serial",
+    "face",
+    "origin",
+    "holders",
+    *PAIR,
+    "holderKeys",
+    "holderRule",
+    "layout",
+)
 _METADATA = (
     "certificateName",
     "certificateTypeName",
@@ -103,7 +116,7 @@ class LicenseDraft:
         self._given = given
         self._kind = kind
         self._refuse_others(given, _INPUT, "")
-        self._origin = self._choice("origin", given.get("origin", "native"), ORIGINS)
+        self._origin = self._choice("origin", given.get("origin", NATIVE), ORIGINS)
         self._is_strict = self._origin in STRICT_ORIGINS
         self._metadata = dict(self._object(given.get("metadata"), "metadata"))
         self._refuse_others(self._metadata, _METADATA, "metadata/")
@@ -296,12 +309,41 @@ class LicenseDraft:
         return layout
 
     def _read_keys(self) -> None:
-        keys = {name: self._given.get(name) for name in ("holderKey", "holderEncryptionKey")}
+        keys = {name: self._given.get(name) for name in PAIR}
         for name, key in keys.items():
-            if key is not None and not _is_key(key):
+            if key is not None and not is_key(key):
                 self._fault(name, "FIELD_KEY")
         if keys["holderEncryptionKey"] is not None and keys["holderKey"] is None:
             self._fault("holderKey", "HOLDER_KEY_MISSING")
+        if self._given.get("holderKeys") is not None:
+            self._read_joint(next((name for name, key in keys.items() if key is not None), None))
+        elif self._given.get("holderRule") is not None:
+            self._fault("holderKeys", "FIELD_REQUIRED")
+
+    def _read_joint(self, single: str | None) -> None:
+        """Several holders who are bound together."""
+        pairs = self._given["holderKeys"]
+        if single is not None:
+            self._fault("holderKeys", "FIELD_CONTRADICTS", other=single)
+        if not is_rule(self._given.get("holderRule")):
+            self._fault("holderRule", "FIELD_CHOICE", expected=", ".join(HolderRule.__members__))
+        if not isinstance(pairs, list) or not FEWEST_JOINT <= len(pairs) <= MOST_JOINT:
+            self._fault("holderKeys", "FIELD_LENGTH", expected=f"{FEWEST_JOINT}–{MOST_JOINT}")
+            return
+        seen: set[object] = set()
+        for place, pair in enumerate(pairs):
+            self._read_pair(self._object(pair, f"holderKeys/{place}"), f"holderKeys/{place}", seen)
+
+    def _read_pair(self, pair: JsonObject, path: str, seen: set[object]) -> None:
+        self._refuse_others(pair, PAIR, f"{path}/")
+        for name in PAIR:
+            key = pair.get(name)
+            if not is_key(key):
+                self._fault(f"{path}/{name}", "FIELD_REQUIRED" if key is None else "FIELD_KEY")
+            elif key in seen:
+                self._fault(f"{path}/{name}", "HOLDER_KEY_REPEATED")
+            else:
+                seen.add(key)
 
     def _read_whole(self) -> None:
         """What only the license as a whole shows: numbers with a fraction, odd names, too many fields."""
@@ -391,13 +433,3 @@ def _has_control(text: str) -> bool:
 
 def _is_sm3(value: object) -> bool:
     return isinstance(value, str) and len(value) == 64 and all(digit in "0123456789abcdef" for digit in value)
-
-
-def _is_key(value: object) -> bool:
-    if (
-        not isinstance(value, str)
-        or len(value) != 130
-        or any(digit not in "0123456789abcdef" for digit in value)
-    ):
-        return False
-    return is_public_key(bytes.fromhex(value))

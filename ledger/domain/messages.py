@@ -75,6 +75,8 @@ class Kind(IntEnum):
     LICENSE_OPENED = 111
     LICENSE_BATCH_RENEWED = 112
     LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
+    REPRESENTATION_MADE = 120
+    REPRESENTATION_ENDED = 121
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,19 @@ _ALL = (
         "bytes32 earlier,bytes32 leaves0,bytes32 leaves1,bytes32 leaves2,bytes32 leaves3,bytes32 root,"
         "uint32 size,bytes32 issuer,bytes32 licenseType",
     ),
+    _message(
+        "Represent",
+        "Representations",
+        "represent",
+        "bytes32 licenseId,bytes32 representative,uint8 kind,uint32 scope,uint64 since,uint64 until,"
+        "bytes32 reference",
+    ),
+    _message(
+        "EndRepresentation",
+        "Representations",
+        "endRepresentation",
+        "bytes32 licenseId,bytes32 representative,uint64 until",
+    ),
 )
 
 OPENING = MessageType(
@@ -310,6 +325,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_OPENED: OPENING,
     Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
+    Kind.REPRESENTATION_MADE: MESSAGES["Represent"],
+    Kind.REPRESENTATION_ENDED: MESSAGES["EndRepresentation"],
 }
 
 DOMAIN_TYPE_HASH = keccak(

@@ -9,6 +9,7 @@ from ledger.errors import UsageError
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China has had one offset and no summer time since 1992; legal days are reckoned in it."""
 
+_DAY = 86_400
 
 FIRST_SECOND = -62_135_596_800
 """The first second of the year 1."""
@@ -48,6 +49,19 @@ def parse_moment(text: str) -> int:
         return int(moment.timestamp())
     except (ValueError, OverflowError):
         raise UsageError("BAD_TIME", text=text[:40]) from None
+
+
+def parse_end(text: str) -> int:
+    """The same for an end: a day means its last moment, so the first second after it.
+
+    Raises:
+        UsageError: `BAD_TIME`.
+
+    Example:
+        >>> parse_end("1970-01-01T00:01:00Z"), parse_end("1970-01-02") - parse_moment("1970-01-02")
+        (60, 86400)
+    """
+    return parse_moment(text) + (_DAY if len(text) == 10 else 0)
 
 
 def start_of_day(day: date) -> int:

@@ -92,6 +92,11 @@ def batch_object(issuer: str, root: bytes) -> bytes:
     return _object("batch", ascii32(issuer), root)
 
 
+def representation_object(license_id: bytes, representative: bytes) -> bytes:
+    """One representative of a license's holder, by the commitment to the representative's keys."""
+    return _object("representation", license_id, representative)
+
+
 def license_handle(secret: bytes, identifier: str) -> bytes:
     """An issuer's handle of a license: HMAC-SM3(issuer's secret, identifier), 32 bytes.
 

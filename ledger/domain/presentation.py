@@ -18,13 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from ledger.domain.apply import is_own_id, leads_to_root
 from ledger.domain.attestation import Attestation
 from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import holder_binding
 from ledger.domain.fields_tree import Disclosure
+from ledger.domain.holders import PublicPair
 from ledger.domain.messages import issued_id, key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
@@ -37,22 +36,6 @@ UNBOUND = "0x" + "00" * 32
 HINT_BYTES = 8
 MAX_LICENSES = 8
 """Most licenses that are shown together."""
-
-
-class PublicPair(NamedTuple):
-    """The holder's keys for one license, which the issuer binds to it: two points of 65 bytes, `04‖X‖Y`."""
-
-    holder_key: bytes
-    holder_encryption_key: bytes
-
-    @property
-    def binding(self) -> str:
-        """The holder binding that commits to both, 0x-hex."""
-        return "0x" + holder_binding(*self).hex()
-
-    def opens(self, binding: str) -> bool:
-        """Whether a holder binding (0x-hex) commits to both keys, or to the signing key alone."""
-        return binding in (self.binding, "0x" + holder_binding(self.holder_key, None).hex())
 
 
 @dataclass(frozen=True, slots=True)

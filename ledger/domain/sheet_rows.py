@@ -15,13 +15,13 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from ledger.domain.canonical import MAX_INTEGER, JsonObject, JsonValue, parse_strict, parse_value
 from ledger.domain.document import FilledIn, fill_in, license_faults
 from ledger.domain.field_rules import FieldFault
-from ledger.domain.license_input import LONG_TERM, MOST_HOLDERS
+from ledger.domain.first_lines import FirstLines
+from ledger.domain.license_input import LONG_TERM, MOST_HOLDERS, NATIVE
 from ledger.domain.license_types import LicenseType
 from ledger.errors import MalformedError
 
@@ -190,6 +190,7 @@ class InputRows:
         names: The header of the sheet, or None for JSON Lines.
         kind: The license type of every row.
         given: Metadata for every row that has no cell for it, such as the issuer's name and code.
+        origin: Of every row that does not say it.
 
     Raises:
         MalformedError: The codes of `read_header`.
@@ -200,12 +201,13 @@ class InputRows:
         names: Sequence[str] | None,
         kind: LicenseType,
         given: Mapping[str, JsonValue] | None = None,
+        origin: str = NATIVE,
     ) -> None:
-        self._kind = kind
+        self._kind, self._origin = kind, origin
         self._given = dict(given or {})
         self._columns = None if names is None else read_header(names, kind, given)
         self._names = _names_by_path(self._columns or ())
-        self._lines: dict[bytes, int] = {}
+        self._lines = FirstLines()
 
     def read(self, row: SheetRow) -> JsonObject | list[RowFault]:
         """The license input of a row, or every reason why there is none; as `fill_in`."""
@@ -226,6 +228,7 @@ class InputRows:
         if given is None:
             return faults
         given["metadata"] = _completed(given.get("metadata", {}), self._given)
+        given.setdefault("origin", self._origin)
         return self._judge(row.line, given, faults)
 
     def _judge(self, line: int, given: JsonObject, faults: list[RowFault]) -> FilledIn | list[RowFault]:
@@ -237,8 +240,7 @@ class InputRows:
             return faults + [fault for fault in more if fault.field not in reported]
         if faults:
             return faults
-        key = blake2b(made.identifier.encode(), digest_size=12).digest()
-        first = self._lines.setdefault(key, line)
+        first = self._lines.first_of(made.identifier, line)
         if first == line:
             return made
         field = self._column_of("metadata/certificateIdentifier", fallback=self._column_of("serial"))

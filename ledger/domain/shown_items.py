@@ -23,10 +23,11 @@ from ledger.domain import cbor
 from ledger.domain.bit_runs import runs_of, word_of
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.fields_tree import Disclosure
-from ledger.domain.license_tree import LEAF_WORDS
+from ledger.domain.holders import PublicPair
+from ledger.domain.license_tree import LEAF_WORDS, MAX_SIZE
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, MessageType, id_member
 from ledger.domain.objects import from_ascii32, license_id
-from ledger.domain.presentation import PublicPair, ShownLicense
+from ledger.domain.presentation import ShownLicense
 from ledger.domain.sm import decode_point
 from ledger.errors import BadProofError, MalformedError
 
@@ -94,7 +95,7 @@ def _leaf_items(shown: ShownLicense, ledger_id: bytes) -> list[object] | None:
 
 def _with_leaf(shown: ShownLicense, form: cbor.CborValue, ledger_id: bytes) -> ShownLicense:
     match form:
-        case [list(words), int(index), bytes(path)] if counts(index):
+        case [list(words), int(index), bytes(path)] if counts(index) and index < MAX_SIZE:
             around = _Around(ledger_id, shown.holder, shown.signed)
             digest = "0x" + shown.disclosure.content_digest().hex()
             leaf = around.filled({"digest": digest, **_values(_LEAF, words)})
@@ -133,7 +134,8 @@ class _Around(NamedTuple):
         known = {**told, **{name: value for name, value in values.items() if value is not None}}
         if self.holder:
             told["holderBinding"] = self.holder.binding
-        if isinstance(signed_at := known.get("signedAt"), int):
+        signed_at = known.get("signedAt")
+        if isinstance(signed_at, int) and signed_at <= MAX_INTEGER - DEFAULT_LIFETIME:
             told["notAfter"] = signed_at + DEFAULT_LIFETIME
         if "handle" in values and {"handle", "issuer"} <= known.keys():
             handle, issuer = bytes.fromhex(str(known["handle"])[2:]), from_ascii32(str(known["issuer"]))

@@ -21,7 +21,7 @@ from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.errors import BadSignatureError, MalformedError
 
 FORMAT = "elicense-network/1"
-CONTRACT_NAMES = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
+CONTRACT_NAMES = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Representations", "Journal")
 """Contracts that every trust file names; more may stand beside them."""
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")

@@ -157,6 +157,8 @@ class Verdict:
     flags: tuple[str, ...]
     disclosed: Mapping[str, object] | None
     checks: tuple[Check, ...]
+    collector: str | None = None
+    """Code of the body that collected the license from another system and signed it."""
 
     @property
     def result(self) -> str:
@@ -187,6 +189,7 @@ class Verdict:
             "ageSeconds": self.age_seconds,
             "agreement": dict(self.agreement) if self.agreement else None,
             "flags": list(self.flags),
+            "collector": self.collector,
             "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
             "checks": [check.as_json() for check in self.checks],
         }

@@ -85,6 +85,27 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 
+FLAG_TEXTS: dict[str, tuple[str, str]] = {
+    "HOLDER_UNBOUND": ("未绑定持证人设备密钥。", "No holder key is bound."),
+    "COLLECTED": (
+        "归集自颁发机构原有系统，不是在本账本上直接签发。",
+        "Collected from a system of the issuer; not issued on this ledger in the first place.",
+    ),
+    "CONVERTED_CHECKED": (
+        "由纸质证照转换而来，已与原件核对。",
+        "Converted from a paper license and checked against it.",
+    ),
+    "CONVERTED_UNCHECKED": (
+        "由纸质证照转换而来，未与原件核对；重要事项请核对原件。",
+        "Converted from a paper license that nobody checked it against; see the original where it matters.",
+    ),
+    "ORIGIN_NOT_SHOWN": (
+        "出示内容不含证照来源（origin）；需要时请要求出示该字段。",
+        "Where the license came from is not shown; ask for the field origin where it matters.",
+    ),
+}
+"""What stands beside a result without changing it."""
+
 CODE_TEXTS: dict[str, tuple[str, str]] = {
     "OK": ("通过。", "Held."),
     **RESULT_TEXTS,
@@ -108,6 +129,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     "KEY_NOT_VALID_THEN": (
         "签名密钥在签发时不在有效期或用途不符。",
         "The key was not valid for signing when it was recorded.",
+    ),
+    "OTHER_CONTRACT": (
+        "记录它的合约不是账本受理此类报文的合约。",
+        "It was recorded by a contract that is none of those of the ledger that take such messages.",
     ),
     "OTHER_LEDGER": ("该证照属于另一账本。", "The license belongs to another ledger."),
     "ANCHOR_MISMATCH": (

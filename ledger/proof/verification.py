@@ -15,7 +15,7 @@ The state may be partial; `missing_objects` says which histories are still neede
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
@@ -31,6 +31,7 @@ from ledger.domain.entities import (
     Terms,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain, Kind
@@ -52,8 +53,9 @@ from ledger.proof.bindings import binding_at, binding_keys, binding_objects
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
 
-Domains = Callable[[str], Domain]
-"""From the name of a contract to the EIP-712 domain of messages to it."""
+Domains = Callable[[str], Sequence[Domain]]
+"""From a contract's name to the EIP-712 domains of messages to it: of the one that the trust file names,
+then of those that took its place one after another."""
 
 RESULT_OF_STATUS = {status: status.name for status in Status} | {Status.UNKNOWN: "NOT_ANCHORED"}
 
@@ -71,6 +73,8 @@ class Claim:
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
+        origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
+        message: M in hex, as the document tells it; empty where it does not.
     """
 
     identifier: str | None
@@ -84,6 +88,18 @@ class Claim:
     leaf: Mapping[str, object] | None = None
     index: int = 0
     proof: tuple[str, ...] = ()
+    origin: str | None = None
+    message: str = ""
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What the document says of its origin, to be shown beside any result; none for a native issue.
+
+        No ledger knows the origin: where the document does not show it, that itself is worth a flag.
+        """
+        if self.origin == NATIVE:
+            return ()
+        return (self.origin.upper() if self.origin in ORIGINS else "ORIGIN_NOT_SHOWN",)
 
     @property
     def batch(self) -> str:
@@ -131,6 +147,8 @@ class Findings:
     flags: tuple[str, ...] = ()
     standing: Standing | None = None
     license: License | None = None
+    collector: str = ""
+    """Code of the body that signed a collected license: the issuer itself, or who operates for it."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +168,26 @@ class _Case:
         object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
 
     @property
-    def domain(self) -> Domain:
-        """Of the contract that takes such messages."""
+    def ledger_id(self) -> bytes:
+        """Of the caller's ledger, 32 bytes."""
+        return self._taking[0].ledger_id
+
+    @property
+    def is_by_its_contract(self) -> bool:
+        """Whether a contract that takes such messages recorded the license."""
+        return self.license is not None and self.license.writer in {each.contract for each in self._taking}
+
+    @property
+    def messages(self) -> list[bytes]:
+        """What may have been signed: M for the contract that recorded the license, or for each that could."""
+        struct, key = MESSAGES[self.claim.message_name], bytes.fromhex(self.claim.key_id[2:])
+        data = struct.data(self.claim.signed)
+        writer = self.license.writer if self.license and self.is_by_its_contract else ""
+        chosen = [each for each in self._taking if not writer or each.contract == writer]
+        return [each.signed_message(struct, key, data) for each in chosen]
+
+    @property
+    def _taking(self) -> Sequence[Domain]:
         return self.domains(MESSAGES[self.claim.message_name].contract)
 
 
@@ -188,14 +224,14 @@ def examine(
         The five checks in order, the agreement used and the flags.
     """
     case = _Case(claim, state, question, domains, verify)
-    if claim.ledger_id and claim.ledger_id != "0x" + case.domain.ledger_id.hex():
+    if claim.ledger_id and claim.ledger_id != "0x" + case.ledger_id.hex():
         return _of_another_ledger(case)
     standing = _standing(case)
     recognition, agreement = _recognition(case)
     checks = [_signature(case), _issuer(case), _anchor(case), _status(case, standing), recognition]
     if question.stale:
         checks = [_unless_overtaken(check) for check in checks]
-    return Findings(tuple(checks), agreement, _flags(case), standing, case.license)
+    return Findings(tuple(checks), agreement, _flags(case), standing, case.license, _collector(case))
 
 
 _MAY_HAVE_CHANGED = {"ISSUER_UNKNOWN", "NOT_ANCHORED", "SUSPENDED", "NOT_RECOGNIZED_HERE", "REGION_UNKNOWN"}
@@ -220,12 +256,14 @@ def _signature(case: _Case) -> Check:
     claim = case.claim
     if case.key is None:
         return skipped(Step.SIGNATURE, "KEY_UNKNOWN", {"keyId": claim.key_id})
-    struct = MESSAGES[claim.message_name]
-    message = case.domain.signed_message(struct, bytes.fromhex(claim.key_id[2:]), struct.data(claim.signed))
-    evidence = {"keyId": claim.key_id, "message": message.hex()}
-    if case.verify(bytes.fromhex(case.key.public_key), message, claim.signature):
-        return passed(Step.SIGNATURE, evidence)
-    return failed(Step.SIGNATURE, "TAMPERED", "BAD_SIGNATURE", evidence)
+    messages, key = case.messages, bytes.fromhex(case.key.public_key)
+    signed = next((each for each in messages if case.verify(key, each, claim.signature)), None)
+    evidence = {"keyId": claim.key_id, "message": (signed or messages[0]).hex()}
+    if signed is None:
+        return failed(Step.SIGNATURE, "TAMPERED", "BAD_SIGNATURE", evidence)
+    if claim.message not in ("", signed.hex()):
+        return failed(Step.SIGNATURE, "TAMPERED", "MESSAGE_MISMATCH", evidence)
+    return passed(Step.SIGNATURE, evidence)
 
 
 def _issuer(case: _Case) -> Check:
@@ -277,10 +315,12 @@ def _anchor(case: _Case) -> Check:
     if license_ is None or license_.facts[0].recorded_at > case.question.known_at:
         return failed(Step.ANCHOR, "NOT_ANCHORED", evidence=evidence, age=age)
     first = license_.facts[0]
-    evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at)}
-    if _says_the_same(license_, case.claim):
-        return passed(Step.ANCHOR, evidence, age)
-    return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
+    evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at), "contract": license_.writer}
+    if not _says_the_same(license_, case.claim):
+        return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
+    if not case.is_by_its_contract:
+        return failed(Step.ANCHOR, "NOT_ANCHORED", "OTHER_CONTRACT", evidence, age)
+    return passed(Step.ANCHOR, evidence, age)
 
 
 def _says_the_same(license_: License, claim: Claim) -> bool:
@@ -349,6 +389,14 @@ def _flags(case: _Case) -> tuple[str, ...]:
     if case.license is None:
         return ()
     return binding_at(case.state, case.license, case.question.known_at).flags
+
+
+def _collector(case: _Case) -> str:
+    """Who signed what was collected: the issuer or its operator; empty for another origin or key."""
+    if case.claim.origin != COLLECTED or case.key is None:
+        return ""
+    operator = _operator(case, case.key)
+    return case.claim.issuer if operator == "" else operator or ""
 
 
 def ancestors(state: StateView, region: int) -> list[int]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from ledger.domain.acts import Act, Ground
-from ledger.domain.document import holder_binding
 from ledger.domain.entities import License
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
-from ledger.domain.sm3 import sm3
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.service.drafts import Drafts
 from ledger.service.orders import Acted, ActOrder, act_of, ground_of
+from ledger.service.references import reference_digest
 from ledger.service.submission import Prepared, Submissions
 
 
@@ -53,13 +50,13 @@ class ActOnLicenses:
         return self._submissions.prepare("Act", license_.rev, members)
 
     def bind(
-        self, license_: License, keys: Sequence[bytes], method: int, assurance: int, signer: Signer, by: str
+        self, license_: License, binding: bytes, method: int, assurance: int, signer: Signer, by: str
     ) -> Acted:
-        """Tie a holder's device keys (signing, then encryption) to a license after a real-name check.
+        """Tie device keys to a license after a real-name check: of one holder or of several.
 
         Args:
             license_: As the ledger holds it.
-            keys: 65 bytes each.
+            binding: What commits to the keys (`ledger.domain.holders`); 32 bytes.
             method: A number of `BIND_METHODS`.
             assurance: 1 low to 4 high.
             signer: A registered signing key of `by`.
@@ -68,7 +65,6 @@ class ActOnLicenses:
         Raises:
             RuleError: What the contracts refuse.
         """
-        binding = holder_binding(keys[0], keys[1] if len(keys) > 1 else None)
         members = {
             "licenseId": license_.license_id,
             "by": ascii32(by),
@@ -125,8 +121,4 @@ class ActOnLicenses:
         return Acted(license_.license_id, license_.rev + 1, act, record.seq, receipt.gas_used)
 
     def _reference(self, license_: License, text: str) -> bytes:
-        if not text:
-            return bytes(32)
-        salt = self._entropy.token(32)
-        self._home.note(license_.issuer, license_.license_id, {"reference": text, "salt": salt.hex()})
-        return sm3(salt + text.encode())
+        return reference_digest(self._home, self._entropy, license_, text)

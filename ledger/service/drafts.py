@@ -12,18 +12,19 @@ from ledger.domain.document import (
     Envelope,
     FilledIn,
     build_license,
-    input_binding,
     license_digest,
     new_salts,
     validity,
 )
 from ledger.domain.entities import License
+from ledger.domain.holders import encryption_keys, input_binding, input_holders
 from ledger.domain.license_types import LicenseType
 from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import BatchOutbox, Entropy, IssuerHome, Transaction
+from ledger.errors import MalformedError
+from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf, Transaction
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
@@ -54,12 +55,12 @@ class Document(NamedTuple):
     Attributes:
         license_id: 0x-hex.
         data: The envelope's bytes, not yet anchored.
-        holder_key: The holder's encryption key, 65 bytes, or None.
+        holder_keys: The holders' encryption keys, 65 bytes each.
     """
 
     license_id: str
     data: bytes
-    holder_key: bytes | None
+    holder_keys: tuple[bytes, ...]
 
 
 KeepContents = Callable[[str, Sequence[Document]], list[str | None]]
@@ -122,7 +123,7 @@ class Drafts:
 
     def keep_content(self, envelope: Envelope, given: JsonObject) -> str | None:
         """Store the encrypted document of an input; its content id, or None without readers."""
-        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), holder_encryption_key(given))
+        document = Document(envelope.anchor["licenseId"], envelope.to_bytes(), encryption_keys(given))
         return self.keep_contents(envelope.signer["uscc"], [document])[0]
 
     def filled_in(self, given: JsonObject | FilledIn) -> FilledIn:
@@ -161,6 +162,7 @@ class Drafts:
             signature=signature.raw.hex(),
             leaf=None,
             anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
+            holders=input_holders(draft.given),
         )
 
     def is_kept(self, license_id: str, own: str = "") -> bool:
@@ -170,21 +172,37 @@ class Drafts:
         return self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> Mapping[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch, or was handed in; else None."""
+        """What opens the leaf of a license that this home issued in a batch, took in or was handed."""
         leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
         batch = self.batches.load(key) if key else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
             return self._handed_in.get(license_id)
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
+    def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
+        """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
+
+        Files of single licenses, and of leaves that are kept already, are passed over.
+
+        Raises:
+            MalformedError: As `ledger.proof.claims.claim_of`.
+        """
+        claims = [(claim_of_file(each), each) for each in envelopes]
+        taken = [
+            KeptLeaf(claim.license_id, each.to_bytes(), None)
+            for claim, each in claims
+            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+        ]
+        if taken:
+            key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
+            self.batches.begin(key, {"seen": None, "transaction": None, "gasUsed": 0}, taken)
+
     def opening_of(self, license_: License) -> Mapping[str, object] | None:
-        """What goes with the first thing that happens to a license of a batch."""
-        if not license_.batch or license_.rev > 1:
-            return None
-        found = self.opening(license_.license_id)
-        if found is None:
-            raise UnknownIdError("LEAF_NOT_KEPT", id=license_.license_id)
-        return found
+        """What goes with the first thing that happens to a license of a batch.
+
+        None where it was opened before: only of an opened leaf does a home know that did not issue it.
+        """
+        return self.opening(license_.license_id) if license_.batch and license_.rev == 1 else None
 
 
 def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object]:
@@ -198,12 +216,6 @@ def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object
         "validFrom": days.valid_from,
         "validTo": days.valid_to,
     }
-
-
-def holder_encryption_key(given: JsonObject) -> bytes | None:
-    """The encryption key that an input names for the holder, 65 bytes."""
-    key = given.get("holderEncryptionKey")
-    return bytes.fromhex(key) if isinstance(key, str) else None
 
 
 def signed_members(envelope: Envelope) -> dict[str, Any]:

@@ -111,13 +111,16 @@ class IssueLicenses:
         draft = Draft("Amend", name.id, old.rev, members, license_, given, supersedes, opening)
         return self._finish(draft, signer, None, deliver)
 
-    def transfer_in(self, old: License, given: JsonObject, signer: Signer) -> Issued:
+    def transfer_in(
+        self, old: License, given: JsonObject, signer: Signer, deliver: Deliver | None = None
+    ) -> Issued:
         """Take over a license that another body let go here: the taker's own license takes its place.
 
         Args:
             old: The license as the ledger holds it.
             given: The license input of the new one, of the same type, with the taker as issuer.
             signer: A registered signing key of the taker.
+            deliver: As for `issue`.
 
         Raises:
             As `issue`.
@@ -135,7 +138,7 @@ class IssueLicenses:
             **content_members(given, license_),
         }
         draft = Draft("Amend", name.id, old.rev, members, license_, given, old.license_id)
-        return self._finish(draft, signer, None, None)
+        return self._finish(draft, signer, None, deliver)
 
     def _finish(
         self, draft: Draft, signer: Signer, request_id: str | None, deliver: Deliver | None

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import Envelope, FilledIn, Leaf, input_binding, license_digest, validity
+from ledger.domain.document import Envelope, FilledIn, Leaf, license_digest, validity
+from ledger.domain.holders import encryption_keys, input_binding
 from ledger.domain.license_tree import Tree, leaf_hash
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
@@ -19,7 +20,6 @@ from ledger.service.drafts import (
     Draft,
     Drafts,
     Name,
-    holder_encryption_key,
     kept_transaction,
     signed_members,
     with_transaction,
@@ -80,7 +80,7 @@ class IssueBatches:
         self._require_new(rows, names)
         envelopes = self._signed(rows, names, signer)
         documents = [
-            Document(name.id, envelope.to_bytes(), holder_encryption_key(row.given))
+            Document(name.id, envelope.to_bytes(), encryption_keys(row.given))
             for name, envelope, row in zip(names, envelopes, rows, strict=True)
         ]
         cids = self._drafts.keep_contents(envelopes[0].signer["uscc"], documents)

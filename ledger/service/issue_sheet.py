@@ -8,28 +8,17 @@ the sheet again: what is done is passed over, what was begun is finished, the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import FilledIn
 from ledger.domain.sheet_rows import InputRows, RowFault, SheetRow, row_fault
-from ledger.errors import LedgerError, RuleError
+from ledger.errors import LedgerError
 from ledger.ports import Signer
-from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch
-
-
-class Licenses(Protocol):
-    """What issues: `ledger.service.issue_batch.IssueBatches`."""
-
-    def issue_batch(self, given: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
-        """Issue one batch; the same inputs again give the same one."""
-        ...
-
-    def is_kept(self, given: FilledIn) -> bool:
-        """Whether this home has issued, or is issuing, the license of an input."""
-        ...
+from ledger.service.deliver_batch import Batches, DeliverBatch, Folder, Remember
+from ledger.service.orders import MAX_BATCH
 
 
 class Journal(Protocol):
@@ -54,26 +43,6 @@ class Rejected(Protocol):
     def sync(self) -> None:
         """Have every row on disk."""
         ...
-
-
-class Folder(Protocol):
-    """Where the license files stand."""
-
-    def has(self, identifier: str) -> bool:
-        """Whether the file of a license is there."""
-        ...
-
-    def write(self, identifier: str, data: bytes) -> None:
-        """Write the file of a license, whole or not at all."""
-        ...
-
-    def sync(self) -> None:
-        """Have all that was written on disk."""
-        ...
-
-
-Remember = Callable[[Sequence[Issued]], None]
-"""Notes licenses in the issuer's home."""
 
 
 @dataclass
@@ -118,7 +87,7 @@ class IssueSheet:
     """Issues one sheet.
 
     Args:
-        licenses: What issues.
+        batches: What issues.
         journal: Of this sheet and no other.
         rejected: Takes the bad rows.
         folder: Takes the license files.
@@ -128,15 +97,16 @@ class IssueSheet:
 
     def __init__(
         self,
-        licenses: Licenses,
+        batches: Batches,
         journal: Journal,
         rejected: Rejected,
         folder: Folder,
         remember: Remember,
         size: int = MAX_BATCH,
     ) -> None:
-        self._licenses, self._journal = licenses, journal
-        self._rejected, self._folder, self._remember = rejected, folder, remember
+        self._batches, self._journal = batches, journal
+        self._rejected, self._folder = rejected, folder
+        self._deliver = DeliverBatch(batches, folder, remember)
         self._size = min(size, MAX_BATCH)
 
     def run(self, rows: Iterable[SheetRow], inputs: InputRows, signer: Signer) -> SheetReport:
@@ -188,7 +158,7 @@ class IssueSheet:
         """What a row makes; None where it is rejected."""
         given = inputs.fill_in(row)
         if not isinstance(given, list):
-            is_ours = row.line in planned if planned else not self._licenses.is_kept(given)
+            is_ours = row.line in planned if planned else not self._batches.is_kept(given)
             if is_ours:
                 return given
             given = [row_fault(row.line, "SHEET_ISSUED", "serial" if row.names else "")]
@@ -206,29 +176,12 @@ class IssueSheet:
     def _issue(self, planned: _Planned, group: list[FilledIn], signer: Signer, report: SheetReport) -> None:
         done = planned.done
         if done is None or not all(self._folder.has(each.identifier) for each in group):
-            batch = self._issued(group, signer)
-            self._deliver(batch)
-            shown = batch.as_json()
+            shown = self._deliver.issue(group, signer).as_json()
             if done is None:
                 self._journal.add({"done": planned.number, "issued": shown})
             done = shown
         report.accepted += len(group)
         report.batches.append(done)
-
-    def _issued(self, group: list[FilledIn], signer: Signer) -> IssuedBatch:
-        """A draft that ran out while it lay here is dropped when refused, and signed anew."""
-        try:
-            return self._licenses.issue_batch(group, signer)
-        except RuleError as error:
-            if error.code != "MESSAGE_EXPIRED":
-                raise
-        return self._licenses.issue_batch(group, signer)
-
-    def _deliver(self, batch: IssuedBatch) -> None:
-        for issued in batch.licenses:
-            self._folder.write(issued.envelope.identifier, issued.envelope.to_bytes())
-        self._remember(batch.licenses)
-        self._folder.sync()
 
 
 def _plan(journal: Journal) -> list[_Planned]:

@@ -1,4 +1,4 @@
-"""Keeping a document: encrypted for its issuer and its holder, stored by its content id.
+"""Keeping a document: encrypted for its issuer and its holders, stored by its content id.
 
 The blob is SM4-GCM under a key that is used once. The key is wrapped by SM2 encryption for each
 reader, outside the blob, so that destroying the wraps is enough to erase the document. Documents of
@@ -110,20 +110,20 @@ class KeepDocument:
             MalformedError: `SM2_KEY_INVALID`, `CONTENT_TOO_LARGE`.
             ContentOutageError: The store failed.
         """
-        (kept,) = self.keep_all([document], readers, [None])
+        (kept,) = self.keep_all([document], readers, [()])
         if kept is None:
             raise MalformedError("SM2_KEY_INVALID", reason="length")
         return kept
 
     def keep_all(
-        self, documents: Sequence[bytes], readers: Sequence[bytes], holders: Sequence[bytes | None]
+        self, documents: Sequence[bytes], readers: Sequence[bytes], holders: Sequence[Sequence[bytes]]
     ) -> list[KeptDocument | None]:
         """Keep many documents, each under a key of its own; None where nobody could read it.
 
         Args:
             documents: The envelopes' bytes.
             readers: Public encryption keys of all of them.
-            holders: For each document the key of one more reader, or None.
+            holders: For each document the keys of further readers.
 
         Raises:
             MalformedError: `SM2_KEY_INVALID`, `CONTENT_TOO_LARGE`.
@@ -133,9 +133,9 @@ class KeepDocument:
             self._wrapped_once(readers) if len(documents) > 1 else partial(self._wraps, readers=readers)
         )
         made: list[tuple[bytes, tuple[Wrap, ...]]] = []
-        for document, holder in zip(documents, holders, strict=True):
+        for document, further in zip(documents, holders, strict=True):
             key = self._sealer.new_key()
-            own = [holder] if holder and holder not in readers else []
+            own = [each for each in further if each not in readers]
             wraps = (*wraps_of(key), *self._wraps(key, own))
             made.append((self._sealer.seal(key, document, _BINDING), wraps))
         cids = iter(self._content.put_all([blob for blob, wraps in made if wraps]))

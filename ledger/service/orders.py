@@ -95,16 +95,6 @@ class ActOrder:
     reference: str = ""
 
 
-def only_ground(kind: str) -> str:
-    """The ground where the kind of amendment leaves no choice; else none is assumed.
-
-    Example:
-        >>> only_ground("correct"), only_ground("change")
-        ('CLERICAL_ERROR', 'NONE')
-    """
-    return {"correct": "CLERICAL_ERROR", "reissue": "DOCUMENT_LOST"}.get(kind, "NONE")
-
-
 def act_of(order: ActOrder) -> Act:
     """The act that an order asks for; raises `ACT_UNKNOWN`."""
     if order.verb not in ACT_VERBS:

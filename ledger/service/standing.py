@@ -181,7 +181,7 @@ def show_license(
         knowledge,
         histories.level,
         head,
-        binding_at(state, license_, knowledge).flags,
+        (*binding_at(state, license_, knowledge).flags, *histories.unproved("Journal")),
         superseding_at(license_, knowledge, cut_offs),
         _bindings(state, license_, knowledge),
     )

@@ -7,12 +7,12 @@ down, since that needs none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 from ledger.domain.apply import Refused, State
 from ledger.domain.facts import Fact, fact_of
-from ledger.domain.messages import CLOCK_TOLERANCE
+from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile
@@ -122,6 +122,7 @@ class VerifyLicenses:
             return [self._verdict(subject, ask, _NOT_REACHED, None) for subject in subjects]
         try:
             histories = self._open()
+            self._follow(claims, histories)
             state = self._state_for(claims, ask.region, histories)
         except (OutageError, TrustError) as problem:
             if len(claims) > 1 and self._is_answering():
@@ -157,15 +158,25 @@ class VerifyLicenses:
             age=age,
             stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
         )
-        findings = examine(claim, state, question, self._trust.domain, self._holds)
+        findings = examine(claim, state, question, partial(self._domains, histories), self._holds)
+        unproved = histories.unproved("Journal", MESSAGES[claim.message_name].contract)
+        findings = replace(findings, flags=(*findings.flags, *unproved))
         return self._with_level(findings, histories)
+
+    def _domains(self, histories: Histories, contract: str) -> list[Domain]:
+        domain = self._trust.domain(contract)
+        return [replace(domain, contract=each.address) for each in histories.generations(contract)]
 
     def _with_level(self, findings: Findings, histories: Histories) -> Findings:
         if histories.level == self._level:
             return findings
         evidence = {"asked": self._level, "reached": histories.level}
-        checks = tuple(_unproved(check, evidence) for check in findings.checks)
-        return Findings(checks, findings.agreement, findings.flags, findings.standing, findings.license)
+        return replace(findings, checks=tuple(_unproved(check, evidence) for check in findings.checks))
+
+    def _follow(self, claims: Sequence[Claim], histories: Histories) -> None:
+        """Find out where the contracts stand that the claims have to do with."""
+        for contract in {"Journal", *(MESSAGES[claim.message_name].contract for claim in claims)}:
+            histories.generations(contract)
 
     def _state_for(self, claims: Sequence[Claim], region: int | None, histories: Histories) -> State:
         """Ask for histories until nothing more is needed; those of single licenses are not kept."""
@@ -214,9 +225,10 @@ class VerifyLicenses:
             trust=histories.level if histories else "none",
             age_seconds=max(0, now - histories.header.time) if histories else None,
             agreement=findings.agreement,
-            flags=findings.flags,
+            flags=(*(subject.claim.flags if subject.claim else ()), *findings.flags),
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
+            collector=findings.collector or None,
         )
 
 

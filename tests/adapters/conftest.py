@@ -115,7 +115,7 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
         answer = rpc.call("eth_call", call, "latest")
         addresses[name] = artifact.decode_result(getter, bytes.fromhex(answer[2:]))
         blocks[name] = blocks["Directory"] = receipt.block
-    for name in ("Catalog", "Licenses", "Batches"):
+    for name in ("Catalog", "Licenses", "Batches", "Representations"):
         addresses[name], receipt = sender.deploy(name, [addresses["Directory"], NOBODY])
         blocks[name] = receipt.block
     return blocks
@@ -141,7 +141,7 @@ def _trust(rpc: Rpc, addresses: dict[str, str], blocks: dict[str, int]) -> Trust
 def _found(ledger: Ledger) -> None:
     sender = ledger.sender
     sender.send("Directory", "found", ledger.message("Found", threshold=3))
-    names = ["Catalog", "Licenses", "Batches", "Journal", "SM2Verifier"]
+    names = ["Catalog", "Licenses", "Batches", "Representations", "Journal", "SM2Verifier"]
     for rev, name in enumerate(names, start=1):
         entry = ledger.trust.contracts[name]
         values = {

@@ -38,7 +38,7 @@ def walk(chain: Chain, until: int) -> list[Finding]:
 def test_the_records_give_the_head_that_the_state_root_proves(ledger: Ledger) -> None:
     head = ledger.chain.head()
     seq, proved = ledger.chain.proven_journal(head)
-    assert seq == 1 + 5 + len(REGIONS)
+    assert seq == 1 + 6 + len(REGIONS)
     assert walk(ledger.chain, head.number) == []
     assert ledger.chain.journal(head.number) == (seq, proved)
 
@@ -90,7 +90,7 @@ def test_the_words_of_objects_are_proved_and_are_their_history(ledger: Ledger) -
     for each in objects:
         assert object_word(ledger.chain.records_of(each, head.number)) == words[each]
         assert ledger.chain.object_word(each, head.number) == words[each]
-    assert [revision(words[each]) for each in objects] == [6] + [1] * len(REGIONS) + [0]
+    assert [revision(words[each]) for each in objects] == [7] + [1] * len(REGIONS) + [0]
 
 
 def test_a_record_left_out_of_an_objects_history_is_found(ledger: Ledger) -> None:

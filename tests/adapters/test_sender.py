@@ -92,18 +92,19 @@ def test_a_transaction_whose_nonce_is_taken_may_be_replaced(fresh: Ledger) -> No
 
 
 def test_a_call_that_fails_on_the_chain_tells_the_reason(fresh: Ledger) -> None:
+    before = fresh.chain.journal()[0]
     calls = [("Directory", "addRegion", fresh.add_region(430000))] * 2
     with pytest.raises(RuleError, match="STALE_REVISION"):
         fresh.sender.send_many(calls)
-    assert fresh.chain.journal()[0] == 16
+    assert fresh.chain.journal()[0] == before + 1
 
 
 def test_many_calls_go_out_in_order(fresh: Ledger) -> None:
-    codes = [430000, 440000, 450000, 460000, 500000]
+    before, codes = fresh.chain.journal()[0], [430000, 440000, 450000, 460000, 500000]
     calls = [("Directory", "addRegion", fresh.add_region(code)) for code in codes]
     receipts = fresh.sender.send_many(calls)
     assert [receipt.block for receipt in receipts] == sorted(receipt.block for receipt in receipts)
-    assert fresh.chain.journal()[0] == 15 + len(codes)
+    assert fresh.chain.journal()[0] == before + len(codes)
 
 
 def test_one_account_has_one_sender_at_a_time(fresh: Ledger) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.holders import PAIR, HolderRule, JointHolders, PublicPair
 from ledger.domain.messages import key_id
 from tests.api.conftest import Department
 from tests.live import ISSUER, LiveLedger
@@ -97,6 +98,41 @@ def test_bind_ties_a_holder_key(issuer: Department, live_ledger: LiveLedger) -> 
     answer = issuer.post(f"/v1/licenses/{issued['licenseId']}/bind", body)
     assert (answer.status_code, answer.json()["act"]) == (200, "BIND")
     assert issuer.get(f"/v1/licenses/{issued['licenseId']}").json()["flags"] == []
+
+
+def test_bind_ties_several_holders_under_a_rule(issuer: Department, live_ledger: LiveLedger) -> None:
+    issued = issue(issuer, live_ledger)
+    names = ("relying", "issuer", "qingpu", "jiashan")
+    keys = [live_ledger.signer(name).public_key.hex() for name in names]
+    pairs = [dict(zip(PAIR, keys[at : at + 2], strict=True)) for at in (0, 2)]
+    place = f"/v1/licenses/{issued['licenseId']}/bind"
+    for wrong in (
+        {"holderKeys": pairs},
+        {"holderKeys": pairs, "holderRule": "MOST"},
+        {"holderKeys": pairs[:1], "holderRule": "ALL"},
+        {"holderKeys": pairs * 2, "holderRule": "ALL"},
+        {"holderKeys": pairs, "holderRule": "ALL", "holderKey": keys[0]},
+        {},
+    ):
+        answer = issuer.post(place, wrong)
+        assert (answer.status_code, answer.json()["code"]) in [(400, "HOLDER_KEYS"), (400, "BAD_REQUEST")]
+    answer = issuer.post(place, {"holderKeys": pairs, "holderRule": "ALL"})
+    assert (answer.status_code, answer.json()["act"], answer.json()["rev"]) == (200, "BIND", 2)
+    bound = live_ledger.ledger().license_now(issued["licenseId"]).holder_binding
+    holders = tuple(map(PublicPair.from_json, pairs))
+    assert bound == JointHolders(HolderRule.ALL, holders).binding
+
+
+def test_a_license_is_issued_to_several_holders(issuer: Department, live_ledger: LiveLedger) -> None:
+    names = ("relying", "issuer", "qingpu", "jiashan")
+    keys = [live_ledger.signer(name).public_key.hex() for name in names]
+    pairs = [dict(zip(PAIR, keys[at : at + 2], strict=True)) for at in (0, 2)]
+    answer = issuer.post("/v1/licenses", live_ledger.input(holderKeys=pairs, holderRule="ANY"))
+    assert answer.status_code == 201, answer.text
+    envelope = answer.json()["envelope"]
+    assert (envelope["holderRule"], envelope["holderKeys"]) == ("ANY", pairs)
+    holders = tuple(map(PublicPair.from_json, pairs))
+    assert envelope["signed"]["holderBinding"] == JointHolders(HolderRule.ANY, holders).binding
 
 
 def test_a_message_signed_elsewhere_is_submitted_as_it_stands(

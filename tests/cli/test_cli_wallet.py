@@ -13,8 +13,9 @@ import pytest
 from api.cli.main import run
 from ledger.adapters.qr import read_image
 from ledger.domain.attestation import officer_digest
+from ledger.domain.holders import PublicPair
 from ledger.domain.license_types import example_input
-from ledger.domain.presentation import PublicPair, ShortPresentation
+from ledger.domain.presentation import ShortPresentation
 from ledger.domain.presentation_text import short_text
 from tests.wallet.world import issue, new_signer
 

@@ -13,6 +13,7 @@ from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.license_tree import leaf_hash, leaf_words, root
 from ledger.domain.objects import ascii32
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
@@ -49,6 +50,7 @@ def id_of(handle: bytes, issuer: str = BUREAU, ledger_id: bytes = LEDGER_ID) -> 
 
 LICENSE = id_of(HANDLE)
 SUCCESSOR = id_of(NEXT_HANDLE)
+REPRESENTATIVE = keccak(b"a representative's device")
 
 
 def governor(region: int) -> KeyPair:
@@ -344,6 +346,32 @@ def renewal_of(world: World, earlier: bytes, leaves: Iterable[int], code: str = 
     return Command(replace(message, leaves=tuple(renewed)), (signer(BUREAU),), earlier)
 
 
+def represent(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:
+    license_id = issued(world)
+    target = objects.representation_object(license_id, representative)
+    members = {
+        "licenseId": license_id,
+        "representative": representative,
+        "kind": int(RepresentationKind.GUARDIAN),
+        "scope": int(RepresentationScope.PRESENT),
+        "since": 0,
+        "until": 0,
+        "reference": keccak(b"decision 9"),
+    }
+    message = world.message("Represent", target, **{**members, **changes})
+    return Command(message, (signer(BUREAU),), target)
+
+
+def end_representation(world: World, representative: bytes = REPRESENTATIVE, **changes: Any) -> Command:
+    license_id = issued(world)
+    target = objects.representation_object(license_id, representative)
+    if world.rev(target) == 0:
+        world.run(represent(world, representative))
+    members = {"licenseId": license_id, "representative": representative, "until": world.now() + 60 * DAY}
+    message = world.message("EndRepresentation", target, **{**members, **changes})
+    return Command(message, (signer(BUREAU),), target)
+
+
 COMMANDS: dict[str, Callable[[World], Command]] = {
     "AddRegion": add_region,
     "SetThreshold": set_threshold,
@@ -371,5 +399,7 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "TransferOut": transfer_out,
     "IssueBatch": issue_batch,
     "RenewBatch": renew_batch,
+    "Represent": represent,
+    "EndRepresentation": end_representation,
 }
 """What can be done after the seal, by the name of the message."""

@@ -14,6 +14,7 @@ from ledger.domain import objects
 from ledger.domain.acts import RULES, Act, Group, Purpose, Scope, Sharing, Status
 from ledger.domain.messages import MESSAGES, OPENING, Kind
 from ledger.domain.objects import ascii32
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import TAG_LEDGER
 from ledger.domain.trustfile import CONTRACT_NAMES
 from scripts.compile import compile_file
@@ -46,6 +47,8 @@ def constants(file: str, library: str) -> dict[str, int]:
         ("Types.sol", "Purpose", Purpose),
         ("Types.sol", "Scope", Scope),
         ("Types.sol", "Sharing", Sharing),
+        ("Types.sol", "RepresentationKind", RepresentationKind),
+        ("Types.sol", "RepresentationScope", RepresentationScope),
     ],
 )
 def test_numbers_are_the_same(file: str, library: str, enum: type[IntEnum]) -> None:
@@ -94,11 +97,17 @@ def test_commands_take_the_members_of_the_table() -> None:
 
 
 def test_an_opening_has_the_members_of_the_table() -> None:
-    entries = {each.get("name"): each for each in compiled()["Licenses"]["abi"]}
-    for function in (OPENING.function, "statusOfLeaf"):
-        opening = entries[function]["inputs"][0]
-        taken = [(member["name"], member["type"]) for member in opening["components"]]
-        assert tuple(taken) == OPENING.members
+    for name, functions in ON_LEAVES.items():
+        entries = {each.get("name"): each for each in compiled()[name]["abi"]}
+        for function in {*functions, *({"statusOfLeaf"} & entries.keys())}:
+            opening = entries[function]["inputs"][0]
+            taken = [(member["name"], member["type"]) for member in opening["components"]]
+            assert tuple(taken) == OPENING.members
+        assert OPENING.function in functions
+
+
+ON_LEAVES = {"Licenses": {"withLeaf", "openLeaf"}, "Representations": {"withLeaf"}}
+"""What takes an opening, beside the commands with messages."""
 
 
 def test_every_contract_writes_only_what_the_table_says() -> None:
@@ -108,8 +117,9 @@ def test_every_contract_writes_only_what_the_table_says() -> None:
             for each in contract["abi"]
             if each["type"] == "function" and each["stateMutability"] == "nonpayable"
         }
-        messages = (*MESSAGES.values(), OPENING)
+        messages = MESSAGES.values()
         expected = {message.function for message in messages if message.contract == name}
+        expected |= ON_LEAVES.get(name, set())
         expected |= {"append"} if name == "Journal" else set()
         expected |= {"begin"} if name in ("Journal", "Directory") else set()
         assert commands == (expected | {"close"} if expected else set()), name
@@ -123,7 +133,7 @@ def test_one_event_in_the_whole_system() -> None:
 
 
 def test_errors_are_named_after_their_contract_and_mean_one_thing() -> None:
-    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Batches")
+    owners = ("Writer", "Journal", "Directory", "Catalog", "Licenses", "Batches", "Representations")
     found: dict[str, list[str]] = {}
     for name in CONTRACT_NAMES:
         for each in compiled()[name]["abi"]:
@@ -150,7 +160,7 @@ def test_object_ids_are_the_same(
 ) -> None:
     found = probe.call(
         "objectsOf(uint32,uint32,bytes32,bytes32,address)",
-        "bytes32[9]",
+        "bytes32[10]",
         first,
         second,
         ascii32(code),
@@ -167,4 +177,5 @@ def test_object_ids_are_the_same(
         objects.entitlement_object(code, issuer),
         objects.recognition_object(first, second, code),
         objects.batch_object(issuer, ascii32(code)),
+        objects.representation_object(ascii32(issuer), ascii32(code)),
     ]

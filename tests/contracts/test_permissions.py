@@ -32,7 +32,8 @@ from tests.contracts.world import (
 QUORUM = ("AddRegion", "SetThreshold", "Succeed")
 BY_OWNER = ("RotateKey", "RecoverKey")
 ON_LICENSE = ("Amend", "Act", "Bind", "Freeze", "TransferOut")
-BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch", "RenewBatch")
+ABOUT_REPRESENTATIVES = ("Represent", "EndRepresentation")
+BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch", "RenewBatch", *ABOUT_REPRESENTATIVES)
 FOUNDING = {"Found", "NameContract", "Seal"}
 
 
@@ -237,7 +238,8 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
         COMMANDS[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    known_here = dict.fromkeys(ON_LICENSE, "JournalStaleRevision")
+    known_here = {"Represent": "LicensesUnknown", "Succeed": "DirectoryNotNext"}
+    known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation"), "JournalStaleRevision")
     assert caught.value.name == known_here.get(name, "DirectorySignatureBad")
 
 

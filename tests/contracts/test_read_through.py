@@ -24,6 +24,7 @@ from tests.contracts.world import (
     CLIENTS,
     JIASHAN,
     NATIONAL_TYPE,
+    NO_HASH,
     NOBODY,
     OFFICE,
     PLAIN_TYPE,
@@ -42,6 +43,7 @@ SWITCHES = {
     "the Catalog": ("Catalog",),
     "Licenses": ("Licenses",),
     "Batches": ("Batches",),
+    "Representations": ("Representations",),
     "all that issues": ("Licenses", "Catalog", "Batches"),
     "Licenses twice": ("Licenses", "Licenses"),
     "the Directory with all": ("Directory",),
@@ -55,6 +57,7 @@ DONE_BEFORE = {
 
 HANDLES = {name: keccak(name.encode()) for name in ("suspended", "amended", "bound", "one more")}
 SUSPENDED, AMENDED, BOUND = (id_of(HANDLES[name]) for name in ("suspended", "amended", "bound"))
+ENDED = keccak(b"a representative's device, once")
 LEAVES = {"renewed": (1, 4), "opened": (2,), "both": (4,)}
 
 
@@ -75,6 +78,9 @@ def lived(hardhat_rpc: str) -> Iterator[tuple[World, Issued]]:
         world.run(batch.act(4, Act.CANCEL, effective=world.now() + 10**6))
         for name in ("RegisterType", "Entitle", "EndEntitlement", "Recognize", "AddRelay", "AddRegion"):
             world.run(COMMANDS[name](world))
+        world.run(commands.represent(world))
+        world.run(commands.represent(world, ENDED))
+        world.run(commands.end_representation(world, ENDED))
         world.run(commands.rotate_key(world))
         world.run(commands.cut_off_key(world))
         world.run(commands.succeed_organisation(world))
@@ -146,6 +152,9 @@ def views(world: World, batch: Issued, now: int) -> dict[tuple[Any, ...], Any]:
     leaves = [(opening(batch, index), *moment) for index in range(5) for moment in moments]
     asked += [("Licenses", STATUS_OF_LEAF, ANSWER, each) for each in leaves]
     found = [*ids, batch.object, *map(objects.region_object, REGIONS)]
+    each_of = ("representationOf(bytes32,bytes32)", "(uint8,uint32,uint48,uint48,uint48,uint32)")
+    devices = (commands.REPRESENTATIVE, ENDED, NO_HASH)
+    asked += [("Representations", *each_of, (LICENSE, device)) for device in devices]
     asked += [("Journal", "objects(bytes32)", "bytes32", (each,)) for each in found]
     return {
         (name, view, values): world.view(name, view, kinds, *values) for name, view, kinds, values in asked
@@ -184,6 +193,8 @@ def test_what_stands_is_changed_again_after_the_switch(
     """What was ended, given or cut off before takes its next step, and counts on."""
     after = switched(world, *names)
     for command in (
+        commands.represent(after),
+        commands.end_representation(after, ENDED, until=after.now() + 1000),
         commands.entitle(after),
         commands.recognize(after),
         commands.add_relay(after),

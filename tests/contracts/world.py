@@ -45,7 +45,7 @@ OPENING_TYPE = f"({','.join(kind for _, kind in OPENING.members)})"
 EVERY_ACT = acts_bitmap(frozenset(LISTED.values()))
 NO_HASH = bytes(32)
 NOBODY = "0x" + "00" * 20
-CLIENTS = ("Catalog", "Licenses", "Batches")
+CLIENTS = ("Catalog", "Licenses", "Batches", "Representations")
 """Contracts that ask the Directory who is who; each is made with it and with the one whose place it takes."""
 
 

@@ -266,7 +266,7 @@ def test_the_documents_of_a_batch_share_a_wrap_and_nothing_else(
     keeping: KeepDocument, any_store: Content
 ) -> None:
     documents = [b"one", b"two", b"three"]
-    kept = keeping.keep_all(documents, [ISSUER.public_key], [None, HOLDER.public_key, ISSUER.public_key])
+    kept = keeping.keep_all(documents, [ISSUER.public_key], [[], [HOLDER.public_key], [ISSUER.public_key]])
     assert [keeping.open(each, ISSUER) for each in kept if each] == documents
     one, two, three = (each for each in kept if each)
     assert keeping.open(two, HOLDER) == b"two"
@@ -286,7 +286,7 @@ def test_the_documents_of_a_batch_share_a_wrap_and_nothing_else(
 
 
 def test_what_nobody_could_read_is_not_kept(keeping: KeepDocument) -> None:
-    alone, none = keeping.keep_all([b"one", b"two"], [], [HOLDER.public_key, None])
+    alone, none = keeping.keep_all([b"one", b"two"], [], [[HOLDER.public_key], []])
     assert alone is not None
     assert keeping.open(alone, HOLDER) == b"one"
     assert none is None

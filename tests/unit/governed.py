@@ -12,12 +12,11 @@ from ledger.domain.acts import Act
 from ledger.domain.entities import License, LicenseFact
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.records import RawLog, Record, raw_log_of
-from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.proof.headers import Header
 from ledger.proof.journal import next_head
 from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
 
-CONTRACTS = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
 FROM, TO = 1_000, 9_000
 
 
@@ -39,7 +38,7 @@ def trust_of(ledger: LedgerSimulator) -> TrustFile:
         genesis_hash=ledger.blocks[0].header.hash,
         rpc=("simulated",),
         api=None,
-        contracts={name: ContractEntry(ledger.address(name), NO_HASH, 0) for name in CONTRACTS},
+        contracts={name: ContractEntry(ledger.address(name), NO_HASH, 0) for name in CONTRACT_NAMES},
         journal_head_slot=NO_HASH,
         seal=None,
     )
@@ -102,6 +101,12 @@ class Tampered:
 
     def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
         return self.ledger.proven_words(objects, header)
+
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        return self.ledger.generations(contract, block)
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        return self.ledger.proven_generations(contract, header)
 
     def check_ledger(self) -> None:
         """It is the ledger that it is."""

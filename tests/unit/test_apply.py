@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.apply import Refused, State, apply, recognition_key, typed
+from ledger.domain.apply import Refused, State, apply, recognition_key, representation_key, typed
 from ledger.domain.entities import (
     Key,
     Ledger,
@@ -16,13 +18,17 @@ from ledger.domain.entities import (
     Organisation,
     Region,
     Relay,
+    Representation,
     Term,
     TermKind,
     Terms,
 )
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import MESSAGE_OF, Kind
+from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.domain.trustfile import CONTRACT_NAMES
 from tests.simulator import (
+    BLOCK_SECONDS,
     BUREAU,
     LEDGER_ID,
     NATIONAL_TYPE,
@@ -82,7 +88,7 @@ def test_the_ledger_is_founded_and_sealed(ledger: LedgerSimulator, state: State)
     (seal,) = facts(ledger, Kind.LEDGER_SEALED)
     assert found is not None
     assert (found.threshold, found.sealed_seq, found.sealed_at) == (1, seal.seq, seal.time)
-    names = ["Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal", "Catalog"]
+    names = [*CONTRACT_NAMES, "Catalog"]
     assert [name for name, _, _ in found.contracts] == names
     assert found.rev == 3 + len(found.contracts)
 
@@ -123,7 +129,7 @@ def test_types_rights_and_agreements(state: State) -> None:
     for terms in (right, agreement):
         assert terms is not None and terms.rev == len(terms.terms) == 2
         ended = terms.terms[-1]
-        assert terms.at(ended.until - 1, ended.recorded_at) == ended
+        assert terms.at(ended.until - 1, ended.recorded_at) == replace(terms.terms[0], until=ended.until)
         assert terms.at(ended.until, ended.recorded_at) is None
         assert terms.at(ended.until, ended.recorded_at - 1) == terms.terms[0]
 
@@ -133,11 +139,115 @@ def test_what_ended_does_not_come_back(since: int) -> None:
     begun = Term(recorded_at=200, since=since, until=0)
     ended = Term(recorded_at=300, since=since, until=400, kind=TermKind.ENDED)
     terms = Terms(2, ("a", "b"), (begun, ended))
-    assert terms.at(399, 300) == ended
+    assert terms.at(399, 300) == replace(begun, until=400)
     assert terms.at(400, 300) is None
     assert terms.at(10_000, 10_000) is None
     again = Terms(3, ("a", "b"), (begun, ended, Term(recorded_at=500, since=600, until=0)))
     assert [again.at(at, 500) is not None for at in (399, 400, 599, 600)] == [True, False, False, True]
+
+
+def test_an_end_ends_also_what_a_later_term_had_not_yet_taken_over() -> None:
+    """Given again for next month and ended before that: the first term must not go on until then."""
+    terms = (
+        Term(recorded_at=100, since=100, until=0),
+        Term(recorded_at=110, since=200, until=0),
+        Term(recorded_at=120, since=200, until=150, kind=TermKind.ENDED),
+    )
+    found = Terms(3, ("a", "b"), terms)
+    assert found.at(149, 120) == replace(terms[0], until=150)
+    assert [found.at(at, 120) for at in (150, 170, 250)] == [None, None, None]
+    assert found.at(170, 119) == terms[0]
+
+
+def test_representations_and_their_history(state: State) -> None:
+    ids = (id_of("license 3"), hash32("representative"))
+    found = typed(state, "representation", representation_key(*ids), Representation)
+    assert found is not None
+    assert (found.rev, found.license_id, found.representative) == (2, *ids)
+    given, ended = found.mandates
+    assert (given.title, given.scope) == (RepresentationKind.GUARDIAN, {RepresentationScope.PRESENT})
+    assert (given.until, given.by_keys) == (0, (key_id_of(BUREAU),))
+    assert found.at(ended.until - 1, ended.recorded_at) == replace(given, until=ended.until)
+    assert found.at(ended.until, ended.recorded_at) is None
+    assert found.at(ended.until, ended.recorded_at - 1) == given
+    assert found.at(given.since - 1, ended.recorded_at) is None
+
+
+def test_what_a_compromised_key_gave_a_representative_is_void_and_its_end_stands() -> None:
+    ledger = founded_ledger(sign=False)
+    mine, theirs = id_of("license 1"), hash32("representative")
+    ledger.issue(mine)
+    ledger.represent(mine, theirs)
+    stolen_at = ledger.now
+    ledger.represent(mine, theirs, scope=7)
+    found = representation_of(ledger.state(), mine, theirs)
+    after = (ledger.now, ledger.now, lambda _, recorded: recorded >= stolen_at)
+    assert found.at(*after[:2]) == found.mandates[1]
+    assert found.at(*after) == found.mandates[0]
+    ledger.end_representation(mine, theirs, ledger.now)
+    assert representation_of(ledger.state(), mine, theirs).at(*after) is None
+
+
+def representation_of(state: State, license_id: str, representative: str) -> Representation:
+    found = typed(state, "representation", representation_key(license_id, representative), Representation)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"kind": 0}, "out of range"),
+        ({"kind": 5}, "out of range"),
+        ({"scope": 0}, "out of range"),
+        ({"scope": 8}, "out of range"),
+        ({"kind": RepresentationKind.AGENT}, "no AGENT"),
+        ({"until": 1}, "no GUARDIAN"),
+    ],
+)
+def test_terms_that_the_contract_refuses_are_bad_records(change: dict[str, Any], detail: str) -> None:
+    ledger = founded_ledger(sign=False)
+    ledger.issue(id_of("license 1"))
+    ledger.represent(id_of("license 1"), hash32("representative"), **change)
+    refuses_the_last(ledger, detail)
+
+
+def test_nobody_stands_in_for_the_holder_of_an_unknown_license() -> None:
+    ledger = founded_ledger(sign=False)
+    ledger.represent(id_of("nowhere"), hash32("representative"))
+    refuses_the_last(ledger, "unknown license")
+
+
+@pytest.mark.parametrize("change", [-1, 0, 1])
+def test_an_end_of_a_representation_lies_ahead_and_only_moves_earlier(change: int) -> None:
+    ledger = founded_ledger(sign=False)
+    ids = (id_of("license 1"), hash32("representative"))
+    ledger.issue(ids[0])
+    ledger.end_representation(*ids, ledger.now)
+    refuses_the_last(ledger, "nothing to end")
+    ledger = founded_ledger(sign=False)
+    ledger.issue(ids[0])
+    ledger.represent(*ids, until=ledger.now + 1000)
+    until = ledger.now + 1000 - BLOCK_SECONDS
+    ledger.end_representation(*ids, until + change)
+    if change < 0:
+        assert ledger.state()
+    else:
+        refuses_the_last(ledger, "an end at")
+    ledger.end_representation(*ids, ledger.now - 1)
+    refuses_the_last(ledger, "an end at")
+
+
+def refuses_the_last(ledger: LedgerSimulator, detail: str) -> None:
+    """The newest record is `BAD_RECORD`; what is wrong before it is left out."""
+    state = State(LEDGER_ID)
+    *earlier, last = [fact_of(record) for record in ledger.records()]
+    for fact in earlier:
+        with suppress(Refused):
+            state.apply(fact)
+    with pytest.raises(Refused, match=detail) as caught:
+        state.apply(last)
+    assert caught.value.code == "BAD_RECORD"
 
 
 def test_licenses_and_their_facts(state: State) -> None:

@@ -7,9 +7,21 @@ import pytest
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import State
 from ledger.domain.facts import fact_of
-from ledger.domain.objects import region_object
+from ledger.domain.objects import organisation_object, region_object
 from ledger.proof.competence import Competence
-from tests.simulator import LEDGER_ID, LedgerSimulator, key_id_of, key_of
+from tests.simulator import (
+    BUREAU,
+    LEDGER_ID,
+    NATIONAL_TYPE,
+    OFFICE,
+    SHANGHAI,
+    LedgerSimulator,
+    founded_ledger,
+    hash32,
+    id_of,
+    key_id_of,
+    key_of,
+)
 
 ROOTS = (310000, 330000, 320000)
 INNER, DISTRICT, TOWN = 310118, 310119, 310120
@@ -141,3 +153,37 @@ def test_before_the_seal_nobody_signs_and_times_count_all_the_same() -> None:
     assert problem(ledger) is None
     ledger.record("AddRegion", [], region=310000, parent=0, nameDigest="0x" + "00" * 32, notAfter=1)
     assert problem(ledger) == "BAD_RECORD"
+
+
+def test_who_stands_in_for_a_holder_is_the_business_of_the_licenses_issuer() -> None:
+    license_id, representative = id_of("license"), hash32("representative")
+    ledger = founded_ledger(sign=False)
+    ledger.issue(license_id)
+    ledger.represent(license_id, representative)
+    assert problem(ledger) is None
+    ledger.end_representation(license_id, representative, ledger.now, issuer=OFFICE)
+    assert problem(ledger) == "NOT_ENTITLED"
+    other = founded_ledger(sign=False)
+    other.issue(license_id)
+    other.represent(license_id, representative, issuer=OFFICE)
+    assert problem(other) == "NOT_ENTITLED"
+
+
+def test_a_body_that_followed_the_issuer_says_who_stands_in() -> None:
+    license_id, representative = id_of("license"), hash32("representative")
+    ledger = LedgerSimulator(sign=False)
+    ledger.found(threshold=1)
+    ledger.add_region(SHANGHAI)
+    ledger.register_key(str(SHANGHAI), region_object(SHANGHAI), Purpose.GOVERN)
+    for uscc in (BUREAU, OFFICE):
+        ledger.add_organisation(uscc, SHANGHAI)
+        ledger.register_key(uscc, organisation_object(uscc))
+    ledger.register_type(NATIONAL_TYPE, [])
+    ledger.entitle(NATIONAL_TYPE, BUREAU, SHANGHAI, str(SHANGHAI))
+    ledger.seal(str(SHANGHAI))
+    ledger.issue(license_id)
+    ledger.succeed_organisation(BUREAU, OFFICE, str(SHANGHAI))
+    ledger.represent(license_id, representative, issuer=OFFICE)
+    assert problem(ledger) is None
+    ledger.end_representation(license_id, representative, ledger.now, issuer=OFFICE)
+    assert problem(ledger) is None

@@ -14,12 +14,9 @@ from hypothesis import strategies as st
 from ledger.domain.acts import Act, Scope
 from ledger.domain.canonical import canonical, is_canonical, parse_strict
 from ledger.domain.document import (
-    UNBOUND,
     Envelope,
     Leaf,
     build_license,
-    holder_binding,
-    input_binding,
     license_digest,
     license_faults,
     new_salts,
@@ -27,6 +24,7 @@ from ledger.domain.document import (
     validity,
 )
 from ledger.domain.fields_tree import Disclosure, flatten
+from ledger.domain.holders import UNBOUND, holder_binding, input_binding
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import EXAMPLES, LicenseType, builtin_types, example_input, license_type
 from ledger.domain.sm3 import sm3

@@ -15,7 +15,14 @@ from eth_hash.auto import keccak
 from ledger.adapters.libcrypto import Libcrypto, LibcryptoSigner, LibcryptoVerifier
 from ledger.domain.messages import MESSAGES, key_id
 from ledger.domain.sm import tag
-from ledger.domain.trustfile import ContractEntry, Seal, SealSignature, TrustFile, read_trust_file
+from ledger.domain.trustfile import (
+    CONTRACT_NAMES,
+    ContractEntry,
+    Seal,
+    SealSignature,
+    TrustFile,
+    read_trust_file,
+)
 from ledger.errors import BadSignatureError, MalformedError
 
 LIBRARY = Libcrypto()
@@ -23,7 +30,7 @@ VERIFIER = LibcryptoVerifier(LIBRARY)
 SIGNERS = {
     region: LibcryptoSigner(LIBRARY, bytes([i]) * 32) for i, region in enumerate(("310000", "330000"), 1)
 }
-NAMES = ("Catalog", "Directory", "Journal", "Keys", "Licenses", "SM2Verifier", "Batches")
+NAMES = sorted({*CONTRACT_NAMES, "SM2Verifier"})
 CONTRACTS = {
     name: ContractEntry("0x" + f"{i}0" * 20, "0x" + f"{i}1" * 32, i) for i, name in enumerate(NAMES, 1)
 }
@@ -71,10 +78,10 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 def test_a_file_is_read_as_it_was_written() -> None:
     assert read(FILE) == SEALED
     assert FILE["seal"]["signedAt"] == "2026-11-18T11:06:40Z"
-    assert FILE["contracts"]["Journal"] == {
-        "address": "0x" + "30" * 20,
-        "codeHash": "0x" + "31" * 32,
-        "block": 3,
+    assert FILE["contracts"]["Catalog"] == {
+        "address": "0x" + "20" * 20,
+        "codeHash": "0x" + "21" * 32,
+        "block": 2,
     }
 
 

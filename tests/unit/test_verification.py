@@ -13,6 +13,7 @@ from ledger.domain.apply import State
 from ledger.domain.objects import from_ascii32, organisation_object
 from ledger.domain.records import Record
 from ledger.domain.verdict import Check, Outcome, result_of
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.proof.verification import Claim, Findings, Question, examine, missing_objects
 from ledger.service.verify import state_of
 from tests.simulator import (
@@ -60,7 +61,7 @@ def asked(ledger: LedgerSimulator, claim: Claim, state: State | None = None, **c
         claim,
         state or state_of(LEDGER_ID, list(ledger.records())),
         question,
-        ledger.domain,
+        ledger.domains,
         crypto.verifier().verify,
     )
 
@@ -87,6 +88,26 @@ def test_what_is_right_passes_every_step_asked(ledger: LedgerSimulator) -> None:
     assert findings.agreement["basis"] == "LAW"
     assert findings.flags == ("HOLDER_UNBOUND",)
     assert shown(asked(ledger, claim))["RECOGNITION"] == ("SKIPPED", "NOT_ASKED")
+
+
+@pytest.mark.parametrize(
+    ("origin", "flags"),
+    [
+        ("native", ()),
+        ("collected", ("COLLECTED",)),
+        ("converted_checked", ("CONVERTED_CHECKED",)),
+        ("converted_unchecked", ("CONVERTED_UNCHECKED",)),
+        ("Native", ("ORIGIN_NOT_SHOWN",)),
+        (None, ("ORIGIN_NOT_SHOWN",)),
+    ],
+)
+def test_every_origin_but_a_native_one_has_its_flag(
+    ledger: LedgerSimulator, origin: str | None, flags: tuple[str, ...]
+) -> None:
+    claim = claim_in(ledger.issue(LICENSE), origin=origin)
+    assert claim.flags == flags
+    assert all(flag in FLAG_TEXTS for flag in flags)
+    assert asked(ledger, claim).collector == (claim.issuer if origin == "collected" else "")
 
 
 def test_a_later_version_verifies_by_its_amendment(ledger: LedgerSimulator) -> None:

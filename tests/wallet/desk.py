@@ -10,17 +10,10 @@ from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
-from ledger.domain.document import (
-    Envelope,
-    build_license,
-    holder_binding,
-    license_digest,
-    new_salts,
-    validity,
-)
+from ledger.domain.document import Envelope, build_license, license_digest, new_salts, validity
+from ledger.domain.holders import PublicPair, holder_binding
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
-from ledger.domain.presentation import PublicPair
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError
@@ -50,9 +43,11 @@ def trust_file(ledger: LedgerSimulator) -> TrustFile:
     )
 
 
-def issue(ledger: LedgerSimulator, pair: PublicPair | None, license_id: str = ID) -> dict[str, Any]:
+def issue(
+    ledger: LedgerSimulator, pair: PublicPair | None, license_id: str = ID, origin: str = "native"
+) -> dict[str, Any]:
     """Put the business license of the examples on the ledger; its envelope."""
-    given = example_input("business_license")
+    given = {**example_input("business_license"), "origin": origin}
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)
     valid_from, valid_to = validity(license_)
@@ -93,21 +88,21 @@ class Desk:
     is_down: bool = False
     is_silent_once: bool = False
 
-    def take(self, bound: bool = True, license_id: str = ID) -> PublicPair:
+    def take(self, bound: bool = True, license_id: str = ID, origin: str = "native") -> PublicPair:
         pair = self.wallet.new_pair()
-        self.wallet.add(issue(self.ledger, pair if bound else None, license_id))
+        self.wallet.add(issue(self.ledger, pair if bound else None, license_id, origin))
         self.clock.seconds = self.ledger.now
         return pair
 
-    def ask(self, attested: bool | None = None, uscc: str = OFFICE) -> Challenge:
+    def ask(self, *more: str, attested: bool | None = None, uscc: str = OFFICE) -> Challenge:
         self.clock.seconds = self.ledger.now
         return self.service.challenge(
-            key_of(OFFICE), FIELDS, "办理企业入住手续", uscc=uscc, attested=attested
+            key_of(OFFICE), [*FIELDS, *more], "办理企业入住手续", uscc=uscc, attested=attested
         )
 
-    def show(self) -> tuple[str, Challenge]:
-        challenge = self.ask()
-        return self.wallet.present([ID], FIELDS, challenge).qr, challenge
+    def show(self, *more: str) -> tuple[str, Challenge]:
+        challenge = self.ask(*more)
+        return self.wallet.present([ID], [*FIELDS, *more], challenge).qr, challenge
 
     def histories(self) -> Histories:
         if self.is_down or self.is_silent_once:

@@ -132,7 +132,7 @@ def test_only_the_asking_body_vouches_unless_the_challenge_says_otherwise(
     ends = {}
     for attested in (None, True):
         for name in (OFFICE, BUREAU):
-            challenge = desk.ask(attested)
+            challenge = desk.ask(attested=attested)
             text = vouch(desk, challenge, brought, signer=key_of(name)).qr
             ends[attested, name] = holder(desk.scan(text, challenge))[:2]
     passed = ("PASS", "HOLDER_ATTESTED")

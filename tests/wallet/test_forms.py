@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from ledger import crypto
 from ledger.domain import base45, cbor
 from ledger.domain.attestation import Attestation, Method
 from ledger.domain.challenge import Challenge
 from ledger.domain.license_types import example_input
 from ledger.domain.messages import MESSAGES, OPENING
 from ledger.domain.presentation import Presentation
+from ledger.domain.presentation_check import Known, Registrant, check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_qr, whole_text
 from ledger.errors import MalformedError
-from tests.wallet.world import World, altered, issue, new_signer
+from ledger.proof.claims import claim_of_shown, shown_integrity
+from tests.wallet.world import NOW, World, altered, issue, new_signer
 
 LEDGER, LICENSES, ATTESTATION, MADE_AT, LIFE, SIGNATURES = range(3, 9)
 STRUCT, MEMBERS, ISSUED, DISCLOSURE, KEYS, LEAF = range(6)
@@ -93,6 +97,7 @@ TRICKS: dict[str, tuple[str, Callable[[Items], None]]] = {
     "a word as text": ("single", _put(*ISSUER)("11310000MB0TE5T1XB")),
     "a null that tells nothing": ("single", _put(*_OF_ONE, MEMBERS, 0)(None)),
     "a code that is none": ("single", _put(*ISSUER)(b"a/b")),
+    "a time that no JSON holds": ("single", _put(*_OF_ONE, MEMBERS, _ISSUE.index("signedAt"))((1 << 53) - 1)),
     "an issuer left out": ("single", _put(*ISSUER)(None)),
     "a ledger of 31 bytes": ("single", _put(LEDGER)(bytes(31))),
     "no ledger": ("single", _put(LEDGER)(b"")),
@@ -119,6 +124,7 @@ TRICKS: dict[str, tuple[str, Callable[[Items], None]]] = {
     "an attestation that is false": ("single", _put(ATTESTATION)(False)),
     "no leaf": ("leaf", _put(*_OF_ONE, LEAF)(None)),
     "a place that is true": ("leaf", _put(*_OF_ONE, LEAF, 1)(False)),
+    "a place beyond any batch": ("leaf", _put(*_OF_ONE, LEAF, 1)(1 << 53)),
     "a place before the first": ("leaf", _put(*_OF_ONE, LEAF, 1)(-1)),
     "a path of a byte too many": ("leaf", _put(*_OF_ONE, LEAF, 2)(lambda path: path + b"\0")),
     "a path as a list": ("leaf", _put(*_OF_ONE, LEAF, 2)([])),
@@ -187,3 +193,50 @@ def test_a_binding_to_the_signing_key_alone_is_written_out_and_opens(world: Worl
     found = world.service.read(shown.qr)
     assert found == shown.presentation
     assert world.service.redeem(found, challenge) == []
+
+
+STRANGE: list[Any] = [
+    *(None, True, False, 0, 1, 23, -1, (1 << 32) - 1, 1 << 32, (1 << 53) - 1, 1 << 53, (1 << 64) - 1),
+    *(b"", b"\0", bytes(31), bytes(32), b"\xff" * 32, bytes(33), bytes(64), b"11310000MB0TE5T1XB"),
+    *("", "a", "face/post", "\u202e", [], [0], [[]], [None] * 9, {}),
+]
+
+
+@pytest.mark.parametrize("kind", ["single", "leaf", "attested"])
+def test_whatever_stands_in_a_code_is_malformed_or_refused_and_nothing_else(
+    kind: str, request: pytest.FixtureRequest, world: World
+) -> None:
+    """One value anywhere replaced by a strange one: the desk never falls over."""
+    good: Presentation = request.getfixturevalue(kind)
+    challenge = world.service.find_challenge(good.challenge_id)
+    known = Known(attester=Registrant("11310000MB0TE5T1XB", True))
+    ends = Counter[str]()
+    items = items_of(whole_text(good))
+    for path in list(_places(items)):
+        for strange in STRANGE:
+            changed = copy.deepcopy(items)
+            _put(*path)(strange)(changed)
+            if changed == items:
+                continue
+            try:
+                found = read_qr(text_of(changed))
+            except MalformedError:
+                ends["malformed"] += 1
+                continue
+            assert isinstance(found, Presentation)
+            findings = check_presentation(found, challenge, crypto.verifier(), NOW, known)
+            assert any(finding.result for finding in findings), (path, strange)
+            for shown in found.licenses:
+                shown_integrity(shown, found.ledger_id)
+                claim_of_shown(shown, found.ledger_id)
+            ends["refused"] += 1
+    assert ends["malformed"] > 500
+    assert ends["refused"] > 50
+
+
+def _places(items: Items, above: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    """The place of every value, in any depth."""
+    for index, value in enumerate(items):
+        yield (*above, index)
+        if isinstance(value, list):
+            yield from _places(value, (*above, index))

@@ -12,8 +12,9 @@ from ledger import crypto
 from ledger.adapters.qr import QrCode, read_image
 from ledger.domain.challenge import Challenge
 from ledger.domain.fields_tree import DisclosedField, Disclosure
+from ledger.domain.holders import PublicPair
 from ledger.domain.license_types import example_input
-from ledger.domain.presentation import Presentation, PublicPair, ShownLicense
+from ledger.domain.presentation import Presentation, ShownLicense
 from ledger.domain.presentation_check import Finding, Known, check_presentation, holder_check
 from ledger.domain.presentation_text import kept_text, read_kept, read_qr, short_text, whole_text
 from ledger.domain.sm import check_public_key, sm3
@@ -139,7 +140,7 @@ def test_an_unbound_license_is_checked_but_for_its_holder(world: World) -> None:
 
 
 def test_a_binding_made_later_on_the_ledger_counts(world: World) -> None:
-    from ledger.domain.document import holder_binding
+    from ledger.domain.holders import holder_binding
 
     pair = world.wallet.new_pair()
     held, kept_pair = world.wallet.add(issue(example_input("safety_certificate"), world.issuer, None))

@@ -7,9 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ledger.domain.acts import Act
-from ledger.domain.document import (
-    holder_binding,
-)
+from ledger.domain.holders import holder_binding
 from ledger.domain.objects import ascii32
 from ledger.domain.presentation_text import whole_text
 from ledger.proof.bindings import Binding
@@ -52,10 +50,18 @@ def test_with_the_chain_down_nothing_is_guessed(desk: Desk) -> None:
 
 def test_an_unbound_license_is_in_force_with_a_flag(desk: Desk) -> None:
     desk.take(bound=False)
-    verdict = desk.scan(*desk.show())
+    verdict = desk.scan(*desk.show("origin"))
     assert verdict.result == "IN_FORCE"
     assert verdict.flags == ("HOLDER_UNBOUND",)
     assert verdict.checks[7].code == "HOLDER_UNBOUND"
+
+
+def test_what_was_collected_is_never_shown_as_a_native_issue(desk: Desk) -> None:
+    desk.take(origin="collected")
+    told = desk.scan(*desk.show("origin"))
+    assert (told.result, told.flags, told.collector) == ("IN_FORCE", ("COLLECTED",), BUREAU)
+    hidden = desk.scan(*desk.show())
+    assert (hidden.result, hidden.flags, hidden.collector) == ("IN_FORCE", ("ORIGIN_NOT_SHOWN",), None)
 
 
 def test_a_license_bound_later_and_bound_to_another(desk: Desk) -> None:

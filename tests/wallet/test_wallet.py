@@ -12,8 +12,8 @@ import pytest
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.domain.holders import PublicPair
 from ledger.domain.license_types import example_input
-from ledger.domain.presentation import PublicPair
 from ledger.domain.sm import N
 from ledger.errors import (
     BadProofError,

@@ -13,20 +13,19 @@ from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.challenge import Challenge
 from ledger.domain.document import (
-    UNBOUND,
     Envelope,
     build_license,
-    holder_binding,
     license_digest,
     new_salts,
     type_word,
     validity,
 )
+from ledger.domain.holders import UNBOUND, PublicPair, holder_binding
 from ledger.domain.license_tree import Tree, leaf_hash, leaf_words
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.domain.objects import ascii32, license_id
-from ledger.domain.presentation import Presentation, PublicPair
+from ledger.domain.presentation import Presentation
 from ledger.domain.sm import sm3
 from ledger.ports import Signer
 from ledger.service.present import PresentService

@@ -8,6 +8,7 @@ from typing import Any
 from api.cli.demo.stage import REFERENCE, Chapter, Stage, Told
 from api.cli.demo.world import ANHUI, JIANGSU, SHANGHAI, ZHEJIANG, Office
 from ledger.domain.acts import AMEND_KINDS, RULES
+from ledger.domain.holders import holder_binding
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.service.orders import Issued
 from ledger.service.verify import Ask
@@ -160,8 +161,8 @@ class Lifecycle:
         stage, issued = self._stage, self._stage.issued[JIANGSU.key]
         ledger, pair = stage.ledger(JIANGSU.key), stage.wallet.new_pair()
         license_ = ledger.license_now(str(issued.envelope.anchor["licenseId"]))
-        keys = [pair.holder_key, pair.holder_encryption_key]
-        acted = ledger.acting().bind(license_, keys, 1, 3, stage.signer(JIANGSU.key), JIANGSU.uscc)
+        signer, binding = stage.signer(JIANGSU.key), holder_binding(*pair)
+        acted = ledger.acting().bind(license_, binding, 1, 3, signer, JIANGSU.uscc)
         return Told(acted.act.name, [f"rev {acted.rev}"], acted.gas_used)
 
 

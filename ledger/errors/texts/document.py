@@ -185,6 +185,12 @@ TEXTS: dict[str, Text] = {
         "请同时给出两个公钥，或都不给。",
         "Give both keys or none.",
     ),
+    "HOLDER_KEY_REPEATED": Text(
+        "字段 {field} 的公钥与另一个相同。",
+        "The key in {field} is given twice.",
+        "每位持证人用自己的两个公钥。",
+        "Each holder has two keys of his own.",
+    ),
     "LICENSE_TYPE_UNKNOWN": Text(
         "没有证照类型 {type} 的定义。",
         "There is no definition of license type {type}.",

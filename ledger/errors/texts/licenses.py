@@ -11,12 +11,6 @@ TEXTS: dict[str, Text] = {
         "按类型和颁发机构分批。",
         "Make a batch for each type and issuer.",
     ),
-    "LEAF_NOT_KEPT": Text(
-        "本机没有批次证照 {id} 的叶子与路径。",
-        "This home does not keep the leaf and path of license {id}, which was issued in a batch.",
-        "在签发该批次的机器上办理，或先导入该证照的文件。",
-        "Do it on the machine that issued the batch.",
-    ),
     "UNKNOWN_LICENSE": Text(
         zh="没有找到证照 {id}。",
         en="No license is known under {id}.",
@@ -64,6 +58,14 @@ TEXTS: dict[str, Text] = {
         en="The holder's key cannot be read: {reason}.",
         remedy_zh="用 elicense wallet key 给出的 130 位十六进制公钥。",
         remedy_en="Use the 130 hex digits that `elicense wallet key` gave.",
+    ),
+    "HOLDER_KEYS": Text(
+        zh="给出的持证人公钥不成一组。",
+        en="The holder keys given do not make one binding.",
+        remedy_zh="一位持证人：一个签名公钥，可加一个加密公钥；"
+        "多位持证人（2 到 8 位）：每位两个公钥、互不相同，并指明规则 ANY 或 ALL。",
+        remedy_en="One holder: a signing key, with an encryption key if there is one. Several (2 to 8): "
+        "two keys of each, all different, and the rule ANY or ALL.",
     ),
     "BIND_METHOD": Text(
         zh="没有核验方式“{method}”。",

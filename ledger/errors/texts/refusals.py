@@ -173,6 +173,18 @@ TEXTS: dict[str, Text] = {
         "核对部署的合约后重新签名。",
         "Check what was deployed and sign again.",
     ),
+    "SUCCESSOR_UNFIT": Text(
+        "合约 {account} 不能接替：它不读取前任，或写入另一个日志合约。",
+        "Contract {account} cannot take the place: it does not read its predecessor, or writes to another Journal.",
+        "部署一个以现合约为前任的后继合约，再签名。",
+        "Deploy a successor that names the present contract as its predecessor, and sign again.",
+    ),
+    "JOURNAL_NOT_NEXT": Text(
+        "该日志合约不接替 {predecessor}，或已接替过，或前任尚未为它关闭。",
+        "This Journal does not follow {predecessor}, has done so before, or that one was not closed for it.",
+        "先由法定多数决定接替，再继续。",
+        "Have the quorum decide the succession first.",
+    ),
     "ALREADY_REGISTERED": Text(
         "对象 {object} 已经登记。",
         "Object {object} is registered already.",
@@ -312,10 +324,10 @@ TEXTS: dict[str, Text] = {
         "Check the credit code, or register the organisation first.",
     ),
     "NOTHING_TO_END": Text(
-        "{object} 没有可以终止的授权或协议。",
-        "There is no entitlement or agreement {object} that could end.",
-        "核对类型、机构或地区。",
-        "Check type, issuer or regions.",
+        "{object} 没有可以终止的授权、协议或代理。",
+        "There is no entitlement, agreement or representation {object} that could end.",
+        "核对类型、机构、地区，或证照与代理人的密钥。",
+        "Check type, issuer or regions; license and the representative's keys.",
     ),
     "SAME_SIDE": Text(
         "协议双方都是地区 {region}，或由同一密钥签署。",

@@ -1,0 +1,73 @@
+"""`elicense license bind`: tie the device keys of a holder, or of several, to a license."""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.bodies import body_of
+from api.cli.files import pretty, replace_file
+from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, point
+from api.cli.output import Outcome
+from ledger.domain.canonical import JsonObject
+from ledger.domain.holders import PAIR, asked_binding
+from ledger.errors import UsageError
+from ledger.service.orders import BIND_METHODS
+
+HOLDERS_FORMAT = "elicense-holders/1"
+
+
+def bind(
+    id_: Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")],
+    holder_key: Annotated[
+        list[str], typer.Option("--holder-key", metavar="HEX", help="130 digits; one for each holder.")
+    ],
+    key: KeyFile,
+    holder_encryption_key: Annotated[
+        list[str] | None, typer.Option("--holder-encryption-key", metavar="HEX", help="In the same order.")
+    ] = None,
+    holder_rule: Annotated[
+        str | None, typer.Option("--holder-rule", metavar="ANY|ALL", help="Who of several holders shows.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Several holders, for their wallets.")
+    ] = None,
+    method: Annotated[str, typer.Option("--method", help=", ".join(BIND_METHODS))] = "issuer-counter",
+    assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
+    file: LicenseFile = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tie the device keys of holders to a license after a real-name check, by issuer or identity provider."""
+    if method not in BIND_METHODS:
+        raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
+    for text in (*holder_key, *(holder_encryption_key or [])):
+        point(text)
+    given = _given(holder_key, holder_encryption_key or [], holder_rule)
+    binding = asked_binding(given)
+    ledger, signer = open_ledger(network, rpc, file), keys.signer(key)
+    license_id, _ = ledger.resolve(id_)
+    license_, by = ledger.license_now(license_id), body_of(ledger, signer).uscc
+    acted = ledger.acting().bind(license_, binding, BIND_METHODS[method], assurance, signer, by)
+    data: JsonObject = {
+        "licenseId": license_id,
+        "rev": acted.rev,
+        "seq": acted.seq,
+        "holderBinding": "0x" + binding.hex(),
+    }
+    if holder_rule is not None and out is not None:
+        holders = {"format": HOLDERS_FORMAT, "licenseId": license_id, **given}
+        replace_file(Path(out), pretty(holders))
+    return Outcome(data, text=f"bound, rev {acted.rev}")
+
+
+def _given(signing: list[str], encryption: list[str], rule: str | None) -> JsonObject:
+    """The members of a license input that name keys."""
+    pairs = [dict(zip(PAIR, pair, strict=True)) for pair in zip_longest(signing, encryption)]
+    if rule is None and len(pairs) == 1:
+        return pairs[0]
+    return {"holderKeys": pairs, "holderRule": rule}

@@ -1,0 +1,97 @@
+"""`elicense license represent` and `represent-end`: who stands in for a holder."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.options import KeyFile, Network, RpcUrls, ending, moment, open_ledger, point
+from api.cli.output import Outcome
+from ledger.domain.holders import holder_binding
+from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.errors import UsageError
+from ledger.service.represent import RepresentOrder
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")]
+
+_COMMITMENT = re.compile("0x[0-9a-f]{64}")
+
+
+def represent(
+    id_: Id,
+    kind: Annotated[
+        str, typer.Option("--kind", help=", ".join(each.name.lower() for each in RepresentationKind))
+    ],
+    representative_key: Annotated[
+        str, typer.Option("--representative-key", metavar="HEX", help="130 digits, of his own wallet.")
+    ],
+    scope: Annotated[
+        str, typer.Option("--scope", help=",".join(each.name.lower() for each in RepresentationScope))
+    ],
+    key: KeyFile,
+    representative_encryption_key: Annotated[
+        str | None, typer.Option("--representative-encryption-key", metavar="HEX")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="From when; now by default.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
+    ] = None,
+    reference: Annotated[
+        str, typer.Option("--reference", metavar="TEXT", help="Deciding document; kept here.")
+    ] = "",
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let a guardian, legal representative, agent or heir stand in for the holder."""
+    ledger = open_ledger(network, rpc)
+    license_id, _ = ledger.resolve(id_)
+    encryption = point(representative_encryption_key) if representative_encryption_key else None
+    order = RepresentOrder(
+        representative=holder_binding(point(representative_key), encryption),
+        kind=kind,
+        scope=tuple(name.strip() for name in scope.split(",") if name.strip()),
+        since=moment(since) or 0,
+        until=None if until is None else ending(until),
+        reference=reference,
+    )
+    license_ = ledger.license_now(license_id)
+    data = ledger.representing().represent(license_, order, keys.signer(key)).as_json()
+    terms = f"{data['kind']} {', '.join(order.scope)} from {data['since']} until {data['until'] or '–'}"
+    return Outcome(data, text=f"{data['representative']}\n  {terms} (seq {data['seq']})")
+
+
+def represent_end(
+    id_: Id,
+    representative: Annotated[
+        str,
+        typer.Option(
+            "--representative", metavar="HEX", help="The commitment, or the key; or both keys, with a comma."
+        ),
+    ],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")],
+    key: KeyFile,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """End a representation; an end only moves earlier."""
+    ledger = open_ledger(network, rpc)
+    license_id, _ = ledger.resolve(id_)
+    who, end = _commitment(representative), ending(until)
+    license_ = ledger.license_now(license_id)
+    data = ledger.representing().end(license_, who, end, keys.signer(key)).as_json()
+    return Outcome(data, text=f"ends {data['until']} (seq {data['seq']})")
+
+
+def _commitment(text: str) -> bytes:
+    """What stands for a representative on the ledger: given as such, or as his keys."""
+    if _COMMITMENT.fullmatch(text):
+        return bytes.fromhex(text[2:])
+    points = [point(each) for each in text.split(",")]
+    if len(points) > 2:
+        raise UsageError("HOLDER_KEY", reason="more than two keys")
+    return holder_binding(points[0], points[1] if len(points) > 1 else None)

@@ -1,0 +1,351 @@
+"""A desk that collects: the real services, book and folder over a ledger in memory, and a death at will.
+
+The ledger takes what the contracts would take: revisions are bound, and an act follows only where
+`Licenses.sol` lets it (`tests/contracts` holds the contract to that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eth_abi import decode
+from eth_hash.auto import keccak
+
+from ledger.adapters.batch_folder import LicenseFolder
+from ledger.adapters.batch_outbox import SqliteBatchOutbox
+from ledger.adapters.clock import SystemEntropy
+from ledger.adapters.disk import flush
+from ledger.adapters.feed_book import FeedBook
+from ledger.adapters.issuer_home import FolderIssuerHome
+from ledger.adapters.outbox import FileOutbox
+from ledger.adapters.sheets import open_sheet
+from ledger.adapters.sm4 import Sm4Gcm
+from ledger.domain.acts import RULES, Act, Group, Status
+from ledger.domain.apply import leaf_license, typed
+from ledger.domain.canonical import JsonObject
+from ledger.domain.entities import Batch, License
+from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
+from ledger.domain.feed_fates import corrections
+from ledger.domain.license_types import license_type
+from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value
+from ledger.domain.records import SIGNATURE_TYPE, Record, RecordBody, RecordSignature, raw_log_of
+from ledger.domain.sm3 import sm3
+from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.errors import TransitionError
+from ledger.ports import KeptLeaf, Receipt, Transaction
+from ledger.service.act import ActOnLicenses
+from ledger.service.collect import CollectFeed, FeedReport
+from ledger.service.collect_steps import FeedSteps
+from ledger.service.deliver_batch import DeliverBatch
+from ledger.service.drafts import Document, Drafts
+from ledger.service.issue import IssueLicenses
+from ledger.service.issue_batch import IssueBatches
+from ledger.service.orders import Issued
+from ledger.service.sources import Asked, Histories
+from ledger.service.standing import license_state
+from ledger.service.submission import Submissions
+from tests.simulator import BUREAU, CHAIN_ID, KINDS_OF, OBJECT_OF, SECOND_OF, LedgerSimulator, hash32, key_of
+from tests.wallet.world import SetClock
+
+
+class Died(BaseException):
+    """Stands for the end of the process."""
+
+
+@dataclass
+class Fuse:
+    """Counts the moments at which a process may die, and lets it die at one of them."""
+
+    left: int | None = None
+
+    def burn(self) -> None:
+        """One moment passes."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                raise Died
+
+
+@dataclass
+class SimulatedWriter:
+    """A `LedgerWriter` over the ledger in memory."""
+
+    ledger: LedgerSimulator
+    fuse: Fuse
+    account: str = "0x" + "11" * 20
+    sent: dict[str, Receipt] = field(default_factory=dict)
+    signed: dict[str, tuple[str, str, Sequence[Any]]] = field(default_factory=dict)
+
+    def send(
+        self,
+        contract: str,
+        function: str,
+        arguments: Sequence[Any],
+        on_signed: Callable[[Transaction], None] | None = None,
+    ) -> Receipt:
+        """Record one call, before or after which the process may die."""
+        transaction = Transaction(hash32(f"{contract} {function} {arguments}"), b"\1", 0)
+        self.signed[transaction.hash] = (contract, function, arguments)
+        if on_signed is not None:
+            on_signed(transaction)
+        self.fuse.burn()
+        receipt = self.settle(transaction)
+        self.fuse.burn()
+        return receipt
+
+    def settle(self, transaction: Transaction) -> Receipt:
+        """The very same call is recorded once, however often it is sent."""
+        if transaction.hash not in self.sent:
+            contract, function, arguments = self.signed[transaction.hash]
+            self.sent[transaction.hash] = self._record(contract, function, list(arguments))
+        return self.sent[transaction.hash]
+
+    def _record(self, contract: str, function: str, arguments: list[Any]) -> Receipt:
+        opening: dict[str, Any] = {}
+        if function == OPENING.function:
+            named = zip([name for name, _ in OPENING.members], arguments[0], strict=True)
+            opening = {name: plain_value(value) for name, value in named}
+            function, arguments = _carried(arguments[1])
+        struct = next(each for each in MESSAGES.values() if each.function == function)
+        members = dict(zip([name for name, _ in struct.fields[1:]], arguments[0], strict=True))
+        self._require_allowed(struct, members, opening)
+        if opening and self.ledger.state().get("license", opening["licenseId"]) is None:
+            self.ledger.open_leaf(opening)
+        signatures = tuple(RecordSignature(*each) for each in arguments[1])
+        leaves = tuple(arguments[2]) if len(arguments) > 2 else ()
+        body = RecordBody(struct.data(members), signatures, leaves).encode()
+        record = self.ledger.append(KINDS_OF[struct.name], OBJECT_OF[struct.name](members), body, contract)
+        records = [record, *self._second(struct, members, body, contract)]
+        logs = tuple(raw_log_of(each) for each in records)
+        return Receipt(record.tx_hash, record.block, 100_000, logs)
+
+    def _second(
+        self, struct: MessageType, members: dict[str, Any], body: bytes, contract: str
+    ) -> Iterator[Record]:
+        if struct.name in SECOND_OF:
+            kind, object_of = SECOND_OF[struct.name]
+            named = {name: plain_value(value) for name, value in members.items()}
+            yield self.ledger.append(kind, object_of(named), body, contract)
+
+    def _require_allowed(self, struct: MessageType, members: dict[str, Any], opening: dict[str, Any]) -> None:
+        if "licenseId" not in members or struct.name == "Issue":
+            return
+        license_ = self._license("0x" + members["licenseId"].hex(), opening)
+        if license_.rev != members["rev"]:
+            raise TransitionError("STALE_REVISION", given=members["rev"], current=license_.rev)
+        act = Act(members.get("act", Act.TRANSFER_OUT))
+        if not may_follow(act, license_):
+            raise TransitionError("ACT_NOT_ALLOWED", id=license_.license_id, act=act.name, status="")
+
+    def _license(self, license_id: str, opening: dict[str, Any]) -> License:
+        state = self.ledger.state()
+        license_ = typed(state, "license", license_id, License)
+        if license_ is None:
+            batch = typed(state, "batch", opening["batch"], Batch)
+            assert batch is not None
+            return leaf_license(batch, opening["batch"], opening["index"], opening)
+        return license_
+
+
+def _carried(command: bytes) -> tuple[str, list[Any]]:
+    """Function and arguments of a call that another call carries."""
+    for struct in MESSAGES.values():
+        members = f"({','.join(kind for _, kind in struct.fields[1:])})"
+        types = [members, f"{SIGNATURE_TYPE}[]"]
+        if keccak(f"{struct.function}({','.join(types)})".encode())[:4] == command[:4]:
+            return struct.function, list(decode(types, command[4:]))
+    raise AssertionError(command[:4].hex())
+
+
+def latest(license_: License) -> Standing:
+    """Where all that was recorded leads, whatever the term of validity."""
+    timeless = License(**{**vars(license_), "valid_from": 0, "valid_to": 0})
+    return status_at(timeless, 2**62, 2**62, lambda _: None)
+
+
+def may_follow(act: Act, license_: License) -> bool:
+    """`Licenses._mayFollow`."""
+    status = latest(license_).status
+    if act is Act.ANNUL:
+        return status is not Status.ANNULLED
+    if RULES[act].group is Group.END:
+        return status in (Status.IN_FORCE, Status.SUSPENDED, Status.SUPERSEDED)
+    if status not in (Status.IN_FORCE, Status.SUSPENDED):
+        return False
+    acts = [fact.act for fact in license_.facts]
+    is_suspended = acts.count(Act.SUSPEND) > acts.count(Act.RESUME)
+    is_leaving = acts.count(Act.TRANSFER_OUT) > acts.count(Act.TRANSFER_CANCEL)
+    return {
+        Act.RESUME: is_suspended,
+        Act.TRANSFER_CANCEL: is_leaving,
+        Act.TRANSFER_IN: is_leaving and not is_suspended,
+        Act.SUSPEND: not is_suspended,
+    }.get(act, status is Status.IN_FORCE)
+
+
+class _FusedOutbox(FileOutbox):
+    fuse: Fuse
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        self.fuse.burn()
+        super().save(key, entry)
+        self.fuse.burn()
+
+
+class _FusedBatches(SqliteBatchOutbox):
+    fuse: Fuse
+
+    def begin(self, key: str, entry: JsonObject, leaves: Sequence[KeptLeaf]) -> None:
+        self.fuse.burn()
+        super().begin(key, entry, leaves)
+        self.fuse.burn()
+
+    def save(self, key: str, entry: JsonObject) -> None:
+        self.fuse.burn()
+        super().save(key, entry)
+        self.fuse.burn()
+
+
+class _FusedFolder(LicenseFolder):
+    fuse: Fuse
+
+    def write(self, identifier: str, data: bytes) -> None:
+        self.fuse.burn()
+        super().write(identifier, data)
+
+
+class _FusedBook(FeedBook):
+    fuse: Fuse
+
+    def begin_batch(self, entries: Sequence[FeedEntry]) -> None:
+        self.fuse.burn()
+        super().begin_batch(entries)
+        self.fuse.burn()
+
+    def begin(self, entry: FeedEntry, rev: int) -> None:
+        self.fuse.burn()
+        super().begin(entry, rev)
+        self.fuse.burn()
+
+    def end(self, done: Any, batch: JsonObject | None) -> None:
+        self.fuse.burn()
+        super().end(done, batch)
+        self.fuse.burn()
+
+    def finish(self, until: int) -> None:
+        self.fuse.burn()
+        super().finish(until)
+
+    def close(self) -> None:
+        """A process that died commits nothing more."""
+        if self._is_dead and self._database.in_transaction:
+            self._database.execute("ROLLBACK")
+        super().close()
+
+    def __exit__(self, *raised: object) -> None:
+        self._is_dead = raised[0] is Died
+        super().__exit__(*raised)
+
+    _is_dead = False
+
+
+class Desk:
+    """A collecting body with its home and the folder of one feed.
+
+    Args:
+        folder: Holds both.
+        ledger: In memory.
+    """
+
+    def __init__(self, folder: Path, ledger: LedgerSimulator) -> None:
+        self.folder, self.ledger, self.fuse = folder, ledger, Fuse()
+        self.names: dict[str, str] = {}
+        self.out = folder / "out"
+        self.writer = SimulatedWriter(ledger, self.fuse)
+        self._entropy = SystemEntropy()
+
+    def collect(
+        self, feed: Path, resume: bool = False, size: int = 1_000, signer: str = BUREAU
+    ) -> FeedReport:
+        """What `license collect` does."""
+        with open_sheet(feed) as sheet:
+            header = read_header(next(sheet.rows))
+            entries = list(read_entries(sheet.rows, header))
+        file = sm3(feed.read_bytes()).hex()
+        book = _FusedBook(self.out, self._trust.ledger_id, header, file, resume)
+        book.fuse = self.fuse
+        with book:
+            service = self._service(header, book, size)
+            service.check(entries)
+            report = service.run(entries, key_of(signer))
+            self.rejected = list(corrections(book.rejected(), header, "en"))
+        return report
+
+    def corrected(self, change: Callable[[str], str]) -> Path:
+        """The rejected lines, each of them changed, as a file."""
+        path = self.folder / f"corrected-{len(list(self.folder.iterdir()))}.jsonl"
+        head, *lines = self.rejected
+        path.write_text("".join(f"{each}\n" for each in (head, *map(change, lines))))
+        return path
+
+    def license(self, license_id: str) -> License:
+        """A license as the ledger holds it."""
+        return license_state(self._histories(), license_id, self._drafts().opening(license_id))[0]
+
+    def status(self, identifier: str) -> str:
+        """Where a license stands, by its identifier; its term of validity left aside."""
+        return latest(self.license(self.names[identifier])).status.name
+
+    def _service(self, header: FeedHeader, book: FeedBook, size: int) -> CollectFeed:
+        drafts, folder = self._drafts(), _FusedFolder(self.out, flush)
+        folder.fuse = self.fuse
+        submissions = Submissions(self._trust.domain, self.writer, self._clock)
+        batches = IssueBatches(drafts, submissions)
+        deliver = DeliverBatch(batches, folder, self._remember)
+        acting = ActOnLicenses(drafts, submissions, self._home, self._entropy)
+        steps = FeedSteps(IssueLicenses(drafts, submissions), acting, self.license, folder, deliver)
+        kind = license_type(header.type)
+        return CollectFeed(header, kind, book, batches, deliver, steps, self.names.get, size)
+
+    def _remember(self, licenses: Sequence[Issued]) -> None:
+        for issued in licenses:
+            self.names[issued.envelope.identifier] = str(issued.envelope.anchor["licenseId"])
+
+    def _drafts(self) -> Drafts:
+        outbox, batches = _FusedOutbox(self.folder / "outbox"), _FusedBatches(self.folder / "outbox")
+        outbox.fuse = batches.fuse = self.fuse
+
+        def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
+            return [None for _ in documents]
+
+        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy, {})
+
+    @property
+    def _home(self) -> FolderIssuerHome:
+        return FolderIssuerHome(self.folder / "home", Sm4Gcm(), None)
+
+    @property
+    def _clock(self) -> SetClock:
+        return SetClock(self.ledger.now)
+
+    def _histories(self) -> Histories:
+        return Histories([self.ledger], Asked())
+
+    @property
+    def _trust(self) -> TrustFile:
+        names = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
+        return TrustFile(
+            ledger_id="0x" + self.ledger.ledger_id.hex(),
+            chain_id=CHAIN_ID,
+            genesis_hash=self.ledger.blocks[0].header.hash,
+            rpc=(),
+            api=None,
+            contracts={name: ContractEntry(self.ledger.address(name), hash32(name), 1) for name in names},
+            journal_head_slot="0x" + "00" * 32,
+            seal=None,
+        )
