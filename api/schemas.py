@@ -277,6 +277,13 @@ class Bound(_Answer):
     void: bool
 
 
+class LeafPlace(_Answer):
+    """A place in a batch: the batch's object, and the index from 0."""
+
+    batch: Hash
+    index: int
+
+
 class Standing(_Answer):
     """Where a license stands."""
 
@@ -290,6 +297,7 @@ class Standing(_Answer):
     ground: str | None
     retroactive: bool
     superseded_by: str | None
+    superseded_by_leaf: LeafPlace | None
     flags: list[str]
     bindings: list[Bound]
     issuer: str

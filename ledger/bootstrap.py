@@ -13,6 +13,7 @@ from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush
+from ledger.adapters.founder import ReleasedContracts
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
@@ -39,11 +40,13 @@ from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.old_licenses import OldLicenses
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
+from ledger.service.succession import MakeSuccessors
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.settings import Settings
 
@@ -119,6 +122,14 @@ class Ledger:
         """Of messages to a contract of the ledger, or to what took its place."""
         return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
 
+    def successors(self) -> MakeSuccessors:
+        """Makes contracts that are to take the place of others."""
+
+        def maker() -> ReleasedContracts:
+            return ReleasedContracts(self.sender, self.sender.rpc, load_artifacts())
+
+        return MakeSuccessors(self.reader, maker, FileOutbox(self.settings.home / "successors"))
+
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
         is_one_enough = asked.level == "rpc" or asked.head is not None
@@ -132,7 +143,7 @@ class Ledger:
             head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
         opened = reused(partial(self.histories, asked), self.clock, head_for)
-        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level)
+        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level, self._license_at)
 
     def replay(
         self,
@@ -193,16 +204,23 @@ class Ledger:
         """The service that issues licenses in batches."""
         return IssueBatches(self.drafts(), self.submissions)
 
+    def old_licenses(self) -> OldLicenses:
+        """The licenses that are to be renewed, as the newest block has them."""
+        header = Follow(self.reader, self.index).sync()
+        now = max(int(self.clock.now().timestamp()), header.time)
+        return OldLicenses(self.index, self._batch_outbox.leaf, now)
+
+    def revision_of(self, object_id: bytes) -> int:
+        """The revision of an object of the ledger, to be bound by what is done next."""
+        return int(self.reader.call("Journal", "revOf", object_id))
+
     def acting(self) -> ActOnLicenses:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
     def representing(self) -> RepresentHolders:
         """The service that lets others stand in for holders."""
-        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
-
-    def _revision_of(self, object_id: bytes) -> int:
-        return int(self.reader.call("Journal", "revOf", object_id))
+        return RepresentHolders(self.drafts(), self.submissions, self.revision_of, self.home, self.entropy)
 
     @cached_property
     def content(self) -> Content:
@@ -288,10 +306,20 @@ class Ledger:
         now = int(self.clock.now().timestamp())
         self.index.remember_all(
             [
-                Name(each.identifier, str(each.anchor["licenseId"]), each.signer["uscc"], now, cid or "")
+                Name(
+                    each.identifier,
+                    str(each.anchor["licenseId"]),
+                    each.signer["uscc"],
+                    now,
+                    cid or "",
+                    f"{each.place[0]}/{each.place[1]}" if each.place else "",
+                )
                 for each, cid in kept
             ]
         )
+
+    def _license_at(self, batch: str, index: int) -> str | None:
+        return self.index.license_at(f"{batch}/{index}")
 
     def take_in(self, envelopes: Sequence[Envelope]) -> None:
         """Know license files that another home wrote: their identifiers, and the leaves of batches."""
@@ -304,7 +332,8 @@ class Ledger:
         """Where a license stands."""
         now = int(self.clock.now().timestamp())
         opening = self.drafts().opening(license_id)
-        return show_license(self.histories(asked), license_id, at, known_at, now, opening)
+        shown = show_license(self.histories(asked), license_id, at, known_at, now, opening)
+        return shown.naming(self._license_at)
 
     def license_now(self, license_id: str) -> License:
         """A license as the newest block has it, to be acted on; of a batch too, where this home issued it.

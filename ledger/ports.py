@@ -307,6 +307,7 @@ class Name:
         issuer: Credit code of the issuing body.
         added_at: Seconds since 1970.
         cid: Content id of the encrypted document, if this home keeps one.
+        place: Its place in a batch, `object/index`; empty for a license of its own record.
     """
 
     identifier: str
@@ -314,6 +315,7 @@ class Name:
     issuer: str
     added_at: int
     cid: str = ""
+    place: str = ""
 
 
 class Index(Protocol):
@@ -372,6 +374,10 @@ class Index(Protocol):
 
     def resolve(self, text: str) -> str | None:
         """The license id of an identifier that this home knows, or `text` itself if it is one."""
+        ...
+
+    def license_at(self, place: str) -> str | None:
+        """The license id that this home knows for a place in a batch, `object/index`."""
         ...
 
     def identifier_of(self, license_id: str) -> str | None:

@@ -33,6 +33,7 @@ STEPS = {
     "sent": "the transaction has gone, and its answer is about to be read",
     "receipt": "the receipt of the transaction is asked for",
     "name": "a statement of the transaction that notes identifiers",
+    "book": "a statement that changes what a feed has come to",
     "write": "a license file gets its name",
     "flush": "a file is flushed to the disk",
 }
@@ -95,6 +96,8 @@ class Tripwire:
             self._trip("read" if text.startswith("SELECT") else "keep")
         elif file == "names.db":
             self._trip("name")
+        elif file == ".collect.db" and not text.startswith("SELECT"):
+            self._trip("book")
 
     def _sending(self, data: bytes) -> None:
         if b"eth_sendRawTransaction" in data:

@@ -27,8 +27,9 @@ from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.apply import leaf_license, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Batch, License
-from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
+from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import corrections
+from ledger.domain.feed_header import FeedHeader, read_header
 from ledger.domain.license_types import license_type
 from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value

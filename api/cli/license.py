@@ -15,6 +15,7 @@ from api.cli.license_bind import bind
 from api.cli.license_collect import collect
 from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
+from api.cli.license_renew import renew_batch
 from api.cli.license_represent import represent, represent_end
 from api.cli.options import (
     At,
@@ -62,6 +63,7 @@ def issue(
 
 
 app.command("issue-batch")(issue_batch)
+app.command("renew-batch")(renew_batch)
 app.command("collect")(collect)
 app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")

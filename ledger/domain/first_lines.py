@@ -42,6 +42,11 @@ class FirstLines:
             self._count += 1
         return self._lines[place]
 
+    def find(self, identifier: str) -> int | None:
+        """The line that has an identifier; None where none has it."""
+        key = _PAIR.unpack(blake2b(identifier.encode(), digest_size=16).digest())
+        return self._lines[self._place_of(key)] or None
+
     def _place_of(self, key: tuple[int, int]) -> int:
         """Where a key is, or where it belongs."""
         place, last = key[0] % len(self._lines), len(self._lines) - 1

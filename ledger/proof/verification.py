@@ -377,12 +377,15 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
 
 
 def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
-    """Which license took the place of another: its id, or the leaf of a batch that it is; empty for none."""
+    """Which license took the place of another: the leaf that it is, its id where known; empty for none."""
+    evidence: dict[str, object] = {}
     if superseding is None:
-        return {}
+        return evidence
     if superseding.batch:
-        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}}
-    return {"supersededBy": superseding.successor}
+        evidence["supersededByLeaf"] = {"batch": superseding.batch, "index": superseding.index}
+    if superseding.successor:
+        evidence["supersededBy"] = superseding.successor
+    return evidence
 
 
 def _flags(case: _Case) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
@@ -19,7 +19,7 @@ from ledger.proof.bindings import Binding, binding_at, holds
 from ledger.proof.verification import cut_offs_of, license_objects, successor_evidence
 from ledger.service.orders import METHODS
 from ledger.service.sources import Histories
-from ledger.service.verify import MAX_ROUNDS, state_of
+from ledger.service.verify import MAX_ROUNDS, LicenseAt, state_of
 
 
 def license_state(
@@ -113,6 +113,13 @@ class Shown:
     """What put another license in its place, as known at `known_at`."""
     bindings: tuple[Mapping[str, object], ...] = ()
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
+
+    def naming(self, license_at: LicenseAt) -> Shown:
+        """The same with the id of a license of a batch that took this one's place, where it is known."""
+        by = self.superseding
+        if by is None or not by.batch:
+            return self
+        return replace(self, superseding=replace(by, successor=license_at(by.batch, by.index) or ""))
 
     def as_json(self, identifier: str | None) -> dict[str, object]:
         """The keys of `license show|status`."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.abi import encode_call
+from ledger.domain.document import Envelope
 from ledger.domain.messages import (
     DEFAULT_LIFETIME,
     MESSAGES,
@@ -96,6 +97,15 @@ class Submissions:
         now = int(self._clock.now().timestamp())
         header = {"rev": rev, "signedAt": now, "notAfter": now + lifetime}
         return Prepared(struct, {**header, **members}, self.domain(struct.contract))
+
+    def is_for_now(self, name: str, envelope: Envelope) -> bool:
+        """Whether a kept document is signed for the contract that takes its message now.
+
+        A contract that took the place of that one takes nothing that was signed for it.
+        """
+        identity = bytes.fromhex(str(envelope.signer["keyId"])[2:])
+        signed = {key: value for key, value in envelope.signed.items() if key != "keyId"}
+        return self.prepare(name, 0, signed).message(identity).hex() == envelope.message
 
     def submit(
         self,

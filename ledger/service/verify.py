@@ -84,6 +84,10 @@ _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGN
 _NOT_REACHED = Findings(tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER))
 
 
+LicenseAt = Callable[[str, int], str | None]
+"""The license id at a place in a batch (object, index), where it is known here."""
+
+
 class VerifyLicenses:
     """Answers for one ledger.
 
@@ -93,6 +97,7 @@ class VerifyLicenses:
         verifier: Checks SM2 signatures.
         clock: Tells now.
         level: The trust level asked for, shown where none was reached.
+        license_at: Names licenses of batches that took others' places; what it says is not proved.
     """
 
     def __init__(
@@ -102,8 +107,10 @@ class VerifyLicenses:
         verifier: Verifier,
         clock: Clock,
         level: str = "rpc",
+        license_at: LicenseAt = lambda *_: None,
     ) -> None:
         self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
+        self._license_at = license_at
         self._holds = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
     def verify(self, subject: Subject, ask: Ask) -> Verdict:
@@ -160,8 +167,17 @@ class VerifyLicenses:
         )
         findings = examine(claim, state, question, partial(self._domains, histories), self._holds)
         unproved = histories.unproved("Journal", MESSAGES[claim.message_name].contract)
-        findings = replace(findings, flags=(*findings.flags, *unproved))
+        checks = tuple(map(self._naming, findings.checks))
+        findings = replace(findings, checks=checks, flags=(*findings.flags, *unproved))
         return self._with_level(findings, histories)
+
+    def _naming(self, check: Check) -> Check:
+        """With the id of a license of a batch that took the place of another, where it is known here."""
+        leaf = check.evidence.get("supersededByLeaf")
+        known = (
+            self._license_at(str(leaf["batch"]), int(leaf["index"])) if isinstance(leaf, Mapping) else None
+        )
+        return replace(check, evidence={**check.evidence, "supersededBy": known}) if known else check
 
     def _domains(self, histories: Histories, contract: str) -> list[Domain]:
         domain = self._trust.domain(contract)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.identifiers import IDENTIFIER_ROOT, LicenseIdentifier, mod37_36_check
+from scripts.tripwire import stopped
 from tests.e2e.feeds_made import Feed, given, serial
 from tests.e2e.sheets_made import TYPE, rows, write
 from tests.told import Run, World
@@ -162,6 +160,13 @@ STANDING = {
 COUNTS = {"inserted": 29, "updated": 9, "ended": 8, "suspended": 9, "lifted": 4, "unchanged": 1}
 
 
+DEATHS = (
+    ("book", 20), ("flush", 1), ("keep", 3), ("send", 1), ("sent", 1), ("write", 4), ("book", 60),
+    ("send", 2), ("receipt", 3), ("write", 6), ("sent", 5),
+)  # fmt: skip
+"""Where the process dies, one death after the other: each is a counted step of `scripts.tripwire`."""
+
+
 @pytest.fixture(scope="module")
 def first(entitled: Collected) -> tuple[Collected, Run]:
     """The sixty lines, taken over by a process that was killed again and again."""
@@ -169,9 +174,11 @@ def first(entitled: Collected) -> tuple[Collected, Run]:
     made = every_operation(entitled.moved)
     made.header["grounds"] = grounds
     file = made.write(entitled.folder / "first.jsonl")
-    before, chosen = entitled.replay(), random.Random(20261125)
-    killed = [_killed(entitled, file, chosen.uniform(0.0, 0.9)) for _ in range(7)]
-    assert sum(killed) >= 4, "the process was done before it was killed"
+    before = entitled.replay()
+    for step, count in DEATHS:
+        command = stopped(step, count, "kill", *entitled.command(file, "--resume"))
+        died = subprocess.run(command, env=entitled.world.environment(), capture_output=True, check=False)
+        assert died.returncode == -signal.SIGKILL, (step, count, died.stdout[-500:], died.stderr[-500:])
     run = entitled.collect(file, "--resume")
     after = entitled.replay()
     touched = len({*range(100, 122), 126})  # leaves to which something happened
@@ -179,29 +186,6 @@ def first(entitled: Collected) -> tuple[Collected, Run]:
     records = len(run.data["batches"]) + 2 * 9 + 8 + 9 + 4 + touched
     assert after["records"] - before["records"] == records, "nothing is doubled"
     return entitled, run
-
-
-def _killed(collected: Collected, file: Path, delay: float) -> bool:
-    """Kill a run `delay` seconds after it took a step further; whether it was still at it."""
-    book = collected.out / ".collect.db-wal"
-    seen = _size(book)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "api.cli.main", *collected.command(file, "--resume")],
-        env=collected.world.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while running.poll() is None and _size(book) == seen:
-        time.sleep(0.01)
-    time.sleep(delay)
-    is_alive = running.poll() is None
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    return is_alive
-
-
-def _size(path: Path) -> tuple[int, int]:
-    return (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
 
 
 # --- the first file ---------------------------------------------------------------------------
