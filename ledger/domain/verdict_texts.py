@@ -87,6 +87,10 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
 
 FLAG_TEXTS: dict[str, tuple[str, str]] = {
     "HOLDER_UNBOUND": ("未绑定持证人设备密钥。", "No holder key is bound."),
+    "HOLDER_FROZEN": (
+        "持证人设备绑定已冻结，重新绑定前不能亮证；证照本身不受影响。",
+        "The binding of the holder's device is frozen; the license itself is not touched.",
+    ),
     "COLLECTED": (
         "归集自颁发机构原有系统，不是在本账本上直接签发。",
         "Collected from a system of the issuer; not issued on this ledger in the first place.",
@@ -102,6 +106,10 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
     "ORIGIN_NOT_SHOWN": (
         "出示内容不含证照来源（origin）；需要时请要求出示该字段。",
         "Where the license came from is not shown; ask for the field origin where it matters.",
+    ),
+    "SUCCESSOR_UNPROVED": (
+        "账本的合约已有后继，去向仅凭节点所说；要证明请用 --trust state。",
+        "A contract was succeeded, and only the node says by which; --trust state has it proved.",
     ),
 }
 """What stands beside a result without changing it."""
