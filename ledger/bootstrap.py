@@ -32,7 +32,8 @@ from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Name, Verifier
-from ledger.proof.claims import claim_of_file, opening_of, read_envelope
+from ledger.proof.claims import opening_of, read_envelope
+from ledger.proof.verification import Claim
 from ledger.service.act import ActOnLicenses
 from ledger.service.drafts import Document, Drafts
 from ledger.service.follow import Follow
@@ -40,6 +41,7 @@ from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.license_file import recorded_claim
 from ledger.service.old_licenses import OldLicenses
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
@@ -67,7 +69,7 @@ class Ledger:
         self.clock, self.entropy = SystemClock(), SystemEntropy()
         self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
         self._openings: dict[str, Mapping[str, object]] = {}
-        self._files: dict[str, str] = {}
+        self._files: dict[str, Claim] = {}
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -277,7 +279,9 @@ class Ledger:
         Raises:
             UnknownIdError: `UNKNOWN_LICENSE`.
         """
-        license_id = self._files.get(text) or self.index.resolve(text)
+        if text in self._files:
+            return self._files[text].license_id, self._files[text].identifier
+        license_id = self.index.resolve(text)
         if license_id is None:
             raise UnknownIdError("UNKNOWN_LICENSE", id=text[:120])
         return license_id, self.index.identifier_of(license_id)
@@ -286,11 +290,11 @@ class Ledger:
         """Take what this home does not keep from a license file: its id, and its leaf where it is of a batch.
 
         Raises:
-            MalformedError: It is no license file.
+            LedgerError: As `ledger.service.license_file`.
         """
-        claim = claim_of_file(Envelope.parse(data))
+        claim = recorded_claim(self.histories(Asked()), data)
         opening = opening_of(claim)
-        self._files |= {str(claim.identifier): claim.license_id, claim.license_id: claim.license_id}
+        self._files |= dict.fromkeys((str(claim.identifier), claim.license_id), claim)
         self._openings |= {claim.license_id: opening} if opening else {}
 
     def fsck(self) -> Fsck:
