@@ -184,15 +184,27 @@ class PresentationBody(_Form):
     presentation: Annotated[str, Field(min_length=1, max_length=65536)]
 
 
-class MessageBody(_Form):
+class _Wanted(_Form):
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    key_id: Hash
+
+
+class ActWanted(_Wanted):
     """An act whose message is wanted, to be signed elsewhere."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
     act: Literal["suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void"]
-    key_id: Hash
     ground: Annotated[str, Field(max_length=64)]
     effective: Annotated[str | None, Field(max_length=40)] = None
     reference: Annotated[str, Field(max_length=500)] = ""
+
+
+class FreezeWanted(_Wanted):
+    """A freeze whose message is wanted, to be signed elsewhere by a key of the body that asks."""
+
+    act: Literal["freeze"]
+
+
+MessageBody = Annotated[ActWanted | FreezeWanted, Field(discriminator="act")]
 
 
 # --- answers ------------------------------------------------------------------------------

@@ -15,10 +15,12 @@ from api.schemas import (
     ActBody,
     Acted,
     ActInput,
+    ActWanted,
     AmendBody,
     Amended,
     BindBody,
     FreezeBody,
+    FreezeWanted,
     IssueBody,
     Issued,
     MessageBody,
@@ -183,12 +185,14 @@ def get_license(
     operation_id="prepareMessage",
     responses=answers(Prepared, "What to sign elsewhere"),
 )
-def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> Response:
+def prepare_message(services: Asking, sender: Sender, body: Annotated[MessageBody, Body()]) -> Response:
     """The message M of an act, for a key that this service does not hold; nothing is written."""
     license_id, _ = services.resolve(body.id)
     license_, _ = license_state(services.histories(Asked()), license_id)
-    order = ActOrder(body.act, body.ground, moment(body.effective) or 0, body.reference)
-    prepared = services.acting().act_message(license_, order)
+    if isinstance(body, FreezeWanted):
+        prepared = services.acting().freeze_message(license_, sender.uscc)
+    else:
+        prepared = services.acting().act_message(license_, _order(body.act, body))
     signer = bytes.fromhex(body.key_id[2:])
     shown = prepared.as_json(signer)
     return done(
@@ -201,7 +205,7 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
     )
 
 
-def _order(verb: str, body: ActInput) -> ActOrder:
+def _order(verb: str, body: ActInput | ActWanted) -> ActOrder:
     return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference)
 
 

@@ -155,3 +155,22 @@ def test_too_much_is_refused_at_the_door(relying: Department) -> None:
     for text in ("EL1:" + "0" * 60_000, "EL1:" + "Z" * 30):
         answer = relying.client.post("/v1/presentations", json={"presentation": text})
         assert answer.status_code == 400, answer.text
+
+
+def test_a_lost_device_is_refused_at_the_counter_until_the_license_is_bound_anew(
+    relying: Department, issuer: Department, holder: Holder
+) -> None:
+    """The freeze is told as such, never as tampering."""
+    own = holder.ledger.license_now(holder.single).holder_binding
+    shown, _ = holder.show(relying, holder.single)
+    assert issuer.post(f"/v1/licenses/{holder.single}/freeze", {}).status_code == 200
+    refused = verify(relying, subject={"qr": shown.qr}).json()
+    assert refused["result"] == "STALE_PRESENTATION"
+    assert outcome(refused, "HOLDER") == ("FAIL", "HOLDER_FROZEN")
+    assert outcome(refused, "STATUS") == ("PASS", "OK")
+    assert refused["disclosed"] is None
+    assert "HOLDER_FROZEN" in refused["flags"]
+    license_, signer = holder.ledger.license_now(holder.single), holder.live.signer("issuer")
+    holder.ledger.acting().bind(license_, bytes.fromhex(own[2:]), 1, 3, signer, ISSUER)
+    again = verify(relying, subject={"qr": shown.qr}).json()
+    assert (again["result"], outcome(again, "HOLDER")) == ("IN_FORCE", ("PASS", "OK"))

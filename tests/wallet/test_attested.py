@@ -63,6 +63,17 @@ def holder(verdict: Verdict) -> tuple[str, str, str]:
 # --- what holds -----------------------------------------------------------------------------
 
 
+def test_an_office_vouches_for_the_holder_of_a_frozen_device_and_the_flag_tells(desk: Desk) -> None:
+    """Who lost the phone is there in person; the license was never touched."""
+    pair = desk.wallet.new_pair()
+    brought = read_license(issue(desk.ledger, pair))
+    desk.ledger.freeze(brought.license_id)
+    challenge = desk.ask()
+    verdict = desk.scan(vouch(desk, challenge, brought).qr, challenge)
+    assert (verdict.result, holder(verdict)) == ("IN_FORCE", ("PASS", "HOLDER_ATTESTED", ""))
+    assert "HOLDER_FROZEN" in verdict.flags
+
+
 def test_an_office_vouches_to_its_own_counter_once(desk: Desk, brought: HeldLicense) -> None:
     challenge = desk.ask()
     shown = vouch(desk, challenge, brought, officer=officer_digest("工号 0417", b"\x07" * 32))
