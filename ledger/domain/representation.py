@@ -26,6 +26,20 @@ class RepresentationKind(IntEnum):
     AGENT = 3
     HEIR = 4
 
+    @property
+    def sentence(self) -> dict[str, str]:
+        """Who shows in the holder's place, as `{"zh", "en"}`."""
+        zh, en = _TITLES[self]
+        return {"zh": f"由持证人的{zh}出示。", "en": f"Shown by the holder's {en}."}
+
+
+_TITLES = {
+    RepresentationKind.GUARDIAN: ("监护人", "guardian"),
+    RepresentationKind.LEGAL_REPRESENTATIVE: ("法定代表人", "legal representative"),
+    RepresentationKind.AGENT: ("委托代理人", "agent"),
+    RepresentationKind.HEIR: ("继承人", "heir"),
+}
+
 
 class RepresentationScope(IntEnum):
     """What a representative may do, one bit each (亮证, 授权, 申请校核)."""
