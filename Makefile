@@ -27,11 +27,12 @@ lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c .solhint.json --max-warnings 0 'contracts/**/*.sol'
 
 python: engines
-	$(RUN) pytest
+	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
 
 bench: dev ## Measure speed and memory, up to 100,000 licenses; writes docs/benchmarks.md
 	$(RUN) python -m scripts.bench
 	$(RUN) python -m scripts.bench_batches
+	$(RUN) python -m scripts.bench_crashes
 	$(RUN) python -m scripts.bench_verify
 
 gas: dev ## Measure gas per operation

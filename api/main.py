@@ -127,7 +127,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         issuing=ledger.issuing,
         acting=ledger.acting,
         representing=ledger.representing,
-        submit_signed=lambda: SubmitSigned(ledger.trust, ledger.submissions),
+        submit_signed=lambda: SubmitSigned(ledger.submissions),
         signer=_held_keys(options, home / "keys"),
         resolve=ledger.resolve,
         remember=ledger.remember,

@@ -261,6 +261,13 @@ class Head(_Answer):
     time: Moment
 
 
+class LeafPlace(_Answer):
+    """A place in a batch: the batch's object, and the index from 0."""
+
+    batch: Hash
+    index: int
+
+
 class Standing(_Answer):
     """Where a license stands."""
 
@@ -274,6 +281,7 @@ class Standing(_Answer):
     ground: str | None
     retroactive: bool
     superseded_by: str | None
+    superseded_by_leaf: LeafPlace | None
     flags: list[str]
     issuer: str
     type: str

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.chain import Chain
+from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush
+from ledger.adapters.founder import ReleasedContracts
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
@@ -25,6 +27,7 @@ from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.messages import Domain
 from ledger.domain.objects import organisation_object
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
@@ -37,11 +40,13 @@ from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.old_licenses import OldLicenses
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_state, show_license
 from ledger.service.submission import Submissions
+from ledger.service.succession import MakeSuccessors
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.settings import Settings
 
@@ -102,13 +107,26 @@ class Ledger:
     @cached_property
     def sender(self) -> Sender:
         """The relay of this process."""
-        addresses = {name: entry.address for name, entry in self.trust.contracts.items()}
-        return Sender(Rpc(self.trust.rpc[0]), self.settings.relay_key, addresses, load_artifacts())
+        rpc = Rpc(self.trust.rpc[0])
+        addresses = Addresses(Chain(rpc, self.trust, load_artifacts()))
+        return Sender(rpc, self.settings.relay_key, addresses, load_artifacts())
 
     @cached_property
     def submissions(self) -> Submissions:
         """Prepares and submits messages."""
-        return Submissions(self.trust, self.sender, self.clock)
+        return Submissions(self._domain_now, self.sender, self.clock)
+
+    def _domain_now(self, contract: str) -> Domain:
+        """Of messages to a contract of the ledger, or to what took its place."""
+        return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
+
+    def successors(self) -> MakeSuccessors:
+        """Makes contracts that are to take the place of others."""
+
+        def maker() -> ReleasedContracts:
+            return ReleasedContracts(self.sender, self.sender.rpc, load_artifacts())
+
+        return MakeSuccessors(self.reader, maker, FileOutbox(self.settings.home / "successors"))
 
     def histories(self, asked: Asked) -> Histories:
         """Connect, check that it is this ledger, and authenticate a head."""
@@ -123,7 +141,7 @@ class Ledger:
             head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
         opened = reused(partial(self.histories, asked), self.clock, head_for)
-        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level)
+        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level, self._license_at)
 
     def replay(
         self,
@@ -183,16 +201,23 @@ class Ledger:
         """The service that issues licenses in batches."""
         return IssueBatches(self.drafts(), self.submissions)
 
+    def old_licenses(self) -> OldLicenses:
+        """The licenses that are to be renewed, as the newest block has them."""
+        header = Follow(self.reader, self.index).sync()
+        now = max(int(self.clock.now().timestamp()), header.time)
+        return OldLicenses(self.index, self._batch_outbox.leaf, now)
+
+    def revision_of(self, object_id: bytes) -> int:
+        """The revision of an object of the ledger, to be bound by what is done next."""
+        return int(self.reader.call("Journal", "revOf", object_id))
+
     def acting(self) -> ActOnLicenses:
         """The service that acts on licenses."""
         return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
 
     def representing(self) -> RepresentHolders:
         """The service that lets others stand in for holders."""
-        return RepresentHolders(self.drafts(), self.submissions, self._revision_of, self.home, self.entropy)
-
-    def _revision_of(self, object_id: bytes) -> int:
-        return int(self.reader.call("Journal", "revOf", object_id))
+        return RepresentHolders(self.drafts(), self.submissions, self.revision_of, self.home, self.entropy)
 
     @cached_property
     def content(self) -> Content:
@@ -267,10 +292,20 @@ class Ledger:
         now = int(self.clock.now().timestamp())
         self.index.remember_all(
             [
-                Name(each.identifier, str(each.anchor["licenseId"]), each.signer["uscc"], now, cid or "")
+                Name(
+                    each.identifier,
+                    str(each.anchor["licenseId"]),
+                    each.signer["uscc"],
+                    now,
+                    cid or "",
+                    f"{each.place[0]}/{each.place[1]}" if each.place else "",
+                )
                 for each, cid in kept
             ]
         )
+
+    def _license_at(self, batch: str, index: int) -> str | None:
+        return self.index.license_at(f"{batch}/{index}")
 
     def take_in(self, envelopes: Sequence[Envelope]) -> None:
         """Know license files that another home wrote: their identifiers, and the leaves of batches."""
@@ -283,7 +318,8 @@ class Ledger:
         """Where a license stands."""
         now = int(self.clock.now().timestamp())
         opening = self.drafts().opening(license_id)
-        return show_license(self.histories(asked), license_id, at, known_at, now, opening)
+        shown = show_license(self.histories(asked), license_id, at, known_at, now, opening)
+        return shown.naming(self._license_at)
 
     def license_now(self, license_id: str) -> License:
         """A license as the newest block has it, to be acted on; of a batch too, where this home issued it.
@@ -296,5 +332,5 @@ class Ledger:
 
     def read_file(self, data: bytes) -> Subject:
         """A license file as a subject of verification."""
-        before, claim, _ = read_envelope(data, self.trust.domain)
+        before, claim, _ = read_envelope(data)
         return Subject(before, claim, NO_PRESENTATION)

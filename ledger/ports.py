@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Entity, License
 from ledger.domain.records import RawLog, Record
+from ledger.domain.trustfile import ContractEntry
 from ledger.proof.headers import Header
 
 
@@ -182,6 +183,14 @@ class LedgerReader(Protocol):
         """The Journal's word of each object, proved under the header's state root."""
         ...
 
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        """A contract of the trust file and those that took its place one after another, as the node says."""
+        ...
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        """The same, proved under the header's state root."""
+        ...
+
     def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
         """What a view function of a contract of the ledger returns, as the node says."""
         ...
@@ -298,6 +307,7 @@ class Name:
         issuer: Credit code of the issuing body.
         added_at: Seconds since 1970.
         cid: Content id of the encrypted document, if this home keeps one.
+        place: Its place in a batch, `object/index`; empty for a license of its own record.
     """
 
     identifier: str
@@ -305,6 +315,7 @@ class Name:
     issuer: str
     added_at: int
     cid: str = ""
+    place: str = ""
 
 
 class Index(Protocol):
@@ -363,6 +374,10 @@ class Index(Protocol):
 
     def resolve(self, text: str) -> str | None:
         """The license id of an identifier that this home knows, or `text` itself if it is one."""
+        ...
+
+    def license_at(self, place: str) -> str | None:
+        """The license id that this home knows for a place in a batch, `object/index`."""
         ...
 
     def identifier_of(self, license_id: str) -> str | None:

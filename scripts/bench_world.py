@@ -70,7 +70,7 @@ class World:
         spent, start = _node_seconds(self.node), perf_counter()
         ran = subprocess.run(
             [sys.executable, "-S", "-c", _WATCHER, *COMMAND, *arguments, "--json"],
-            env=self._environment(home),
+            env=self.environment(home),
             check=False,
             capture_output=True,
         )
@@ -85,7 +85,8 @@ class World:
         demo = self.folder / "demo"
         return Ledger(Settings(home, demo / "network.json", (), None, demo / "relay.key"))
 
-    def _environment(self, home: Path) -> Mapping[str, str]:
+    def environment(self, home: Path) -> Mapping[str, str]:
+        """The variables of a process of that home."""
         demo = self.folder / "demo"
         own = {"NETWORK": demo / "network.json", "RELAY_KEY": demo / "relay.key", "HOME": home}
         return {**os.environ, **{f"ELICENSE_{name}": str(path) for name, path in own.items()}}

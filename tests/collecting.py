@@ -27,8 +27,9 @@ from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.apply import leaf_license, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Batch, License
-from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
+from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import corrections
+from ledger.domain.feed_header import FeedHeader, read_header
 from ledger.domain.license_types import license_type
 from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value
@@ -304,7 +305,7 @@ class Desk:
     def _service(self, header: FeedHeader, book: FeedBook, size: int) -> CollectFeed:
         drafts, folder = self._drafts(), _FusedFolder(self.out, flush)
         folder.fuse = self.fuse
-        submissions = Submissions(self._trust, self.writer, self._clock)
+        submissions = Submissions(self._trust.domain, self.writer, self._clock)
         batches = IssueBatches(drafts, submissions)
         deliver = DeliverBatch(batches, folder, self._remember)
         acting = ActOnLicenses(drafts, submissions, self._home, self._entropy)

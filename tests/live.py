@@ -197,17 +197,21 @@ def live_ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     """The ledger of this test session; tests add to it and leave what others need alone."""
     stash = request.config.stash
     if _LIVE not in stash:
-        folder = tmp_path_factory.mktemp("live")
-        _write_keys(folder / "keys")
-        (folder / "founding.json").write_text(json.dumps(_founding()))
         with ExitStack() as undo:
-            net = command(folder, "net", "up", "--port", str(_free_port()))
-            undo.callback(command, folder, "net", "down")
-            files = ("--founding", str(folder / "founding.json"), "--out", str(folder / "network.json"))
-            command(folder, "deploy", *files, "--rpc", net["rpc"])
-            stash[_LIVE] = LiveLedger(folder, net["rpc"])
+            stash[_LIVE] = found(tmp_path_factory.mktemp("live"), undo)
             request.config.add_cleanup(undo.pop_all().close)
     return stash[_LIVE]
+
+
+def found(folder: Path, undo: ExitStack) -> LiveLedger:
+    """A ledger of its own in a folder; `undo` stops its chain."""
+    _write_keys(folder / "keys")
+    (folder / "founding.json").write_text(json.dumps(_founding()))
+    net = command(folder, "net", "up", "--port", str(_free_port()))
+    undo.callback(command, folder, "net", "down")
+    files = ("--founding", str(folder / "founding.json"), "--out", str(folder / "network.json"))
+    command(folder, "deploy", *files, "--rpc", net["rpc"])
+    return LiveLedger(folder, net["rpc"])
 
 
 def _free_port() -> int:

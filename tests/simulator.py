@@ -28,7 +28,7 @@ from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, 
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.sm import N, sm3
-from ledger.domain.trustfile import CONTRACT_NAMES
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry
 from ledger.errors import ChainOutageError
 from ledger.ports import Signer
 from ledger.proof.headers import Header, header_of
@@ -226,12 +226,14 @@ class LedgerSimulator:
         sign: Whether signatures are made; without, their bytes are fixed, which is faster.
         blocks: The chain from its genesis block.
         calls: How often each method of the reader was asked, for tests of economy.
+        elsewhere: Addresses from which contracts write, by name, where they break the rules.
     """
 
     ledger_id: bytes = LEDGER_ID
     sign: bool = True
     blocks: list[Block] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
     _pending: list[Record] = field(default_factory=list)
     _open: bool = False
     _fork: int = 0
@@ -304,7 +306,7 @@ class LedgerSimulator:
             seq=self.seq + 1,
             object=object_id,
             kind=int(kind),
-            writer=self.address(writer),
+            writer=self.domain(writer).contract,
             time=self._time,
             body=body,
             block=len(self.blocks),
@@ -418,6 +420,12 @@ class LedgerSimulator:
     def succeed_organisation(self, uscc: str, successor: str, signer: str, since: int = 0) -> Record:
         members = {"uscc": _word(uscc), "successor": _word(successor), "since": since}
         return self.record("SucceedOrganisation", [signer], **members)
+
+    def succeed(self, name: str, signers: Sequence[str], address: str = "") -> Record:
+        """Put a contract in a named one's place."""
+        account = address or self.address(f"{name} after {self.seq}")
+        named = {"name": _word(name), "account": account, "codeHash": hash32("code of " + account)}
+        return self.record("Succeed", signers, **named)
 
     def set_threshold(self, threshold: int, signers: Sequence[str]) -> Record:
         return self.record("SetThreshold", signers, threshold=threshold)
@@ -660,8 +668,24 @@ class LedgerSimulator:
         """It is the ledger that it is."""
 
     def domain(self, contract: str) -> Domain:
-        """The EIP-712 domain of messages to a contract."""
-        return Domain(CHAIN_ID, self.address(contract), self.ledger_id)
+        """The EIP-712 domain of messages to a contract as it stands, or where it breaks the rules."""
+        standing = self.elsewhere.get(contract, self.generations(contract)[-1].address)
+        return Domain(CHAIN_ID, standing, self.ledger_id)
+
+    def domains(self, contract: str) -> list[Domain]:
+        """Those of all its generations."""
+        return [Domain(CHAIN_ID, each.address, self.ledger_id) for each in self.generations(contract)]
+
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        self._count("generations")
+        found = [ContractEntry(self.address(contract), NO_HASH, 0)]
+        for record in (*self._all(block), *(self._pending if block is None else ())):
+            if record.kind == Kind.CONTRACT_SUCCEEDED:
+                found += _next_of(contract, record.message()[1])
+        return tuple(found)
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        return self.generations(contract, self.header(header.hash).number)
 
     @staticmethod
     def address(contract: str) -> str:
@@ -740,6 +764,16 @@ class LedgerSimulator:
 
     def _count(self, name: str) -> None:
         self.calls[name] = self.calls.get(name, 0) + 1
+
+
+def _next_of(contract: str, succeeded: Mapping[str, Any]) -> list[ContractEntry]:
+    """What a succession puts in the place of a contract: with the Directory its Keys and Journal, too."""
+    name, account = objects.from_ascii32(succeeded["name"]), str(succeeded["account"])
+    if name == contract:
+        return [ContractEntry(account, str(succeeded["codeHash"]), 0)]
+    if name == "Directory" and contract in ("Keys", "Journal"):
+        return [ContractEntry(hash32(f"{contract} of {account}")[:42], NO_HASH, 0)]
+    return []
 
 
 def _hash(shape: Mapping[str, str]) -> str:

@@ -145,7 +145,7 @@ class _Deployment:
         service = FoundLedger(
             trust,
             Chain(rpc, trust, self._artifacts),
-            Submissions(trust, sender, SystemClock()),
+            Submissions(trust.domain, sender, SystemClock()),
             _PemKeys(self._beside),
             self._digests,
             SystemClock(),

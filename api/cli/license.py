@@ -14,6 +14,7 @@ from api.cli.license_bind import bind
 from api.cli.license_collect import collect
 from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
+from api.cli.license_renew import renew_batch
 from api.cli.license_represent import represent, represent_end
 from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
 from api.cli.output import Outcome, language, read_input
@@ -49,6 +50,7 @@ def issue(
 
 
 app.command("issue-batch")(issue_batch)
+app.command("renew-batch")(renew_batch)
 app.command("collect")(collect)
 app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")

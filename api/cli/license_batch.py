@@ -46,7 +46,7 @@ def issue_batch(
     """Issue the rows of a sheet, up to 1,000 under one signature."""
     ledger, signer = open_ledger(network, rpc), keys.signer(key)
     kind = ledger.types().get(type_)
-    given = {"certificateTypeCode": type_, **_issuer(ledger, signer, issuer_name)}
+    given = {"certificateTypeCode": type_, **issuer_fields(ledger, signer, issuer_name)}
     head = {
         "format": FORMAT,
         "ledgerId": ledger.trust.ledger_id,
@@ -61,13 +61,10 @@ def issue_batch(
             service = IssueSheet(ledger.batches(), folder, rejected, folder, remember(ledger), size)
             with share_bar("签发", "issuing") as shown:
                 report = service.run(watched(sheet, shown), inputs, signer)
-            if report.stopped:
-                rejected.close()
-                return _outcome(report, out, None, folder.is_resumed)
-            return _outcome(report, out, rejected.finish(), folder.is_resumed)
+            return sheet_outcome(report, out, rejected, folder.is_resumed)
 
 
-def _issuer(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonValue]:
+def issuer_fields(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonValue]:
     """Code and name of the body that signs, for rows that leave them out.
 
     The ledger holds no names, only their digests: a name has to be given and is checked.
@@ -83,11 +80,13 @@ def _issuer(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonV
     return {f"{_ISSUER}Code": body.uscc, f"{_ISSUER}Name": name}
 
 
-def _outcome(report: SheetReport, out: str, rejected: Path | None, is_resumed: bool) -> Outcome:
+def sheet_outcome(report: SheetReport, out: str, rejected: RejectedSheet, is_resumed: bool) -> Outcome:
+    """The answer of a command that issues a sheet; it closes the sheet of rejected rows."""
     data = {**report.as_json(), "dir": out, "resumed": is_resumed}
-    text = _text(report, out, rejected)
     if report.stopped:
-        return Outcome(data, text=text, error=report.stopped)
+        rejected.close()
+        return Outcome(data, text=_text(report, out, None), error=report.stopped)
+    text = _text(report, out, rejected.finish())
     if report.rejected:
         return Outcome(data, text=text, code="ROWS_REJECTED", exit_code=1)
     return Outcome(data, text=text)

@@ -13,7 +13,7 @@ import typer
 
 from api.cli import keys
 from api.cli.bodies import body_of
-from api.cli.files import digest_of, replace_file
+from api.cli.files import digest_of, replaced
 from api.cli.license_files import remember
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language
@@ -25,8 +25,9 @@ from ledger.adapters.feed_register import FeedRegister
 from ledger.adapters.sheets import open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.document import Envelope
-from ledger.domain.feed import FeedEntry, FeedHeader, read_entries, read_header
+from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import Fate, corrections
+from ledger.domain.feed_header import FeedHeader, read_header
 from ledger.domain.objects import organisation_object
 from ledger.domain.rights import Rights
 from ledger.errors import MalformedError, NotEntitledError, StoreOutageError, UsageError
@@ -58,10 +59,10 @@ def collect(
     with FeedBook(folder, ledger.trust.ledger_id, feed.header, digest_of(file), resume) as book:
         register.require(feed.header, folder, book.due)
         service = _service(ledger, feed.header, book, folder, size)
-        with feed.entries(lambda _: None) as entries:
+        with share_bar("核对", "checking") as shown, feed.entries(shown) as entries:
             service.check(entries)
         if register.place_of(feed.header) is None:
-            _take_in(ledger, LicenseFolder(folder, flush))
+            _take_in(ledger, book, LicenseFolder(folder, flush))
         register.note(feed.header, folder, book.due)
         with share_bar("归集", "collecting") as shown, feed.entries(shown) as entries:
             report = service.run(entries, signer)
@@ -121,26 +122,35 @@ def _service(ledger: Ledger, header: FeedHeader, book: FeedBook, path: Path, siz
     return CollectFeed(header, kind, book, batches, deliver, steps, ledger.index.resolve, size)
 
 
-def _take_in(ledger: Ledger, folder: LicenseFolder) -> None:
-    """A home that does not know the feed learns its licenses from the folder."""
-    found = (folder.read(identifier) for identifier in folder.identifiers())
-    envelopes = (Envelope.parse(data) for data in found if data is not None)
+def _take_in(ledger: Ledger, book: FeedBook, folder: LicenseFolder) -> None:
+    """A home that does not know the feed learns the licenses of its book from the folder."""
+    own = (_held(book, folder, identifier) for identifier in folder.identifiers())
+    envelopes = (each for each in own if each is not None)
     while taken := list(islice(envelopes, MAX_BATCH)):
         ledger.take_in(taken)
 
 
+def _held(book: FeedBook, folder: LicenseFolder, identifier: str) -> Envelope | None:
+    """The file of a license that the book holds; None for any other file that lies there."""
+    held = book.held(identifier)
+    data = folder.read(identifier) if held else None
+    try:
+        envelope = Envelope.parse(data or b"")
+    except MalformedError:
+        return None
+    return envelope if held and envelope.anchor["licenseId"] == held.license_id else None
+
+
 def _write_rejected(book: FeedBook, header: FeedHeader, path: Path) -> Path | None:
     """All rejected lines of the feed as a file of corrections; None, and no file, where there are none."""
-    lines = list(corrections(book.rejected(), header, language()))
     try:
-        if not lines:
-            path.unlink(missing_ok=True)
-            return None
-        replace_file(path, "".join(f"{line}\n" for line in lines).encode(), 0o600)
+        with replaced(path, 0o600) as file:
+            for line in corrections(book.rejected(), header, language()):
+                file.write(f"{line}\n".encode())
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreOutageError("FOLDER_UNWRITTEN", path=str(path.parent), reason=reason) from error
-    return path
+    return path if path.exists() else None
 
 
 def _outcome(report: FeedReport, out: str, rejected: Path | None, is_resumed: bool) -> Outcome:
@@ -169,9 +179,9 @@ def _text(report: FeedReport, out: str, rejected: Path | None) -> str:
     head = f"{report.first}–{report.until} → {out}: {counts}"
     count = len(report.rejected)
     lines = [f"{head}；拒绝 {count} 行。" if is_zh else f"{head}; {count} lines rejected."]
-    for each in report.rejected[:20]:
-        told = "; ".join(f"{fault.code} {fault.message[language()]}" for fault in each.faults)
-        lines.append(f"  {each.sequence}: {told}")
+    for sequence, reasons in report.rejected[:20]:
+        told = "; ".join(f"{fault.code} {fault.message[language()]}" for fault in reasons)
+        lines.append(f"  {sequence}: {told}")
     if count > 20:
         lines.append("  …")
     if rejected:

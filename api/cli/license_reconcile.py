@@ -22,7 +22,7 @@ from ledger.adapters.sheets import Sheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
-from ledger.domain.feed import FeedHeader, FeedKind
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import RowFault, SheetRow
 from ledger.domain.snapshot import SnapshotHeader, SnapshotRow, SnapshotRows, read_snapshot_header
@@ -55,7 +55,8 @@ def reconcile(
 ) -> Outcome:
     """Compare a source's stock with the ledger: missing on either side, content, status."""
     ledger = open_ledger(network, rpc)
-    kind, now = ledger.types().get(type_), int(ledger.clock.now().timestamp())
+    kind = ledger.types().get(type_)
+    now = max(int(ledger.clock.now().timestamp()), ledger.reader.head().time)
     places = FeedRegister(ledger.settings.home, ledger.trust.ledger_id).places(issuer, type_)
     stock = _stock(ledger, issuer, type_, [*(each.folder for each in places), *(folders or [])])
     with open_sheet(Path(file)) as sheet, share_bar("对账", "reconciling") as shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -78,8 +79,8 @@ def take_in(
     license_id, identifier = ledger.resolve(id_)
     old = ledger.license_now(license_id)
     _require_goal(old, region)
-    issued = ledger.issuing().transfer_in(old, parse_strict(read_input(file)), keys.signer(key))
-    deliver(ledger, target, issued)
+    given, hand_over = parse_strict(read_input(file)), partial(deliver, ledger, target)
+    issued = ledger.issuing().transfer_in(old, given, keys.signer(key), hand_over)
     anchor, path = issued.envelope.anchor, file_of(issued, target)
     more: dict[str, object] = {
         "newIdentifier": issued.envelope.identifier,

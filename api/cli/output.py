@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -71,8 +72,9 @@ class LongList:
     """A JSON list that waits in a temporary file until it is printed: its length costs no memory."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")  # noqa: SIM115 - lives until it is printed
+        self._file = SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8")  # noqa: SIM115
         self._separator = ""
+        weakref.finalize(self, self._file.close)
 
     def add(self, value: object) -> None:
         """Take one more entry, a JSON value."""

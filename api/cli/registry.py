@@ -8,21 +8,19 @@ what it has to sign, and the same command, run again with the file filled in, go
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import yaml
 
-from api.cli import keys, org_secret
-from api.cli.files import pretty, replace_file
+from api.cli import keys, org_secret, registry_contracts
+from api.cli.governing import By, Signatures, desk_of, done, state_of, table
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input
-from api.cli.requests import ask, brought, key_file, read_rows
+from api.cli.requests import key_file
 from ledger.adapters.type_files import TypeFiles
-from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Purpose
 from ledger.domain.apply import recognition_key, typed
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
@@ -32,11 +30,10 @@ from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import recognition_object
 from ledger.domain.regions import RegionCode
-from ledger.errors import LedgerError, MalformedError, RuleError, UnknownIdError, UsageError
+from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
 from ledger.ports import Index
 from ledger.service import govern
-from ledger.service.govern import Governed, GovernLedger, Order
-from ledger.service.signing import KeyFile, SignatureRequest
+from ledger.service.signing import KeyFile
 
 org_app = typer.Typer(add_completion=False, help="Organisations, their keys, relays and regions.")
 key_app = typer.Typer(add_completion=False, help="Keys of an organisation or a region.")
@@ -46,16 +43,10 @@ org_app.add_typer(key_app, name="key")
 org_app.add_typer(relay_app, name="relay")
 org_app.add_typer(region_app, name="region")
 org_app.add_typer(org_secret.app, name="secret")
+org_app.add_typer(registry_contracts.app, name="contract")
 type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
 recognition_app = typer.Typer(add_completion=False, help="What one region accepts of another.")
 
-NOTICE = 120
-"""Seconds until an end takes effect by default: it must still lie ahead when it is recorded."""
-
-By = Annotated[list[str], typer.Option("--by", metavar="PEM", help="Governing key; repeat for several.")]
-Signatures = Annotated[
-    str | None, typer.Option("--signatures", metavar="FILE", help="Requests and signatures of absent keys.")
-]
 Until = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
 ]
@@ -76,60 +67,6 @@ TypeOption = Annotated[str, typer.Option("--type", metavar="CODE", help="Their t
 
 
 # --- what is shared -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Desk:
-    """One ledger, and the keys and signatures at hand for one command."""
-
-    ledger: Ledger
-    by: tuple[KeyFile, ...] = ()
-    signatures: str | None = None
-
-    def carry_out(self, orders: Sequence[Order]) -> Governed:
-        """Submit the orders, or write down what is still to be signed."""
-        path = self.signatures or ""
-        rows = read_rows(Path(path)) if path and Path(path).exists() else []
-        service = GovernLedger(
-            self.ledger.reader, self.ledger.submissions, self.ledger.clock, brought(rows, path)
-        )
-        governed = service.run(orders)
-        if governed.requests:
-            raise self._pending(governed.requests, rows)
-        return governed
-
-    def end(self, until: str | None) -> int:
-        """The moment of an end."""
-        return ending(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
-
-    def _pending(
-        self, requests: Sequence[SignatureRequest], rows: Sequence[Mapping[str, object]]
-    ) -> LedgerError:
-        if self.signatures is None:
-            return UsageError("SIGNATURES_FILE_MISSING", count=len(requests))
-        made = [row for row in rows if row.get("signature")]
-        file = {"format": "elicense-signatures/1", **ask(requests, made)}
-        replace_file(Path(self.signatures), pretty(file))
-        return RuleError("SIGNATURES_PENDING", count=len(requests), path=self.signatures)
-
-
-def _desk(network: str | None, rpc: list[str] | None, by: Sequence[str], signatures: str | None) -> _Desk:
-    return _Desk(open_ledger(network, rpc), tuple(map(key_file, by)), signatures)
-
-
-def _state(ledger: Ledger) -> Index:
-    """The index of this home, brought up to the present head of this very ledger."""
-    ledger.reader.check_ledger()
-    return ledger.follow()
-
-
-def _done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
-    """The answer of every command that writes."""
-    records = [record.as_json() for record in governed.records]
-    last = governed.records[-1]
-    gas = sum(record.gas_used for record in governed.records)
-    written = {"records": records, "seq": last.seq, "rev": last.rev, "gasUsed": gas}
-    return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
 
 
 def _since(text: str) -> int:
@@ -169,20 +106,6 @@ def _account(text: str) -> str:
     return text.lower()
 
 
-def _lines(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], object]:
-    """A table for people."""
-
-    def table() -> object:
-        from rich.table import Table
-
-        made = Table(*names)
-        for row in rows:
-            made.add_row(*("" if row[name] is None else str(row[name]) for name in names))
-        return made
-
-    return table
-
-
 # --- organisations ------------------------------------------------------------------------------
 
 
@@ -200,7 +123,7 @@ def org_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Register an organisation and its keys; signed by its region or a superior one."""
-    code, desk = _uscc(uscc), _desk(network, rpc, by, signatures)
+    code, desk = _uscc(uscc), desk_of(network, rpc, by, signatures)
     signing = key_file(key)
     orders = [
         govern.add_organisation(code, _region(region), _level(level), name, desk.by),
@@ -211,7 +134,7 @@ def org_add(
         encrypting = key_file(encryption_key)
         orders.append(govern.register_key(code, encrypting, Purpose.ENCRYPT, desk.by))
         data["encryptionKeyId"] = _id(encrypting)
-    return _done(desk.carry_out(orders), data, f"registered {code}")
+    return done(desk.carry_out(orders), data, f"registered {code}")
 
 
 def _level(text: str) -> int:
@@ -235,14 +158,14 @@ def org_list(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """List organisations. Names are not on the ledger, only their digests."""
-    state = _state(open_ledger(network, rpc))
+    state = state_of(open_ledger(network, rpc))
     wanted = None if region is None else _region(region)
     rows = [
         _organisation_row(body)
         for _, body in state.entities("organisation")
         if isinstance(body, Organisation) and wanted in (None, body.region)
     ]
-    return Outcome({"organisations": rows}, text=_lines(rows, "uscc", "region", "level", "since"))
+    return Outcome({"organisations": rows}, text=table(rows, "uscc", "region", "level", "since"))
 
 
 @org_app.command("show")
@@ -250,7 +173,7 @@ def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -
     """Show an organisation with its keys and entitlements."""
     code = _uscc(uscc)
     ledger = open_ledger(network, rpc)
-    state = _state(ledger)
+    state = state_of(ledger)
     body = _organisation(state, code)
     rights = [_entitlement_row(right) for right in _rights(state, code)]
     data = {
@@ -277,14 +200,14 @@ def org_end(
 
     The ledger never forgets an organisation: it stays registered, and what it issued stays in force.
     """
-    code, desk = _uscc(uscc), _desk(network, rpc, by, signatures)
-    state = _state(desk.ledger)
+    code, desk = _uscc(uscc), desk_of(network, rpc, by, signatures)
+    state = state_of(desk.ledger)
     _organisation(state, code)
     end = desk.end(until)
     orders = govern.end_organisation(_keys(state, code), _rights(state, code), end, desk.by)
     if not orders:
         raise RuleError("NOTHING_TO_END", object=code)
-    return _done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
+    return done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
 
 
 @org_app.command("succeed")
@@ -301,11 +224,11 @@ def org_succeed(
 
     Entitlements do not move: the successor is given its own with `type entitle`.
     """
-    code, next_code, desk = _uscc(uscc), _uscc(successor), _desk(network, rpc, by, signatures)
+    code, next_code, desk = _uscc(uscc), _uscc(successor), desk_of(network, rpc, by, signatures)
     start = 0 if since is None else _since(since)
     governed = desk.carry_out([govern.succeed_organisation(code, next_code, start, desk.by)])
     data = {"uscc": code, "successor": next_code, "since": _time(start)}
-    return _done(governed, data, f"{next_code} follows {code}")
+    return done(governed, data, f"{next_code} follows {code}")
 
 
 def _organisation(state: Index, code: str) -> Organisation:
@@ -369,11 +292,11 @@ def key_add(
     if purpose.upper() not in Purpose.__members__:
         choices = ", ".join(name.lower() for name in Purpose.__members__)
         raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
-    desk, new = _desk(network, rpc, by, signatures), key_file(key)
+    desk, new = desk_of(network, rpc, by, signatures), key_file(key)
     use, term = Purpose[purpose.upper()], (moment(since) or 0, ending(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
     data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": _time(term[1])}
-    return _done(desk.carry_out([order]), data, f"registered {_id(new)}")
+    return done(desk.carry_out([order]), data, f"registered {_id(new)}")
 
 
 @key_app.command("end")
@@ -386,10 +309,10 @@ def key_end(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End a key at a moment that is not past."""
-    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
+    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
     end = desk.end(until)
     governed = desk.carry_out([govern.end_key(identity, end, desk.by)])
-    return _done(governed, {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}, "ended the key")
+    return done(governed, {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}, "ended the key")
 
 
 @key_app.command("rotate")
@@ -406,12 +329,12 @@ def key_rotate(
 
     With --until the old key ends then; without, both stay good. What the old one signed stays as it is.
     """
-    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
-    old, end = _known_key(_state(desk.ledger), identity), ending(until)
+    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
+    old, end = _known_key(state_of(desk.ledger), identity), ending(until)
     fresh = key_file(new)
     governed = desk.carry_out([govern.rotate_key(old, fresh, end, desk.by)])
     data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": _time(end)}
-    return _done(governed, data, f"{old.purpose.name} key {data['newKeyId']}")
+    return done(governed, data, f"{old.purpose.name} key {data['newKeyId']}")
 
 
 @key_app.command("recover")
@@ -424,11 +347,11 @@ def key_recover(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Replace a region's lost governing key, which ends; by the region's offline recovery key."""
-    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
-    lost, fresh = _known_key(_state(desk.ledger), identity), key_file(new)
+    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
+    lost, fresh = _known_key(state_of(desk.ledger), identity), key_file(new)
     governed = desk.carry_out([govern.recover_key(lost, fresh, desk.by)])
     data = {"keyId": lost.key_id, "newKeyId": _id(fresh)}
-    return _done(governed, data, f"{lost.purpose.name} key {data['newKeyId']}")
+    return done(governed, data, f"{lost.purpose.name} key {data['newKeyId']}")
 
 
 def _known_key(state: Index, identity: bytes) -> Key:
@@ -452,10 +375,10 @@ def key_cut_off(
 
     What it permitted from then on is void; what it restricted or ended stands.
     """
-    desk, identity = _desk(network, rpc, by, signatures), _key_name(key)
+    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
     governed = desk.carry_out([govern.cut_off_key(identity, _since(since), desk.by)])
     data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(_since(since))}
-    return _done(governed, data, f"cut off from {data['cutOff']}")
+    return done(governed, data, f"cut off from {data['cutOff']}")
 
 
 @relay_app.command("add")
@@ -469,10 +392,10 @@ def relay_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let an EVM account submit messages; it gains no other right."""
-    desk, relay = _desk(network, rpc, by, signatures), _account(account)
+    desk, relay = desk_of(network, rpc, by, signatures), _account(account)
     order = govern.add_relay(relay, _region(region), ending(until), desk.by)
     data = {"account": relay, "region": region, "until": rfc3339(ending(until))}
-    return _done(desk.carry_out([order]), data, f"relay {relay}")
+    return done(desk.carry_out([order]), data, f"relay {relay}")
 
 
 @relay_app.command("end")
@@ -485,15 +408,15 @@ def relay_end(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Stop a relay now."""
-    desk, relay = _desk(network, rpc, by, signatures), _account(account)
+    desk, relay = desk_of(network, rpc, by, signatures), _account(account)
     governed = desk.carry_out([govern.end_relay(relay, _region(region), desk.by)])
-    return _done(governed, {"account": relay, "region": region}, f"ended relay {relay}")
+    return done(governed, {"account": relay, "region": region}, f"ended relay {relay}")
 
 
 @relay_app.command("list")
 def relay_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """List relays."""
-    state = _state(open_ledger(network, rpc))
+    state = state_of(open_ledger(network, rpc))
     rows: list[dict[str, object]] = [
         {
             "account": relay.account,
@@ -504,7 +427,7 @@ def relay_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
         for _, relay in state.entities("relay")
         if isinstance(relay, Relay)
     ]
-    return Outcome({"relays": rows}, text=_lines(rows, "account", "region", "since", "until"))
+    return Outcome({"relays": rows}, text=table(rows, "account", "region", "since", "until"))
 
 
 @region_app.command("add")
@@ -520,9 +443,9 @@ def region_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Add a region; signed by as many root regions as the ledger's threshold asks for."""
-    desk, number = _desk(network, rpc, by, signatures), _region(code)
+    desk, number = desk_of(network, rpc, by, signatures), _region(code)
     order = govern.add_region(number, 0 if parent is None else _region(parent), name, desk.by)
-    return _done(desk.carry_out([order]), {"region": code, "parent": parent}, f"added {code}")
+    return done(desk.carry_out([order]), {"region": code, "parent": parent}, f"added {code}")
 
 
 @region_app.command("succeed")
@@ -536,16 +459,16 @@ def region_succeed(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let a region be followed by another: its bodies and agreements go on under the successor."""
-    desk, start = _desk(network, rpc, by, signatures), 0 if since is None else _since(since)
+    desk, start = desk_of(network, rpc, by, signatures), 0 if since is None else _since(since)
     order = govern.succeed_region(_region(region), _region(successor), start, desk.by)
     data = {"region": region, "successor": successor, "since": _time(start)}
-    return _done(desk.carry_out([order]), data, f"region {successor} follows {region}")
+    return done(desk.carry_out([order]), data, f"region {successor} follows {region}")
 
 
 @region_app.command("list")
 def region_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """List regions with their governing keys."""
-    state = _state(open_ledger(network, rpc))
+    state = state_of(open_ledger(network, rpc))
     rows: list[dict[str, object]] = [
         {
             "region": f"{region.code:06d}",
@@ -556,7 +479,7 @@ def region_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
         for _, region in state.entities("region")
         if isinstance(region, Region)
     ]
-    return Outcome({"regions": rows}, text=_lines(rows, "region", "parent", "since"))
+    return Outcome({"regions": rows}, text=table(rows, "region", "parent", "since"))
 
 
 # --- types --------------------------------------------------------------------------------------
@@ -577,14 +500,14 @@ def type_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Register a license type, or the next version of one."""
-    desk = _desk(network, rpc, by, signatures)
+    desk = desk_of(network, rpc, by, signatures)
     kind = _given_type(file, region, ground)
     files = TypeFiles(desk.ledger.settings.network.resolve().parent / "types")
     taken = files.take(kind, Path() if file == "-" else Path(file).resolve().parent)
     order = govern.register_type(kind, taken.schema_digest, taken.grades_digest, desk.by)
     governed = desk.carry_out([order])
     data = {"type": kind.code, "scope": kind.scope.name, "version": governed.records[-1].rev}
-    return _done(governed, data, f"{kind.code} version {data['version']}")
+    return done(governed, data, f"{kind.code} version {data['version']}")
 
 
 def _given_type(file: str, region: str | None, ground: int | None) -> FoundingType:
@@ -599,15 +522,15 @@ def _given_type(file: str, region: str | None, ground: int | None) -> FoundingTy
 @type_app.command("list")
 def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """List license types as they are now."""
-    state = _state(open_ledger(network, rpc))
+    state = state_of(open_ledger(network, rpc))
     rows = [_type_row(kind) for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
-    return Outcome({"types": rows}, text=_lines(rows, "type", "scope", "sharing", "region", "version"))
+    return Outcome({"types": rows}, text=table(rows, "type", "scope", "sharing", "region", "version"))
 
 
 @type_app.command("show")
 def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """Show a type with all its versions and who is entitled to issue it."""
-    state = _state(open_ledger(network, rpc))
+    state = state_of(open_ledger(network, rpc))
     kind = _type(state, _code(code))
     held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
     rights = [_entitlement_row(right) for right in held if right.key[0] == code]
@@ -629,10 +552,10 @@ def type_end(
 
     What was issued goes on; `type add` with a definition that knows `issue` opens it again.
     """
-    desk = _desk(network, rpc, by, signatures)
-    current = _type(_state(desk.ledger), _code(code)).versions[-1]
+    desk = desk_of(network, rpc, by, signatures)
+    current = _type(state_of(desk.ledger), _code(code)).versions[-1]
     governed = desk.carry_out([govern.close_type(code, current, desk.by)])
-    return _done(governed, {"type": code, "version": governed.records[-1].rev}, f"closed {code}")
+    return done(governed, {"type": code, "version": governed.records[-1].rev}, f"closed {code}")
 
 
 @type_app.command("entitle")
@@ -651,12 +574,12 @@ def type_entitle(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let an organisation issue a type; signed by the region it is for or a superior one."""
-    desk, body = _desk(network, rpc, by, signatures), _uscc(issuer)
+    desk, body = desk_of(network, rpc, by, signatures), _uscc(issuer)
     term, named = (_since(since), ending(until)), _uscc(operator) if operator else None
     order = govern.entitle(_code(code), body, _region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
     data |= {"since": _time(term[0]), "until": _time(term[1])}
-    return _done(desk.carry_out([order]), data, f"{body} may issue {code}")
+    return done(desk.carry_out([order]), data, f"{body} may issue {code}")
 
 
 @type_app.command("unentitle")
@@ -670,11 +593,11 @@ def type_unentitle(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End an entitlement at a moment that is not past."""
-    desk, body = _desk(network, rpc, by, signatures), _uscc(issuer)
+    desk, body = desk_of(network, rpc, by, signatures), _uscc(issuer)
     end = desk.end(until)
     governed = desk.carry_out([govern.end_entitlement(_code(code), body, end, desk.by)])
     data = {"type": code, "issuer": body, "until": rfc3339(end)}
-    return _done(governed, data, f"{body} may issue {code} until {data['until']}")
+    return done(governed, data, f"{body} may issue {code} until {data['until']}")
 
 
 def _type(state: Index, code: str) -> LicenseType:
@@ -732,7 +655,7 @@ def recognition_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Agree that a type of one region counts in another; `--by` of the first, then of the second."""
-    desk, sides = _desk(network, rpc, by, signatures), (_region(from_region), _region(to_region))
+    desk, sides = desk_of(network, rpc, by, signatures), (_region(from_region), _region(to_region))
     counts_as, term = _code(as_type or type_), (_since(since), ending(until))
     governed = desk.carry_out([govern.recognize(sides, _code(type_), counts_as, *term, desk.by)])
     data = {
@@ -741,7 +664,7 @@ def recognition_add(
         "since": _time(term[0]),
         "until": _time(term[1]),
     }
-    return _done(governed, data, f"{type_} of {from_region} counts in {to_region}")
+    return done(governed, data, f"{type_} of {from_region} counts in {to_region}")
 
 
 @recognition_app.command("end")
@@ -756,11 +679,11 @@ def recognition_end(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End an agreement at a moment that is not past; one side is enough."""
-    desk, sides = _desk(network, rpc, by, signatures), (_region(from_region), _region(to_region))
+    desk, sides = desk_of(network, rpc, by, signatures), (_region(from_region), _region(to_region))
     end = desk.end(until)
     governed = desk.carry_out([govern.end_recognition(sides, _code(type_), end, desk.by)])
     data = {**_sides(sides, type_), "until": rfc3339(end)}
-    return _done(governed, data, f"{type_} of {from_region} counts in {to_region} until {data['until']}")
+    return done(governed, data, f"{type_} of {from_region} counts in {to_region} until {data['until']}")
 
 
 @recognition_app.command("list")
@@ -774,16 +697,14 @@ def recognition_list(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """List agreements, ended ones too."""
-    state = _state(open_ledger(network, rpc))
+    state = state_of(open_ledger(network, rpc))
     wanted = (from_region, to_region, type_)
     rows = [
         _recognition_row(each)
         for _, each in state.entities("recognition")
         if isinstance(each, Terms) and all(w in (None, k) for w, k in zip(wanted, each.key, strict=True))
     ]
-    return Outcome(
-        {"recognitions": rows}, text=_lines(rows, "from", "to", "type", "asType", "since", "until")
-    )
+    return Outcome({"recognitions": rows}, text=table(rows, "from", "to", "type", "asType", "since", "until"))
 
 
 @recognition_app.command("show")
@@ -797,7 +718,7 @@ def recognition_show(
     """Show an agreement with its history."""
     sides = (_region(from_region), _region(to_region))
     found = typed(
-        _state(open_ledger(network, rpc)), "recognition", recognition_key(*sides, _code(type_)), Terms
+        state_of(open_ledger(network, rpc)), "recognition", recognition_key(*sides, _code(type_)), Terms
     )
     if found is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"recognition {from_region} → {to_region} of {type_}")

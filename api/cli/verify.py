@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -176,13 +177,14 @@ def _qr_text(item: str) -> str | None:
 
 def _expand(subject: str) -> Iterator[str]:
     """Every item that a subject stands for."""
-    path = Path(subject)
-    if _is_folder(subject):
-        for each in sorted(path.iterdir()):
-            if each.name.endswith(".elic.json") or each.suffix.lower() in _IMAGES:
-                yield str(each)
-    else:
+    if not _is_folder(subject):
         yield subject
+        return
+    with os.scandir(subject) as entries:
+        names = sorted(entry.name for entry in entries)
+    for name in names:
+        if name.endswith(".elic.json") or Path(name).suffix.lower() in _IMAGES:
+            yield str(Path(subject, name))
 
 
 def _is_folder(subject: str) -> bool:

@@ -7,7 +7,8 @@ its id however many there are, and stands in one batch at most.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -39,6 +40,7 @@ class SqliteBatchOutbox:
         self._file = folder / FILE
         self._lock = RLock()
         self._opened: sqlite3.Connection | None = None
+        self._closing: Callable[[], object] = lambda: None
 
     def begin(self, key: str, entry: JsonObject, leaves: Sequence[KeptLeaf]) -> None:
         """Keep a new batch with its licenses; on return all of it is on disk, before that nothing.
@@ -96,9 +98,8 @@ class SqliteBatchOutbox:
     def close(self) -> None:
         """Let go of the file until it is used again."""
         with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+            self._closing()
+            self._opened = None
 
     def _one(self, query: str, name: str) -> tuple[Any, ...] | None:
         with self._database() as database:
@@ -132,6 +133,7 @@ class SqliteBatchOutbox:
         database = sqlite3.connect(
             self._file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
         )
+        self._closing = weakref.finalize(self, database.close)
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA secure_delete = ON")  # deleted is overwritten, not just unlinked
         database.executescript(_SCHEMA)

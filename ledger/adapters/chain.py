@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from eth_hash.auto import keccak
@@ -124,10 +124,7 @@ class Chain:
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal after a height, as the node says."""
-        place = _block(block)
-        slots = [self._head_slot, SEQ_SLOT]
-        calls = [("eth_getStorageAt", [self._address("Journal"), _word(slot), place]) for slot in slots]
-        head, seq = (_answer_word(each) for each in self.rpc.batch(calls))
+        head, seq = self._words(self._standing("Journal", block), [self._head_slot, SEQ_SLOT], block)
         return int.from_bytes(seq, "big"), head
 
     def proven_journal(self, header: Header) -> tuple[int, bytes]:
@@ -143,13 +140,15 @@ class Chain:
     def proven_heads(self, seq: int, header: Header) -> dict[int, bytes]:
         """The Journal's kept heads up to `seq`, by seq, proved under the header's state root."""
         slots = {mapping_key(k, HEAD_AT_SLOT): k * HEAD_EVERY for k in range(1, seq // HEAD_EVERY + 1)}
-        words = self.proven_slots("Journal", list(slots), header)
+        words = self._proven_in_journals(list(slots), header)
         return {slots[slot]: word for slot, word in words.items()}
 
     def object_word(self, object_id: bytes, block: int | None = None) -> bytes:
         """The Journal's word of an object, as the node says."""
-        slot = _word(object_slot(object_id, OBJECTS_SLOT))
-        return _answer_word(self.rpc.call("eth_getStorageAt", self._address("Journal"), slot, _block(block)))
+        slot = object_slot(object_id, OBJECTS_SLOT)
+        journals = reversed(self.generations("Journal", block))
+        words = (self._words(journal, [slot], block)[0] for journal in journals)
+        return next((word for word in words if any(word)), bytes(32))
 
     def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
         """The Journal's word of each object, proved under the header's state root.
@@ -159,45 +158,75 @@ class Chain:
             WrongLedgerError: The Journal's code is another.
         """
         slots = {object_slot(each, OBJECTS_SLOT): each for each in objects}
-        words = self.proven_slots("Journal", list(slots), header)
+        words = self._proven_in_journals(list(slots), header)
         return {slots[slot]: word for slot, word in words.items()}
 
     def proven_slots(self, contract: str, slots: Sequence[int], header: Header) -> dict[int, bytes]:
-        """Storage words of a contract of the ledger, proved under the header's state root.
+        """Storage words of a contract as it stands at a block, proved under the header's state root.
 
         Raises:
             BadProofError: `BAD_PROOF`.
-            WrongLedgerError: The contract's code is not that of the trust file.
+            WrongLedgerError: Its code is not the one that the trust file, or its predecessor, names.
         """
-        entry, words = self.trust.contracts[contract], dict[int, bytes]()
-        for start in range(0, len(slots), _SLOTS_PER_PROOF):
-            words |= self._prove(contract, entry, slots[start : start + _SLOTS_PER_PROOF], header)
+        return self._prove_many(contract, self.proven_generations(contract, header)[-1], slots, header)
+
+    def _proven_in_journals(self, slots: Sequence[int], header: Header) -> dict[int, bytes]:
+        """A word that a Journal lacks is its predecessor's."""
+        words = dict.fromkeys(slots, bytes(32))
+        for journal in reversed(self.proven_generations("Journal", header)):
+            lacking = [slot for slot, word in words.items() if not any(word)]
+            words |= self._prove_many("Journal", journal, lacking, header)
         return words
 
     def followed(self, header: Header) -> dict[str, ContractEntry]:
         """Where each contract of the trust file stands at a block, its successors followed by proof.
 
+        Raises:
+            BadProofError: `BAD_PROOF`.
+            WrongLedgerError: A contract's code is not the one that its predecessor, or the trust file, names.
+        """
+        return {name: self.proven_generations(name, header)[-1] for name in self.trust.contracts}
+
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        """A contract of the trust file and those that took its place one after another, as the node says.
+
+        The `block` of a successor is its predecessor's: none of its records is older.
+
+        Raises:
+            ChainOutageError: No usable answer.
+        """
+        return self._follow(contract, lambda entry, slots: self._words(entry, slots, block))
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        """The same at a block, proved under the header's state root.
+
         A closed contract keeps its successor's address and code hash in two slots of its own, so whoever
-        knows the old set finds the new one without trusting a node. The `block` of a successor is its
-        predecessor's: none of its records is older.
+        knows the old set finds the new one without trusting a node.
 
         Raises:
             BadProofError: `BAD_PROOF`.
             WrongLedgerError: A contract's code is not the one that its predecessor, or the trust file, names.
         """
-        return {
-            name: self._latest(name, entry, header) if name in CONTRACT_NAMES else entry
-            for name, entry in self.trust.contracts.items()
-        }
 
-    def _latest(self, contract: str, entry: ContractEntry, header: Header) -> ContractEntry:
-        slots = JOURNAL_SUCCESSOR_SLOTS if contract == "Journal" else SUCCESSOR_SLOTS
-        for _ in range(_MOST_GENERATIONS):
+        def read(entry: ContractEntry, slots: Sequence[int]) -> list[bytes]:
             words = self._prove(contract, entry, slots, header)
-            successor, code_hash = (words[slot] for slot in slots)
+            return [words[slot] for slot in slots]
+
+        return self._follow(contract, read)
+
+    def _follow(
+        self, contract: str, read: Callable[[ContractEntry, Sequence[int]], list[bytes]]
+    ) -> tuple[ContractEntry, ...]:
+        found = [self.trust.contracts[contract]]
+        if contract not in CONTRACT_NAMES:
+            return tuple(found)
+        slots = _successor_slots(contract)
+        while len(found) <= _MOST_GENERATIONS:
+            successor, code_hash = read(found[-1], slots)
             if not any(successor):
-                return entry
-            entry = ContractEntry("0x" + successor[-20:].hex(), "0x" + code_hash.hex(), entry.block)
+                return tuple(found)
+            address = "0x" + successor[-20:].hex()
+            found.append(ContractEntry(address, "0x" + code_hash.hex(), found[-1].block))
         raise BadProofError("BAD_PROOF", what=f"{contract} has more successors than {_MOST_GENERATIONS}")
 
     def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
@@ -213,7 +242,8 @@ class Chain:
         artifact = self._artifacts[contract]
         data = "0x" + artifact.encode_call(function, arguments).hex()
         try:
-            answer = self.rpc.call("eth_call", {"to": self._address(contract), "data": data}, _block(block))
+            call = {"to": self._standing(contract, block).address, "data": data}
+            answer = self.rpc.call("eth_call", call, _block(block))
         except Reverted as revert:
             raise refused(revert.data, self._artifacts) from revert
         try:
@@ -231,12 +261,22 @@ class Chain:
         chain_id = number_of(self.rpc.call("eth_chainId"), "eth_chainId")
         _require("chainId", self.trust.chain_id, chain_id)
         _require("genesisHash", self.trust.genesis_hash, self.header(0).hash)
-        names = list(self.trust.contracts)
-        codes = self.rpc.batch([("eth_getCode", [self._address(name), "latest"]) for name in names])
-        for name, code in zip(names, codes, strict=True):
-            found = "0x" + keccak(data_of(code, "eth_getCode")).hex()
-            _require(f"code of {name}", self.trust.contracts[name].code_hash, found)
+        self._check_code(list(self.trust.contracts.items()))
+        self._check_code([(name, each) for name in self._succeeded() for each in self.generations(name)[1:]])
         _require("ledgerId", self.trust.ledger_id, "0x" + self.call("Directory", "ledgerId").hex())
+
+    def _succeeded(self) -> list[str]:
+        """Contracts of the trust file that others took the place of; asked in one request."""
+        places = [(self.trust.contracts[name].address, _successor_slots(name)[0]) for name in CONTRACT_NAMES]
+        calls = [("eth_getStorageAt", [address, _word(slot), "latest"]) for address, slot in places]
+        words = map(_answer_word, self.rpc.batch(calls))
+        return [name for name, word in zip(CONTRACT_NAMES, words, strict=True) if any(word)]
+
+    def _check_code(self, entries: Sequence[tuple[str, ContractEntry]]) -> None:
+        codes = self.rpc.batch([("eth_getCode", [entry.address, "latest"]) for _, entry in entries])
+        for (name, entry), code in zip(entries, codes, strict=True):
+            found = "0x" + keccak(data_of(code, "eth_getCode")).hex()
+            _require(f"code of {name}", entry.code_hash, found)
 
     @property
     def ledger_id(self) -> bytes:
@@ -247,17 +287,23 @@ class Chain:
     def _head_slot(self) -> int:
         return int(self.trust.journal_head_slot, 16)
 
-    def _address(self, contract: str) -> str:
-        return self.trust.contracts[contract].address
+    def _standing(self, contract: str, block: int | None = None) -> ContractEntry:
+        """Where a contract stands after a height, as the node says."""
+        return self.generations(contract, block)[-1]
+
+    def _words(self, entry: ContractEntry, slots: Sequence[int], block: int | None) -> list[bytes]:
+        calls = [("eth_getStorageAt", [entry.address, _word(slot), _block(block)]) for slot in slots]
+        return [_answer_word(each) for each in self.rpc.batch(calls)]
 
     def _logs(self, topics: list[Any], start: int | None, end: int | None) -> Iterator[RawLog]:
         first = self.trust.contracts["Journal"].block if start is None else start
         last = self.head().number if end is None else end
+        journals = [each.address for each in self.generations("Journal", last)]
         span = FIRST_SPAN
         while first <= last:
             until = min(first + span - 1, last)
             try:
-                page = self._page(topics, first, until)
+                page = self._page(journals, topics, first, until)
             except ChainOutageError as error:
                 if error.code != "CHAIN_REFUSED_CALL" or first == until:
                     raise
@@ -280,15 +326,23 @@ class Chain:
             raise bad_answer("eth_getLogs", "a record about another object")
         return records
 
-    def _page(self, topics: list[Any], first: int, last: int) -> list[RawLog]:
+    def _page(self, journals: list[str], topics: list[Any], first: int, last: int) -> list[RawLog]:
         query = {
-            "address": self._address("Journal"),
+            "address": journals,
             "fromBlock": hex(first),
             "toBlock": hex(last),
             "topics": topics,
         }
         answer = self.rpc.call("eth_getLogs", query)
         return [log_of(each, "eth_getLogs") for each in list_of(answer, "eth_getLogs")]
+
+    def _prove_many(
+        self, contract: str, entry: ContractEntry, slots: Sequence[int], header: Header
+    ) -> dict[int, bytes]:
+        words = dict[int, bytes]()
+        for start in range(0, len(slots), _SLOTS_PER_PROOF):
+            words |= self._prove(contract, entry, slots[start : start + _SLOTS_PER_PROOF], header)
+        return words
 
     def _prove(
         self, contract: str, entry: ContractEntry, slots: Sequence[int], header: Header
@@ -308,6 +362,26 @@ class Chain:
             slot: verify_storage(account.storage_root, slot, _nodes(member_of(each, "proof", "eth_getProof")))
             for slot, each in zip(slots, proofs, strict=True)
         }
+
+
+class Addresses(Mapping[str, str]):
+    """Where the contracts of a ledger stand, asked anew each time: a quorum may have succeeded one meanwhile.
+
+    Args:
+        chain: As its node says; a message that was signed for another contract is refused.
+    """
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+
+    def __getitem__(self, contract: str) -> str:
+        return self._chain.generations(contract)[-1].address
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._chain.trust.contracts)
+
+    def __len__(self) -> int:
+        return len(self._chain.trust.contracts)
 
 
 def agreed_header(nodes: Sequence[JsonRpc], needed: int, block: int | None = None) -> Header:
@@ -358,6 +432,10 @@ def _read_header(rpc: JsonRpc, block: int | str) -> Header:
 def _require(what: str, expected: object, found: object) -> None:
     if expected != found:
         raise WrongLedgerError("WRONG_LEDGER", what=what, expected=expected, found=found)
+
+
+def _successor_slots(contract: str) -> tuple[int, int]:
+    return JOURNAL_SUCCESSOR_SLOTS if contract == "Journal" else SUCCESSOR_SLOTS
 
 
 def _word(number: int) -> str:

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind
+from ledger.domain.feed import FeedEntry
 from ledger.domain.feed_fates import Fate, Held, RejectedLine, Said
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.identifiers import serial_of
 from ledger.domain.sheet_rows import RowFault
 from ledger.errors import StoreOutageError, UsageError
@@ -152,8 +153,9 @@ class FeedBook:
     def rejected(self) -> Iterator[RejectedLine]:
         """Every rejected line of the feed, of whichever file, in order."""
         query = "SELECT sequence, text, faults FROM open WHERE space = '' ORDER BY sequence"
-        for sequence, text, faults in self._rows(query):
-            yield RejectedLine(sequence, text, tuple(RowFault(**fault) for fault in json.loads(faults)))
+        with self._faults():
+            for sequence, text, faults in self._database.execute(query):
+                yield RejectedLine(sequence, text, tuple(RowFault(**each) for each in json.loads(faults)))
 
     # --- what becomes of lines ------------------------------------------------------------
 
@@ -299,10 +301,14 @@ class FeedBook:
         elif version != _VERSION:
             raise sqlite3.DatabaseError(f"version {version}")
         found = self._first("SELECT ledger, source, issuer, type FROM feed")
-        if found != own:
+        if found == own:
+            return
+        if self._first("SELECT 1 FROM line LIMIT 1"):
             raise UsageError(
                 "FEED_FOLDER_OTHER", path=self.place, source=found[1], issuer=found[2], type=found[3]
             )
+        query = "UPDATE feed SET ledger = ?, source = ?, issuer = ?, type = ?"
+        self._database.execute(query, own)  # whatever came first was refused
 
     def _require_finished(self, resume: bool) -> None:
         """Whether the file at hand may be taken up, and whether it was begun before."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
-from ledger.domain.feed import FeedHeader
+from ledger.domain.feed_header import FeedHeader
 from ledger.domain.sm3 import sm3
 from ledger.errors import MalformedError, StoreOutageError, UsageError
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -88,3 +88,34 @@ def unsealed_trust_file(
         journal_head_slot=JOURNAL_HEAD_SLOT,
         seal=None,
     )
+
+
+class ReleasedContracts:
+    """Makes single contracts of this release, for a ledger that is there already.
+
+    Args:
+        maker: The relay.
+        rpc: The node.
+        artifacts: Compiled contracts by name.
+    """
+
+    def __init__(self, maker: Maker, rpc: JsonRpc, artifacts: Mapping[str, Artifact]) -> None:
+        self._maker, self._rpc, self._artifacts = maker, rpc, artifacts
+
+    @property
+    def account(self) -> str:
+        """The relay's account."""
+        return self._maker.account
+
+    def make(self, name: str, arguments: Sequence[object]) -> str:
+        """Make a contract; its address, 0x-hex in lower case."""
+        return self._maker.deploy(name, list(arguments))[0]
+
+    def creation(self, name: str) -> bytes:
+        """The creation code of a contract, without arguments."""
+        return bytes.fromhex(self._artifacts[name].bytecode[2:])
+
+    def code_hash(self, account: str) -> bytes | None:
+        """keccak256 of the code at an address; None where there is none."""
+        code = bytes.fromhex(str(self._rpc.call("eth_getCode", account, "latest"))[2:])
+        return keccak(code) if code else None

@@ -36,7 +36,7 @@ KEPT_HEADS = 64
 BUSY_SECONDS = 30
 """How long a writer waits for another."""
 
-_VERSIONS = {"index": ("index_1", "index_2", "index_3"), "names": ("names_1",)}
+_VERSIONS = {"index": ("index_1", "index_2", "index_3"), "names": ("names_1", "names_2")}
 """Schema versions of each database, the newest last."""
 
 _NAMES_AT_ONCE = 500
@@ -82,6 +82,7 @@ _names = sa.Table(
     _text("issuer"),
     _text("cid"),
     _number("added_at"),
+    _text("place"),
 )
 
 _AT = sa.and_(_entities.c.table_name == sa.bindparam("t"), _entities.c.key == sa.bindparam("k"))
@@ -263,6 +264,10 @@ class SqlIndex:
         if _LICENSE_ID.fullmatch(text.lower()):
             return text.lower()
         return self._name(_names.c.license_id, _names.c.identifier == text)
+
+    def license_at(self, place: str) -> str | None:
+        """The license id that this home knows for a place in a batch, `object/index`."""
+        return self._name(_names.c.license_id, _names.c.place == place)
 
     def identifier_of(self, license_id: str) -> str | None:
         """The identifier that this home knows for a license."""
@@ -512,7 +517,10 @@ def _name_row(name: Name, known: sa.Row[Any] | None) -> dict[str, Any]:
     """A name keeps its license and its first day."""
     if known and known.license_id != name.license_id:
         raise TrustError("NAME_TAKEN", identifier=name.identifier, known=known.license_id)
-    return vars(name) | ({"added_at": known.added_at, "cid": name.cid or known.cid} if known else {})
+    if known is None:
+        return vars(name)
+    kept = {"added_at": known.added_at, "cid": name.cid or known.cid, "place": name.place or known.place}
+    return vars(name) | kept
 
 
 def _rows(store: _Store, table: sa.Table) -> Iterable[IndexRow]:

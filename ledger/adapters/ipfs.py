@@ -26,6 +26,9 @@ from ledger.errors import ContentOutageError, TrustError, UsageError
 MAX_ANSWER = MAX_BYTES + 4096
 """Bytes of an answer that are read: a document, or what the daemon says about one."""
 
+AT_ONCE = 50
+"""Documents in one request: the daemon flushes them to its disk together."""
+
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _CONNECT_SECONDS = 5.0
 _UNREADABLE = (AssertionError, AttributeError, IndexError, KeyError, RecursionError, TypeError, ValueError)
@@ -61,21 +64,25 @@ class IpfsContent:
         return self.put_all([data])[0]
 
     def put_all(self, many: Sequence[bytes]) -> list[str]:
-        """Keep many over one connection; raises as `put`, and may have kept some of them then."""
+        """Keep many, dozens in each request; raises as `put`, and may have kept some of them then."""
         cids = [cid_of(data) for data in many]
         with self._daemon() as daemon:
-            for cid, data in zip(cids, many, strict=True):
-                self._put(daemon, cid, data)
+            for start in range(0, len(cids), AT_ONCE):
+                self._put(daemon, cids[start : start + AT_ONCE], many[start : start + AT_ONCE])
         return cids
 
-    def _put(self, daemon: Any, cid: str, data: bytes) -> None:
+    def _put(self, daemon: Any, cids: Sequence[str], many: Sequence[bytes]) -> None:
         chunker = f"size-{MAX_BYTES}"
-        answer = daemon.add(io.BytesIO(data), cid_version=1, raw_leaves=True, pin=True, chunker=chunker)
-        named = str(answer["Hash"])[:80]
-        if named != cid:
-            raise TrustError("IPFS_WRONG_BYTES", url=self._url, reason=f"id {named} for {cid}")
-        if not _is_pinned(daemon, cid):
-            raise ContentOutageError("IPFS_NOT_PINNED", url=self._url, cid=cid)
+        files = map(io.BytesIO, many)
+        told = daemon.add(*files, cid_version=1, raw_leaves=True, pin=True, chunker=chunker)
+        named = [str(each["Hash"])[:80] for each in (told if isinstance(told, list) else [told])]
+        if sorted(named) != sorted(cids):
+            wrong = next((each for each in named if each not in cids), "none")
+            reason = f"{len(named)} ids for {len(cids)}, id {wrong}"
+            raise TrustError("IPFS_WRONG_BYTES", url=self._url, reason=reason)
+        if not _are_pinned(daemon, cids):
+            loose = next((each for each in cids if not _are_pinned(daemon, [each])), cids[0])
+            raise ContentOutageError("IPFS_NOT_PINNED", url=self._url, cid=loose)
 
     def get(self, cid: str) -> bytes:
         """The bytes of an id, from this node or, where it has peers, from one of them.
@@ -114,7 +121,7 @@ class IpfsContent:
         """
         digest_in(cid)
         with self._daemon() as daemon:
-            return _is_pinned(daemon, cid)
+            return _are_pinned(daemon, [cid])
 
     def erase(self, cid: str) -> bool:
         """Unpin and remove the block from this node; False when there was none.
@@ -131,7 +138,7 @@ class IpfsContent:
         with self._daemon() as daemon:
             if not _holds(daemon, cid):
                 return False
-            if _is_pinned(daemon, cid):
+            if _are_pinned(daemon, [cid]):
                 daemon.pin.rm(cid)
             (row,) = daemon._client.request("/block/rm", (cid,), decoder="json")
             refused = row.get("Error") or ("the block is still there" if _holds(daemon, cid) else None)
@@ -228,11 +235,12 @@ def _holds(daemon: Any, cid: str) -> bool:
         raise
 
 
-def _is_pinned(daemon: Any, cid: str) -> bool:
+def _are_pinned(daemon: Any, cids: Sequence[str]) -> bool:
     from ipfshttpclient.exceptions import ErrorResponse
 
     try:
-        return cid in daemon.pin.ls(cid, type="recursive")["Keys"]
+        kept = daemon.pin.ls(*cids, type="recursive")["Keys"]
+        return all(cid in kept for cid in cids)
     except ErrorResponse as error:
         if "is not pinned" in str(error):
             return False

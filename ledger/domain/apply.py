@@ -453,6 +453,7 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         valid_to=_int(values, "validTo"),
         facts=(first,),
         supersedes=supersedes,
+        writer=fact.writer,
     )
     return Change("license", license_id, license_)
 
@@ -583,6 +584,7 @@ def _new_batch(state: StateView, fact: Fact, renews: str = "") -> Change:
         key_id=fact.key_ids[0],
         recorded_at=fact.time,
         renews=renews,
+        writer=fact.writer,
     )
     return Change("batch", key, batch)
 
@@ -635,6 +637,7 @@ def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
         valid_to=_int(values, "validTo"),
         facts=(issued,),
         batch=key,
+        writer=batch.writer,
         renewals=tuple(_renewals_of(batch, index)),
     )
 

@@ -22,6 +22,7 @@ from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_input import LicenseDraft
 from ledger.domain.license_types import LicenseType
 from ledger.domain.moments import end_of_day, start_of_day
+from ledger.domain.objects import batch_object
 from ledger.errors import BadProofError, MalformedError
 
 FORMAT = "elicense/1"
@@ -242,6 +243,15 @@ class Envelope:
     leaf: Leaf | None
     anchor: JsonObject
     holders: JointHolders | None = None
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Object of its batch, 0x-hex, and its place there, by its own words; None for a single license."""
+        batch = self.anchor["batch"]
+        if batch is None:
+            return None
+        root = bytes.fromhex(str(batch["root"])[2:])
+        return "0x" + batch_object(self.signer["uscc"], root).hex(), int(batch["index"])
 
     @classmethod
     def parse(cls, data: bytes) -> Envelope:

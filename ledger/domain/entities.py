@@ -311,6 +311,8 @@ class License:
     supersedes: str = ""
     batch: str = ""
     """Object of the batch that it is a leaf of, or empty."""
+    writer: str = ""
+    """Contract that recorded its issue, for which the message was signed."""
     renewals: tuple[LicenseFact, ...] = ()
     """What renewed that leaf. They came before all facts but the first, and `rev` counts none of them."""
 
@@ -358,6 +360,8 @@ class Batch:
     seq: int
     key_id: str
     recorded_at: int
+    writer: str = ""
+    """Contract that recorded it, for which the message was signed."""
     opened: frozenset[int] = frozenset()
     """Indices of the leaves that are licenses of their own."""
     renewals: tuple[Renewal, ...] = ()

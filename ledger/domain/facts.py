@@ -16,7 +16,7 @@ Values = Mapping[str, object]
 
 @dataclass(frozen=True)
 class Fact:
-    """When something was recorded, by which keys, what it says.
+    """When something was recorded, by which contract and keys, what it says.
 
     `values` are the members of the struct by name, hashes as 0x-hex; `leaves` those of a batch.
     """
@@ -27,6 +27,7 @@ class Fact:
     values: Values
     key_ids: tuple[str, ...]
     leaves: tuple[bytes, ...] = ()
+    writer: str = ""
 
     @cached_property
     def leaves_root(self) -> bytes:
@@ -43,7 +44,7 @@ def fact_of(record: Record) -> Fact:
     _, values = record.message()
     body = record.decoded()
     keys = tuple("0x" + signature.key_id.hex() for signature in body.signatures)
-    return Fact(record.seq, record.time, Kind(record.kind), values, keys, body.leaves)
+    return Fact(record.seq, record.time, Kind(record.kind), values, keys, body.leaves, record.writer)
 
 
 def object_of(kind: Kind, values: Values) -> bytes:

@@ -16,43 +16,33 @@ numbers of its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, TRANSFER_VERBS, Act, Ground, only_ground
+from ledger.domain.acts import AMEND_KINDS, GROUNDS_OF, Act, Ground
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.exchange_codes import (
     ENDED_BY,
-    EXPIRE,
     OPERATIONS,
     OTHER_OPERATION,
     STATUS_NAMES,
     Operation,
     statuses_after,
 )
+from ledger.domain.feed_header import FeedHeader, FeedKind, is_sequence, moment_in
+from ledger.domain.feed_verbs import ENDS, UPDATES, VERBS, ground_of, is_ground
 from ledger.domain.field_rules import is_region
-from ledger.domain.identifiers import LicenseIdentifier, Uscc, is_type_code
-from ledger.domain.moments import parse_moment, rfc3339
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.sheet_rows import REASON_COLUMN, RowFault, SheetRow, row_fault
 from ledger.domain.sm3 import sm3
-from ledger.errors import MalformedError, UsageError
+from ledger.errors import MalformedError
 
-FORMAT = "elicense-feed/1"
-LAST_SEQUENCE = 2**53 - 1
-LONGEST_SOURCE = 64
 LONGEST_NOTE = 2_000
 UNREAD = "unreadLine"
 """The member under which a rejected line that is no JSON object is kept."""
-
-
-class FeedKind(Enum):
-    """What a file of a feed is for."""
-
-    INCREMENT = "increment"
-    CORRECTIONS = "corrections"
-    MEND = "mend"
 
 
 class Op(Enum):
@@ -65,56 +55,7 @@ class Op(Enum):
     """A rejected line that is taken back; in corrections only."""
 
 
-_TRANSFERS = {f"transfer {verb}": act for verb, act in TRANSFER_VERBS.items()}
-_UPDATES: dict[str, Act] = {
-    **AMEND_KINDS,
-    **{verb: ACT_VERBS[verb] for verb in ("suspend", "resume")},
-    **_TRANSFERS,
-}
-_ENDS: dict[str, Act | None] = {
-    **{verb: act for verb, act in ACT_VERBS.items() if verb not in _UPDATES},
-    EXPIRE: None,
-}
 _WITH_LICENSE = frozenset({*AMEND_KINDS.values(), Act.ISSUE, Act.TRANSFER_IN})
-
-
-@dataclass(frozen=True)
-class FeedHeader:
-    """The first line of a feed.
-
-    Attributes:
-        source: Name of the system that issued; with issuer and type it tells one feed from all others.
-        issuer: Credit code of the issuing body.
-        type: Code of the license type of every line.
-        collector: Credit code of the body that collects and signs.
-        first: Number of the first line.
-        source_time: When the source wrote the file, Unix seconds.
-        kind: What the file is for.
-        grounds: By verb, the ground that is meant where a line gives none.
-    """
-
-    source: str
-    issuer: str
-    type: str
-    collector: str
-    first: int
-    source_time: int
-    kind: FeedKind = FeedKind.INCREMENT
-    grounds: Mapping[str, str] = field(default_factory=dict)
-
-    def as_json(self) -> JsonObject:
-        """The line that `read_header` reads back."""
-        return {
-            "format": FORMAT,
-            "source": self.source,
-            "issuer": self.issuer,
-            "type": self.type,
-            "collector": self.collector,
-            "first": self.first,
-            "sourceTime": rfc3339(self.source_time),
-            "kind": self.kind.value,
-            "grounds": dict(self.grounds),
-        }
 
 
 @dataclass(frozen=True)
@@ -174,99 +115,6 @@ class FeedEntry:
     names: frozenset[str]
     order: FeedOrder | None
     faults: tuple[RowFault, ...] = ()
-
-
-# --- header ---------------------------------------------------------------------------------
-
-_HEADER = ("format", "source", "issuer", "type", "collector", "first", "sourceTime")
-_HEADER_OPTIONS = ("kind", "grounds")
-
-
-def read_header(row: SheetRow) -> FeedHeader:
-    """The header of a feed.
-
-    Raises:
-        MalformedError: `FEED_HEADER`, naming the member that is missing, unknown or off.
-    """
-    given = _header_object(row)
-    for name in (*_HEADER, *given):
-        if name not in given or name not in (*_HEADER, *_HEADER_OPTIONS):
-            raise _bad_header(name)
-    for name, is_right in _HEADER_RULES.items():
-        if name in given and not is_right(given[name]):
-            raise _bad_header(name)
-    return FeedHeader(
-        source=given["source"],
-        issuer=given["issuer"],
-        type=given["type"],
-        collector=given["collector"],
-        first=given["first"],
-        source_time=_moment(given["sourceTime"]) or 0,
-        kind=FeedKind(given.get("kind", "increment")),
-        grounds=given.get("grounds", {}),
-    )
-
-
-def _header_object(row: SheetRow) -> JsonObject:
-    try:
-        if row.faults:
-            raise MalformedError(row.faults[0].code)
-        return parse_strict(row.cells[0].text.encode())
-    except MalformedError:
-        raise _bad_header("format") from None
-
-
-def _bad_header(name: str) -> MalformedError:
-    return MalformedError("FEED_HEADER", field=name[:80])
-
-
-def _is_uscc(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(Uscc.parse(value))
-    except MalformedError:
-        return False
-
-
-def _is_source(value: object) -> bool:
-    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_SOURCE:
-        return False
-    return value.isascii() and all(each.isalnum() or each in "._-" for each in value)
-
-
-def _is_sequence(value: object) -> bool:
-    return type(value) is int and 1 <= value <= LAST_SEQUENCE
-
-
-def _are_grounds(value: object) -> bool:
-    acts = {**_UPDATES, **_ENDS}
-    if not isinstance(value, dict):
-        return False
-    return all(_is_ground(acts.get(verb), name) for verb, name in value.items())
-
-
-def _is_ground(act: Act | None, name: object) -> bool:
-    names = {ground.name for ground in GROUNDS_OF.get(act, ())} if act else set()
-    return isinstance(name, str) and name in names
-
-
-_HEADER_RULES = {
-    "format": lambda value: value == FORMAT,
-    "source": _is_source,
-    "issuer": _is_uscc,
-    "type": lambda value: isinstance(value, str) and is_type_code(value),
-    "collector": _is_uscc,
-    "first": _is_sequence,
-    "sourceTime": lambda value: _moment(value) is not None,
-    "kind": lambda value: isinstance(value, str) and value in {kind.value for kind in FeedKind},
-    "grounds": _are_grounds,
-}
-
-
-def _moment(value: object) -> int | None:
-    try:
-        return parse_moment(value) if isinstance(value, str) else None
-    except UsageError:
-        return None
 
 
 # --- lines ----------------------------------------------------------------------------------
@@ -369,7 +217,7 @@ class _Line:
 
     def _sequence(self) -> int:
         sequence = self._given.get("sequence")
-        if isinstance(sequence, int) and _is_sequence(sequence):
+        if isinstance(sequence, int) and is_sequence(sequence):
             return sequence
         self._fault("sequence", "FIELD_REQUIRED" if sequence is None else "FIELD_TYPE", expected="integer")
         return self._due
@@ -385,7 +233,7 @@ class _Line:
         op, verb = Op(operation.op), operation.verb
         if op is Op.SKIP:
             return FeedOrder(op, None, None, None, Ground.NONE.name, 0, "", 0, source_time)
-        act = Act.ISSUE if op is Op.INSERT else {**_UPDATES, **_ENDS}.get(verb)
+        act = Act.ISSUE if op is Op.INSERT else VERBS.get(verb)
         self._require_status(verb)
         return FeedOrder(
             op=op,
@@ -421,10 +269,10 @@ class _Line:
         if verb is None:
             self._fault("status", "FIELD_CHOICE", expected=", ".join(ENDED_BY))
             return None
-        return Operation("update" if verb in _UPDATES else "end", verb)
+        return Operation("update" if verb in UPDATES else "end", verb)
 
     def _plain(self, op: str) -> Operation | None:
-        verbs: dict[str, Iterable[str]] = {"insert": ("issue",), "update": _UPDATES, "end": _ENDS}
+        verbs: dict[str, Iterable[str]] = {"insert": ("issue",), "update": UPDATES, "end": ENDS}
         if op not in verbs:
             self._fault("op", "FIELD_CHOICE", expected=", ".join((*verbs, *OPERATIONS)))
             return None
@@ -447,11 +295,11 @@ class _Line:
         name = self._word("ground")
         if not name and meant is not Ground.NONE:
             return meant.name
-        name = name or self._header.grounds.get(verb) or _ground_of(act, verb)
+        name = name or self._header.grounds.get(verb) or ground_of(act, verb)
         allowed = ", ".join(sorted(ground.name for ground in GROUNDS_OF[act])) if act else ""
         if not name:
             self._fault("ground", "FEED_GROUND", act=verb, grounds=allowed)
-        elif act and not _is_ground(act, name):
+        elif act and not is_ground(act, name):
             self._fault("ground", "FIELD_CHOICE", expected=allowed)
         return name
 
@@ -472,6 +320,8 @@ class _Line:
             self._fault("key", "FIELD_CHOICE", expected=", ".join(known))
         elif not isinstance(value, str) or not value or len(value) > 200:
             self._fault(f"key/{name}", "FIELD_TYPE", expected="string")
+        elif name == "licenseId" and not _LICENSE_ID.fullmatch(value.lower()):
+            self._fault(f"key/{name}", "FIELD_PATTERN")
         else:
             return LicenseKey(**{_KEYS[name]: value})
         return None
@@ -504,10 +354,11 @@ class _Line:
         given = self._given.get(name)
         if given is None:
             return 0
-        moment = _moment(given)
-        if moment is None:
+        moment = moment_in(given)
+        if moment is None or moment <= 0:  # the ledger counts from 1970, and 0 stands for none
             self._fault(name, "FEED_TIME")
-        return moment or 0
+            return 0
+        return moment
 
     def _word(self, name: str) -> str:
         """A member that is one word; empty where it is absent or none."""
@@ -528,15 +379,8 @@ class _Line:
         self._faults.append(row_fault(self._row.line, code, field_, **hints))
 
 
+_LICENSE_ID = re.compile(r"0x[0-9a-f]{64}")
 _KEYS = {"serial": "serial", "identifier": "identifier", "licenseId": "license_id"}
-
-
-def _ground_of(act: Act | None, verb: str) -> str:
-    """The ground where the act leaves no choice; empty where it has to be said."""
-    if act is None or act is Act.ISSUE or act in AMEND_KINDS.values():
-        return only_ground(verb)
-    grounds = GROUNDS_OF[act]
-    return next(iter(grounds)).name if len(grounds) == 1 else ""
 
 
 # --- names ----------------------------------------------------------------------------------

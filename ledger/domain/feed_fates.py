@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Literal, NamedTuple
 
 from ledger.domain.canonical import parse_strict
-from ledger.domain.feed import UNREAD, FeedHeader, FeedKind
+from ledger.domain.feed import UNREAD
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.sheet_rows import REASON_COLUMN, RowFault
 from ledger.errors import MalformedError
 

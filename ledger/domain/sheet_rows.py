@@ -15,18 +15,21 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from ledger.domain.canonical import MAX_INTEGER, JsonObject, JsonValue, parse_strict, parse_value
 from ledger.domain.document import FilledIn, fill_in, license_faults
 from ledger.domain.field_rules import FieldFault
+from ledger.domain.first_lines import FirstLines
 from ledger.domain.license_input import LONG_TERM, MOST_HOLDERS, NATIVE
 from ledger.domain.license_types import LicenseType
 from ledger.errors import MalformedError
 
 LONGEST_CELL = 32_767
 """Characters that one cell of a spreadsheet holds; no field of a license needs more."""
+
+RENEWS_COLUMN = "renews"
+"""The column of a renewal that names the license before, by its identifier or license id."""
 
 REASON_COLUMN = "rejectedReason"
 """The column that a rejected sheet has more; reading skips it, so a corrected sheet goes in again."""
@@ -154,7 +157,10 @@ class Column:
 
 
 def read_header(
-    names: Sequence[str], kind: LicenseType, given: Mapping[str, JsonValue] | None = None
+    names: Sequence[str],
+    kind: LicenseType,
+    given: Mapping[str, JsonValue] | None = None,
+    is_renewal: bool = False,
 ) -> tuple[Column | None, ...]:
     """The columns of a header, in order; None stands for one that is passed over.
 
@@ -162,6 +168,7 @@ def read_header(
         names: The header; empty names at its end count for nothing.
         kind: The license type.
         given: Metadata that every row is to have where it has no cell for it.
+        is_renewal: Whether each row names the license before; its serial follows from that one then.
 
     Raises:
         MalformedError: `SHEET_EMPTY`, `SHEET_COLUMN_BLANK`, `SHEET_COLUMN_UNKNOWN`,
@@ -174,12 +181,17 @@ def read_header(
         raise MalformedError("SHEET_EMPTY")
     if "" in trimmed:
         raise MalformedError("SHEET_COLUMN_BLANK", column=trimmed.index("") + 1)
-    columns = [None if name == REASON_COLUMN else _column(name, kind) for name in trimmed]
+    renews = {RENEWS_COLUMN: _RENEWS} if is_renewal else {}
+    columns = [None if name == REASON_COLUMN else renews.get(name) or _column(name, kind) for name in trimmed]
     unknown = [name for name, found in zip(trimmed, columns, strict=True) if not found]
     _refuse("SHEET_COLUMN_UNKNOWN", [name for name in unknown if name != REASON_COLUMN])
     known = [column for column in columns if column]
     _refuse_overlaps(known)
-    _refuse("SHEET_COLUMN_MISSING", list(_missing(known, kind, given or {})))
+    missing = list(_missing(known, kind, given or {}))
+    if is_renewal:
+        missing = [name for name in missing if name != "serial"]
+        missing += [] if _RENEWS in known else [RENEWS_COLUMN]
+    _refuse("SHEET_COLUMN_MISSING", missing)
     return tuple(columns)
 
 
@@ -191,6 +203,7 @@ class InputRows:
         kind: The license type of every row.
         given: Metadata for every row that has no cell for it, such as the issuer's name and code.
         origin: Of every row that does not say it.
+        is_renewal: Whether each row names the license before, as `renews`.
 
     Raises:
         MalformedError: The codes of `read_header`.
@@ -202,12 +215,13 @@ class InputRows:
         kind: LicenseType,
         given: Mapping[str, JsonValue] | None = None,
         origin: str = NATIVE,
+        is_renewal: bool = False,
     ) -> None:
         self._kind, self._origin = kind, origin
         self._given = dict(given or {})
-        self._columns = None if names is None else read_header(names, kind, given)
+        self._columns = None if names is None else read_header(names, kind, given, is_renewal)
         self._names = _names_by_path(self._columns or ())
-        self._lines: dict[bytes, int] = {}
+        self._lines = FirstLines()
 
     def read(self, row: SheetRow) -> JsonObject | list[RowFault]:
         """The license input of a row, or every reason why there is none; as `fill_in`."""
@@ -222,16 +236,24 @@ class InputRows:
         Args:
             row: A row of the sheet; each is read once.
         """
-        if row.faults:
-            return [self._reader_fault(row, fault) for fault in row.faults]
-        given, faults = self._line_input(row) if self._columns is None else self._cells_input(row)
-        if given is None:
-            return faults
-        given["metadata"] = _completed(given.get("metadata", {}), self._given)
-        given.setdefault("origin", self._origin)
-        return self._judge(row.line, given, faults)
+        given, faults = self.given_of(row)
+        return faults if given is None else self.judge(row.line, given, faults)
 
-    def _judge(self, line: int, given: JsonObject, faults: list[RowFault]) -> FilledIn | list[RowFault]:
+    def given_of(self, row: SheetRow) -> tuple[JsonObject | None, list[RowFault]]:
+        """What a row gives, not yet judged, or None, and what is wrong with its cells."""
+        if row.faults:
+            return None, [self._reader_fault(row, fault) for fault in row.faults]
+        given, faults = self._line_input(row) if self._columns is None else self._cells_input(row)
+        if given is not None:
+            given["metadata"] = _completed(given.get("metadata", {}), self._given)
+            given.setdefault("origin", self._origin)
+        return given, faults
+
+    def judge(
+        self, line: int, given: JsonObject, faults: Sequence[RowFault] = ()
+    ) -> FilledIn | list[RowFault]:
+        """The license that an input makes, or every reason why it makes none, those of its cells included."""
+        faults = list(faults)
         try:
             made = fill_in(given, self._kind)
         except MalformedError:
@@ -240,8 +262,7 @@ class InputRows:
             return faults + [fault for fault in more if fault.field not in reported]
         if faults:
             return faults
-        key = blake2b(made.identifier.encode(), digest_size=12).digest()
-        first = self._lines.setdefault(key, line)
+        first = self._lines.first_of(made.identifier, line)
         if first == line:
             return made
         field = self._column_of("metadata/certificateIdentifier", fallback=self._column_of("serial"))
@@ -470,6 +491,7 @@ _METADATA: dict[str, Form] = {
     "sealTime": Form.TEXT,
     "sealName": Form.TEXT,
 }
+_RENEWS = Column(RENEWS_COLUMN, (RENEWS_COLUMN,), Form.IDENTIFIER)
 _TOP = dict.fromkeys(("serial", "origin", "holderKey", "holderEncryptionKey"), Form.IDENTIFIER)
 _HOLDER = {"name": Form.TEXT, "code": Form.IDENTIFIER, "codeType": Form.IDENTIFIER}
 _LAYOUT = {

@@ -24,6 +24,9 @@ FORMAT = "elicense-network/1"
 CONTRACT_NAMES = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Representations", "Journal")
 """Contracts that every trust file names; more may stand beside them."""
 
+BOUND = ("Keys", "Journal")
+"""Contracts that a Directory makes itself: they are succeeded when it is, and not by themselves."""
+
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _URL = re.compile(r"https?://\S+")
 _REGION = re.compile(r"[0-9]{6}")

@@ -130,6 +130,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "签名密钥在签发时不在有效期或用途不符。",
         "The key was not valid for signing when it was recorded.",
     ),
+    "OTHER_CONTRACT": (
+        "记录它的合约不是账本受理此类报文的合约。",
+        "It was recorded by a contract that is none of those of the ledger that take such messages.",
+    ),
     "OTHER_LEDGER": ("该证照属于另一账本。", "The license belongs to another ledger."),
     "ANCHOR_MISMATCH": (
         "账本记录与文件内容不符。",

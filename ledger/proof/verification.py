@@ -15,7 +15,7 @@ The state may be partial; `missing_objects` says which histories are still neede
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
@@ -52,8 +52,9 @@ from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped,
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
 
-Domains = Callable[[str], Domain]
-"""From the name of a contract to the EIP-712 domain of messages to it."""
+Domains = Callable[[str], Sequence[Domain]]
+"""From a contract's name to the EIP-712 domains of messages to it: of the one that the trust file names,
+then of those that took its place one after another."""
 
 EVER = 2**64 - 1
 """A moment after all others."""
@@ -75,6 +76,7 @@ class Claim:
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
         origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
+        message: M in hex, as the document tells it; empty where it does not.
     """
 
     identifier: str | None
@@ -89,6 +91,7 @@ class Claim:
     index: int = 0
     proof: tuple[str, ...] = ()
     origin: str | None = None
+    message: str = ""
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -167,8 +170,26 @@ class _Case:
         object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
 
     @property
-    def domain(self) -> Domain:
-        """Of the contract that takes such messages."""
+    def ledger_id(self) -> bytes:
+        """Of the caller's ledger, 32 bytes."""
+        return self._taking[0].ledger_id
+
+    @property
+    def is_by_its_contract(self) -> bool:
+        """Whether a contract that takes such messages recorded the license."""
+        return self.license is not None and self.license.writer in {each.contract for each in self._taking}
+
+    @property
+    def messages(self) -> list[bytes]:
+        """What may have been signed: M for the contract that recorded the license, or for each that could."""
+        struct, key = MESSAGES[self.claim.message_name], bytes.fromhex(self.claim.key_id[2:])
+        data = struct.data(self.claim.signed)
+        writer = self.license.writer if self.license and self.is_by_its_contract else ""
+        chosen = [each for each in self._taking if not writer or each.contract == writer]
+        return [each.signed_message(struct, key, data) for each in chosen]
+
+    @property
+    def _taking(self) -> Sequence[Domain]:
         return self.domains(MESSAGES[self.claim.message_name].contract)
 
 
@@ -205,7 +226,7 @@ def examine(
         The five checks in order, the agreement used and the flags.
     """
     case = _Case(claim, state, question, domains, verify)
-    if claim.ledger_id and claim.ledger_id != "0x" + case.domain.ledger_id.hex():
+    if claim.ledger_id and claim.ledger_id != "0x" + case.ledger_id.hex():
         return _of_another_ledger(case)
     standing = _standing(case)
     recognition, agreement = _recognition(case)
@@ -237,12 +258,14 @@ def _signature(case: _Case) -> Check:
     claim = case.claim
     if case.key is None:
         return skipped(Step.SIGNATURE, "KEY_UNKNOWN", {"keyId": claim.key_id})
-    struct = MESSAGES[claim.message_name]
-    message = case.domain.signed_message(struct, bytes.fromhex(claim.key_id[2:]), struct.data(claim.signed))
-    evidence = {"keyId": claim.key_id, "message": message.hex()}
-    if case.verify(bytes.fromhex(case.key.public_key), message, claim.signature):
-        return passed(Step.SIGNATURE, evidence)
-    return failed(Step.SIGNATURE, "TAMPERED", "BAD_SIGNATURE", evidence)
+    messages, key = case.messages, bytes.fromhex(case.key.public_key)
+    signed = next((each for each in messages if case.verify(key, each, claim.signature)), None)
+    evidence = {"keyId": claim.key_id, "message": (signed or messages[0]).hex()}
+    if signed is None:
+        return failed(Step.SIGNATURE, "TAMPERED", "BAD_SIGNATURE", evidence)
+    if claim.message not in ("", signed.hex()):
+        return failed(Step.SIGNATURE, "TAMPERED", "MESSAGE_MISMATCH", evidence)
+    return passed(Step.SIGNATURE, evidence)
 
 
 def _issuer(case: _Case) -> Check:
@@ -294,10 +317,12 @@ def _anchor(case: _Case) -> Check:
     if license_ is None or license_.facts[0].recorded_at > case.question.known_at:
         return failed(Step.ANCHOR, "NOT_ANCHORED", evidence=evidence, age=age)
     first = license_.facts[0]
-    evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at)}
-    if _says_the_same(license_, case.claim):
-        return passed(Step.ANCHOR, evidence, age)
-    return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
+    evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at), "contract": license_.writer}
+    if not _says_the_same(license_, case.claim):
+        return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
+    if not case.is_by_its_contract:
+        return failed(Step.ANCHOR, "NOT_ANCHORED", "OTHER_CONTRACT", evidence, age)
+    return passed(Step.ANCHOR, evidence, age)
 
 
 def _says_the_same(license_: License, claim: Claim) -> bool:
@@ -354,12 +379,15 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
 
 
 def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
-    """Which license took the place of another: its id, or the leaf of a batch that it is; empty for none."""
+    """Which license took the place of another: the leaf that it is, its id where known; empty for none."""
+    evidence: dict[str, object] = {}
     if superseding is None:
-        return {}
+        return evidence
     if superseding.batch:
-        return {"supersededByLeaf": {"batch": superseding.batch, "index": superseding.index}}
-    return {"supersededBy": superseding.successor}
+        evidence["supersededByLeaf"] = {"batch": superseding.batch, "index": superseding.index}
+    if superseding.successor:
+        evidence["supersededBy"] = superseding.successor
+    return evidence
 
 
 def _flags(case: _Case) -> tuple[str, ...]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from ledger.domain.acts import RULES, Act, Group
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import FilledIn, fill_in, license_faults
-from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind, FeedOrder, LicenseKey, Op
-from ledger.domain.feed_fates import Fate, Held, RejectedLine, Said
+from ledger.domain.entities import License
+from ledger.domain.feed import FeedEntry, FeedOrder, LicenseKey, Op
+from ledger.domain.feed_fates import Fate, Held
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.field_rules import FieldFault
 from ledger.domain.identifiers import FIRST_VERSION, LicenseIdentifier, serial_of
 from ledger.domain.license_input import COLLECTED, CONVERTED_UNCHECKED
@@ -25,6 +26,7 @@ from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import RowFault, row_fault
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
 from ledger.ports import Signer
+from ledger.service.collect_book import Book
 from ledger.service.collect_steps import FeedSteps, Target, says
 from ledger.service.deliver_batch import Batches, DeliverBatch
 from ledger.service.orders import MAX_BATCH, next_version
@@ -52,87 +54,13 @@ _FATES = {
 }
 
 
-class Book(Protocol):
-    """What is known of one feed, on disk, while one of its files is taken over."""
-
-    @property
-    def place(self) -> str:
-        """Where it is kept, for people."""
-        ...
-
-    @property
-    def due(self) -> int:
-        """The number that the next increment goes on with; 0 before the first one."""
-        ...
-
-    def said(self, sequence: int) -> Said | None:
-        """What a number said before, or None."""
-        ...
-
-    def open_before(self, entry: FeedEntry) -> int | None:
-        """The number of a rejected line about the same license, said before this one."""
-        ...
-
-    def held(self, identifier: str) -> Held | None:
-        """A license that the feed brought, by its identifier."""
-        ...
-
-    def newest(self, serial: str) -> Held | None:
-        """The one that the feed brought last under a serial."""
-        ...
-
-    def begun_batch(self) -> frozenset[int]:
-        """The lines whose batch was begun and not ended; empty where there is none."""
-        ...
-
-    def begun_at(self, sequence: int) -> int | None:
-        """The revision that the license of a line had when the line was begun; None where it was not."""
-        ...
-
-    def begun(self) -> frozenset[int]:
-        """Every line that was begun and not ended."""
-        ...
-
-    def begin_batch(self, entries: Sequence[FeedEntry]) -> None:
-        """Note that lines are about to be issued as one batch; on disk on return."""
-        ...
-
-    def begin(self, entry: FeedEntry, rev: int) -> None:
-        """Note that a line is about to be recorded of a license that has this revision; on disk on return."""
-        ...
-
-    def drop(self, sequences: Iterable[int]) -> None:
-        """Forget that lines were begun: refused as they were, they never will be recorded so."""
-        ...
-
-    def end(self, done: Sequence[tuple[FeedEntry, Fate, Held | None]], batch: JsonObject | None) -> None:
-        """Note what became of lines that were begun; on disk on return."""
-        ...
-
-    def settle(self, entry: FeedEntry) -> None:
-        """Note a line by which nothing had to be recorded."""
-        ...
-
-    def reject(self, entry: FeedEntry, faults: Sequence[RowFault]) -> None:
-        """Keep a line with the reasons against it."""
-        ...
-
-    def finish(self, until: int) -> None:
-        """Note that the file was taken to its end; on disk on return."""
-        ...
-
-    def batches(self) -> list[JsonObject]:
-        """The batches of the file at hand, in order."""
-        ...
-
-
 @dataclass
 class FeedReport:
     """What became of a file.
 
     Attributes:
         counts: Lines by what became of them.
-        rejected: The rejected ones.
+        rejected: The rejected ones, by number, with the reasons.
         batches: `{root, size, seq, txHash}` each.
         first: Its first number, 0 in an empty file.
         until: Its last number.
@@ -140,7 +68,7 @@ class FeedReport:
     """
 
     counts: Counter[Fate] = field(default_factory=Counter)
-    rejected: list[RejectedLine] = field(default_factory=list)
+    rejected: list[tuple[int, Sequence[RowFault]]] = field(default_factory=list)
     batches: list[JsonObject] = field(default_factory=list)
     first: int = 0
     until: int = 0
@@ -149,9 +77,9 @@ class FeedReport:
     def as_json(self) -> dict[str, object]:
         """Keys of `license collect`."""
         faults = (
-            {"line": fault.line, "sequence": each.sequence, **fault.as_json()}
-            for each in self.rejected
-            for fault in each.faults
+            {"line": fault.line, "sequence": sequence, **fault.as_json()}
+            for sequence, reasons in self.rejected
+            for fault in reasons
         )
         return {
             **{fate.value: self.counts[fate] for fate in Fate if fate.is_settled},
@@ -297,7 +225,7 @@ class CollectFeed:
 
     def _reject(self, entry: FeedEntry, faults: Sequence[RowFault]) -> None:
         self._book.reject(entry, faults)
-        self._report.rejected.append(RejectedLine(entry.sequence, entry.text, faults))
+        self._report.rejected.append((entry.sequence, faults))
 
     def _settle(self, entry: FeedEntry) -> None:
         self._book.settle(entry)
@@ -386,6 +314,7 @@ class CollectFeed:
     ) -> tuple[Fate, Held | None] | None:
         """What became of an order; None where nothing had to be recorded."""
         license_, begun_at = self._steps.now(held.license_id), self._book.begun_at(entry.sequence)
+        self._require_own(license_, order)
         if order.act is None:
             if not 0 < license_.valid_to <= order.source_time:
                 raise _Rejected(FieldFault("op", "FEED_NOT_EXPIRED"))
@@ -400,6 +329,12 @@ class CollectFeed:
             self._book.begin(entry, since)
         self._steps.act(target, order, signer)
         return _FATES[RULES[order.act].group], None
+
+    def _require_own(self, license_: License, order: FeedOrder) -> None:
+        """A feed is about the licenses of one issuer and type; those of others come by transfer alone."""
+        is_own = license_.issuer == self._header.issuer or order.act is Act.TRANSFER_IN
+        if not is_own or license_.license_type != self._header.type:
+            raise _Rejected(FieldFault("key", "FEED_FOREIGN"))
 
     def _amended(
         self, entry: FeedEntry, order: FeedOrder, target: Target, signer: Signer

@@ -18,7 +18,7 @@ from ledger.domain.document import Envelope, FilledIn
 from ledger.domain.entities import License, LicenseFact
 from ledger.domain.feed import FeedOrder
 from ledger.domain.messages import key_id
-from ledger.errors import RuleError
+from ledger.errors import MalformedError, RuleError
 from ledger.ports import Signer
 from ledger.service.deliver_batch import DeliverBatch, Folder
 from ledger.service.orders import Acted, ActOrder, Deliver, Issued
@@ -121,9 +121,12 @@ class FeedSteps:
         self._folder, self._deliver = folder, deliver
 
     def envelope(self, identifier: str) -> Envelope | None:
-        """The license file of an identifier, or None where the folder has none."""
+        """The license file of an identifier, or None where the folder has none that can be read."""
         data = self._folder.read(identifier)
-        return Envelope.parse(data) if data is not None else None
+        try:
+            return Envelope.parse(data) if data is not None else None
+        except MalformedError:
+            return None
 
     def act(self, target: Target, order: FeedOrder, signer: Signer) -> None:
         """Suspend, resume or end a license, let it go or keep it.

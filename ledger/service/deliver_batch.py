@@ -8,13 +8,15 @@ from typing import Protocol
 from ledger.domain.document import FilledIn
 from ledger.errors import RuleError
 from ledger.ports import Signer
-from ledger.service.orders import Issued, IssuedBatch
+from ledger.service.orders import Issued, IssuedBatch, Renews
 
 
 class Batches(Protocol):
     """What issues: `ledger.service.issue_batch.IssueBatches`."""
 
-    def issue_batch(self, given: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
+    def issue_batch(
+        self, given: Sequence[FilledIn], signer: Signer, renews: Renews | None = None
+    ) -> IssuedBatch:
         """Issue one batch; the same inputs again give the same one."""
         ...
 
@@ -42,6 +44,13 @@ class Folder(Protocol):
 Remember = Callable[[Sequence[Issued]], None]
 """Notes licenses in the issuer's home."""
 
+Renewing = Callable[[], Renews | None]
+"""Whose places the licenses of a batch take, as the ledger has those now."""
+
+_ANEW = frozenset({"MESSAGE_EXPIRED", "STALE_REVISION"})
+"""Refusals of what was signed too long ago, or before something else happened."""
+_MOST_TRIES = 3
+
 
 class DeliverBatch:
     """Issues batches into a folder.
@@ -55,9 +64,11 @@ class DeliverBatch:
     def __init__(self, batches: Batches, folder: Folder, remember: Remember) -> None:
         self._batches, self._folder, self._remember = batches, folder, remember
 
-    def issue(self, group: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
+    def issue(
+        self, group: Sequence[FilledIn], signer: Signer, renewing: Renewing = lambda: None
+    ) -> IssuedBatch:
         """Issue a batch and write its files; the same inputs again finish the same batch."""
-        batch = self._issued(group, signer)
+        batch = self._issued(group, signer, renewing)
         self.deliver(batch.licenses)
         return batch
 
@@ -68,11 +79,12 @@ class DeliverBatch:
         self._remember(licenses)
         self._folder.sync()
 
-    def _issued(self, group: Sequence[FilledIn], signer: Signer) -> IssuedBatch:
+    def _issued(self, group: Sequence[FilledIn], signer: Signer, renewing: Renewing) -> IssuedBatch:
         """A draft that ran out while it lay here is dropped when refused, and signed anew."""
-        try:
-            return self._batches.issue_batch(group, signer)
-        except RuleError as error:
-            if error.code != "MESSAGE_EXPIRED":
-                raise
-        return self._batches.issue_batch(group, signer)
+        for _ in range(_MOST_TRIES - 1):
+            try:
+                return self._batches.issue_batch(group, signer, renewing())
+            except RuleError as error:
+                if error.code not in _ANEW:
+                    raise
+        return self._batches.issue_batch(group, signer, renewing())

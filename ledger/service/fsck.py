@@ -2,17 +2,19 @@
 
 The state is made again in memory from the records, with all that the index derives from them, and
 every column of every row is compared. Of `names`, which no chain holds, only what the ledger knows
-is compared: that the license exists and who issued it.
+is compared: that the license exists and who issued it. A leaf of a batch to which nothing happened
+has no record that names it; of such a license the batch and its issuer are compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ledger.domain.apply import Change, Refused, State, apply
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
-from ledger.domain.entities import Entity, License
+from ledger.domain.entities import Batch, Entity, License
 from ledger.domain.entity_json import entity_to_json
 from ledger.domain.facts import fact_of
 from ledger.domain.objects import from_ascii32
@@ -240,24 +242,43 @@ def _check_names(stored: list[IndexRow], state: State, reader: LedgerReader) -> 
     for row in stored:
         if row.table != "names":
             continue
-        issuer = _issuer(str(row.columns["license_id"]), state, reader)
+        issuer = _issuer(str(row.columns["license_id"]), str(row.columns["place"]), state, reader)
         if issuer is None:
             yield _difference("names", row.key, "license_id", row.columns["license_id"], None)
         elif issuer != row.columns["issuer"]:
             yield _difference("names", row.key, "issuer", row.columns["issuer"], issuer)
 
 
-def _issuer(license_id: str, state: State, reader: LedgerReader) -> str | None:
-    """Who issued a license; one that was named since the index stood is asked of the ledger itself."""
+def _issuer(license_id: str, place: str, state: State, reader: LedgerReader) -> str | None:
+    """Who issued a license; None for one that the ledger does not know."""
     license_ = state.get("license", license_id)
     if isinstance(license_, License):
         return license_.issuer
-    word = license_id.removeprefix("0x")
+    batch, _, index = place.partition("/")
+    if not index.isdecimal():
+        return _first_values(license_id, reader).issuer
+    known = state.get("batch", batch)
+    if isinstance(known, Batch):
+        is_leaf = int(index) < known.size and int(index) not in known.opened
+        return known.issuer if is_leaf else None
+    first = _first_values(batch, reader)
+    return first.issuer if int(index) < first.size else None
+
+
+class _First(NamedTuple):
+    issuer: str | None
+    size: int
+
+
+def _first_values(object_id: str, reader: LedgerReader) -> _First:
+    """What the first record of an object says; of what was named since the index stood."""
+    word = object_id.removeprefix("0x")
     if len(word) != 64 or set(word) - set("0123456789abcdef"):
-        return None
+        return _First(None, 0)
     first = next(iter(reader.records_of(bytes.fromhex(word))), None)
-    issuer = fact_of(first).values.get("issuer") if first is not None else None
-    return None if issuer is None else from_ascii32(str(issuer))
+    values = fact_of(first).values if first is not None else {}
+    issuer = values.get("issuer")
+    return _First(None if issuer is None else from_ascii32(str(issuer)), int(str(values.get("size", 0))))
 
 
 def _difference(table: str, key: str, column: str, index: object, ledger: object) -> Difference:

@@ -192,6 +192,12 @@ def add_region(region: int, parent: int, name: str, by: Sequence[KeyFile]) -> Or
     return Order("AddRegion", members, tuple(by))
 
 
+def succeed_contract(name: str, account: str, code_hash: bytes, by: Sequence[KeyFile]) -> Order:
+    """Put another contract in the place of a named one, which is closed for ever; by a quorum."""
+    members = {"name": ascii32(name), "account": account, "codeHash": code_hash}
+    return Order("Succeed", members, tuple(by))
+
+
 def add_organisation(uscc: str, region: int, level: int, name: str, by: Sequence[KeyFile]) -> Order:
     """Add a body; by its region or a superior one. The ledger keeps only a digest of its name."""
     members = {

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from ledger.domain.messages import MESSAGES, MessageType
 from ledger.domain.records import Record, record_of
-from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
 from ledger.ports import Receipt
 from ledger.service.submission import Prepared, Submissions, signature_of
@@ -20,12 +19,11 @@ class SubmitSigned:
     """Submits messages whose signatures others made; the contracts judge who signed.
 
     Args:
-        trust: The pinned trust file.
         submissions: The relay's way to the ledger.
     """
 
-    def __init__(self, trust: TrustFile, submissions: Submissions) -> None:
-        self._trust, self._submissions = trust, submissions
+    def __init__(self, submissions: Submissions) -> None:
+        self._submissions = submissions
 
     def submit(
         self, name: str, signed: Mapping[str, object], key: str, signature: str
@@ -50,7 +48,7 @@ class SubmitSigned:
         _require(bool(_WORD.fullmatch(key)), "keyId")
         _require(bool(_SIGNATURE.fullmatch(signature)), "signature")
         values = read_members(struct, signed, key)
-        prepared = Prepared(struct, values, self._trust.domain(struct.contract))
+        prepared = Prepared(struct, values, self._submissions.domain(struct.contract))
         handed_in = signature_of(bytes.fromhex(key[2:]), bytes.fromhex(signature))
         receipt = self._submissions.submit(prepared, [handed_in])
         return record_of(receipt.logs[-1]), receipt

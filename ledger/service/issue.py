@@ -156,7 +156,7 @@ class IssueLicenses:
     def _finish_alone(self, draft: Draft, signer: Signer, request_id: str | None) -> Issued:
         kept = self._drafts.outbox.load(draft.license_id)
         wanted = {"input": sm3(canonical(draft.given)).hex(), "request": request_id}
-        if kept is None or (_is_unsent(kept) and kept["input"] != wanted["input"]):
+        if kept is None or (_is_unsent(kept) and not self._is_of_now(kept, draft, wanted)):
             kept = self._sign(draft, signer, wanted)
         elif kept["input"] != wanted["input"]:
             code = "REQUEST_ID_REUSED" if request_id and kept["request"] == request_id else "LICENSE_EXISTS"
@@ -164,6 +164,12 @@ class IssueLicenses:
         elif kept["gasUsed"] is not None:
             return self._answered(kept, draft, request_id)
         return self._send(kept, draft, signer)
+
+    def _is_of_now(self, kept: JsonObject, draft: Draft, wanted: Mapping[str, object]) -> bool:
+        """Whether what is kept is of the same input, and for the contract that takes it now."""
+        if kept["input"] != wanted["input"]:
+            return False
+        return self._submissions.is_for_now(draft.struct, Envelope.from_json(kept["envelope"]))
 
     def _answered(self, kept: JsonObject, draft: Draft, request_id: str | None) -> Issued:
         is_delivered = kept.get("delivered", True)  # an entry of an earlier version does not say
@@ -197,7 +203,7 @@ class IssueLicenses:
     def _receipt(self, kept: JsonObject, draft: Draft, envelope: Envelope, signer: Signer) -> Receipt:
         transaction = kept_transaction(kept)
         if transaction is not None:
-            return self._submissions.settle(transaction)
+            return self._settled(draft.license_id, transaction)
         self._require_in_no_batch(draft.license_id)
         prepared = self._submissions.prepare(draft.struct, draft.rev, signed_members(envelope))
         identity = key_id(signer.public_key)
@@ -211,6 +217,13 @@ class IssueLicenses:
             return self._submissions.submit(prepared, [signature], keep, opening=draft.opening)
         except RuleError:
             self._drafts.outbox.drop(draft.license_id)  # refused: it can never be recorded as signed
+            raise
+
+    def _settled(self, license_id: str, transaction: Transaction) -> Receipt:
+        try:
+            return self._submissions.settle(transaction)
+        except RuleError:
+            self._drafts.outbox.drop(license_id)  # refused: it can never be recorded as signed
             raise
 
     def _require_in_no_batch(self, license_id: str) -> None:

@@ -24,7 +24,7 @@ from ledger.service.drafts import (
     signed_members,
     with_transaction,
 )
-from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch
+from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch, Renews
 from ledger.service.submission import Submissions, signature_of
 
 
@@ -39,7 +39,9 @@ class IssueBatches:
     def __init__(self, drafts: Drafts, submissions: Submissions) -> None:
         self._drafts, self._submissions = drafts, submissions
 
-    def issue_batch(self, given: Sequence[JsonObject | FilledIn], signer: Signer) -> IssuedBatch:
+    def issue_batch(
+        self, given: Sequence[JsonObject | FilledIn], signer: Signer, renews: Renews | None = None
+    ) -> IssuedBatch:
         """Issue up to 1,000 licenses of one type under one signature, in one transaction.
 
         The same inputs again, after a crash at any point, finish the same batch, once: its salts, its
@@ -49,6 +51,7 @@ class IssueBatches:
             given: License inputs of docs/interfaces.md, or what was made of them, all of one type and
                 one issuer.
             signer: A registered signing key of the issuer.
+            renews: Licenses whose places these take, in their order; None where they are new.
 
         Raises:
             MalformedError: `LICENSE_INPUT` with every fault of the first bad one; `BATCH_SIZE`,
@@ -56,12 +59,13 @@ class IssueBatches:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
         rows = [self._drafts.filled_in(each) for each in given]
-        if not 1 <= len(rows) <= MAX_BATCH:
-            raise MalformedError("BATCH_SIZE", given=len(rows), size=len(rows))
-        key = "0x" + sm3(b"".join(sm3(canonical(row.given)) for row in rows)).hex()
+        size = len(renews.leaves) if renews else len(rows)
+        if len(rows) != size or not 1 <= size <= MAX_BATCH:
+            raise MalformedError("BATCH_SIZE", given=len(rows), size=size)
+        key = _key_of(rows, renews)
         with self._drafts.outbox.hold(key):
-            kept = self._drafts.batches.load(key)
-            leaves = self._kept_leaves(key) if kept else self._begin(key, rows, signer)
+            kept = self._living(key)
+            leaves = self._kept_leaves(key) if kept else self._begin(key, rows, signer, renews)
             if kept is None or kept["gasUsed"] is None:
                 kept = self._send(key, kept or _UNSENT, leaves)
             return _issued(kept, leaves)
@@ -74,11 +78,24 @@ class IssueBatches:
         """
         return self._drafts.is_kept(self._drafts.name(self._drafts.filled_in(given).license).id)
 
-    def _begin(self, key: str, rows: Sequence[FilledIn], signer: Signer) -> list[_Leaf]:
+    def _living(self, key: str) -> JsonObject | None:
+        """What is kept of a batch; where it was never sent and can no longer be, it is forgotten."""
+        kept = self._drafts.batches.load(key)
+        if kept is None or kept["gasUsed"] is not None or kept_transaction(kept) is not None:
+            return kept
+        first = self._kept_leaves(key)[0].envelope
+        if self._submissions.is_for_now(_struct_of(first), first):
+            return kept
+        self._drafts.batches.drop(key)
+        return None
+
+    def _begin(
+        self, key: str, rows: Sequence[FilledIn], signer: Signer, renews: Renews | None
+    ) -> list[_Leaf]:
         """Sign, store the documents, keep the batch; from then on it is resumed."""
         names = [self._drafts.name(row.license) for row in rows]
         self._require_new(rows, names)
-        envelopes = self._signed(rows, names, signer)
+        envelopes = self._signed(rows, names, signer, renews)
         documents = [
             Document(name.id, envelope.to_bytes(), encryption_keys(row.given))
             for name, envelope, row in zip(names, envelopes, rows, strict=True)
@@ -107,21 +124,25 @@ class IssueBatches:
             self._drafts.batches.drop(key)
             raise RuleError("LICENSE_EXISTS", id=alone)
 
-    def _signed(self, rows: Sequence[FilledIn], names: Sequence[Name], signer: Signer) -> list[Envelope]:
+    def _signed(
+        self, rows: Sequence[FilledIn], names: Sequence[Name], signer: Signer, renews: Renews | None
+    ) -> list[Envelope]:
         """The envelopes of a batch, not yet anchored: one signature, and each its own place in the tree."""
         salts = [self._drafts.salts(row.license) for row in rows]
         leaves = [_leaf_of(*each) for each in zip(rows, names, salts, strict=True)]
         tree = Tree([_leaf_hash(leaf) for leaf in leaves])
         metadata = rows[0].license["metadata"]
+        struct, rev = ("RenewBatch", renews.rev) if renews else ("IssueBatch", 0)
         members = {
+            **(renews.members if renews else {}),
             "root": "0x" + tree.root.hex(),
             "size": len(leaves),
             "issuer": "0x" + ascii32(str(metadata["certificateIssuingAuthorityCode"])).hex(),
             "licenseType": "0x" + ascii32(str(metadata["certificateTypeCode"])).hex(),
         }
-        prepared = self._submissions.prepare("IssueBatch", 0, members)
+        prepared = self._submissions.prepare(struct, rev, members)
         signature = prepared.signed_by(signer)
-        draft = Draft("IssueBatch", names[0].id, 0, members, rows[0].license, rows[0].given, None)
+        draft = Draft(struct, names[0].id, rev, members, rows[0].license, rows[0].given, None)
         first = self._drafts.envelope(draft, salts[0], prepared, signature)
         return [
             replace(
@@ -154,10 +175,10 @@ class IssueBatches:
     def _receipt(self, key: str, kept: JsonObject, envelopes: Sequence[Envelope]) -> Receipt:
         transaction = kept_transaction(kept)
         if transaction is not None:
-            return self._submissions.settle(transaction)
+            return self._settled(key, transaction)
         self._require_not_alone(key, envelopes)
         first = envelopes[0]
-        prepared = self._submissions.prepare("IssueBatch", 0, signed_members(first))
+        prepared = self._submissions.prepare(_struct_of(first), 0, signed_members(first))
         signature = signature_of(bytes.fromhex(first.signer["keyId"][2:]), bytes.fromhex(first.signature))
 
         def keep(transaction: Transaction) -> None:
@@ -166,6 +187,13 @@ class IssueBatches:
         leaves = [_leaf_hash(each.leaf) for each in envelopes if each.leaf]
         try:
             return self._submissions.submit(prepared, [signature], keep, leaves)
+        except RuleError:
+            self._drafts.batches.drop(key)  # refused: it can never be recorded as signed
+            raise
+
+    def _settled(self, key: str, transaction: Transaction) -> Receipt:
+        try:
+            return self._submissions.settle(transaction)
         except RuleError:
             self._drafts.batches.drop(key)  # refused: it can never be recorded as signed
             raise
@@ -184,6 +212,18 @@ class _Leaf(NamedTuple):
 
     envelope: Envelope
     cid: str | None
+
+
+def _key_of(rows: Sequence[FilledIn], renews: Renews | None) -> str:
+    """What the same batch is known by: its inputs, and whose places they take."""
+    parts = [canonical(row.given) for row in rows]
+    if renews:
+        parts.append(canonical({"batch": renews.batch, "leaves": list(renews.leaves)}))
+    return "0x" + sm3(b"".join(map(sm3, parts))).hex()
+
+
+def _struct_of(envelope: Envelope) -> str:
+    return "RenewBatch" if "earlier" in envelope.signed else "IssueBatch"
 
 
 def _issued(kept: JsonObject, leaves: Sequence[_Leaf]) -> IssuedBatch:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, Act, Ground
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.identifiers import LicenseIdentifier
+from ledger.domain.license_tree import leaf_words
 from ledger.errors import TransitionError, UsageError
 
 MAX_BATCH = 1_000
-"""Most licenses of a batch; `Licenses.issueBatch` takes no more."""
+"""Most licenses of a batch; `Batches.issueBatch` takes no more."""
 
 BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
 """How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
@@ -43,6 +44,26 @@ class Issued:
             "promise": None,
         }
         return shown if self.supersedes is None else {**shown, "supersedes": self.supersedes}
+
+
+@dataclass(frozen=True)
+class Renews:
+    """Leaves of an earlier batch whose places the licenses of a new one take, one by one.
+
+    Attributes:
+        batch: Object of the earlier batch, 0x-hex.
+        leaves: Indices in it, ascending.
+        rev: Revision of that batch.
+    """
+
+    batch: str
+    leaves: tuple[int, ...]
+    rev: int
+
+    @property
+    def members(self) -> Mapping[str, object]:
+        """Of the message that says so."""
+        return {"earlier": self.batch, **leaf_words(self.leaves)}
 
 
 Deliver = Callable[[Issued], None]

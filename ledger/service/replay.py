@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.apply import APPLY_VERSION, Refused, State, typed
-from ledger.domain.entities import Key, Ledger
+from ledger.domain.entities import Key
 from ledger.domain.entity_json import state_digest
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import Kind
@@ -25,6 +25,7 @@ from ledger.ports import Clock, Verifier
 from ledger.proof.competence import Competence
 from ledger.proof.journal import Finding, Walk
 from ledger.service.sources import Histories
+from ledger.service.writers import Writers
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,7 @@ class ReplayLedger:
         report.block = {"number": header.number, "hash": header.hash, "time": rfc3339(header.time)}
         walk = Walk(ledger_id)
         competence = Competence(report.state)
+        self._writers = Writers(self._trust.contracts, report.state, histories.generations)
         for log in histories.reader.logs(None, header.number):
             self._take(log, walk, competence, report)
         report.seq, report.head = walk.seq, "0x" + walk.head.hex()
@@ -168,7 +170,7 @@ class ReplayLedger:
     def _apply(self, record: Record, competence: Competence, report: Report) -> tuple[ReplayedSignature, ...]:
         try:
             fact = fact_of(record)
-            self._require_place(record, fact, report.state)
+            self._require_place(record, fact)
             signatures = self._signatures(record, fact, report)
             problem = competence.problem_with(fact)
             if problem:
@@ -190,18 +192,10 @@ class ReplayLedger:
     def _find(self, report: Report, code: str, record: Record, detail: str) -> None:
         report.findings.append(Finding(code, record.seq, record.tx_hash, detail))
 
-    def _writer_of(self, contract: str, state: State) -> str:
-        """Where a contract of the trust file stands now: what a quorum put in its place, or itself."""
-        pinned = self._trust.contracts[contract].address
-        ledger = typed(state, "ledger", "ledger", Ledger)
-        named = [account for name, account, _ in ledger.contracts if name == contract] if ledger else []
-        return named[-1] if named[:1] == [pinned] else pinned
-
-    def _require_place(self, record: Record, fact: Fact, state: State) -> None:
+    def _require_place(self, record: Record, fact: Fact) -> None:
         """The contract that wrote it is the one that takes such messages, and it is about its object."""
         struct = record.message_type()
-        expected = self._writer_of(struct.contract, state)
-        if record.writer != expected:
+        if record.writer != self._writers.of(struct.contract):
             raise Refused("BAD_RECORD", f"written by {record.writer}, not {struct.contract}")
         if record.object != object_of(fact.kind, fact.values):
             raise Refused("BAD_RECORD", f"written about 0x{record.object.hex()}")
@@ -252,6 +246,7 @@ class ReplayLedger:
             report.findings.append(Finding("BAD_PROOF", None, None, error.message()["en"]))
             return
         report.findings += walk.finish(seq, head)
+        report.findings += self._writers.finish()
         self._check_seal(report)
 
     def _check_seal(self, report: Report) -> None:

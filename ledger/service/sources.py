@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.records import Record
+from ledger.domain.trustfile import ContractEntry
 from ledger.errors import BadProofError, OutageError, TrustError, UsageError
 from ledger.ports import LedgerReader
 from ledger.proof.headers import Header
@@ -47,6 +48,7 @@ class Histories:
         self._readers, self._asked = readers, asked
         self._known: dict[bytes, list[Record]] = {}
         self._facts: dict[bytes, list[Fact]] = {}
+        self._generations: dict[str, tuple[ContractEntry, ...]] = {}
         self.header, self.level = self._anchor()
 
     @property
@@ -126,8 +128,8 @@ class Histories:
 
     @property
     def known(self) -> set[bytes]:
-        """The objects whose histories are here."""
-        return set(self._known)
+        """The objects whose histories are here and could be decoded."""
+        return set(self._facts)
 
     def forget(self, objects: Collection[bytes]) -> None:
         """Let go of histories that are not asked for again, so that many thousands pass through."""
@@ -145,6 +147,32 @@ class Histories:
         elif self.level == "quorum":
             self._compare(histories)
         self._known |= histories
+
+    def generations(self, contract: str) -> tuple[ContractEntry, ...]:
+        """A contract of the trust file and those that took its place until the head.
+
+        Followed by proof at level `state`; else as the node says, at `quorum` as every endpoint says.
+
+        Raises:
+            TrustError: `SPLIT_VIEW`; at `state` a successor that is not proved.
+        """
+        if contract not in self._generations:
+            self._generations[contract] = self._followed(contract)
+        return self._generations[contract]
+
+    def unproved(self, *contracts: str) -> tuple[str, ...]:
+        """A flag where one of these was succeeded and only nodes' word leads to what took its place."""
+        is_told = self.level != "state" and any(len(self.generations(each)) > 1 for each in contracts)
+        return ("SUCCESSOR_UNPROVED",) if is_told else ()
+
+    def _followed(self, contract: str) -> tuple[ContractEntry, ...]:
+        if self.level == "state":
+            return self.reader.proven_generations(contract, self.header)
+        own = self.reader.generations(contract, self.header.number)
+        others = self._readers[1:] if self.level == "quorum" else []
+        if any(other.generations(contract, self.header.number) != own for other in others):
+            raise TrustError("SPLIT_VIEW", number=self.header.number)
+        return own
 
     def journal(self) -> tuple[int, bytes]:
         """(seq, head) of the Journal; at level `quorum` every endpoint says the same.

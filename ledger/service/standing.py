@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
@@ -16,7 +16,7 @@ from ledger.domain.objects import entitlement_object, from_ascii32, key_object, 
 from ledger.errors import UnknownIdError
 from ledger.proof.verification import cut_offs_of, successor_evidence
 from ledger.service.sources import Histories
-from ledger.service.verify import state_of
+from ledger.service.verify import LicenseAt, state_of
 
 
 def license_state(
@@ -102,6 +102,13 @@ class Shown:
     superseding: LicenseFact | None = None
     """What put another license in its place, as known at `known_at`."""
 
+    def naming(self, license_at: LicenseAt) -> Shown:
+        """The same with the id of a license of a batch that took this one's place, where it is known."""
+        by = self.superseding
+        if by is None or not by.batch:
+            return self
+        return replace(self, superseding=replace(by, successor=license_at(by.batch, by.index) or ""))
+
     def as_json(self, identifier: str | None) -> dict[str, object]:
         """The keys of `license show|status`."""
         fact = self.standing.fact
@@ -162,7 +169,7 @@ def show_license(
     header = histories.header
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
     unbound = int(binding_now(histories, license_id) or "0x0", 16) == 0
-    flags = ("HOLDER_UNBOUND",) if unbound else ()
+    flags = (*(("HOLDER_UNBOUND",) if unbound else ()), *histories.unproved("Journal"))
     return Shown(
         license_,
         standing,

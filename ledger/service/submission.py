@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.abi import encode_call
+from ledger.domain.document import Envelope
 from ledger.domain.messages import (
     DEFAULT_LIFETIME,
     MESSAGES,
@@ -17,7 +18,6 @@ from ledger.domain.messages import (
     plain_value,
 )
 from ledger.domain.records import SIGNATURE_TYPE, RecordSignature
-from ledger.domain.trustfile import TrustFile
 from ledger.ports import Clock, LedgerWriter, Receipt, Signer, Transaction
 
 SM2_WITH_SM3 = 1
@@ -71,10 +71,16 @@ def signature_of(identity: bytes, raw: bytes) -> RecordSignature:
 
 
 class Submissions:
-    """Prepares messages for one ledger and submits them through one relay."""
+    """Prepares messages for one ledger and submits them through one relay.
 
-    def __init__(self, trust: TrustFile, writer: LedgerWriter, clock: Clock) -> None:
-        self._trust, self._writer, self._clock = trust, writer, clock
+    Args:
+        domain: From a contract's name to the EIP-712 domain of messages to it, as it stands now.
+        writer: The relay.
+        clock: Tells now.
+    """
+
+    def __init__(self, domain: Callable[[str], Domain], writer: LedgerWriter, clock: Clock) -> None:
+        self.domain, self._writer, self._clock = domain, writer, clock
 
     def prepare(
         self, name: str, rev: int, members: Mapping[str, object], lifetime: int = DEFAULT_LIFETIME
@@ -90,7 +96,16 @@ class Submissions:
         struct = MESSAGES[name]
         now = int(self._clock.now().timestamp())
         header = {"rev": rev, "signedAt": now, "notAfter": now + lifetime}
-        return Prepared(struct, {**header, **members}, self._trust.domain(struct.contract))
+        return Prepared(struct, {**header, **members}, self.domain(struct.contract))
+
+    def is_for_now(self, name: str, envelope: Envelope) -> bool:
+        """Whether a kept document is signed for the contract that takes its message now.
+
+        A contract that took the place of that one takes nothing that was signed for it.
+        """
+        identity = bytes.fromhex(str(envelope.signer["keyId"])[2:])
+        signed = {key: value for key, value in envelope.signed.items() if key != "keyId"}
+        return self.prepare(name, 0, signed).message(identity).hex() == envelope.message
 
     def submit(
         self,

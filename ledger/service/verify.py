@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ledger.domain.apply import Refused, State
 from ledger.domain.facts import Fact, fact_of
-from ledger.domain.messages import CLOCK_TOLERANCE
+from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile
@@ -84,6 +84,10 @@ _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGN
 _NOT_REACHED = Findings(tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER))
 
 
+LicenseAt = Callable[[str, int], str | None]
+"""The license id at a place in a batch (object, index), where it is known here."""
+
+
 class VerifyLicenses:
     """Answers for one ledger.
 
@@ -93,6 +97,7 @@ class VerifyLicenses:
         verifier: Checks SM2 signatures.
         clock: Tells now.
         level: The trust level asked for, shown where none was reached.
+        license_at: Names licenses of batches that took others' places; what it says is not proved.
     """
 
     def __init__(
@@ -102,8 +107,10 @@ class VerifyLicenses:
         verifier: Verifier,
         clock: Clock,
         level: str = "rpc",
+        license_at: LicenseAt = lambda *_: None,
     ) -> None:
         self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
+        self._license_at = license_at
         self._holds = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
     def verify(self, subject: Subject, ask: Ask) -> Verdict:
@@ -122,6 +129,7 @@ class VerifyLicenses:
             return [self._verdict(subject, ask, _NOT_REACHED, None) for subject in subjects]
         try:
             histories = self._open()
+            self._follow(claims, histories)
             state = self._state_for(claims, ask.region, histories)
         except (OutageError, TrustError) as problem:
             if len(claims) > 1 and self._is_answering():
@@ -157,15 +165,34 @@ class VerifyLicenses:
             age=age,
             stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
         )
-        findings = examine(claim, state, question, self._trust.domain, self._holds)
+        findings = examine(claim, state, question, partial(self._domains, histories), self._holds)
+        unproved = histories.unproved("Journal", MESSAGES[claim.message_name].contract)
+        checks = tuple(map(self._naming, findings.checks))
+        findings = replace(findings, checks=checks, flags=(*findings.flags, *unproved))
         return self._with_level(findings, histories)
+
+    def _naming(self, check: Check) -> Check:
+        """With the id of a license of a batch that took the place of another, where it is known here."""
+        leaf = check.evidence.get("supersededByLeaf")
+        known = (
+            self._license_at(str(leaf["batch"]), int(leaf["index"])) if isinstance(leaf, Mapping) else None
+        )
+        return replace(check, evidence={**check.evidence, "supersededBy": known}) if known else check
+
+    def _domains(self, histories: Histories, contract: str) -> list[Domain]:
+        domain = self._trust.domain(contract)
+        return [replace(domain, contract=each.address) for each in histories.generations(contract)]
 
     def _with_level(self, findings: Findings, histories: Histories) -> Findings:
         if histories.level == self._level:
             return findings
         evidence = {"asked": self._level, "reached": histories.level}
-        checks = tuple(_unproved(check, evidence) for check in findings.checks)
-        return replace(findings, checks=checks)
+        return replace(findings, checks=tuple(_unproved(check, evidence) for check in findings.checks))
+
+    def _follow(self, claims: Sequence[Claim], histories: Histories) -> None:
+        """Find out where the contracts stand that the claims have to do with."""
+        for contract in {"Journal", *(MESSAGES[claim.message_name].contract for claim in claims)}:
+            histories.generations(contract)
 
     def _state_for(self, claims: Sequence[Claim], region: int | None, histories: Histories) -> State:
         """Ask for histories until nothing more is needed; those of single licenses are not kept."""

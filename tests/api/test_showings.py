@@ -13,6 +13,7 @@ from ledger.adapters.sm4 import Sm4Gcm
 from ledger.bootstrap import Ledger
 from ledger.domain.attestation import Attestation, Method
 from ledger.domain.challenge import Challenge
+from ledger.domain.holders import holder_binding
 from ledger.domain.presentation_text import kept_text
 from tests.api.conftest import Department
 from tests.api.test_verification import Desk, outcome, verify
@@ -126,7 +127,7 @@ def test_an_office_vouches_over_http_for_whoever_is_asked_so(
             evidence = verdict["checks"][7]["evidence"]
             assert (evidence["method"], evidence["officer"]) == ("id-card", None)
             assert (evidence["attestedBy"] == RELYING) == (name == "relying")
-            assert verdict["flags"] == ["HOLDER_UNBOUND"]
+            assert verdict["flags"] == ["ORIGIN_NOT_SHOWN", "HOLDER_UNBOUND"]
     assert ends == [
         ("IN_FORCE", "PASS", "HOLDER_ATTESTED"),
         ("OUT_OF_SCOPE", "FAIL", "ATTESTATION_NOT_ALLOWED"),
@@ -138,7 +139,7 @@ def test_an_office_vouches_over_http_for_whoever_is_asked_so(
 def test_a_leaf_opened_by_a_rebind_is_shown_by_the_new_key_alone(relying: Department, holder: Holder) -> None:
     """The old phone is refused, and with it all that it shows beside."""
     signer, fresh = holder.live.signer("issuer"), holder.wallet.new_pair()
-    holder.ledger.acting().bind(holder.ledger.license_now(holder.leaf), list(fresh), 1, 2, signer)
+    holder.ledger.acting().bind(holder.ledger.license_now(holder.leaf), holder_binding(*fresh), 1, 2, signer)
     shown, _ = holder.show(relying, holder.single, holder.leaf)
     answer = verify(relying, subject={"qr": shown.qr}).json()
     assert answer["counts"] == {"TAMPERED": 2}

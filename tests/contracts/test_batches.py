@@ -289,6 +289,7 @@ def _call(world: World, command: Command, alone: bool = False) -> bytes:
 def test_what_a_command_is_refused_with_is_the_same_through_a_leaf(world: World) -> None:
     batch = Issued(world)
     world.run(batch.act(0))
+    moment = world.now() + 60
     for command in (
         batch.act(0),
         batch.act(0, rev=7),
@@ -299,8 +300,11 @@ def test_what_a_command_is_refused_with_is_the_same_through_a_leaf(world: World)
     ):
         found = []
         for opening in (None, batch.opening(0)):
-            with pytest.raises(Refused) as caught:
-                world.run(replace(command, message=replace(command.message, opening=opening)))
+            told = replace(command, message=replace(command.message, opening=opening))
+            with world.snapshot():
+                world.next_block_at(moment)
+                with pytest.raises(Refused) as caught:
+                    world.run(told)
             found.append((caught.value.name, caught.value.values))
         assert found[0] == found[1]
 

@@ -227,7 +227,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
         COMMANDS[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    known_here = {"Issue": "LicensesForeignId", "Represent": "LicensesUnknown"}
+    known_here = {"Issue": "LicensesForeignId", "Represent": "LicensesUnknown", "Succeed": "DirectoryNotNext"}
     known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation"), "JournalStaleRevision")
     assert caught.value.name == known_here.get(name, "DirectorySignatureBad")
 

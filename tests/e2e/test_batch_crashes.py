@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,25 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from scripts.bench_crashes import ROWS, SIZE, deaths
+from scripts.tripwire import stopped
 from tests.e2e.sheets_made import TYPE, rows, write
 from tests.kubo import Kubo
 from tests.lying_proxy import LyingProxy
 from tests.told import Run, World
 
-ROWS, SIZE, DEATHS, BAD_LINE = 2_000, 100, 20, 102
-OCCURRENCES = {
-    "read": 150, "lock": 2, "draft": 150, "note": 2, "keep": 120, "send": 2, "sent": 2, "receipt": 2,
-    "name": 2, "write": 150, "flush": 20,
-}  # fmt: skip
-"""Up to which occurrence of a step a run may get: into its second batch."""
-
-
-def deaths(seed: int) -> list[tuple[str, int]]:
-    """Where each run dies: every kind of step at least once, at a place drawn from the seed."""
-    draw = random.Random(seed)
-    steps = [*OCCURRENCES, *draw.choices(list(OCCURRENCES), k=DEATHS - len(OCCURRENCES))]
-    draw.shuffle(steps)
-    return [(step, draw.randint(1, OCCURRENCES[step])) for step in steps]
+BAD_LINE = 102
 
 
 def order(world: World, sheet: Path, out: Path, size: int = SIZE) -> list[str]:
@@ -43,33 +30,20 @@ def order(world: World, sheet: Path, out: Path, size: int = SIZE) -> list[str]:
     return ["license", "issue-batch", str(sheet), *options]
 
 
-def wired(step: str, count: int, action: str, command: list[str]) -> list[str]:
-    return [sys.executable, "-m", "tests.tripwire", step, str(count), action, "--", *command]
-
-
 def test_killed_at_twenty_points_every_row_is_issued_exactly_once(world: World, tmp_path: Path) -> None:
     made = rows(ROWS + 1, 70_000_000)
     made[BAD_LINE - 2]["certificateIssuedDate"] = "2025-02-30"
     sheet, out = write(tmp_path / "a.csv", made), tmp_path / "out"
     before = world.run("audit", "replay").data
-    for step, count in deaths(20261122):
+    for death in deaths():
         died = subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "tests.tripwire",
-                step,
-                str(count),
-                "kill",
-                "--",
-                *order(world, sheet, out),
-            ],
+            death.wired(*order(world, sheet, out)),
             env=world.environment(),
             capture_output=True,
             timeout=120,
             check=False,
         )
-        assert died.returncode == -signal.SIGKILL, (step, count, died.stdout[-500:], died.stderr[-500:])
+        assert died.returncode == -signal.SIGKILL, (death, died.stdout[-500:], died.stderr[-500:])
     run = world.run(*order(world, sheet, out))
     assert (run.status, run.data["code"], run.data["accepted"]) == (1, "ROWS_REJECTED", ROWS)
     assert {each["line"] for each in run.data["rejected"]} == {BAD_LINE}
@@ -125,7 +99,7 @@ class Desk:
         """A run that is held at a step while something happens."""
         held = self.folder / "held"
         running = subprocess.Popen(
-            wired(step, count, str(held), [*self.command(), "--json"]),
+            stopped(step, count, str(held), *self.command(), "--json"),
             env=self.world.environment(ELICENSE_CONTENT=f"ipfs:{self.kubo.url}"),
             stdout=subprocess.PIPE,
             text=True,
@@ -162,14 +136,14 @@ def told(run: Run) -> tuple[int, str, int]:
 def test_store_and_chain_go_down_in_turn_and_the_sheet_is_issued_once(desk: Desk) -> None:
     before = desk.world.run("audit", "replay").data
 
-    died = desk.run_until("pin", 5, lambda: desk.kubo.end(signal.SIGKILL))
-    assert told(died) == (75, "IPFS_UNREACHABLE", 0)
+    died = desk.run_until("pin", 2, lambda: desk.kubo.end(signal.SIGKILL))
+    assert told(died) == (75, "IPFS_UNREACHABLE", 20)
     assert died.data["error"]["remedy"]["zh"]
-    assert told(desk.run()) == (75, "IPFS_UNREACHABLE", 0)
+    assert told(desk.run()) == (75, "IPFS_UNREACHABLE", 20)
     desk.kubo.start()
 
     cut_off = desk.run_until("lock", 2, desk.proxy.go_down)
-    assert told(cut_off) == (75, "CHAIN_UNREACHABLE", 20)
+    assert told(cut_off) == (75, "CHAIN_UNREACHABLE", 40)
     assert told(desk.run()) == (75, "CHAIN_UNREACHABLE", 0)
     desk.proxy.come_back()
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +14,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.identifiers import IDENTIFIER_ROOT, LicenseIdentifier, mod37_36_check
+from scripts.tripwire import stopped
 from tests.e2e.feeds_made import Feed, given, serial
 from tests.e2e.sheets_made import TYPE, rows, write
 from tests.told import Run, World
@@ -162,6 +160,13 @@ STANDING = {
 COUNTS = {"inserted": 29, "updated": 9, "ended": 8, "suspended": 9, "lifted": 4, "unchanged": 1}
 
 
+DEATHS = (
+    ("book", 20), ("flush", 1), ("keep", 3), ("send", 1), ("sent", 1), ("write", 4), ("book", 60),
+    ("send", 2), ("receipt", 3), ("write", 6), ("sent", 5),
+)  # fmt: skip
+"""Where the process dies, one death after the other: each is a counted step of `scripts.tripwire`."""
+
+
 @pytest.fixture(scope="module")
 def first(entitled: Collected) -> tuple[Collected, Run]:
     """The sixty lines, taken over by a process that was killed again and again."""
@@ -169,9 +174,11 @@ def first(entitled: Collected) -> tuple[Collected, Run]:
     made = every_operation(entitled.moved)
     made.header["grounds"] = grounds
     file = made.write(entitled.folder / "first.jsonl")
-    before, chosen = entitled.replay(), random.Random(20261125)
-    killed = [_killed(entitled, file, chosen.uniform(0.0, 0.9)) for _ in range(7)]
-    assert sum(killed) >= 4, "the process was done before it was killed"
+    before = entitled.replay()
+    for step, count in DEATHS:
+        command = stopped(step, count, "kill", *entitled.command(file, "--resume"))
+        died = subprocess.run(command, env=entitled.world.environment(), capture_output=True, check=False)
+        assert died.returncode == -signal.SIGKILL, (step, count, died.stdout[-500:], died.stderr[-500:])
     run = entitled.collect(file, "--resume")
     after = entitled.replay()
     touched = len({*range(100, 122), 126})  # leaves to which something happened
@@ -179,29 +186,6 @@ def first(entitled: Collected) -> tuple[Collected, Run]:
     records = len(run.data["batches"]) + 2 * 9 + 8 + 9 + 4 + touched
     assert after["records"] - before["records"] == records, "nothing is doubled"
     return entitled, run
-
-
-def _killed(collected: Collected, file: Path, delay: float) -> bool:
-    """Kill a run `delay` seconds after it took a step further; whether it was still at it."""
-    book = collected.out / ".collect.db-wal"
-    seen = _size(book)
-    running = subprocess.Popen(
-        [sys.executable, "-m", "api.cli.main", *collected.command(file, "--resume")],
-        env=collected.world.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    while running.poll() is None and _size(book) == seen:
-        time.sleep(0.01)
-    time.sleep(delay)
-    is_alive = running.poll() is None
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    return is_alive
-
-
-def _size(path: Path) -> tuple[int, int]:
-    return (path.stat().st_size, path.stat().st_mtime_ns) if path.exists() else (0, 0)
 
 
 # --- the first file ---------------------------------------------------------------------------
@@ -364,7 +348,6 @@ def test_a_file_that_does_not_go_on_where_the_feed_stands_records_nothing(
     run = collected.collect(file)
     assert (run.status, run.data["code"]) == (status, code), run.data
     assert collected.replay()["seq"] == before
-    assert collected.result(101) == "IN_FORCE"
 
 
 def test_no_sheet_is_a_feed_and_no_feed_goes_into_two_folders(
@@ -506,7 +489,7 @@ def test_a_home_that_lost_everything_but_its_secret_goes_on_from_the_folder(
 
 
 def test_only_the_operator_that_a_right_names_collects(settled: Collected, tmp_path: Path) -> None:
-    good = feed(78).act(101, "suspend", "PENALTY")
+    good = feed(78).act(129, "suspend", "PENALTY")
     file = good.write(tmp_path / "a.jsonl")
     before = settled.replay()["seq"]
     stranger = settled.world.run(*settled.command(file), "--key", settled.world.key("office-anhui"))
@@ -524,13 +507,13 @@ def test_only_the_operator_that_a_right_names_collects(settled: Collected, tmp_p
 def test_when_the_mandate_ends_the_feed_stops_and_what_was_collected_stays(
     settled: Collected, tmp_path: Path
 ) -> None:
-    made = feed(78).act(101, "suspend", "PENALTY").act(101, "resume", "PENALTY_SERVED")
+    made = feed(78).act(129, "suspend", "PENALTY").act(129, "resume", "PENALTY_SERVED")
     file = made.write(tmp_path / "a.jsonl")
     entitle(settled.world)
     try:
         run = settled.collect(file)
         assert (run.status, run.data["code"]) == (1, "FEED_NO_MANDATE")
-        shown = settled.world.run("verify", settled.file_of(101)).data
+        shown = settled.world.run("verify", settled.file_of(129)).data
         assert (shown["result"], shown["collector"]) == ("IN_FORCE", OPERATOR)
     finally:
         entitle(settled.world, "--operator", OPERATOR)

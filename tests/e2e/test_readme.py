@@ -56,7 +56,7 @@ def test_the_readme_can_be_typed_from_top_to_bottom(page: str, world: World, tmp
         assert result in printed
 
 
-@pytest.mark.parametrize("guide", ["issuer", "relying-department", "auditor", "holder"])
+@pytest.mark.parametrize("guide", ["issuer", "relying-department", "auditor", "holder", "collecting"])
 def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
     assert script_of(f"docs/guides/zh-CN/{guide}.md") == script_of(f"docs/guides/{guide}.md")
 
@@ -71,6 +71,7 @@ def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
         ),
         ("auditor", ("no findings", "Verified OK")),
         ("holder", ("IN_FORCE", "STALE_PRESENTATION")),
+        ("collecting", ("COLLECTED", "FEED_GROUND", "face/post", "6 compared, 6 the same")),
     ],
 )
 def test_a_guide_can_be_typed_from_top_to_bottom(

@@ -179,7 +179,7 @@ def test_an_office_shows_for_a_holder_who_brings_a_file_or_a_printed_code(
         OFFICE,
         attested["officer"]["digest"],
     )
-    assert scanned.data["flags"] == ["HOLDER_UNBOUND"]
+    assert scanned.data["flags"] == ["ORIGIN_NOT_SHOWN", "HOLDER_UNBOUND"]
     assert counter.scan(picture, challenge).data["result"] == "STALE_PRESENTATION"
 
     later = counter.ask(NUMBER)

@@ -59,6 +59,43 @@ def test_three_hundred_documents_have_the_ids_of_the_local_folder(store: IpfsCon
         assert store.get(cid) == blob == folder.get(cid)
 
 
+def test_many_documents_go_in_few_requests(liar: LyingDaemon, kubo: Kubo) -> None:
+    documents = [*blobs(120, seed=9), b"twice", b"twice"]
+    store = IpfsContent(kubo.url)
+    assert IpfsContent(liar.url).put_all(documents) == [cid_of(each) for each in documents]
+    assert all(store.is_pinned(cid_of(each)) for each in documents)
+    assert len(liar.seen) <= 2 * (1 + len(documents) // 50)
+    assert IpfsContent(liar.url).put_all([]) == []
+
+
+def test_one_wrong_or_missing_id_among_many_is_an_alarm(liar: LyingDaemon) -> None:
+    for change in (
+        lambda lines: lines[:-1],
+        lambda lines: [lines[0], lines[0], *lines[2:]],
+        lambda lines: [],
+    ):
+        liar.lie = only(
+            "add",
+            lambda reply, change=change: replace(reply, body=b"\n".join(change(reply.body.splitlines()))),
+        )
+        with pytest.raises((TrustError, ContentOutageError), match=r"IPFS_WRONG_BYTES|IPFS_FAILED"):
+            IpfsContent(liar.url).put_all(blobs(4, seed=11))
+
+
+def test_one_missing_pin_among_many_is_named(liar: LyingDaemon) -> None:
+    documents = blobs(4, seed=12)
+    lost = cid_of(documents[2])
+
+    def unpinned(reply: Reply) -> Reply:
+        keys = json.loads(reply.body)["Keys"]
+        return reply.saying({"Keys": {cid: kind for cid, kind in keys.items() if cid != lost}})
+
+    liar.lie = only("pin/ls", unpinned)
+    with pytest.raises(ContentOutageError, match="IPFS_NOT_PINNED") as caught:
+        IpfsContent(liar.url).put_all(documents)
+    assert caught.value.fields["cid"] == lost
+
+
 def test_sizes_around_the_block_are_one_block(store: IpfsContent, kubo: Kubo) -> None:
     for size in (1, MAX_BYTES // 2, MAX_BYTES - 1, MAX_BYTES):
         blob = random.Random(size).randbytes(size)

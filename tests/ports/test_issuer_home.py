@@ -15,7 +15,7 @@ import pytest
 from ledger.adapters import issuer_home as adapter
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.sm4 import Sm4Gcm
-from ledger.domain.objects import license_id
+from ledger.domain.objects import license_handle, license_id
 from ledger.domain.sm import hmac_sm3
 from ledger.errors import LedgerError, MalformedError, RuleError, StoreOutageError, UsageError
 from tests.simulator import BUREAU, LEDGER_ID, OFFICE, hash32
@@ -168,7 +168,7 @@ def test_machines_of_one_body_make_the_same_license_ids(tmp_path: Path) -> None:
     assert one.secret(BUREAU) not in exported
     two.import_secret(BUREAU, exported, b"for the courier")
     two.import_secret(BUREAU, exported, b"for the courier")
-    made = {license_id(LEDGER_ID, BUREAU, each.secret(BUREAU), "1.2.156.3005.2.X") for each in (one, two)}
+    made = {license_handle(each.secret(BUREAU), "1.2.156.3005.2.X") for each in (one, two)}
     assert len(made) == 1
     assert home(tmp_path / "two", WORD).secret(BUREAU) == one.secret(BUREAU)
 
@@ -179,7 +179,9 @@ def test_a_license_id_is_keccak_over_ledger_issuer_and_keyed_identifier() -> Non
     secret, identifier = bytes(range(32)), "1.2.156.3005.2.X"
     keyed = hmac_sm3(secret, identifier.encode())
     padded = BUREAU.encode().ljust(32, b"\0")
-    assert license_id(LEDGER_ID, BUREAU, secret, identifier) == keccak(LEDGER_ID + padded + keyed)
+    assert license_id(LEDGER_ID, BUREAU, license_handle(secret, identifier)) == keccak(
+        LEDGER_ID + padded + keyed
+    )
 
 
 def test_another_secret_is_not_overwritten(tmp_path: Path) -> None:

@@ -102,6 +102,12 @@ class Tampered:
     def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
         return self.ledger.proven_words(objects, header)
 
+    def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
+        return self.ledger.generations(contract, block)
+
+    def proven_generations(self, contract: str, header: Header) -> tuple[ContractEntry, ...]:
+        return self.ledger.proven_generations(contract, header)
+
     def check_ledger(self) -> None:
         """It is the ledger that it is."""
 

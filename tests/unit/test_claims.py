@@ -26,13 +26,13 @@ def envelope() -> dict[str, Any]:
 
 
 def read(envelope: dict[str, Any]) -> tuple[Outcome, Outcome, str]:
-    (form, integrity), _, _ = read_envelope(json.dumps(envelope).encode(), lambda _: OTHER)
+    (form, integrity), _, _ = read_envelope(json.dumps(envelope).encode())
     return form.outcome, integrity.outcome, integrity.code if form.outcome is Outcome.PASS else form.code
 
 
 def test_an_untouched_file_has_form_and_integrity(envelope: dict[str, Any]) -> None:
     assert read(envelope) == (Outcome.PASS, Outcome.PASS, "OK")
-    _, claim, document = read_envelope(json.dumps(envelope).encode(), lambda _: OTHER)
+    _, claim, document = read_envelope(json.dumps(envelope).encode())
     assert claim is not None
     assert isinstance(document, Envelope)
     assert claim.license_id == envelope["anchor"]["licenseId"]
@@ -75,7 +75,7 @@ def test_the_identifier_is_of_the_licenses_own_type_and_issuer(envelope: dict[st
 
 @pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"\xff", b'{"format": "elicense/1"}'])
 def test_what_is_no_license_file_is_malformed(data: bytes) -> None:
-    (form, integrity), claim, document = read_envelope(data, lambda _: OTHER)
+    (form, integrity), claim, document = read_envelope(data)
     assert (form.outcome, form.code) == (Outcome.FAIL, "MALFORMED")
     assert (integrity.outcome, claim, document) == (Outcome.SKIPPED, None, None)
 

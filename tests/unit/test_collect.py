@@ -16,6 +16,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ledger.domain.acts import Act
+from ledger.domain.exchange_codes import OPERATIONS
 from ledger.domain.feed_fates import Fate
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.objects import organisation_object
@@ -23,7 +24,7 @@ from ledger.errors import MalformedError, UsageError
 from tests.collecting import Desk, Died
 from tests.e2e.feeds_made import Feed, given, serial
 from tests.e2e.sheets_made import TYPE
-from tests.simulator import BUREAU, JIASHAN, OFFICE, ZHEJIANG, founded_ledger
+from tests.simulator import BUREAU, JIASHAN, OFFICE, ZHEJIANG, founded_ledger, id_of
 
 TAKER = "11330000MB0TE5T28K"
 GROUND = {"suspend": "PENALTY", "resume": "PENALTY_SERVED", "revoke": "PENALTY", "cancel": "HOLDER_REQUEST"}
@@ -52,7 +53,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def codes(rejected: Any) -> list[tuple[int, str]]:
-    return [(each.sequence, fault.code) for each in rejected for fault in each.faults]
+    return [(sequence, fault.code) for sequence, reasons in rejected for fault in reasons]
 
 
 # --- any interleaving -------------------------------------------------------------------------
@@ -285,6 +286,60 @@ def test_a_line_that_cannot_be_carried_out_is_rejected_with_its_reason(
     assert report.counts[Fate.INSERTED] == 2
 
 
+def test_a_feed_touches_no_license_of_another_issuer_or_type(desk: Desk) -> None:
+    other = id_of("of another type")
+    desk.ledger.issue(other)
+    made = feed().insert(1).line(op="03", key={"licenseId": other}).insert(2)
+    report = desk.collect(made.write(desk.folder / "a.jsonl"))
+    assert (report.stopped, codes(report.rejected)) == (None, [(2, "FEED_FOREIGN")])
+    assert report.counts[Fate.INSERTED] == 2
+
+
+GARBAGE = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8) | st.just(identifier(1)),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["serial", "identifier", "licenseId", "metadata", "face", "certificateVersion", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=8,
+)
+LINE = st.fixed_dictionaries(
+    {"op": st.sampled_from(["insert", "update", "end", *OPERATIONS])},
+    optional={
+        "act": st.sampled_from(
+            ["change", "renew", "suspend", "revoke", "transfer in", "transfer out", "expire"]
+        ),
+        "key": st.sampled_from([{"serial": serial(1)}, {"identifier": identifier(1)}]) | GARBAGE,
+        "license": st.sampled_from([given(1), given(2), {**given(3), "serial": ["x"]}]) | GARBAGE,
+        "ground": st.sampled_from(["PENALTY", "HOLDER_REQUEST"]),
+        "status": st.sampled_from(["01", "04", "06", "07"]),
+        "region": st.sampled_from(["330421", "310118"]),
+        "effective": st.sampled_from(["1900-01-01", "2026-01-01T00:00:00Z", "9999-12-31"]) | GARBAGE,
+        "reference": GARBAGE,
+    },
+)
+
+
+@given_by(st.lists(LINE, min_size=1, max_size=12))
+@settings(max_examples=40)
+def test_no_line_whatever_it_says_stops_the_others(lines: list[dict[str, Any]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder), founded_ledger(sign=False))
+        made = feed().insert(1)
+        for each in lines:
+            made.line(**each)
+        report = desk.collect(made.insert(99).write(desk.folder / "a.jsonl"))
+        assert report.stopped is None
+        assert report.counts.total() + len(report.rejected) == len(lines) + 2
+        assert desk.status(identifier(99)) == "IN_FORCE"
+
+
 # --- what changes nothing ---------------------------------------------------------------------
 
 
@@ -362,7 +417,11 @@ def test_an_interrupted_file_is_finished_before_another_and_only_on_demand(desk:
     assert desk.collect(file, resume=True).counts[Fate.INSERTED] == 2
 
 
-def test_a_folder_is_of_one_feed(desk: Desk) -> None:
+def test_a_folder_is_of_the_first_feed_that_went_into_it(desk: Desk) -> None:
+    refused = feed(source="first").insert(1)
+    refused.lines.append({"sequence": 9, "op": "insert"})
+    with pytest.raises(MalformedError, match="FEED_GAP"):
+        desk.collect(refused.write(desk.folder / "refused.jsonl"))
     desk.collect(feed().insert(1).write(desk.folder / "a.jsonl"))
     with pytest.raises(UsageError, match="FEED_FOLDER_OTHER"):
         desk.collect(feed(2, source="another").insert(2).write(desk.folder / "b.jsonl"))

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, RULES, TRANSFER_VERBS, Act, Group, Status
 from ledger.domain.canonical import MAX_BYTES
 from ledger.domain.exchange_codes import ENDED_BY, OPERATIONS, STATUS_NAMES, codes_of, statuses_after
-from ledger.domain.feed import FeedEntry, FeedHeader, FeedKind, Op, name_of, read_entries, read_header
+from ledger.domain.feed import FeedEntry, Op, name_of, read_entries
 from ledger.domain.feed_fates import RejectedLine, corrections
+from ledger.domain.feed_header import FeedHeader, FeedKind, read_header
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.sheet_rows import Cell, CellFault, SheetRow
 from ledger.errors import MalformedError
@@ -241,6 +242,7 @@ def test_the_header_may_tell_the_ground_that_a_source_means() -> None:
         ({"serial": ""}, ("key/serial", "FIELD_TYPE")),
         ({"serial": 5}, ("key/serial", "FIELD_TYPE")),
         ({"serial": "1" * 201}, ("key/serial", "FIELD_TYPE")),
+        ({"licenseId": "xyz"}, ("key/licenseId", "FIELD_PATTERN")),
         ("32050920", ("key", "FIELD_TYPE")),
         (None, ("key", "FIELD_REQUIRED")),
     ],
@@ -256,6 +258,7 @@ def test_a_key_is_one_name_of_one_license(key: object, fault: tuple[str, str]) -
         ({**REVOKE, "license": LICENSE}, ("license", "FIELD_NOT_ALLOWED")),
         ({**REVOKE, "region": "330421"}, ("region", "FIELD_NOT_ALLOWED")),
         ({**REVOKE, "effective": "soon"}, ("effective", "FEED_TIME")),
+        ({**REVOKE, "effective": "1900-01-01"}, ("effective", "FEED_TIME")),
         ({**REVOKE, "sourceTime": 5}, ("sourceTime", "FEED_TIME")),
         ({**REVOKE, "reference": 5}, ("reference", "FIELD_TYPE")),
         ({**REVOKE, "reference": "x" * 2_001}, ("reference", "FIELD_TYPE")),
@@ -377,7 +380,7 @@ def test_all_versions_of_a_license_have_one_name() -> None:
 def test_a_bad_line_still_tells_which_license_it_is_about() -> None:
     entry = one(op="nothing", key={"identifier": OWN}, license={"serial": "77", "metadata": {"more": 1}})
     assert entry.names == {"serial:32050920", "serial:77"}
-    assert one(op="end", key={"licenseId": "0xAB"}).names == {"license:0xab"}
+    assert one(op="end", key={"licenseId": "0xAB"}).names == {"license:0xab"}, "be it none"
 
 
 WORDS = st.sampled_from(

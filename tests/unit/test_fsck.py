@@ -11,6 +11,7 @@ import pytest
 
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.domain.entity_json import ENTITY_OF
+from ledger.ports import Name
 from ledger.service import follow
 from ledger.service.follow import Follow, IndexDivergedError
 from ledger.service.fsck import Difference, check_index
@@ -212,6 +213,30 @@ def test_a_license_named_before_the_index_followed_is_no_difference(
     index.remember("a third", id_of("never issued"), BUREAU, 8, cid="")
     index.remember("a fourth", "0xzz", BUREAU, 8, cid="")
     assert {each.key for each in differences(ledger, index)} == {"a third", "a fourth"}
+
+
+def test_a_license_of_a_batch_is_known_by_its_place(ledger: LedgerSimulator, index: SqlIndex) -> None:
+    def named(batch: str, index_: object, issuer: str = BUREAU) -> None:
+        text = f"{batch}/{index_}"
+        index.remember_all([Name(text, id_of(text), issuer, 8, "", text)])
+
+    ids = [id_of(f"a leaf {number}") for number in range(3)]
+    before = ledger.issue_batch(ids)
+    Follow(ledger, index).sync()
+    ledger.open_leaf(before[1])
+    Follow(ledger, index).sync()
+    after = ledger.issue_batch([id_of(f"a later leaf {number}") for number in range(2)])
+    known, later = before[0]["batch"], after[0]["batch"]
+    for place in ((known, 0), (known, 2), (later, 1)):
+        named(*place)
+    assert differences(ledger, index) == []
+    unknown = [(known, 1), (known, 3), (later, 2), (later, "x"), (hash32("nothing"), 0), ("", 0)]
+    for place in unknown:
+        named(*place)
+    named(known, 0, OFFICE)
+    found = {each.key: each.column for each in differences(ledger, index)}
+    expected = {f"{batch}/{number}": "license_id" for batch, number in unknown}
+    assert found == expected | {f"{known}/0": "issuer"}
 
 
 def test_a_node_that_hides_records_is_no_judge(ledger: LedgerSimulator, index: SqlIndex) -> None:

@@ -88,7 +88,7 @@ def run(
     chain: Chain, orders: list[Order], brought: Brought | None = None, breaks_after: int = 99
 ) -> Governed:
     clock = FixedClock(chain.now)
-    submissions = Submissions(trust_of(chain), Relay(chain, breaks_after), clock)
+    submissions = Submissions(trust_of(chain).domain, Relay(chain, breaks_after), clock)
     return GovernLedger(chain, submissions, clock, brought).run(orders)
 
 

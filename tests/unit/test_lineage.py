@@ -82,7 +82,7 @@ def asked(ledger: LedgerSimulator, record: Record, known_at: int, region: int | 
         loaded |= wanted
         state = state_of(LEDGER_ID, [each for each in ledger.records() if each.object in loaded])
     question = Question(at=ledger.now, known_at=known_at, region=region)
-    return examine(claim, state, question, ledger.domain, crypto.verifier().verify)
+    return examine(claim, state, question, ledger.domains, crypto.verifier().verify)
 
 
 def failures(findings: Findings) -> list[str]:
@@ -228,10 +228,11 @@ def test_a_merged_region_takes_its_agreements_along(ledger: LedgerSimulator) -> 
 
 def test_replay_takes_records_of_a_successor_contract_after_its_succession_only() -> None:
     ledger = founded_ledger()
-    named = {"name": "0x" + ascii32("Licenses").hex(), "codeHash": hash32("second code")}
-    second = ledger.address("second Licenses")
+    first = ledger.address("Licenses")
     ledger.issue(LICENSE)
-    ledger.record("Succeed", [str(SHANGHAI)], **named, account=second)
+    ledger.succeed("Licenses", [str(SHANGHAI)])
+    ledger.issue(id_of("another license"))
     assert problems(ledger) == []
-    closed = ledger.issue(id_of("another license"))
+    ledger.elsewhere["Licenses"] = first
+    closed = ledger.issue(id_of("a third license"))
     assert problems(ledger) == [("BAD_RECORD", closed.seq)]

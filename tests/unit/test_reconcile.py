@@ -17,7 +17,7 @@ from ledger.adapters.disk import flush
 from ledger.adapters.index import open_index
 from ledger.domain.canonical import parse_strict
 from ledger.domain.document import Envelope
-from ledger.domain.feed import FeedHeader, FeedKind
+from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import license_type
 from ledger.domain.moments import parse_moment
@@ -93,7 +93,7 @@ class Comparison:
         path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in content))
         report = self.desk.collect(path)
         assert report.stopped is None
-        return [fault.code for each in report.rejected for fault in each.faults]
+        return [fault.code for _, reasons in report.rejected for fault in reasons]
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def asked(ledger: LedgerSimulator, claim: Claim, state: State | None = None, **c
         claim,
         state or state_of(LEDGER_ID, list(ledger.records())),
         question,
-        ledger.domain,
+        ledger.domains,
         crypto.verifier().verify,
     )
 

@@ -11,6 +11,7 @@ import pytest
 
 from ledger import crypto
 from ledger.domain.acts import Act
+from ledger.domain.objects import organisation_object
 from ledger.domain.records import Record
 from ledger.domain.verdict import Check, Step, Verdict, passed, skipped
 from ledger.errors import ChainOutageError
@@ -181,6 +182,27 @@ def test_what_goes_wrong_about_one_is_told_of_that_one_alone(
             assert (found.result, _code(found)) == ("COULD_NOT_CHECK", code)
         else:
             assert found == expected
+
+
+class Garbling(Tampered):
+    """A node that serves no record where a body's registration is."""
+
+    def records_of(self, object_id: bytes, to_block: int | None = None) -> list[Record]:
+        records = super().records_of(object_id, to_block)
+        if object_id == organisation_object(OFFICE):
+            return [replace(each, body=each.body[:-1]) for each in records]
+        return records
+
+
+def test_a_record_that_cannot_be_read_harms_those_that_need_it_and_no_later_one(
+    ledger: LedgerSimulator, claims: list[Claim]
+) -> None:
+    right = service(ledger).verify_together(subjects(claims), Ask())
+    verify = service(ledger, Garbling(ledger))
+    for told in (verify.verify_together(subjects(claims), Ask()) for _ in range(2)):
+        for claim, expected, found in zip(claims, right, told, strict=True):
+            assert (found == expected) is (claim.issuer != OFFICE)
+            assert found.result == expected.result or found.result == "COULD_NOT_CHECK"
 
 
 class Dying(Tampered):

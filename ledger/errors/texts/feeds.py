@@ -69,8 +69,8 @@ TEXTS: dict[str, Text] = {
     "FEED_TIME": Text(
         "字段 {field} 不是时间。",
         "The field {field} is not a time.",
-        "用 RFC 3339（如 2026-01-31T08:00:00Z）或日期 YYYY-MM-DD。",
-        "Use RFC 3339 (2026-01-31T08:00:00Z) or a day, YYYY-MM-DD.",
+        "用 1970 年之后的时间：RFC 3339（如 2026-01-31T08:00:00Z）或日期 YYYY-MM-DD。",
+        "Use a time after 1970: RFC 3339 (2026-01-31T08:00:00Z) or a day, YYYY-MM-DD.",
     ),
     "FEED_ORIGIN": Text(
         "归集的证照来源只能是 collected 或 converted_unchecked。",
@@ -83,6 +83,12 @@ TEXTS: dict[str, Text] = {
         "The license that the line is about is not known here.",
         "先归集它的新发；属于其他机构的，用 licenseId 指明。",
         "Have it inserted first; name the license of another body by its licenseId.",
+    ),
+    "FEED_FOREIGN": Text(
+        "该行所指的证照不是本归集的机构和类型。",
+        "The license that the line is about is of another issuer or type than the feed.",
+        "每个机构、每种类型各用一份归集文件。",
+        "Use a feed for each issuer and type.",
     ),
     "FEED_HELD": Text(
         "该流水号的证照已归集为 {identifier}，内容不同。",

@@ -42,16 +42,16 @@ TEXTS: dict[str, Text] = {
         "Choose another successor.",
     ),
     "JOURNAL_CLOSED": Text(
-        "该总账已关闭，由 {successor} 接替。",
+        "该日志合约已关闭，由 {successor} 接替。",
         "This Journal is closed; {successor} goes on.",
-        "改用新的信任文件，或按接替记录前往新合约。",
-        "Use the new trust file, or follow the succession to the new contracts.",
+        "为新合约重新签名后再提交；查询当前合约：`org contract list`。",
+        "Sign the message again, for the new contract; see `org contract list` for the contracts of now.",
     ),
     "CONTRACT_CLOSED": Text(
         "该合约已关闭，由 {successor} 接替。",
         "This contract is closed; {successor} took its place.",
-        "改用新的信任文件，或按接替记录前往新合约。",
-        "Use the new trust file, or follow the succession to the new contract.",
+        "为新合约重新签名后再提交；查询当前合约：`org contract list`。",
+        "Sign the message again, for the new contract; see `org contract list` for the contracts of now.",
     ),
     "NOT_THE_DIRECTORY": Text(
         "账户 {account} 不能关闭合约，只有 Directory 可以。",
@@ -172,6 +172,18 @@ TEXTS: dict[str, Text] = {
         "The code at {account} hashes to {found}; the message says {given}.",
         "核对部署的合约后重新签名。",
         "Check what was deployed and sign again.",
+    ),
+    "SUCCESSOR_UNFIT": Text(
+        "合约 {account} 不能接替：它不读取前任，或写入另一个日志合约。",
+        "Contract {account} cannot take the place: it does not read its predecessor, or writes to another Journal.",
+        "用 `org contract succeed` 部署后继合约，再签名。",
+        "Make the successor with `org contract succeed`, and sign again.",
+    ),
+    "JOURNAL_NOT_NEXT": Text(
+        "该日志合约不接替 {predecessor}，或已接替过，或前任尚未为它关闭。",
+        "This Journal does not follow {predecessor}, has done so before, or that one was not closed for it.",
+        "先由法定多数决定接替，再继续。",
+        "Have the quorum decide the succession first.",
     ),
     "ALREADY_REGISTERED": Text(
         "对象 {object} 已经登记。",

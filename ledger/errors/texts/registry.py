@@ -35,6 +35,12 @@ TEXTS: dict[str, Text] = {
         "给出 0x 开头的 keyId 或 PEM 文件。",
         "Give a keyId (0x and 64 digits) or a PEM file.",
     ),
+    "CONTRACT_IS_OF_NOW": Text(
+        "{name} 已由本机用本版本的合约接替，现为 {account}。",
+        "{name} was succeeded by this home with this release's contract already; it is {account} now.",
+        "无需再次接替；查询当前合约：`org contract list`。",
+        "Nothing is left to do; see `org contract list` for the contracts of now.",
+    ),
     "ACCOUNT_FORM": Text(
         "{text} 不是 EVM 账户地址。",
         "{text} is no EVM account.",

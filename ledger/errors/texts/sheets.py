@@ -215,6 +215,54 @@ TEXTS: dict[str, Text] = {
         "删除该行；变更请用 license amend。",
         "Delete the row; change a license by `license amend`.",
     ),
+    "RENEWS_MISSING": Text(
+        "该行没有写明延续哪份证照。",
+        "The row does not say which license it renews.",
+        "在 {field} 列填写原证照的标识或 licenseId。",
+        "Write the identifier or licenseId of the license before into {field}.",
+    ),
+    "RENEWS_UNKNOWN": Text(
+        "{field} 所指的证照，账本或本机并不知道。",
+        "The license that {field} names is known neither to the ledger nor to this home.",
+        "核对标识；成批签发的证照须在签发它的主机上延续。",
+        "Check the identifier; licenses of batches are renewed in the home that issued them.",
+    ),
+    "RENEWS_OTHER_TYPE": Text(
+        "{field} 所指的证照属于另一目录。",
+        "The license that {field} names is of another type.",
+        "延续不改变目录；该行用 --type 所指目录的证照。",
+        "A renewal keeps the type; name a license of the type of --type.",
+    ),
+    "RENEWS_OTHER_ISSUER": Text(
+        "{field} 所指的证照由另一机关颁发，本行的颁发机构并非其承继者。",
+        "The license that {field} names is of another issuer, whom this row's issuer does not follow.",
+        "由原颁发机构或其承继者延续。",
+        "Have it renewed by its issuer or the body that follows it.",
+    ),
+    "RENEWS_TAKEN": Text(
+        "{field} 所指的证照已被取代、终止或失效，不能延续。",
+        "The license that {field} names was superseded, ended or void before.",
+        "用 license show 查看其状态；该行不再需要，或须重新签发。",
+        "See `license show` for where it stands; the row is not needed, or a new license is.",
+    ),
+    "RENEWS_TWICE": Text(
+        "{field} 所指的证照与第 {first} 行相同。",
+        "The row names the license before of line {first} again, in {field}.",
+        "每份证照只延续一次，只留一行。",
+        "A license is renewed once; keep one row.",
+    ),
+    "SHEET_CHANGED": Text(
+        "第 {line} 行不再是上次运行所读的内容。",
+        "Line {line} does not read as it did in the run before.",
+        "使用同一表格和同一主机目录（ELICENSE_HOME）继续。",
+        "Go on with the same sheet and the same home (ELICENSE_HOME).",
+    ),
+    "SPOOL": Text(
+        "临时文件无法写入：{reason}。",
+        "A temporary file cannot be written: {reason}.",
+        "为临时目录（TMPDIR）腾出空间后用 --resume 继续。",
+        "Make room in the folder for temporary files (TMPDIR) and go on with --resume.",
+    ),
     # --- the folder that a sheet is issued into ---
     "FOLDER_NOT_EMPTY": Text(
         "目录 {path} 不是空的。",

@@ -1,7 +1,7 @@
 """Runs a command of `elicense` and stops it at a chosen step, told by counting what it does.
 
-    python -m tests.tripwire STEP N kill -- license issue-batch …
-    python -m tests.tripwire STEP N FILE -- license issue-batch …
+    python -m scripts.tripwire STEP N kill -- license issue-batch …
+    python -m scripts.tripwire STEP N FILE -- license issue-batch …
 
 At the N-th occurrence of a step the process ends itself by SIGKILL, or makes FILE and waits until
 somebody removes it. Steps are seen where the process touches the world (system calls that Python
@@ -26,16 +26,22 @@ STEPS = {
     "read": "a row is looked up among what was issued before",
     "lock": "a batch is about to be signed",
     "draft": "an encrypted document gets its name",
-    "pin": "an encrypted document is about to go to the IPFS daemon",
+    "pin": "encrypted documents are about to go to the IPFS daemon",
     "note": "the register is opened",
     "keep": "a statement of the transactions that keep a batch",
     "send": "the transaction is about to go to the node",
-    "sent": "it has gone, and its answer is about to be read",
-    "receipt": "its receipt is asked for",
+    "sent": "the transaction has gone, and its answer is about to be read",
+    "receipt": "the receipt of the transaction is asked for",
     "name": "a statement of the transaction that notes identifiers",
+    "book": "a statement that changes what a feed has come to",
     "write": "a license file gets its name",
     "flush": "a file is flushed to the disk",
 }
+
+
+def stopped(step: str, count: int, action: str, *command: str) -> list[str]:
+    """The command line that stops a command of `elicense` at an occurrence of a step."""
+    return [sys.executable, "-m", "scripts.tripwire", step, str(count), action, "--", *command]
 
 
 class Tripwire:
@@ -56,7 +62,7 @@ class Tripwire:
         connect = sqlite3.connect
 
         def traced(database: Any, *arguments: Any, **named: Any) -> sqlite3.Connection:
-            made = connect(database, *arguments, **named)
+            made: sqlite3.Connection = connect(database, *arguments, **named)
             made.set_trace_callback(lambda text: self._statement(Path(str(database)).name, text))
             return made
 
@@ -90,6 +96,8 @@ class Tripwire:
             self._trip("read" if text.startswith("SELECT") else "keep")
         elif file == "names.db":
             self._trip("name")
+        elif file == ".collect.db" and not text.startswith("SELECT"):
+            self._trip("book")
 
     def _sending(self, data: bytes) -> None:
         if b"eth_sendRawTransaction" in data:

@@ -1,0 +1,117 @@
+"""The licenses that others are to take the places of: where they stand, and why one cannot be renewed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ledger.domain.acts import Status
+from ledger.domain.apply import leaf_license, typed
+from ledger.domain.document import Envelope
+from ledger.domain.entities import Batch, License
+from ledger.domain.lifecycle import status_at
+from ledger.domain.lineage import acts_for
+from ledger.domain.objects import organisation_object
+from ledger.ports import Index, KeptLeaf
+from ledger.proof.verification import cut_offs_of
+
+_BATCHES = 64
+"""Batches of which the state is remembered while a sheet is read."""
+
+_STANDING = frozenset({Status.IN_FORCE, Status.NOT_YET, Status.EXPIRED, Status.SUSPENDED})
+"""Where a license can stand that is renewed; the contracts have the last word."""
+
+
+@dataclass(frozen=True)
+class LeafPlace:
+    """A place in a batch.
+
+    Attributes:
+        batch: Its object, 0x-hex.
+        index: From 0.
+    """
+
+    batch: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Old:
+    """A license that another is to take the place of.
+
+    Attributes:
+        license_id: 0x-hex.
+        identifier: Where this home knows it.
+        leaf: Its place in a batch as long as nothing happened to it; None for one that stands alone.
+    """
+
+    license_id: str
+    identifier: str | None
+    leaf: LeafPlace | None
+
+
+class OldLicenses:
+    """Finds licenses by what a sheet calls them.
+
+    Args:
+        index: The ledger as this home has followed it, and the identifiers that it knows.
+        leaf_of: A leaf of a batch that this home issued or took in, by its license id.
+        now: Unix seconds.
+    """
+
+    def __init__(self, index: Index, leaf_of: Callable[[str], KeptLeaf | None], now: int) -> None:
+        self._index, self._leaf_of, self._now = index, leaf_of, now
+        self._cut_offs = cut_offs_of(index, now)
+        self._batch = lru_cache(_BATCHES)(lambda key: typed(index, "batch", key, Batch))
+
+    def find(self, text: str, code: str, issuer: str) -> Old | str:
+        """The license that a text names, or the code of the reason why it cannot be renewed.
+
+        Args:
+            text: Identifier or license id.
+            code: The type that it has to be of.
+            issuer: Credit code of the body that renews it.
+
+        Returns:
+            It, or `RENEWS_UNKNOWN`, `RENEWS_OTHER_TYPE`, `RENEWS_OTHER_ISSUER`, `RENEWS_TAKEN`.
+        """
+        license_id = self._index.resolve(text)
+        found = self._found(license_id) if license_id else None
+        if found is None:
+            return "RENEWS_UNKNOWN"
+        license_, leaf = found
+        if license_.license_type != code:
+            return "RENEWS_OTHER_TYPE"
+        if not acts_for(self._index, "0x" + organisation_object(issuer).hex(), license_.issuer, self._now):
+            return "RENEWS_OTHER_ISSUER"
+        if status_at(license_, self._now, self._now, self._cut_offs).status not in _STANDING:
+            return "RENEWS_TAKEN"
+        return Old(license_.license_id, self._index.identifier_of(license_.license_id), leaf)
+
+    def named(self, text: str) -> Old | None:
+        """The license that a text names, wherever it stands; without its place."""
+        license_id = self._index.resolve(text)
+        return Old(license_id, self._index.identifier_of(license_id), None) if license_id else None
+
+    def _found(self, license_id: str) -> tuple[License, LeafPlace | None] | None:
+        """As the ledger holds it: alone or opened, or as a leaf to which nothing happened."""
+        alone = typed(self._index, "license", license_id, License)
+        if alone is not None:
+            return alone, None
+        kept = self._leaf_of(license_id)
+        return self._leaf(Envelope.parse(kept.envelope)) if kept else None
+
+    def _leaf(self, envelope: Envelope) -> tuple[License, LeafPlace] | None:
+        place, leaf = envelope.place, envelope.leaf
+        batch = self._batch(place[0]) if place else None
+        if place is None or leaf is None or batch is None:
+            return None
+        values = {
+            "licenseId": leaf.license_id,
+            "digest": "0x" + leaf.digest,
+            "holderBinding": leaf.holder_binding,
+            "validFrom": leaf.valid_from,
+            "validTo": leaf.valid_to,
+        }
+        return leaf_license(batch, *place, values), LeafPlace(*place)

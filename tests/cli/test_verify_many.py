@@ -1,0 +1,93 @@
+"""Many verdicts as one answer: all of them in JSON, what a person has to look at in text."""
+
+from __future__ import annotations
+
+import io
+import json
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+
+import pytest
+
+from api.cli.output import Outcome, emit, take_json_flag
+from api.cli.verify_many import several
+from ledger.domain.verdict import Check, Step, Verdict, failed, passed, unknown
+
+
+def verdict(result: str, identifier: str = "1.2.156.3005.2.X") -> Verdict:
+    checks: dict[str, Check] = {
+        "IN_FORCE": passed(Step.STATUS),
+        "COULD_NOT_CHECK": unknown(Step.STATUS, "CHAIN_UNREACHABLE"),
+    }
+    check = checks.get(result) or failed(Step.STATUS, result)
+    moment = "2026-01-01T00:00:00Z"
+    return Verdict(identifier, moment, moment, None, "rpc", 1, None, (), None, (check,))
+
+
+def shown(outcome: Outcome, *flags: str) -> str:
+    take_json_flag(flags)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        assert emit(outcome) == outcome.status
+    take_json_flag([])
+    return printed.getvalue()
+
+
+def answer(*results: str) -> Outcome:
+    return several((f"folder/{n}.elic.json", verdict(each)) for n, each in enumerate(results))
+
+
+@pytest.mark.parametrize(
+    ("results", "status", "code"),
+    [
+        (["IN_FORCE"], 0, "OK"),
+        (["IN_FORCE", "COULD_NOT_CHECK"], 3, "COULD_NOT_CHECK"),
+        (["COULD_NOT_CHECK", "IN_FORCE", "REVOKED"], 1, "REVOKED"),
+        (["MALFORMED"], 1, "MALFORMED"),
+        (["TAMPERED", "REVOKED"], 1, "TAMPERED"),
+    ],
+)
+def test_the_worst_kind_decides_the_status(results: list[str], status: int, code: str) -> None:
+    printed = json.loads(shown(answer(*results), "--json"))
+    assert (answer(*results).status, printed["code"], printed["ok"]) == (status, code, status == 0)
+
+
+def test_json_is_one_line_with_every_verdict_in_order_and_counts() -> None:
+    results = ["IN_FORCE", "REVOKED", "IN_FORCE"] * 400
+    text = shown(answer(*results), "--json")
+    assert text.count("\n") == 1
+    data = json.loads(text)
+    assert list(data) == ["ok", "code", "results", "counts"]
+    assert [each["result"] for each in data["results"]] == results
+    expected = [
+        {"subject": f"folder/{n}.elic.json", **verdict(each).as_json()} for n, each in enumerate(results)
+    ]
+    assert data["results"] == expected
+    assert data["counts"] == {"IN_FORCE": 800, "REVOKED": 400}
+
+
+def test_a_person_sees_each_of_few_and_of_many_those_not_in_force() -> None:
+    few = shown(answer(*["IN_FORCE"] * 49, "REVOKED"))
+    assert (few.count(".elic.json"), few.splitlines()[-1].strip()) == (50, "IN_FORCE 49  REVOKED 1")
+    many = shown(answer(*["IN_FORCE"] * 1_200, "REVOKED", "TAMPERED"))
+    assert many.count(".elic.json") == 2
+    assert many.splitlines()[-1].strip() == "IN_FORCE 1,200  REVOKED 1  TAMPERED 1"
+    assert shown(answer(*["IN_FORCE"] * 60)).strip() == "IN_FORCE 60"
+    assert "…" in shown(answer(*["REVOKED"] * 501))
+
+
+def test_verdicts_are_let_go_of_as_they_come() -> None:
+    def stream(count: int) -> Iterator[tuple[str, Verdict]]:
+        for n in range(count):
+            yield f"{n}.elic.json", verdict("IN_FORCE")
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        several(stream(count))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(20_000) < peak(2_000) + 1_000_000
