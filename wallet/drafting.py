@@ -2,7 +2,7 @@
 
     {"format": "elicense-draft/1", "challenge": {…}, "presentation": "EL1:…"}
 
-Whoever gets hold of it can do nothing with it: it is redeemed only when everybody has signed.
+It is redeemed only when everybody has signed. Whoever gets hold of it reads the fields in it.
 """
 
 from __future__ import annotations

@@ -172,10 +172,17 @@ class _Words(NamedTuple):
     shows: str
     until: str
     signed: str
+    roles: dict[str, str]
 
 
-_ZH = _Words("目的", "核验方", "证照", "身份", "出示", "有效至", "已签名")
-_EN = _Words("for", "verifier", "license", "shown as", "shows", "until", "signed")
+_ZH = _Words(
+    *("目的", "核验方", "证照", "身份", "出示", "有效至", "已签名"),
+    {"REPRESENTATIVE": "代理人", "ANY": "持证人之一", "ALL": "全体持证人"},
+)
+_EN = _Words(
+    *("for", "verifier", "license", "shown as", "shows", "until", "signed"),
+    {"REPRESENTATIVE": "representative", "ANY": "one of the holders", "ALL": "all the holders"},
+)
 
 
 def _words() -> _Words:
@@ -187,6 +194,6 @@ def _summary(presentation: Presentation, question: Challenge) -> str:
     lines = [f"{words.purpose}: {question.purpose}", f"{words.verifier}: {question.verifier}"]
     for each in presentation.licenses:
         lines += [f"{words.license}: {each.license_id}"] if len(presentation.licenses) > 1 else []
-        lines += [f"{words.role}: {role}"] if (role := _role(each)) else []
+        lines += [f"{words.role}: {words.roles[role]}"] if (role := _role(each)) else []
         lines += [f"{words.shows}: {path} = {value}" for path, value in each.disclosure.values().items()]
     return "\n".join([*lines, f"{words.until}: {rfc3339(presentation.expires)}"])

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.license_bind import HOLDERS_FORMAT
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, read_input
+from api.cli.output import Outcome, language, read_input
 from api.cli.wallet_device import VaultOption, open_wallet
 from ledger.adapters.clock import SystemClock
 from ledger.domain.canonical import parse_strict
@@ -98,11 +98,20 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
 
 def _note(data: dict[str, object]) -> str:
     """What is out of the ordinary about how a license is held."""
-    if data["representative"]:
-        return " (representative)"
-    if data["holderRule"]:
-        return f" ({data['holderRule']})"
-    return "" if data["bound"] else " (unbound)"
+    rule = data["holderRule"]
+    held_as = "representative" if data["representative"] else rule or ("" if data["bound"] else "unbound")
+    return f" ({_NOTES[language()][str(held_as)]})" if held_as else ""
+
+
+_NOTES = {
+    "zh": {"representative": "代理", "ANY": "任一持证人", "ALL": "全体持证人", "unbound": "未绑定"},
+    "en": {
+        "representative": "representative",
+        "ANY": "any of its holders",
+        "ALL": "all of its holders",
+        "unbound": "unbound",
+    },
+}
 
 
 def _holders_in(path: str, held: HeldLicense) -> JointHolders:

@@ -161,10 +161,12 @@ def presenter_check(presentation: Presentation, license_id: str, known: Known) -
         case Representative() if isinstance(mandate, Mandate):
             return Check(Step.HOLDER, Outcome.PASS, "REPRESENTED", "", _mandate_evidence(mandate))
         case AnyHolder() | AllHolders():
-            signed = len(presenter.pairs)
-            evidence = {"holderRule": presenter.word, "holders": presenter.count, "signed": signed}
-            return passed(Step.HOLDER, evidence)
-    return passed(Step.HOLDER)
+            counts = {"holders": presenter.count, "signed": len(presenter.pairs)}
+            return passed(Step.HOLDER, {"holderRule": presenter.word, **counts, **presenter.sentence})
+    return passed(Step.HOLDER, _HOLDER)
+
+
+_HOLDER = {"zh": "由持证人出示。", "en": "Shown by the holder."}
 
 
 def _mandate_evidence(mandate: Mandate) -> dict[str, object]:
@@ -174,7 +176,20 @@ def _mandate_evidence(mandate: Mandate) -> dict[str, object]:
         "since": rfc3339(mandate.since),
         "until": rfc3339(mandate.until) if mandate.until else None,
         "record": mandate.seq,
-        **mandate.title.sentence,
+        **_mandate_sentence(mandate),
+    }
+
+
+def _mandate_sentence(mandate: Mandate) -> dict[str, str]:
+    """Who shows in the holder's place, what else he may and until when, as `{"zh", "en"}`."""
+    zh, en = mandate.title.words
+    scope = [each.words for each in sorted(mandate.scope)]
+    until = rfc3339(mandate.until) if mandate.until else ""
+    may_zh, may_en = "、".join(word for word, _ in scope), ", ".join(word for _, word in scope)
+    end_zh, end_en = (f"至{until}止", f"until {until}") if until else ("未定终止时间", "no end is set")
+    return {
+        "zh": f"由持证人的{zh}出示。代理范围：{may_zh}；{end_zh}。",
+        "en": f"Shown by the holder's {en}. Scope: {may_en}; {end_en}.",
     }
 
 

@@ -62,6 +62,11 @@ class AnyHolder:
         return (self.pair,)
 
     @property
+    def sentence(self) -> dict[str, str]:
+        """Who shows, as `{"zh", "en"}`."""
+        return {"zh": f"由{self.count}位持证人之一出示。", "en": f"Shown by one of {self.count} holders."}
+
+    @property
     def binding(self) -> str:
         """The holder binding that follows, 0x-hex."""
         return "0x" + joint_binding(HolderRule.ANY, (bytes.fromhex(each[2:]) for each in self.bindings)).hex()
@@ -90,6 +95,14 @@ class AllHolders:
 
     pairs: tuple[PublicPair, ...]
     word: ClassVar[str] = HolderRule.ALL.name
+
+    @property
+    def sentence(self) -> dict[str, str]:
+        """Who shows, as `{"zh", "en"}`."""
+        return {
+            "zh": f"由全体{self.count}位持证人共同出示。",
+            "en": f"Shown by all {self.count} holders together.",
+        }
 
     @property
     def binding(self) -> str:

@@ -27,10 +27,9 @@ class RepresentationKind(IntEnum):
     HEIR = 4
 
     @property
-    def sentence(self) -> dict[str, str]:
-        """Who shows in the holder's place, as `{"zh", "en"}`."""
-        zh, en = _TITLES[self]
-        return {"zh": f"由持证人的{zh}出示。", "en": f"Shown by the holder's {en}."}
+    def words(self) -> tuple[str, str]:
+        """The title, in Chinese and in English."""
+        return _TITLES[self]
 
 
 _TITLES = {
@@ -47,6 +46,18 @@ class RepresentationScope(IntEnum):
     PRESENT = 1
     CONSENT = 2
     CORRECT = 4
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What it lets him do, in Chinese and in English."""
+        return _ALLOWED[self]
+
+
+_ALLOWED = {
+    RepresentationScope.PRESENT: ("亮证", "present"),
+    RepresentationScope.CONSENT: ("授权", "consent"),
+    RepresentationScope.CORRECT: ("申请校核", "correct"),
+}
 
 
 def scope_bitmap(scope: Iterable[RepresentationScope]) -> int:

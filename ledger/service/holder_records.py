@@ -8,7 +8,6 @@ from collections.abc import Callable
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import Refused, State, representation_key, typed
 from ledger.domain.entities import Key, Mandate, Organisation, Representation
-from ledger.domain.facts import fact_of
 from ledger.domain.lineage import MAX_HANDS, cut_off_of
 from ledger.domain.messages import key_id
 from ledger.domain.objects import key_object, representation_object
@@ -32,16 +31,20 @@ class HolderRecords:
     def __init__(self, open_histories: Callable[[], Histories]) -> None:
         self._open = open_histories
 
-    def about(self, presentation: Presentation) -> Known:
+    def about(self, presentation: Presentation, now: int) -> Known:
         """All that the ledger holds about those who show this, and why it could not be asked.
 
         What is not proved as far as was asked for counts as not asked.
+
+        Args:
+            presentation: As read.
+            now: By the verifier's clock, in seconds since 1970: who shows may date what he shows back.
         """
         if presentation.attestation is None:
-            return self._about_holders(presentation)
+            return self._about_holders(presentation, now)
         attestation = presentation.attestation
         try:
-            body = registrant_of(self._histories(), attestation.public_key, presentation.made_at)
+            body = registrant_of(self._histories(), attestation.public_key, now)
         except (OutageError, TrustError) as problem:
             return Known(problems={attestation.key_id: problem})
         return Known(attester=body)
@@ -51,7 +54,7 @@ class HolderRecords:
         histories.require_level()
         return histories
 
-    def _about_holders(self, presentation: Presentation) -> Known:
+    def _about_holders(self, presentation: Presentation, now: int) -> Known:
         bindings: dict[str, str] = {}
         mandates: dict[str, Mandate | Lack] = {}
         problems: dict[str, LedgerError] = {}
@@ -59,7 +62,7 @@ class HolderRecords:
             name, holder = shown.license_id, shown.holder
             try:
                 if isinstance(holder, Representative):
-                    mandates[name] = mandate_now(self._histories(), name, holder, presentation.made_at)
+                    mandates[name] = mandate_now(self._histories(), name, holder, now)
                 elif (binding := binding_now(self._histories(), name)) is not None:
                     bindings[name] = binding
             except (OutageError, TrustError) as problem:
@@ -87,14 +90,14 @@ def mandate_now(
         representation_object(bytes.fromhex(license_id[2:]), bytes.fromhex(name[2:]))
         for name in representative.names
     ]
-    own = histories.of(objects)
+    own = histories.facts_of(objects)
     if not own:
         return Lack.NOT_REPRESENTED
     try:
         state = license_state(histories, license_id)[1]
     except UnknownIdError:
         return Lack.NOT_REPRESENTED
-    for fact in map(fact_of, own):
+    for fact in own:
         with contextlib.suppress(Refused):
             state.apply(fact)
     recorded = [

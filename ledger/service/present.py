@@ -244,7 +244,7 @@ class PresentService:
             if late is None:
                 raise
             return [_unread(passed(Step.FORM), holder=holder_check([late]))]
-        known = records.about(presentation) if records else Known()
+        known = records.about(presentation, self._now()) if records else Known()
         findings = self.redeem(presentation, challenge, known)
         ledger_id = presentation.ledger_id
         return [

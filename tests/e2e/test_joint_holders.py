@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_representations import NUMBER, ask, by, id_of, issued, new_pair, wallet
+from tests.e2e.test_representations import NUMBER, PASSPHRASE, ask, by, id_of, issued, new_pair, wallet
 from tests.told import Run, World
 
 
@@ -59,7 +59,8 @@ def test_either_of_two_shows_what_is_issued_to_any(couple: Couple, world: World,
         assert made.data["licenses"][0]["shownAs"] == "ANY"
         result, check = couple.scan(made.data["qr"], challenge)
         assert (result, check["outcome"]) == ("IN_FORCE", "PASS"), check
-        assert check["evidence"] == {"holderRule": "ANY", "holders": 2, "signed": 1}
+        sentence = {"zh": "由2位持证人之一出示。", "en": "Shown by one of 2 holders."}
+        assert check["evidence"] == {"holderRule": "ANY", "holders": 2, "signed": 1, **sentence}
     assert world.run("verify", str(file)).data["result"] == "IN_FORCE"
 
 
@@ -84,6 +85,13 @@ def test_two_show_together_what_is_issued_to_all(couple: Couple, world: World, t
     assert (seen.status, seen.data["signed"]) == (0, 1), seen.data
     assert (seen.data["purpose"], seen.data["verifierRegistered"]) == ("核验", True)
     assert list(seen.data["disclosed"]) == [NUMBER]
+    order = ["wallet", "cosign", str(draft), "--show", "--vault", str(couple.vaults[1])]
+    for language, told in (
+        ("zh", ("身份: 全体持证人", "已签名: 1/2")),
+        ("en", ("shown as: all the holders",)),
+    ):
+        card = world.card(language, *order, **PASSPHRASE)
+        assert [line for line in told if line not in card] == [], card
     again = wallet(world, couple.vaults[0], "cosign", str(draft))
     assert again.data["code"] == "NOTHING_TO_COSIGN"
     picture = tmp_path / "both.png"
@@ -91,7 +99,8 @@ def test_two_show_together_what_is_issued_to_all(couple: Couple, world: World, t
     assert (both.status, both.data["id"]) == (0, made.data["id"]), both.data
     result, check = couple.scan(str(picture), challenge)
     assert (result, check["outcome"]) == ("IN_FORCE", "PASS"), check
-    assert check["evidence"] == {"holderRule": "ALL", "holders": 2, "signed": 2}
+    sentence = {"zh": "由全体2位持证人共同出示。", "en": "Shown by all 2 holders together."}
+    assert check["evidence"] == {"holderRule": "ALL", "holders": 2, "signed": 2, **sentence}
     assert couple.scan(str(picture), challenge)[0] == "STALE_PRESENTATION"
 
 

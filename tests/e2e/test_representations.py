@@ -190,6 +190,17 @@ def test_a_guardian_shows_a_childs_license_until_it_is_ended(world: World, tmp_p
     assert check["evidence"]["scope"] == ["PRESENT", "CONSENT", "CORRECT"]
     assert (check["evidence"]["record"], check["evidence"]["until"]) == (made.data["seq"], None)
 
+    for language, sentence in (
+        ("zh", "由持证人的监护人出示。代理范围：亮证、授权、申请校核；未定终止时间。"),
+        ("en", "Shown by the holder's guardian. Scope: present, consent, correct; no end is set."),
+    ):
+        challenge = ask(world, tmp_path)
+        code = shown(world, guardian, id_, challenge).data["qr"]
+        assert sentence in world.card(language, "wallet", "scan", code, "--challenge", challenge)
+    challenge = ask(world, tmp_path)
+    code = shown(world, child, id_, challenge).data["qr"]
+    assert "由持证人出示。" in world.card("zh", "wallet", "scan", code, "--challenge", challenge)
+
     head = world.run("license", "show", id_).data["head"]["hash"]
     run, check = scanned(world, guardian, id_, tmp_path, "--trust", "state", "--head", head)
     assert (run.data["trust"], check["code"]) == ("state", "REPRESENTED"), run.data["checks"]
@@ -204,11 +215,13 @@ def test_a_guardian_shows_a_childs_license_until_it_is_ended(world: World, tmp_p
     assert scanned(world, child, id_, tmp_path)[1]["code"] == "HOLDER_KEY_MISMATCH"
     assert scanned(world, guardian, id_, tmp_path)[1]["code"] == "REPRESENTED"
 
-    until = datetime.fromtimestamp(time.time() + 8, UTC).isoformat(timespec="seconds")
+    ends = int(time.time()) + 8
+    until = datetime.fromtimestamp(ends, UTC).isoformat(timespec="seconds")
     order = ["license", "represent-end", id_, "--representative", ",".join(his), "--until", until]
     ended = world.run(*order, *by(world))
     assert ended.status == 0, ended.data
-    time.sleep(9)
+    while time.time() < ends:
+        time.sleep(0.2)
     run, check = scanned(world, guardian, id_, tmp_path)
     assert (run.data["result"], check["code"]) == ("STALE_PRESENTATION", "REPRESENTATION_ENDED")
 

@@ -108,7 +108,8 @@ def test_each_of_them_shows_alone_and_the_verdict_says_that_there_are_others(
         challenge = desk.ask()
         verdict = desk.scan(wallet.present([ID], FIELDS, challenge).qr, challenge)
         assert (verdict.result, holder(verdict)) == ("IN_FORCE", PASSED)
-        assert verdict.checks[7].evidence == {"holderRule": "ANY", "holders": 3, "signed": 1}
+        sentence = {"zh": "由3位持证人之一出示。", "en": "Shown by one of 3 holders."}
+        assert verdict.checks[7].evidence == {"holderRule": "ANY", "holders": 3, "signed": 1, **sentence}
 
 
 def test_who_shows_tells_nothing_of_the_others_but_that_they_are(desk: Desk, any_of: Owners) -> None:
@@ -180,7 +181,8 @@ def test_all_of_them_sign_one_presentation_in_any_order(
     shown = draft.hand_over(None)
     verdict = desk.scan(shown.qr, challenge)
     assert (verdict.result, holder(verdict)) == ("IN_FORCE", PASSED)
-    assert verdict.checks[7].evidence == {"holderRule": "ALL", "holders": 3, "signed": 3}
+    sentence = {"zh": "由全体3位持证人共同出示。", "en": "Shown by all 3 holders together."}
+    assert verdict.checks[7].evidence == {"holderRule": "ALL", "holders": 3, "signed": 3, **sentence}
     assert desk.scan(shown.qr, challenge).result == "STALE_PRESENTATION"
 
 
@@ -198,6 +200,25 @@ def test_the_short_code_is_as_short_as_any(desk: Desk, all_of: Owners) -> None:
     assert holder(verdict) == PASSED
 
 
+def _of_another_challenge(owners_: Owners, good: Presentation) -> Presentation:
+    """What the last of them signed for another verifier, or for this one before."""
+    other = owners_.together(owners_.desk.ask())
+    return good.with_signatures((*good.signatures[:2], other.signatures[2]))
+
+
+def _of_fewer_fields(owners_: Owners, good: Presentation) -> Presentation:
+    """The last of them agreed to show one field; the others put in two."""
+    entry = owners_.wallets[0].licenses()[0]
+    shown = entry.license.show(FIELDS[:1], AllHolders(owners_.holders.pairs))
+    fewer = replace(good, licenses=(shown,))
+    return good.with_signatures((*good.signatures[:2], owners_.signer(2).sign(fewer.message())))
+
+
+def _of_another_moment(owners_: Owners, good: Presentation) -> Presentation:
+    earlier = replace(good, made_at=good.made_at - 1)
+    return good.with_signatures((*good.signatures[:2], owners_.signer(2).sign(earlier.message())))
+
+
 def _foreign(owners_: Owners, good: Presentation) -> Presentation:
     return good.with_signatures((*good.signatures[:2], new_signer().sign(good.message())))
 
@@ -208,6 +229,9 @@ UNSIGNED: dict[str, Callable[[Owners, Presentation], Presentation]] = {
     "one is zero": lambda _, good: good.with_signatures((*good.signatures[:2], bytes(64))),
     "one signed twice": lambda _, good: good.with_signatures((*good.signatures[:2], good.signatures[1])),
     "one is a stranger's": _foreign,
+    "one is for another challenge": _of_another_challenge,
+    "one is for fewer fields": _of_fewer_fields,
+    "one is for another moment": _of_another_moment,
     "they are crossed": lambda _, good: good.with_signatures(good.signatures[::-1]),
     "there is one more": lambda _, good: good.with_signatures((*good.signatures, good.signatures[0])),
 }

@@ -13,9 +13,10 @@ from ledger.domain.acts import Act
 from ledger.domain.canonical import JsonObject
 from ledger.domain.challenge import Challenge
 from ledger.domain.holders import PublicPair, holder_binding
+from ledger.domain.moments import rfc3339
 from ledger.domain.presentation import UNBOUND, Presentation
 from ledger.domain.presentation_text import kept_text, read_qr, short_text, whole_text
-from ledger.domain.presenters import Representative
+from ledger.domain.presenters import AllHolders, AnyHolder, Representative
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.domain.verdict import Verdict
 from ledger.errors import RuleError
@@ -78,14 +79,15 @@ def test_a_guardian_shows_once_and_the_verdict_says_by_what_right(desk: Desk, gu
     verdict = desk.scan(text, challenge)
     assert (verdict.result, holder(verdict)) == ("IN_FORCE", REPRESENTED)
     evidence = dict(verdict.checks[7].evidence)
-    assert evidence.pop("until") is not None
+    end = evidence.pop("until")
+    assert end == rfc3339(until)
     assert evidence.pop("since") is not None
     assert evidence == {
         "kind": "GUARDIAN",
         "scope": ["PRESENT", "CORRECT"],
         "record": record.seq,
-        "zh": "由持证人的监护人出示。",
-        "en": "Shown by the holder's guardian.",
+        "zh": f"由持证人的监护人出示。代理范围：亮证、申请校核；至{end}止。",
+        "en": f"Shown by the holder's guardian. Scope: present, correct; until {end}.",
     }
     assert set(verdict.disclosed or {}) == set(FIELDS)
     assert desk.scan(text, challenge).checks[7].evidence["reasons"] == ["PRESENTATION_REPLAYED"]
@@ -96,7 +98,21 @@ def test_each_title_is_named(desk: Desk, guardian: Guardian, kind: Representatio
     desk.ledger.represent(ID, guardian.pair.binding, kind=kind, until=desk.ledger.now + DAY)
     evidence = desk.scan(*show(desk, guardian.wallet)).checks[7].evidence
     assert evidence["kind"] == kind.name
-    assert evidence["en"] == f"Shown by the holder's {kind.name.lower().replace('_', ' ')}."
+    title = kind.name.lower().replace("_", " ")
+    assert str(evidence["en"]).startswith(f"Shown by the holder's {title}. Scope: present; until ")
+
+
+def test_no_end_is_told_as_none(desk: Desk, guardian: Guardian) -> None:
+    desk.ledger.represent(ID, guardian.pair.binding)
+    evidence = desk.scan(*show(desk, guardian.wallet)).checks[7].evidence
+    assert (evidence["until"], evidence["en"]) == (
+        None,
+        "Shown by the holder's guardian. Scope: present; no end is set.",
+    )
+    assert desk.scan(*desk.show()).checks[7].evidence == {
+        "zh": "由持证人出示。",
+        "en": "Shown by the holder.",
+    }
 
 
 def test_the_holder_goes_on_showing_beside_the_guardian(desk: Desk, guardian: Guardian) -> None:
@@ -251,6 +267,35 @@ def test_an_end_that_lies_ahead_leaves_it_till_then(desk: Desk, guardian: Guardi
     assert holder(desk.scan(*show(desk, guardian.wallet)))[1] == "REPRESENTATION_ENDED"
     desk.ledger.represent(ID, guardian.pair.binding)
     assert holder(desk.scan(*show(desk, guardian.wallet))) == REPRESENTED, "given anew"
+
+
+def test_what_is_dated_back_is_judged_by_the_verifiers_clock(desk: Desk, guardian: Guardian) -> None:
+    """The head stands still, and he dates the presentation to before his end."""
+    desk.ledger.represent(ID, guardian.pair.binding)
+    desk.ledger.end_representation(ID, guardian.pair.binding, desk.ledger.now + 30)
+    text, challenge = show(desk, guardian.wallet)
+    desk.clock.seconds += 31
+    assert holder(desk.scan(text, challenge))[1] == "REPRESENTATION_ENDED"
+
+
+def test_a_representative_names_no_other(desk: Desk, guardian: Guardian) -> None:
+    """Neither by a record about himself, which no contract takes, nor by signing beside the other."""
+    desk.ledger.represent(ID, guardian.pair.binding)
+    deputy = desk.new_wallet("deputy")
+    pair = deputy.new_pair()
+    deputy.add_represented(guardian.envelope)
+    desk.ledger.represent(guardian.pair.binding, pair.binding)
+    text, challenge = show(desk, deputy)
+    assert holder(desk.scan(text, challenge))[1:] == ("NOT_REPRESENTED", "OUT_OF_SCOPE")
+    made = read_qr(text)
+    assert isinstance(made, Presentation)
+    for rule in (AllHolders((guardian.pair, pair)), AnyHolder(pair, (guardian.pair.binding, pair.binding))):
+        beside = altered(made, holder=rule)
+        signers = [each._signer(each._open().content, 0) for each in (guardian.wallet, deputy)]
+        keys = {signer.public_key: signer for signer in signers}
+        message = beside.message()
+        signed = beside.with_signatures([keys[key].sign(message) for key in beside.signers])
+        assert holder(desk.scan(whole_text(signed), challenge))[1:] == ("HOLDER_KEY_MISMATCH", "TAMPERED")
 
 
 def test_a_record_of_another_ledger_is_none(desk: Desk, guardian: Guardian, tmp_path: Path) -> None:
