@@ -324,7 +324,7 @@ class Desk:
         def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
             return [None for _ in documents]
 
-        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy)
+        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy, {})
 
     @property
     def _home(self) -> FolderIssuerHome:

@@ -142,9 +142,10 @@ def _bound_on_ledger(
     from ledger.service.standing import binding_now
 
     try:
-        binding = binding_now(open_ledger(network, rpc).histories(Asked()), held.license_id) or held.binding
+        recorded = binding_now(open_ledger(network, rpc).histories(Asked()), held.license_id)
     except LedgerError:
         return bound_to_each(several) if several else None
+    binding = recorded.value if recorded else held.binding
     if several is not None and several.binding != binding:
         raise UsageError("HOLDERS_OF_ANOTHER", identifier=held.identifier)
     return None if binding == UNBOUND else bound_to(binding, [several, held.envelope.holders])

@@ -71,12 +71,14 @@ class Known:
             they do not; nobody does for a license that is not there.
         attester: The body whose key vouches; None where the ledger knows none.
         problems: Why nothing is known, by the license id or key id that it was asked about.
+        frozen: Ids of licenses whose binding stopped until they are bound anew.
     """
 
     bindings: Mapping[str, str] = field(default_factory=dict)
     attester: Registrant | None = None
     mandates: Mapping[str, Mandate | Lack] = field(default_factory=dict)
     problems: Mapping[str, LedgerError] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
 
 def tampered(reason: str, code: str, shown: ShownLicense) -> Finding:
@@ -103,8 +105,13 @@ def _binding_findings(shown_by_holders: Sequence[ShownLicense], known: Known) ->
     unbound = [shown.license_id for shown, binding in bound if binding == UNBOUND]
     return [
         *(tampered("HOLDER_KEY_MISMATCH", "HOLDER_KEY_MISMATCH", shown) for shown in wrong),
+        *(_frozen(shown) for shown in shown_by_holders if shown.license_id in known.frozen),
         *(Finding("HOLDER_UNBOUND", "HOLDER_UNBOUND", "", (), license_id) for license_id in unbound),
     ]
+
+
+def _frozen(shown: ShownLicense) -> Finding:
+    return Finding("HOLDER_FROZEN", "HOLDER_FROZEN", "STALE_PRESENTATION", (), shown.license_id)
 
 
 def _mandate_findings(represented: Sequence[ShownLicense], known: Known) -> list[Finding]:

@@ -99,6 +99,7 @@ class Drafts:
         batches: Keeps drafts of batches.
         keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
+        handed_in: Openings of leaves that another home issued, by license id.
     """
 
     def __init__(
@@ -110,9 +111,10 @@ class Drafts:
         batches: BatchOutbox,
         keep_contents: KeepContents,
         entropy: Entropy,
+        handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._entropy = entropy
+        self._entropy, self._handed_in = entropy, handed_in
         self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
@@ -169,12 +171,12 @@ class Drafts:
             return True
         return self.outbox.load(license_id) is not None
 
-    def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch or took in; None for others."""
+    def opening(self, license_id: str) -> Mapping[str, object] | None:
+        """What opens the leaf of a license that this home issued in a batch, took in or was handed."""
         leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
         batch = self.batches.load(key) if key else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
-            return None
+            return self._handed_in.get(license_id)
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
     def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
@@ -195,7 +197,7 @@ class Drafts:
             key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
             self.batches.begin(key, {"seen": None, "transaction": None, "gasUsed": 0}, taken)
 
-    def opening_of(self, license_: License) -> dict[str, object] | None:
+    def opening_of(self, license_: License) -> Mapping[str, object] | None:
         """What goes with the first thing that happens to a license of a batch.
 
         None where it was opened before: only of an opened leaf does a home know that did not issue it.

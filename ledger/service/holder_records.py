@@ -15,6 +15,7 @@ from ledger.domain.presentation import Presentation
 from ledger.domain.presenter_check import Known, Registrant
 from ledger.domain.presenters import Lack, Representative, mandate_of
 from ledger.errors import LedgerError, OutageError, TrustError, UnknownIdError
+from ledger.proof.bindings import Binding
 from ledger.service.sources import Histories
 from ledger.service.standing import binding_now, license_state
 from ledger.service.verify import state_of
@@ -55,7 +56,7 @@ class HolderRecords:
         return histories
 
     def _about_holders(self, presentation: Presentation, now: int) -> Known:
-        bindings: dict[str, str] = {}
+        bindings: dict[str, Binding] = {}
         mandates: dict[str, Mandate | Lack] = {}
         problems: dict[str, LedgerError] = {}
         for shown in presentation.licenses:
@@ -67,7 +68,9 @@ class HolderRecords:
                     bindings[name] = binding
             except (OutageError, TrustError) as problem:
                 problems[name] = problem
-        return Known(bindings, mandates=mandates, problems=problems)
+        values = {name: binding.value for name, binding in bindings.items()}
+        frozen = frozenset(name for name, binding in bindings.items() if binding.is_frozen)
+        return Known(values, mandates=mandates, problems=problems, frozen=frozen)
 
 
 def mandate_now(

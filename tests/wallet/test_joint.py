@@ -263,6 +263,13 @@ def test_fewer_others_or_in_another_order_open_nothing(desk: Desk, all_of: Owner
         assert holder(desk.scan(whole_text(made), challenge))[1:] == ("HOLDER_KEY_MISMATCH", "TAMPERED")
 
 
+def test_a_freeze_stops_all_of_them(desk: Desk, all_of: Owners) -> None:
+    desk.ledger.freeze(ID)
+    challenge = desk.ask()
+    verdict = desk.scan(whole_text(all_of.together(challenge)), challenge)
+    assert holder(verdict) == ("FAIL", "HOLDER_FROZEN", "STALE_PRESENTATION")
+
+
 def test_a_license_bound_to_nobody_is_nobodys(desk: Desk, all_of: Owners) -> None:
     desk.ledger.bind(ID, "0x" + bytes(32).hex())
     challenge = desk.ask()

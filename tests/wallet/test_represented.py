@@ -132,6 +132,14 @@ def test_a_holder_whose_binding_is_gone_is_still_represented(
     assert holder(desk.scan(*show(desk, guardian.wallet))) == REPRESENTED
 
 
+def test_a_frozen_binding_stops_the_holder_and_not_the_guardian(desk: Desk, guardian: Guardian) -> None:
+    desk.ledger.represent(ID, guardian.pair.binding)
+    desk.ledger.freeze(ID)
+    assert holder(desk.scan(*desk.show()))[1] == "HOLDER_FROZEN"
+    verdict = desk.scan(*show(desk, guardian.wallet))
+    assert (holder(verdict), "HOLDER_FROZEN" in verdict.flags) == (REPRESENTED, True)
+
+
 def test_the_issuer_may_have_named_the_signing_key_alone(desk: Desk, guardian: Guardian) -> None:
     desk.ledger.represent(ID, "0x" + holder_binding(guardian.pair.holder_key, None).hex())
     assert holder(desk.scan(*show(desk, guardian.wallet))) == REPRESENTED
