@@ -184,6 +184,19 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "核验请求不接受该机构代持证人作证。",
         "The challenge does not accept that this body vouches for the holder.",
     ),
+    "REPRESENTED": (
+        "由账本登记的代理人代持证人出示。",
+        "Shown by somebody who stands in for the holder, as the ledger records.",
+    ),
+    "NOT_REPRESENTED": (
+        "账本上没有登记出示人现可代理持证人。",
+        "The ledger does not record that who shows stands in for the holder now.",
+    ),
+    "REPRESENTATION_ENDED": ("代理已终止。", "The representation has ended."),
+    "REPRESENTATION_OUT_OF_SCOPE": (
+        "代理范围不包括亮证。",
+        "The representation does not extend to showing the license.",
+    ),
     "BAD_HOLDER_SIGNATURE": ("持证人签名不成立。", "The holder's signature does not hold."),
     "HOLDER_KEY_MISMATCH": ("出示所用密钥不是绑定的密钥。", "The presenting key is not the bound one."),
     "FIELDS_OUT_OF_SCOPE": ("出示的字段与要求不符。", "The fields shown are not the ones asked for."),

@@ -18,8 +18,9 @@ from ledger.domain.attestation import Attestation, Method, officer_digest
 from ledger.domain.challenge import Challenge
 from ledger.domain.objects import organisation_object
 from ledger.domain.presentation import Presentation
-from ledger.domain.presentation_check import Known, Registrant, check_presentation
+from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_qr, short_text, whole_text
+from ledger.domain.presenter_check import Known, Registrant
 from ledger.domain.verdict import Outcome, Verdict
 from ledger.errors import BadProofError, MalformedError, RuleError, StalePresentationError, UsageError
 from ledger.ports import Signer
