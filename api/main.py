@@ -26,7 +26,7 @@ from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.request_store import SqliteRequests
-from ledger.bootstrap import Ledger
+from ledger.bootstrap import REQUESTS, Ledger
 from ledger.errors import LedgerError
 from ledger.ports import Signer
 from ledger.service.authorise import AuthoriseRequests, registry_of
@@ -103,7 +103,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
     """The services of a ledger, with the stores of its home."""
     ledger.trust.ledger_id  # noqa: B018 - without a trust file nothing is served
     home = ledger.settings.home
-    requests = SqliteRequests(home / "requests.sqlite3")
+    requests = SqliteRequests(home / REQUESTS)
     redemptions = SqliteRedemptions(home / "redemptions.sqlite3")
     index_lock = Lock()
 

@@ -18,6 +18,7 @@ from ledger.adapters.batch_folder import LicenseFolder
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.disk import flush
+from ledger.adapters.erasures import FolderErasures
 from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
@@ -324,7 +325,8 @@ class Desk:
         def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
             return [None for _ in documents]
 
-        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy)
+        erasures = FolderErasures(self.folder / "erased", flush)
+        return Drafts(self._trust, license_type, self._home, outbox, batches, erasures, keep, self._entropy)
 
     @property
     def _home(self) -> FolderIssuerHome:

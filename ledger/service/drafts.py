@@ -24,7 +24,7 @@ from ledger.domain.records import RecordSignature
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
-from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf, Transaction
+from ledger.ports import BatchOutbox, Entropy, Erasures, IssuerHome, KeptLeaf, Transaction
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
@@ -97,6 +97,7 @@ class Drafts:
         home: The issuers' own files.
         outbox: Keeps drafts of single licenses.
         batches: Keeps drafts of batches.
+        erasures: What is left of licenses whose documents were erased.
         keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
     """
@@ -108,11 +109,12 @@ class Drafts:
         home: IssuerHome,
         outbox: Outbox,
         batches: BatchOutbox,
+        erasures: Erasures,
         keep_contents: KeepContents,
         entropy: Entropy,
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._entropy = entropy
+        self._entropy, self.erasures = entropy, erasures
         self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
@@ -164,23 +166,26 @@ class Drafts:
         )
 
     def is_kept(self, license_id: str, own: str = "") -> bool:
-        """Whether a draft of a license is kept, alone or in a batch other than `own`."""
+        """Whether a draft of a license is kept, alone or in a batch other than `own`, or was erased."""
         if self.batches.batch_of(license_id) not in (None, own):
             return True
-        return self.outbox.load(license_id) is not None
+        return self.outbox.load(license_id) is not None or self.erasures.of(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
         """What opens the leaf of a license that this home issued in a batch or took in; None for others."""
         leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
         batch = self.batches.load(key) if key else None
-        if leaf is None or batch is None or batch["gasUsed"] is None:
+        if leaf is None:
+            erasure = self.erasures.of(license_id)
+            return erasure.opening if erasure else None
+        if batch is None or batch["gasUsed"] is None:
             return None
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
     def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
 
-        Files of single licenses, and of leaves that are kept already, are passed over.
+        Files of single licenses, and of leaves that are kept already or were erased, are passed over.
 
         Raises:
             MalformedError: As `ledger.proof.claims.claim_of`.
@@ -189,7 +194,7 @@ class Drafts:
         taken = [
             KeptLeaf(claim.license_id, each.to_bytes(), None)
             for claim, each in claims
-            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+            if claim.leaf is not None and not self.is_kept(claim.license_id)
         ]
         if taken:
             key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
