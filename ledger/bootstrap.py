@@ -40,6 +40,7 @@ from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Name, Verifier
 from ledger.proof.claims import read_envelope
 from ledger.service.act import ActOnLicenses
+from ledger.service.authorise import require_acts_for
 from ledger.service.content_places import (
     AnswersPlace,
     BlobsPlace,
@@ -289,6 +290,14 @@ class Ledger:
             self._content_places(),
             self.clock,
         )
+
+    def require_acts_for(self, body: str, license_: License) -> None:
+        """Refuse a body (credit code) that is not a license's issuer, what followed it, or its operator.
+
+        Raises:
+            NotEntitledError: `NOT_THE_ISSUER`.
+        """
+        require_acts_for(self.follow(), body, license_, int(self.clock.now().timestamp()))
 
     def _content_places(self) -> list[ContentPlace]:
         """Wherever this home keeps something of a document; wrapped keys first, what may be away last."""

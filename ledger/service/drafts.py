@@ -169,7 +169,7 @@ class Drafts:
         """Whether a draft of a license is kept, alone or in a batch other than `own`, or was erased."""
         if self.batches.batch_of(license_id) not in (None, own):
             return True
-        return self.outbox.load(license_id) is not None or self.erasures.of(license_id) is not None
+        return self.erasures.of(license_id) is not None or self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> dict[str, object] | None:
         """What opens the leaf of a license that this home issued in a batch or took in; None for others."""

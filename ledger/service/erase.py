@@ -116,7 +116,7 @@ class EraseDocuments:
             OutageError: A store or the ledger is not there.
         """
         earlier = self._erasures.of(license_id)
-        kept = self._kept(license_id)
+        kept = self._kept(license_id) if earlier is None else None  # else it may be half destroyed
         license_ = self._license_now(license_id)
         require_acts_for(self._index, body, license_, self._now())
         cids = [each.cid for each in documents_of(self._home, license_)]
