@@ -75,6 +75,10 @@ class AmendInput(_Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
 
 
+class FreezeInput(_Form):
+    """Nothing more is needed to freeze the binding of a lost device."""
+
+
 class HolderPair(_Form):
     """The device keys of one of several holders."""
 
@@ -137,6 +141,7 @@ IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discrimin
 ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_kind)]
 AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
 BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
+FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(_kind)]
 RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(_kind)]
 RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(_kind)]
 
@@ -301,6 +306,17 @@ class Head(_Answer):
     time: Moment
 
 
+class Bound(_Answer):
+    """One binding of a holder's device, or its freeze."""
+
+    recorded_at: Moment
+    act: str
+    method: str | None
+    assurance: int | None
+    by: str
+    void: bool
+
+
 class LeafPlace(_Answer):
     """A place in a batch: the batch's object, and the index from 0."""
 
@@ -323,6 +339,7 @@ class Standing(_Answer):
     superseded_by: str | None
     superseded_by_leaf: LeafPlace | None
     flags: list[str]
+    bindings: list[Bound]
     issuer: str
     type: str
     seq: int | None

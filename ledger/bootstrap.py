@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -38,7 +38,7 @@ from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Name, Verifier
-from ledger.proof.claims import read_envelope
+from ledger.proof.claims import claim_of_file, opening_of, read_envelope
 from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import require_acts_for
 from ledger.service.content_places import (
@@ -51,7 +51,7 @@ from ledger.service.content_places import (
     WrapsPlace,
 )
 from ledger.service.documents import ReadDocuments
-from ledger.service.drafts import Document, Drafts
+from ledger.service.drafts import Document, Drafts, DraftStores
 from ledger.service.erase import EraseDocuments
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
@@ -87,6 +87,8 @@ class Ledger:
         self.settings, self._passphrase = settings, passphrase
         self.clock, self.entropy = SystemClock(), SystemEntropy()
         self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
+        self._openings: dict[str, Mapping[str, object]] = {}
+        self._files: dict[str, str] = {}
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -203,11 +205,10 @@ class Ledger:
             self.trust,
             self.types().get,
             self.home,
-            self._outbox,
-            self._batch_outbox,
-            self.erasures,
+            DraftStores(self._outbox, self._batch_outbox, self.erasures),
             self._keep_contents,
             self.entropy,
+            self._openings,
         )
 
     @cached_property
@@ -362,10 +363,21 @@ class Ledger:
         Raises:
             UnknownIdError: `UNKNOWN_LICENSE`.
         """
-        license_id = self.index.resolve(text)
+        license_id = self._files.get(text) or self.index.resolve(text)
         if license_id is None:
             raise UnknownIdError("UNKNOWN_LICENSE", id=text[:120])
         return license_id, self.index.identifier_of(license_id)
+
+    def hand_in(self, data: bytes) -> None:
+        """Take what this home does not keep from a license file: its id, and its leaf where it is of a batch.
+
+        Raises:
+            MalformedError: It is no license file.
+        """
+        claim = claim_of_file(Envelope.parse(data))
+        opening = opening_of(claim)
+        self._files |= {str(claim.identifier): claim.license_id, claim.license_id: claim.license_id}
+        self._openings |= {claim.license_id: opening} if opening else {}
 
     def fsck(self) -> Fsck:
         """The index compared with the ledger, row by row."""

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import keys, license_transfer
+from api.cli.bodies import body_of
 from api.cli.license_batch import issue_batch
 from api.cli.license_bind import bind
 from api.cli.license_collect import collect
@@ -17,12 +18,24 @@ from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
 from api.cli.license_renew import renew_batch
 from api.cli.license_represent import represent, represent_end
-from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
+from api.cli.options import (
+    At,
+    KeyFile,
+    KnownAt,
+    LicenseFile,
+    Network,
+    PinnedHead,
+    RpcUrls,
+    Trust,
+    moment,
+    open_ledger,
+)
 from api.cli.output import Outcome, language, read_input
+from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
 from ledger.domain.canonical import parse_strict
 from ledger.errors import OutageError, TrustError
-from ledger.service.orders import ActOrder, Issued
+from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
@@ -71,11 +84,12 @@ def amend(
     ground: Annotated[str | None, typer.Option("--ground", metavar="CODE", help="Why.")] = None,
     effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
     out: Out = None,
+    of_file: LicenseFile = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Issue the next version of a license; the old one is superseded."""
-    ledger = open_ledger(network, rpc)
+    ledger = open_ledger(network, rpc, of_file)
     license_id, identifier = ledger.resolve(id_)
     old = ledger.license_now(license_id)
     issued = ledger.issuing().amend(
@@ -108,32 +122,48 @@ def _act_command(verb: str) -> None:
         reference: Annotated[
             str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
         ] = "",
+        file: LicenseFile = None,
         network: Network = None,
         rpc: RpcUrls = None,
     ) -> Outcome:
-        ledger = open_ledger(network, rpc)
+        ledger = open_ledger(network, rpc, file)
         license_id, identifier = ledger.resolve(id_)
         license_ = ledger.license_now(license_id)
         order = ActOrder(verb, ground, moment(effective) or 0, reference)
         acted = ledger.acting().act(license_, order, keys.signer(key))
-        status = ledger.show(Asked(), license_id).standing.status.name
-        data = {
-            "identifier": identifier,
-            "licenseId": license_id,
-            "rev": acted.rev,
-            "act": acted.act.name,
-            "seq": acted.seq,
-            "status": status,
-            "gasUsed": acted.gas_used,
-        }
-        word = rule.zh if language() == "zh" else rule.en
-        return Outcome(data, text=f"{word}: {identifier or license_id} → {status} (seq {acted.seq})")
+        return _acted(ledger, acted, identifier)
 
     app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)
 
 
 for _verb in ACT_VERBS:
     _act_command(_verb)
+
+
+def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
+    status = ledger.show(Asked(), acted.license_id).standing.status.name
+    data = {
+        "identifier": identifier,
+        "licenseId": acted.license_id,
+        "rev": acted.rev,
+        "act": acted.act.name,
+        "seq": acted.seq,
+        "status": status,
+        "gasUsed": acted.gas_used,
+    }
+    word = RULES[acted.act].zh if language() == "zh" else RULES[acted.act].en
+    return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
+
+
+@app.command("freeze")
+def freeze(
+    id_: Id, key: KeyFile, file: LicenseFile = None, network: Network = None, rpc: RpcUrls = None
+) -> Outcome:
+    """Stop the binding of a lost device until the license is bound anew."""
+    ledger, signer = open_ledger(network, rpc, file), keys.signer(key)
+    license_id, identifier = ledger.resolve(id_)
+    license_, by = ledger.license_now(license_id), body_of(ledger, signer).uscc
+    return _acted(ledger, ledger.acting().freeze(license_, signer, by), identifier)
 
 
 @app.command("show")
@@ -143,11 +173,12 @@ def show(
     known_at: KnownAt = None,
     trust: Trust = "rpc",
     head: PinnedHead = None,
+    file: LicenseFile = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Where a license stands, by the ledger alone."""
-    ledger = open_ledger(network, rpc)
+    ledger = open_ledger(network, rpc, file)
     license_id, identifier = ledger.resolve(id_)
     asked = Asked(trust, head)
     try:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from api.cli import keys
+from api.cli.bodies import body_of
 from api.cli.files import pretty, replace_file
-from api.cli.options import KeyFile, Network, RpcUrls, open_ledger, point
+from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, point
 from api.cli.output import Outcome
 from ledger.domain.canonical import JsonObject
 from ledger.domain.holders import PAIR, asked_binding
@@ -37,20 +38,21 @@ def bind(
     ] = None,
     method: Annotated[str, typer.Option("--method", help=", ".join(BIND_METHODS))] = "issuer-counter",
     assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
+    file: LicenseFile = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Tie the device keys of a holder, or of several, to a license after a real-name check."""
+    """Tie the device keys of holders to a license after a real-name check, by issuer or identity provider."""
     if method not in BIND_METHODS:
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
     for text in (*holder_key, *(holder_encryption_key or [])):
         point(text)
     given = _given(holder_key, holder_encryption_key or [], holder_rule)
     binding = asked_binding(given)
-    ledger = open_ledger(network, rpc)
+    ledger, signer = open_ledger(network, rpc, file), keys.signer(key)
     license_id, _ = ledger.resolve(id_)
-    license_ = ledger.license_now(license_id)
-    acted = ledger.acting().bind(license_, binding, BIND_METHODS[method], assurance, keys.signer(key))
+    license_, by = ledger.license_now(license_id), body_of(ledger, signer).uscc
+    acted = ledger.acting().bind(license_, binding, BIND_METHODS[method], assurance, signer, by)
     data: JsonObject = {
         "licenseId": license_id,
         "rev": acted.rev,

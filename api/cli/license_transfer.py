@@ -9,7 +9,7 @@ import typer
 
 from api.cli import keys
 from api.cli.license_files import deliver, file_of
-from api.cli.options import KeyFile, Network, RpcUrls, open_ledger, region_number
+from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, region_number
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Act
@@ -32,11 +32,12 @@ def out(
     reference: Annotated[
         str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
     ] = "",
+    file: LicenseFile = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let a license go: suspended until a body of that region takes it in."""
-    ledger = open_ledger(network, rpc)
+    ledger = open_ledger(network, rpc, file)
     license_id, identifier = ledger.resolve(id_)
     license_, goal = ledger.license_now(license_id), region_number(region) or 0
     acted = ledger.acting().transfer_out(license_, goal, keys.signer(key), reference)

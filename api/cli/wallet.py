@@ -279,7 +279,9 @@ def _bound_on_ledger(held: HeldLicense, network: str | None, rpc: list[str] | No
         binding = binding_now(open_ledger(network, rpc).histories(Asked()), held.license_id)
     except LedgerError:
         return None
-    return None if binding in (None, UNBOUND) else lambda pair: pair.opens(str(binding))
+    if binding is None or binding.value == UNBOUND:
+        return None
+    return lambda pair: pair.opens(binding.value)
 
 
 def _is_registered(network: str | None, question: Challenge) -> bool | None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.answers import answers, done, fetched
 from api.auth import Asking, Guarded, Sender
 from api.routes.licenses import Id
-from api.schemas import EraseInput, Erased, SealedDocument
+from api.schemas import Erased, EraseInput, SealedDocument
 from ledger.domain.erasure import erasure_ground
 from ledger.service.erase import ErasureOrder
 

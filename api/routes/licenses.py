@@ -18,6 +18,7 @@ from api.schemas import (
     AmendBody,
     Amended,
     BindBody,
+    FreezeBody,
     IssueBody,
     Issued,
     MessageBody,
@@ -109,7 +110,24 @@ def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBo
     with services.writing:
         license_, _ = license_state(services.histories(Asked()), license_id)
         terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
-        acted = services.acting().bind(license_, *terms, signer)
+        acted = services.acting().bind(license_, *terms, signer, sender.uscc)
+    return done(_acted(services, acted, identifier))
+
+
+@router.post(
+    "/licenses/{id}/freeze",
+    operation_id="freezeHolder",
+    responses=answers(Acted, "The freeze is on the ledger"),
+)
+def freeze_holder(services: Asking, sender: Sender, id: Id, body: Annotated[FreezeBody, Body()]) -> Response:  # noqa: A002
+    """Stop the binding of a lost device until the license is bound anew."""
+    license_id, identifier = services.resolve(id)
+    if isinstance(body, SignedMessage):
+        return done(_submitted_act(services, "Freeze", body, license_id, identifier))
+    signer = services.held_key(sender.uscc)
+    with services.writing:
+        license_, _ = license_state(services.histories(Asked()), license_id)
+        acted = services.acting().freeze(license_, signer, sender.uscc)
     return done(_acted(services, acted, identifier))
 
 
@@ -240,9 +258,12 @@ def _submitted_act(
     require_about(body, license_id)
     with services.writing:
         record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
-    act = Act.BIND if name == "Bind" else Act(int(body.signed["act"]))
+    act = _ACT_OF[name] if name in _ACT_OF else Act(int(body.signed["act"]))
     rev = int(body.signed["rev"]) + 1
     return _acted(services, ActDone(license_id, rev, act, record.seq, receipt.gas_used), identifier)
+
+
+_ACT_OF = {"Bind": Act.BIND, "Freeze": Act.FREEZE}
 
 
 def _submitted_issue(

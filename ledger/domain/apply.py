@@ -536,8 +536,25 @@ def _bound(state: StateView, fact: Fact) -> list[Change]:
         effective=fact.time,
         key_id=fact.key_ids[0],
         holder_binding=binding,
+        by=_text(fact.values, "by"),
+        method=_int(fact.values, "method"),
+        assurance=_int(fact.values, "assurance"),
     )
     return _with_fact(license_, fact, added, binding)
+
+
+def _frozen(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    added = LicenseFact(
+        seq=fact.seq,
+        act=Act.FREEZE,
+        ground=0,
+        recorded_at=fact.time,
+        effective=fact.time,
+        key_id=fact.key_ids[0],
+        by=_text(fact.values, "by"),
+    )
+    return _with_fact(license_, fact, added)
 
 
 def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
@@ -807,6 +824,7 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LICENSE_ACTED: _acted,
     Kind.HOLDER_BOUND: _bound,
     Kind.LICENSE_TRANSFERRED_OUT: _transferred_out,
+    Kind.HOLDER_FROZEN: _frozen,
     Kind.LICENSE_BATCH_ISSUED: _batch_issued,
     Kind.LICENSE_OPENED: _leaf_opened,
     Kind.LICENSE_BATCH_RENEWED: _batch_renewed,

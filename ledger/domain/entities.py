@@ -287,6 +287,10 @@ class LicenseFact:
     """Object of the batch whose leaf takes the place of this one, of a renewal by the batch."""
     index: int = 0
     """Index of that leaf."""
+    by: str = ""
+    """Who bound or froze: the credit code of the body that checked the holder's identity."""
+    method: int = 0
+    assurance: int = 0
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_ACTED: lambda values: _word(values, "licenseId"),
     Kind.HOLDER_BOUND: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_TRANSFERRED_OUT: lambda values: _word(values, "licenseId"),
+    Kind.HOLDER_FROZEN: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_BATCH_ISSUED: _batch,
     Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_BATCH_RENEWED: lambda values: _word(values, "earlier"),

@@ -67,11 +67,13 @@ class Known:
             license that is not there. Differs from that one after a rebind.
         attester: The body whose key vouches; None where the ledger knows none.
         problems: Why nothing is known, by the license id or key id that it was asked about.
+        frozen: Ids of licenses whose binding stopped until they are bound anew.
     """
 
     bindings: Mapping[str, str] = field(default_factory=dict)
     attester: Registrant | None = None
     problems: Mapping[str, LedgerError] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
 
 
 def stale(reason: str) -> Finding:
@@ -269,12 +271,17 @@ def _binding_findings(presentation: Presentation, known: Known) -> list[Finding]
     unbound = [shown.license_id for shown, binding in bound if binding == UNBOUND]
     return [
         *(_tampered("HOLDER_KEY_MISMATCH", "HOLDER_KEY_MISMATCH", shown) for shown in wrong),
+        *(_frozen(shown) for shown in asked if shown.license_id in known.frozen),
         *(Finding("HOLDER_UNBOUND", "HOLDER_UNBOUND", "", (), license_id) for license_id in unbound),
     ]
 
 
 def _opens(shown: ShownLicense, binding: str) -> bool:
     return shown.holder is not None and shown.holder.opens(binding)
+
+
+def _frozen(shown: ShownLicense) -> Finding:
+    return Finding("HOLDER_FROZEN", "HOLDER_FROZEN", "STALE_PRESENTATION", (), shown.license_id)
 
 
 def _tampered(reason: str, code: str, shown: ShownLicense) -> Finding:

@@ -156,6 +156,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "该证照未绑定持证人设备密钥，请人工核对身份。",
         "No holder key is bound; check the person's identity yourself.",
     ),
+    "HOLDER_FROZEN": (
+        "该证照的设备绑定已冻结，亮证无效。",
+        "The binding of the holder's device is frozen; nothing is shown with it.",
+    ),
     "HOLDER_ATTESTED": (
         "持证人由登记机构在窗口核对身份并证明。",
         "A registered body identified the holder at its counter and vouches for it.",

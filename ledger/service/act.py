@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.domain.acts import Act, Ground
 from ledger.domain.entities import License
+from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.service.drafts import Drafts
@@ -48,10 +49,25 @@ class ActOnLicenses:
         }
         return self._submissions.prepare("Act", license_.rev, members)
 
-    def bind(self, license_: License, binding: bytes, method: int, assurance: int, signer: Signer) -> Acted:
-        """Tie device keys to a license: of one holder or of several, as `binding` commits to them."""
+    def bind(
+        self, license_: License, binding: bytes, method: int, assurance: int, signer: Signer, by: str
+    ) -> Acted:
+        """Tie device keys to a license after a real-name check: of one holder or of several.
+
+        Args:
+            license_: As the ledger holds it.
+            binding: What commits to the keys (`ledger.domain.holders`); 32 bytes.
+            method: A number of `BIND_METHODS`.
+            assurance: 1 low to 4 high.
+            signer: A registered signing key of `by`.
+            by: Credit code of the body that checked: one that acts on the license, or an identity provider.
+
+        Raises:
+            RuleError: What the contracts refuse.
+        """
         members = {
             "licenseId": license_.license_id,
+            "by": ascii32(by),
             "holderBinding": binding,
             "method": method,
             "assurance": assurance,
@@ -59,6 +75,16 @@ class ActOnLicenses:
         return self._write(
             license_, Act.BIND, self._submissions.prepare("Bind", license_.rev, members), signer
         )
+
+    def freeze(self, license_: License, signer: Signer, by: str) -> Acted:
+        """Stop the binding of a lost device until the license is bound anew; by whoever may bind.
+
+        Raises:
+            RuleError: What the contracts refuse.
+        """
+        members = {"licenseId": license_.license_id, "by": ascii32(by)}
+        prepared = self._submissions.prepare("Freeze", license_.rev, members)
+        return self._write(license_, Act.FREEZE, prepared, signer)
 
     def transfer_out(self, license_: License, region: int, signer: Signer, reference: str = "") -> Acted:
         """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.

@@ -88,6 +88,20 @@ class Draft:
     opening: Mapping[str, object] | None = None
 
 
+class DraftStores(NamedTuple):
+    """Where drafts are kept, and what stays when their documents are erased.
+
+    Attributes:
+        outbox: Drafts of single licenses.
+        batches: Drafts of batches.
+        erasures: What is left of erased ones.
+    """
+
+    outbox: Outbox
+    batches: BatchOutbox
+    erasures: Erasures
+
+
 class Drafts:
     """Makes drafts for issuers whose secrets this home holds, and keeps them.
 
@@ -95,11 +109,10 @@ class Drafts:
         trust: The pinned trust file.
         types: From a type code to its definition.
         home: The issuers' own files.
-        outbox: Keeps drafts of single licenses.
-        batches: Keeps drafts of batches.
-        erasures: What is left of licenses whose documents were erased.
+        stores: Where drafts are kept.
         keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
+        handed_in: Openings of leaves that another home issued, by license id.
     """
 
     def __init__(
@@ -107,15 +120,15 @@ class Drafts:
         trust: TrustFile,
         types: Callable[[str], LicenseType],
         home: IssuerHome,
-        outbox: Outbox,
-        batches: BatchOutbox,
-        erasures: Erasures,
+        stores: DraftStores,
         keep_contents: KeepContents,
         entropy: Entropy,
+        handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._entropy, self.erasures = entropy, erasures
-        self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
+        self._entropy, self._handed_in = entropy, handed_in
+        self.outbox, self.batches, self.erasures = stores
+        self.keep_contents = keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -171,15 +184,13 @@ class Drafts:
             return True
         return self.erasures.of(license_id) is not None or self.outbox.load(license_id) is not None
 
-    def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home issued in a batch or took in; None for others."""
+    def opening(self, license_id: str) -> Mapping[str, object] | None:
+        """What opens the leaf of a license that this home issued in a batch, took in or was handed."""
         leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
         batch = self.batches.load(key) if key else None
-        if leaf is None:
+        if leaf is None or batch is None or batch["gasUsed"] is None:
             erasure = self.erasures.of(license_id)
-            return erasure.opening if erasure else None
-        if batch is None or batch["gasUsed"] is None:
-            return None
+            return (erasure.opening if erasure else None) or self._handed_in.get(license_id)
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
     def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
@@ -200,7 +211,7 @@ class Drafts:
             key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
             self.batches.begin(key, {"seen": None, "transaction": None, "gasUsed": 0}, taken)
 
-    def opening_of(self, license_: License) -> dict[str, object] | None:
+    def opening_of(self, license_: License) -> Mapping[str, object] | None:
         """What goes with the first thing that happens to a license of a batch.
 
         None where it was opened before: only of an opened leaf does a home know that did not issue it.

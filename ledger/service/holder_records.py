@@ -13,6 +13,7 @@ from ledger.domain.objects import key_object
 from ledger.domain.presentation import Presentation
 from ledger.domain.presentation_check import Known, Registrant
 from ledger.errors import LedgerError, OutageError, TrustError
+from ledger.proof.bindings import Binding
 from ledger.service.sources import Histories
 from ledger.service.standing import binding_now
 from ledger.service.verify import state_of
@@ -41,7 +42,7 @@ class HolderRecords:
         return Known(attester=body)
 
     def _about_holders(self, presentation: Presentation) -> Known:
-        bindings: dict[str, str] = {}
+        bindings: dict[str, Binding] = {}
         problems: dict[str, LedgerError] = {}
         for shown in presentation.licenses:
             try:
@@ -50,7 +51,9 @@ class HolderRecords:
                 problems[shown.license_id] = problem
             else:
                 bindings |= {} if binding is None else {shown.license_id: binding}
-        return Known(bindings, problems=problems)
+        values = {license_id: binding.value for license_id, binding in bindings.items()}
+        frozen = frozenset(license_id for license_id, binding in bindings.items() if binding.is_frozen)
+        return Known(values, problems=problems, frozen=frozen)
 
 
 def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registrant | None:

@@ -17,7 +17,7 @@ from ledger.domain.holders import holder_binding
 from ledger.domain.presentation_text import kept_text
 from tests.api.conftest import Department
 from tests.api.test_verification import Desk, outcome, verify
-from tests.live import RELYING, LiveLedger
+from tests.live import ISSUER, RELYING, LiveLedger
 from wallet.attesting import attest
 from wallet.held import read_license
 from wallet.wallet import Device, Wallet
@@ -139,7 +139,8 @@ def test_an_office_vouches_over_http_for_whoever_is_asked_so(
 def test_a_leaf_opened_by_a_rebind_is_shown_by_the_new_key_alone(relying: Department, holder: Holder) -> None:
     """The old phone is refused, and with it all that it shows beside."""
     signer, fresh = holder.live.signer("issuer"), holder.wallet.new_pair()
-    holder.ledger.acting().bind(holder.ledger.license_now(holder.leaf), holder_binding(*fresh), 1, 2, signer)
+    leaf = holder.ledger.license_now(holder.leaf)
+    holder.ledger.acting().bind(leaf, holder_binding(*fresh), 1, 2, signer, ISSUER)
     shown, _ = holder.show(relying, holder.single, holder.leaf)
     answer = verify(relying, subject={"qr": shown.qr}).json()
     assert answer["counts"] == {"TAMPERED": 2}

@@ -1,4 +1,4 @@
-"""Who may sign in whose name, from the command line and over HTTP, on a live ledger: operators of issuers."""
+"""Who may sign in whose name, on a live ledger: operators of issuers, identity providers of holders."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from api.cli.main import run
+from ledger import crypto
+from ledger.domain.sm3 import sm3
 from tests.api.conftest import Department, client, issuer, relying, service_home
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
 
@@ -105,7 +107,8 @@ def test_an_operator_issues_amends_and_acts_in_the_issuers_name(
     resumed = operator("license", "resume", id_, "--ground", "CONDITIONS_MET_AGAIN", "--key", own)
     assert (resumed[0], resumed[1]["status"]) == (0, "IN_FORCE"), "the issuer acts beside its operator"
     given = write(tmp_path, ferry(mandated))
-    status, amended = operator("license", "amend", id_, given, "--kind", "change", "--key", key)
+    out = str(tmp_path / "changed.elic.json")
+    status, amended = operator("license", "amend", id_, given, "--kind", "change", "--key", key, "--out", out)
     assert (status, amended["status"]) == (0, "IN_FORCE")
     assert operator("verify", file)[1]["result"] == "SUPERSEDED"
 
@@ -152,6 +155,147 @@ def test_an_operator_issues_over_http_what_its_mandate_covers(
     assert (other.status_code, other.json()["code"]) == (403, "ISSUER_IS_ANOTHER")
     unknown = relying.post("/v1/licenses", ferry(mandated, "no type at all"))
     assert (unknown.status_code, unknown.json()["code"]) == (403, "ISSUER_IS_ANOTHER")
+
+
+# --- holders ---
+
+PROVIDER: Json = {
+    "code": "IDENTITYPROVIDER00001",
+    "name": "身份认证",
+    "scope": "NATIONAL",
+    "sharing": "not_shared",
+    "acts": ["bind"],
+    "ground": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def provided(mandated: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> LiveLedger:
+    """The office of Jiashan provides identities in Shanghai, and is nobody's operator any more."""
+    file = tmp_path_factory.mktemp("provider") / "provider.json"
+    file.write_text(json.dumps(PROVIDER))
+    added = mandated.cli("type", "add", str(file), "--by", str(mandated.key("r31")))
+    assert (added["scope"], added["version"]) == ("NATIONAL", 1)
+    right = ("--issuer", RELYING, "--region", "310000", "--from", "2020-01-01")
+    mandated.cli("type", "entitle", PROVIDER["code"], *right, "--by", str(mandated.key("r31")))
+    entitle(mandated)
+    return mandated
+
+
+def device(name: str) -> str:
+    """The public key of a holder's device, always the same for one name."""
+    return crypto.signer(sm3(name.encode())).public_key.hex()
+
+
+def bind(operator: Cli, id_: str, name: str, key: Path, *more: str) -> tuple[int, Json]:
+    keys = ("--holder-key", device(name), "--key", str(key))
+    return operator("license", "bind", id_, *keys, *more)
+
+
+def shown(operator: Cli, id_: str, *more: str) -> Json:
+    status, answer = operator("license", "show", id_, *more)
+    assert status == 0, answer
+    return answer
+
+
+def test_a_provider_binds_freezes_and_binds_anew_what_another_body_issued(
+    provided: LiveLedger, operator: Cli
+) -> None:
+    issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
+    id_ = str(issued.envelope.anchor["licenseId"])
+    provider, issuer_key = provided.key("relying"), provided.key("issuer")
+    assert shown(operator, id_)["bindings"] == []
+    assert bind(operator, id_, "first", issuer_key, "--assurance", "2")[0] == 0
+    method = ("--method", "identity-provider", "--assurance", "4")
+    assert bind(operator, id_, "second", provider, *method)[0] == 0
+    status, frozen = operator("license", "freeze", id_, "--key", str(provider))
+    assert (status, frozen["act"], frozen["status"], frozen["rev"]) == (0, "FREEZE", "IN_FORCE", 4)
+    assert shown(operator, id_)["flags"] == ["HOLDER_FROZEN"]
+    assert bind(operator, id_, "third", provider, *method)[0] == 0
+
+    answer = shown(operator, id_)
+    assert answer["flags"] == []
+    rows = [(row["act"], row["method"], row["assurance"], row["by"]) for row in answer["bindings"]]
+    assert rows == [
+        ("BIND", "issuer-counter", 2, ISSUER),
+        ("BIND", "identity-provider", 4, RELYING),
+        ("FREEZE", None, None, RELYING),
+        ("BIND", "identity-provider", 4, RELYING),
+    ]
+    assert all(row["recordedAt"].endswith("Z") and row["void"] is False for row in answer["bindings"])
+
+
+def test_a_provider_does_nothing_else_and_an_unbound_license_is_not_frozen(
+    provided: LiveLedger, operator: Cli
+) -> None:
+    issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
+    id_, key = str(issued.envelope.anchor["licenseId"]), str(provided.key("relying"))
+    status, answer = operator("license", "freeze", id_, "--key", key)
+    assert (status, answer["code"]) == (1, "NOTHING_BOUND")
+    status, answer = operator("license", "suspend", id_, "--ground", "PENALTY", "--key", key)
+    assert (status, answer["code"]) == (1, "NOT_THE_ISSUER")
+    assert (
+        operator("license", "freeze", id_, "--key", str(provided.key("qingpu")))[1]["code"] == "ISSUER_OF_KEY"
+    )
+
+
+def test_a_leaf_of_another_home_is_bound_and_suspended_with_its_file(
+    provided: LiveLedger, operator: Cli, tmp_path: Path
+) -> None:
+    given = [ferry(provided) for _ in range(3)]
+    batch = provided.ledger().batches().issue_batch(given, provided.signer("issuer"))
+    envelope, other = batch.licenses[1].envelope, batch.licenses[2].envelope
+    file = tmp_path / "leaf.elic.json"
+    file.write_bytes(envelope.to_bytes())
+    id_, named = envelope.identifier, ("--file", str(file))
+    assert bind(operator, id_, "of a leaf", provided.key("relying"))[1]["code"] == "UNKNOWN_LICENSE"
+    assert shown(operator, id_, *named)["rev"] == 1
+    status, bound = bind(operator, id_, "of a leaf", provided.key("relying"), *named)
+    assert (status, bound["rev"]) == (0, 2)
+    assert operator("license", "freeze", bound["licenseId"], "--key", str(provided.key("issuer")))[0] == 0
+    assert shown(operator, id_, *named)["flags"] == ["HOLDER_FROZEN"]
+
+    file.write_bytes(other.to_bytes())
+    key = ("--key", str(provided.key("issuer")))
+    suspended = operator("license", "suspend", other.identifier, "--ground", "PENALTY", *key, *named)
+    assert (suspended[0], suspended[1]["status"], suspended[1]["rev"]) == (0, "SUSPENDED", 2)
+
+
+def test_a_provider_binds_and_freezes_over_http(provided: LiveLedger, relying: Department) -> None:
+    issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
+    address = f"/v1/licenses/{issued.envelope.anchor['licenseId']}"
+    early = relying.post(f"{address}/freeze", {})
+    assert (early.status_code, early.json()["code"]) == (409, "NOTHING_BOUND")
+    body = {"holderKey": device("over http"), "method": "identity-provider", "assurance": 3}
+    assert relying.post(f"{address}/bind", body).status_code == 200
+    frozen = relying.post(f"{address}/freeze", {})
+    assert (frozen.status_code, frozen.json()["act"]) == (200, "FREEZE")
+    told = relying.get(address).json()
+    assert told["flags"] == ["HOLDER_FROZEN"]
+    assert [(row["act"], row["by"]) for row in told["bindings"]] == [("BIND", RELYING), ("FREEZE", RELYING)]
+    assert relying.post(f"{address}/freeze", {"ground": "x"}).status_code == 400
+
+
+def test_a_freeze_signed_elsewhere_is_sent_as_it_stands(
+    provided: LiveLedger, relying: Department, issuer: Department
+) -> None:
+    given = {**ferry(provided), "holderKey": device("bound at issue")}
+    license_id = str(
+        provided.ledger().issuing().issue(given, provided.signer("issuer")).envelope.anchor["licenseId"]
+    )
+    submissions = provided.ledger().submissions
+    by = "0x" + RELYING.encode().hex().ljust(64, "0")
+    prepared = submissions.prepare("Freeze", 1, {"licenseId": license_id, "by": by})
+    signature = prepared.signed_by(provided.signer("relying"))
+    body = {
+        "signed": prepared.as_json(signature.key_id),
+        "keyId": "0x" + signature.key_id.hex(),
+        "signature": signature.raw.hex(),
+    }
+    wrong = issuer.post(f"/v1/licenses/0x{'12' * 32}/freeze", body)
+    assert wrong.status_code in (400, 404)
+    sent = issuer.post(f"/v1/licenses/{license_id}/freeze", body)
+    assert (sent.status_code, sent.json()["act"], sent.json()["rev"]) == (200, "FREEZE", 2)
 
 
 def test_the_ledger_replays_clean_after_all_of_this(mandated: LiveLedger) -> None:

@@ -161,7 +161,8 @@ class Lifecycle:
         stage, issued = self._stage, self._stage.issued[JIANGSU.key]
         ledger, pair = stage.ledger(JIANGSU.key), stage.wallet.new_pair()
         license_ = ledger.license_now(str(issued.envelope.anchor["licenseId"]))
-        acted = ledger.acting().bind(license_, holder_binding(*pair), 1, 3, stage.signer(JIANGSU.key))
+        signer, binding = stage.signer(JIANGSU.key), holder_binding(*pair)
+        acted = ledger.acting().bind(license_, binding, 1, 3, signer, JIANGSU.uscc)
         return Told(acted.act.name, [f"rev {acted.rev}"], acted.gas_used)
 
 

@@ -288,6 +288,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="请持证人用绑定的设备亮证，或到颁发机构重新绑定。",
         remedy_en="Present with the bound device, or have the issuer bind the new one.",
     ),
+    "HOLDER_FROZEN": Text(
+        zh="该证照的设备绑定已冻结，须重新绑定后才能亮证。",
+        en="The license's binding is frozen; it has to be bound anew before it can be shown.",
+        remedy_zh="请持证人到颁发机构或身份认证机构重新绑定；人工核对身份。",
+        remedy_en="Have the issuer or an identity provider bind it anew; check the person's identity yourself.",
+    ),
     "HOLDER_UNBOUND": Text(
         zh="该证照未绑定持证人设备密钥。",
         en="No holder key is bound to the license.",
