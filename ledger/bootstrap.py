@@ -318,11 +318,10 @@ class Ledger:
             BlobsPlace(stores),
         ]
 
-    def _issued_by(self, license_: License) -> Record:
-        """The record by which a license was issued, alone or in a batch."""
-        objects = [bytes.fromhex(each[2:]) for each in (license_.license_id, license_.batch) if each]
-        records = self.histories(Asked()).of(objects)
-        return next(each for each in records if each.seq == license_.facts[0].seq)
+    def _issued_by(self, envelope: Envelope) -> Record:
+        """The record by which a license of the ledger was issued, alone or in a batch."""
+        issued = envelope.place[0] if envelope.place else str(envelope.anchor["licenseId"])
+        return self.histories(Asked()).of([bytes.fromhex(issued[2:])])[0]
 
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""

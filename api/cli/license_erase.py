@@ -17,7 +17,7 @@ from ledger import crypto
 from ledger.domain.canonical import parse_strict
 from ledger.domain.erasure import ErasureGround, erasure_ground
 from ledger.errors import StoreOutageError, TrustError, UsageError
-from ledger.service.documents import sealed_document
+from ledger.service.documents import SealedDocument, sealed_document
 from ledger.service.erase import ErasureOrder
 
 GROUNDS = ", ".join(ErasureGround.__members__)
@@ -36,14 +36,10 @@ def document(
     """Open the kept document of a license and write the license file."""
     ledger, reader = open_ledger(network, rpc), crypto.load_decryptor(key, keys.passphrase())
     license_id, _ = ledger.resolve(id_)
-    license_, documents = ledger.license_now(license_id), ledger.documents()
     if sealed is None:
-        envelope = documents.read(license_, reader)
+        envelope = ledger.documents().read(ledger.license_now(license_id), reader)
     else:
-        brought = sealed_document(parse_strict(read_input(sealed)))
-        if brought.license_id != license_id:
-            raise TrustError("DOCUMENT_NOT_OF_RECORD", id=license_id, reason="licenseId")
-        envelope = documents.read_sealed(brought, license_, reader)
+        envelope = ledger.documents().read_sealed(_brought(sealed, license_id), reader)
     try:
         replace_file(Path(out), envelope.to_bytes(), 0o600)
     except OSError as error:
@@ -56,6 +52,13 @@ def document(
         "file": out,
     }
     return Outcome(data, text=f"{envelope.identifier}\n  file {out}")
+
+
+def _brought(path: str, license_id: str) -> SealedDocument:
+    brought = sealed_document(parse_strict(read_input(path)))
+    if brought.license_id != license_id:
+        raise TrustError("DOCUMENT_NOT_OF_RECORD", id=license_id, reason="licenseId")
+    return brought
 
 
 def erase(

@@ -91,7 +91,7 @@ class ReadDocuments:
         keeper: KeepDocument,
         known_cid: Callable[[str], str | None],
         verify: VerifyLicenses,
-        issued_by: Callable[[License], Record],
+        issued_by: Callable[[Envelope], Record],
     ) -> None:
         self._home, self._erasures, self._keeper = home, erasures, keeper
         self._known_cid, self._verify, self._issued_by = known_cid, verify, issued_by
@@ -110,11 +110,12 @@ class ReadDocuments:
             TrustError: `CONTENT_ALTERED`, `DOCUMENT_SEAL_BROKEN`, `DOCUMENT_NOT_OF_RECORD`.
             OutageError: `CONTENT_MISSING`, `DOCUMENT_UNCHECKED`; the store or the ledger is not there.
         """
-        return self._of_record(self._keeper.open(self._kept(license_), reader), license_)
+        return self._of_record(self._keeper.open(self._kept(license_), reader), license_.license_id)
 
-    def read_sealed(self, sealed: SealedDocument, license_: License, reader: Decryptor) -> Envelope:
+    def read_sealed(self, sealed: SealedDocument, reader: Decryptor) -> Envelope:
         """The license file in an encrypted document that another home handed over; raises as `read`."""
-        return self._of_record(self._keeper.open_sealed(sealed.kept, sealed.blob, reader), license_)
+        data = self._keeper.open_sealed(sealed.kept, sealed.blob, reader)
+        return self._of_record(data, sealed.license_id)
 
     def sealed(self, license_: License) -> SealedDocument:
         """The encrypted document with its wrapped keys, for whoever can open it; raises as `read`."""
@@ -137,8 +138,9 @@ class ReadDocuments:
             raise TrustError("DOCUMENT_NOT_OF_RECORD", id=license_id, reason=bad.code if bad else "licenseId")
         return envelope
 
-    def _of_record(self, data: bytes, license_: License) -> Envelope:
-        envelope, record = self.require_of_record(data, license_.license_id), self._issued_by(license_)
+    def _of_record(self, data: bytes, license_id: str) -> Envelope:
+        envelope = self.require_of_record(data, license_id)
+        record = self._issued_by(envelope)
         seen = {"seq": record.seq, "txHash": record.tx_hash, "block": record.block}
         return replace(envelope, anchor={**envelope.anchor, **seen})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import signal
@@ -14,9 +15,12 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.content import FolderContent
+from ledger.adapters.disk import flush, wipe
+from ledger.adapters.ipfs import IpfsContent
 from scripts.tripwire import stopped
 from tests.e2e.sheets_made import TYPE, license_input, rows, write
-from tests.erasing import SECRET_NAME, blobs_of, contents_of, found_in
+from tests.erasing import SECRET_NAME, blobs_of, contents_of, found_in, notes_of
 from tests.kubo import Kubo
 from tests.told import Run, World
 
@@ -114,6 +118,22 @@ def test_a_kept_document_is_the_license_file_byte_for_byte(office: Office) -> No
         assert set(run.data) - {"ok", "code"} == {"identifier", "licenseId", "digest", "file"}
         assert out.read_bytes() == file.read_bytes()
         assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_sealed_document_of_a_batch_opens_in_a_home_that_knows_nothing_of_it(
+    office: Office, tmp_path: Path
+) -> None:
+    leaf, out = office.batch[2], tmp_path / "out.elic.json"
+    (note,) = [each["content"] for each in notes_of(office.register, id_of(leaf))]
+    blob = next((office.world.home / "content").rglob(note["cid"])).read_bytes()
+    sealed = tmp_path / "sealed.json"
+    told = {**note, "licenseId": id_of(leaf), "sealed": base64.b64encode(blob).decode()}
+    sealed.write_text(json.dumps(told))
+    key = office.world.key("office-jiangsu-encryption")
+    options = ["--sealed", str(sealed), "--key", key, "--out", str(out)]
+    run = office.world.as_other(tmp_path / "elsewhere").run("license", "document", id_of(leaf), *options)
+    assert run.status == 0, run.data
+    assert out.read_bytes() == leaf.read_bytes()
 
 
 def test_nobody_else_opens_it_and_nothing_altered_is_handed_out(office: Office) -> None:
@@ -256,6 +276,34 @@ def test_nothing_brings_an_erased_license_back(office: Office) -> None:
     assert found_in(office.world.home, contents) == set()
 
 
+def test_a_wallet_shows_a_license_whose_document_its_issuer_erased(office: Office, tmp_path: Path) -> None:
+    vault = ["--vault", str(tmp_path / "wallet.vault")]
+
+    def wallet(*arguments: str) -> Run:
+        run = office.run("wallet", *arguments, ELICENSE_PASSPHRASE="示例口令")
+        assert run.status == 0, run.data
+        return run
+
+    wallet("init", *vault)
+    pair = wallet("key", *vault).data
+    given = given_of(rows(1, next(_starts))[0])
+    given |= {name: pair[name] for name in ("holderKey", "holderEncryptionKey")}
+    path, file = tmp_path / "held.json", tmp_path / "held.elic.json"
+    path.write_text(json.dumps(given, ensure_ascii=False))
+    key = ["--key", office.world.key("office-jiangsu")]
+    run = office.run("license", "issue", str(path), "--out", str(file), *key)
+    assert run.status == 0, run.data
+    wallet("add", str(file), *vault)
+    erased = office.erase(file)
+    assert erased.data["erased"][0]["destroyed"]["wraps"] == 2, "of issuer and holder"
+    challenge, code = tmp_path / "challenge.json", tmp_path / "code.png"
+    asking = ["--fields", "metadata/certificateName", "--purpose", "示例", "--out", str(challenge)]
+    wallet("challenge", *asking, "--key", office.world.key("office-shanghai"))
+    shown = ["--fields", "metadata/certificateName", "--challenge", str(challenge), "--png", str(code)]
+    wallet("present", run.data["identifier"], *vault, *shown)
+    assert wallet("scan", str(code), "--challenge", str(challenge)).data["result"] == "IN_FORCE"
+
+
 # --- refusals -----------------------------------------------------------------------------------
 
 
@@ -372,6 +420,8 @@ def test_an_erased_document_is_gone_from_the_ipfs_node(swarm: Office, own_kubo: 
     cids = [cid for file in doomed for cid in blobs_of(swarm.register, id_of(file))]
     contents = [each for file in doomed for each in contents_of(file, swarm.register)]
     blobs = [path.read_bytes() for path in own_kubo.blocks()]
+    folder = FolderContent(swarm.world.home / "content", flush, wipe)
+    copied = folder.put(IpfsContent(own_kubo.url).get(cids[0]))  # from before IPFS was set
     assert swarm.document(swarm.batch[1])[1].read_bytes() == swarm.batch[1].read_bytes()
 
     own_kubo.end()
@@ -399,6 +449,7 @@ def test_an_erased_document_is_gone_from_the_ipfs_node(swarm: Office, own_kubo: 
 
     assert swarm.erase(*doomed).status == 0
     assert swarm.document(swarm.single)[0].data["code"] == "DOCUMENT_ERASED"
+    assert (copied, folder.has(copied)) == (cids[0], False)
     assert found_in(own_kubo.repo, contents) == set()
     left = [path.read_bytes() for path in own_kubo.blocks()]
     assert len(blobs) - len(left) == 2
