@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.domain.erasure import ErasureGround
 from ledger.domain.holders import asked_binding
 
 Json = dict[str, Any]
@@ -121,6 +122,13 @@ class RepresentEndInput(_Form):
 
     representative: Hash
     until: Annotated[str, Field(max_length=40)]
+
+
+class EraseInput(_Form):
+    """Why a document is erased; with `dryRun` it is only told what there is to destroy."""
+
+    ground: Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(ErasureGround.__members__)})]
+    dry_run: bool = False
 
 
 def _kind(body: Any) -> str:
@@ -249,6 +257,38 @@ class Acted(_Answer):
     seq: int
     status: str
     gas_used: int
+
+
+class KeyWrap(_Answer):
+    """A document's key for one reader; where `under` is, the document's key lies under the wrapped one."""
+
+    to: PublicKey
+    wrapped: str
+    under: str | None = None
+
+
+class SealedDocument(_Answer):
+    """An encrypted document: SM4-GCM in base64 (`sealed`), its keys wrapped by SM2."""
+
+    license_id: Hash
+    cid: str
+    sm3: str
+    wraps: list[KeyWrap]
+    sealed: str
+
+
+class Erased(_Answer):
+    """An erasure: when and why it was ordered, by whom, and how much was destroyed in each place."""
+
+    identifier: str | None
+    license_id: Hash
+    done: bool
+    ground: str | None
+    at: Moment | None
+    by: str | None
+    key_id: UnknownHash
+    cids: list[str]
+    destroyed: dict[str, int]
 
 
 class RepresentationEnded(_Answer):

@@ -14,6 +14,7 @@ from api.cli.bodies import body_of
 from api.cli.license_batch import issue_batch
 from api.cli.license_bind import bind
 from api.cli.license_collect import collect
+from api.cli.license_erase import document, erase
 from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
 from api.cli.license_renew import renew_batch
@@ -70,6 +71,8 @@ app.command("collect")(collect)
 app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
 app.command("bind")(bind)
+app.command("document")(document)
+app.command("erase")(erase)
 app.command("represent")(represent)
 app.command("represent-end")(represent_end)
 
