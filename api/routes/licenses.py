@@ -37,7 +37,6 @@ from ledger.service.orders import BIND_METHODS, ActOrder
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
 from ledger.service.sources import Asked
-from ledger.service.standing import license_state
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
 
@@ -84,7 +83,7 @@ def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[Amen
     _require_own(services, given, sender)
     key = services.held_key(sender.uscc)
     with services.writing:
-        old, _ = license_state(services.histories(Asked()), license_id)
+        old = services.license_now(license_id)
         ground = body.ground or only_ground(body.kind)
         effective = moment(body.effective) or 0
         issued = services.issuing().amend(old, identifier, given, body.kind, key, ground, effective)
@@ -110,7 +109,7 @@ def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBo
         return done(_submitted_act(services, "Bind", body, license_id, identifier))
     signer = services.held_key(sender.uscc)
     with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
+        license_ = services.license_now(license_id)
         terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
         acted = services.acting().bind(license_, *terms, signer, sender.uscc)
     return done(_acted(services, acted, identifier))
@@ -128,7 +127,7 @@ def freeze_holder(services: Asking, sender: Sender, id: Id, body: Annotated[Free
         return done(_submitted_act(services, "Freeze", body, license_id, identifier))
     signer = services.held_key(sender.uscc)
     with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
+        license_ = services.license_now(license_id)
         acted = services.acting().freeze(license_, signer, sender.uscc)
     return done(_acted(services, acted, identifier))
 
@@ -143,7 +142,7 @@ def _act_route(verb: str) -> Callable[..., Response]:
             return done(_submitted_act(services, "Act", body, license_id, identifier))
         signer = services.held_key(sender.uscc)
         with services.writing:
-            license_, _ = license_state(services.histories(Asked()), license_id)
+            license_ = services.license_now(license_id)
             acted = services.acting().act(license_, _order(verb, body), signer)
         return done(_acted(services, acted, identifier))
 
@@ -188,7 +187,7 @@ def get_license(
 def prepare_message(services: Asking, sender: Sender, body: Annotated[MessageBody, Body()]) -> Response:
     """The message M of an act, for a key that this service does not hold; nothing is written."""
     license_id, _ = services.resolve(body.id)
-    license_, _ = license_state(services.histories(Asked()), license_id)
+    license_ = services.license_now(license_id)
     if isinstance(body, FreezeWanted):
         prepared = services.acting().freeze_message(license_, sender.uscc)
     else:
