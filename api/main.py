@@ -22,7 +22,16 @@ from api.auth import PUBLIC, security_schemes
 from api.frame import Frame, Limits, RateLimit, logger
 from api.outbox import OutboxThread, make_writing
 from api.problems import from_framework
-from api.routes import batches, catalog, health, licenses, messages, representations, verification
+from api.routes import (
+    batches,
+    catalog,
+    documents,
+    health,
+    licenses,
+    messages,
+    representations,
+    verification,
+)
 from api.schemas import Problem
 from api.services import Readiness, Services
 from api.writing import Writing
@@ -30,7 +39,7 @@ from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.request_store import SqliteRequests
-from ledger.bootstrap import Ledger
+from ledger.bootstrap import REQUESTS, Ledger
 from ledger.errors import LedgerError
 from ledger.ports import Signer
 from ledger.service.accept import STALL_SECONDS, AcceptMessages
@@ -113,7 +122,16 @@ def bare_app(
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (licenses, representations, batches, messages, verification, catalog, health):
+    for module in (
+        licenses,
+        documents,
+        representations,
+        batches,
+        messages,
+        verification,
+        catalog,
+        health,
+    ):
         app.include_router(module.router)
     app.add_exception_handler(HTTPException, _framework_problem)
     app.add_middleware(Frame, entropy=SystemEntropy(), limit=limit, lowest=lowest_log)
@@ -125,7 +143,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
     """The services of a ledger, with the stores of its home."""
     ledger.trust.ledger_id  # noqa: B018 - without a trust file nothing is served
     home = ledger.settings.home
-    requests = SqliteRequests(home / "requests.sqlite3")
+    requests = SqliteRequests(home / REQUESTS)
     redemptions = SqliteRedemptions(home / "redemptions.sqlite3")
     index_lock = Lock()
 
@@ -152,6 +170,10 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         verify=ledger.verify,
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
+        documents=ledger.documents,
+        erasing=ledger.erasing,
+        license_now=ledger.license_now,
+        require_acts_for=ledger.require_acts_for,
         writing=writing,
         resolve=ledger.resolve,
         show=ledger.show,

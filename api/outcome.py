@@ -45,11 +45,12 @@ def respond(writing: Writing, queued: Queued, rejected: Sequence[Body] = ()) -> 
         rejected: Inputs of a batch that were left out.
 
     Raises:
-        LedgerError: It was refused, or ran out.
+        LedgerError: It was refused, or ran out; `DOCUMENT_ERASED`.
     """
     error = queued.error()
     if error is not None:
         raise error
+    writing.outcomes().require_kept(queued)
     is_batch = bool(queued.message.leaves)
     place = f"/v1/batches/{queued.digest}" if is_batch else f"/v1/messages/{queued.digest}"
     body = body_of(writing, queued)
@@ -77,12 +78,12 @@ def batch_body(writing: Writing, queued: Queued, offset: int, limit: int) -> Bod
         "reason": _reason(queued),
         "licenses": [
             {
-                "index": offset + index,
+                "index": each.envelope.anchor["batch"]["index"],
                 "identifier": each.envelope.identifier,
                 "licenseId": each.envelope.anchor["licenseId"],
                 "envelope": each.envelope.as_json(),
             }
-            for index, each in enumerate(licenses)
+            for each in licenses
         ],
     }
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.domain.erasure import ErasureGround
 from ledger.domain.holders import asked_binding
 from ledger.service.orders import MAX_BATCH
 
@@ -76,6 +77,10 @@ class AmendInput(_Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
 
 
+class FreezeInput(_Form):
+    """Nothing more is needed to freeze the binding of a lost device."""
+
+
 class HolderPair(_Form):
     """The device keys of one of several holders."""
 
@@ -121,6 +126,13 @@ class RepresentEndInput(_Form):
     until: Annotated[str, Field(max_length=40)]
 
 
+class EraseInput(_Form):
+    """Why a document is erased; with `dryRun` it is only told what there is to destroy."""
+
+    ground: Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(ErasureGround.__members__)})]
+    dry_run: bool = False
+
+
 def _kind(body: Any) -> str:
     is_signed = isinstance(body, SignedMessage) or (isinstance(body, dict) and "signed" in body)
     return "signed" if is_signed else "input"
@@ -131,6 +143,7 @@ IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discrimin
 ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_kind)]
 AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
 BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
+FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(_kind)]
 RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(_kind)]
 RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(_kind)]
 
@@ -233,6 +246,12 @@ class BindMessage(_AboutLicense, BindInput):
     act: Literal["bind"]
 
 
+class FreezeMessage(_AboutLicense, FreezeInput):
+    """The binding of a lost device to be stopped, by the body that asks."""
+
+    act: Literal["freeze"]
+
+
 class TransferOutMessage(_AboutLicense):
     """A license to be let go to another region."""
 
@@ -277,6 +296,7 @@ _OTHER_ACTS = frozenset(
         "issue",
         "amend",
         "bind",
+        "freeze",
         "represent",
         "represent-end",
         "transfer-out",
@@ -301,6 +321,7 @@ MessageBody = Annotated[
     | Annotated[AmendMessage, Tag("amend")]
     | Annotated[ActMessage, Tag("act")]
     | Annotated[BindMessage, Tag("bind")]
+    | Annotated[FreezeMessage, Tag("freeze")]
     | Annotated[RepresentMessage, Tag("represent")]
     | Annotated[RepresentEndMessage, Tag("represent-end")]
     | Annotated[TransferOutMessage, Tag("transfer-out")]
@@ -477,6 +498,38 @@ class MessageShown(_Answer):
     answer: Json | None
 
 
+class KeyWrap(_Answer):
+    """A document's key for one reader; where `under` is, the document's key lies under the wrapped one."""
+
+    to: PublicKey
+    wrapped: str
+    under: str | None = None
+
+
+class SealedDocument(_Answer):
+    """An encrypted document: SM4-GCM in base64 (`sealed`), its keys wrapped by SM2."""
+
+    license_id: Hash
+    cid: str
+    sm3: str
+    wraps: list[KeyWrap]
+    sealed: str
+
+
+class Erased(_Answer):
+    """An erasure: when and why it was ordered, by whom, and how much was destroyed in each place."""
+
+    identifier: str | None
+    license_id: Hash
+    done: bool
+    ground: str | None
+    at: Moment | None
+    by: str | None
+    key_id: UnknownHash
+    cids: list[str]
+    destroyed: dict[str, int]
+
+
 class RepresentationEnded(_Answer):
     """The end of a representation; null where it follows from its record only."""
 
@@ -505,6 +558,17 @@ class Head(_Answer):
     time: Moment
 
 
+class Bound(_Answer):
+    """One binding of a holder's device, or its freeze."""
+
+    recorded_at: Moment
+    act: str
+    method: str | None
+    assurance: int | None
+    by: str
+    void: bool
+
+
 class LeafPlace(_Answer):
     """A place in a batch: the batch's object, and the index from 0."""
 
@@ -527,6 +591,7 @@ class Standing(_Answer):
     superseded_by: str | None
     superseded_by_leaf: LeafPlace | None
     flags: list[str]
+    bindings: list[Bound]
     issuer: str
     type: str
     seq: int | None

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from api.writing import Writing
+from ledger.domain.entities import License
 from ledger.ports import Clock, RequestStore
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
+from ledger.service.documents import ReadDocuments
+from ledger.service.erase import EraseDocuments
 from ledger.service.present import PresentService
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
@@ -48,7 +51,11 @@ class Services:
         verify: The verification service at a level of trust; it judges all subjects under one head.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
-        writing: Whatever writes.
+        documents: Reads documents of issued licenses.
+        erasing: Erases them.
+        license_now: A license as the newest block has it, by its id.
+        require_acts_for: Refuses a body (credit code) that does not act on a license.
+        writing: Whatever writes to the ledger.
         resolve: Identifier or license id → license id, identifier where known.
         show: Where a license stands.
         catalog: Types and agreements.
@@ -63,6 +70,10 @@ class Services:
     verify: Callable[[Asked], VerifyLicenses]
     read_file: Callable[[bytes], Subject]
     present: PresentService
+    documents: Callable[[], ReadDocuments]
+    erasing: Callable[[], EraseDocuments]
+    license_now: Callable[[str], License]
+    require_acts_for: Callable[[str, License], None]
     writing: Writing
     resolve: Callable[[str], tuple[str, str | None]]
     show: Show

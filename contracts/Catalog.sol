@@ -279,7 +279,7 @@ contract Catalog is ICatalog, Client {
         if (message.sharing == 0 || message.sharing > Sharing.NOT_SHARED) {
             revert CatalogSharingUnknown(message.sharing);
         }
-        if (!Acts.areKnown(message.acts)) revert CatalogActsUnknown(message.acts);
+        if (!Acts.areListed(message.acts)) revert CatalogActsUnknown(message.acts);
         if (message.scope == Scope.REGIONAL || message.region != 0) _requireRegion(message.region);
         if (message.scope == Scope.NATIONAL && message.ground == 0) revert CatalogGroundMissing(message.licenseType);
     }

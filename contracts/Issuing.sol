@@ -8,7 +8,7 @@ import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
-import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {IDENTITY_PROVIDER, LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Who may issue and act on what was issued, and whose signature that takes.
 abstract contract Issuing is IIssuing, Client {
@@ -49,7 +49,14 @@ abstract contract Issuing is IIssuing, Client {
 
     /// @dev The body may act on the issuer's licenses of a type: the issuer, what followed it, or its operator.
     function _requireActs(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
-        if (!_follows(body, issuer) && !_operates(body, licenseType, issuer)) revert LicensesNotIssuer(issuer, body);
+        if (!_acts(body, licenseType, issuer)) revert LicensesNotIssuer(issuer, body);
+    }
+
+    /// @dev The body may tie holders to the issuer's licenses of a type in a region: whoever may act on them, and
+    ///      identity providers of that region or a superior one.
+    function _requireBinds(Uscc by, TypeCode licenseType, Uscc issuer, uint32 region) internal view {
+        ObjectId body = Objects.organisation(by);
+        if (!_acts(body, licenseType, issuer) && !_provides(by, region)) revert LicensesNotIssuer(issuer, body);
     }
 
     /// @dev The body is the issuer or followed it.
@@ -62,7 +69,7 @@ abstract contract Issuing is IIssuing, Client {
         Uscc issuer
     ) internal view returns (ICatalog.Entitlement memory entitlement) {
         _requireKnownAct(licenseType, Acts.ISSUE);
-        entitlement = catalog().entitlementOf(licenseType, issuer);
+        entitlement = _rightOf(licenseType, issuer);
         if (!_isInEffect(entitlement)) revert LicensesNotEntitled(issuer, licenseType);
     }
 
@@ -72,8 +79,13 @@ abstract contract Issuing is IIssuing, Client {
         if (!isOwn) revert LicensesForeignId(id, issuer, handle);
     }
 
+    /// @dev The latest right of a body to a type.
+    function _rightOf(TypeCode licenseType, Uscc body) internal view returns (ICatalog.Entitlement memory) {
+        return catalog().entitlementOf(licenseType, body);
+    }
+
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {
-        if (!Acts.isKnown(catalog().actsOf(licenseType), act_)) revert LicensesActUnknown(licenseType, act_);
+        if (!_isKnownAct(licenseType, act_)) revert LicensesActUnknown(licenseType, act_);
     }
 
     /// @dev Whether what a key permitted at that moment is void, as known at `asOf`.
@@ -82,13 +94,32 @@ abstract contract Issuing is IIssuing, Client {
         return cutOff != 0 && recorded >= cutOff;
     }
 
+    function _isWithin(uint32 inferior, uint32 superior) internal view returns (bool) {
+        return directory.isWithin(inferior, superior);
+    }
+
+    function _isKnownAct(TypeCode licenseType, uint8 act_) private view returns (bool) {
+        return Acts.isKnown(catalog().actsOf(licenseType), Acts.listedAs(act_));
+    }
+
     function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
         return body == Objects.organisation(issuer) || directory.actsFor(body, issuer, Clock.nowSeconds());
     }
 
+    function _acts(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
+        return _follows(body, issuer) || _operates(body, licenseType, issuer);
+    }
+
+    /// @dev Whether the body is an identity provider in the region or above it, by a type that still knows bindings.
+    function _provides(Uscc body, uint32 region) private view returns (bool) {
+        ICatalog.Entitlement memory entitlement = _rightOf(IDENTITY_PROVIDER, body);
+        if (!_isInEffect(entitlement) || !_isWithin(region, entitlement.region)) return false;
+        return _isKnownAct(IDENTITY_PROVIDER, Acts.BIND);
+    }
+
     /// @dev Whether a right in effect names the body as its operator.
     function _operates(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
-        ICatalog.Entitlement memory entitlement = catalog().entitlementOf(licenseType, issuer);
+        ICatalog.Entitlement memory entitlement = _rightOf(licenseType, issuer);
         bool isNamed = Uscc.unwrap(entitlement.operator) != 0 && body == Objects.organisation(entitlement.operator);
         return isNamed && _isInEffect(entitlement);
     }

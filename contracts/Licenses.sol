@@ -20,6 +20,8 @@ import {
     AmendMessage,
     BIND_TYPEHASH,
     BindMessage,
+    FREEZE_TYPEHASH,
+    FreezeMessage,
     ISSUE_TYPEHASH,
     IssueMessage,
     LeafOpening,
@@ -44,8 +46,17 @@ contract Licenses is ILicenses, Issuing {
         uint8 inherited;
     }
 
+    // A license as it is before something happens to it; `toRegion` is where it was let go to last.
+    struct Before {
+        TypeCode licenseType;
+        Uscc issuer;
+        uint32 region;
+        uint32 toRegion;
+    }
+
     struct Terms {
         LicenseId id;
+        bytes32 handle;
         TypeCode licenseType;
         Uscc issuer;
         bytes32 digest;
@@ -90,12 +101,10 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _requireUnused(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireOwnId(message.licenseId, message.issuer, message.handle);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(ISSUE_TYPEHASH, data, signatures);
-        _requireIssues(signer, message.licenseType, message.issuer);
 
-        _issue(_termsOf(message), keyIndex);
+        _issue(_termsOf(message), signer, keyIndex);
         _record(Kinds.LICENSE_ISSUED, object, message.rev, data, signatures);
     }
 
@@ -104,20 +113,17 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
-        _requireOwnId(message.newLicenseId, message.issuer, message.handle);
-        (TypeCode licenseType, Uscc issuer) =
-            _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
+        Before memory before = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
         bool isTaken = message.act == Acts.TRANSFER_IN;
-        if (isTaken) _requireTaker(message, licenseType);
-        else _requireFollows(Objects.organisation(message.issuer), issuer);
+        if (isTaken) _requireTaker(message, before);
+        else _requireFollows(Objects.organisation(message.issuer), before.issuer);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(AMEND_TYPEHASH, data, signatures);
-        _requireIssues(signer, message.licenseType, message.issuer);
-        if (!isTaken) _requireActs(signer, licenseType, issuer);
+        if (!isTaken) _requireActs(signer, before.licenseType, before.issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _successors[message.licenseId] = message.newLicenseId;
-        _issue(_termsOf(message), keyIndex);
+        _issue(_termsOf(message), signer, keyIndex);
         _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
         _record(Kinds.LICENSE_ISSUED_BY_AMENDMENT, Objects.license(message.newLicenseId), 0, data, signatures);
     }
@@ -126,11 +132,10 @@ contract Licenses is ILicenses, Issuing {
     function act(ActMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        (TypeCode licenseType, Uscc issuer) =
-            _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
+        Before memory before = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(ACT_TYPEHASH, data, signatures);
-        _requireActs(signer, licenseType, issuer);
+        _requireActs(signer, before.licenseType, before.issuer);
 
         _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
         _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
@@ -140,10 +145,9 @@ contract Licenses is ILicenses, Issuing {
     function bind(BindMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        (TypeCode licenseType, Uscc issuer) = _requireAllowed(message.licenseId, Acts.BIND, true);
+        _requireBinder(message.licenseId, Acts.BIND, message.by);
         bytes memory data = abi.encode(message);
-        (ObjectId signer, uint32 keyIndex) = _onlySigner(BIND_TYPEHASH, data, signatures);
-        _requireActs(signer, licenseType, issuer);
+        uint32 keyIndex = _requireSignedBy(message.by, BIND_TYPEHASH, data, signatures);
 
         _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
         _bindings[message.licenseId] = message.holderBinding;
@@ -151,15 +155,28 @@ contract Licenses is ILicenses, Issuing {
     }
 
     /// @inheritdoc ILicenses
+    function freeze(FreezeMessage calldata message, Signature[] calldata signatures) external {
+        ObjectId object = Objects.license(message.licenseId);
+        _open(object, message.rev, message.signedAt, message.notAfter);
+        _requireBinder(message.licenseId, Acts.FREEZE, message.by);
+        if (licenseOf(message.licenseId).holderBinding == 0) revert LicensesUnbound(message.licenseId);
+        bytes memory data = abi.encode(message);
+        uint32 keyIndex = _requireSignedBy(message.by, FREEZE_TYPEHASH, data, signatures);
+
+        _addFact(message.licenseId, Fact(Acts.FREEZE, 0, 0, 0, keyIndex, 0));
+        _record(Kinds.HOLDER_FROZEN, object, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ILicenses
     function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        (TypeCode licenseType, Uscc issuer) = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
+        Before memory before = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
         (, uint8 depth) = directory.regionOf(message.toRegion);
         if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(TRANSFER_OUT_TYPEHASH, data, signatures);
-        _requireActs(signer, licenseType, issuer);
+        _requireActs(signer, before.licenseType, before.issuer);
 
         _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
         _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
@@ -184,7 +201,7 @@ contract Licenses is ILicenses, Issuing {
         LicenseId id,
         uint64 moment,
         uint64 asOf
-    ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
+    ) public view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
         return _statusOf(id, _issuedOf(id), renewalsOf(id), moment, asOf);
     }
 
@@ -194,16 +211,16 @@ contract Licenses is ILicenses, Issuing {
         uint64 moment,
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy) {
-        (, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
+        (, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _leafOf(opening);
         LicenseId id = opening.licenseId;
-        if (_isOpened(opening)) return _statusOf(id, _issuedOf(id), renewalsOf(id), moment, asOf);
+        if (_isOpened(opening)) return statusAt(id, moment, asOf);
         return _statusOf(id, _untouched(opening, batch), renewals, moment, asOf);
     }
 
     /// @inheritdoc ILicenses
     function licenseOf(LicenseId id) public view returns (License memory license) {
         Issued memory issued = _issued[id];
-        if (issued.facts == 0) return _isNext() ? ILicenses(predecessor).licenseOf(id) : license;
+        if (issued.facts == 0) return _isNext() ? _before(id) : license;
         (license.licenseType, license.issuer) = catalog().entitlementAt(issued.entitlement);
         license.leaf = _leaves[id];
         license.holderBinding = _bindings[id];
@@ -223,11 +240,9 @@ contract Licenses is ILicenses, Issuing {
     }
 
     /// @inheritdoc ILicenses
-    function openedOf(ObjectId batch) public view returns (uint256[4] memory bits) {
-        bits = _opened[batch];
-        if (!_isNext()) return bits;
-        uint256[4] memory before = ILicenses(predecessor).openedOf(batch);
-        for (uint256 word = 0; word < bits.length; ++word) bits[word] |= before[word];
+    function openedOf(ObjectId batch) external view returns (uint256[4] memory bits) {
+        bits = _openedBefore(batch);
+        for (uint256 word = 0; word < bits.length; ++word) bits[word] |= _opened[batch][word];
     }
 
     /// @inheritdoc ILicenses
@@ -238,7 +253,7 @@ contract Licenses is ILicenses, Issuing {
 
     /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
     function _openLeaf(LeafOpening calldata opening) private {
-        (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _batches().leafOf(opening);
+        (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _leafOf(opening);
         if (_isOpened(opening)) return;
         LicenseId id = opening.licenseId;
         _requireUnused(id);
@@ -264,7 +279,10 @@ contract Licenses is ILicenses, Issuing {
         journal.append(Kinds.LICENSE_OPENED, Objects.license(id), 0, body);
     }
 
-    function _issue(Terms memory terms, uint32 keyIndex) private {
+    /// @dev A new license of an issuer, by whoever signs for that one.
+    function _issue(Terms memory terms, ObjectId signer, uint32 keyIndex) private {
+        _requireIssues(signer, terms.licenseType, terms.issuer);
+        _requireOwnId(terms.id, terms.issuer, terms.handle);
         _requireDates(terms.validFrom, terms.validTo);
         ICatalog.Entitlement memory entitlement = _requireEntitled(terms.licenseType, terms.issuer);
         _leaves[terms.id] = Merkle.leafOf(
@@ -302,53 +320,79 @@ contract Licenses is ILicenses, Issuing {
 
     /// @dev Copies what may still change of a license from the predecessor; its facts until now stay there.
     function _adopt(LicenseId id) private {
-        License memory license = ILicenses(predecessor).licenseOf(id);
+        License memory license = _before(id);
         _leaves[id] = license.leaf;
         if (license.holderBinding != 0) _bindings[id] = license.holderBinding;
         if (LicenseId.unwrap(license.successor) != 0) _successors[id] = license.successor;
     }
 
-    /// @dev The license is known, its type knows the act, and the act may follow; returns its type and issuer.
-    function _requireAllowed(
-        LicenseId id,
-        uint8 act_,
-        bool isOurs
-    ) private view returns (TypeCode licenseType, Uscc issuer) {
+    /// @dev The license is known, its type knows the act, and the act may follow.
+    function _requireAllowed(LicenseId id, uint8 act_, bool isOurs) private view returns (Before memory before) {
         Issued memory issued = _issuedOf(id);
         if (issued.facts == 0) revert LicensesUnknown(id);
-        (licenseType, issuer) = catalog().entitlementAt(issued.entitlement);
-        if (!isOurs) revert LicensesActUnknown(licenseType, act_);
-        _requireKnownAct(licenseType, act_);
-        Tally memory tally = _tallyNow(id);
+        before.region = issued.region;
+        (before.licenseType, before.issuer) = catalog().entitlementAt(issued.entitlement);
+        if (!isOurs) revert LicensesActUnknown(before.licenseType, act_);
+        _requireKnownAct(before.licenseType, act_);
+        Tally memory tally =
+            _tally(_factsOf(id, issued), renewalsOf(id), type(uint64).max, type(uint64).max);
         if (!_mayFollow(act_, tally)) revert LicensesWrongStatus(id, act_, _latestStatus(tally));
+        before.toRegion = tally.transfer.region;
     }
 
     /// @dev Who takes over a license issues the same type in the region that it was let go to.
-    function _requireTaker(AmendMessage calldata message, TypeCode licenseType) private view {
-        if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(licenseType)) {
-            revert LicensesTypeChanged(message.licenseType, licenseType);
+    function _requireTaker(AmendMessage calldata message, Before memory before) private view {
+        if (TypeCode.unwrap(message.licenseType) != TypeCode.unwrap(before.licenseType)) {
+            revert LicensesTypeChanged(message.licenseType, before.licenseType);
         }
-        uint32 toRegion = _tallyNow(message.licenseId).transfer.region;
-        uint32 region = catalog().entitlementOf(licenseType, message.issuer).region;
-        if (!directory.isWithin(region, toRegion)) revert LicensesTransferElsewhere(region, toRegion);
+        uint32 region = _rightOf(message.licenseType, message.issuer).region;
+        if (!_isWithin(region, before.toRegion)) revert LicensesTransferElsewhere(region, before.toRegion);
     }
 
-    function _batches() private view returns (IBatches) {
-        return IBatches(_named("Batches"));
+    /// @dev The act may be done to the license now, by that body.
+    function _requireBinder(LicenseId id, uint8 act_, Uscc by) private view {
+        Before memory before = _requireAllowed(id, act_, true);
+        _requireBinds(by, before.licenseType, before.issuer, before.region);
+    }
+
+    /// @dev One signature, of a signing key of the body that the message names.
+    function _requireSignedBy(
+        Uscc by,
+        bytes32 typeHash,
+        bytes memory data,
+        Signature[] calldata signatures
+    ) private view returns (uint32 keyIndex) {
+        ObjectId signer;
+        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
+        if (signer != Objects.organisation(by)) revert LicensesSignedByAnother(by, signer);
+    }
+
+    function _leafOf(
+        LeafOpening calldata opening
+    ) private view returns (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) {
+        return IBatches(_named("Batches")).leafOf(opening);
     }
 
     function _isOpened(LeafOpening calldata opening) private view returns (bool) {
         uint256 word = opening.index / WORD_BITS;
-        uint256 bits = _opened[opening.batch][word];
-        if (_isNext()) bits |= ILicenses(predecessor).openedOf(opening.batch)[word];
+        uint256 bits = _opened[opening.batch][word] | _openedBefore(opening.batch)[word];
         return Bits.has(bits, opening.index % WORD_BITS);
+    }
+
+    /// @dev Leaves that the predecessor opened.
+    function _openedBefore(ObjectId batch) private view returns (uint256[4] memory bits) {
+        if (_isNext()) return ILicenses(predecessor).openedOf(batch);
+    }
+
+    function _before(LicenseId id) private view returns (License memory) {
+        return ILicenses(predecessor).licenseOf(id);
     }
 
     /// @dev A license as it was issued, here or by the predecessor; `facts` 0 when unknown.
     function _issuedOf(LicenseId id) private view returns (Issued memory issued) {
         issued = _issued[id];
         if (issued.facts != 0 || !_isNext()) return issued;
-        License memory license = ILicenses(predecessor).licenseOf(id);
+        License memory license = _before(id);
         return Issued({
             validFrom: uint48(license.validFrom),
             validTo: uint48(license.validTo),
@@ -378,10 +422,6 @@ contract Licenses is ILicenses, Issuing {
         if (_issuedOf(id).facts != 0) revert LicensesDuplicate(id);
     }
 
-    function _tallyNow(LicenseId id) private view returns (Tally memory) {
-        return _tally(_factsOf(id, _issuedOf(id)), renewalsOf(id), type(uint64).max, type(uint64).max);
-    }
-
     /// @dev Reads the facts recorded until `asOf` with effect by `moment`, leaving out void ones. Renewals of a leaf
     ///      come before all facts: an opened one is renewed by itself.
     function _tally(
@@ -401,7 +441,7 @@ contract Licenses is ILicenses, Issuing {
                 tally.end = fact;
             } else if (Acts.isAmend(fact.act)) {
                 if (tally.amendment.act == 0) tally.amendment = fact;
-            } else if (fact.act != Acts.BIND) {
+            } else if (!Acts.isBinding(fact.act)) {
                 tally.latest = fact;
                 if (fact.act == Acts.SUSPEND || fact.act == Acts.RESUME) tally.toggle = fact;
                 else tally.transfer = fact;
@@ -473,7 +513,7 @@ contract Licenses is ILicenses, Issuing {
     function _mayFollow(uint8 act_, Tally memory tally) private pure returns (bool) {
         Status status = _latestStatus(tally);
         if (act_ == Acts.ANNUL) return status != Status.ANNULLED;
-        if (Acts.isEnd(act_) || act_ == Acts.BIND) return status < Status.ANNULLED;
+        if (Acts.isEnd(act_) || Acts.isBinding(act_)) return status < Status.ANNULLED;
         if (status >= Status.SUPERSEDED) return false;
         bool isSuspended = tally.toggle.act == Acts.SUSPEND;
         bool isLeaving = tally.transfer.act == Acts.TRANSFER_OUT;
@@ -510,6 +550,7 @@ contract Licenses is ILicenses, Issuing {
     function _termsOf(IssueMessage calldata message) private pure returns (Terms memory) {
         return Terms(
             message.licenseId,
+            message.handle,
             message.licenseType,
             message.issuer,
             message.digest,
@@ -522,6 +563,7 @@ contract Licenses is ILicenses, Issuing {
     function _termsOf(AmendMessage calldata message) private pure returns (Terms memory) {
         return Terms(
             message.newLicenseId,
+            message.handle,
             message.licenseType,
             message.issuer,
             message.digest,

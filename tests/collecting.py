@@ -22,6 +22,7 @@ from ledger.adapters.batch_folder import LicenseFolder
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.disk import flush
+from ledger.adapters.erasures import FolderErasures
 from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.index import open_index
 from ledger.adapters.issuer_home import FolderIssuerHome
@@ -56,7 +57,7 @@ from ledger.service.collect import CollectFeed, FeedReport
 from ledger.service.collect_steps import FeedSteps
 from ledger.service.deliver_batch import DeliverBatch
 from ledger.service.doing import DoToLicenses
-from ledger.service.drafts import Document, Drafts
+from ledger.service.drafts import Document, Drafts, DraftStores
 from ledger.service.follow import Follow
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
@@ -409,8 +410,9 @@ class Desk:
         def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
             return [None for _ in documents]
 
+        stores = DraftStores(outbox, batches, FolderErasures(self.folder / "erased", flush))
         is_alive = self._accepting.is_alive
-        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy, is_alive)
+        return Drafts(self._trust, license_type, self._home, stores, keep, self._entropy, is_alive, {})
 
     def _settled(self, license_id: str) -> License:
         """A license with nothing under way about it: `Ledger.license_settled`."""

@@ -95,6 +95,7 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "Amend": lambda m: _raw(m["licenseId"]),
     "Act": lambda m: _raw(m["licenseId"]),
     "Bind": lambda m: _raw(m["licenseId"]),
+    "Freeze": lambda m: _raw(m["licenseId"]),
     "TransferOut": lambda m: _raw(m["licenseId"]),
     "LeafOpening": lambda m: _raw(m["licenseId"]),
     "IssueBatch": lambda m: _batch(m),
@@ -130,6 +131,7 @@ KINDS_OF = {
     "Amend": Kind.LICENSE_AMENDED,
     "Act": Kind.LICENSE_ACTED,
     "Bind": Kind.HOLDER_BOUND,
+    "Freeze": Kind.HOLDER_FROZEN,
     "TransferOut": Kind.LICENSE_TRANSFERRED_OUT,
     "IssueBatch": Kind.LICENSE_BATCH_ISSUED,
     "RenewBatch": Kind.LICENSE_BATCH_RENEWED,
@@ -516,9 +518,14 @@ class LedgerSimulator:
         members = {"act": int(act), "ground": ground, "effective": 0, "reference": NO_HASH, "cause": NO_HASH}
         return self.record("Act", [issuer], licenseId=license_id, **{**members, **changes})
 
-    def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU) -> Record:
-        members = {"holderBinding": holder_binding, "method": 1, "assurance": 2}
+    def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU, by: str = "") -> Record:
+        """Bind a device; `issuer` signs, and is the body that the message names unless `by` is."""
+        members = {"by": _word(by or issuer), "holderBinding": holder_binding, "method": 1, "assurance": 2}
         return self.record("Bind", [issuer], licenseId=license_id, **members)
+
+    def freeze(self, license_id: str, issuer: str = BUREAU, by: str = "") -> Record:
+        """Freeze a binding; as `bind`."""
+        return self.record("Freeze", [issuer], licenseId=license_id, by=_word(by or issuer))
 
     def transfer_out(self, license_id: str, to_region: int, issuer: str = BUREAU) -> Record:
         members = {"toRegion": to_region, "reference": NO_HASH}
@@ -822,6 +829,7 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.act(ids[1], Act.RESUME, ground=25)
     ledger.act(ids[2], Act.ANNUL, ground=40, reference=hash32("reference"), cause=hash32("cause"))
     ledger.bind(ids[3], hash32("binding"))
+    ledger.freeze(ids[3])
     ledger.register_key("spare", objects.organisation_object(BUREAU))
     ledger.end_key("spare", str(SHANGHAI), ledger.now + DAY)
     ledger.cut_off_key("spare", str(SHANGHAI), ledger.now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -9,19 +10,35 @@ from typing import Annotated
 import typer
 
 from api.cli import keys, license_transfer, remote
+from api.cli.bodies import body_of
 from api.cli.license_batch import issue_batch
 from api.cli.license_bind import bind
 from api.cli.license_collect import collect
+from api.cli.license_erase import document, erase
 from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
 from api.cli.license_renew import renew_batch
 from api.cli.license_represent import represent, represent_end
-from api.cli.options import At, KeyFile, KnownAt, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
+from api.cli.options import (
+    At,
+    KeyFile,
+    KnownAt,
+    LicenseFile,
+    Network,
+    PinnedHead,
+    RpcUrls,
+    Trust,
+    moment,
+    open_ledger,
+    with_file,
+)
 from api.cli.output import Outcome, language, read_input
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
+from ledger.bootstrap import Ledger
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import OutageError, TrustError
-from ledger.service.orders import ActOrder, Issued
+from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
@@ -60,6 +77,8 @@ app.command("collect")(collect)
 app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
 app.command("bind")(bind)
+app.command("document")(document)
+app.command("erase")(erase)
 app.command("represent")(represent)
 app.command("represent-end")(represent_end)
 
@@ -73,13 +92,14 @@ def amend(
     ground: Annotated[str | None, typer.Option("--ground", metavar="CODE", help="Why.")] = None,
     effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
     out: Out = None,
+    of_file: LicenseFile = None,
     api: remote.Api = None,
     org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Issue the next version of a license; the old one is superseded."""
-    ledger = open_ledger(network, rpc, api)
+    ledger = open_ledger(network, rpc, api, of_file)
     given, signer = parse_strict(read_input(file)), keys.signer(key)
     if ledger.settings.api:
         service = remote.service(ledger, org, given, signer)
@@ -115,37 +135,60 @@ def _act_command(verb: str) -> None:
         reference: Annotated[
             str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
         ] = "",
+        file: LicenseFile = None,
         api: remote.Api = None,
         org: remote.Org = None,
         network: Network = None,
         rpc: RpcUrls = None,
     ) -> Outcome:
-        ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+        ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
         if ledger.settings.api:
             more = {"effective": effective, "reference": reference}
             service = remote.service(ledger, org, id_, signer)
             return remote.told(service.act(id_, rule.act, verb, ground, more), f"{verb} {id_}")
         license_id, identifier = ledger.resolve(id_)
         order = ActOrder(verb, ground, moment(effective) or 0, reference)
-        acted = ledger.acting().act(license_id, order, signer)
-        status = ledger.show(Asked(), license_id).standing.status.name
-        data = {
-            "identifier": identifier,
-            "licenseId": license_id,
-            "rev": acted.rev,
-            "act": acted.act.name,
-            "seq": acted.seq,
-            "status": status,
-            "gasUsed": acted.gas_used,
-        }
-        word = rule.zh if language() == "zh" else rule.en
-        return Outcome(data, text=f"{word}: {identifier or license_id} → {status} (seq {acted.seq})")
+        return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
     app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)
 
 
 for _verb in ACT_VERBS:
     _act_command(_verb)
+
+
+def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
+    status = ledger.show(Asked(), acted.license_id).standing.status.name
+    data = {
+        "identifier": identifier,
+        "licenseId": acted.license_id,
+        "rev": acted.rev,
+        "act": acted.act.name,
+        "seq": acted.seq,
+        "status": status,
+        "gasUsed": acted.gas_used,
+    }
+    word = RULES[acted.act].zh if language() == "zh" else RULES[acted.act].en
+    return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
+
+
+@app.command("freeze")
+def freeze(
+    id_: Id,
+    key: KeyFile,
+    file: LicenseFile = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Stop the binding of a lost device until the license is bound anew."""
+    ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
+    if ledger.settings.api:
+        return remote.told(remote.service(ledger, org, id_, signer).freeze(id_), f"freeze {id_}")
+    license_id, identifier = ledger.resolve(id_)
+    acted = ledger.acting().freeze(license_id, signer, body_of(ledger, signer).uscc)
+    return _acted(ledger, acted, identifier)
 
 
 @app.command("show")
@@ -155,14 +198,15 @@ def show(
     known_at: KnownAt = None,
     trust: Trust = "rpc",
     head: PinnedHead = None,
+    file: LicenseFile = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Where a license stands, by the ledger alone."""
-    ledger = open_ledger(network, rpc)
-    license_id, identifier = ledger.resolve(id_)
     asked = Asked(trust, head)
     try:
+        ledger = with_file(open_ledger(network, rpc), file)
+        license_id, identifier = ledger.resolve(id_)
         shown = ledger.show(asked, license_id, moment(at), moment(known_at))
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
@@ -179,7 +223,20 @@ def _standing(shown: Shown, identifier: str | None) -> str:
     data = shown.as_json(identifier)
     names = ("status", "since", "act", "ground", "supersededBy", "issuer", "type", "at", "knownAt", "trust")
     head = identifier or shown.license.license_id
-    return "\n".join([head, *(f"  {name}: {data[name]}" for name in names if data[name])])
+    facts = [f"  {name}: {data[name]}" for name in names if data[name]]
+    tongue = 0 if language() == "zh" else 1
+    flags = [f"  ! {flag}  {FLAG_TEXTS[flag][tongue]}" for flag in shown.flags]
+    return "\n".join([head, *facts, *flags, *map(_binding, shown.bindings)])
+
+
+def _binding(row: Mapping[str, object]) -> str:
+    """One line of how a device was bound: when, which act, by whom, how it was checked."""
+    rule = RULES[Act[str(row["act"])]]
+    is_zh = language() == "zh"
+    void = ("（无效）" if is_zh else "(void)") if row["void"] else ""
+    checked = f"{row['method'] or ''} {row['assurance'] or ''}".strip()
+    told = (row["recordedAt"], rule.zh if is_zh else rule.en, row["by"], checked, void)
+    return "  " + "  ".join(str(each) for each in told if each)
 
 
 def _issued(issued: Issued, out: str | None) -> Outcome:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from api.cli import keys, remote
+from api.cli.bodies import body_of
 from api.cli.files import pretty, replace_file
-from api.cli.options import KeyFile, Network, RpcUrls, open_ledger, point
+from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, point
 from api.cli.output import Outcome
 from ledger.domain.canonical import JsonObject
 from ledger.domain.holders import PAIR, asked_binding
@@ -37,26 +38,28 @@ def bind(
     ] = None,
     method: Annotated[str, typer.Option("--method", help=", ".join(BIND_METHODS))] = "issuer-counter",
     assurance: Annotated[int, typer.Option("--assurance", min=1, max=4, help="1 low to 4 high.")] = 3,
+    file: LicenseFile = None,
     api: remote.Api = None,
     org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Tie the device keys of a holder, or of several, to a license after a real-name check."""
+    """Tie the device keys of holders to a license after a real-name check, by issuer or identity provider."""
     if method not in BIND_METHODS:
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
     for text in (*holder_key, *(holder_encryption_key or [])):
         point(text)
     given = _given(holder_key, holder_encryption_key or [], holder_rule)
     binding = asked_binding(given)
-    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+    ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
     if ledger.settings.api:
         body = {**_said(given), "method": method, "assurance": assurance}
         answer = remote.service(ledger, org, id_, signer).bind(id_, body, binding)
         outcome = remote.told({**answer, "holderBinding": "0x" + binding.hex()}, f"bound {id_}")
     else:
         license_id, _ = ledger.resolve(id_)
-        acted = ledger.acting().bind(license_id, binding, BIND_METHODS[method], assurance, signer)
+        by = body_of(ledger, signer).uscc
+        acted = ledger.acting().bind(license_id, binding, BIND_METHODS[method], assurance, signer, by)
         data = {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}
         outcome = Outcome({**data, "holderBinding": "0x" + binding.hex()}, text=f"bound, rev {acted.rev}")
     if holder_rule is not None and out is not None:

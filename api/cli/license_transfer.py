@@ -10,7 +10,7 @@ import typer
 
 from api.cli import keys, remote
 from api.cli.license_files import deliver, file_of
-from api.cli.options import KeyFile, Network, RpcUrls, open_ledger, region_number
+from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, region_number
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Act
@@ -33,13 +33,14 @@ def out(
     reference: Annotated[
         str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
     ] = "",
+    file: LicenseFile = None,
     api: remote.Api = None,
     org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let a license go: suspended until a body of that region takes it in."""
-    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+    ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
     goal = region_number(region) or 0
     if ledger.settings.api:
         service = remote.service(ledger, org, id_, signer)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.keys import passphrase
+from api.cli.output import read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_end, parse_moment
 from ledger.domain.regions import RegionCode
@@ -21,13 +22,33 @@ RpcUrls = Annotated[
 Trust = Annotated[str, typer.Option("--trust", metavar="LEVEL", help="rpc, quorum, state or seals.")]
 PinnedHead = Annotated[str | None, typer.Option("--head", metavar="HASH", help="Block hash that you trust.")]
 KeyFile = Annotated[str, typer.Option("--key", metavar="PEM", help="Signing key of the issuer.")]
+LicenseFile = Annotated[
+    str | None,
+    typer.Option("--file", metavar="FILE", help="Its license file, where another home issued it in a batch."),
+]
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Moment of legal effect.")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="What the ledger held then.")]
 
 
-def open_ledger(network: str | None, rpc: list[str] | None, api: str | None = None) -> Ledger:
-    """The ledger that the settings name; nothing is read yet."""
-    return Ledger(load_settings(network, rpc or (), api), passphrase())
+def open_ledger(
+    network: str | None, rpc: list[str] | None, api: str | None = None, file: str | None = None
+) -> Ledger:
+    """The ledger that the settings name; nothing is read yet but a license file, where one is handed in.
+
+    Raises:
+        UsageError: `FILE_AT_SERVICE`: no service takes what opens a leaf.
+    """
+    ledger = Ledger(load_settings(network, rpc or (), api), passphrase())
+    if file is not None and ledger.settings.api:
+        raise UsageError("FILE_AT_SERVICE", file=file)
+    return with_file(ledger, file)
+
+
+def with_file(ledger: Ledger, file: str | None) -> Ledger:
+    """A ledger to which a license file is handed in, where there is one."""
+    if file is not None:
+        ledger.hand_in(read_input(file))
+    return ledger
 
 
 def moment(text: str | None) -> int | None:

@@ -30,6 +30,7 @@ from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import recognition_object
 from ledger.domain.regions import RegionCode
+from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
 from ledger.ports import Index
 from ledger.service import govern
@@ -86,7 +87,7 @@ def _uscc(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    if not is_type_code(text):
+    if text != IDENTITY_PROVIDER and not is_type_code(text):
         raise UsageError("CHOICE", option="type", text=text[:40], choices="21-character codes")
     return text
 

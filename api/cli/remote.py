@@ -39,10 +39,11 @@ def service(ledger: Ledger, org: str | None, about: str | JsonObject, signer: Si
     Raises:
         UsageError: `SERVICE_ORGANISATION`, `SERVICE_ADDRESS`.
     """
-    client = ServiceClient(
-        ledger.settings.api or "", org or _issuer_of(about), signer, ledger.clock, ledger.entropy
+    body = org or _issuer_of(about)
+    client = ServiceClient(ledger.settings.api or "", body, signer, ledger.clock, ledger.entropy)
+    return OrderAtService(
+        client, body, ledger.trust, ledger.types().get, ledger.verifier, signer, ledger.clock
     )
-    return OrderAtService(client, ledger.trust, ledger.types().get, ledger.verifier, signer, ledger.clock)
 
 
 def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:

@@ -20,6 +20,7 @@ from api.schemas import (
     Amended,
     BindBody,
     BindInput,
+    FreezeBody,
     IssueBody,
     Issued,
     SignedMessage,
@@ -112,8 +113,29 @@ def bind_holder(
         require_about(body, license_id)
         return hand_in(services, at, "Bind", body)
     acting = services.writing.acting(at)
-    done_ = acting.do(binding(acting, license_id, body), services.writing.held_key(sender.uscc))
-    return answer(services, done_.progress)
+    doing = binding(acting, license_id, body, sender)
+    return answer(services, acting.do(doing, services.writing.held_key(sender.uscc)).progress)
+
+
+@router.post(
+    "/licenses/{id}/freeze",
+    operation_id="freezeHolder",
+    responses={**answers(Acted, "The freeze is on the ledger"), **accepted(Acted)},
+)
+def freeze_holder(
+    services: Asking,
+    sender: Sender,
+    at: At,
+    id: Id,  # noqa: A002
+    body: Annotated[FreezeBody, Body()],
+) -> Response:
+    """Stop the binding of a lost device until the license is bound anew."""
+    license_id, _ = services.resolve(id)
+    if isinstance(body, SignedMessage):
+        require_about(body, license_id)
+        return hand_in(services, at, "Freeze", body)
+    signer = services.writing.held_key(sender.uscc)
+    return answer(services, services.writing.acting(at).freeze(license_id, signer, sender.uscc).progress)
 
 
 def _act_route(verb: str) -> Callable[..., Response]:
@@ -184,9 +206,10 @@ def answer(services: Services, progress: Progress, rejected: Sequence[dict[str, 
     return respond(services.writing, queued, rejected)
 
 
-def binding(acting: ActOnLicenses, license_id: str, body: BindInput) -> Doing:
-    """The binding that a body asks for; raises `HOLDER_KEYS`."""
-    return acting.binding(license_id, body.binding(), BIND_METHODS[body.method], body.assurance)
+def binding(acting: ActOnLicenses, license_id: str, body: BindInput, sender: Principal) -> Doing:
+    """The binding that a body asks for, checked by who sends it; raises `HOLDER_KEYS`."""
+    terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
+    return acting.binding(license_id, *terms, sender.uscc)
 
 
 def order_of(verb: str, body: ActInput) -> ActOrder:

@@ -18,6 +18,7 @@ from api.schemas import (
     AmendMessage,
     BatchMessage,
     BindMessage,
+    FreezeMessage,
     IssueMessage,
     MessageBody,
     MessageShown,
@@ -51,6 +52,7 @@ _LICENSING = (
     "Amend",
     "Act",
     "Bind",
+    "Freeze",
     "TransferOut",
     "Represent",
     "EndRepresentation",
@@ -60,7 +62,7 @@ _LICENSING = (
 
 _License = IssueMessage | AmendMessage | TransferInMessage
 _Representation = RepresentMessage | RepresentEndMessage
-_Act = ActMessage | BindMessage | TransferOutMessage | TransferCancelMessage | _Representation
+_Act = ActMessage | BindMessage | FreezeMessage | TransferOutMessage | TransferCancelMessage | _Representation
 
 
 @router.post(
@@ -130,7 +132,7 @@ def _prepared(
     if isinstance(body, _License):
         require_own(services, body.input.given(), sender)
         return elsewhere.prepare_license(_draft(services, services.writing.issuing(at), body))
-    return elsewhere.prepare_act(_doing(services, at, body))
+    return elsewhere.prepare_act(_doing(services, sender, at, body))
 
 
 def _draft(services: Services, issuing: IssueLicenses, body: _License) -> Draft:
@@ -144,13 +146,15 @@ def _draft(services: Services, issuing: IssueLicenses, body: _License) -> Draft:
     return issuing.amend_draft(license_id, identifier, given, body.kind, ground, effective)
 
 
-def _doing(services: Services, at: Desk, body: _Act) -> Doing:
+def _doing(services: Services, sender: Principal, at: Desk, body: _Act) -> Doing:
     license_id, _ = services.resolve(body.id)
     if isinstance(body, _Representation):
         return representation(services.writing.representing(at), license_id, body)
     acting = services.writing.acting(at)
     if isinstance(body, BindMessage):
-        return binding(acting, license_id, body)
+        return binding(acting, license_id, body, sender)
+    if isinstance(body, FreezeMessage):
+        return acting.freezing(license_id, sender.uscc)
     if isinstance(body, TransferOutMessage):
         return acting.leaving(license_id, int(body.region), body.reference)
     if isinstance(body, TransferCancelMessage):

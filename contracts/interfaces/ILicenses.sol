@@ -6,6 +6,7 @@ import {
     ActMessage,
     AmendMessage,
     BindMessage,
+    FreezeMessage,
     IssueMessage,
     LeafOpening,
     TransferOutMessage
@@ -36,8 +37,9 @@ interface ILicenses is IIssuing {
     }
 
     /// @notice A license as the ledger holds it; `rev` 0 when unknown.
-    /// @dev `leaf` = keccak256(0x00 ‖ abi.encode(id, type, content digest, holder binding at issue, validFrom,
-    ///      validTo)); `region` is where the issuer was entitled when it issued, by the entitlement of that number.
+    /// @dev `holderBinding` is the last one bound, void or frozen or not; `leaf` = keccak256(0x00 ‖ abi.encode(id,
+    ///      type, content digest, holder binding at issue, validFrom, validTo)); `region` is where the issuer was
+    ///      entitled when it issued, by the entitlement of that number.
     struct License {
         bytes32 leaf;
         bytes32 holderBinding;
@@ -59,6 +61,10 @@ interface ILicenses is IIssuing {
     error LicensesWrongStatus(LicenseId id, uint8 act, Status status);
     /// @notice Only ends and corrections may take effect before their record.
     error LicensesRetroactive(uint8 act, uint64 effective, uint64 time);
+    /// @notice No holder key is bound that could be frozen.
+    error LicensesUnbound(LicenseId id);
+    /// @notice The message says that another body signs it than did.
+    error LicensesSignedByAnother(Uscc by, ObjectId signer);
     error LicensesDates(uint64 validFrom, uint64 validTo);
     /// @notice A license holds at most 255 facts; the last four are kept for ends, so that it can always be ended.
     error LicensesFull(LicenseId id);
@@ -81,8 +87,15 @@ interface ILicenses is IIssuing {
     /// @dev `effective` 0 means the act's default: at record, and for 撤销 the first day of validity.
     function act(ActMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice Ties another holder key to a license.
+    /// @notice Ties another holder key to a license, after a real-name check by the body that the message names:
+    ///         whoever may act on the license, or an identity provider.
+    /// @dev An identity provider is entitled to the type IDENTITYPROVIDER00001, which knows bindings, in the region
+    ///      where the license was issued or a superior one. `method` and `assurance` say how the check was done.
     function bind(BindMessage calldata message, Signature[] calldata signatures) external;
+
+    /// @notice Stops the binding of a lost device until the license is bound anew; by whoever may bind.
+    /// @dev Restrictive: it stands even where the key that signed it falls. Only where a key is bound.
+    function freeze(FreezeMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Lets a license go to another region: suspended until a body there takes it in or the transfer is
     ///         cancelled. A resumption does not lift it, and a cancellation lifts no suspension.

@@ -37,6 +37,7 @@ library Acts {
     uint8 internal constant TRANSFER_IN = 15;
     uint8 internal constant TRANSFER_CANCEL = 16;
     uint8 internal constant BIND = 17;
+    uint8 internal constant FREEZE = 18;
 
     uint256 private constant AMENDS =
         (1 << CHANGE) | (1 << CORRECT) | (1 << RENEW) | (1 << REPLACE) | (1 << REISSUE)
@@ -48,11 +49,24 @@ library Acts {
         | (1 << TRANSFER_CANCEL) | (1 << BIND);
     uint256 private constant BARE = ENDS | (1 << SUSPEND) | (1 << RESUME) | (1 << TRANSFER_CANCEL);
 
-    uint256 private constant ALL = ((1 << (BIND + 1)) - 1) & ~uint256(1);
+    uint256 private constant BINDINGS = (1 << BIND) | (1 << FREEZE);
 
-    /// @dev Whether a bitmap names acts only that exist, so that none added later is in force unasked.
-    function areKnown(uint256 acts) internal pure returns (bool) {
-        return acts & ~ALL == 0;
+    // A freeze is not listed: a type knows it that knows bindings.
+    uint256 private constant LISTED = ((1 << (BIND + 1)) - 1) & ~uint256(1);
+
+    /// @dev Whether a bitmap names acts only that a type may list, so that none added later is in force unasked.
+    function areListed(uint256 acts) internal pure returns (bool) {
+        return acts & ~LISTED == 0;
+    }
+
+    /// @dev The act that a type lists where it knows this one.
+    function listedAs(uint8 act) internal pure returns (uint8) {
+        return act == FREEZE ? BIND : act;
+    }
+
+    /// @dev About the holder's device; where the license stands is left as it is.
+    function isBinding(uint8 act) internal pure returns (bool) {
+        return isKnown(BINDINGS, act);
     }
 
     /// @dev Makes a new license that takes the place of the old one.

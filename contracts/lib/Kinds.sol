@@ -33,6 +33,7 @@ library Kinds {
     uint16 internal constant LICENSE_ACTED = 103;
     uint16 internal constant HOLDER_BOUND = 104;
     uint16 internal constant LICENSE_TRANSFERRED_OUT = 105;
+    uint16 internal constant HOLDER_FROZEN = 106;
     uint16 internal constant LICENSE_BATCH_ISSUED = 110;
     uint16 internal constant LICENSE_OPENED = 111;
     uint16 internal constant LICENSE_BATCH_RENEWED = 112;

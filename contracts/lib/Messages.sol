@@ -269,9 +269,18 @@ struct BindMessage {
     uint64 signedAt;
     uint64 notAfter;
     LicenseId licenseId;
+    Uscc by;
     bytes32 holderBinding;
     uint8 method;
     uint8 assurance;
+}
+
+struct FreezeMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    LicenseId licenseId;
+    Uscc by;
 }
 
 struct TransferOutMessage {
@@ -438,8 +447,11 @@ bytes32 constant ACT_TYPEHASH = keccak256(
     "uint16 ground,uint64 effective,bytes32 reference,bytes32 cause)"
 );
 bytes32 constant BIND_TYPEHASH = keccak256(
-    "Bind(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,"
+    "Bind(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 by,"
     "bytes32 holderBinding,uint8 method,uint8 assurance)"
+);
+bytes32 constant FREEZE_TYPEHASH = keccak256(
+    "Freeze(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 by)"
 );
 bytes32 constant TRANSFER_OUT_TYPEHASH = keccak256(
     "TransferOut(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,"

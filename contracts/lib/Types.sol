@@ -31,6 +31,9 @@ function isOtherObject(ObjectId left, ObjectId right) pure returns (bool) {
     return ObjectId.unwrap(left) != ObjectId.unwrap(right);
 }
 
+// The type of the right to tie holders' devices to licenses (身份认证); no license is of it.
+TypeCode constant IDENTITY_PROVIDER = TypeCode.wrap("IDENTITYPROVIDER00001");
+
 // One signature over a message: who, by which algorithm, r and s.
 struct Signature {
     KeyId keyId;

@@ -27,7 +27,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[30] memory hashes) {
+    function typeHashes() external pure returns (bytes32[31] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -54,6 +54,7 @@ contract DomainProbe {
             Messages.AMEND_TYPEHASH,
             Messages.ACT_TYPEHASH,
             Messages.BIND_TYPEHASH,
+            Messages.FREEZE_TYPEHASH,
             Messages.TRANSFER_OUT_TYPEHASH,
             Messages.ISSUE_BATCH_TYPEHASH,
             Messages.RENEW_BATCH_TYPEHASH,

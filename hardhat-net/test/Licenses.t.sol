@@ -14,6 +14,7 @@ import {
     BindMessage,
     EntitleMessage,
     FoundMessage,
+    FreezeMessage,
     IssueMessage,
     NameContractMessage,
     RegisterKeyMessage,
@@ -80,7 +81,8 @@ contract LicensesTest {
     function test_AllowedActsAreTaken() public {
         require(_try(Acts.SUSPEND, 0, 0) && _statusAt(START) == Status.SUSPENDED, "suspend");
         require(!_try(Acts.CHANGE, 0, 0), "a suspended license was amended");
-        require(_try(Acts.RESUME, 0, 0) && _try(Acts.BIND, 0, 0), "resume, bind");
+        require(!_try(Acts.FREEZE, 0, 0), "nothing bound was frozen");
+        require(_try(Acts.RESUME, 0, 0) && _try(Acts.BIND, 0, 1) && _try(Acts.FREEZE, 0, 0), "resume, bind, freeze");
         require(_try(Acts.CHANGE, 0, 0) && _statusAt(START) == Status.SUPERSEDED, "change");
         require(_try(Acts.REVOKE, 0, 0) && _statusAt(START) == Status.REVOKED, "revoke");
     }
@@ -90,8 +92,8 @@ contract LicensesTest {
         bool ended;
         for (uint256 i = 0; i < acts.length; ++i) {
             uint64 effective = shifts[i] % 4 == 0 ? 0 : START + shifts[i] % 6000;
-            bool taken = _try(acts[i] % 18, effective, i);
-            if (taken && Acts.isEnd(acts[i] % 18)) ended = true;
+            bool taken = _try(acts[i] % 19, effective, i);
+            if (taken && Acts.isEnd(acts[i] % 19)) ended = true;
             if (ended) require(_statusAt(type(uint64).max) >= Status.ANNULLED, "an ended license came back");
             VM.warp(block.timestamp + 1 + (shifts[i] % 100));
         }
@@ -102,7 +104,7 @@ contract LicensesTest {
         uint32 taken = 1;
         uint32 amended;
         for (uint256 i = 0; i < acts.length; ++i) {
-            uint8 act = acts[i] % 18;
+            uint8 act = acts[i] % 19;
             if (!_try(act, 0, i)) continue;
             ++taken;
             if (Acts.isAmend(act)) ++amended;
@@ -118,12 +120,12 @@ contract LicensesTest {
     function testFuzz_LaterFactsDoNotRewriteWhatWasKnown(uint8[8] memory acts, uint16 after_, uint8 half) public {
         uint64 moment = START + after_ % 6000;
         uint256 split = half % acts.length;
-        for (uint256 i = 0; i < split; ++i) _try(acts[i] % 18, 0, i);
+        for (uint256 i = 0; i < split; ++i) _try(acts[i] % 19, 0, i);
         uint64 known = uint64(block.timestamp);
         bytes32 before = _answer(moment, known);
         for (uint256 i = split; i < acts.length; ++i) {
             VM.warp(block.timestamp + 10);
-            _try(acts[i] % 18, 0, i);
+            _try(acts[i] % 19, 0, i);
         }
         require(_answer(moment, known) == before, "the past was rewritten");
     }
@@ -147,6 +149,7 @@ contract LicensesTest {
 
     function _try(uint8 act, uint64 effective, uint256 salt) private returns (bool taken) {
         if (act == Acts.BIND) return _tryBind(salt);
+        if (act == Acts.FREEZE) return _tryFreeze();
         if (Acts.isAmend(act)) return _tryAmend(act, effective, salt);
         ActMessage memory message = ActMessage(
             _rev(Objects.license(LICENSE)), _now(), _now(), LICENSE, act, 1, effective, bytes32(salt), 0
@@ -183,8 +186,16 @@ contract LicensesTest {
 
     function _tryBind(uint256 salt) private returns (bool taken) {
         BindMessage memory message =
-            BindMessage(_rev(Objects.license(LICENSE)), _now(), _now(), LICENSE, bytes32(salt), 1, 1);
+            BindMessage(_rev(Objects.license(LICENSE)), _now(), _now(), LICENSE, ISSUER, bytes32(salt), 1, 1);
         try _licenses.bind(message, _one(_signer)) {
+            taken = true;
+        } catch {}
+    }
+
+    function _tryFreeze() private returns (bool taken) {
+        FreezeMessage memory message =
+            FreezeMessage(_rev(Objects.license(LICENSE)), _now(), _now(), LICENSE, ISSUER);
+        try _licenses.freeze(message, _one(_signer)) {
             taken = true;
         } catch {}
     }

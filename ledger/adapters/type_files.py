@@ -11,6 +11,7 @@ from ledger.domain.acts import RULES
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.founding import FoundingType
 from ledger.domain.license_types import LicenseType, builtin_types, license_type
+from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import UsageError
 
 
@@ -43,10 +44,15 @@ class TypeFiles:
     def take(self, given: FoundingType, beside: Path) -> LicenseType:
         """The type that a founding file means, kept as a file where it brings a schema of its own.
 
+        The right of identity providers has neither: no license is of it.
+
         Args:
             given: The row of the founding file.
             beside: Folder against which a schema path is read.
         """
+        if given.code == IDENTITY_PROVIDER:
+            names = (given.name, given.name)
+            return LicenseType(given.code, *names, {}, {}, given.acts, given.scope, given.sharing)
         if given.schema is None:
             return license_type(given.code)
         kind = LicenseType.from_json(_definition(given, beside))

@@ -30,6 +30,7 @@ class Act(IntEnum):
     TRANSFER_IN = 15
     TRANSFER_CANCEL = 16
     BIND = 17
+    FREEZE = 18
 
 
 class Status(IntEnum):
@@ -123,8 +124,12 @@ RULES: dict[Act, ActRule] = {
             permissive=True,
         ),
         ActRule(Act.BIND, "bind", "绑定", "bind", Group.BINDING, permissive=True),
+        ActRule(Act.FREEZE, "freeze", "冻结绑定", "freeze", Group.BINDING),
     )
 }
+
+LISTED: dict[str, Act] = {rule.verb: rule.act for rule in RULES.values() if rule.act is not Act.FREEZE}
+"""Words of the acts that a type lists. A freeze is not listed: a type knows it that knows bindings."""
 
 TRANSFERS = frozenset({Act.TRANSFER_OUT, Act.TRANSFER_IN, Act.TRANSFER_CANCEL})
 TRANSFER_VERBS: dict[str, Act] = {RULES[act].verb.removeprefix("transfer "): act for act in sorted(TRANSFERS)}

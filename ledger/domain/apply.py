@@ -536,8 +536,25 @@ def _bound(state: StateView, fact: Fact) -> list[Change]:
         effective=fact.time,
         key_id=fact.key_ids[0],
         holder_binding=binding,
+        by=_text(fact.values, "by"),
+        method=_int(fact.values, "method"),
+        assurance=_int(fact.values, "assurance"),
     )
     return _with_fact(license_, fact, added, binding)
+
+
+def _frozen(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    added = LicenseFact(
+        seq=fact.seq,
+        act=Act.FREEZE,
+        ground=0,
+        recorded_at=fact.time,
+        effective=fact.time,
+        key_id=fact.key_ids[0],
+        by=_text(fact.values, "by"),
+    )
+    return _with_fact(license_, fact, added)
 
 
 def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
@@ -758,6 +775,7 @@ def _represented(state: StateView, fact: Fact) -> list[Change]:
         since=since,
         until=until,
         by_keys=fact.key_ids,
+        seq=fact.seq,
         title=title,
         scope=scope_from_bitmap(_int(values, "scope")),
         reference=_str(values, "reference"),
@@ -772,7 +790,14 @@ def _representation_ended(state: StateView, fact: Fact) -> list[Change]:
     last = before.mandates[-1]
     if not fact.time <= until <= LATEST or (last.until and until >= last.until):
         raise Refused("BAD_RECORD", f"an end at {until} where {last.until} stood")
-    ended = replace(last, recorded_at=fact.time, until=until, kind=TermKind.ENDED, by_keys=fact.key_ids)
+    ended = replace(
+        last,
+        recorded_at=fact.time,
+        until=until,
+        kind=TermKind.ENDED,
+        by_keys=fact.key_ids,
+        seq=fact.seq,
+    )
     return _with_mandate(before, fact, ended)
 
 
@@ -807,6 +832,7 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.LICENSE_ACTED: _acted,
     Kind.HOLDER_BOUND: _bound,
     Kind.LICENSE_TRANSFERRED_OUT: _transferred_out,
+    Kind.HOLDER_FROZEN: _frozen,
     Kind.LICENSE_BATCH_ISSUED: _batch_issued,
     Kind.LICENSE_OPENED: _leaf_opened,
     Kind.LICENSE_BATCH_RENEWED: _batch_renewed,

@@ -270,6 +270,10 @@ class Representation:
         """The mandate that covers `at`, as the ledger knew it at `as_of`; as `span_at`."""
         return span_at(self.mandates, at, as_of, is_void)
 
+    def standing(self, as_of: int, is_void: IsVoid | None = None) -> list[Mandate]:
+        """Every mandate that was given and is not void, each until where it was ended."""
+        return _standing(self.mandates, as_of, is_void)
+
 
 @dataclass(frozen=True)
 class LicenseFact:
@@ -291,6 +295,10 @@ class LicenseFact:
     """Object of the batch whose leaf takes the place of this one, of a renewal by the batch."""
     index: int = 0
     """Index of that leaf."""
+    by: str = ""
+    """Who bound or froze: the credit code of the body that checked the holder's identity."""
+    method: int = 0
+    assurance: int = 0
 
 
 @dataclass(frozen=True)

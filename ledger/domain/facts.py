@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.domain import objects
+from ledger.domain.acts import Act
 from ledger.domain.license_tree import root
 from ledger.domain.messages import Kind
 from ledger.domain.records import Record
@@ -45,6 +46,27 @@ def fact_of(record: Record) -> Fact:
     body = record.decoded()
     keys = tuple("0x" + signature.key_id.hex() for signature in body.signatures)
     return Fact(record.seq, record.time, Kind(record.kind), values, keys, body.leaves, record.writer)
+
+
+_ACT_OF = {
+    Kind.HOLDER_BOUND: Act.BIND,
+    Kind.HOLDER_FROZEN: Act.FREEZE,
+    Kind.LICENSE_TRANSFERRED_OUT: Act.TRANSFER_OUT,
+}
+
+
+def act_in(kind: Kind, values: Values) -> Act:
+    """What a record about a license does to it.
+
+    Args:
+        kind: A kind of `ON_LICENSES`.
+        values: Members of its struct by name.
+
+    Example:
+        >>> act_in(Kind.HOLDER_FROZEN, {})
+        <Act.FREEZE: 18>
+    """
+    return _ACT_OF.get(kind) or Act(int(str(values["act"])))
 
 
 def object_of(kind: Kind, values: Values) -> bytes:
@@ -121,6 +143,7 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_ACTED: lambda values: _word(values, "licenseId"),
     Kind.HOLDER_BOUND: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_TRANSFERRED_OUT: lambda values: _word(values, "licenseId"),
+    Kind.HOLDER_FROZEN: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_BATCH_ISSUED: _batch,
     Kind.LICENSE_OPENED: lambda values: _word(values, "licenseId"),
     Kind.LICENSE_BATCH_RENEWED: lambda values: _word(values, "earlier"),

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ledger.domain.acts import AMEND_KINDS, RULES, Act, Scope, Sharing
+from ledger.domain.acts import AMEND_KINDS, LISTED, RULES, Act, Scope, Sharing
 from ledger.domain.identifiers import Uscc
 from ledger.domain.moments import end_of_day, start_of_day
 from ledger.domain.regions import RegionCode
+from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import MalformedError
 
 SHARING = {
@@ -66,6 +67,11 @@ class FoundingType:
     acts: frozenset[Act]
     region: int
     ground: int
+
+    @property
+    def definer(self) -> str:
+        """Credit code of the defining authority; empty for the type of a right, which no license is of."""
+        return "" if self.code == IDENTITY_PROVIDER else self.code[:18]
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,8 @@ def _organisation(row: object) -> FoundingOrganisation:
 
 def _type(row: object) -> FoundingType:
     members = _mapping(row, "types")
+    if members.get("code") == IDENTITY_PROVIDER:
+        _check_provider(members)
     return FoundingType(
         code=_type_code(members, "code"),
         name=_text(members, "name"),
@@ -212,18 +220,25 @@ def _type(row: object) -> FoundingType:
     )
 
 
+def _check_provider(members: Mapping[str, Any]) -> None:
+    """The right of identity providers is to bind, and no document is of it."""
+    if members.get("acts") != [RULES[Act.BIND].verb]:
+        raise _bad("types.acts", f"bind alone, for {IDENTITY_PROVIDER}")
+    if members.get("schema") is not None:
+        raise _bad("types.schema", f"nothing, for {IDENTITY_PROVIDER}")
+
+
 def _schema(members: Mapping[str, Any], name: str) -> str | Mapping[str, Any]:
     value = members[name]
     return value if isinstance(value, dict) else _text(members, name)
 
 
 def _acts(members: Mapping[str, Any]) -> frozenset[Act]:
-    words = {rule.verb: rule.act for rule in RULES.values()}
     given = members.get("acts")
-    if not isinstance(given, list) or any(word not in words and word != "amend" for word in given):
-        raise _bad("types.acts", "a list of " + ", ".join(words))
+    if not isinstance(given, list) or any(word not in LISTED and word != "amend" for word in given):
+        raise _bad("types.acts", "a list of " + ", ".join(LISTED))
     amendments = set(AMEND_KINDS.values()) if "amend" in given else set()
-    return frozenset({words[word] for word in given if word in words} | amendments)
+    return frozenset({LISTED[word] for word in given if word in LISTED} | amendments)
 
 
 def _entitlement(row: object) -> FoundingEntitlement:
@@ -325,7 +340,7 @@ def _uscc(members: Mapping[str, Any], name: str) -> str:
 
 def _type_code(members: Mapping[str, Any], name: str) -> str:
     value = _text(members, name)
-    if not _TYPE_CODE.fullmatch(value):
+    if value != IDENTITY_PROVIDER and not _TYPE_CODE.fullmatch(value):
         raise _bad(name, "a 21-character type code")
     return value
 

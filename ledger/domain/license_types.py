@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from eth_hash.auto import keccak
 
-from ledger.domain.acts import RULES, Act, Scope, Sharing
+from ledger.domain.acts import LISTED, Act, Scope, Sharing
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.field_rules import FORMATS, FieldFault, schema_faults
 from ledger.domain.identifiers import is_type_code
@@ -31,7 +31,6 @@ MOST_SENSITIVE = 4
 DEFAULT_GRADE = 3
 
 _E = TypeVar("_E", Scope, Sharing)
-_ACTS = {rule.verb: rule.act for rule in RULES.values()}
 _REQUIRED = frozenset({"code", "name", "schema", "scope", "sharing", "acts"})
 _OPTIONAL = frozenset({"format", "grades", "note"})
 
@@ -93,7 +92,7 @@ class LicenseType:
             "name": {"zh": self.name_zh, "en": self.name_en},
             "scope": self.scope.name,
             "sharing": self.sharing.name,
-            "acts": [verb for verb, act in _ACTS.items() if act in self.acts],
+            "acts": [verb for verb, act in LISTED.items() if act in self.acts],
             "grades": dict(self.grades),
             "schema": self.schema,
         }
@@ -256,9 +255,9 @@ def _grades(grades: object) -> dict[str, int]:
 
 
 def _acts(verbs: object) -> frozenset[Act]:
-    if not isinstance(verbs, list) or not all(isinstance(verb, str) and verb in _ACTS for verb in verbs):
+    if not isinstance(verbs, list) or not all(isinstance(verb, str) and verb in LISTED for verb in verbs):
         raise _bad("acts")
-    return frozenset(_ACTS[verb] for verb in verbs) | {Act.ISSUE}
+    return frozenset(LISTED[verb] for verb in verbs) | {Act.ISSUE}
 
 
 def _member(kind: type[_E], name: object, part: str) -> _E:

@@ -11,6 +11,9 @@ from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, Key, Organisation, Region
 from ledger.domain.objects import organisation_object
 
+EVER = 2**64 - 1
+"""A moment after all others."""
+
 MAX_HANDS = 8
 """Through how many successors a body acts for another, and how many hand-overs a key may be away."""
 
@@ -88,6 +91,18 @@ def _climb(state: StateView, region: int, at: int, as_of: int, found: list[int])
             if is_succeeded(here, at, as_of):
                 _climb(state, here.successor, at, as_of, found)
         here = typed(state, "region", str(here.parent), Region)
+
+
+def regions_above(state: StateView, region: int) -> set[int]:
+    """All regions that decide which are superior to one, at any moment, as far as `state` knows; itself too.
+
+    Ask again with their histories until nothing new is named.
+    """
+    named = {region}
+    for code in superiors_of(state, region, EVER, EVER):
+        here = typed(state, "region", str(code), Region)
+        named |= {near for near in (here.parent, here.successor) if near} if here else set()
+    return named
 
 
 def is_succeeded(region: Region, at: int, as_of: int) -> bool:

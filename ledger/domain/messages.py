@@ -70,6 +70,7 @@ class Kind(IntEnum):
     LICENSE_ACTED = 103
     HOLDER_BOUND = 104
     LICENSE_TRANSFERRED_OUT = 105
+    HOLDER_FROZEN = 106
     LICENSE_BATCH_ISSUED = 110
     LICENSE_OPENED = 111
     LICENSE_BATCH_RENEWED = 112
@@ -237,8 +238,9 @@ _ALL = (
         "Bind",
         "Licenses",
         "bind",
-        "bytes32 licenseId,bytes32 holderBinding,uint8 method,uint8 assurance",
+        "bytes32 licenseId,bytes32 by,bytes32 holderBinding,uint8 method,uint8 assurance",
     ),
+    _message("Freeze", "Licenses", "freeze", "bytes32 licenseId,bytes32 by"),
     _message(
         "TransferOut",
         "Licenses",
@@ -318,6 +320,7 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_ACTED: MESSAGES["Act"],
     Kind.HOLDER_BOUND: MESSAGES["Bind"],
     Kind.LICENSE_TRANSFERRED_OUT: MESSAGES["TransferOut"],
+    Kind.HOLDER_FROZEN: MESSAGES["Freeze"],
     Kind.LICENSE_BATCH_ISSUED: MESSAGES["IssueBatch"],
     Kind.LICENSE_OPENED: OPENING,
     Kind.LICENSE_BATCH_RENEWED: MESSAGES["RenewBatch"],
@@ -332,7 +335,13 @@ KINDS_OF: dict[str, tuple[Kind, ...]] = {
 """The records that a message makes, by its struct, in the order in which its contract appends them."""
 
 ON_LICENSES = frozenset(
-    {Kind.LICENSE_AMENDED, Kind.LICENSE_ACTED, Kind.HOLDER_BOUND, Kind.LICENSE_TRANSFERRED_OUT}
+    {
+        Kind.LICENSE_AMENDED,
+        Kind.LICENSE_ACTED,
+        Kind.HOLDER_BOUND,
+        Kind.LICENSE_TRANSFERRED_OUT,
+        Kind.HOLDER_FROZEN,
+    }
 )
 """Records of what happens to a license that is there."""
 

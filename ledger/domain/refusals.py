@@ -87,8 +87,10 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "LicensesNotSealed": (TransitionError, "LEDGER_NOT_SEALED"),
     "LicensesRegionUnknown": (UnknownIdError, "UNKNOWN_REGION"),
     "LicensesRetroactive": (RuleError, "ACT_NOT_RETROACTIVE"),
+    "LicensesSignedByAnother": (NotEntitledError, "SIGNED_BY_ANOTHER"),
     "LicensesTransferElsewhere": (NotEntitledError, "TRANSFER_ELSEWHERE"),
     "LicensesTypeChanged": (RuleError, "TYPE_CHANGED"),
+    "LicensesUnbound": (TransitionError, "NOTHING_BOUND"),
     "LicensesUnknown": (UnknownIdError, "UNKNOWN_LICENSE"),
     "LicensesWrongStatus": (TransitionError, "ACT_NOT_ALLOWED"),
     "ModularPowerUnavailable": (ChainOutageError, "ENGINE_WITHOUT_MODEXP"),
@@ -113,7 +115,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
 }
 """Custom error of the contracts → (class, code); its values become the fields of the error."""
 
-_ASCII = frozenset({"licenseType", "issuer"})
+_ASCII = frozenset({"licenseType", "issuer", "by"})
 _RENAMED = {"name": "contract"}
 
 

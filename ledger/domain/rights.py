@@ -1,4 +1,7 @@
-"""Who may sign in whose name: issuers, what followed them, and the operators that their rights name.
+"""Who may sign in whose name: issuers, what followed them, the operators that their rights name.
+
+Holders' devices are tied to licenses by whoever may act on these, and by identity providers: bodies
+with a right to the type `IDENTITY_PROVIDER` in the license's region or above it.
 
 Rights are judged by what was recorded before, at record time, as the contracts judge them. Who looks
 later leaves out besides what is void by what is known then.
@@ -9,9 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.domain.apply import StateView, typed
-from ledger.domain.entities import IsVoid, LicenseFact, Term, Terms
-from ledger.domain.lineage import acts_for
+from ledger.domain.entities import IsVoid, License, LicenseFact, Term, Terms
+from ledger.domain.lineage import acts_for, superiors_of
 from ledger.domain.objects import organisation_object
+
+IDENTITY_PROVIDER = "IDENTITYPROVIDER00001"
+"""The type of the right to tie holders' devices to licenses (身份认证); no license is of it."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,15 @@ class Rights:
         Arguments as for `may_issue`.
         """
         return acts_for(self.state, body, issuer, self.at) or self._operates(body, license_type, issuer)
+
+    def may_bind(self, uscc: str, license_: License) -> bool:
+        """Whether a body may tie holders' devices to a license: by acting on it, or as identity provider."""
+        is_acting = self.may_act(_body(uscc), license_.license_type, license_.issuer)
+        return is_acting or self._provides(uscc, license_.region)
+
+    def _provides(self, uscc: str, region: int) -> bool:
+        right = self.right(IDENTITY_PROVIDER, uscc)
+        return right is not None and right.region in superiors_of(self.state, region, self.at, self.at)
 
     def _operates(self, body: str, license_type: str, issuer: str) -> bool:
         right = self.right(license_type, issuer)

@@ -101,6 +101,8 @@ class Competence:
             Kind.RECOGNITION_ENDED: self._recognition_ended,
             Kind.LICENSE_AMENDED: self._amended,
             Kind.LICENSE_OPENED: self._opened,
+            Kind.HOLDER_BOUND: self._binder_signed,
+            Kind.HOLDER_FROZEN: self._binder_signed,
             Kind.LICENSE_BATCH_RENEWED: self._batch_renewed,
             Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: self._batch_issued_by_renewal,
         }
@@ -197,6 +199,15 @@ class Competence:
             may = license_ is not None and self._may_act(fact, owner, license_)
         if not may:
             raise NotCompetentError(f"not signed by the issuer {issuer} or its operator")
+
+    def _binder_signed(self, fact: Fact) -> None:
+        """The body that the message names, which may bind that license."""
+        (owner,) = self._owners(fact, 1, Purpose.SIGN)
+        license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
+        by = _text(fact, "by")
+        may = license_ is not None and self._rights(fact).may_bind(by, license_)
+        if not may or owner != "0x" + organisation_object(by).hex():
+            raise NotCompetentError(f"not signed by {by}, or {by} does not bind this license")
 
     def _rights(self, fact: Fact) -> Rights:
         return Rights(self._state, fact.time)
@@ -328,7 +339,6 @@ _BY_ISSUER = {
     Kind.LICENSE_ISSUED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
     Kind.LICENSE_ACTED,
-    Kind.HOLDER_BOUND,
     Kind.LICENSE_TRANSFERRED_OUT,
     Kind.LICENSE_BATCH_ISSUED,
     Kind.REPRESENTATION_MADE,

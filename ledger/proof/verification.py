@@ -33,7 +33,7 @@ from ledger.domain.entities import (
 from ledger.domain.facts import Fact
 from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
-from ledger.domain.lineage import cut_off_of, line_of, registrars, void_as_of
+from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain, Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
@@ -48,6 +48,7 @@ from ledger.domain.objects import (
 )
 from ledger.domain.rights import Rights
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
+from ledger.proof.bindings import binding_at, binding_keys, binding_objects
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
 """(public key, message, signature) → whether it holds; never raises."""
@@ -55,9 +56,6 @@ VerifySignature = Callable[[bytes, bytes, bytes], bool]
 Domains = Callable[[str], Sequence[Domain]]
 """From a contract's name to the EIP-712 domains of messages to it: of the one that the trust file names,
 then of those that took its place one after another."""
-
-EVER = 2**64 - 1
-"""A moment after all others."""
 
 RESULT_OF_STATUS = {status: status.name for status in Status} | {Status.UNKNOWN: "NOT_ANCHORED"}
 
@@ -318,14 +316,15 @@ def _anchor(case: _Case) -> Check:
         return failed(Step.ANCHOR, "NOT_ANCHORED", evidence=evidence, age=age)
     first = license_.facts[0]
     evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at), "contract": license_.writer}
-    if not _says_the_same(license_, case.claim):
+    if not says_the_same(license_, case.claim):
         return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
     if not case.is_by_its_contract:
         return failed(Step.ANCHOR, "NOT_ANCHORED", "OTHER_CONTRACT", evidence, age)
     return passed(Step.ANCHOR, evidence, age)
 
 
-def _says_the_same(license_: License, claim: Claim) -> bool:
+def says_the_same(license_: License, claim: Claim) -> bool:
+    """Whether a license is recorded as a file or a presentation claims it to be."""
     first, signed = license_.facts[0], claim.terms
     return (
         license_.batch == claim.batch
@@ -391,8 +390,9 @@ def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
 
 
 def _flags(case: _Case) -> tuple[str, ...]:
-    unbound = case.license is not None and int(case.license.holder_binding or "0x0", 16) == 0
-    return ("HOLDER_UNBOUND",) if unbound else ()
+    if case.license is None:
+        return ()
+    return binding_at(case.state, case.license, case.question.known_at).flags
 
 
 def _collector(case: _Case) -> str:
@@ -536,22 +536,28 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
         *(entitlement_object(code, issuer) for code, issuer in stated),
     }
     if license_ is not None:
-        needed |= {key_object(bytes.fromhex(fact.key_id[2:])) for fact in license_.signed}
+        needed |= license_objects(state, license_)
     if region is not None:
         needed |= _recognition_objects(state, license_, region)
-    return needed | _keys_behind(claim, state, license_, stated)
+    return needed | _keys_behind(state, stated, {claim.key_id})
 
 
-def _keys_behind(
-    claim: Claim, state: StateView, license_: License | None, stated: Collection[tuple[str, str]]
-) -> set[bytes]:
-    """Keys on which the license's keys and rights rest: they fall with these."""
-    keys = {claim.key_id, *(fact.key_id for fact in (license_.signed if license_ else ()))}
+def license_objects(state: StateView, license_: License) -> set[bytes]:
+    """Objects whose histories decide where a license stands and what it is bound to; as `missing_objects`."""
+    stated = (license_.license_type, license_.issuer)
+    keys = {fact.key_id for fact in license_.signed} | binding_keys(state, license_)
+    own = {type_object(stated[0]), entitlement_object(*stated)}
+    return own | binding_objects(state, license_) | _keys_behind(state, [stated], keys)
+
+
+def _keys_behind(state: StateView, stated: Collection[tuple[str, str]], keys: set[str]) -> set[bytes]:
+    """Keys, those on which the types and rights stated rest, and those that all these descend from."""
+    every = set(keys)
     for code, issuer in stated:
         kind = typed(state, "type", code, LicenseType)
-        keys |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
-        keys |= _keys_of(typed(state, "entitlement", f"{code}/{issuer}", Terms))
-    return _key_objects(state, keys)
+        every |= {version.by_key for version in (kind.versions if kind else ()) if version.by_key}
+        every |= _keys_of(typed(state, "entitlement", f"{code}/{issuer}", Terms))
+    return _key_objects(state, every)
 
 
 def _keys_of(terms: Terms | None) -> set[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ledger.domain.acts import Act, Ground
 from ledger.domain.entities import License
+from ledger.domain.facts import act_in
+from ledger.domain.messages import KINDS_OF
+from ledger.domain.objects import ascii32
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
 from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.orders import Acted, ActOrder, Progress, act_of, ground_of
 from ledger.service.references import reference_digest
-
-_ACT_OF = {"Bind": Act.BIND, "TransferOut": Act.TRANSFER_OUT}
 
 
 class ActOnLicenses:
@@ -34,9 +35,31 @@ class ActOnLicenses:
         """
         return self.do(self.acting(license_id, order), signer)
 
-    def bind(self, license_id: str, binding: bytes, method: int, assurance: int, signer: Signer) -> Acted:
-        """Tie device keys to a license: of one holder or of several, as `binding` commits to them."""
-        return self.do(self.binding(license_id, binding, method, assurance), signer)
+    def bind(
+        self, license_id: str, binding: bytes, method: int, assurance: int, signer: Signer, by: str
+    ) -> Acted:
+        """Tie device keys to a license after a real-name check: of one holder or of several.
+
+        Args:
+            license_id: 0x-hex.
+            binding: What commits to the keys (`ledger.domain.holders`); 32 bytes.
+            method: A number of `BIND_METHODS`.
+            assurance: 1 low to 4 high.
+            signer: A registered signing key of `by`.
+            by: Credit code of the body that checked: one that acts on the license, or an identity provider.
+
+        Raises:
+            RuleError: What the contracts refuse.
+        """
+        return self.do(self.binding(license_id, binding, method, assurance, by), signer)
+
+    def freeze(self, license_id: str, signer: Signer, by: str) -> Acted:
+        """Stop the binding of a lost device until the license is bound anew; by whoever may bind.
+
+        Raises:
+            RuleError: What the contracts refuse.
+        """
+        return self.do(self.freezing(license_id, by), signer)
 
     def transfer_out(self, license_id: str, region: int, signer: Signer, reference: str = "") -> Acted:
         """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.
@@ -68,10 +91,14 @@ class ActOnLicenses:
 
         return Doing(license_id, "Act", members)
 
-    def binding(self, license_id: str, binding: bytes, method: int, assurance: int) -> Doing:
-        """Tying device keys to a license."""
-        members = {"holderBinding": binding, "method": method, "assurance": assurance}
+    def binding(self, license_id: str, binding: bytes, method: int, assurance: int, by: str) -> Doing:
+        """Tying device keys to a license; arguments as for `bind`."""
+        members = {"by": ascii32(by), "holderBinding": binding, "method": method, "assurance": assurance}
         return Doing(license_id, "Bind", lambda _: members)
+
+    def freezing(self, license_id: str, by: str) -> Doing:
+        """Stopping a binding, signed by a key of `by`."""
+        return Doing(license_id, "Freeze", lambda _: {"by": ascii32(by)})
 
     def leaving(self, license_id: str, region: int, reference: str = "") -> Doing:
         """Letting a license go to another region."""
@@ -104,5 +131,5 @@ def acted(queued: Queued) -> Acted:
     """What a message of the queue does to its license."""
     prepared = queued.message.prepared
     values = prepared.values
-    act = _ACT_OF.get(prepared.struct.name) or Act(int(str(values["act"])))
+    act = act_in(KINDS_OF[prepared.struct.name][0], values)
     return Acted(str(values["licenseId"]), int(str(values["rev"])) + 1, act, Progress.of(queued))

@@ -14,7 +14,7 @@ from operator import or_
 from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import MAX_RENEWALS, Change, Refused, StateView, apply, typed
 from ledger.domain.entities import Batch, Key, Ledger, License
-from ledger.domain.facts import Fact, object_of
+from ledger.domain.facts import Fact, act_in, object_of
 from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lifecycle import may_follow
 from ledger.domain.lineage import void_as_of
@@ -39,11 +39,6 @@ Try = Callable[[Call], int | LedgerError]
 
 _GOES_ON = ON_LICENSES | ON_REPRESENTATIONS | {Kind.LICENSE_BATCH_RENEWED}
 """Records that bind the revision of what they are about."""
-
-_ACT_OF = {
-    Kind.HOLDER_BOUND: Act.BIND,
-    Kind.LICENSE_TRANSFERRED_OUT: Act.TRANSFER_OUT,
-}
 
 
 class Admission:
@@ -207,6 +202,8 @@ def _require_act(fact: Fact, state: StateView, now: int) -> None:
     id_ = str(fact.values["licenseId"])
     license_ = typed(state, "license", id_, License)
     assert license_ is not None, "required before"
-    act = _ACT_OF.get(fact.kind) or Act(int(str(fact.values["act"])))
+    act = act_in(fact.kind, fact.values)
+    if act is Act.FREEZE and not int(license_.holder_binding, 16):
+        raise TransitionError("NOTHING_BOUND", id=id_)
     if not may_follow(license_, act, cut_offs_of(state, now)):
         raise RuleError("NOT_ACCEPTABLE", reason=f"{act.name} cannot follow on what was done to {id_}")

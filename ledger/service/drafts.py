@@ -27,7 +27,7 @@ from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
-from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf
+from ledger.ports import BatchOutbox, Entropy, Erasures, IssuerHome, KeptLeaf
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.standing import license_in
 from ledger.service.submission import digest_of
@@ -118,6 +118,20 @@ class Draft:
 _KEPT = ("struct", "license", "given", "about", "supersedes")
 
 
+class DraftStores(NamedTuple):
+    """Where drafts are kept, and what stays when their documents are erased.
+
+    Attributes:
+        outbox: Drafts of single licenses.
+        batches: Drafts of batches.
+        erasures: What is left of erased ones.
+    """
+
+    outbox: Outbox
+    batches: BatchOutbox
+    erasures: Erasures
+
+
 class Drafts:
     """Makes drafts for issuers whose secrets this home holds, and keeps them.
 
@@ -125,11 +139,11 @@ class Drafts:
         trust: The pinned trust file.
         types: From a type code to its definition.
         home: The issuers' own files.
-        outbox: Keeps drafts of single licenses.
-        batches: Keeps drafts of batches.
+        stores: Where drafts are kept.
         keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
         is_alive: Whether the message with a digest is recorded, or may still be.
+        handed_in: Openings of leaves that the ledger has, by license id: other homes issued them.
     """
 
     def __init__(
@@ -137,15 +151,16 @@ class Drafts:
         trust: TrustFile,
         types: Callable[[str], LicenseType],
         home: IssuerHome,
-        outbox: Outbox,
-        batches: BatchOutbox,
+        stores: DraftStores,
         keep_contents: KeepContents,
         entropy: Entropy,
         is_alive: Callable[[str], bool],
+        handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
-        self._entropy, self._is_alive = entropy, is_alive
-        self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
+        self._entropy, self.is_alive, self._handed_in = entropy, is_alive, handed_in
+        self.outbox, self.batches, self.erasures = stores
+        self.keep_contents = keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -212,7 +227,7 @@ class Drafts:
     def is_alone(self, license_id: str) -> bool:
         """Whether a license is issued here by a message of its own, or may still be."""
         kept = self.outbox.load(license_id)
-        return kept is not None and self._is_alive(digest_of(Envelope.from_json(kept["envelope"])))
+        return kept is not None and self.is_alive(digest_of(Envelope.from_json(kept["envelope"])))
 
     def batch_with(self, license_id: str) -> str | None:
         """The batch by which a license is issued here, or may still be.
@@ -229,22 +244,29 @@ class Drafts:
         """Whether the licenses of a kept batch are on the ledger, or may still come there."""
         kept = self.batches.load(key) or {}
         if "message" in kept:
-            return kept["message"] is None or self._is_alive(kept["message"])
+            return kept["message"] is None or self.is_alive(kept["message"])
         leaves = self.batches.leaves(key)  # an entry of an earlier version does not say
-        return bool(leaves) and self._is_alive(digest_of(Envelope.parse(leaves[0].envelope)))
+        return bool(leaves) and self.is_alive(digest_of(Envelope.parse(leaves[0].envelope)))
 
     def is_kept(self, license_id: str) -> bool:
-        """Whether a license is issued here or may still be, alone or in a batch."""
+        """Whether a license is issued here or may still be, alone or in a batch, or was erased."""
+        if self.erasures.of(license_id) is not None:
+            return True
         return self.is_alone(license_id) or self.batch_with(license_id) is not None
 
-    def opening(self, license_id: str) -> dict[str, object] | None:
-        """What opens the leaf of a license that this home put into a batch or took in; None for others."""
+    def opening(self, license_id: str) -> Mapping[str, object] | None:
+        """What opens the leaf of a license that this home put into a batch, took in or was handed."""
+        if license_id in self._handed_in:
+            return self._handed_in[license_id]
         leaf = self.batches.leaf(license_id)
-        return opening_of(claim_of_file(Envelope.parse(leaf.envelope))) if leaf else None
+        if leaf is not None:
+            return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
+        erasure = self.erasures.of(license_id)
+        return erasure.opening if erasure else None
 
     def standing(
         self, struct: MessageType, values: Mapping[str, object], state: StateView
-    ) -> tuple[int, dict[str, object] | None]:
+    ) -> tuple[int, Mapping[str, object] | None]:
         """The revision that a message binds as things stand, and what opens the leaf that it is about.
 
         Raises:
@@ -266,7 +288,7 @@ class Drafts:
     def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
 
-        Files of single licenses, and of leaves that are kept already, are passed over.
+        Files of single licenses, and of leaves that are kept already or were erased, are passed over.
 
         Raises:
             MalformedError: As `ledger.proof.claims.claim_of`.
@@ -275,13 +297,13 @@ class Drafts:
         taken = [
             KeptLeaf(claim.license_id, each.to_bytes(), None)
             for claim, each in claims
-            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+            if claim.leaf is not None and not self.is_kept(claim.license_id)
         ]
         if taken:
             key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
             self.batches.begin(key, {"message": None}, taken)
 
-    def opening_of(self, license_: License) -> dict[str, object] | None:
+    def opening_of(self, license_: License) -> Mapping[str, object] | None:
         """What goes with the first thing that happens to a license of a batch.
 
         None where it was opened before: only of an opened leaf does a home know that did not issue it.

@@ -218,7 +218,7 @@ class FoundLedger:
             members = {
                 "licenseType": ascii32(kind.code),
                 "region": kind.region or founding.roots[0].code,
-                "definer": ascii32(kind.code[:18]),
+                "definer": ascii32(kind.definer),
                 "schemaDigest": schema_digest,
                 "gradesDigest": grades_digest,
                 "acts": acts_bitmap(kind.acts),

@@ -319,7 +319,7 @@ def register_type(
     members = {
         "licenseType": ascii32(kind.code),
         "region": kind.region,
-        "definer": ascii32(kind.code[:18]),
+        "definer": ascii32(kind.definer),
         "schemaDigest": schema_digest,
         "gradesDigest": grades_digest,
         "acts": acts_bitmap(kind.acts),

@@ -8,7 +8,7 @@ alone has to come back.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, 
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
+from ledger.service.documents import require_not_erased
 from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.drafts import Draft, Drafts
 from ledger.service.issue import IssueLicenses
@@ -33,8 +34,8 @@ _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 class PreparedMessages(Protocol):
     """Remembers prepared messages until they run out."""
 
-    def prepare(self, digest: str, form: JsonObject, until: int) -> None:
-        """Keep what belongs to a message; on return it is on disk."""
+    def prepare(self, digest: str, form: JsonObject, until: int, issues: Collection[str]) -> None:
+        """Keep what belongs to a message that issues these licenses; on return it is on disk."""
         ...
 
     def prepared(self, digest: str) -> JsonObject | None:
@@ -125,17 +126,24 @@ class SignedElsewhere:
         self._issuing, self._batches, self._doing = issuing, batches, doing
 
     def prepare_license(self, draft: Draft) -> Unsigned:
-        """The message of a draft; raises `UNKNOWN_LICENSE` where it takes the place of none."""
+        """The message of a draft.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_LICENSE`: it takes the place of none.
+            ErasedError: `DOCUMENT_ERASED`, `ERASURE_UNFINISHED`.
+        """
         salts = self._drafts.salts(draft.license)
         state = self._desk.accepting.state({draft.license_id, draft.about} - {""})
         message = self._issuing.unsigned(draft, salts, state)
-        self._keep(message, {"draft": draft.as_json(), "salts": salts})
+        with self._drafts.outbox.hold(draft.license_id):
+            require_not_erased(self._drafts.erasures, draft.license_id)
+            self._keep(message, {"draft": draft.as_json(), "salts": salts}, [draft.license_id])
         return Unsigned(message, {"license": draft.license, "salts": salts})
 
     def prepare_batch(self, draft: BatchDraft) -> Unsigned:
         """The message of a batch."""
         message = self._batches.unsigned(draft)
-        self._keep(message, {"batch": draft.as_json()})
+        self._keep(message, {"batch": draft.as_json()}, [each.id for each in draft.names])
         return Unsigned(message)
 
     def prepare_act(self, doing: Doing) -> Unsigned:
@@ -181,9 +189,9 @@ class SignedElsewhere:
         assert found is not None, "it was just accepted"
         return found
 
-    def _keep(self, message: SignedMessage, content: JsonObject) -> None:
+    def _keep(self, message: SignedMessage, content: JsonObject, issues: Collection[str] = ()) -> None:
         form = {"owner": self._desk.owner, "message": message.as_json(), **content}
-        self._prepared.prepare(message.digest, form, message.not_after)
+        self._prepared.prepare(message.digest, form, message.not_after, issues)
 
     def _opened(self, message: SignedMessage) -> SignedMessage:
         """The message with the opening of the leaf that it is about, where this home keeps that."""

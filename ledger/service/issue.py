@@ -18,6 +18,7 @@ from ledger.domain.sm3 import sm3
 from ledger.errors import RuleError
 from ledger.ports import Signer
 from ledger.service.accept import Desk, Make
+from ledger.service.documents import require_not_erased
 from ledger.service.drafts import Draft, Drafts, content_members
 from ledger.service.orders import Deliver, Issued, Progress, amendment_of, anchored, ground_of, next_version
 from ledger.service.submission import Messages
@@ -55,6 +56,7 @@ class IssueLicenses:
         Raises:
             MalformedError: `LICENSE_INPUT` with every fault.
             RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
+            ErasedError: `DOCUMENT_ERASED`, `ERASURE_UNFINISHED`.
         """
         return self._finish(self.issue_draft(given), signer, request_id, deliver)
 
@@ -148,6 +150,7 @@ class IssueLicenses:
 
         Raises:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
+            ErasedError: As `issue`.
         """
         wanted = _wanted(draft, request_id)
 
@@ -208,6 +211,7 @@ class IssueLicenses:
     ) -> Issued:
         """Go on with what is recorded or under way, where `require` lets it pass; else begin anew."""
         with self._drafts.outbox.hold(draft.license_id):
+            require_not_erased(self._drafts.erasures, draft.license_id)
             earlier = self._earlier(draft.license_id)
             known = earlier if earlier and self._desk.accepting.is_alive(earlier.digest) else None
             if known is not None:

@@ -22,7 +22,7 @@ from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
 from ledger.service.drafts import Document, Draft, Drafts, Name
 from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch, Progress, Renews, anchored
-from ledger.service.submission import Messages
+from ledger.service.submission import Messages, digest_of
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ class IssueBatches:
         """Issue up to 1,000 licenses of one type under one signature, in one transaction.
 
         The same inputs again, after a crash at any point, finish the same batch, once: its salts and
-        its signature are kept before its message goes into the queue.
+        its signature are kept before its message goes into the queue. Licenses whose documents were
+        erased meanwhile are left out.
 
         Args:
             given: License inputs of docs/interfaces.md, or what was made of them, all of one type and
@@ -127,11 +128,10 @@ class IssueBatches:
         rows = self._filled_in(given, renews)
         key = _key_of(rows, renews)
         with self._drafts.outbox.hold(key):
-            leaves = self._living(key)
-            if not leaves:
+            if not self._is_living(key):
                 draft = self._draft(key, rows, renews)
-                leaves = self._begin(draft, self.unsigned(draft).signed_by(signer))
-            return self._settled(key, leaves)
+                self._begin(draft, self.unsigned(draft).signed_by(signer))
+            return self._settled(key)
 
     def is_kept(self, given: JsonObject | FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input.
@@ -174,11 +174,10 @@ class IssueBatches:
     def hand_in(self, draft: BatchDraft, message: SignedMessage) -> IssuedBatch:
         """Accept a batch that was signed elsewhere; raises what the contracts refuse, `LICENSE_EXISTS`."""
         with self._drafts.outbox.hold(draft.key):
-            leaves = self._living(draft.key)
-            if not leaves:
+            if not self._is_living(draft.key):
                 self._require_new(draft.names)
-                leaves = self._begin(draft, message)
-            return self._settled(draft.key, leaves)
+                self._begin(draft, message)
+            return self._settled(draft.key)
 
     def carry(self, digest: str, message: SignedMessage) -> None:
         """Put another message than before into the licenses of a batch that this home made.
@@ -231,7 +230,7 @@ class IssueBatches:
                 raise RuleError("LICENSE_EXISTS", id=name.id)
             seen.add(name.id)
 
-    def _begin(self, draft: BatchDraft, message: SignedMessage) -> list[_Leaf]:
+    def _begin(self, draft: BatchDraft, message: SignedMessage) -> None:
         """Store the documents, keep the batch; from then on it is resumed."""
         envelopes = self._envelopes(draft, message)
         documents = [
@@ -241,7 +240,6 @@ class IssueBatches:
         cids = self._drafts.keep_contents(envelopes[0].signer["uscc"], documents)
         leaves = [_Leaf(envelope, cid) for envelope, cid in zip(envelopes, cids, strict=True)]
         self._keep(draft.key, message, leaves)
-        return leaves
 
     def _keep(self, key: str, message: SignedMessage, leaves: Sequence[_Leaf]) -> None:
         kept = [KeptLeaf(each.license_id, each.envelope.to_bytes(), each.cid) for each in leaves]
@@ -274,17 +272,25 @@ class IssueBatches:
             for index, (row, leaf) in enumerate(zip(batch.rows, batch.leaves, strict=True))
         ]
 
-    def _living(self, key: str) -> list[_Leaf]:
-        """The licenses of a kept batch that is recorded or still may be; any other is signed anew."""
+    def _is_living(self, key: str) -> bool:
+        """Whether a kept batch is recorded or still may be; any other is forgotten, to be signed anew."""
         if self._drafts.batches.load(key) is None:
-            return []
+            return False
         if self._drafts.is_living(key):
-            return self._kept_leaves(key)
+            return True
         self._drafts.batches.drop(key)
-        return []
+        return False
 
-    def _settled(self, key: str, leaves: Sequence[_Leaf]) -> IssuedBatch:
-        """Hand in what is not in the queue, wait for it."""
+    def _settled(self, key: str) -> IssuedBatch:
+        """Hand in what is not in the queue, wait for it. What was erased of it was recorded before."""
+        leaves = self._kept_leaves(key)
+        kept = (self._drafts.batches.load(key) or {}).get("message")
+        digest = kept or digest_of(leaves[0].envelope)  # an entry of an earlier version does not say
+        queued = self._desk.recorded(digest)
+        if queued is not None and queued.is_alive:
+            return _issued(self._desk.settled(queued), leaves)
+        if not leaves:
+            raise UnknownIdError("BATCH_NOT_KEPT", message=digest)
         hashes = tuple(_leaf_hash(each.envelope.leaf) for each in leaves if each.envelope.leaf)
         message = replace(self._messages.carried(leaves[0].envelope), leaves=hashes)
 
@@ -292,9 +298,6 @@ class IssueBatches:
             self._require_not_alone(key, leaves)
             return message
 
-        queued = self._desk.recorded(message.digest)
-        if queued is not None and queued.is_alive:
-            return _issued(self._desk.settled(queued), leaves)
         ids = {each.license_id for each in leaves}
         return _issued(self._desk.send(message.touched | ids, make), leaves)
 

@@ -19,6 +19,8 @@ MAX_BATCH = 1_000
 BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
 """How the holder's identity was checked before a device key was bound, as the ledger numbers it."""
 
+METHODS = {number: word for word, number in BIND_METHODS.items()}
+
 
 @dataclass(frozen=True)
 class Progress:

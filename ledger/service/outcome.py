@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ledger.domain.document import Envelope
+from ledger.domain.messages import issued_id
 from ledger.ports import Index
 from ledger.ports.queue import Queued
 from ledger.service.act import acted
+from ledger.service.documents import require_not_erased
 from ledger.service.drafts import Drafts
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress, anchored
@@ -35,6 +37,15 @@ class Outcomes:
         if name in ("Issue", "Amend"):
             return self._issued(queued, self.supersedes(queued))
         return acted(queued)
+
+    def require_kept(self, queued: Queued) -> None:
+        """Refuse to answer a write again whose license was erased since.
+
+        Raises:
+            ErasedError: `DOCUMENT_ERASED`, `ERASURE_UNFINISHED`.
+        """
+        if queued.message.prepared.struct.name in ("Issue", "Amend"):
+            require_not_erased(self._drafts.erasures, issued_id(queued.message.prepared.values))
 
     def supersedes(self, queued: Queued) -> str | None:
         """The license whose place another takes, by its identifier where that is known here."""

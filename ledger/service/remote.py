@@ -24,6 +24,7 @@ from ledger.domain.messages import (
     plain_value,
 )
 from ledger.domain.moments import rfc3339
+from ledger.domain.objects import ascii32
 from ledger.domain.promise import Promise
 from ledger.domain.representation import scope_bitmap
 from ledger.domain.signed_message import Prepared
@@ -68,6 +69,7 @@ class OrderAtService:
 
     Args:
         service: The service.
+        body: Credit code of the body that orders.
         trust: The pinned trust file: which ledger a message has to be for.
         types: From a type code to its definition.
         verifier: Checks promises.
@@ -78,6 +80,7 @@ class OrderAtService:
     def __init__(
         self,
         service: Service,
+        body: str,
         trust: TrustFile,
         types: Callable[[str], LicenseType],
         verifier: Verifier,
@@ -85,6 +88,7 @@ class OrderAtService:
         clock: Clock,
     ) -> None:
         self._service, self._trust, self._types = service, trust, types
+        self._by = "0x" + ascii32(body).hex()
         self._verifier, self._signer, self._clock = verifier, signer, clock
 
     def issue(self, given: JsonObject, request_id: str | None = None) -> JsonObject:
@@ -109,8 +113,12 @@ class OrderAtService:
 
     def bind(self, id_: str, body: JsonObject, binding: bytes) -> JsonObject:
         """Tie a holder's device keys to a license; `binding` is what has to be signed for them."""
-        expected = {"holderBinding": "0x" + binding.hex()}
+        expected = {"by": self._by, "holderBinding": "0x" + binding.hex()}
         return self._carry_out(_Order({"act": "bind", "id": id_, **body}, "Bind", expected))
+
+    def freeze(self, id_: str) -> JsonObject:
+        """Stop the binding of a lost device."""
+        return self._carry_out(_Order({"act": "freeze", "id": id_}, "Freeze", {"by": self._by}))
 
     def represent(self, id_: str, keys: JsonObject, order: RepresentOrder) -> JsonObject:
         """Let somebody stand in for a holder; `keys` are the representative's, as the service takes them."""

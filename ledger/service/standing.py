@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, StateView, is_leaf_of, leaf_license, typed
 from ledger.domain.entities import Batch, License, LicenseFact
-from ledger.domain.facts import fact_of
+from ledger.domain.facts import Fact, fact_of
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
+from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import entitlement_object, from_ascii32, key_object, type_object
+from ledger.domain.objects import entitlement_object, from_ascii32
 from ledger.errors import UnknownIdError
-from ledger.proof.verification import cut_offs_of, successor_evidence
+from ledger.proof.bindings import Binding, binding_at, holds
+from ledger.proof.verification import cut_offs_of, license_objects, successor_evidence
+from ledger.service.orders import METHODS
 from ledger.service.sources import Histories
-from ledger.service.verify import LicenseAt, state_of
+from ledger.service.verify import MAX_ROUNDS, LicenseAt, state_of
 
 
 def license_state(
@@ -41,12 +44,23 @@ def license_state(
     own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    facts = [fact_of(record) for record in own]
-    code, issuer = (from_ascii32(str(facts[0].values[name])) for name in ("licenseType", "issuer"))
-    keys = {key_object(bytes.fromhex(key[2:])) for fact in facts for key in fact.key_ids}
-    others = histories.of({type_object(code), entitlement_object(code, issuer), *keys})
-    state = state_of(histories.ledger_id, [*own, *others])
+    loaded = {entitlement_object(*stated) for record in own if (stated := _stated(fact_of(record)))}
+    state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
+    for _ in range(MAX_ROUNDS):
+        wanted = license_objects(state, license_in(state, license_id, opening)) - loaded
+        if not wanted:
+            break
+        loaded |= wanted
+        state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
     return license_in(state, license_id, opening), state
+
+
+def _stated(fact: Fact) -> tuple[str, str] | None:
+    """Type and issuer, where a record states them."""
+    if not {"licenseType", "issuer"} <= fact.values.keys():
+        return None
+    code, issuer = (from_ascii32(str(fact.values[name])) for name in ("licenseType", "issuer"))
+    return code, issuer
 
 
 def license_in(state: StateView, license_id: str, opening: Mapping[str, object] | None = None) -> License:
@@ -71,11 +85,8 @@ def _leaf(state: StateView, license_id: str, opening: Mapping[str, object] | Non
     return leaf_license(batch, str(opening["batch"]), index, opening)
 
 
-def binding_now(histories: Histories, license_id: str) -> str | None:
-    """The holder binding of a license as of the head, 0x-hex; None where the ledger has no such license.
-
-    A binding that a compromised key recorded after its compromise is void, like any other permissive
-    fact: the one before it stands.
+def binding_now(histories: Histories, license_id: str) -> Binding | None:
+    """What a license is bound to as of the head; None where the ledger has no such license.
 
     Raises:
         OutageError, TrustError: The ledger could not be asked, or its answer is not proved.
@@ -84,13 +95,7 @@ def binding_now(histories: Histories, license_id: str) -> str | None:
         license_, state = license_state(histories, license_id)
     except UnknownIdError:
         return None
-    cut_offs = cut_offs_of(state, histories.header.time)
-    binding = license_.facts[0].holder_binding
-    for fact in license_.facts[1:]:
-        cut_off = cut_offs(fact.key_id)
-        if fact.act is Act.BIND and (cut_off is None or fact.recorded_at < cut_off):
-            binding = fact.holder_binding
-    return binding
+    return binding_at(state, license_, histories.header.time)
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,8 @@ class Shown:
     flags: tuple[str, ...] = ()
     superseding: LicenseFact | None = None
     """What put another license in its place, as known at `known_at`."""
+    bindings: tuple[Mapping[str, object], ...] = ()
+    """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
 
     def naming(self, license_at: LicenseAt) -> Shown:
         """The same with the id of a license of a batch that took this one's place, where it is known."""
@@ -131,6 +138,7 @@ class Shown:
             "supersededByLeaf": None,
             **successor_evidence(self.superseding),
             "flags": list(self.flags),
+            "bindings": [dict(each) for each in self.bindings],
             "issuer": self.license.issuer,
             "type": self.license.license_type,
             "seq": fact.seq if fact else None,
@@ -173,8 +181,6 @@ def show_license(
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     header = histories.header
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
-    unbound = int(binding_now(histories, license_id) or "0x0", 16) == 0
-    flags = (*(("HOLDER_UNBOUND",) if unbound else ()), *histories.unproved("Journal"))
     return Shown(
         license_,
         standing,
@@ -182,6 +188,26 @@ def show_license(
         knowledge,
         histories.level,
         head,
-        flags,
+        (*binding_at(state, license_, knowledge).flags, *histories.unproved("Journal")),
         superseding_at(license_, knowledge, cut_offs),
+        _bindings(state, license_, knowledge),
+    )
+
+
+def _bindings(state: State, license_: License, as_of: int) -> tuple[Mapping[str, object], ...]:
+    """Everything recorded until then about the holder's device, in order."""
+    is_void = void_as_of(state, as_of)
+    first, *later = license_.facts
+    bound = [first] if int(first.holder_binding or "0x0", 16) else []
+    bound += [fact for fact in later if fact.act in (Act.BIND, Act.FREEZE) and fact.recorded_at <= as_of]
+    return tuple(
+        {
+            "recordedAt": rfc3339(fact.recorded_at),
+            "act": fact.act.name,
+            "method": METHODS.get(fact.method),
+            "assurance": fact.assurance or None,
+            "by": fact.by or license_.issuer,
+            "void": fact.act is Act.BIND and not holds(state, license_, fact, is_void),
+        }
+        for fact in bound
     )

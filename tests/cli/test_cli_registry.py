@@ -152,7 +152,8 @@ def test_only_organisations_of_the_region_asked_are_listed(tour: Tour) -> None:
 
 
 def test_types_show_every_version(tour: Tour) -> None:
-    assert [row["type"] for row in tour.answer("elicense type list")["types"]] == [FERRY, PILOT]
+    listed = [row["type"] for row in tour.answer("elicense type list")["types"]]
+    assert listed == [FERRY, PILOT, "IDENTITYPROVIDER00001"]
     shown = done(f"type show {FERRY}")
     assert shown["version"] == len(shown["versions"]) == 2
     assert "issue" in shown["versions"][0]["acts"]

@@ -286,8 +286,17 @@ def act(world: World, which: Act = Act.SUSPEND, handle: bytes = HANDLE, **change
 
 def bind(world: World) -> Command:
     license_id = issued(world)
-    members = {"licenseId": license_id, "holderBinding": keccak(b"device"), "method": 1, "assurance": 2}
-    return Command(world.message("Bind", license_id, **members), (signer(BUREAU),), license_id)
+    members = {"licenseId": license_id, "by": ascii32(BUREAU), "holderBinding": keccak(b"device")}
+    message = world.message("Bind", license_id, **members, method=1, assurance=2)
+    return Command(message, (signer(BUREAU),), license_id)
+
+
+def freeze(world: World) -> Command:
+    license_id = issued(world)
+    if world.rev(license_id) == 1:
+        world.run(bind(world))
+    message = world.message("Freeze", license_id, licenseId=license_id, by=ascii32(BUREAU))
+    return Command(message, (signer(BUREAU),), license_id)
 
 
 def transfer_out(world: World, handle: bytes = HANDLE, to_region: int = ZHEJIANG) -> Command:
@@ -386,6 +395,7 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "Amend": amend,
     "Act": act,
     "Bind": bind,
+    "Freeze": freeze,
     "TransferOut": transfer_out,
     "IssueBatch": issue_batch,
     "RenewBatch": renew_batch,

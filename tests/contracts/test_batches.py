@@ -47,16 +47,16 @@ ANSWER = "uint8,uint32,uint64,uint8"
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 
 class Issued:
     """A batch of so many licenses on the ledger."""
 
-    def __init__(self, world: World, size: int = 5, code: str = REGIONAL_TYPE) -> None:
+    def __init__(self, world: World, size: int = 5, code: str = REGIONAL_TYPE, **changes: Any) -> None:
         self.world, self.size = world, size
-        self.terms = [leaf(number) for number in range(size)]
+        self.terms = [leaf(number, **changes) for number in range(size)]
         self.tree = Tree([leaf_of(each, code) for each in self.terms])
         command = commands.issue_batch(world, [leaf_of(each, code) for each in self.terms], code)
         self.receipt = world.run(command)
@@ -214,7 +214,7 @@ ON_LICENSES = [
 
 @pytest.mark.parametrize("name", ON_LICENSES)
 def test_every_command_on_a_license_opens_leaves_too(world: World, name: str) -> None:
-    batch = Issued(world)
+    batch = Issued(world, holderBinding=keccak(b"a device"))
     id_ = batch.terms[1]["licenseId"]
     world.run(commands.issue(world))
     command = commands.COMMANDS[name](world)

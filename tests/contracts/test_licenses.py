@@ -49,7 +49,7 @@ ROW = "(bytes32,bytes32,bytes32,bytes32,uint32,uint64,uint64,uint64,uint32,uint3
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 
@@ -79,7 +79,14 @@ def perform(world: World, act: Act, **changes: Any) -> Any:
         return world.run(commands.amend(world, act, **changes))
     if act is Act.BIND:
         return world.run(commands.bind(world))
+    if act is Act.FREEZE:
+        return world.send(freezing(world), signer(BUREAU))
     return world.run(commands.act(world, act, **changes))
+
+
+def freezing(world: World, by: str = BUREAU) -> Message:
+    """The message that freezes the license's binding, whether it has one or not."""
+    return world.message("Freeze", LICENSE, licenseId=LICENSE, by=ascii32(by))
 
 
 # --- issue ---
@@ -211,7 +218,7 @@ def test_a_resumed_license_is_as_before(world: World) -> None:
     assert perform(world, Act.CHANGE).records
 
 
-@pytest.mark.parametrize("which", [Act.ISSUE, Act.CHANGE, Act.BIND])
+@pytest.mark.parametrize("which", [Act.ISSUE, Act.CHANGE, Act.BIND, Act.FREEZE])
 def test_a_command_does_its_own_acts_only(world: World, which: Act) -> None:
     with refuses("LicensesActUnknown", ascii32(REGIONAL_TYPE), which):
         world.run(commands.act(world, Act.SUSPEND, act=int(which)))
@@ -227,13 +234,13 @@ def test_an_act_that_nobody_knows_is_refused(world: World, which: int) -> None:
 
 def test_an_act_that_the_type_does_not_know_is_refused(world: World) -> None:
     world.run(commands.issue(world, licenseType=ascii32(PLAIN_TYPE)))
-    for which in (Act.SUSPEND, Act.ANNUL, Act.CHANGE, Act.BIND):
+    for which in (Act.SUSPEND, Act.ANNUL, Act.CHANGE, Act.BIND, Act.FREEZE):
         with refuses("LicensesActUnknown", ascii32(PLAIN_TYPE), which):
             perform(world, which)
     assert perform(world, Act.REVOKE).records
 
 
-@pytest.mark.parametrize("name", ["Amend", "Act", "Bind"])
+@pytest.mark.parametrize("name", ["Amend", "Act", "Bind", "Freeze"])
 def test_an_unknown_license_is_refused(world: World, name: str) -> None:
     command = commands.COMMANDS[name](world)
     nowhere = keccak(b"nowhere")
@@ -403,7 +410,7 @@ def test_a_license_filled_with_facts_can_still_be_ended(world: World) -> None:
 # --- the same status in Solidity and in the domain ---
 
 STEP = st.tuples(
-    st.sampled_from([Act.SUSPEND, Act.RESUME, Act.CHANGE, Act.CORRECT, Act.BIND, *ENDS]),
+    st.sampled_from([Act.SUSPEND, Act.RESUME, Act.CHANGE, Act.CORRECT, Act.BIND, Act.FREEZE, *ENDS]),
     st.sampled_from([None, -700, -1, 0, 50, 900]),
     st.booleans(),
     st.integers(1, 400),
@@ -425,7 +432,8 @@ class Twin:
 
     def step(self, act: Act, shift: int | None, second_key: bool, pause: int) -> None:
         self.world.pass_time(pause)
-        asked = 0 if shift is None or act is Act.BIND else max(1, self.world.now() + 1 + shift)
+        is_dated = shift is not None and RULES[act].group is not Group.BINDING
+        asked = max(1, self.world.now() + 1 + (shift or 0)) if is_dated else 0
         message = self._message(act, asked)
         self.world.next_block_at(self.world.now() + 1)
         try:
@@ -451,6 +459,8 @@ class Twin:
     def _message(self, act: Act, asked: int) -> Message:
         if act is Act.BIND:
             return commands.bind(self.world).message
+        if act is Act.FREEZE:
+            return freezing(self.world)
         if RULES[act].group is Group.AMEND:
             successor = keccak(b"successor" + len(self.facts).to_bytes(4, "big"))
             return commands.amend(self.world, act, effective=asked, handle=successor).message

@@ -41,7 +41,7 @@ OPERATOR = objects.organisation_object(OFFICE)
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 
@@ -55,8 +55,11 @@ def command(world: World, name: str) -> Command:
     return COMMANDS[name](world)
 
 
-def by(command: Command, pair: KeyPair) -> Command:
-    return replace(command, keys=(pair,))
+def by(command: Command, pair: KeyPair, uscc: str = OFFICE) -> Command:
+    """The command as another body gives it."""
+    is_told = "by" in command.message.values
+    message = command.message.but(by=ascii32(uscc)) if is_told else command.message
+    return replace(command, message=message, keys=(pair,))
 
 
 def refused_as_stranger(world: World, command: Command) -> None:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from ledger.domain import objects
 from ledger.domain.messages import MESSAGE_OF, MESSAGES, Domain, Kind
+from ledger.domain.objects import ascii32
 from tests.contracts.commands import COMMANDS, governor, signer
 from tests.contracts.world import (
     ANHUI,
@@ -29,7 +31,7 @@ from tests.contracts.world import (
 
 QUORUM = ("AddRegion", "SetThreshold", "Succeed")
 BY_OWNER = ("RotateKey", "RecoverKey")
-ON_LICENSE = ("Amend", "Act", "Bind", "TransferOut")
+ON_LICENSE = ("Amend", "Act", "Bind", "Freeze", "TransferOut")
 ABOUT_REPRESENTATIVES = ("Represent", "EndRepresentation")
 BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch", "RenewBatch", *ABOUT_REPRESENTATIVES)
 FOUNDING = {"Found", "NameContract", "Seal"}
@@ -37,7 +39,7 @@ FOUNDING = {"Found", "NameContract", "Seal"}
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 
@@ -150,6 +152,8 @@ def test_a_lifetime_must_be_between_nothing_and_31_days(world: World, command: C
 def test_a_body_without_the_power_is_refused(world: World, command: Command, name: str) -> None:
     if name in BY_ISSUER:
         stranger, expected = signer(OFFICE), "LicensesNotIssuer"
+        if "by" in command.message.values:
+            command = replace(command, message=command.message.but(by=ascii32(OFFICE)))
     elif name in BY_OWNER:
         stranger = signer(OFFICE) if name == "RotateKey" else key(f"recover {JIASHAN}")
         expected = "DirectoryNotOwner"
@@ -159,6 +163,13 @@ def test_a_body_without_the_power_is_refused(world: World, command: Command, nam
         stranger = governor(SHANGHAI if name == "Recognize" else ANHUI)
         expected = "WriterNotGovernor"
     assert refusal_of(world, with_first_signer(command, stranger)).name == expected
+
+
+@pytest.mark.parametrize("name", ["Bind", "Freeze"])
+def test_who_signs_is_who_the_message_says(world: World, command: Command) -> None:
+    refusal = refusal_of(world, with_first_signer(command, signer(OFFICE)))
+    assert refusal.name == "LicensesSignedByAnother"
+    assert refusal.values == (ascii32(BUREAU), objects.organisation_object(OFFICE))
 
 
 def test_a_key_of_another_purpose_is_refused(world: World, command: Command) -> None:
@@ -227,7 +238,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
         COMMANDS[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    known_here = {"Issue": "LicensesForeignId", "Represent": "LicensesUnknown", "Succeed": "DirectoryNotNext"}
+    known_here = {"Represent": "LicensesUnknown", "Succeed": "DirectoryNotNext"}
     known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation"), "JournalStaleRevision")
     assert caught.value.name == known_here.get(name, "DirectorySignatureBad")
 

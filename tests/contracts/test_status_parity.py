@@ -51,6 +51,7 @@ STEPS = [
     *ACT_VERBS.values(),
     *AMEND_KINDS.values(),
     Act.BIND,
+    Act.FREEZE,
     Act.SUSPEND,
     Act.SUSPEND,
     Act.RESUME,
@@ -126,7 +127,9 @@ class Life:
         }
         if act is Act.BIND:
             binding = {"holderBinding": b"\7" * 32, "method": 1, "assurance": 2}
-            self._try("Bind", licenseId=self.id, **binding)
+            self._try("Bind", licenseId=self.id, by=ascii32(BUREAU), **binding)
+        elif act is Act.FREEZE:
+            self._try("Freeze", licenseId=self.id, by=ascii32(BUREAU))
         elif act is Act.TRANSFER_OUT:
             self._try("TransferOut", licenseId=self.id, toRegion=310118, reference=NO_HASH)
         elif act in AMEND_KINDS.values() or act is Act.TRANSFER_IN:

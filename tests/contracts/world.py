@@ -20,7 +20,7 @@ from eth_hash.auto import keccak
 
 from ledger.adapters.libcrypto import Libcrypto, LibcryptoSigner
 from ledger.domain import objects
-from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
+from ledger.domain.acts import LISTED, Act, Purpose, Scope, Sharing, acts_bitmap
 from ledger.domain.messages import MESSAGES, OPENING, Domain, MessageType, key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.records import RECORD_TOPIC, SIGNATURE_TYPE
@@ -42,7 +42,7 @@ REGIONAL_TYPE, NATIONAL_TYPE, PLAIN_TYPE = (
     "11310000MB0000001X002",
 )
 OPENING_TYPE = f"({','.join(kind for _, kind in OPENING.members)})"
-EVERY_ACT = acts_bitmap(frozenset(Act))
+EVERY_ACT = acts_bitmap(frozenset(LISTED.values()))
 NO_HASH = bytes(32)
 NOBODY = "0x" + "00" * 20
 CLIENTS = ("Catalog", "Licenses", "Batches", "Representations")
@@ -277,6 +277,13 @@ class World:
             yield self
         finally:
             self.evm.rpc("evm_revert", mark)
+
+    @contextmanager
+    def borrowed(self) -> Iterator[World]:
+        """The same for a test: its `now()` is now, however long ago the world was made."""
+        with self.snapshot():
+            self.evm.rpc("evm_mine")
+            yield self
 
     def _rpc(self, method: str, *params: Any) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""Who may sign in whose name, from the command line and over HTTP, on a live ledger: operators of issuers."""
+"""Who may sign in whose name, on a live ledger: operators of issuers, identity providers of holders."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from api.cli.main import run
+from ledger import crypto
+from ledger.domain.messages import key_id
+from ledger.domain.sm3 import sm3
 from tests.api.conftest import Department, client, issuer, relying, service_home
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
 
@@ -105,7 +108,8 @@ def test_an_operator_issues_amends_and_acts_in_the_issuers_name(
     resumed = operator("license", "resume", id_, "--ground", "CONDITIONS_MET_AGAIN", "--key", own)
     assert (resumed[0], resumed[1]["status"]) == (0, "IN_FORCE"), "the issuer acts beside its operator"
     given = write(tmp_path, ferry(mandated))
-    status, amended = operator("license", "amend", id_, given, "--kind", "change", "--key", key)
+    out = str(tmp_path / "changed.elic.json")
+    status, amended = operator("license", "amend", id_, given, "--kind", "change", "--key", key, "--out", out)
     assert (status, amended["status"]) == (0, "IN_FORCE")
     assert operator("verify", file)[1]["result"] == "SUPERSEDED"
 
@@ -154,5 +158,225 @@ def test_an_operator_issues_over_http_what_its_mandate_covers(
     assert (unknown.status_code, unknown.json()["code"]) == (403, "ISSUER_IS_ANOTHER")
 
 
+# --- holders ---
+
+
+def device(name: str) -> str:
+    """The public key of a holder's device, always the same for one name."""
+    return crypto.signer(sm3(name.encode())).public_key.hex()
+
+
+def bind(operator: Cli, id_: str, name: str, key: Path, *more: str) -> tuple[int, Json]:
+    keys = ("--holder-key", device(name), "--key", str(key))
+    return operator("license", "bind", id_, *keys, *more)
+
+
+def shown(operator: Cli, id_: str, *more: str) -> Json:
+    status, answer = operator("license", "show", id_, *more)
+    assert status == 0, answer
+    return answer
+
+
+def test_a_body_without_a_right_neither_freezes_nor_lifts_a_freeze(
+    mandated: LiveLedger, operator: Cli
+) -> None:
+    given = mandated.input(holderKey=device("bound by its issuer"))
+    issued = mandated.ledger().issuing().issue(given, mandated.signer("issuer"))
+    id_, stranger = str(issued.envelope.anchor["licenseId"]), mandated.key("relying")
+    status, answer = operator("license", "freeze", id_, "--key", str(stranger))
+    assert (status, answer["code"]) == (1, "NOT_THE_ISSUER")
+    assert shown(operator, id_)["rev"] == 1
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
+    status, answer = bind(operator, id_, "a thief's device", stranger, "--method", "identity-provider")
+    assert (status, answer["code"]) == (1, "NOT_THE_ISSUER")
+    assert shown(operator, id_)["flags"] == ["HOLDER_FROZEN"]
+
+
+def test_a_person_reads_that_a_binding_is_frozen_and_who_bound_what(
+    mandated: LiveLedger,
+    operator: Cli,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = mandated.input(holderKey=device("a lost one"))
+    envelope = mandated.ledger().issuing().issue(given, mandated.signer("issuer")).envelope
+    file, id_ = tmp_path / "lost.elic.json", str(envelope.anchor["licenseId"])
+    file.write_bytes(envelope.to_bytes())
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0, "again"
+    assert bind(operator, id_, "a new one", mandated.key("issuer"), "--assurance", "4")[0] == 0
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
+    for language, freeze in (("en", "freeze"), ("zh", "冻结绑定")):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        assert run(["license", "show", id_]) == 0
+        told = capsys.readouterr().out
+        assert told.count(f"  {freeze}  {ISSUER}") == 3, told
+        assert told.count("issuer-counter 4") == 1, told
+        assert run(["verify", str(file)]) == 0
+        verdict = capsys.readouterr().out
+        assert all("HOLDER_FROZEN" in each for each in (told, verdict))
+
+
+PROVIDER: Json = {
+    "code": "IDENTITYPROVIDER00001",
+    "name": "身份认证",
+    "scope": "NATIONAL",
+    "sharing": "not_shared",
+    "acts": ["bind"],
+    "ground": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def provided(mandated: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> LiveLedger:
+    """The office of Jiashan provides identities in Shanghai, and is nobody's operator any more."""
+    file = tmp_path_factory.mktemp("provider") / "provider.json"
+    file.write_text(json.dumps(PROVIDER))
+    added = mandated.cli("type", "add", str(file), "--by", str(mandated.key("r31")))
+    assert (added["scope"], added["version"]) == ("NATIONAL", 1)
+    right = ("--issuer", RELYING, "--region", "310000", "--from", "2020-01-01")
+    mandated.cli("type", "entitle", PROVIDER["code"], *right, "--by", str(mandated.key("r31")))
+    entitle(mandated)
+    return mandated
+
+
+def test_a_provider_binds_freezes_and_binds_anew_what_another_body_issued(
+    provided: LiveLedger, operator: Cli
+) -> None:
+    issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
+    id_ = str(issued.envelope.anchor["licenseId"])
+    provider, issuer_key = provided.key("relying"), provided.key("issuer")
+    assert shown(operator, id_)["bindings"] == []
+    assert bind(operator, id_, "first", issuer_key, "--assurance", "2")[0] == 0
+    method = ("--method", "identity-provider", "--assurance", "4")
+    assert bind(operator, id_, "second", provider, *method)[0] == 0
+    status, frozen = operator("license", "freeze", id_, "--key", str(provider))
+    assert (status, frozen["act"], frozen["status"], frozen["rev"]) == (0, "FREEZE", "IN_FORCE", 4)
+    assert shown(operator, id_)["flags"] == ["HOLDER_FROZEN"]
+    assert bind(operator, id_, "third", provider, *method)[0] == 0
+
+    answer = shown(operator, id_)
+    assert answer["flags"] == []
+    rows = [(row["act"], row["method"], row["assurance"], row["by"]) for row in answer["bindings"]]
+    assert rows == [
+        ("BIND", "issuer-counter", 2, ISSUER),
+        ("BIND", "identity-provider", 4, RELYING),
+        ("FREEZE", None, None, RELYING),
+        ("BIND", "identity-provider", 4, RELYING),
+    ]
+    assert all(row["recordedAt"].endswith("Z") and row["void"] is False for row in answer["bindings"])
+
+
+def test_a_provider_does_nothing_else_and_an_unbound_license_is_not_frozen(
+    provided: LiveLedger, operator: Cli
+) -> None:
+    issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
+    id_, key = str(issued.envelope.anchor["licenseId"]), str(provided.key("relying"))
+    status, answer = operator("license", "freeze", id_, "--key", key)
+    assert (status, answer["code"]) == (1, "NOTHING_BOUND")
+    status, answer = operator("license", "suspend", id_, "--ground", "PENALTY", "--key", key)
+    assert (status, answer["code"]) == (1, "NOT_THE_ISSUER")
+    assert (
+        operator("license", "freeze", id_, "--key", str(provided.key("qingpu")))[1]["code"] == "ISSUER_OF_KEY"
+    )
+
+
+def test_a_leaf_of_another_home_is_bound_and_suspended_with_its_file(
+    provided: LiveLedger, operator: Cli, tmp_path: Path
+) -> None:
+    given = [ferry(provided) for _ in range(3)]
+    batch = provided.ledger().batches().issue_batch(given, provided.signer("issuer"))
+    envelope, other = batch.licenses[1].envelope, batch.licenses[2].envelope
+    file = tmp_path / "leaf.elic.json"
+    file.write_bytes(envelope.to_bytes())
+    id_, named = envelope.identifier, ("--file", str(file))
+    assert bind(operator, id_, "of a leaf", provided.key("relying"))[1]["code"] == "UNKNOWN_LICENSE"
+    assert shown(operator, id_, *named)["rev"] == 1
+    status, bound = bind(operator, id_, "of a leaf", provided.key("relying"), *named)
+    assert (status, bound["rev"]) == (0, 2)
+    assert operator("license", "freeze", bound["licenseId"], "--key", str(provided.key("issuer")))[0] == 0
+    assert shown(operator, id_, *named)["flags"] == ["HOLDER_FROZEN"]
+
+    file.write_bytes(other.to_bytes())
+    key = ("--key", str(provided.key("issuer")))
+    suspended = operator("license", "suspend", other.identifier, "--ground", "PENALTY", *key, *named)
+    assert (suspended[0], suspended[1]["status"], suspended[1]["rev"]) == (0, "SUSPENDED", 2)
+
+
+def _with_anothers_id(envelope: Json, other: Json) -> None:
+    envelope["signed"].update({name: other["signed"][name] for name in ("licenseId", "handle")})
+    envelope["anchor"]["licenseId"] = other["anchor"]["licenseId"]
+
+
+def _with_another_face(envelope: Json, _: Json) -> None:
+    envelope["license"]["face"]["pier"] = "另一渡口"
+
+
+@pytest.mark.parametrize(
+    ("forge", "code"), [(_with_anothers_id, "FILE_NOT_RECORDED"), (_with_another_face, "DOCUMENT_TAMPERED")]
+)
+def test_a_forged_file_has_nobody_act_on_a_license_that_he_does_not_mean(
+    provided: LiveLedger, operator: Cli, tmp_path: Path, forge: Callable[[Json, Json], None], code: str
+) -> None:
+    """The identifier of one license beside the id of another, in a file that is whole."""
+    issuing, signer = provided.ledger().issuing(), provided.signer("issuer")
+    meant, other = (issuing.issue(ferry(provided), signer).envelope.as_json() for _ in range(2))
+    id_ = meant["license"]["metadata"]["certificateIdentifier"]
+    forge(meant, other)
+    file = tmp_path / "forged.elic.json"
+    file.write_text(json.dumps(meant, ensure_ascii=False), encoding="utf-8")
+    named = ("--file", str(file), "--key", str(provided.key("issuer")))
+    status, answer = operator("license", "suspend", id_, "--ground", "PENALTY", *named)
+    assert (status, answer["code"]) == (1, code)
+    assert operator("license", "show", id_, "--file", str(file))[1]["code"] == code
+    assert shown(operator, other["anchor"]["licenseId"])["status"] == "IN_FORCE"
+
+
+def test_a_provider_binds_and_freezes_over_http(provided: LiveLedger, relying: Department) -> None:
+    issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
+    address = f"/v1/licenses/{issued.envelope.anchor['licenseId']}"
+    early = relying.post(f"{address}/freeze", {})
+    assert (early.status_code, early.json()["code"]) == (409, "NOTHING_BOUND")
+    body = {"holderKey": device("over http"), "method": "identity-provider", "assurance": 3}
+    assert relying.post(f"{address}/bind", body).status_code == 200
+    frozen = relying.post(f"{address}/freeze", {})
+    assert (frozen.status_code, frozen.json()["act"]) == (200, "FREEZE")
+    told = relying.get(address).json()
+    assert told["flags"] == ["HOLDER_FROZEN"]
+    assert [(row["act"], row["by"]) for row in told["bindings"]] == [("BIND", RELYING), ("FREEZE", RELYING)]
+    assert relying.post(f"{address}/freeze", {"ground": "x"}).status_code == 400
+
+
+def test_a_freeze_signed_elsewhere_is_sent_as_it_stands(
+    provided: LiveLedger, relying: Department, issuer: Department
+) -> None:
+    given = {**ferry(provided), "holderKey": device("bound at issue")}
+    license_id = str(
+        provided.ledger().issuing().issue(given, provided.signer("issuer")).envelope.anchor["licenseId"]
+    )
+    signer = provided.signer("relying")
+    wanted = {"id": license_id, "act": "freeze", "keyId": "0x" + key_id(signer.public_key).hex()}
+    assert relying.post("/v1/messages", {**wanted, "ground": "PENALTY"}).status_code == 400
+    prepared = relying.post("/v1/messages", wanted).json()
+    signature = signer.sign(bytes.fromhex(prepared["message"])).hex()
+    body = {"signed": prepared["signed"], "keyId": prepared["keyId"], "signature": signature}
+    wrong = issuer.post(f"/v1/licenses/0x{'12' * 32}/freeze", body)
+    assert wrong.status_code in (400, 404)
+    sent = issuer.post(f"/v1/licenses/{license_id}/freeze", body)
+    assert (sent.status_code, sent.json()["act"], sent.json()["rev"]) == (200, "FREEZE", 2)
+    fresh = {"holderKey": device("after the freeze"), "method": "identity-provider"}
+    assert relying.post(f"/v1/licenses/{license_id}/bind", fresh).json()["rev"] == 3
+    replayed = issuer.post(f"/v1/licenses/{license_id}/freeze", body)
+    assert (replayed.status_code, replayed.json()["code"]) == (409, "STALE_REVISION")
+    assert relying.get(f"/v1/licenses/{license_id}").json()["flags"] == []
+    again = relying.post("/v1/messages", wanted).json()
+    thief = provided.signer("qingpu").sign(bytes.fromhex(again["message"])).hex()
+    forged = {"signed": again["signed"], "keyId": again["keyId"], "signature": thief}
+    refused = issuer.post(f"/v1/licenses/{license_id}/freeze", forged)
+    assert (refused.status_code, refused.json()["code"]) == (422, "SIGNATURE_REFUSED")
+
+
 def test_the_ledger_replays_clean_after_all_of_this(mandated: LiveLedger) -> None:
     assert mandated.cli("audit", "replay")["findings"] == []
+    assert mandated.cli("audit", "fsck")["differences"] == []

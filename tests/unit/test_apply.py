@@ -256,8 +256,12 @@ def test_licenses_and_their_facts(state: State) -> None:
     bound = typed(state, "license", id_of("license 3"), License)
     assert old is not None and new is not None and bound is not None
     assert (old.facts[-1].successor, new.supersedes, new.rev) == (new.license_id, old.license_id, 1)
-    assert (bound.holder_binding, bound.rev) == (hash32("binding"), 2)
-    assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND]
+    assert (bound.holder_binding, bound.rev) == (hash32("binding"), 3)
+    assert [each.act for each in bound.facts] == [Act.ISSUE, Act.BIND, Act.FREEZE]
+    assert [(each.by, each.method, each.assurance) for each in bound.facts[1:]] == [
+        (BUREAU, 1, 2),
+        (BUREAU, 0, 0),
+    ]
     assert new.region == QINGPU
 
 
@@ -303,7 +307,7 @@ def _refusals() -> dict[str, tuple[Any, str]]:
         "an act on nothing": (lambda ledger: ledger.act(LICENSE, Act.REVOKE), "BAD_RECORD"),
         "a binding of nothing": (lambda ledger: ledger.bind(LICENSE, hash32("b")), "BAD_RECORD"),
         "an act of no number": (
-            lambda ledger: (ledger.issue(LICENSE), ledger.act(LICENSE, 18)),
+            lambda ledger: (ledger.issue(LICENSE), ledger.act(LICENSE, 19)),
             "BAD_RECORD",
         ),
         "an issue that nobody signed": (

@@ -119,6 +119,35 @@ def test_an_entitlement_may_name_an_operator() -> None:
         read_founding(document)
 
 
+PROVIDER: dict[str, Any] = {
+    "code": "IDENTITYPROVIDER00001",
+    "name": "身份认证",
+    "scope": "NATIONAL",
+    "sharing": "not_shared",
+    "acts": ["bind"],
+}
+
+
+def test_the_right_of_identity_providers_is_a_type_without_documents() -> None:
+    read = read_type(PROVIDER)
+    assert (read.code, read.acts, read.schema, read.definer) == (PROVIDER["code"], {Act.BIND}, None, "")
+    document = deepcopy(GOOD)
+    document["types"].append(PROVIDER)
+    document["entitlements"].append({**document["entitlements"][0], "type": PROVIDER["code"]})
+    assert read_founding(document).entitlements[-1].type == PROVIDER["code"]
+    for changes in ({"acts": ["bind", "issue"]}, {"acts": []}, {"schema": {"type": "object"}}):
+        with pytest.raises(MalformedError, match="FOUNDING_FILE"):
+            read_type({**PROVIDER, **changes})
+
+
+@pytest.mark.parametrize("word", ["freeze", "FREEZE"])
+def test_a_freeze_goes_with_bindings_and_is_listed_by_no_type(word: str) -> None:
+    document = deepcopy(GOOD)
+    document["types"][0]["acts"].append(word)
+    with pytest.raises(MalformedError, match="FOUNDING_FILE"):
+        read_founding(document)
+
+
 @pytest.mark.parametrize("kind", builtin_types(), ids=lambda kind: kind.code)
 def test_a_definition_is_read_as_a_type(kind: Any) -> None:
     read = read_type(kind.as_json())

@@ -75,6 +75,7 @@ def _acted(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.act(ids[1], Act.RESUME, ground=25)
     ledger.act(ids[2], Act.ANNUL, ground=40)
     ledger.bind(ids[3], hash32("binding"))
+    ledger.freeze(ids[3])
     ledger.record("RegisterKey", [str(SHANGHAI), "spare"], **registration("spare"))
     ledger.end_key("spare", str(SHANGHAI), ledger.now + 100)
     ledger.cut_off_key("spare", str(SHANGHAI), ledger.now)

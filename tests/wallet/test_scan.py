@@ -10,6 +10,7 @@ from ledger.domain.acts import Act
 from ledger.domain.holders import holder_binding
 from ledger.domain.objects import ascii32
 from ledger.domain.presentation_text import whole_text
+from ledger.proof.bindings import Binding
 from ledger.proof.claims import shown_integrity
 from ledger.service.present import is_registered
 from ledger.service.standing import binding_now
@@ -92,7 +93,33 @@ def test_a_binding_by_a_compromised_key_leaves_the_one_before(desk: Desk) -> Non
     desk.ledger.cut_off_key(BUREAU, "310000", stolen)
     verdict = desk.scan(*desk.show())
     assert (verdict.result, verdict.checks[7].outcome.name) == ("IN_FORCE", "PASS")
-    assert binding_now(desk.histories(), ID) == "0x" + holder_binding(*pair).hex()
+    assert binding_now(desk.histories(), ID) == Binding("0x" + holder_binding(*pair).hex())
+
+
+def test_a_lost_device_shows_nothing_from_its_freeze_until_the_license_is_bound_anew(desk: Desk) -> None:
+    pair = desk.take()
+    first = desk.show()
+    desk.ledger.freeze(ID)
+    verdict = desk.scan(*first)
+    check = verdict.checks[7]
+    assert (check.outcome.name, check.code) == ("FAIL", "HOLDER_FROZEN")
+    assert (verdict.result, verdict.disclosed) == ("STALE_PRESENTATION", None)
+    assert "HOLDER_FROZEN" in verdict.flags
+    assert check.evidence["zh"] != check.evidence["en"]
+    desk.ledger.bind(ID, "0x" + holder_binding(*pair).hex())
+    assert desk.scan(*first).result == "IN_FORCE", "the same one: it was never used up"
+    assert desk.scan(*desk.show()).result == "IN_FORCE"
+
+
+def test_a_frozen_license_is_shown_by_no_other_device_either(desk: Desk) -> None:
+    desk.take()
+    desk.ledger.freeze(ID)
+    desk.ledger.bind(ID, "0x" + holder_binding(key_of("a new phone").public_key, None).hex())
+    desk.ledger.freeze(ID)
+    verdict = desk.scan(*desk.show())
+    check = verdict.checks[7]
+    assert set(check.evidence["reasons"]) == {"HOLDER_KEY_MISMATCH", "HOLDER_FROZEN"}  # type: ignore[arg-type]
+    assert verdict.result == "TAMPERED"
 
 
 @pytest.mark.parametrize(

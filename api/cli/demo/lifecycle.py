@@ -23,7 +23,7 @@ _KINDS = (
 
 
 class Lifecycle:
-    """Suspension, amendments, ends, transfers, rebinding.
+    """Suspension, amendments, ends, transfers, freezing and rebinding.
 
     Args:
         stage: Where it happens. Leaves of the batch from the tenth on are spent one by one.
@@ -52,6 +52,7 @@ class Lifecycle:
             ("annul", "IN_FORCE ANNULLED IN_FORCE", self._annul),
             ("transfer", "SUSPENDED SUPERSEDED IN_FORCE", self._transfer),
             ("transfer-cancel", "SUSPENDED IN_FORCE", self._transfer_cancelled),
+            ("freeze", "HOLDER_FROZEN", self._freeze),
             ("rebind", "BIND", self._rebind),
         ]
 
@@ -155,12 +156,22 @@ class Lifecycle:
         ledger.acting().transfer_out(license_id, 330000, self._stage.signer(JIANGSU.key), REFERENCE)
         return self._stage.verify(leaf).result
 
+    def _freeze(self) -> Told:
+        """The holder lost the phone: nothing is shown with it until the license is bound anew."""
+        stage, issued = self._stage, self._stage.issued[JIANGSU.key]
+        ledger = stage.ledger(JIANGSU.key)
+        license_id = str(issued.envelope.anchor["licenseId"])
+        acted = ledger.acting().freeze(license_id, stage.signer(JIANGSU.key), JIANGSU.uscc)
+        verdict = stage.verify(issued)
+        return Told(" ".join(verdict.flags), [verdict.result], acted.gas_used)
+
     def _rebind(self) -> Told:
         """The holder has a new phone: after a real-name check the license is tied to a new key."""
         stage, issued = self._stage, self._stage.issued[JIANGSU.key]
         ledger, pair = stage.ledger(JIANGSU.key), stage.wallet.new_pair()
         license_id = str(issued.envelope.anchor["licenseId"])
-        acted = ledger.acting().bind(license_id, holder_binding(*pair), 1, 3, stage.signer(JIANGSU.key))
+        signer, binding = stage.signer(JIANGSU.key), holder_binding(*pair)
+        acted = ledger.acting().bind(license_id, binding, 1, 3, signer, JIANGSU.uscc)
         return Told(acted.act.name, [f"rev {acted.rev}"], acted.gas_used)
 
 

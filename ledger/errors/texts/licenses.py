@@ -11,12 +11,6 @@ TEXTS: dict[str, Text] = {
         "按类型和颁发机构分批。",
         "Make a batch for each type and issuer.",
     ),
-    "LEAF_NOT_KEPT": Text(
-        "本机没有批次证照 {id} 的叶子与路径。",
-        "This home does not keep the leaf and path of license {id}, which was issued in a batch.",
-        "在签发该批次的机器上办理，或先导入该证照的文件。",
-        "Do it on the machine that issued the batch.",
-    ),
     "UNKNOWN_LICENSE": Text(
         zh="没有找到证照 {id}。",
         en="No license is known under {id}.",

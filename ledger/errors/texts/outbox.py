@@ -136,6 +136,12 @@ TEXTS: dict[str, Text] = {
         "以 --org 给出统一社会信用代码。",
         "Name the credit code with --org.",
     ),
+    "FILE_AT_SERVICE": Text(
+        "证照文件 {file} 不能随报文交给服务。",
+        "The license file {file} cannot be handed to a service with a message.",
+        "不用 --file，由保有该批次的服务办理；或不用 --api，在本机办理。",
+        "Leave --file out where the service keeps the batch, or act from this home, without --api.",
+    ),
     # --- promises ---
     "PROMISE_MALFORMED": Text(
         "受理承诺的形式不对（{field}）。",

@@ -450,6 +450,18 @@ TEXTS: dict[str, Text] = {
         "用颁发机构自己的密值生成标识。",
         "Let the issuer make the id with its own secret.",
     ),
+    "NOTHING_BOUND": Text(
+        "证照 {id} 未绑定设备，无可冻结。",
+        "License {id} has no holder key bound that could be frozen.",
+        "先查询绑定情况。",
+        "Look at its bindings first.",
+    ),
+    "SIGNED_BY_ANOTHER": Text(
+        "报文所载的机构是 {by}，签名者 {signer} 是另一机构。",
+        "The message names {by}; the signer {signer} is another body.",
+        "由报文所载的机构签名。",
+        "Have the body sign that the message names.",
+    ),
     "LEAF_UNTOUCHED": Text(
         "随叶子提交的命令与证照 {id} 无关，全部撤销。",
         "The command that came with the leaf did nothing to license {id}; all was undone.",

@@ -4,22 +4,19 @@ A message is found by its digest, by the idempotency key under which it came, an
 it is about. What never changes (the message, the promise) and how far it is stand in columns of
 their own, so that a change writes little.
 
-Beside them lie messages that wait for a signature made elsewhere, with the licenses and salts that
-belong to them: the file is readable by its owner only, and those rows are overwritten and gone a day
-after their message has run out.
+No content of a license is in it: a message has digests, a batch the hashes of its leaves.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ledger.domain.canonical import JsonObject
+from ledger.adapters.message_queue.file import SqliteFile
 from ledger.domain.messages import Domain
 from ledger.domain.signed_message import signed_from_json
 from ledger.errors import StoreOutageError
@@ -45,21 +42,17 @@ CREATE INDEX IF NOT EXISTS message_state ON message (state, number);
 CREATE INDEX IF NOT EXISTS message_anchored ON message (anchored_at);
 CREATE INDEX IF NOT EXISTS message_open ON message (block) WHERE state = 'ANCHORED' AND is_final = 0;
 CREATE TABLE IF NOT EXISTS touched (object TEXT, number INTEGER, PRIMARY KEY (object, number)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS prepared (digest TEXT PRIMARY KEY, form TEXT NOT NULL, until INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS prepared_until ON prepared (until);
 CREATE TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
 """
 _COLUMNS = "number, owner, request_key, request_digest, accepted_at, body, promise, state, is_final, progress"
 _PENDING = "('ACCEPTED', 'SENT')"
-_BUSY = 30.0  # seconds a writer waits for the others
-_MEMORY = 86_400  # seconds for which a prepared message is kept after it has run out
 _SIGHTING = 60  # seconds between two notes that a node answered
 
 DomainOf = Callable[[str], Domain]
 
 
 class SqliteQueue:
-    """The `MessageQueue` port, with `Sightings` and `PreparedMessages`; threads and processes share it.
+    """The `MessageQueue` port, with `Sightings`; threads and processes share it.
 
     Args:
         path: The database file; made with permissions 0600 where it does not exist.
@@ -71,15 +64,10 @@ class SqliteQueue:
     """
 
     def __init__(self, path: Path, domain_of: DomainOf, clock: Clock) -> None:
-        self._path, self._domain_of, self._clock = path, domain_of, clock
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-        except OSError as error:
-            raise StoreOutageError("QUEUE_OUTAGE", path=str(path), reason=str(error.strerror)) from error
-        with self._open() as database:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.executescript(_SCHEMA)
+        self._domain_of, self._clock = domain_of, clock
+        self._file = SqliteFile(
+            path, _SCHEMA, lambda reason: StoreOutageError("QUEUE_OUTAGE", path=str(path), reason=reason)
+        )
 
     def add(self, queued: Queued, objects: Collection[str], seen: int) -> Queued:
         """Take a message in.
@@ -88,7 +76,7 @@ class SqliteQueue:
             QueueMovedError: It is here already, or a pending message about one of its objects has a
                 number above `seen`.
         """
-        with self._writing() as database:
+        with self._file.writing() as database:
             known = self._found(database, "digest = ?", queued.digest)
             own = sorted({*objects, *queued.message.touched})
             if (known is not None and known.is_alive) or _newest(database, own) > seen:
@@ -107,7 +95,7 @@ class SqliteQueue:
             "progress = ? WHERE number = ? AND state = ?"
         )
         kept = []
-        with self._writing() as database:
+        with self._file.writing() as database:
             for each in queued:
                 row = (*self._state_columns(each), each.number, was.value)
                 if database.execute(change, row).rowcount == 1:
@@ -116,12 +104,12 @@ class SqliteQueue:
 
     def find(self, digest: str) -> Queued | None:
         """The message with a digest, or None."""
-        with self._open() as database:
+        with self._file.reading() as database:
             return self._found(database, "digest = ?", digest)
 
     def of_request(self, owner: str, key: str) -> Queued | None:
         """The message that came in under a body's idempotency key, or None."""
-        with self._open() as database:
+        with self._file.reading() as database:
             return self._found(database, "owner = ? AND request_key = ?", owner, key)
 
     def pending(self, limit: int) -> list[Queued]:
@@ -132,7 +120,7 @@ class SqliteQueue:
         """All pending messages about these objects and about what those rest on, in their order."""
         found: dict[int, Queued] = {}
         asked, wanted = set[str](), set(objects)
-        with self._open() as database:
+        with self._file.reading() as database:
             while wanted:
                 asked |= wanted
                 for each in self._touching(database, wanted):
@@ -152,35 +140,22 @@ class SqliteQueue:
 
     def state(self) -> QueueState:
         """The queue as a whole."""
-        with self._open() as database:
+        with self._file.reading() as database:
             counted = database.execute("SELECT state, COUNT(*) FROM message GROUP BY state").fetchall()
             oldest = f"SELECT MIN(accepted_at) FROM message WHERE state IN {_PENDING}"  # noqa: S608 - constant
             last = "SELECT MAX(anchored_at) FROM message"
             times = [database.execute(each).fetchone()[0] for each in (oldest, last)]
         return QueueState({MessageState(state): count for state, count in counted}, *times)
 
-    def prepare(self, digest: str, form: JsonObject, until: int) -> None:
-        """Keep what belongs to a message that waits for its signature; forget what ran out."""
-        now = int(self._clock.now().timestamp())
-        with self._writing() as database:
-            database.execute("DELETE FROM prepared WHERE until < ?", (now - _MEMORY,))
-            database.execute("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?)", (digest, _text(form), until))
-
-    def prepared(self, digest: str) -> JsonObject | None:
-        """What was kept under a message's digest, or None."""
-        with self._open() as database:
-            row = database.execute("SELECT form FROM prepared WHERE digest = ?", (digest,)).fetchone()
-        return json.loads(row[0]) if row else None
-
     def saw_ledger(self, at: int) -> None:
         """Note when a node answered; to the minute, so that looking costs no write."""
         if at - (self.ledger_seen() or 0) >= _SIGHTING:
-            with self._writing() as database:
+            with self._file.writing() as database:
                 database.execute("INSERT OR REPLACE INTO seen VALUES (1, ?)", (at,))
 
     def ledger_seen(self) -> int | None:
         """When a node answered last, or None."""
-        with self._open() as database:
+        with self._file.reading() as database:
             row = database.execute("SELECT at FROM seen").fetchone()
         return row[0] if row else None
 
@@ -216,7 +191,7 @@ class SqliteQueue:
 
     def _rows(self, where: str, *values: object) -> list[Queued]:
         query = f"SELECT {_COLUMNS} FROM message WHERE {where}"  # noqa: S608 - `where` is ours
-        with self._open() as database:
+        with self._file.reading() as database:
             return [self._queued(row) for row in database.execute(query, values)]
 
     def _touching(self, database: sqlite3.Connection, objects: Collection[str]) -> list[Queued]:
@@ -244,29 +219,6 @@ class SqliteQueue:
             is_final=bool(is_final),
             number=number,
         )
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield database
-            except BaseException:
-                database.execute("ROLLBACK")
-                raise
-            database.execute("COMMIT")
-
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with contextlib.closing(
-                sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None)
-            ) as database:
-                database.execute("PRAGMA synchronous = FULL")  # a commit is on disk when it returns
-                database.execute("PRAGMA secure_delete = ON")  # deleted is overwritten, not just unlinked
-                yield database
-        except sqlite3.Error as error:
-            raise StoreOutageError("QUEUE_OUTAGE", path=str(self._path), reason=str(error)) from error
 
 
 def _newest(database: sqlite3.Connection, objects: Sequence[str]) -> int:
