@@ -1,8 +1,7 @@
 """Messages that are signed elsewhere, by a UKey or an HSM: prepared here, read strictly, sent as they stand.
 
 What belongs to a prepared message and is not in it (the license with its salts, the leaves of a
-batch, the opening of a leaf) is kept under its digest until it has run out, so that the signature
-alone has to come back.
+batch) is kept under its digest until it has run out, so that the signature alone has to come back.
 """
 
 from __future__ import annotations
@@ -147,10 +146,11 @@ class SignedElsewhere:
         return Unsigned(message)
 
     def prepare_act(self, doing: Doing) -> Unsigned:
-        """The message of something to do to a license; raises `UNKNOWN_LICENSE`."""
-        message = self._doing.prepared(doing)
-        self._keep(message, {})
-        return Unsigned(message)
+        """The message of something to do to a license; raises `UNKNOWN_LICENSE`.
+
+        Nothing of it is kept: any body may hand it in with its signature.
+        """
+        return Unsigned(self._doing.prepared(doing))
 
     def hand_in(self, handed: Handed, request_id: str | None = None) -> Queued:
         """Accept a message that was signed elsewhere, and wait for it.
@@ -181,15 +181,13 @@ class SignedElsewhere:
         if "draft" in form:
             draft = Draft.from_json(form["draft"])
             progress = self._issuing.hand_in(draft, form["salts"], message, request_id).progress
-        elif "batch" in form:
-            progress = self._batches.hand_in(BatchDraft.from_json(form["batch"]), message).progress
         else:
-            return self._desk.send(message.needed, message)
+            progress = self._batches.hand_in(BatchDraft.from_json(form["batch"]), message).progress
         found = self._desk.recorded(progress.message)
         assert found is not None, "it was just accepted"
         return found
 
-    def _keep(self, message: SignedMessage, content: JsonObject, issues: Collection[str] = ()) -> None:
+    def _keep(self, message: SignedMessage, content: JsonObject, issues: Collection[str]) -> None:
         form = {"owner": self._desk.owner, "message": message.as_json(), **content}
         self._prepared.prepare(message.digest, form, message.not_after, issues)
 

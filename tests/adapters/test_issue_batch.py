@@ -18,7 +18,7 @@ from ledger.errors import LedgerError, MalformedError, RuleError
 from ledger.service.orders import ActOrder, IssuedBatch
 from ledger.service.sources import Asked
 from ledger.service.verify import Ask
-from tests.live import LiveLedger, live_ledger
+from tests.live import ISSUER, LiveLedger, live_ledger
 
 __all__ = ["live_ledger"]
 Json = dict[str, Any]
@@ -95,7 +95,7 @@ def test_acts_reach_one_license_of_a_batch(
     assert [result(ledger, batch, index) for index in range(3)] == ["IN_FORCE", "SUSPENDED", "IN_FORCE"]
     acting.act(ids[1], ActOrder("resume", "CONDITIONS_MET_AGAIN"), signer)
     assert result(ledger, batch, 1) == "IN_FORCE"
-    acting.bind(ids[2], holder_binding(signer.public_key, None), 1, 2, signer)
+    acting.bind(ids[2], holder_binding(signer.public_key, None), 1, 2, signer, ISSUER)
     old = batch.licenses[3].envelope
     new = ledger.issuing().amend(ids[3], old.identifier, live_ledger.input(), "change", signer)
     assert result(ledger, batch, 3) == "SUPERSEDED"

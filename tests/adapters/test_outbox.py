@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.clock import SystemClock
+from ledger.adapters.message_queue import SqlitePrepared
 from ledger.adapters.rpc import Rpc
 from ledger.bootstrap import Ledger
 from ledger.domain.holders import holder_binding
@@ -20,7 +23,7 @@ from ledger.service.accept import Desk
 from ledger.service.orders import ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.submission import Messages
-from tests.live import LiveLedger, live_ledger
+from tests.live import ISSUER, LiveLedger, live_ledger
 from tests.lying_proxy import LyingProxy
 
 __all__ = ["live_ledger"]
@@ -196,7 +199,9 @@ def test_an_act_whose_license_moved_meanwhile_is_refused_with_a_clear_word(
     license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
     order = ActOrder("suspend", "INVESTIGATION")
     waiting = ledger.acting(desk(ledger)).act(license_id, order, signer)
-    live_ledger.ledger().acting().bind(license_id, holder_binding(signer.public_key, None), 1, 2, signer)
+    live_ledger.ledger().acting().bind(
+        license_id, holder_binding(signer.public_key, None), 1, 2, signer, ISSUER
+    )
     ledger.outbox().drain()
     row = ledger.queue.find(waiting.progress.message)
     assert row is not None
@@ -268,7 +273,7 @@ def test_many_at_once_about_one_license_bind_one_revision_each(
     license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
     acting, binding = ledger.acting(desk(ledger)), holder_binding(signer.public_key, None)
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: acting.bind(license_id, binding, 1, 2, signer), range(8)))
+        made = list(pool.map(lambda _: acting.bind(license_id, binding, 1, 2, signer, ISSUER), range(8)))
     assert sorted(each.rev for each in made) == list(range(2, 10))
     ledger.outbox().drain()
     found = [ledger.queue.find(each.progress.message) for each in made]
@@ -317,3 +322,33 @@ def test_a_relay_that_may_not_write_refuses_no_message(
     assert states(ledger, issued) == ["ACCEPTED"]
     ledger.outbox().drain()
     assert states(ledger, issued) == ["ANCHORED"]
+
+
+# --- messages that wait for a signature made elsewhere ------------------------------------------
+
+
+def test_prepared_messages_are_forgotten_by_the_licenses_that_they_issue(tmp_path: Path) -> None:
+    prepared = SqlitePrepared(tmp_path / "prepared.sqlite3", SystemClock())
+    one, two, three = ("0x" + each * 32 for each in ("01", "02", "03"))
+    later = 2_000_000_000
+    prepared.prepare("0xaa", {"license": "示例甲"}, later, [one])
+    prepared.prepare("0xbb", {"license": "示例甲乙"}, later, [one, two])
+    prepared.prepare("0xcc", {"license": "示例丙"}, later, [three])
+    prepared.prepare("0xcc", {"license": "示例丙丁"}, later, [three])
+    assert [prepared.count(each) for each in (one, two, three)] == [2, 1, 1]
+    prepared.forget(one)
+    prepared.compact()
+    assert [prepared.count(each) for each in (one, two, three)] == [0, 0, 1]
+    assert [prepared.prepared(each) for each in ("0xaa", "0xbb")] == [None, None]
+    assert prepared.prepared("0xcc") == {"license": "示例丙丁"}
+    assert not any("示例甲".encode() in file.read_bytes() for file in tmp_path.iterdir())
+    assert (tmp_path / "prepared.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_prepared_message_is_gone_a_day_after_it_ran_out(tmp_path: Path) -> None:
+    prepared, now = SqlitePrepared(tmp_path / "prepared.sqlite3", SystemClock()), int(time.time())
+    prepared.prepare("0xaa", {}, now - 86_500, ["0x01"])
+    prepared.prepare("0xbb", {}, now - 86_300, ["0x01"])
+    prepared.prepare("0xcc", {}, now + 60, [])
+    assert [prepared.prepared(each) for each in ("0xaa", "0xbb", "0xcc")] == [None, {}, {}]
+    assert prepared.count("0x01") == 1

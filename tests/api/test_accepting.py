@@ -18,6 +18,7 @@ from ledger import crypto
 from ledger.adapters.rpc import Rpc
 from ledger.domain.holders import holder_binding
 from ledger.domain.messages import MESSAGES, key_id, message_digest
+from ledger.domain.objects import ascii32
 from ledger.domain.promise import Promise
 from tests.api.conftest import Department
 from tests.live import ISSUER, RELYING, LiveLedger
@@ -178,10 +179,13 @@ def test_acts_of_every_kind_can_be_left_to_the_queue_in_their_order(
     bind = {"holderKey": live_ledger.signer("relying").public_key.hex()}
     steps = [
         ("bind", bind),
+        ("freeze", {}),
         ("suspend", {"ground": "INVESTIGATION"}),
         ("resume", {"ground": "CONDITIONS_MET_AGAIN"}),
         ("amend", {"kind": "change", "input": live_ledger.input()}),
     ]
+    unbound = service.post(f"{place}/freeze", {}, Prefer="wait=0")
+    assert (unbound.status_code, unbound.json()["code"]) == (409, "NOTHING_BOUND")
     places = []
     for verb, body in steps:
         answer = service.post(f"{place}/{verb}", body, Prefer="respond-async, wait=0")
@@ -192,7 +196,7 @@ def test_acts_of_every_kind_can_be_left_to_the_queue_in_their_order(
     assert (late.status_code, late.json()["code"]) == (409, "NOT_ACCEPTABLE")
     resume(stopped)
     shown = [until(service, each, "ANCHORED") for each in places]
-    assert [each["answer"]["rev"] for each in shown] == [2, 3, 4, 5]
+    assert [each["answer"]["rev"] for each in shown] == [2, 3, 4, 5, 6]
     numbers = [each["record"]["seq"] for each in shown]
     assert numbers == sorted(numbers)
     assert service.get(place).json()["status"] == "SUPERSEDED"
@@ -208,7 +212,7 @@ def test_an_act_that_another_relay_overtook_is_refused_with_a_clear_word(
         accepted = service.post(f"/v1/licenses/{id_}/suspend", suspend, Prefer="wait=0")
         assert accepted.status_code == 202
         signer = live_ledger.signer("issuer")
-        live_ledger.ledger().acting().bind(id_, holder_binding(signer.public_key, None), 1, 2, signer)
+        live_ledger.ledger().acting().bind(id_, holder_binding(signer.public_key, None), 1, 2, signer, ISSUER)
         proxy.cut = set()
         shown = until(service, accepted.headers["location"], "REFUSED")
         assert (shown["reason"]["code"], shown["answer"]) == ("STALE_REVISION", None)
@@ -268,7 +272,14 @@ def test_with_the_chain_down_writes_are_accepted_and_recorded_once_it_is_back(
 def forged(live_ledger: LiveLedger, license_id: str) -> Json:
     """A binding of another body's license, rightly signed by a body that did not issue it."""
     ledger, signer = live_ledger.ledger(), live_ledger.signer("relying")
-    members = {"licenseId": license_id, "holderBinding": "0x" + "11" * 32, "method": 1, "assurance": 1}
+    by = "0x" + ascii32(RELYING).hex()
+    members = {
+        "licenseId": license_id,
+        "by": by,
+        "holderBinding": "0x" + "11" * 32,
+        "method": 1,
+        "assurance": 1,
+    }
     prepared = ledger.messages.prepare("Bind", 2, members)
     identity = key_id(signer.public_key)
     signature = signer.sign(prepared.message(identity)).hex()
@@ -306,6 +317,7 @@ def test_every_kind_of_input_can_be_signed_elsewhere_and_nothing_is_lost(
     holder = live_ledger.signer("relying").public_key.hex()
     orders: list[tuple[Json, int]] = [
         ({"act": "bind", "id": id_, "holderKey": holder}, 200),
+        ({"act": "freeze", "id": id_}, 200),
         ({"act": "suspend", "id": id_, "ground": "INVESTIGATION", "reference": "虚构〔2026〕1号"}, 200),
         ({"act": "resume", "id": id_, "ground": "CONDITIONS_MET_AGAIN"}, 200),
         ({"act": "transfer-out", "id": id_, "region": "330421"}, 200),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.messages import key_id
 from tests.api.conftest import Department
 from tests.erasing import SECRET_NAME, contents_of, found_in
 from tests.live import ISSUER, LiveLedger
@@ -113,6 +114,41 @@ def test_an_erased_document_is_gone_from_every_answer_that_was_kept(
     assert issuer.post(f"{place}/revoke", {"ground": "PENALTY"}).json()["status"] == "REVOKED"
     verdict = live_ledger.cli("license", "show", issued["licenseId"])
     assert verdict["status"] == "REVOKED"
+
+
+def test_what_waited_for_a_signature_made_elsewhere_is_erased_too(
+    issuer: Department, live_ledger: LiveLedger, service_home: Path, given: dict[str, Any], tmp_path: Path
+) -> None:
+    signer, other = live_ledger.signer("issuer"), live_ledger.input()
+    wanted = {"keyId": "0x" + key_id(signer.public_key).hex()}
+    asked = {"act": "issue", "input": given, **wanted}
+    batch = {"act": "batch", "inputs": [other, given], **wanted}
+    assert issuer.post("/v1/messages", batch).status_code == 200
+    assert issuer.post("/v1/messages", {**asked, "input": other}).status_code == 200
+    prepared = issuer.post("/v1/messages", asked, **{"Idempotency-Key": "prepared"}).json()
+    signature = signer.sign(bytes.fromhex(prepared["message"])).hex()
+    signed = {"signed": prepared["signed"], "keyId": prepared["keyId"], "signature": signature}
+    issued = issuer.post("/v1/messages", signed).json()
+    file, register = tmp_path / "one.elic.json", service_home / "issuers" / ISSUER / "register.jsonl"
+    file.write_text(json.dumps(issued["envelope"]))
+    contents = contents_of(file, register)
+    places = "".join(name for name, _ in found_in(service_home, contents))
+    assert "prepared.sqlite3" in places
+    assert "requests.sqlite3" in places
+    assert "outbox.sqlite3" not in places
+
+    done = issuer.post(f"/v1/licenses/{issued['licenseId']}/erase", GROUND)
+    assert (done.status_code, done.json()["done"]) == (200, True), done.text
+    counted = {name: count for name, count in done.json()["destroyed"].items() if count}
+    assert counted == {"wraps": 1, "drafts": 1, "answers": 1, "prepared": 2, "documents": 1}
+    assert found_in(service_home, contents) == set()
+    for again in (asked, signed):
+        answer = issuer.post("/v1/messages", again)
+        assert (answer.status_code, answer.json()["code"]) == (410, "DOCUMENT_ERASED"), answer.text
+    assert issuer.post("/v1/messages", batch).json()["code"] == "LICENSE_EXISTS"
+    told = issuer.get(f"/v1/messages/{prepared['digest']}")
+    assert (told.json()["state"], told.json()["answer"]["envelope"]) == ("ANCHORED", None)
+    assert found_in(service_home, contents) == set()
 
 
 def test_what_this_home_does_not_keep_is_not_erased_here(issuer: Department, live_ledger: LiveLedger) -> None:

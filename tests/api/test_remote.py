@@ -18,11 +18,15 @@ from api.main import ApiOptions, create_app
 from ledger import crypto
 from ledger.adapters.clock import SystemClock
 from ledger.domain.acts import Act
+from ledger.domain.holders import asked_binding
+from ledger.domain.messages import MESSAGES
+from ledger.domain.objects import ascii32
 from ledger.domain.promise import Promise
+from ledger.domain.signed_message import Prepared
 from ledger.errors import BadSignatureError, LedgerError, TrustError
 from ledger.service.remote import OrderAtService
 from tests.api.conftest import Department
-from tests.live import ISSUER, LiveLedger
+from tests.live import ISSUER, RELYING, LiveLedger
 from tests.served import Served
 
 Json = dict[str, Any]
@@ -89,8 +93,10 @@ def test_a_department_writes_through_a_relays_service_with_its_own_key(
     id_ = issued["identifier"]
     holder = live_ledger.signer("relying").public_key.hex()
     assert desk.sign("license", "bind", id_, "--holder-key", holder)["rev"] == 2
+    frozen = desk.sign("license", "freeze", id_)
+    assert (frozen["rev"], frozen["act"], frozen["status"]) == (3, "FREEZE", "IN_FORCE")
     suspended = desk.sign("license", "suspend", id_, "--ground", "INVESTIGATION", "--reference", "虚构1号")
-    assert (suspended["rev"], suspended["act"], suspended["status"]) == (3, "SUSPEND", "SUSPENDED")
+    assert (suspended["rev"], suspended["act"], suspended["status"]) == (4, "SUSPEND", "SUSPENDED")
     desk.sign("license", "resume", id_, "--ground", "CONDITIONS_MET_AGAIN")
     assert desk.sign("license", "transfer", "out", id_, "--region", "330421")["status"] == "SUSPENDED"
     assert desk.sign("license", "transfer", "cancel", id_)["status"] == "IN_FORCE"
@@ -180,7 +186,8 @@ class Liar:
 def orders(live_ledger: LiveLedger, service: Liar) -> OrderAtService:
     ledger = live_ledger.ledger()
     signer = live_ledger.signer("issuer")
-    return OrderAtService(service, ledger.trust, ledger.types().get, crypto.verifier(), signer, SystemClock())
+    types = ledger.types().get
+    return OrderAtService(service, ISSUER, ledger.trust, types, crypto.verifier(), signer, SystemClock())
 
 
 def put(*path: str, value: Any) -> Callable[[Json], None]:
@@ -218,18 +225,12 @@ def test_no_license_is_signed_that_was_not_ordered(
     assert service.posts == 1, "nothing was signed or handed in"
 
 
-def _as_prepared(live_ledger: LiveLedger, **changes: Any) -> Callable[[Json], None]:
-    """Another message than was ordered, with an M that fits it."""
+def _as_prepared(live_ledger: LiveLedger, name: str, **changes: Any) -> Callable[[Json], None]:
+    """Another message of a struct than was ordered, with an M that fits it."""
 
     def lie(answer: Json) -> None:
         ledger = live_ledger.ledger()
         signed = {**answer["signed"], **changes}
-        from ledger.domain.signed_message import Prepared
-        from ledger.proof.claims import struct_of  # noqa: F401 - acts are no licenses
-
-        name = "Act" if "cause" in signed else "Issue"
-        from ledger.domain.messages import MESSAGES
-
         values = {member: value for member, value in signed.items() if member != "keyId"}
         prepared = Prepared(MESSAGES[name], values, ledger.trust.domain("Licenses"))
         answer["signed"] = signed
@@ -253,7 +254,7 @@ def test_a_message_that_fits_its_m_still_has_to_say_what_was_ordered(
     honest: Department, live_ledger: LiveLedger, changes: Json, member: str
 ) -> None:
     service = Liar(honest)
-    service.lie = _as_prepared(live_ledger, **changes)
+    service.lie = _as_prepared(live_ledger, "Issue", **changes)
     with pytest.raises(TrustError) as caught:
         orders(live_ledger, service).issue(live_ledger.input())
     assert (caught.value.fields["member"], service.posts) == (member, 1)
@@ -262,12 +263,38 @@ def test_a_message_that_fits_its_m_still_has_to_say_what_was_ordered(
 def test_an_act_of_another_kind_is_not_signed(honest: Department, live_ledger: LiveLedger) -> None:
     issued = orders(live_ledger, Liar(honest)).issue(live_ledger.input())
     service = Liar(honest)
-    service.lie = _as_prepared(live_ledger, act=int(Act.REVOKE), ground=20)
+    service.lie = _as_prepared(live_ledger, "Act", act=int(Act.REVOKE), ground=20)
     with pytest.raises(TrustError) as caught:
         orders(live_ledger, service).act(
             issued["identifier"], Act.SUSPEND, "suspend", "INVESTIGATION", {"effective": None}
         )
     assert (caught.value.fields["member"], service.posts) == ("act", 1)
+
+
+def test_nothing_is_bound_or_frozen_in_the_name_of_another_body(
+    honest: Department, live_ledger: LiveLedger
+) -> None:
+    given = {**live_ledger.input(), "holderKey": live_ledger.signer("relying").public_key.hex()}
+    issued = orders(live_ledger, Liar(honest)).issue(given)
+    keys = {"holderKey": given["holderKey"]}
+    wanted: dict[str, Callable[[OrderAtService], Json]] = {
+        "Freeze": lambda desk: desk.freeze(issued["identifier"]),
+        "Bind": lambda desk: desk.bind(issued["identifier"], keys, asked_binding(keys)),
+    }
+    for name, order in wanted.items():
+        service = Liar(honest)
+        service.lie = _as_prepared(live_ledger, name, by="0x" + ascii32(RELYING).hex())
+        with pytest.raises(TrustError) as caught:
+            order(orders(live_ledger, service))
+        assert (caught.value.fields["member"], service.posts) == ("by", 1)
+
+
+def test_a_license_file_is_handed_to_no_service(desk: Desk, live_ledger: LiveLedger) -> None:
+    file = desk.home / "one.elic.json"
+    file.write_text("{}")
+    order = ("license", "freeze", "0x" + "ab" * 32, "--file", str(file), "--org", ISSUER)
+    status, told = desk.run(*order, "--key", str(live_ledger.key("issuer")))
+    assert (status, told["code"]) == (2, "FILE_AT_SERVICE")
 
 
 @pytest.mark.parametrize(
