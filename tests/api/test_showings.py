@@ -222,7 +222,7 @@ def test_a_lost_device_is_refused_at_the_counter_until_the_license_is_bound_anew
     assert outcome(refused, "STATUS") == ("PASS", "OK")
     assert refused["disclosed"] is None
     assert "HOLDER_FROZEN" in refused["flags"]
-    license_, signer = holder.ledger.license_now(holder.single), holder.live.signer("issuer")
-    holder.ledger.acting().bind(license_, bytes.fromhex(own[2:]), 1, 3, signer, ISSUER)
+    signer = holder.live.signer("issuer")
+    holder.ledger.acting().bind(holder.single, bytes.fromhex(own[2:]), 1, 3, signer, ISSUER)
     again = verify(relying, subject={"qr": shown.qr}).json()
     assert (again["result"], outcome(again, "HOLDER")) == ("IN_FORCE", ("PASS", "OK"))
