@@ -18,6 +18,13 @@ Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(examples=["2026-11-01T08:00:00Z"])]
 UnknownHash = Hash | None
+PowerRegion = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[0-9]{6}$",
+        description="Under whose power another body than the issuer acts; found out where it is not given.",
+    ),
+]
 PublicKey = Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
 
 
@@ -63,6 +70,7 @@ class ActInput(_Form):
     ground: Annotated[str, Field(max_length=64, examples=["PENALTY"])]
     effective: Annotated[str | None, Field(max_length=40)] = None
     reference: Annotated[str, Field(max_length=500)] = ""
+    region: PowerRegion = None
 
 
 class AmendInput(_Form):
@@ -193,6 +201,7 @@ class MessageBody(_Form):
     ground: Annotated[str, Field(max_length=64)]
     effective: Annotated[str | None, Field(max_length=40)] = None
     reference: Annotated[str, Field(max_length=500)] = ""
+    region: PowerRegion = None
 
 
 # --- answers ------------------------------------------------------------------------------
@@ -294,6 +303,8 @@ class Standing(_Answer):
     known_at: Moment
     since: Moment | None
     act: str | None
+    by: str | None
+    capacity: Literal["ISSUER", "OPERATOR", "SUCCESSOR", "SUPERIOR", "NAMED"] | None
     ground: str | None
     retroactive: bool
     superseded_by: str | None

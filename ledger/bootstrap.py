@@ -34,6 +34,7 @@ from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Name, Verifier
 from ledger.proof.claims import claim_of_file, opening_of, read_envelope
 from ledger.service.act import ActOnLicenses
+from ledger.service.capacity import Capacities
 from ledger.service.drafts import Document, Drafts
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
@@ -216,7 +217,8 @@ class Ledger:
 
     def acting(self) -> ActOnLicenses:
         """The service that acts on licenses."""
-        return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy)
+        region_for = Capacities(self.reader, self.clock).region_for
+        return ActOnLicenses(self.drafts(), self.submissions, self.home, self.entropy, region_for)
 
     def representing(self) -> RepresentHolders:
         """The service that lets others stand in for holders."""

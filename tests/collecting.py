@@ -308,7 +308,7 @@ class Desk:
         submissions = Submissions(self._trust.domain, self.writer, self._clock)
         batches = IssueBatches(drafts, submissions)
         deliver = DeliverBatch(batches, folder, self._remember)
-        acting = ActOnLicenses(drafts, submissions, self._home, self._entropy)
+        acting = ActOnLicenses(drafts, submissions, self._home, self._entropy, lambda *_: 0)
         steps = FeedSteps(IssueLicenses(drafts, submissions), acting, self.license, folder, deliver)
         kind = license_type(header.type)
         return CollectFeed(header, kind, book, batches, deliver, steps, self.names.get, size)

@@ -472,6 +472,16 @@ class LedgerSimulator:
             "EndEntitlement", [signer], licenseType=_word(code), issuer=_word(issuer), until=until
         )
 
+    def empower(
+        self, code: str, body: str, region: int, acts: int, signer: str, until: int = 0, since: int = 0
+    ) -> Record:
+        members = {"licenseType": _word(code), "body": _word(body), "region": region, "acts": acts}
+        return self.record("Empower", [signer], **members, since=since, until=until)
+
+    def end_power(self, code: str, body: str, region: int, signer: str, until: int) -> Record:
+        members = {"licenseType": _word(code), "body": _word(body), "region": region}
+        return self.record("EndPower", [signer], **members, until=until)
+
     def recognize(
         self, from_region: int, to_region: int, code: str, signers: Sequence[str], as_type: str = ""
     ) -> Record:
@@ -515,7 +525,8 @@ class LedgerSimulator:
 
     def act(self, license_id: str, act: Act, issuer: str = BUREAU, ground: int = 0, **changes: Any) -> Record:
         """Suspend, resume or end a license."""
-        members = {"act": int(act), "ground": ground, "effective": 0, "reference": NO_HASH, "cause": NO_HASH}
+        words = {"reference": NO_HASH, "cause": NO_HASH}
+        members = {"act": int(act), "ground": ground, "effective": 0, "region": 0, **words}
         return self.record("Act", [issuer], licenseId=license_id, **{**members, **changes})
 
     def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU, by: str = "") -> Record:
@@ -828,6 +839,10 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.act(ids[1], Act.SUSPEND, ground=21)
     ledger.act(ids[1], Act.RESUME, ground=25)
     ledger.act(ids[2], Act.ANNUL, ground=40, reference=hash32("reference"), cause=hash32("cause"))
+    ledger.empower(NATIONAL_TYPE, OFFICE, SHANGHAI, 1 << Act.SUSPEND, str(SHANGHAI))
+    ledger.act(ids[3], Act.SUSPEND, OFFICE, ground=20, region=SHANGHAI)
+    ledger.end_power(NATIONAL_TYPE, OFFICE, SHANGHAI, str(SHANGHAI), ledger.now + DAY)
+    ledger.act(ids[3], Act.RESUME, OFFICE, ground=24, region=SHANGHAI)
     ledger.bind(ids[3], hash32("binding"))
     ledger.freeze(ids[3])
     ledger.register_key("spare", objects.organisation_object(BUREAU))

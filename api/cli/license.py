@@ -28,6 +28,7 @@ from api.cli.options import (
     Trust,
     moment,
     open_ledger,
+    region_number,
 )
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
@@ -119,6 +120,10 @@ def _act_command(verb: str) -> None:
         reference: Annotated[
             str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
         ] = "",
+        region: Annotated[
+            str | None,
+            typer.Option("--region", metavar="CODE", help="Under whose power another body acts."),
+        ] = None,
         file: LicenseFile = None,
         network: Network = None,
         rpc: RpcUrls = None,
@@ -126,7 +131,7 @@ def _act_command(verb: str) -> None:
         ledger = open_ledger(network, rpc, file)
         license_id, identifier = ledger.resolve(id_)
         license_ = ledger.license_now(license_id)
-        order = ActOrder(verb, ground, moment(effective) or 0, reference)
+        order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region))
         acted = ledger.acting().act(license_, order, keys.signer(key))
         return _acted(ledger, acted, identifier)
 

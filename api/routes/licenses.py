@@ -187,9 +187,8 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
     """The message M of an act, for a key that this service does not hold; nothing is written."""
     license_id, _ = services.resolve(body.id)
     license_, _ = license_state(services.histories(Asked()), license_id)
-    order = ActOrder(body.act, body.ground, moment(body.effective) or 0, body.reference)
-    prepared = services.acting().act_message(license_, order)
     signer = bytes.fromhex(body.key_id[2:])
+    prepared = services.acting().act_message(license_, _order(body.act, body), signer)
     shown = prepared.as_json(signer)
     return done(
         {
@@ -201,8 +200,9 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
     )
 
 
-def _order(verb: str, body: ActInput) -> ActOrder:
-    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference)
+def _order(verb: str, body: ActInput | MessageBody) -> ActOrder:
+    region = None if body.region is None else int(body.region)
+    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference, region)
 
 
 def moment(text: str | None) -> int | None:

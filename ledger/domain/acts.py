@@ -131,6 +131,9 @@ RULES: dict[Act, ActRule] = {
 LISTED: dict[str, Act] = {rule.verb: rule.act for rule in RULES.values() if rule.act is not Act.FREEZE}
 """Words of the acts that a type lists. A freeze is not listed: a type knows it that knows bindings."""
 
+NAMEABLE = frozenset({Act.SUSPEND, Act.ANNUL, Act.REVOKE})
+"""What a region may name a body for that is not the issuer; whoever suspends also resumes."""
+
 TRANSFERS = frozenset({Act.TRANSFER_OUT, Act.TRANSFER_IN, Act.TRANSFER_CANCEL})
 TRANSFER_VERBS: dict[str, Act] = {RULES[act].verb.removeprefix("transfer "): act for act in sorted(TRANSFERS)}
 """Words of `license transfer VERB`."""

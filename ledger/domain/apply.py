@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ledger.domain import objects
-from ledger.domain.acts import Act, Ground, Purpose, Scope, Sharing, acts_from_bitmap
+from ledger.domain.acts import NAMEABLE, Act, Ground, Purpose, Scope, Sharing, acts_bitmap, acts_from_bitmap
 from ledger.domain.entities import (
     Batch,
     CutOff,
@@ -25,6 +25,8 @@ from ledger.domain.entities import (
     LicenseType,
     Mandate,
     Organisation,
+    Power,
+    Powers,
     Predecessor,
     Region,
     Relay,
@@ -397,6 +399,54 @@ def _entitlement_ended(state: StateView, fact: Fact) -> list[Change]:
     return _end_term(state, fact, "entitlement", _entitlement_key(fact.values))
 
 
+def power_key(license_type: str, body: str, region: int) -> str:
+    """Key of a power in its table; the body by its object, 0x-hex."""
+    return f"{license_type}/{body}/{region:06d}"
+
+
+def _powers(state: StateView, fact: Fact) -> tuple[str, Powers]:
+    code, uscc = _text(fact.values, "licenseType"), _text(fact.values, "body")
+    region = _int(fact.values, "region")
+    key = power_key(code, "0x" + objects.organisation_object(uscc).hex(), region)
+    return key, typed(state, "power", key, Powers) or Powers(0, code, uscc, region, ())
+
+
+def _with_power(key: str, before: Powers, fact: Fact, power: Power) -> list[Change]:
+    after = replace(before, rev=_next_rev(before.rev, fact), powers=(*before.powers, power))
+    return [Change("power", key, after)]
+
+
+def _empowered(state: StateView, fact: Fact) -> list[Change]:
+    values, bits = fact.values, _int(fact.values, "acts")
+    acts = acts_from_bitmap(bits)
+    if not acts or acts - NAMEABLE or acts_bitmap(acts) != bits:
+        raise Refused("BAD_RECORD", f"nobody is named for acts {bits:#x}")
+    power = Power(
+        recorded_at=fact.time,
+        since=_int(values, "since"),
+        until=_int(values, "until"),
+        by_keys=fact.key_ids,
+        seq=fact.seq,
+        acts=acts,
+    )
+    return _with_power(*_powers(state, fact), fact, power)
+
+
+def _power_ended(state: StateView, fact: Fact) -> list[Change]:
+    key, before = _powers(state, fact)
+    if not before.powers:
+        raise Refused("BAD_RECORD", f"nothing to end: power {key}")
+    ended = replace(
+        before.powers[-1],
+        recorded_at=fact.time,
+        until=_int(fact.values, "until"),
+        kind=TermKind.ENDED,
+        by_keys=fact.key_ids,
+        seq=fact.seq,
+    )
+    return _with_power(key, before, fact, ended)
+
+
 def recognition_key(from_region: int, to_region: int, license_type: str) -> str:
     """Key of an agreement in the `recognition` table."""
     return f"{from_region:06d}/{to_region:06d}/{license_type}"
@@ -517,6 +567,7 @@ def _act_fact(license_: License, fact: Fact) -> LicenseFact:
         reference=_str(values, "reference"),
         cause=str(values.get("cause", "")),
         successor=str(values.get("newLicenseId", "")),
+        region=_int(values, "region") if "region" in values else 0,
     )
 
 
@@ -816,6 +867,8 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.TYPE_REGISTERED: _type_registered,
     Kind.ENTITLEMENT_GIVEN: _entitled,
     Kind.ENTITLEMENT_ENDED: _entitlement_ended,
+    Kind.POWER_GIVEN: _empowered,
+    Kind.POWER_ENDED: _power_ended,
     Kind.RECOGNITION_AGREED: _recognized,
     Kind.RECOGNITION_ENDED: _recognition_ended,
     Kind.LICENSE_ISSUED: _issued,

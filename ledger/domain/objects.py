@@ -80,6 +80,11 @@ def entitlement_object(license_type: str, issuer: str) -> bytes:
     return _object("entitlement", ascii32(license_type), ascii32(issuer))
 
 
+def power_object(license_type: str, body: bytes, region: int) -> bytes:
+    """What a body (by its object) other than the issuer may do to licenses of a type in a region."""
+    return _object("power", ascii32(license_type), body, region.to_bytes(32, "big"))
+
+
 def recognition_object(from_region: int, to_region: int, license_type: str) -> bytes:
     """The agreement that a type of one region counts in another."""
     return _object(

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import StateView, typed
-from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Organisation, Terms
-from ledger.domain.lineage import regions_above, void_as_of
+from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Terms
+from ledger.domain.lineage import followers_of, regions_above, void_as_of
 from ledger.domain.objects import entitlement_object, organisation_object, region_object
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
 
@@ -83,7 +83,7 @@ def binding_objects(state: StateView, license_: License) -> set[bytes]:
     binders = {fact.by for fact in license_.facts if fact.act is Act.BIND}
     if not binders:
         return set()
-    needed = {organisation_object(each) for each in _line(state, license_.issuer)}
+    needed = {organisation_object(each) for each in followers_of(state, license_.issuer)}
     needed |= {entitlement_object(IDENTITY_PROVIDER, each) for each in binders - {license_.issuer}}
     return needed | {region_object(code) for code in regions_above(state, license_.region)}
 
@@ -93,16 +93,6 @@ def binding_keys(state: StateView, license_: License) -> set[str]:
     binders = {fact.by for fact in license_.facts if fact.act is Act.BIND}
     rights = (typed(state, "entitlement", f"{IDENTITY_PROVIDER}/{each}", Terms) for each in binders)
     return {key for right in rights if right for term in right.terms for key in term.by_keys}
-
-
-def _line(state: StateView, issuer: str) -> list[str]:
-    """An issuer and what followed it, as far as known."""
-    line = [issuer]
-    body = typed(state, "organisation", issuer, Organisation)
-    while body is not None and body.successor and body.successor not in line:
-        line.append(body.successor)
-        body = typed(state, "organisation", body.successor, Organisation)
-    return line
 
 
 def _body(uscc: str) -> str:

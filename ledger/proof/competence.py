@@ -16,6 +16,7 @@ from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_object, region_object
+from ledger.domain.powers import Intervention
 from ledger.domain.rights import Rights
 
 
@@ -99,6 +100,7 @@ class Competence:
             Kind.RELAY_ENDED: self._relay_changed,
             Kind.ENTITLEMENT_ENDED: self._entitlement_ended,
             Kind.RECOGNITION_ENDED: self._recognition_ended,
+            Kind.LICENSE_ACTED: self._acted,
             Kind.LICENSE_AMENDED: self._amended,
             Kind.LICENSE_OPENED: self._opened,
             Kind.HOLDER_BOUND: self._binder_signed,
@@ -199,6 +201,22 @@ class Competence:
             may = license_ is not None and self._may_act(fact, owner, license_)
         if not may:
             raise NotCompetentError(f"not signed by the issuer {issuer} or its operator")
+
+    def _acted(self, fact: Fact) -> None:
+        """The issuer, or another body that may do that under the power of the region that it names."""
+        region = _number(fact, "region")
+        if not region:
+            self._issuer_signed(fact)
+            return
+        license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
+        key = typed(self._state, "key", next(iter(fact.key_ids), ""), Key)
+        is_region = key is not None and key.owner == _region_owner(region)
+        (owner,) = self._owners(fact, 1, Purpose.GOVERN if is_region else Purpose.SIGN)
+        if license_ is None:
+            return
+        asked = Intervention(license_, Act(_number(fact, "act")), region, owner)
+        if not asked.is_competent(self._state, fact.time, void_as_of(self._state, fact.time)):
+            raise NotCompetentError(f"{owner} may not {asked.act.name} under region {region:06d}")
 
     def _binder_signed(self, fact: Fact) -> None:
         """The body that the message names, which may bind that license."""
@@ -333,12 +351,13 @@ class Competence:
 
 _BY_REGION: dict[Kind, tuple[str, ...]] = {
     Kind.ORGANISATION_ADDED: ("region",),
+    Kind.POWER_GIVEN: ("region",),
+    Kind.POWER_ENDED: ("region",),
     Kind.RECOGNITION_AGREED: ("fromRegion", "toRegion"),
 }
 _BY_ISSUER = {
     Kind.LICENSE_ISSUED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
-    Kind.LICENSE_ACTED,
     Kind.LICENSE_TRANSFERRED_OUT,
     Kind.LICENSE_BATCH_ISSUED,
     Kind.REPRESENTATION_MADE,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from ledger.domain.acts import Act, Ground
 from ledger.domain.entities import License
+from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
 from ledger.ports import Entropy, IssuerHome, Signer
@@ -11,6 +14,8 @@ from ledger.service.drafts import Drafts
 from ledger.service.orders import Acted, ActOrder, act_of, ground_of
 from ledger.service.references import reference_digest
 from ledger.service.submission import Prepared, Submissions
+
+RegionFor = Callable[[License, Act, bytes], int]
 
 
 class ActOnLicenses:
@@ -21,11 +26,20 @@ class ActOnLicenses:
         submissions: Prepares and submits messages.
         home: Keeps references.
         entropy: Salts of references.
+        region_for: (license, act, key id) → under whose power that key's body acts; 0 for the issuer.
     """
 
-    def __init__(self, drafts: Drafts, submissions: Submissions, home: IssuerHome, entropy: Entropy) -> None:
+    def __init__(
+        self,
+        drafts: Drafts,
+        submissions: Submissions,
+        home: IssuerHome,
+        entropy: Entropy,
+        region_for: RegionFor,
+    ) -> None:
         self._drafts, self._submissions = drafts, submissions
         self._home, self._entropy = home, entropy
+        self._region_for = region_for
 
     def act(self, license_: License, order: ActOrder, signer: Signer) -> Acted:
         """Suspend, resume or end a license.
@@ -34,20 +48,26 @@ class ActOnLicenses:
             RuleError: What the contracts refuse.
             UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
         """
-        return self._write(license_, act_of(order), self.act_message(license_, order), signer)
+        prepared = self.act_message(license_, order, key_id(signer.public_key))
+        return self._write(license_, act_of(order), prepared, signer)
 
-    def act_message(self, license_: License, order: ActOrder) -> Prepared:
-        """The message of an act, to be signed here or elsewhere; raises as `act`, sends nothing."""
+    def act_message(self, license_: License, order: ActOrder, key: bytes) -> Prepared:
+        """The message of an act, to be signed here or elsewhere; raises as `act`, sends nothing.
+
+        Args:
+            license_: As the ledger holds it.
+            order: What to do.
+            key: Id of the key that is to sign, 32 bytes: under which power its body acts is in the message.
+        """
         act = act_of(order)
         members = {
-            "licenseId": license_.license_id,
             "act": int(act),
             "ground": int(ground_of(act, order.ground)),
             "effective": order.effective,
             "reference": self._reference(license_, order.reference),
-            "cause": bytes(32),
+            "region": self._region_for(license_, act, key) if order.region is None else order.region,
         }
-        return self._submissions.prepare("Act", license_.rev, members)
+        return self._prepare_act(license_, members)
 
     def bind(
         self, license_: License, binding: bytes, method: int, assurance: int, signer: Signer, by: str
@@ -102,16 +122,13 @@ class ActOnLicenses:
 
     def transfer_cancel(self, license_: License, signer: Signer) -> Acted:
         """Keep a license after all; signed by the body that let it go."""
-        members = {
-            "licenseId": license_.license_id,
-            "act": int(Act.TRANSFER_CANCEL),
-            "ground": int(Ground.TRANSFER),
-            "effective": 0,
-            "reference": bytes(32),
-            "cause": bytes(32),
-        }
-        prepared = self._submissions.prepare("Act", license_.rev, members)
-        return self._write(license_, Act.TRANSFER_CANCEL, prepared, signer)
+        act, ground = int(Act.TRANSFER_CANCEL), int(Ground.TRANSFER)
+        members = {"act": act, "ground": ground, "effective": 0, "reference": bytes(32), "region": 0}
+        return self._write(license_, Act.TRANSFER_CANCEL, self._prepare_act(license_, members), signer)
+
+    def _prepare_act(self, license_: License, members: Mapping[str, object]) -> Prepared:
+        about = {"licenseId": license_.license_id, "cause": bytes(32)}
+        return self._submissions.prepare("Act", license_.rev, {**about, **members})
 
     def _write(self, license_: License, act: Act, prepared: Prepared, signer: Signer) -> Acted:
         signatures = [prepared.signed_by(signer)]

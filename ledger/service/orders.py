@@ -108,12 +108,14 @@ class ActOrder:
         ground: A name of `Ground`.
         effective: Unix seconds, or 0 for the act's default.
         reference: Number of the decision, or empty; only a salted digest goes on the ledger.
+        region: Under whose power the body acts; 0 for the issuer, None for whatever the body may.
     """
 
     verb: str
     ground: str
     effective: int = 0
     reference: str = ""
+    region: int | None = None
 
 
 def act_of(order: ActOrder) -> Act:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
@@ -15,6 +15,7 @@ from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32
 from ledger.errors import UnknownIdError
+from ledger.proof.actors import actor_evidence
 from ledger.proof.bindings import Binding, binding_at, holds
 from ledger.proof.verification import cut_offs_of, license_objects, successor_evidence
 from ledger.service.orders import METHODS
@@ -113,6 +114,8 @@ class Shown:
     """What put another license in its place, as known at `known_at`."""
     bindings: tuple[Mapping[str, object], ...] = ()
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
+    actor: Mapping[str, object] = field(default_factory=dict)
+    """Who did what decides, and as what."""
 
     def naming(self, license_at: LicenseAt) -> Shown:
         """The same with the id of a license of a batch that took this one's place, where it is known."""
@@ -132,6 +135,7 @@ class Shown:
             "knownAt": rfc3339(self.known_at),
             "since": rfc3339(self.standing.since) if self.standing.since else None,
             "act": fact.act.name if fact else None,
+            **{name: self.actor.get(name) for name in ("by", "capacity")},
             "ground": Ground(fact.ground).name if fact and fact.ground else None,
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
             "supersededBy": None,
@@ -191,6 +195,7 @@ def show_license(
         (*binding_at(state, license_, knowledge).flags, *histories.unproved("Journal")),
         superseding_at(license_, knowledge, cut_offs),
         _bindings(state, license_, knowledge),
+        actor_evidence(state, license_, standing.fact),
     )
 
 

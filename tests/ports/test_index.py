@@ -345,6 +345,7 @@ def test_an_act_that_does_not_exist_is_named(ledger: LedgerSimulator, index: Sql
         effective=0,
         reference=bytes(32),
         cause=bytes(32),
+        region=0,
     )
     with pytest.raises(IndexDivergedError) as caught:
         Follow(ledger, index).sync()
