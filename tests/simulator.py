@@ -91,6 +91,8 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "EndEntitlement": lambda m: _entitlement(m),
     "Recognize": lambda m: _recognition(m),
     "EndRecognition": lambda m: _recognition(m),
+    "Empower": lambda m: _power(m),
+    "EndPower": lambda m: _power(m),
     "Issue": lambda m: _raw(m["licenseId"]),
     "Amend": lambda m: _raw(m["licenseId"]),
     "Act": lambda m: _raw(m["licenseId"]),
@@ -127,6 +129,8 @@ KINDS_OF = {
     "EndEntitlement": Kind.ENTITLEMENT_ENDED,
     "Recognize": Kind.RECOGNITION_AGREED,
     "EndRecognition": Kind.RECOGNITION_ENDED,
+    "Empower": Kind.POWER_GIVEN,
+    "EndPower": Kind.POWER_ENDED,
     "Issue": Kind.LICENSE_ISSUED,
     "Amend": Kind.LICENSE_AMENDED,
     "Act": Kind.LICENSE_ACTED,
@@ -171,6 +175,11 @@ def _word(text: str) -> str:
 
 def _batch(members: Mapping[str, Any]) -> bytes:
     return objects.batch_object(objects.from_ascii32(members["issuer"]), _raw(members["root"]))
+
+
+def _power(members: Mapping[str, Any]) -> bytes:
+    body = objects.organisation_object(objects.from_ascii32(members["body"]))
+    return objects.power_object(objects.from_ascii32(members["licenseType"]), body, members["region"])
 
 
 def _entitlement(members: Mapping[str, Any]) -> bytes:
@@ -840,9 +849,9 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.act(ids[1], Act.RESUME, ground=25)
     ledger.act(ids[2], Act.ANNUL, ground=40, reference=hash32("reference"), cause=hash32("cause"))
     ledger.empower(NATIONAL_TYPE, OFFICE, SHANGHAI, 1 << Act.SUSPEND, str(SHANGHAI))
-    ledger.act(ids[3], Act.SUSPEND, OFFICE, ground=20, region=SHANGHAI)
+    ledger.act(ids[1], Act.SUSPEND, OFFICE, ground=20, region=SHANGHAI)
     ledger.end_power(NATIONAL_TYPE, OFFICE, SHANGHAI, str(SHANGHAI), ledger.now + DAY)
-    ledger.act(ids[3], Act.RESUME, OFFICE, ground=24, region=SHANGHAI)
+    ledger.act(ids[1], Act.RESUME, OFFICE, ground=24, region=SHANGHAI)
     ledger.bind(ids[3], hash32("binding"))
     ledger.freeze(ids[3])
     ledger.register_key("spare", objects.organisation_object(BUREAU))
