@@ -19,14 +19,14 @@ from starlette.responses import JSONResponse
 from api.auth import PUBLIC, security_schemes
 from api.frame import Frame, Limits, RateLimit
 from api.problems import from_framework
-from api.routes import catalog, health, licenses, representations, verification
+from api.routes import catalog, documents, health, licenses, representations, verification
 from api.schemas import Problem
 from api.services import Readiness, Services
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.request_store import SqliteRequests
-from ledger.bootstrap import Ledger
+from ledger.bootstrap import REQUESTS, Ledger
 from ledger.errors import LedgerError
 from ledger.ports import Signer
 from ledger.service.authorise import AuthoriseRequests, registry_of
@@ -91,7 +91,7 @@ def bare_app(limit: RateLimit | None = None, lowest_log: int = logging.INFO) -> 
         redoc_url=None,
         redirect_slashes=False,
     )
-    for module in (licenses, representations, verification, catalog, health):
+    for module in (licenses, documents, representations, verification, catalog, health):
         app.include_router(module.router)
     app.add_exception_handler(HTTPException, _framework_problem)
     app.add_middleware(Frame, entropy=SystemEntropy(), limit=limit, lowest=lowest_log)
@@ -103,7 +103,7 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
     """The services of a ledger, with the stores of its home."""
     ledger.trust.ledger_id  # noqa: B018 - without a trust file nothing is served
     home = ledger.settings.home
-    requests = SqliteRequests(home / "requests.sqlite3")
+    requests = SqliteRequests(home / REQUESTS)
     redemptions = SqliteRedemptions(home / "redemptions.sqlite3")
     index_lock = Lock()
 
@@ -126,6 +126,10 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         issuing=ledger.issuing,
         acting=ledger.acting,
+        documents=ledger.documents,
+        erasing=ledger.erasing,
+        license_now=ledger.license_now,
+        require_acts_for=ledger.require_acts_for,
         representing=ledger.representing,
         submit_signed=lambda: SubmitSigned(ledger.submissions),
         signer=_held_keys(options, home / "keys"),

@@ -55,6 +55,7 @@ _TITLES = {
     404: ("没有找到", "Nothing is there"),
     405: ("不接受该方法", "The method is not taken here"),
     409: ("与现状不符", "The request does not fit what is recorded"),
+    410: ("已依法删除", "It was erased for good"),
     413: ("请求过大", "The request is too large"),
     415: ("正文类型不对", "The body is of another type"),
     422: ("证据不成立", "The evidence does not hold"),

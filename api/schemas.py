@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from pydantic.alias_generators import to_camel
 
 from ledger.domain.acts import AMEND_KINDS
+from ledger.domain.erasure import ErasureGround
 from ledger.domain.holders import asked_binding
 
 Json = dict[str, Any]
@@ -131,6 +132,13 @@ class RepresentEndInput(_Form):
     until: Annotated[str, Field(max_length=40)]
 
 
+class EraseInput(_Form):
+    """Why a document is erased; with `dryRun` it is only told what there is to destroy."""
+
+    ground: Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(ErasureGround.__members__)})]
+    dry_run: bool = False
+
+
 def _kind(body: Any) -> str:
     is_signed = isinstance(body, SignedMessage) or (isinstance(body, dict) and "signed" in body)
     return "signed" if is_signed else "input"
@@ -192,16 +200,28 @@ class PresentationBody(_Form):
     presentation: Annotated[str, Field(min_length=1, max_length=65536)]
 
 
-class MessageBody(_Form):
+class _Wanted(_Form):
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    key_id: Hash
+
+
+class ActWanted(_Wanted):
     """An act whose message is wanted, to be signed elsewhere."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)]
     act: Literal["suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void"]
-    key_id: Hash
     ground: Annotated[str, Field(max_length=64)]
     effective: Annotated[str | None, Field(max_length=40)] = None
     reference: Annotated[str, Field(max_length=500)] = ""
     region: PowerRegion = None
+
+
+class FreezeWanted(_Wanted):
+    """A freeze whose message is wanted, to be signed elsewhere by a key of the body that asks."""
+
+    act: Literal["freeze"]
+
+
+MessageBody = Annotated[ActWanted | FreezeWanted, Field(discriminator="act")]
 
 
 # --- answers ------------------------------------------------------------------------------
@@ -246,6 +266,38 @@ class Acted(_Answer):
     seq: int
     status: str
     gas_used: int
+
+
+class KeyWrap(_Answer):
+    """A document's key for one reader; where `under` is, the document's key lies under the wrapped one."""
+
+    to: PublicKey
+    wrapped: str
+    under: str | None = None
+
+
+class SealedDocument(_Answer):
+    """An encrypted document: SM4-GCM in base64 (`sealed`), its keys wrapped by SM2."""
+
+    license_id: Hash
+    cid: str
+    sm3: str
+    wraps: list[KeyWrap]
+    sealed: str
+
+
+class Erased(_Answer):
+    """An erasure: when and why it was ordered, by whom, and how much was destroyed in each place."""
+
+    identifier: str | None
+    license_id: Hash
+    done: bool
+    ground: str | None
+    at: Moment | None
+    by: str | None
+    key_id: UnknownHash
+    cids: list[str]
+    destroyed: dict[str, int]
 
 
 class RepresentationEnded(_Answer):

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from threading import Lock
 
 from ledger.domain.document import Envelope
+from ledger.domain.entities import License
 from ledger.errors import NotEntitledError
 from ledger.ports import Clock, RequestStore, Signer
 from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
+from ledger.service.documents import ReadDocuments
+from ledger.service.erase import EraseDocuments
 from ledger.service.handed_in import SubmitSigned
 from ledger.service.issue import IssueLicenses
 from ledger.service.present import PresentService
@@ -52,6 +55,10 @@ class Services:
         present: Challenges and presentations of this service.
         issuing: Issues and amends with keys that this service holds.
         acting: Acts with them.
+        documents: Reads documents of issued licenses.
+        erasing: Erases them.
+        license_now: A license as the newest block has it, by its id.
+        require_acts_for: Refuses a body (credit code) that does not act on a license.
         representing: Lets others stand in for holders.
         submit_signed: Takes messages signed elsewhere.
         signer: USCC → the key held for that organisation, or None.
@@ -73,6 +80,10 @@ class Services:
     present: PresentService
     issuing: Callable[[], IssueLicenses]
     acting: Callable[[], ActOnLicenses]
+    documents: Callable[[], ReadDocuments]
+    erasing: Callable[[], EraseDocuments]
+    license_now: Callable[[str], License]
+    require_acts_for: Callable[[str, License], None]
     representing: Callable[[], RepresentHolders]
     submit_signed: Callable[[], SubmitSigned]
     signer: Callable[[str], Signer | None]

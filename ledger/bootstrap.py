@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from pathlib import Path
 
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
@@ -12,12 +13,16 @@ from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.chain import Addresses, Chain
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.content import FolderContent
-from ledger.adapters.disk import flush
+from ledger.adapters.disk import flush, wipe
+from ledger.adapters.erasures import FolderErasures
+from ledger.adapters.feed_erasure import FeedFolders
+from ledger.adapters.feed_register import FeedRegister
 from ledger.adapters.founder import ReleasedContracts
 from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
+from ledger.adapters.request_store import SqliteRequests
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
@@ -29,18 +34,33 @@ from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.messages import Domain
 from ledger.domain.objects import organisation_object
+from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Content, Name, Verifier
-from ledger.proof.claims import claim_of_file, opening_of, read_envelope
+from ledger.proof.claims import opening_of, read_envelope
+from ledger.proof.verification import Claim
 from ledger.service.act import ActOnLicenses
+from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
-from ledger.service.drafts import Document, Drafts
+from ledger.service.content_places import (
+    AnswersPlace,
+    BlobsPlace,
+    ContentPlace,
+    DraftPlace,
+    FilesPlace,
+    LeafPlace,
+    WrapsPlace,
+)
+from ledger.service.documents import ReadDocuments
+from ledger.service.drafts import Document, Drafts, DraftStores
+from ledger.service.erase import EraseDocuments
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.license_file import recorded_claim
 from ledger.service.old_licenses import OldLicenses
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
@@ -50,6 +70,9 @@ from ledger.service.submission import Submissions
 from ledger.service.succession import MakeSuccessors
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.settings import Settings
+
+REQUESTS = "requests.sqlite3"
+"""File of a home in which the API remembers requests and answers."""
 
 _KEYS_FOR = 10
 """Seconds for which a body's registered encryption keys are remembered."""
@@ -68,7 +91,7 @@ class Ledger:
         self.clock, self.entropy = SystemClock(), SystemEntropy()
         self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
         self._openings: dict[str, Mapping[str, object]] = {}
-        self._files: dict[str, str] = {}
+        self._files: dict[str, Claim] = {}
 
     @cached_property
     def trust(self) -> TrustFile:
@@ -181,17 +204,24 @@ class Ledger:
 
     def drafts(self) -> Drafts:
         """What this home issued or is issuing."""
-        outbox = FileOutbox(self.settings.home / "outbox")
         return Drafts(
             self.trust,
             self.types().get,
             self.home,
-            outbox,
-            self._batch_outbox,
+            DraftStores(self._outbox, self._batch_outbox, self.erasures),
             self._keep_contents,
             self.entropy,
             self._openings,
         )
+
+    @cached_property
+    def erasures(self) -> FolderErasures:
+        """The documents that this home erased."""
+        return FolderErasures(self.settings.home / "erased", flush)
+
+    @property
+    def _outbox(self) -> FileOutbox:
+        return FileOutbox(self.settings.home / "outbox")
 
     @cached_property
     def _batch_outbox(self) -> SqliteBatchOutbox:
@@ -209,7 +239,7 @@ class Ledger:
         """The licenses that are to be renewed, as the newest block has them."""
         header = Follow(self.reader, self.index).sync()
         now = max(int(self.clock.now().timestamp()), header.time)
-        return OldLicenses(self.index, self._batch_outbox.leaf, now)
+        return OldLicenses(self.index, self.drafts().opening, now)
 
     def revision_of(self, object_id: bytes) -> int:
         """The revision of an object of the ledger, to be bound by what is done next."""
@@ -233,20 +263,77 @@ class Ledger:
         """
         where = self.settings.content
         if where is None:
-            return FolderContent(self.settings.home / "content", flush)
+            return self._folder_content
         kind, _, url = where.partition(":")
         if kind != "ipfs":
             raise UsageError("CONTENT_SETTING", value=where[:120])
         return IpfsContent(url)
+
+    @property
+    def _folder_content(self) -> FolderContent:
+        return FolderContent(self.settings.home / "content", flush, wipe)
+
+    @property
+    def _keeper(self) -> KeepDocument:
+        return KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
+
+    def documents(self) -> ReadDocuments:
+        """The service that reads documents of issued licenses."""
+        verify = self.verify(Asked())
+        return ReadDocuments(
+            self.home, self.erasures, self._keeper, self.index.cid_of, verify, self._issued_by
+        )
+
+    def erasing(self) -> EraseDocuments:
+        """The service that erases documents of issued licenses."""
+        return EraseDocuments(
+            self.follow(),
+            self.license_now,
+            self.drafts(),
+            self.home,
+            self.documents(),
+            self._content_places(),
+            self.clock,
+        )
+
+    def require_acts_for(self, body: str, license_: License) -> None:
+        """Refuse a body (credit code) that is not a license's issuer, what followed it, or its operator.
+
+        Raises:
+            NotEntitledError: `NOT_THE_ISSUER`.
+        """
+        require_acts_for(self.follow(), body, license_, int(self.clock.now().timestamp()))
+
+    def _content_places(self) -> list[ContentPlace]:
+        """Wherever this home keeps something of a document; wrapped keys first, what may be away last."""
+        answers = self.settings.home / REQUESTS
+        stores = [self._folder_content, *([self.content] if self.settings.content else [])]
+        feeds = FeedRegister(self.settings.home, self.trust.ledger_id)
+
+        def folders(issuer: str, type_: str) -> FeedFolders:
+            return FeedFolders([Path(each.folder) for each in feeds.places(issuer, type_)], wipe)
+
+        return [
+            WrapsPlace(self.home),
+            DraftPlace(self._outbox.traces, partial(self._outbox.erase, wipe=wipe)),
+            LeafPlace(self._batch_outbox),
+            *([AnswersPlace(SqliteRequests(answers))] if answers.exists() else []),
+            FilesPlace(folders),
+            BlobsPlace(stores),
+        ]
+
+    def _issued_by(self, envelope: Envelope) -> Record:
+        """The record by which a license of the ledger was issued, alone or in a batch."""
+        issued = envelope.place[0] if envelope.place else str(envelope.anchor["licenseId"])
+        return self.histories(Asked()).of([bytes.fromhex(issued[2:])])[0]
 
     def _keep_contents(self, issuer: str, documents: Sequence[Document]) -> list[str | None]:
         """Encrypt for the issuer's registered encryption keys and the holders'; note who can open what."""
         readers = self._encryption_keys(issuer)
         if not readers and not any(each.holder_keys for each in documents):
             return [None for _ in documents]
-        keeper = KeepDocument(self.content, Sm4Gcm(), crypto.encryptor())
         holders = [each.holder_keys for each in documents]
-        kept = keeper.keep_all([each.data for each in documents], readers, holders)
+        kept = self._keeper.keep_all([each.data for each in documents], readers, holders)
         notes = [
             (document.license_id, {"content": each.as_json()})
             for document, each in zip(documents, kept, strict=True)
@@ -279,7 +366,9 @@ class Ledger:
         Raises:
             UnknownIdError: `UNKNOWN_LICENSE`.
         """
-        license_id = self._files.get(text) or self.index.resolve(text)
+        if text in self._files:
+            return self._files[text].license_id, self._files[text].identifier
+        license_id = self.index.resolve(text)
         if license_id is None:
             raise UnknownIdError("UNKNOWN_LICENSE", id=text[:120])
         return license_id, self.index.identifier_of(license_id)
@@ -288,11 +377,11 @@ class Ledger:
         """Take what this home does not keep from a license file: its id, and its leaf where it is of a batch.
 
         Raises:
-            MalformedError: It is no license file.
+            LedgerError: As `ledger.service.license_file`.
         """
-        claim = claim_of_file(Envelope.parse(data))
+        claim = recorded_claim(self.histories(Asked()), data)
         opening = opening_of(claim)
-        self._files |= {str(claim.identifier): claim.license_id, claim.license_id: claim.license_id}
+        self._files |= dict.fromkeys((str(claim.identifier), claim.license_id), claim)
         self._openings |= {claim.license_id: opening} if opening else {}
 
     def fsck(self) -> Fsck:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Entity, License
+from ledger.domain.erasure import Erasure
 from ledger.domain.records import RawLog, Record
 from ledger.domain.trustfile import ContractEntry
 from ledger.proof.headers import Header
@@ -439,6 +440,26 @@ class BatchOutbox(Protocol):
         """Forget a batch that never reached the ledger, and its licenses."""
         ...
 
+    def forget(self, license_id: str) -> None:
+        """Forget a license of a batch; the others keep their places."""
+        ...
+
+    def compact(self) -> None:
+        """Leave nothing on the disk of what was forgotten."""
+        ...
+
+
+class Erasures(Protocol):
+    """What a home remembers of the documents that it erased."""
+
+    def of(self, license_id: str) -> Erasure | None:
+        """The erasure of a license's document, or None."""
+        ...
+
+    def keep(self, erasure: Erasure) -> None:
+        """Keep an erasure in place of what was kept of it before; on return it is on disk."""
+        ...
+
 
 class Content(Protocol):
     """Encrypted documents by content id; what comes back was checked against the id."""
@@ -481,6 +502,10 @@ class IssuerHome(Protocol):
 
     def notes(self, issuer: str, license_id: str) -> list[JsonObject]:
         """What the register holds of a license, in order."""
+        ...
+
+    def forget_documents(self, issuer: str, license_id: str) -> None:
+        """Destroy the wrapped keys of a license's documents; its other notes stay."""
         ...
 
 

@@ -36,6 +36,9 @@ STEPS = {
     "book": "a statement that changes what a feed has come to",
     "write": "a license file gets its name",
     "flush": "a file is flushed to the disk",
+    "mark": "the order of an erasure gets its name, or is marked as done",
+    "wipe": "a file is removed",
+    "unpin": "the IPFS daemon is about to let go of a document",
 }
 
 
@@ -79,17 +82,23 @@ class Tripwire:
 
     def _audited(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "os.rename":
-            name = str(arguments[1])
-            if name.endswith(".elic.json"):
-                self._trip("write")
-            elif "/content/" in name:
-                self._trip("draft")
+            self._renaming(str(arguments[1]))
+        elif event == "os.remove":
+            self._trip("wipe")
         elif event == "open":
             name = str(arguments[0])
             if name.endswith(".lock") and "/outbox/" in name:
                 self._trip("lock")
             elif name.endswith("register.jsonl"):
                 self._trip("note")
+
+    def _renaming(self, name: str) -> None:
+        if name.endswith(".elic.json"):
+            self._trip("write")
+        elif "/content/" in name:
+            self._trip("draft")
+        elif "/erased/" in name:
+            self._trip("mark")
 
     def _statement(self, file: str, text: str) -> None:
         if file == "batches.db":
@@ -107,6 +116,8 @@ class Tripwire:
             self._trip("receipt")
         elif b"/api/v0/add" in data:
             self._trip("pin")
+        elif b"/api/v0/pin/rm" in data or b"/api/v0/block/rm" in data:
+            self._trip("unpin")
 
     def _receiving(self) -> None:
         if self._is_sent:

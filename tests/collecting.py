@@ -18,6 +18,7 @@ from ledger.adapters.batch_folder import LicenseFolder
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.disk import flush
+from ledger.adapters.erasures import FolderErasures
 from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
@@ -42,7 +43,7 @@ from ledger.service.act import ActOnLicenses
 from ledger.service.collect import CollectFeed, FeedReport
 from ledger.service.collect_steps import FeedSteps
 from ledger.service.deliver_batch import DeliverBatch
-from ledger.service.drafts import Document, Drafts
+from ledger.service.drafts import Document, Drafts, DraftStores
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Issued
@@ -324,7 +325,8 @@ class Desk:
         def keep(_: str, documents: Sequence[Document]) -> list[str | None]:
             return [None for _ in documents]
 
-        return Drafts(self._trust, license_type, self._home, outbox, batches, keep, self._entropy, {})
+        stores = DraftStores(outbox, batches, FolderErasures(self.folder / "erased", flush))
+        return Drafts(self._trust, license_type, self._home, stores, keep, self._entropy, {})
 
     @property
     def _home(self) -> FolderIssuerHome:

@@ -50,6 +50,19 @@ class World:
         assert len(lines) == 1, f"{done.stdout}\n{done.stderr}"
         return Run(done.returncode, json.loads(lines[0]), done.stderr)
 
+    def card(self, language: str, *arguments: str, **more: str) -> str:
+        """What one command shows people in a language, `zh` or `en`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "api.cli.main", *arguments],
+            capture_output=True,
+            text=True,
+            env=self.environment(ELICENSE_LANG=language, COLUMNS="200", **more),
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return done.stdout
+
     def envelope(self, part: str, version: str = ".001.") -> str:
         """The path of the license file whose name has these parts."""
         found = [p for p in (self.folder / "envelopes").glob("1.2*") if part in p.name and version in p.name]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import Challenge, require_answerable
-from ledger.domain.holders import PublicPair
 from ledger.domain.presentation import ShortPresentation, ShownLicense
 from ledger.domain.presentation_text import read_qr
+from ledger.domain.presenters import Presenter
 from ledger.errors import BadProofError, RuleError, UsageError
 from ledger.ports import Signer, Verifier
 from wallet.ports import Desk
@@ -47,8 +47,8 @@ class PrintedLicense:
         """The path of every field in the code."""
         return list(self.shown.disclosure.values())
 
-    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
+    def show(self, paths: Sequence[str], holder: Presenter | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, shown by somebody with keys or without any."""
         return replace(self.shown, disclosure=self.shown.disclosure.narrowed(paths), holder=holder)
 
 

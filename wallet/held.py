@@ -9,10 +9,10 @@ from ledger.domain.apply import is_own_id
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.fields_tree import flatten
-from ledger.domain.holders import PublicPair
 from ledger.domain.presentation import UNBOUND, ShownLicense
+from ledger.domain.presenters import Presenter
 from ledger.errors import BadProofError
-from ledger.proof.claims import claim_of_file, is_in_its_batch
+from ledger.proof.claims import whole_claim
 from ledger.proof.verification import Claim
 
 
@@ -63,8 +63,8 @@ class HeldLicense:
         """The path of every field."""
         return list(flatten(self.envelope.license))
 
-    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
+    def show(self, paths: Sequence[str], holder: Presenter | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, shown by somebody with keys or without any."""
         claim = self.claim
         return ShownLicense(
             message=claim.message_name,
@@ -88,10 +88,7 @@ def read_license(data: JsonObject) -> HeldLicense:
         BadProofError: `DOCUMENT_TAMPERED`.
     """
     envelope = Envelope.from_json(data)
-    envelope.check_integrity()
-    claim = claim_of_file(envelope)
-    if claim.leaf is not None and not is_in_its_batch(envelope, claim):
-        raise BadProofError("DOCUMENT_TAMPERED", parts="leaf, anchor/batch")
+    claim = whole_claim(envelope)
     held = HeldLicense(envelope, claim)
     if not is_own_id(held.ledger_id, claim.issuer, claim.license_id, str(claim.terms["handle"])):
         raise BadProofError("DOCUMENT_TAMPERED", parts="anchor/ledgerId")

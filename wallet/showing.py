@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from ledger.domain.attestation import Attestation
-from ledger.domain.challenge import DEFAULT_TTL, Challenge
-from ledger.domain.holders import PublicPair
+from ledger.domain.challenge import DEFAULT_TTL, MAX_TTL, Challenge
 from ledger.domain.presentation import MAX_LICENSES, Presentation, ShownLicense
 from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
+from ledger.domain.presenters import AllHolders, Presenter
 from ledger.errors import RuleError, UsageError
 from wallet.ports import Desk
 
@@ -37,8 +37,8 @@ class Showable(Protocol):
         """The path of every field."""
         ...
 
-    def show(self, paths: Sequence[str], holder: PublicPair | None) -> ShownLicense:
-        """The fields at `paths` and nothing else, for a holder with these keys or without any."""
+    def show(self, paths: Sequence[str], holder: Presenter | None) -> ShownLicense:
+        """The fields at `paths` and nothing else, shown by somebody with keys or without any."""
         ...
 
 
@@ -59,7 +59,7 @@ class Shown(NamedTuple):
 
 
 def answer(
-    licenses: Sequence[tuple[Showable, PublicPair | None]],
+    licenses: Sequence[tuple[Showable, Presenter | None]],
     names: Sequence[str],
     challenge: Challenge,
     now: int,
@@ -68,7 +68,7 @@ def answer(
     """An answer to a challenge, not yet signed.
 
     Args:
-        licenses: What is shown, each with the holder's keys for it; without any where a body vouches.
+        licenses: What is shown, each with who shows it, by keys for it; without any where a body vouches.
         names: What of them: whole paths, branches, or last parts of one path. Each license shows what
             it has of them.
         challenge: The verifier's.
@@ -82,6 +82,7 @@ def answer(
     """
     _require_set([license_ for license_, _ in licenses])
     chosen = _choose([license_ for license_, _ in licenses], names, challenge)
+    is_passed_on = any(isinstance(holder, AllHolders) for _, holder in licenses)
     return Presentation(
         challenge_id=challenge.id,
         challenge_digest=challenge.digest,
@@ -90,7 +91,7 @@ def answer(
             license_.show(paths, holder) for (license_, holder), paths in zip(licenses, chosen, strict=True)
         ),
         made_at=now,
-        expires=min(challenge.expires, now + DEFAULT_TTL),
+        expires=min(challenge.expires, now + (MAX_TTL if is_passed_on else DEFAULT_TTL)),
         attestation=attestation,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated
@@ -13,6 +14,7 @@ from api.cli.bodies import body_of
 from api.cli.license_batch import issue_batch
 from api.cli.license_bind import bind
 from api.cli.license_collect import collect
+from api.cli.license_erase import document, erase
 from api.cli.license_files import deliver, file_of
 from api.cli.license_reconcile import reconcile
 from api.cli.license_renew import renew_batch
@@ -32,8 +34,9 @@ from api.cli.options import (
 )
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, only_ground
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
+from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import OutageError, TrustError
 from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
@@ -69,6 +72,8 @@ app.command("collect")(collect)
 app.command("reconcile")(reconcile)
 app.add_typer(license_transfer.app, name="transfer")
 app.command("bind")(bind)
+app.command("document")(document)
+app.command("erase")(erase)
 app.command("represent")(represent)
 app.command("represent-end")(represent_end)
 
@@ -180,10 +185,10 @@ def show(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Where a license stands, by the ledger alone."""
-    ledger = open_ledger(network, rpc, file)
-    license_id, identifier = ledger.resolve(id_)
     asked = Asked(trust, head)
     try:
+        ledger = open_ledger(network, rpc, file)
+        license_id, identifier = ledger.resolve(id_)
         shown = ledger.show(asked, license_id, moment(at), moment(known_at))
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
@@ -200,7 +205,20 @@ def _standing(shown: Shown, identifier: str | None) -> str:
     data = shown.as_json(identifier)
     names = ("status", "since", "act", "ground", "supersededBy", "issuer", "type", "at", "knownAt", "trust")
     head = identifier or shown.license.license_id
-    return "\n".join([head, *(f"  {name}: {data[name]}" for name in names if data[name])])
+    facts = [f"  {name}: {data[name]}" for name in names if data[name]]
+    tongue = 0 if language() == "zh" else 1
+    flags = [f"  ! {flag}  {FLAG_TEXTS[flag][tongue]}" for flag in shown.flags]
+    return "\n".join([head, *facts, *flags, *map(_binding, shown.bindings)])
+
+
+def _binding(row: Mapping[str, object]) -> str:
+    """One line of how a device was bound: when, which act, by whom, how it was checked."""
+    rule = RULES[Act[str(row["act"])]]
+    is_zh = language() == "zh"
+    void = ("（无效）" if is_zh else "(void)") if row["void"] else ""
+    checked = f"{row['method'] or ''} {row['assurance'] or ''}".strip()
+    told = (row["recordedAt"], rule.zh if is_zh else rule.en, row["by"], checked, void)
+    return "  " + "  ".join(str(each) for each in told if each)
 
 
 def _issued(issued: Issued, out: str | None) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -12,11 +12,14 @@ from api.cli.files import replace_file
 from api.cli.output import Outcome, language, read_input
 from ledger.domain.canonical import JsonValue, parse_strict
 from ledger.domain.challenge import Challenge
+from ledger.domain.holders import PublicPair
 from ledger.domain.moments import rfc3339
+from ledger.domain.presentation import Presentation, ShownLicense
 from ledger.domain.presentation_text import PREFIX
 from ledger.errors import MalformedError, UsageError
 
 if TYPE_CHECKING:
+    from wallet.drafting import Draft
     from wallet.ports import Desk
     from wallet.showing import Shown
 
@@ -53,9 +56,25 @@ def drawn(shown: Shown, question: Challenge, more: dict[str, object], **pictures
     for kind, path in pictures.items():
         if path is not None:
             write(path, draw[kind]())
+    code_keys = {"qr": shown.qr, "bytes": shown.size, "mode": shown.mode}
     return Outcome(
-        {**_presented(shown, question), **more}, text=lambda: code.terminal() + _summary(shown, question)
+        {**code_keys, **_presented(shown.presentation, question), **more},
+        text=lambda: code.terminal() + _summary(shown.presentation, question),
     )
+
+
+def drafted(draft: Draft, more: dict[str, object]) -> Outcome:
+    """The answer about a presentation that others have to sign, too.
+
+    Args:
+        draft: With the signatures so far.
+        more: Keys beside those that every draft has.
+    """
+    presentation, question = draft.presentation, draft.challenge
+    counts = {"signed": draft.signed, "needed": draft.needed}
+    data = {**_presented(presentation, question), "mode": "draft", **counts, "draft": draft.as_json(), **more}
+    text = _summary(presentation, question) + f"\n{_words().signed}: {draft.signed}/{draft.needed}"
+    return Outcome(data, text=text)
 
 
 def challenge_file(path: str) -> Challenge:
@@ -114,36 +133,67 @@ def write(path: str, data: bytes) -> None:
         raise UsageError("FILE_UNWRITABLE", path=path, reason=error.strerror or str(error)) from None
 
 
-def _presented(shown: Shown, question: Challenge) -> dict[str, object]:
+def _presented(presentation: Presentation, question: Challenge) -> dict[str, object]:
     return {
-        "qr": shown.qr,
-        "bytes": shown.size,
-        "expires": rfc3339(shown.presentation.expires),
-        "mode": shown.mode,
-        "id": shown.presentation.id.hex(),
+        "expires": rfc3339(presentation.expires),
+        "id": presentation.id.hex(),
         "purpose": question.purpose,
         "verifier": question.as_json()["verifier"],
-        "disclosed": _disclosed(shown),
+        "disclosed": _disclosed(presentation),
         "licenses": [
-            {"licenseId": each.license_id, "disclosed": each.disclosure.values()}
-            for each in shown.presentation.licenses
+            {
+                "licenseId": each.license_id,
+                "disclosed": each.disclosure.values(),
+                "shownAs": _role(each),
+            }
+            for each in presentation.licenses
         ],
     }
 
 
-def _disclosed(shown: Shown) -> dict[str, JsonValue]:
+def _role(shown: ShownLicense) -> str | None:
+    """As what somebody shows a license; None for its one holder, and where a body vouches."""
+    return None if shown.holder is None or isinstance(shown.holder, PublicPair) else shown.holder.word
+
+
+def _disclosed(presentation: Presentation) -> dict[str, JsonValue]:
     """The fields shown, by path; where several licenses show a field of one path, the first one's."""
-    every = [each.disclosure.values() for each in reversed(shown.presentation.licenses)]
+    every = [each.disclosure.values() for each in reversed(presentation.licenses)]
     return {path: value for values in every for path, value in values.items()}
 
 
-def _summary(shown: Shown, question: Challenge) -> str:
-    words = ("目的", "核验方", "证照", "出示", "有效至")
-    if language() != "zh":
-        words = ("for", "verifier", "license", "shows", "until")
-    purpose, verifier, license_, shows, until = words
-    lines = [f"{purpose}: {question.purpose}", f"{verifier}: {question.verifier}"]
-    for each in shown.presentation.licenses:
-        lines += [f"{license_}: {each.license_id}"] if len(shown.presentation.licenses) > 1 else []
-        lines += [f"{shows}: {path} = {value}" for path, value in each.disclosure.values().items()]
-    return "\n".join([*lines, f"{until}: {rfc3339(shown.presentation.expires)}"])
+class _Words(NamedTuple):
+    """What the lines are called."""
+
+    purpose: str
+    verifier: str
+    license: str
+    role: str
+    shows: str
+    until: str
+    signed: str
+    roles: dict[str, str]
+
+
+_ZH = _Words(
+    *("目的", "核验方", "证照", "身份", "出示", "有效至", "已签名"),
+    {"REPRESENTATIVE": "代理人", "ANY": "持证人之一", "ALL": "全体持证人"},
+)
+_EN = _Words(
+    *("for", "verifier", "license", "shown as", "shows", "until", "signed"),
+    {"REPRESENTATIVE": "representative", "ANY": "one of the holders", "ALL": "all the holders"},
+)
+
+
+def _words() -> _Words:
+    return _ZH if language() == "zh" else _EN
+
+
+def _summary(presentation: Presentation, question: Challenge) -> str:
+    words = _words()
+    lines = [f"{words.purpose}: {question.purpose}", f"{words.verifier}: {question.verifier}"]
+    for each in presentation.licenses:
+        lines += [f"{words.license}: {each.license_id}"] if len(presentation.licenses) > 1 else []
+        lines += [f"{words.role}: {words.roles[role]}"] if (role := _role(each)) else []
+        lines += [f"{words.shows}: {path} = {value}" for path, value in each.disclosure.values().items()]
+    return "\n".join([*lines, f"{words.until}: {rfc3339(presentation.expires)}"])

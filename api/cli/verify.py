@@ -237,11 +237,12 @@ def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]
     """One line of the card; the same reason is told in full only once."""
     code = "" if check.code == "OK" else check.code
     shown = check.as_json()["message"]
-    text = shown[tongue] if isinstance(shown, dict) and code not in {"", *told} else ""
-    reason = check.evidence.get(tongue) if text else None
+    is_told = code != "" and code in told
+    text = shown[tongue] if isinstance(shown, dict) and code and not is_told else ""
+    reason = "" if is_told else check.evidence.get(tongue, "")
     told.add(code)
     name = f"{check.step.name} {_STEPS_ZH[check.step.value - 1]}" if tongue == "zh" else check.step.name
-    return _MARKS[check.outcome], name, code, f"{text} {reason}" if reason else text
+    return _MARKS[check.outcome], name, code, f"{text} {reason}".strip()
 
 
 def _facts(verdict: Verdict) -> str:

@@ -30,8 +30,8 @@ from ledger.domain.canonical import parse_strict
 from ledger.domain.challenge import Challenge
 from ledger.domain.fields_tree import SALT_BYTES
 from ledger.domain.moments import rfc3339
-from ledger.domain.presentation_check import Known, attestation_findings
 from ledger.domain.presentation_text import PREFIX
+from ledger.domain.presenter_check import Known, attestation_findings
 from ledger.errors import LedgerError, RuleError, UsageError
 from wallet import attesting
 from wallet.held import read_license

@@ -15,10 +15,12 @@ from api.schemas import (
     ActBody,
     Acted,
     ActInput,
+    ActWanted,
     AmendBody,
     Amended,
     BindBody,
     FreezeBody,
+    FreezeWanted,
     IssueBody,
     Issued,
     MessageBody,
@@ -35,7 +37,6 @@ from ledger.service.orders import BIND_METHODS, ActOrder
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
 from ledger.service.sources import Asked
-from ledger.service.standing import license_state
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
 
@@ -82,7 +83,7 @@ def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[Amen
     _require_own(services, given, sender)
     key = services.held_key(sender.uscc)
     with services.writing:
-        old, _ = license_state(services.histories(Asked()), license_id)
+        old = services.license_now(license_id)
         ground = body.ground or only_ground(body.kind)
         effective = moment(body.effective) or 0
         issued = services.issuing().amend(old, identifier, given, body.kind, key, ground, effective)
@@ -108,7 +109,7 @@ def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBo
         return done(_submitted_act(services, "Bind", body, license_id, identifier))
     signer = services.held_key(sender.uscc)
     with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
+        license_ = services.license_now(license_id)
         terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
         acted = services.acting().bind(license_, *terms, signer, sender.uscc)
     return done(_acted(services, acted, identifier))
@@ -126,7 +127,7 @@ def freeze_holder(services: Asking, sender: Sender, id: Id, body: Annotated[Free
         return done(_submitted_act(services, "Freeze", body, license_id, identifier))
     signer = services.held_key(sender.uscc)
     with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
+        license_ = services.license_now(license_id)
         acted = services.acting().freeze(license_, signer, sender.uscc)
     return done(_acted(services, acted, identifier))
 
@@ -141,7 +142,7 @@ def _act_route(verb: str) -> Callable[..., Response]:
             return done(_submitted_act(services, "Act", body, license_id, identifier))
         signer = services.held_key(sender.uscc)
         with services.writing:
-            license_, _ = license_state(services.histories(Asked()), license_id)
+            license_ = services.license_now(license_id)
             acted = services.acting().act(license_, _order(verb, body), signer)
         return done(_acted(services, acted, identifier))
 
@@ -183,12 +184,15 @@ def get_license(
     operation_id="prepareMessage",
     responses=answers(Prepared, "What to sign elsewhere"),
 )
-def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> Response:
+def prepare_message(services: Asking, sender: Sender, body: Annotated[MessageBody, Body()]) -> Response:
     """The message M of an act, for a key that this service does not hold; nothing is written."""
     license_id, _ = services.resolve(body.id)
-    license_, _ = license_state(services.histories(Asked()), license_id)
     signer = bytes.fromhex(body.key_id[2:])
-    prepared = services.acting().act_message(license_, _order(body.act, body), signer)
+    license_ = services.license_now(license_id)
+    if isinstance(body, FreezeWanted):
+        prepared = services.acting().freeze_message(license_, sender.uscc)
+    else:
+        prepared = services.acting().act_message(license_, _order(body.act, body), signer)
     shown = prepared.as_json(signer)
     return done(
         {
@@ -200,7 +204,7 @@ def prepare_message(services: Asking, body: Annotated[MessageBody, Body()]) -> R
     )
 
 
-def _order(verb: str, body: ActInput | MessageBody) -> ActOrder:
+def _order(verb: str, body: ActInput | ActWanted) -> ActOrder:
     region = None if body.region is None else int(body.region)
     return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference, region)
 

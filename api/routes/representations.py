@@ -23,8 +23,6 @@ from ledger.domain.holders import holder_binding
 from ledger.domain.moments import parse_end
 from ledger.service.represent import Represented as RepresentDone
 from ledger.service.represent import RepresentOrder, represented
-from ledger.service.sources import Asked
-from ledger.service.standing import license_state
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
 
@@ -46,7 +44,7 @@ def represent_holder(
         return done(_submitted(services, "Represent", body, license_id).as_json())
     signer = services.held_key(sender.uscc)
     with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
+        license_ = services.license_now(license_id)
         made = services.representing().represent(license_, _order(body), signer)
     return done(made.as_json())
 
@@ -68,7 +66,7 @@ def end_representation(
         return done(_submitted(services, "EndRepresentation", body, license_id).as_json())
     signer = services.held_key(sender.uscc)
     with services.writing:
-        license_, _ = license_state(services.histories(Asked()), license_id)
+        license_ = services.license_now(license_id)
         who, until = bytes.fromhex(body.representative[2:]), parse_end(body.until)
         ended = services.representing().end(license_, who, until, signer)
     return done(ended.as_json())

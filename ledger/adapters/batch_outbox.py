@@ -95,6 +95,17 @@ class SqliteBatchOutbox:
             database.execute("DELETE FROM leaf WHERE batch = ?", (_raw(key),))
             database.execute("DELETE FROM batch WHERE key = ?", (_raw(key),))
 
+    def forget(self, license_id: str) -> None:
+        """Forget a license of a batch; the others keep their places. Only `compact` leaves nothing of it."""
+        with self._writing() as database:
+            database.execute("DELETE FROM leaf WHERE license_id = ?", (_raw(license_id),))
+
+    def compact(self) -> None:
+        """Write the file anew: what SQLite moved about inside its pages stays nowhere in it."""
+        with self._database() as database:
+            database.execute("VACUUM")
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of the file until it is used again."""
         with self._lock:

@@ -22,10 +22,13 @@ class FolderContent:
     Args:
         folder: Made at the first `put`.
         flush: Has files on the disk (`ledger.adapters.disk.flush`).
+        wipe: Overwrites and removes a file (`ledger.adapters.disk.wipe`).
     """
 
-    def __init__(self, folder: Path, flush: Callable[[Sequence[Path]], None]) -> None:
-        self._folder, self._flush = folder, flush
+    def __init__(
+        self, folder: Path, flush: Callable[[Sequence[Path]], None], wipe: Callable[[Path], bool]
+    ) -> None:
+        self._folder, self._flush, self._wipe = folder, flush, wipe
 
     def put(self, data: bytes) -> str:
         """Keep bytes, on the disk when this returns.
@@ -95,20 +98,10 @@ class FolderContent:
             ContentOutageError: `CONTENT_UNAVAILABLE`.
         """
         digest_in(cid)
-        file = self._file(cid)
         try:
-            size = file.stat().st_size
-            with file.open("r+b") as opened:
-                opened.write(bytes(size))
-                opened.flush()
-                os.fsync(opened.fileno())
-            file.unlink()
-            _sync(file.parent)
-        except FileNotFoundError:
-            return False
+            return self._wipe(self._file(cid))
         except OSError as error:
             raise self._outage(error) from error
-        return True
 
     def _file(self, cid: str) -> Path:
         return self._folder / cid[-3:-1] / cid
@@ -134,11 +127,3 @@ class FolderContent:
     def _outage(self, error: OSError) -> ContentOutageError:
         reason = error.strerror or str(error)
         return ContentOutageError("CONTENT_UNAVAILABLE", path=str(self._folder), reason=reason)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

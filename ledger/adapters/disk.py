@@ -1,4 +1,4 @@
-"""Many small files on the disk at the cost of one.
+"""Many small files on the disk at the cost of one, and files that go from it.
 
 A file is safe from a power cut when it and its name were flushed. Flushed one by one, a thousand
 files wait for the disk two thousand times.
@@ -31,6 +31,27 @@ def flush(files: Sequence[Path]) -> None:
     if len(files) <= FEW or not _flush_file_systems(folders):
         for path in (*files, *folders):
             _flush_one(path)
+
+
+def wipe(file: Path) -> bool:
+    """Overwrite a file with zeros and remove it; on return it is gone. False where there was none.
+
+    Copies that a disk or a backup keeps of its blocks are not reached.
+
+    Raises:
+        OSError: The disk failed.
+    """
+    try:
+        size = file.stat().st_size
+        with file.open("r+b") as opened:
+            opened.write(bytes(size))
+            opened.flush()
+            os.fsync(opened.fileno())
+        file.unlink()
+    except FileNotFoundError:
+        return False
+    _flush_one(file.parent)
+    return True
 
 
 def _flush_file_systems(folders: Iterable[Path]) -> bool:

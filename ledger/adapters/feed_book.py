@@ -281,6 +281,7 @@ class FeedBook:
         self._database = self._resources.enter_context(contextlib.closing(database))
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
+        database.execute("PRAGMA secure_delete = ON")  # a settled line is overwritten, not just unlinked
         self._take_up(ledger_id)
         self._require_finished(resume)
 

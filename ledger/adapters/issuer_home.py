@@ -30,6 +30,7 @@ from ledger.ports import Sealer
 
 FORMAT = "elicense-issuer-secret/1"
 SECRET_BYTES = 32
+REGISTER = "register.jsonl"
 COST = 1 << 15
 """scrypt's n for new files: 32 MiB, about 0.1 s."""
 
@@ -38,6 +39,7 @@ _MOST_COST = 1 << 18
 _BLOCK, _LANES = 8, 1
 _USCC = re.compile(r"[0-9A-Z]{18}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
+_CANONICAL = re.compile(rb'\{"entry":\{.*\},"licenseId":"(0x[0-9a-f]{64})"\}')
 _HOME_KDF = {"name": "home-key"}
 
 
@@ -129,7 +131,7 @@ class FolderIssuerHome:
         lines = [canonical({"licenseId": each, "entry": dict(entry)}) + b"\n" for each, entry in entries]
         with self._faults(folder):
             _make(folder)
-            _append(folder / "register.jsonl", b"".join(lines))
+            _append(folder / REGISTER, b"".join(lines))
 
     def notes(self, issuer: str, license_id: str) -> list[JsonObject]:
         """What the register holds of a license, in order.
@@ -139,8 +141,19 @@ class FolderIssuerHome:
         """
         folder = self._folder(issuer)
         with self._faults(folder):
-            lines = _lines(folder / "register.jsonl")
+            lines = _lines(folder / REGISTER, license_id)
             return [row["entry"] for row in lines if row["licenseId"] == license_id]
+
+    def forget_documents(self, issuer: str, license_id: str) -> None:
+        """Write the register anew without the wrapped keys of a license's documents.
+
+        Raises:
+            StoreOutageError: `REGISTER_DAMAGED`, `ISSUER_HOME_UNAVAILABLE`.
+        """
+        folder = self._folder(issuer)
+        with self._faults(folder):
+            if (folder / REGISTER).exists():
+                _rewrite(folder / REGISTER, license_id)
 
     # --- inside ---------------------------------------------------------------------------
 
@@ -153,7 +166,7 @@ class FolderIssuerHome:
         folder = self._folder(issuer)
         file = folder / "secret.json"
         if not file.exists():
-            if (folder / "register.jsonl").exists():
+            if (folder / REGISTER).exists():
                 raise _BadForm("missing, though the body has used it")
             self._place(issuer, secrets.token_bytes(SECRET_BYTES))
         return _open(self._sealer, issuer, file.read_bytes(), lambda kdf: self._key(kdf, file))
@@ -312,14 +325,55 @@ def _create(file: Path, data: bytes) -> bool:
 
 
 def _append(file: Path, lines: bytes) -> None:
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "r+b") as opened:
-        fcntl.flock(opened, fcntl.LOCK_EX)
+    with _held(file) as opened:
         _drop_torn_line(opened)
         opened.write(lines)
         opened.flush()
         os.fsync(opened.fileno())
     _sync(file.parent)
+
+
+@contextlib.contextmanager
+def _held(file: Path) -> Iterator[BinaryIO]:
+    """The register, no other process writing; one that took its place meanwhile is waited for in turn."""
+    while True:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+b") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            if _is_in_place(opened, file):
+                yield opened
+                return
+
+
+def _is_in_place(opened: BinaryIO, file: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(opened.fileno()), file.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _rewrite(file: Path, license_id: str) -> None:
+    """Put a register in place of another that lacks the documents of a license; nobody sees a part of it."""
+    draft = file.with_name(f".{file.name}.new")
+    with _held(file) as opened:
+        lines = opened.read().split(b"\n")[:-1]
+        kept = [
+            each for number, each in enumerate(lines, 1) if not _is_document(each, number, file, license_id)
+        ]
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as written:
+            written.writelines(each + b"\n" for each in kept)
+            written.flush()
+            os.fsync(written.fileno())
+        os.replace(draft, file)
+        _sync(file.parent)
+
+
+def _is_document(line: bytes, number: int, file: Path, license_id: str) -> bool:
+    if license_id.encode() not in line:
+        return False
+    row = _line(line, number, file)
+    return row["licenseId"] == license_id and "content" in row["entry"]
 
 
 def _drop_torn_line(opened: BinaryIO) -> None:
@@ -333,13 +387,16 @@ def _drop_torn_line(opened: BinaryIO) -> None:
         opened.seek(whole)
 
 
-def _lines(file: Path) -> Iterator[JsonObject]:
+def _lines(file: Path, license_id: str) -> Iterator[JsonObject]:
+    """The lines about a license, and all others that are not written as we write them."""
     try:
         content = file.read_bytes()
     except FileNotFoundError:
         return
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
-        yield _line(line, number, file)
+        ours = _CANONICAL.fullmatch(line)
+        if ours is None or ours[1] == license_id.encode():
+            yield _line(line, number, file)
 
 
 def _line(line: bytes, number: int, file: Path) -> JsonObject:

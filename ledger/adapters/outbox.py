@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,6 +57,27 @@ class FileOutbox:
     def drop(self, key: str) -> None:
         """Forget an entry."""
         self._path(key).unlink(missing_ok=True)
+
+    def traces(self, key: str) -> list[Path]:
+        """The file of an entry, and what writes of it that broke off may have left."""
+        path = self._path(key)
+        return [each for each in (path, *self._folder.glob(f".{path.name}.*")) if each.exists()]
+
+    def erase(self, key: str, wipe: Callable[[Path], bool]) -> None:
+        """Destroy an entry; the caller holds it.
+
+        Args:
+            key: Of the entry.
+            wipe: Overwrites and removes a file (`ledger.adapters.disk.wipe`).
+
+        Raises:
+            StoreOutageError: `OUTBOX`.
+        """
+        try:
+            for trace in self.traces(key):
+                wipe(trace)
+        except OSError as error:
+            raise self._outage(error) from error
 
     @contextmanager
     def hold(self, key: str) -> Iterator[None]:

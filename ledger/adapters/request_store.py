@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS answer (
   at INTEGER NOT NULL, PRIMARY KEY (owner, key));
 CREATE INDEX IF NOT EXISTS answer_at ON answer (at);
 """
+_LICENSE_IN_ANSWERS = """
+SELECT owner, key FROM answer WHERE CASE WHEN json_valid(CAST(body AS TEXT))
+THEN json_extract(CAST(body AS TEXT), '$.envelope.anchor.licenseId') END = ?
+"""
 _BUSY = 30.0  # seconds a writer waits for the others
 MEMORY = 86_400
 """Seconds for which answers are kept."""
@@ -88,6 +92,28 @@ class SqliteRequests:
         with self._writing() as database:
             database.execute("DELETE FROM answer WHERE owner = ? AND key = ? AND status = 0", (owner, key))
 
+    def count(self, license_id: str) -> int:
+        """How many answers carry the file of a license."""
+        with self._open() as database:
+            return len(database.execute(_LICENSE_IN_ANSWERS, (license_id,)).fetchall())
+
+    def forget(self, license_id: str) -> None:
+        """Forget the answers that carry the file of a license. Only `compact` leaves nothing of them."""
+        with self._writing() as database:
+            found = database.execute(_LICENSE_IN_ANSWERS, (license_id,)).fetchall()
+            database.executemany("DELETE FROM answer WHERE owner = ? AND key = ?", found)
+
+    def compact(self) -> None:
+        """Write the file anew, and empty what was written ahead of it.
+
+        Raises:
+            StoreOutageError: `REQUESTS_OUTAGE`, also where another process reads in it all the while.
+        """
+        with self._open() as database:
+            database.execute("VACUUM")
+            if database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise StoreOutageError("REQUESTS_OUTAGE", reason="busy")
+
     def _claim(self, owner: str, key: str, request: bytes, now: int) -> KeptAnswer | None:
         with self._writing() as database:
             old = "DELETE FROM answer WHERE at < ? OR (status = 0 AND at < ?)"
@@ -116,6 +142,7 @@ class SqliteRequests:
             with contextlib.closing(
                 sqlite3.connect(self._path, timeout=_BUSY, isolation_level=None)
             ) as database:
+                database.execute("PRAGMA secure_delete = ON")  # deleted is overwritten, not just unlinked
                 yield database
         except sqlite3.Error as error:
             raise StoreOutageError("REQUESTS_OUTAGE", reason=str(error)) from error

@@ -826,6 +826,7 @@ def _represented(state: StateView, fact: Fact) -> list[Change]:
         since=since,
         until=until,
         by_keys=fact.key_ids,
+        seq=fact.seq,
         title=title,
         scope=scope_from_bitmap(_int(values, "scope")),
         reference=_str(values, "reference"),
@@ -840,7 +841,14 @@ def _representation_ended(state: StateView, fact: Fact) -> list[Change]:
     last = before.mandates[-1]
     if not fact.time <= until <= LATEST or (last.until and until >= last.until):
         raise Refused("BAD_RECORD", f"an end at {until} where {last.until} stood")
-    ended = replace(last, recorded_at=fact.time, until=until, kind=TermKind.ENDED, by_keys=fact.key_ids)
+    ended = replace(
+        last,
+        recorded_at=fact.time,
+        until=until,
+        kind=TermKind.ENDED,
+        by_keys=fact.key_ids,
+        seq=fact.seq,
+    )
     return _with_mandate(before, fact, ended)
 
 

@@ -290,6 +290,10 @@ class Representation:
         """The mandate that covers `at`, as the ledger knew it at `as_of`; as `span_at`."""
         return span_at(self.mandates, at, as_of, is_void)
 
+    def standing(self, as_of: int, is_void: IsVoid | None = None) -> list[Mandate]:
+        """Every mandate that was given and is not void, each until where it was ended."""
+        return _standing(self.mandates, as_of, is_void)
+
 
 @dataclass(frozen=True)
 class LicenseFact:

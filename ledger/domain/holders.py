@@ -89,6 +89,11 @@ class PublicPair(NamedTuple):
         """The holder binding that commits to both, 0x-hex."""
         return "0x" + holder_binding(*self).hex()
 
+    @property
+    def pairs(self) -> tuple[PublicPair, ...]:
+        """The keys that sign: these."""
+        return (self,)
+
     def opens(self, binding: str) -> bool:
         """Whether a holder binding (0x-hex) commits to both keys, or to the signing key alone."""
         return binding in (self.binding, "0x" + holder_binding(self.holder_key, None).hex())

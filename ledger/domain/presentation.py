@@ -3,7 +3,8 @@
 For each license it carries the issuer's signed message (so that the verifier checks the issuer's
 signature and the ledger by itself), for a license of a batch its leaf and the path to the signed
 root, the disclosed fields with what leads from them to the content digest, and the two keys that
-open the holder binding. Each license has keys of its own; every one of them signs the whole:
+open the holder binding. Each license has keys of its own; every one of them signs the whole, one for
+each holder who has to sign (`ledger.domain.presenters`):
 
     TAG(presentation) ‖ SM3(RFC 8785 form without `signature`)
 
@@ -23,10 +24,11 @@ from ledger.domain.apply import is_own_id, leads_to_root
 from ledger.domain.attestation import Attestation
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.fields_tree import Disclosure
-from ledger.domain.holders import PublicPair
+from ledger.domain.holders import PAIR, PublicPair
 from ledger.domain.messages import issued_id, key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
+from ledger.domain.presenters import Presenter
 from ledger.domain.sm import sm3, tag
 from ledger.errors import BadProofError
 
@@ -47,7 +49,7 @@ class ShownLicense:
         signed: Its members by name; numbers, and 32-byte words in 0x-hex.
         signature: The issuer's, over that message, 64 bytes.
         disclosure: The fields shown.
-        holder: The holder's keys for this license; None where a body vouches.
+        holder: Who shows it, with keys for this license; None where a body vouches.
         leaf: What the leaf of a license of a batch binds, by the names of `OPENING`; None for a single one.
         index: Its place in the batch.
         proof: What leads from it to the signed root, 0x-hex.
@@ -57,7 +59,7 @@ class ShownLicense:
     signed: Mapping[str, object]
     signature: bytes
     disclosure: Disclosure
-    holder: PublicPair | None
+    holder: Presenter | None
     leaf: Mapping[str, object] | None = None
     index: int = 0
     proof: tuple[str, ...] = ()
@@ -108,8 +110,7 @@ class ShownLicense:
             "signature": self.signature.hex(),
             "leaf": None if self.leaf is None else {**self.leaf, **place},
             "disclosure": _disclosure_json(self.disclosure),
-            "holderKey": self.holder.holder_key.hex() if self.holder else None,
-            "holderEncryptionKey": self.holder.holder_encryption_key.hex() if self.holder else None,
+            **_presenter_json(self.holder),
         }
 
 
@@ -144,7 +145,9 @@ class Presentation:
         """The public keys that sign it, in the order of their signatures."""
         if self.attestation:
             return (self.attestation.public_key,)
-        return tuple(shown.holder.holder_key for shown in self.licenses if shown.holder)
+        return tuple(
+            pair.holder_key for shown in self.licenses if shown.holder for pair in shown.holder.pairs
+        )
 
     @property
     def id(self) -> bytes:
@@ -212,6 +215,14 @@ class ShortPresentation:
         if kept.id != self.id or kept.key_hint != self.key_hint:
             raise BadProofError("PRESENTATION_MIXED_UP")
         return kept.with_signatures((self.signature, *kept.signatures[1:]))
+
+
+def _presenter_json(presenter: Presenter | None) -> JsonObject:
+    """The holder's keys; a `presenter` where who shows is somebody else, or one of several."""
+    if isinstance(presenter, PublicPair):
+        return presenter.as_json()
+    keys: JsonObject = dict.fromkeys(PAIR)
+    return keys if presenter is None else {**keys, "presenter": presenter.as_json()}
 
 
 def _disclosure_json(disclosure: Disclosure) -> JsonObject:

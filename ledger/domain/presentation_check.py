@@ -7,73 +7,13 @@ about it, concerns this license alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import CLOCK_SKEW, MAX_TTL, Challenge, Verifies, is_signed
-from ledger.domain.moments import rfc3339
-from ledger.domain.presentation import UNBOUND, Presentation, ShownLicense
-from ledger.domain.verdict import PRECEDENCE, Check, Outcome, Step, failed, passed, skipped, unknown
+from ledger.domain.presentation import Presentation
+from ledger.domain.presenter_check import Finding, Known, presenter_check, presenter_findings, tampered
+from ledger.domain.verdict import PRECEDENCE, Check, Step, failed, passed, skipped, unknown
 from ledger.errors import LedgerError
-from ledger.errors.texts import TEXTS
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that does not hold, or, for `HOLDER_UNBOUND`, could not be asked.
-
-    Attributes:
-        reason: The exact cause, a key of `ledger.errors.texts.TEXTS`.
-        code: Code of step 8, a key of `ledger.domain.verdict_texts.CODE_TEXTS`.
-        result: Result that it speaks for; empty for `HOLDER_UNBOUND`.
-        fields: Field names that the cause is about.
-        license_id: 0x-hex id of the license that it is about; empty where it is the whole.
-    """
-
-    reason: str
-    code: str
-    result: str
-    fields: tuple[str, ...] = ()
-    license_id: str = ""
-
-    def message(self) -> dict[str, str]:
-        """The cause as `{"zh", "en"}`."""
-        text = TEXTS[self.reason]
-        values = {"fields": ", ".join(self.fields), "identifier": self.license_id}
-        return {"zh": text.zh.format_map(values), "en": text.en.format_map(values)}
-
-
-@dataclass(frozen=True, slots=True)
-class Registrant:
-    """The body that a signing key is registered for.
-
-    Attributes:
-        uscc: Its unified social credit code.
-        is_current: Whether the key may sign now: valid, and neither it nor one that it descends from
-            declared compromised.
-    """
-
-    uscc: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the ledger holds now about those who show, as far as it was asked.
-
-    Attributes:
-        bindings: Holder bindings (0x-hex) by license id; the one that the issuer signed counts for a
-            license that is not there. Differs from that one after a rebind.
-        attester: The body whose key vouches; None where the ledger knows none.
-        problems: Why nothing is known, by the license id or key id that it was asked about.
-        frozen: Ids of licenses whose binding stopped until they are bound anew.
-    """
-
-    bindings: Mapping[str, str] = field(default_factory=dict)
-    attester: Registrant | None = None
-    problems: Mapping[str, LedgerError] = field(default_factory=dict)
-    frozen: frozenset[str] = frozenset()
 
 
 def stale(reason: str) -> Finding:
@@ -108,13 +48,10 @@ def holder_check(
     known, attestation = known or Known(), presentation.attestation if presentation else None
     problem = known.problems.get(attestation.key_id if attestation else license_id)
     if problem is not None:
-        code = "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
-        return unknown(Step.HOLDER, code, {"code": problem.code, **problem.message()})
-    if presentation and attestation:
-        return _attested(presentation.made_at, attestation, known)
-    if any(finding.license_id == license_id for finding in findings):
+        return _unknown(problem)
+    if not attestation and any(finding.license_id == license_id for finding in findings):
         return skipped(Step.HOLDER, "HOLDER_UNBOUND")
-    return passed(Step.HOLDER)
+    return presenter_check(presentation, license_id, known) if presentation else passed(Step.HOLDER)
 
 
 def check_presentation(
@@ -128,8 +65,9 @@ def check_presentation(
 
     (1) the challenge is signed by the key it names, and is the one answered; (2) both are fresh by
     the verifier's clock; (3) the fields are those asked for; (4) they lead to what the issuer
-    signed; (5) every key signed all of it; (6) each license's two keys open its holder binding, or
-    a body that may vouch does so. What is not checked here: the issuer's signature and the ledger,
+    signed; (5) every key signed all of it; (6) each license's keys open its holder binding, by the rule
+    in it where there are several holders, or they are those of a representative of the holder, or a
+    body that may vouch does so. What is not checked here: the issuer's signature and the ledger,
     single use, and whether the asking organisation is registered.
 
     Args:
@@ -143,44 +81,22 @@ def check_presentation(
         Nothing where all holds; failures first, `HOLDER_UNBOUND` last.
     """
     return [
+        *content_findings(presentation, challenge, verifier, now),
+        *_signature_findings(presentation, verifier),
+        *presenter_findings(presentation, challenge, known or Known()),
+    ]
+
+
+def content_findings(
+    presentation: Presentation, challenge: Challenge, verifier: Verifies, now: int
+) -> list[Finding]:
+    """What is wrong with a presentation whoever signs it: the first four of `check_presentation`."""
+    return [
         *_challenge_findings(presentation, challenge, verifier),
         *_freshness_findings(presentation, challenge, now),
         *_scope_findings(presentation, challenge),
         *_digest_findings(presentation),
-        *_signature_findings(presentation, verifier),
-        *_presenter_findings(presentation, challenge, known or Known()),
     ]
-
-
-def attestation_findings(attestation: Attestation, challenge: Challenge, known: Known) -> list[Finding]:
-    """Whether the body of this key may vouch for a holder towards this verifier."""
-    if challenge.attested is False:
-        return [_NOT_ALLOWED]
-    if attestation.key_id in known.problems:
-        return []
-    body = known.attester
-    if body is None:
-        return [Finding("ATTESTER_UNKNOWN", "ATTESTER_UNKNOWN", "TAMPERED")]
-    is_asking = attestation.public_key == challenge.public_key or body.uscc == challenge.uscc
-    rules = ((body.is_current, _NOT_VALID), (challenge.attested or is_asking, _NOT_ALLOWED))
-    return [finding for holds, finding in rules if not holds]
-
-
-_NOT_VALID = Finding("ATTESTER_KEY_NOT_VALID", "ATTESTER_KEY_NOT_VALID", "TAMPERED")
-_NOT_ALLOWED = Finding("ATTESTATION_NOT_ALLOWED", "ATTESTATION_NOT_ALLOWED", "OUT_OF_SCOPE")
-
-
-def _attested(at: int, attestation: Attestation, known: Known) -> Check:
-    body = known.attester.uscc if known.attester else ""
-    evidence = {
-        "attestedBy": body,
-        "keyId": attestation.key_id,
-        "method": attestation.method.word,
-        "at": rfc3339(at),
-        "officer": attestation.officer.hex() or None,
-        **attestation.method.sentence(body),
-    }
-    return Check(Step.HOLDER, Outcome.PASS, "HOLDER_ATTESTED", "", evidence)
 
 
 def _failed(failures: list[Finding]) -> Check:
@@ -193,6 +109,14 @@ def _failed(failures: list[Finding]) -> Check:
     if worst.license_id:
         evidence["licenseId"] = worst.license_id
     return failed(Step.HOLDER, worst.result, worst.code, evidence)
+
+
+def _unknown(problem: LedgerError) -> Check:
+    code = "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
+    is_told = problem.code == "TRUST_NOT_REACHED"
+    return unknown(
+        Step.HOLDER, problem.code if is_told else code, {"code": problem.code, **problem.message()}
+    )
 
 
 def _challenge_findings(
@@ -242,7 +166,7 @@ def _scope(reason: str, fields: Sequence[str], license_id: str = "") -> Finding:
 
 def _digest_findings(presentation: Presentation) -> list[Finding]:
     broken = [shown for shown in presentation.licenses if not shown.is_intact(presentation.ledger_id)]
-    return [_tampered("DISCLOSURE_MISMATCH", "DIGEST_MISMATCH", shown) for shown in broken]
+    return [tampered("DISCLOSURE_MISMATCH", "DIGEST_MISMATCH", shown) for shown in broken]
 
 
 def _signature_findings(presentation: Presentation, verifier: Verifies) -> list[Finding]:
@@ -255,34 +179,3 @@ def _signature_findings(presentation: Presentation, verifier: Verifies) -> list[
     if presentation.attestation:
         return [Finding("ATTESTATION_SIGNATURE_BAD", "BAD_SIGNATURE", "TAMPERED")]
     return [Finding("HOLDER_SIGNATURE_BAD", "BAD_HOLDER_SIGNATURE", "TAMPERED")]
-
-
-def _presenter_findings(presentation: Presentation, challenge: Challenge, known: Known) -> list[Finding]:
-    """Whether those who sign may show: a body that vouches, or the holders that are bound."""
-    if presentation.attestation:
-        return attestation_findings(presentation.attestation, challenge, known)
-    return _binding_findings(presentation, known)
-
-
-def _binding_findings(presentation: Presentation, known: Known) -> list[Finding]:
-    asked = [shown for shown in presentation.licenses if shown.license_id not in known.problems]
-    bound = [(shown, known.bindings.get(shown.license_id, shown.binding)) for shown in asked]
-    wrong = [shown for shown, binding in bound if binding != UNBOUND and not _opens(shown, binding)]
-    unbound = [shown.license_id for shown, binding in bound if binding == UNBOUND]
-    return [
-        *(_tampered("HOLDER_KEY_MISMATCH", "HOLDER_KEY_MISMATCH", shown) for shown in wrong),
-        *(_frozen(shown) for shown in asked if shown.license_id in known.frozen),
-        *(Finding("HOLDER_UNBOUND", "HOLDER_UNBOUND", "", (), license_id) for license_id in unbound),
-    ]
-
-
-def _opens(shown: ShownLicense, binding: str) -> bool:
-    return shown.holder is not None and shown.holder.opens(binding)
-
-
-def _frozen(shown: ShownLicense) -> Finding:
-    return Finding("HOLDER_FROZEN", "HOLDER_FROZEN", "STALE_PRESENTATION", (), shown.license_id)
-
-
-def _tampered(reason: str, code: str, shown: ShownLicense) -> Finding:
-    return Finding(reason, code, "TAMPERED", (), shown.license_id)

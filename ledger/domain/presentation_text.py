@@ -4,9 +4,11 @@
     whole  [4, challenge id, challenge digest, ledger id, licenses, attestation, made at, seconds to
             live, signatures]                                            at most 1,400 bytes
     kept   [5, … as whole, without the first signature]                  at most 32,768 bytes
+    draft  [6, … as whole, with a list of signatures]                    at most 32,768 bytes
 
-`kept` is what a wallet leaves at the verifier's API, never a QR code. Signatures stand one after
-another, in the order of `Presentation.signers`. One presentation has exactly one text: whatever
+`kept` is what a wallet leaves at the verifier's API, `draft` what one holder hands to the next who has to
+sign too, an empty string for each signature that is missing; neither is ever a QR code. Signatures stand
+one after another, in the order of `Presentation.signers`. One presentation has exactly one text: whatever
 reads differently is refused. Each license is what `ledger.domain.shown_items` makes of it. The
 attestation is null where the holder's keys sign, else `[compressed point, method, officer]`.
 """
@@ -47,8 +49,8 @@ MAX_KEPT = 32_768
 LATEST = 253_402_300_799
 """The last second of the year 9999, in seconds since 1970."""
 
-_SHORT, _WHOLE, _KEPT = 1, 4, 5
-_LIMITS = {_SHORT: MAX_SHORT, _WHOLE: MAX_WHOLE, _KEPT: MAX_KEPT}
+_SHORT, _WHOLE, _KEPT, _DRAFT = 1, 4, 5, 6
+_LIMITS = {_SHORT: MAX_SHORT, _WHOLE: MAX_WHOLE, _KEPT: MAX_KEPT, _DRAFT: MAX_KEPT}
 
 
 def short_text(presentation: ShortPresentation) -> str:
@@ -76,6 +78,15 @@ def kept_text(presentation: Presentation) -> str:
         MalformedError: `PRESENTATION_TOO_LARGE` above 32,768 bytes.
     """
     return _text([_KEPT, *_items(presentation), b"".join(presentation.signatures[1:])])
+
+
+def draft_text(presentation: Presentation) -> str:
+    """The text of one that not all have signed yet; an empty signature of each who has not.
+
+    Raises:
+        MalformedError: `PRESENTATION_TOO_LARGE` above 32,768 bytes.
+    """
+    return _text([_DRAFT, *_items(presentation), list(presentation.signatures)])
 
 
 def size_of(text: str) -> int:
@@ -111,6 +122,21 @@ def read_kept(text: str) -> Presentation:
         case [5, *items, bytes(joined)]:
             found = _presentation(items)
             return _same(_signed(found, (b"", *split(joined, SIGNATURE_BYTES, "signature"))), text, kept_text)
+    raise malformed("mode")
+
+
+def read_draft(text: str) -> Presentation:
+    """Read a presentation that not all have signed yet.
+
+    Raises:
+        MalformedError: As `read_qr`.
+    """
+    match _list(text):
+        case [6, *items, list(given)]:
+            signatures = tuple(each for each in given if isinstance(each, bytes))
+            require(len(signatures) == len(given), "signature")
+            require(all(len(each) in (0, SIGNATURE_BYTES) for each in signatures), "signature")
+            return _same(_signed(_presentation(items), signatures), text, draft_text)
     raise malformed("mode")
 
 

@@ -26,6 +26,19 @@ class RepresentationKind(IntEnum):
     AGENT = 3
     HEIR = 4
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """The title, in Chinese and in English."""
+        return _TITLES[self]
+
+
+_TITLES = {
+    RepresentationKind.GUARDIAN: ("监护人", "guardian"),
+    RepresentationKind.LEGAL_REPRESENTATIVE: ("法定代表人", "legal representative"),
+    RepresentationKind.AGENT: ("委托代理人", "agent"),
+    RepresentationKind.HEIR: ("继承人", "heir"),
+}
+
 
 class RepresentationScope(IntEnum):
     """What a representative may do, one bit each (亮证, 授权, 申请校核)."""
@@ -33,6 +46,18 @@ class RepresentationScope(IntEnum):
     PRESENT = 1
     CONSENT = 2
     CORRECT = 4
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """What it lets him do, in Chinese and in English."""
+        return _ALLOWED[self]
+
+
+_ALLOWED = {
+    RepresentationScope.PRESENT: ("亮证", "present"),
+    RepresentationScope.CONSENT: ("授权", "consent"),
+    RepresentationScope.CORRECT: ("申请校核", "correct"),
+}
 
 
 def scope_bitmap(scope: Iterable[RepresentationScope]) -> int:

@@ -2,13 +2,17 @@
 
     [struct, members, issuer's signature, disclosure, keys, leaf]
 
-Members stand in the order of `ledger.domain.messages`, keys are two compressed points, none where a
-body vouches. The leaf is null for a single license, else `[members of the leaf, index, path]`. A
+Members stand in the order of `ledger.domain.messages`. Keys are the holder's two compressed points, one
+after another, none where a body vouches; of anybody else (`ledger.domain.presenters`) they say who he is:
+
+    [0, keys] a representative    [1, keys, bindings] one of several holders    [2, keys of all] all of them
+
+The leaf is null for a single license, else `[members of the leaf, index, path]`. A
 32-byte word loses its trailing zeros; the leaves that a batch renews are told by their runs where that
 is shorter.
 
-What the rest tells is null: an id that ledger, issuer and handle make; a holder binding that is that of
-the two keys; a `notAfter` by default; in a further license what the first one's struct says as well,
+What the rest tells is null: an id that ledger, issuer and handle make; a holder binding that follows from
+the keys; a `notAfter` by default; in a further license what the first one's struct says as well,
 and its signature is empty where it is the same. The content digest in a leaf is left out: it is the one
 that the fields lead to.
 """
@@ -23,16 +27,18 @@ from ledger.domain import cbor
 from ledger.domain.bit_runs import runs_of, word_of
 from ledger.domain.canonical import MAX_INTEGER
 from ledger.domain.fields_tree import Disclosure
-from ledger.domain.holders import PublicPair
+from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PublicPair
 from ledger.domain.license_tree import LEAF_WORDS, MAX_SIZE
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, MessageType, id_member
 from ledger.domain.objects import from_ascii32, license_id
 from ledger.domain.presentation import ShownLicense
+from ledger.domain.presenters import AllHolders, AnyHolder, Presenter, Representative
 from ledger.domain.sm import decode_point
 from ledger.errors import BadProofError, MalformedError
 
 SIGNATURE_BYTES, HASH_BYTES = 64, 32
 _POINT_BYTES = 33
+_REPRESENTATIVE, _ANY, _ALL = range(3)
 
 _STRUCTS = ("Issue", "Amend", "IssueBatch", "RenewBatch")
 _CODES = {"issuer", "licenseType"}
@@ -51,14 +57,14 @@ def write_license(shown: ShownLicense, ledger_id: bytes, first: ShownLicense | N
         ledger_id: The presentation's.
         first: The first license of the presentation, for a further one.
     """
-    around = _Around(ledger_id, shown.holder, first.signed if first else {})
+    around = _Around(ledger_id, _binding(shown.holder), first.signed if first else {})
     is_repeated = first is not None and first.signature == shown.signature
     return [
         _STRUCTS.index(shown.message),
         around.words(MESSAGES[shown.message].fields, shown.signed),
         b"" if is_repeated else shown.signature,
         shown.disclosure.as_list(),
-        b"".join(compressed(point) for point in shown.holder or ()),
+        _keys(shown.holder),
         _leaf_items(shown, ledger_id),
     ]
 
@@ -70,12 +76,12 @@ def read_license(form: cbor.CborValue, ledger_id: bytes, first: ShownLicense | N
         MalformedError: `PRESENTATION_MALFORMED`.
     """
     match form:
-        case [int(number), list(words), bytes(given), list(disclosure), bytes(keys), leaf]:
+        case [int(number), list(words), bytes(given), list(disclosure), keys, leaf]:
             require(counts(number) and number < len(_STRUCTS), "message")
             signature = given or (first.signature if first else b"")
             require(len(signature) == SIGNATURE_BYTES, "issuer")
-            struct, holder, fields = MESSAGES[_STRUCTS[number]], _pair(keys), _disclosure(disclosure)
-            around = _Around(ledger_id, holder, first.signed if first else {})
+            struct, holder, fields = MESSAGES[_STRUCTS[number]], _presenter(keys), _disclosure(disclosure)
+            around = _Around(ledger_id, _binding(holder), first.signed if first else {})
             signed = around.filled(_values(struct.fields, words))
             shown = ShownLicense(struct.name, signed, signature, fields, holder)
             if _is_of_batch(struct):
@@ -88,7 +94,7 @@ def read_license(form: cbor.CborValue, ledger_id: bytes, first: ShownLicense | N
 def _leaf_items(shown: ShownLicense, ledger_id: bytes) -> list[object] | None:
     if shown.leaf is None:
         return None
-    around = _Around(ledger_id, shown.holder, shown.signed)
+    around = _Around(ledger_id, _binding(shown.holder), shown.signed)
     path = b"".join(bytes.fromhex(word[2:]) for word in shown.proof)
     return [around.words(_LEAF, shown.leaf), shown.index, path]
 
@@ -96,7 +102,7 @@ def _leaf_items(shown: ShownLicense, ledger_id: bytes) -> list[object] | None:
 def _with_leaf(shown: ShownLicense, form: cbor.CborValue, ledger_id: bytes) -> ShownLicense:
     match form:
         case [list(words), int(index), bytes(path)] if counts(index) and index < MAX_SIZE:
-            around = _Around(ledger_id, shown.holder, shown.signed)
+            around = _Around(ledger_id, _binding(shown.holder), shown.signed)
             digest = "0x" + shown.disclosure.content_digest().hex()
             leaf = around.filled({"digest": digest, **_values(_LEAF, words)})
             proof = tuple("0x" + word.hex() for word in split(path, HASH_BYTES, "leaf"))
@@ -109,12 +115,12 @@ class _Around(NamedTuple):
 
     Attributes:
         ledger_id: The presentation's.
-        holder: The keys, where there are any.
+        binding: The holder binding that follows from the keys, where one does.
         said: Of a struct what the first license's says, of a leaf what its own struct says.
     """
 
     ledger_id: bytes
-    holder: PublicPair | None
+    binding: str | None
     said: Values
 
     def words(self, members: Members, values: Values) -> list[object]:
@@ -132,8 +138,8 @@ class _Around(NamedTuple):
         """The members that follow, as they are where nobody chose otherwise."""
         told = dict(self.said)
         known = {**told, **{name: value for name, value in values.items() if value is not None}}
-        if self.holder:
-            told["holderBinding"] = self.holder.binding
+        if self.binding is not None:
+            told["holderBinding"] = self.binding
         signed_at = known.get("signedAt")
         if isinstance(signed_at, int) and signed_at <= MAX_INTEGER - DEFAULT_LIFETIME:
             told["notAfter"] = signed_at + DEFAULT_LIFETIME
@@ -208,10 +214,56 @@ def _disclosure(form: list[cbor.CborValue]) -> Disclosure:
     return found
 
 
-def _pair(joined: bytes) -> PublicPair | None:
-    points = split(joined, _POINT_BYTES, "key")
-    require(len(points) in (0, len(PublicPair._fields)), "key")
-    return PublicPair(*(read_point(point) for point in points)) if points else None
+def _binding(holder: Presenter | None) -> str | None:
+    """The holder binding that follows from the keys; of a representative's none, the holder's is bound."""
+    return None if holder is None or isinstance(holder, Representative) else holder.binding
+
+
+def _keys(holder: Presenter | None) -> bytes | list[object]:
+    points = b"".join(compressed(point) for pair in (holder.pairs if holder else ()) for point in pair)
+    match holder:
+        case Representative():
+            return [_REPRESENTATIVE, points]
+        case AnyHolder():
+            return [_ANY, points, b"".join(bytes.fromhex(each[2:]) for each in holder.bindings)]
+        case AllHolders():
+            return [_ALL, points]
+    return points
+
+
+def _presenter(form: cbor.CborValue) -> Presenter | None:
+    match form:
+        case b"":
+            return None
+        case bytes(joined):
+            return _pair(joined)
+        case [int(kind), bytes(joined)] if kind == _REPRESENTATIVE and counts(kind):
+            return Representative(_pair(joined))
+        case [int(kind), bytes(joined), bytes(listed)] if kind == _ANY and counts(kind):
+            bindings = tuple("0x" + each.hex() for each in split(listed, HASH_BYTES, "holders"))
+            _require_several(bindings)
+            return AnyHolder(_pair(joined), bindings)
+        case [int(kind), bytes(joined)] if kind == _ALL:
+            pairs = _pairs(joined)
+            _require_several([pair.holder_key for pair in pairs])
+            return AllHolders(pairs)
+    raise malformed("key")
+
+
+def _require_several(holders: Sequence[object]) -> None:
+    require(FEWEST_JOINT <= len(holders) <= MOST_JOINT and len(set(holders)) == len(holders), "holders")
+
+
+def _pair(joined: bytes) -> PublicPair:
+    pairs = _pairs(joined)
+    require(len(pairs) == 1, "key")
+    return pairs[0]
+
+
+def _pairs(joined: bytes) -> tuple[PublicPair, ...]:
+    keys = [read_point(point) for point in split(joined, _POINT_BYTES, "key")]
+    require(len(keys) % 2 == 0, "key")
+    return tuple(PublicPair(*keys[place : place + 2]) for place in range(0, len(keys), 2))
 
 
 def split(joined: bytes, size: int, part: str) -> tuple[bytes, ...]:

@@ -35,6 +35,7 @@ _TAG_NAMES = (
     "receipt",
     "checkpoint",
     "document",
+    "erasure",
 )
 
 
@@ -62,6 +63,7 @@ TAG_PROMISE = TAGS["promise"]
 TAG_RECEIPT = TAGS["receipt"]
 TAG_CHECKPOINT = TAGS["checkpoint"]
 TAG_DOCUMENT = TAGS["document"]
+TAG_ERASURE = TAGS["erasure"]
 
 
 # --- keys ---------------------------------------------------------------------------------
@@ -371,6 +373,7 @@ __all__ = [
     "TAG_CHALLENGE",
     "TAG_CHECKPOINT",
     "TAG_DOCUMENT",
+    "TAG_ERASURE",
     "TAG_LEDGER",
     "TAG_PRESENTATION",
     "TAG_PROMISE",

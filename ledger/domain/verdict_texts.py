@@ -87,6 +87,10 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
 
 FLAG_TEXTS: dict[str, tuple[str, str]] = {
     "HOLDER_UNBOUND": ("未绑定持证人设备密钥。", "No holder key is bound."),
+    "HOLDER_FROZEN": (
+        "持证人设备绑定已冻结，重新绑定前不能亮证；证照本身不受影响。",
+        "The binding of the holder's device is frozen; the license itself is not touched.",
+    ),
     "COLLECTED": (
         "归集自颁发机构原有系统，不是在本账本上直接签发。",
         "Collected from a system of the issuer; not issued on this ledger in the first place.",
@@ -102,6 +106,10 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
     "ORIGIN_NOT_SHOWN": (
         "出示内容不含证照来源（origin）；需要时请要求出示该字段。",
         "Where the license came from is not shown; ask for the field origin where it matters.",
+    ),
+    "SUCCESSOR_UNPROVED": (
+        "账本的合约已有后继，去向仅凭节点所说；要证明请用 --trust state。",
+        "A contract was succeeded, and only the node says by which; --trust state has it proved.",
     ),
 }
 """What stands beside a result without changing it."""
@@ -175,6 +183,19 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     "ATTESTATION_NOT_ALLOWED": (
         "核验请求不接受该机构代持证人作证。",
         "The challenge does not accept that this body vouches for the holder.",
+    ),
+    "REPRESENTED": (
+        "由账本登记的代理人代持证人出示。",
+        "Shown by somebody who stands in for the holder, as the ledger records.",
+    ),
+    "NOT_REPRESENTED": (
+        "账本上没有登记出示人现可代理持证人。",
+        "The ledger does not record that who shows stands in for the holder now.",
+    ),
+    "REPRESENTATION_ENDED": ("代理已终止。", "The representation has ended."),
+    "REPRESENTATION_OUT_OF_SCOPE": (
+        "代理范围不包括亮证。",
+        "The representation does not extend to showing the license.",
     ),
     "BAD_HOLDER_SIGNATURE": ("持证人签名不成立。", "The holder's signature does not hold."),
     "HOLDER_KEY_MISMATCH": ("出示所用密钥不是绑定的密钥。", "The presenting key is not the bound one."),

@@ -5,6 +5,7 @@
     ├── RuleError            the request breaks a rule: fix it, do not retry        → exit 1, HTTP 4xx
     │   ├── UnknownIdError       nothing is known under that id                     → exit 4, HTTP 404
     │   ├── NotEntitledError     the actor may not do this                          → HTTP 403
+    │   ├── ErasedError          was there, erased for good                         → HTTP 410
     │   ├── TransitionError      not legal from the current status                  → HTTP 409
     │   └── MalformedError       not the canonical form                             → exit 2, HTTP 400
     ├── TrustError           the evidence does not hold: alarm, do not retry        → exit 1, HTTP 422
@@ -99,6 +100,12 @@ class NotEntitledError(RuleError):
     """The actor may not do this."""
 
     http_status = 403
+
+
+class ErasedError(RuleError):
+    """It was there, and was erased for good."""
+
+    http_status = 410
 
 
 class TransitionError(RuleError):

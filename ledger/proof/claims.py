@@ -14,7 +14,7 @@ from ledger.domain.messages import MESSAGES, MessageType, issued_id
 from ledger.domain.objects import from_ascii32
 from ledger.domain.presentation import ShownLicense
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
-from ledger.errors import MalformedError
+from ledger.errors import BadProofError, MalformedError
 from ledger.proof.verification import Claim
 
 
@@ -102,6 +102,20 @@ def claim_of_file(envelope: Envelope) -> Claim:
         str(envelope.license["origin"]),
     )
     return replace(claim, message=envelope.message)
+
+
+def whole_claim(envelope: Envelope) -> Claim:
+    """What a license file claims, where all of it that needs no ledger holds.
+
+    Raises:
+        MalformedError: As `claim_of`.
+        BadProofError: `DOCUMENT_TAMPERED`, naming the parts.
+    """
+    envelope.check_integrity()
+    claim = claim_of_file(envelope)
+    if claim.leaf is not None and not is_in_its_batch(envelope, claim):
+        raise BadProofError("DOCUMENT_TAMPERED", parts="leaf, anchor/batch")
+    return claim
 
 
 def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:

@@ -317,14 +317,15 @@ def _anchor(case: _Case) -> Check:
         return failed(Step.ANCHOR, "NOT_ANCHORED", evidence=evidence, age=age)
     first = license_.facts[0]
     evidence |= {"seq": first.seq, "recordedAt": rfc3339(first.recorded_at), "contract": license_.writer}
-    if not _says_the_same(license_, case.claim):
+    if not says_the_same(license_, case.claim):
         return failed(Step.ANCHOR, "TAMPERED", "ANCHOR_MISMATCH", evidence, age)
     if not case.is_by_its_contract:
         return failed(Step.ANCHOR, "NOT_ANCHORED", "OTHER_CONTRACT", evidence, age)
     return passed(Step.ANCHOR, evidence, age)
 
 
-def _says_the_same(license_: License, claim: Claim) -> bool:
+def says_the_same(license_: License, claim: Claim) -> bool:
+    """Whether a license is recorded as a file or a presentation claims it to be."""
     first, signed = license_.facts[0], claim.terms
     return (
         license_.batch == claim.batch

@@ -102,9 +102,12 @@ class ActOnLicenses:
         Raises:
             RuleError: What the contracts refuse.
         """
+        return self._write(license_, Act.FREEZE, self.freeze_message(license_, by), signer)
+
+    def freeze_message(self, license_: License, by: str) -> Prepared:
+        """The message of a freeze, to be signed here or elsewhere by a key of `by`; sends nothing."""
         members = {"licenseId": license_.license_id, "by": ascii32(by)}
-        prepared = self._submissions.prepare("Freeze", license_.rev, members)
-        return self._write(license_, Act.FREEZE, prepared, signer)
+        return self._submissions.prepare("Freeze", license_.rev, members)
 
     def transfer_out(self, license_: License, region: int, signer: Signer, reference: str = "") -> Acted:
         """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import StateView, typed
-from ledger.domain.entities import Key, Organisation
+from ledger.domain.entities import Key, License, Organisation
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
 from ledger.domain.objects import entitlement_object, key_object, organisation_object
@@ -152,6 +152,17 @@ def require_current(key: Key, now: int) -> None:
         raise NotEntitledError("AUTH_KEY_NOT_CURRENT", key=key.key_id)
     if any(cut.since <= now for cut in key.cut_offs):
         raise NotEntitledError("AUTH_KEY_CUT_OFF", key=key.key_id)
+
+
+def require_acts_for(state: StateView, body: str, license_: License, now: int) -> None:
+    """Let pass only a body that acts on a license: its issuer, what followed it, its operator.
+
+    Raises:
+        NotEntitledError: `NOT_THE_ISSUER`.
+    """
+    acting = "0x" + organisation_object(body).hex()
+    if not Rights(state, now).may_act(acting, license_.license_type, license_.issuer):
+        raise NotEntitledError("NOT_THE_ISSUER", issuer=license_.issuer, signer=body)
 
 
 class AuthoriseRequests:

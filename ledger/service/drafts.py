@@ -24,7 +24,7 @@ from ledger.domain.records import RecordSignature
 from ledger.domain.sm3 import sm3
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
-from ledger.ports import BatchOutbox, Entropy, IssuerHome, KeptLeaf, Transaction
+from ledger.ports import BatchOutbox, Entropy, Erasures, IssuerHome, KeptLeaf, Transaction
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.submission import Prepared
 
@@ -88,6 +88,20 @@ class Draft:
     opening: Mapping[str, object] | None = None
 
 
+class DraftStores(NamedTuple):
+    """Where drafts are kept, and what stays when their documents are erased.
+
+    Attributes:
+        outbox: Drafts of single licenses.
+        batches: Drafts of batches.
+        erasures: What is left of erased ones.
+    """
+
+    outbox: Outbox
+    batches: BatchOutbox
+    erasures: Erasures
+
+
 class Drafts:
     """Makes drafts for issuers whose secrets this home holds, and keeps them.
 
@@ -95,8 +109,7 @@ class Drafts:
         trust: The pinned trust file.
         types: From a type code to its definition.
         home: The issuers' own files.
-        outbox: Keeps drafts of single licenses.
-        batches: Keeps drafts of batches.
+        stores: Where drafts are kept.
         keep_contents: Stores the encrypted documents, before anything is anchored.
         entropy: Salts.
         handed_in: Openings of leaves that another home issued, by license id.
@@ -107,15 +120,15 @@ class Drafts:
         trust: TrustFile,
         types: Callable[[str], LicenseType],
         home: IssuerHome,
-        outbox: Outbox,
-        batches: BatchOutbox,
+        stores: DraftStores,
         keep_contents: KeepContents,
         entropy: Entropy,
         handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
         self._trust, self._types, self._home = trust, types, home
         self._entropy, self._handed_in = entropy, handed_in
-        self.outbox, self.batches, self.keep_contents = outbox, batches, keep_contents
+        self.outbox, self.batches, self.erasures = stores
+        self.keep_contents = keep_contents
 
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
@@ -166,23 +179,24 @@ class Drafts:
         )
 
     def is_kept(self, license_id: str, own: str = "") -> bool:
-        """Whether a draft of a license is kept, alone or in a batch other than `own`."""
+        """Whether a draft of a license is kept, alone or in a batch other than `own`, or was erased."""
         if self.batches.batch_of(license_id) not in (None, own):
             return True
-        return self.outbox.load(license_id) is not None
+        return self.erasures.of(license_id) is not None or self.outbox.load(license_id) is not None
 
     def opening(self, license_id: str) -> Mapping[str, object] | None:
         """What opens the leaf of a license that this home issued in a batch, took in or was handed."""
         leaf, key = self.batches.leaf(license_id), self.batches.batch_of(license_id)
         batch = self.batches.load(key) if key else None
         if leaf is None or batch is None or batch["gasUsed"] is None:
-            return self._handed_in.get(license_id)
+            erasure = self.erasures.of(license_id)
+            return (erasure.opening if erasure else None) or self._handed_in.get(license_id)
         return opening_of(claim_of_file(Envelope.parse(leaf.envelope)))
 
     def take_leaves(self, envelopes: Sequence[Envelope]) -> None:
         """Keep what opens leaves, by their license files, so that acts on them go through this home, too.
 
-        Files of single licenses, and of leaves that are kept already, are passed over.
+        Files of single licenses, and of leaves that are kept already or were erased, are passed over.
 
         Raises:
             MalformedError: As `ledger.proof.claims.claim_of`.
@@ -191,7 +205,7 @@ class Drafts:
         taken = [
             KeptLeaf(claim.license_id, each.to_bytes(), None)
             for claim, each in claims
-            if claim.leaf is not None and self.batches.batch_of(claim.license_id) is None
+            if claim.leaf is not None and not self.is_kept(claim.license_id)
         ]
         if taken:
             key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import State, typed
-from ledger.domain.entities import Key, Organisation
+from ledger.domain.apply import Refused, State, representation_key, typed
+from ledger.domain.entities import Key, Mandate, Organisation, Representation
 from ledger.domain.lineage import MAX_HANDS, cut_off_of
 from ledger.domain.messages import key_id
-from ledger.domain.objects import key_object
+from ledger.domain.objects import key_object, representation_object
 from ledger.domain.presentation import Presentation
-from ledger.domain.presentation_check import Known, Registrant
-from ledger.errors import LedgerError, OutageError, TrustError
+from ledger.domain.presenter_check import Known, Registrant
+from ledger.domain.presenters import Lack, Representative, mandate_of
+from ledger.errors import LedgerError, OutageError, TrustError, UnknownIdError
 from ledger.proof.bindings import Binding
 from ledger.service.sources import Histories
-from ledger.service.standing import binding_now
+from ledger.service.standing import binding_now, license_state
 from ledger.service.verify import state_of
 
 
@@ -30,30 +32,88 @@ class HolderRecords:
     def __init__(self, open_histories: Callable[[], Histories]) -> None:
         self._open = open_histories
 
-    def about(self, presentation: Presentation) -> Known:
-        """All that the ledger holds about those who show this, and why it could not be asked."""
+    def about(self, presentation: Presentation, now: int) -> Known:
+        """All that the ledger holds about those who show this, and why it could not be asked.
+
+        What is not proved as far as was asked for counts as not asked.
+
+        Args:
+            presentation: As read.
+            now: By the verifier's clock, in seconds since 1970: who shows may date what he shows back.
+        """
         if presentation.attestation is None:
-            return self._about_holders(presentation)
+            return self._about_holders(presentation, now)
         attestation = presentation.attestation
         try:
-            body = registrant_of(self._open(), attestation.public_key, presentation.made_at)
+            body = registrant_of(self._histories(), attestation.public_key, now)
         except (OutageError, TrustError) as problem:
             return Known(problems={attestation.key_id: problem})
         return Known(attester=body)
 
-    def _about_holders(self, presentation: Presentation) -> Known:
+    def _histories(self) -> Histories:
+        histories = self._open()
+        histories.require_level()
+        return histories
+
+    def _about_holders(self, presentation: Presentation, now: int) -> Known:
         bindings: dict[str, Binding] = {}
+        mandates: dict[str, Mandate | Lack] = {}
         problems: dict[str, LedgerError] = {}
         for shown in presentation.licenses:
+            name, holder = shown.license_id, shown.holder
             try:
-                binding = binding_now(self._open(), shown.license_id)
+                if isinstance(holder, Representative):
+                    mandates[name] = mandate_now(self._histories(), name, holder, now)
+                elif (binding := binding_now(self._histories(), name)) is not None:
+                    bindings[name] = binding
             except (OutageError, TrustError) as problem:
-                problems[shown.license_id] = problem
-            else:
-                bindings |= {} if binding is None else {shown.license_id: binding}
-        values = {license_id: binding.value for license_id, binding in bindings.items()}
-        frozen = frozenset(license_id for license_id, binding in bindings.items() if binding.is_frozen)
-        return Known(values, problems=problems, frozen=frozen)
+                problems[name] = problem
+        values = {name: binding.value for name, binding in bindings.items()}
+        frozen = frozenset(name for name, binding in bindings.items() if binding.is_frozen)
+        return Known(values, mandates=mandates, problems=problems, frozen=frozen)
+
+
+def mandate_now(
+    histories: Histories, license_id: str, representative: Representative, at: int
+) -> Mandate | Lack:
+    """By what right somebody stands in for the holder of a license, as of the head, or why he does not.
+
+    What a compromised key gave after its compromise is void; an end stands.
+
+    Args:
+        histories: The ledger.
+        license_id: 0x-hex.
+        representative: With the keys that he shows.
+        at: Moment at which he has to stand in, in seconds since 1970; never before the head.
+
+    Raises:
+        OutageError, TrustError: The ledger could not be asked, or its answer is not proved.
+    """
+    objects = [
+        representation_object(bytes.fromhex(license_id[2:]), bytes.fromhex(name[2:]))
+        for name in representative.names
+    ]
+    own = histories.facts_of(objects)
+    if not own:
+        return Lack.NOT_REPRESENTED
+    try:
+        state = license_state(histories, license_id)[1]
+    except UnknownIdError:
+        return Lack.NOT_REPRESENTED
+    for fact in own:
+        with contextlib.suppress(Refused):
+            state.apply(fact)
+    recorded = [
+        typed(state, "representation", representation_key(license_id, name), Representation)
+        for name in representative.names
+    ]
+    head = histories.header.time
+
+    def is_void(key_id: str, recorded_at: int) -> bool:
+        cut_off = cut_off_of(_key_and_those_above(histories, key_id), key_id, head)
+        return cut_off is not None and cut_off <= recorded_at
+
+    return mandate_of([each for each in recorded if each], max(at, head), head, is_void)
 
 
 def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registrant | None:

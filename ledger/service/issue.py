@@ -17,6 +17,7 @@ from ledger.domain.records import RecordSignature, record_of
 from ledger.domain.sm3 import sm3
 from ledger.errors import RuleError
 from ledger.ports import Receipt, Signer, Transaction
+from ledger.service.documents import require_not_erased
 from ledger.service.drafts import (
     Draft,
     Drafts,
@@ -59,7 +60,7 @@ class IssueLicenses:
 
         Raises:
             MalformedError: `LICENSE_INPUT` with every fault.
-            RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
+            RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`, `DOCUMENT_ERASED`.
         """
         license_ = self._drafts.license(given)
         name = self._drafts.name(license_)
@@ -154,6 +155,7 @@ class IssueLicenses:
             return issued
 
     def _finish_alone(self, draft: Draft, signer: Signer, request_id: str | None) -> Issued:
+        require_not_erased(self._drafts.erasures, draft.license_id)
         kept = self._drafts.outbox.load(draft.license_id)
         wanted = {"input": sm3(canonical(draft.given)).hex(), "request": request_id}
         if kept is None or (_is_unsent(kept) and not self._is_of_now(kept, draft, wanted)):

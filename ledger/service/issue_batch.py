@@ -45,7 +45,8 @@ class IssueBatches:
         """Issue up to 1,000 licenses of one type under one signature, in one transaction.
 
         The same inputs again, after a crash at any point, finish the same batch, once: its salts, its
-        signature and its transaction are kept before anything is sent.
+        signature and its transaction are kept before anything is sent. Licenses whose documents were
+        erased meanwhile are left out.
 
         Args:
             given: License inputs of docs/interfaces.md, or what was made of them, all of one type and
@@ -68,7 +69,7 @@ class IssueBatches:
             leaves = self._kept_leaves(key) if kept else self._begin(key, rows, signer, renews)
             if kept is None or kept["gasUsed"] is None:
                 kept = self._send(key, kept or _UNSENT, leaves)
-            return _issued(kept, leaves)
+            return _issued(kept, leaves, self._root(rows[0], leaves))
 
     def is_kept(self, given: JsonObject | FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input.
@@ -77,6 +78,13 @@ class IssueBatches:
             MalformedError: `LICENSE_INPUT`.
         """
         return self._drafts.is_kept(self._drafts.name(self._drafts.filled_in(given).license).id)
+
+    def _root(self, first: FilledIn, leaves: Sequence[_Leaf]) -> str:
+        """The root of a batch, also where the documents of all its licenses were erased."""
+        if leaves:
+            return str(leaves[0].envelope.signed["root"])
+        erasure = self._drafts.erasures.of(self._drafts.name(first.license).id)
+        return str(erasure.remains["signed"]["root"]) if erasure and erasure.remains else ""
 
     def _living(self, key: str) -> JsonObject | None:
         """What is kept of a batch; where it was never sent and can no longer be, it is forgotten."""
@@ -226,13 +234,12 @@ def _struct_of(envelope: Envelope) -> str:
     return "RenewBatch" if "earlier" in envelope.signed else "IssueBatch"
 
 
-def _issued(kept: JsonObject, leaves: Sequence[_Leaf]) -> IssuedBatch:
+def _issued(kept: JsonObject, leaves: Sequence[_Leaf], root: str) -> IssuedBatch:
     seen, gas_used = kept["seen"], kept["gasUsed"]
     licenses = tuple(
         Issued(replace(each, anchor={**each.anchor, **seen}), gas_used // len(leaves), None, cid)
         for each, cid in leaves
     )
-    root = str(leaves[0].envelope.signed["root"])
     return IssuedBatch(root, licenses, seen["seq"], seen["txHash"], seen["block"], gas_used)
 
 

@@ -166,13 +166,19 @@ class KeepDocument:
             TrustError: `CONTENT_ALTERED`, `DOCUMENT_SEAL_BROKEN`.
             ContentOutageError: `CONTENT_MISSING`, `CONTENT_UNAVAILABLE`.
         """
-        own = reader.public_key.hex()
-        wrap = next((each for each in kept.wraps if each.to == own), None)
-        if wrap is None:
-            raise NotEntitledError("DOCUMENT_NOT_WRAPPED", key=own[:18])
+        _wrap_for(kept, reader)
+        return self.open_sealed(kept, self.sealed(kept), reader)
+
+    def sealed(self, kept: KeptDocument) -> bytes:
+        """The encrypted bytes of a document, as they were stored; raises as `open`."""
         blob = self._content.get(kept.cid)
         if sm3(blob).hex() != kept.sm3:
             raise TrustError("DOCUMENT_SEAL_BROKEN", cid=kept.cid)
+        return blob
+
+    def open_sealed(self, kept: KeptDocument, blob: bytes, reader: Decryptor) -> bytes:
+        """The document in encrypted bytes, whoever stored them; raises as `open`."""
+        wrap = _wrap_for(kept, reader)
         try:
             return self._sealer.open(self._unwrapped(wrap, reader), blob, _BINDING)
         except LedgerError as error:
@@ -182,6 +188,10 @@ class KeepDocument:
         key = reader.decrypt(bytes.fromhex(wrap.wrapped))
         return self._sealer.open(key, bytes.fromhex(wrap.under), _KEY_BINDING) if wrap.under else key
 
-    def erase(self, kept: KeptDocument) -> bool:
-        """Destroy the blob; the caller forgets the wraps. False when there was none."""
-        return self._content.erase(kept.cid)
+
+def _wrap_for(kept: KeptDocument, reader: Decryptor) -> Wrap:
+    own = reader.public_key.hex()
+    wrap = next((each for each in kept.wraps if each.to == own), None)
+    if wrap is None:
+        raise NotEntitledError("DOCUMENT_NOT_WRAPPED", key=own[:18])
+    return wrap

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ledger.domain.acts import Status
 from ledger.domain.apply import leaf_license, typed
-from ledger.domain.document import Envelope
 from ledger.domain.entities import Batch, License
 from ledger.domain.lifecycle import status_at
 from ledger.domain.lineage import acts_for
 from ledger.domain.objects import organisation_object
-from ledger.ports import Index, KeptLeaf
+from ledger.ports import Index
 from ledger.proof.verification import cut_offs_of
 
 _BATCHES = 64
@@ -56,12 +55,14 @@ class OldLicenses:
 
     Args:
         index: The ledger as this home has followed it, and the identifiers that it knows.
-        leaf_of: A leaf of a batch that this home issued or took in, by its license id.
+        opening_of: What opens the leaf of a license that this home issued or took in, by its license id.
         now: Unix seconds.
     """
 
-    def __init__(self, index: Index, leaf_of: Callable[[str], KeptLeaf | None], now: int) -> None:
-        self._index, self._leaf_of, self._now = index, leaf_of, now
+    def __init__(
+        self, index: Index, opening_of: Callable[[str], Mapping[str, object] | None], now: int
+    ) -> None:
+        self._index, self._opening_of, self._now = index, opening_of, now
         self._cut_offs = cut_offs_of(index, now)
         self._batch = lru_cache(_BATCHES)(lambda key: typed(index, "batch", key, Batch))
 
@@ -99,19 +100,10 @@ class OldLicenses:
         alone = typed(self._index, "license", license_id, License)
         if alone is not None:
             return alone, None
-        kept = self._leaf_of(license_id)
-        return self._leaf(Envelope.parse(kept.envelope)) if kept else None
+        opening = self._opening_of(license_id)
+        return self._leaf(opening) if opening else None
 
-    def _leaf(self, envelope: Envelope) -> tuple[License, LeafPlace] | None:
-        place, leaf = envelope.place, envelope.leaf
-        batch = self._batch(place[0]) if place else None
-        if place is None or leaf is None or batch is None:
-            return None
-        values = {
-            "licenseId": leaf.license_id,
-            "digest": "0x" + leaf.digest,
-            "holderBinding": leaf.holder_binding,
-            "validFrom": leaf.valid_from,
-            "validTo": leaf.valid_to,
-        }
-        return leaf_license(batch, *place, values), LeafPlace(*place)
+    def _leaf(self, opening: Mapping[str, object]) -> tuple[License, LeafPlace] | None:
+        place = LeafPlace(str(opening["batch"]), int(str(opening["index"])))
+        batch = self._batch(place.batch)
+        return (leaf_license(batch, place.batch, place.index, opening), place) if batch else None

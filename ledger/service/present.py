@@ -8,15 +8,9 @@ from typing import NamedTuple
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.challenge import DEFAULT_TTL, ID_BYTES, MAX_TTL, Challenge, require_answerable
 from ledger.domain.presentation import Presentation, ShortPresentation, ShownLicense
-from ledger.domain.presentation_check import (
-    Finding,
-    Known,
-    check_presentation,
-    holder_check,
-    is_refused,
-    stale,
-)
+from ledger.domain.presentation_check import check_presentation, holder_check, is_refused, stale
 from ledger.domain.presentation_text import read_kept, read_qr
+from ledger.domain.presenter_check import Finding, Known
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
 from ledger.errors import (
     BadProofError,
@@ -250,7 +244,7 @@ class PresentService:
             if late is None:
                 raise
             return [_unread(passed(Step.FORM), holder=holder_check([late]))]
-        known = records.about(presentation) if records else Known()
+        known = records.about(presentation, self._now()) if records else Known()
         findings = self.redeem(presentation, challenge, known)
         ledger_id = presentation.ledger_id
         return [

@@ -56,6 +56,15 @@ class Histories:
         """Whether the caller named the head; its age is then shown, not judged."""
         return self._asked.head is not None
 
+    def require_level(self) -> None:
+        """Go on only where the trust asked for was reached.
+
+        Raises:
+            TrustError: `TRUST_NOT_REACHED`.
+        """
+        if self.level != self._asked.level:
+            raise TrustError("TRUST_NOT_REACHED", asked=self._asked.level, reached=self.level)
+
     @property
     def ledger_id(self) -> bytes:
         """The ledger that they are of, 32 bytes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,6 +91,32 @@ def test_amend_supersedes(issuer: Department, live_ledger: LiveLedger) -> None:
     assert answer.json()["supersedes"] == old["identifier"]
     shown = issuer.get(f"/v1/licenses/{old['identifier']}").json()
     assert (shown["status"], shown["supersededBy"]) == ("SUPERSEDED", answer.json()["licenseId"])
+
+
+def test_licenses_of_a_batch_are_acted_on_like_others(
+    issuer: Department, live_ledger: LiveLedger, service_home: Path
+) -> None:
+    key = live_ledger.signer("relying").public_key.hex()
+    inputs = [live_ledger.input(), live_ledger.input(), live_ledger.input(), live_ledger.input(holderKey=key)]
+    batch = live_ledger.ledger(service_home).batches().issue_batch(inputs, live_ledger.signer("issuer"))
+    ids = [str(each.envelope.anchor["licenseId"]) for each in batch.licenses]
+    shown = issuer.get(f"/v1/licenses/{ids[0]}").json()
+    assert (shown["status"], shown["rev"]) == ("IN_FORCE", 1)
+    orders = {
+        "suspend": {"ground": "INVESTIGATION"},
+        "amend": {"input": live_ledger.input(), "kind": "renew"},
+        "bind": {"holderKey": key},
+        "freeze": {},
+    }
+    found = {}
+    for id_, (verb, body) in zip(ids, orders.items(), strict=True):
+        answer = issuer.post(f"/v1/licenses/{id_}/{verb}", body)
+        assert answer.status_code in {200, 201}, (verb, answer.text)
+        found[verb] = issuer.get(f"/v1/licenses/{id_}").json()
+    assert {verb: each["status"] for verb, each in found.items()} == {
+        "suspend": "SUSPENDED", "amend": "SUPERSEDED", "bind": "IN_FORCE", "freeze": "IN_FORCE",
+    }  # fmt: skip
+    assert {each["rev"] for each in found.values()} == {2}
 
 
 def test_bind_ties_a_holder_key(issuer: Department, live_ledger: LiveLedger) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,17 +44,23 @@ class Holder:
         return self.wallet.present(ids, [CATEGORY, NAME], asked, desk), asked
 
 
+def keys_of(pair: Any, prefix: str = "holder") -> dict[str, str]:
+    first, second = (key.hex() for key in pair)
+    return {f"{prefix}Key": first, f"{prefix}EncryptionKey": second}
+
+
+def new_wallet(folder: Path, name: str) -> Wallet:
+    device = Device(crypto.signer, crypto.verifier(), Sm4Gcm(), SystemEntropy(), SystemClock())
+    return Wallet.create(folder / f"{name}.vault", b"a passphrase of tests", device, cost=1 << 8)
+
+
 @pytest.fixture(scope="module")
 def holder(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Holder:
-    device = Device(crypto.signer, crypto.verifier(), Sm4Gcm(), SystemEntropy(), SystemClock())
-    path = tmp_path_factory.mktemp("holder") / "wallet.vault"
-    wallet = Wallet.create(path, b"a passphrase of tests", device, cost=1 << 8)
+    wallet = new_wallet(tmp_path_factory.mktemp("holder"), "wallet")
     ledger = live_ledger.ledger()
 
     def given() -> Any:
-        pair = wallet.new_pair()
-        keys = {"holderKey": pair.holder_key.hex(), "holderEncryptionKey": pair.holder_encryption_key.hex()}
-        return live_ledger.input(**keys)
+        return live_ledger.input(**keys_of(wallet.new_pair()))
 
     signer = live_ledger.signer("issuer")
     single = ledger.issuing().issue(given(), signer).envelope
@@ -151,7 +159,71 @@ def test_a_leaf_opened_by_a_rebind_is_shown_by_the_new_key_alone(relying: Depart
     assert verify(relying, subject={"qr": alone.qr}).json()["result"] == "IN_FORCE"
 
 
+def test_a_representative_is_told_over_http_by_title_scope_and_end(
+    relying: Department, issuer: Department, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    issued = live_ledger.ledger().issuing().issue(live_ledger.input(), live_ledger.signer("issuer")).envelope
+    agent, license_id = new_wallet(tmp_path, "agent"), str(issued.anchor["licenseId"])
+    _, pair = agent.new_pair(), agent.add_represented(issued.as_json())[1]
+
+    def told() -> Any:
+        asked = Challenge.from_json(ask(relying, CATEGORY))
+        shown = agent.present([license_id], [CATEGORY], asked, Desk(relying.client))
+        return verify(relying, subject={"qr": shown.qr}).json()
+
+    assert told()["result"] == "OUT_OF_SCOPE"
+    end = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT00:00:00Z")
+    body = {"kind": "agent", "scope": ["present"], **keys_of(pair, "representative"), "until": end}
+    made = issuer.post(f"/v1/licenses/{license_id}/represent", body)
+    assert made.status_code == 200, made.text
+    verdict = told()
+    assert (verdict["result"], outcome(verdict, "HOLDER")) == ("IN_FORCE", ("PASS", "REPRESENTED"))
+    evidence = verdict["checks"][7]["evidence"]
+    assert (evidence["kind"], evidence["scope"], evidence["until"]) == ("AGENT", ["PRESENT"], end)
+    assert evidence["record"] == made.json()["seq"]
+    assert evidence["zh"] == f"由持证人的委托代理人出示。代理范围：亮证；至{end}止。"
+
+
+def test_all_holders_show_together_over_http_by_a_short_code(
+    relying: Department, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    wallets = [new_wallet(tmp_path, name) for name in ("he", "she")]
+    holders = {"holderKeys": [keys_of(wallet.new_pair()) for wallet in wallets], "holderRule": "ALL"}
+    given = {**live_ledger.input(), **holders}
+    issued = live_ledger.ledger().issuing().issue(given, live_ledger.signer("issuer")).envelope
+    for wallet in wallets:
+        wallet.add(issued.as_json())
+    asked = Challenge.from_json(ask(relying, CATEGORY, ttl=300))
+    draft = wallets[0].draft([str(issued.anchor["licenseId"])], [CATEGORY], asked)
+    shown = wallets[1].cosign(draft).hand_over(Desk(relying.client))
+    assert (shown.mode, shown.size) == ("short", 111)
+    verdict = verify(relying, subject={"qr": shown.qr}).json()
+    assert (verdict["result"], outcome(verdict, "HOLDER")) == ("IN_FORCE", ("PASS", "OK"))
+    evidence = verdict["checks"][7]["evidence"]
+    assert (evidence["holderRule"], evidence["holders"], evidence["signed"]) == ("ALL", 2, 2)
+    assert verify(relying, subject={"qr": shown.qr}).json()["result"] == "STALE_PRESENTATION"
+
+
 def test_too_much_is_refused_at_the_door(relying: Department) -> None:
     for text in ("EL1:" + "0" * 60_000, "EL1:" + "Z" * 30):
         answer = relying.client.post("/v1/presentations", json={"presentation": text})
         assert answer.status_code == 400, answer.text
+
+
+def test_a_lost_device_is_refused_at_the_counter_until_the_license_is_bound_anew(
+    relying: Department, issuer: Department, holder: Holder
+) -> None:
+    """The freeze is told as such, never as tampering."""
+    own = holder.ledger.license_now(holder.single).holder_binding
+    shown, _ = holder.show(relying, holder.single)
+    assert issuer.post(f"/v1/licenses/{holder.single}/freeze", {}).status_code == 200
+    refused = verify(relying, subject={"qr": shown.qr}).json()
+    assert refused["result"] == "STALE_PRESENTATION"
+    assert outcome(refused, "HOLDER") == ("FAIL", "HOLDER_FROZEN")
+    assert outcome(refused, "STATUS") == ("PASS", "OK")
+    assert refused["disclosed"] is None
+    assert "HOLDER_FROZEN" in refused["flags"]
+    license_, signer = holder.ledger.license_now(holder.single), holder.live.signer("issuer")
+    holder.ledger.acting().bind(license_, bytes.fromhex(own[2:]), 1, 3, signer, ISSUER)
+    again = verify(relying, subject={"qr": shown.qr}).json()
+    assert (again["result"], outcome(again, "HOLDER")) == ("IN_FORCE", ("PASS", "OK"))

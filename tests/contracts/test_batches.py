@@ -47,7 +47,7 @@ ANSWER = "uint8,uint32,uint64,uint8"
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 

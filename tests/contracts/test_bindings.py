@@ -49,7 +49,7 @@ PROVIDER = objects.organisation_object(OFFICE)
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
     """Identity providers may be named; the license is issued in Qingpu and bound by its issuer."""
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         register(world)
         world.run(commands.bind(world))
         yield world

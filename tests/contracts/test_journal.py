@@ -28,7 +28,7 @@ HEAD_SLOT, SEQ_SLOT, HEAD_AT_SLOT, OBJECTS_SLOT = 0, 1, 2, 3
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
     """A ledger with something of every kind on it."""
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         for name, make in commands.COMMANDS.items():
             if name not in ("CutOffKey", "Act", "TransferOut", "IssueBatch", "RenewBatch", *LAST):
                 world.run(make(world))

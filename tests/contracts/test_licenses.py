@@ -49,7 +49,7 @@ ROW = "(bytes32,bytes32,bytes32,bytes32,uint32,uint64,uint64,uint64,uint32,uint3
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 

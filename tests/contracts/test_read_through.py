@@ -64,7 +64,7 @@ LEAVES = {"renewed": (1, 4), "opened": (2,), "both": (4,)}
 @pytest.fixture(scope="module")
 def lived(hardhat_rpc: str) -> Iterator[tuple[World, Issued]]:
     """A ledger on which much happened: facts of every kind, a batch renewed in part, some leaves opened."""
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         for each in (commands.HANDLE, HANDLES["suspended"], HANDLES["amended"]):
             world.run(commands.issue(world, each))
         world.run(commands.issue(world, HANDLES["bound"], holderBinding=keccak(b"first device")))

@@ -46,7 +46,7 @@ OTHER = key(f"other sign {BUREAU}")
 
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield world
 
 
@@ -248,7 +248,7 @@ def test_as_many_licenses_as_leaves(world: World) -> None:
 
 @pytest.fixture(scope="module")
 def full(hardhat_rpc: str) -> Iterator[Issued]:
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         yield Issued(world, 1000)
 
 

@@ -278,6 +278,13 @@ class World:
         finally:
             self.evm.rpc("evm_revert", mark)
 
+    @contextmanager
+    def borrowed(self) -> Iterator[World]:
+        """The same for a test: its `now()` is now, however long ago the world was made."""
+        with self.snapshot():
+            self.evm.rpc("evm_mine")
+            yield self
+
     def _rpc(self, method: str, *params: Any) -> Any:
         try:
             return self.evm.rpc(method, *params)

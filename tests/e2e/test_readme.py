@@ -64,13 +64,13 @@ def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
 @pytest.mark.parametrize(
     ("guide", "seen"),
     [
-        ("issuer", ("SUPERSEDED", "ANNULLED", "SUSPENDED")),
+        ("issuer", ("SUPERSEDED", "ANNULLED", "SUSPENDED", "HOLDER_FROZEN")),
         (
             "relying-department",
             ("TAMPERED", "STALE_PRESENTATION", "ANNULLED", "HOLDER_ATTESTED"),
         ),
         ("auditor", ("no findings", "Verified OK")),
-        ("holder", ("IN_FORCE", "STALE_PRESENTATION")),
+        ("holder", ("IN_FORCE", "STALE_PRESENTATION", "HOLDER_FROZEN")),
         ("collecting", ("COLLECTED", "FEED_GROUND", "face/post", "6 compared, 6 the same")),
     ],
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -129,3 +131,135 @@ def test_replay_and_index_know_of_representatives(
     line = [json.loads(each) for each in records.read_text().splitlines()][made.data["seq"] - 1]
     assert (line["kindName"], len(line["signatures"])) == ("REPRESENTATION_MADE", 1)
     assert world.run("audit", "fsck").data["differences"] == []
+
+
+# --- showing ----------------------------------------------------------------------------------
+
+NUMBER = "metadata/certificateNumber"
+VERIFIER = "11330000MB0TE5T28K"
+
+
+def wallet(world: World, vault: Path, *arguments: str) -> Run:
+    return world.run("wallet", *arguments, "--vault", str(vault), **PASSPHRASE)
+
+
+def ask(world: World, folder: Path) -> str:
+    path = str(folder / "challenge.json")
+    given = ["--fields", NUMBER, "--purpose", "核验", "--verifier", VERIFIER, "--ttl", "300", "--out", path]
+    assert world.run("wallet", "challenge", *given, *by(world, "office-zhejiang")).status == 0
+    return path
+
+
+def shown(world: World, vault: Path, id_: str, challenge: str) -> Run:
+    made = wallet(world, vault, "present", id_, "--fields", NUMBER, "--challenge", challenge, "--offline")
+    assert made.status == 0, made.data
+    return made
+
+
+def scanned(world: World, vault: Path, id_: str, folder: Path, *more: str) -> tuple[Run, dict[str, Any]]:
+    """Show it to a fresh challenge and scan the code; the eighth check."""
+    challenge = ask(world, folder)
+    code = shown(world, vault, id_, challenge).data["qr"]
+    run = world.run("wallet", "scan", code, "--challenge", challenge, *more)
+    return run, run.data["checks"][7]
+
+
+def test_a_guardian_shows_a_childs_license_until_it_is_ended(world: World, tmp_path: Path) -> None:
+    child, guardian = tmp_path / "child.vault", tmp_path / "guardian.vault"
+    own, his = new_pair(world, child), new_pair(world, guardian)
+    file = issued(world, tmp_path, holderKey=own[0], holderEncryptionKey=own[1])
+    id_ = id_of(file)
+    assert wallet(world, child, "add", str(file)).data["representative"] is False
+    assert wallet(world, guardian, "add", str(file)).data["code"] == "NOT_MY_LICENSE"
+    added = wallet(world, guardian, "add", str(file), "--as-representative")
+    assert (added.data["holderKey"], added.data["representative"]) == (his[0], True), added.data
+    (row,) = wallet(world, guardian, "list").data["licenses"]
+    assert (row["status"], row["representative"]) == ("IN_FORCE", True)
+
+    run, check = scanned(world, guardian, id_, tmp_path)
+    assert (run.data["result"], check["code"]) == ("OUT_OF_SCOPE", "NOT_REPRESENTED")
+
+    made = represent(world, id_, his, *by(world))
+    assert made.status == 0, made.data
+    told = shown(world, guardian, id_, ask(world, tmp_path)).data
+    assert [each["shownAs"] for each in told["licenses"]] == ["REPRESENTATIVE"]
+    run, check = scanned(world, guardian, id_, tmp_path)
+    assert (run.status, run.data["result"]) == (0, "IN_FORCE"), run.data["checks"]
+    assert (check["outcome"], check["code"]) == ("PASS", "REPRESENTED")
+    assert check["evidence"]["kind"] == "GUARDIAN"
+    assert check["evidence"]["scope"] == ["PRESENT", "CONSENT", "CORRECT"]
+    assert (check["evidence"]["record"], check["evidence"]["until"]) == (made.data["seq"], None)
+
+    for language, sentence in (
+        ("zh", "由持证人的监护人出示。代理范围：亮证、授权、申请校核；未定终止时间。"),
+        ("en", "Shown by the holder's guardian. Scope: present, consent, correct; no end is set."),
+    ):
+        challenge = ask(world, tmp_path)
+        code = shown(world, guardian, id_, challenge).data["qr"]
+        assert sentence in world.card(language, "wallet", "scan", code, "--challenge", challenge)
+    challenge = ask(world, tmp_path)
+    code = shown(world, child, id_, challenge).data["qr"]
+    assert "由持证人出示。" in world.card("zh", "wallet", "scan", code, "--challenge", challenge)
+
+    head = world.run("license", "show", id_).data["head"]["hash"]
+    run, check = scanned(world, guardian, id_, tmp_path, "--trust", "state", "--head", head)
+    assert (run.data["trust"], check["code"]) == ("state", "REPRESENTED"), run.data["checks"]
+    run, check = scanned(world, guardian, id_, tmp_path, "--trust", "quorum")
+    assert (run.data["result"], check["code"]) == ("COULD_NOT_CHECK", "TRUST_NOT_REACHED")
+
+    run, check = scanned(world, child, id_, tmp_path)
+    assert (run.data["result"], check["code"]) == ("IN_FORCE", "OK"), "the child goes on showing it"
+    other = new_pair(world, tmp_path / "new-phone.vault")
+    lost = world.run("license", "bind", id_, "--holder-key", other[0], *by(world))
+    assert lost.status == 0, lost.data
+    assert scanned(world, child, id_, tmp_path)[1]["code"] == "HOLDER_KEY_MISMATCH"
+    assert scanned(world, guardian, id_, tmp_path)[1]["code"] == "REPRESENTED"
+
+    ends = int(time.time()) + 8
+    until = datetime.fromtimestamp(ends, UTC).isoformat(timespec="seconds")
+    order = ["license", "represent-end", id_, "--representative", ",".join(his), "--until", until]
+    ended = world.run(*order, *by(world))
+    assert ended.status == 0, ended.data
+    while time.time() < ends:
+        time.sleep(0.2)
+    run, check = scanned(world, guardian, id_, tmp_path)
+    assert (run.data["result"], check["code"]) == ("STALE_PRESENTATION", "REPRESENTATION_ENDED")
+
+
+def test_who_may_not_show_is_told_why(world: World, tmp_path: Path) -> None:
+    vault = tmp_path / "agent.vault"
+    pair = new_pair(world, vault)
+    file = issued(world, tmp_path)
+    id_ = id_of(file)
+    assert wallet(world, vault, "add", str(file), "--as-representative").status == 0
+    consent = represent(world, id_, pair, "--scope", "consent,correct", *by(world), kind="heir")
+    assert consent.status == 0, consent.data
+    run, check = scanned(world, vault, id_, tmp_path)
+    assert (run.data["result"], check["code"]) == ("OUT_OF_SCOPE", "REPRESENTATION_OUT_OF_SCOPE")
+
+    later = new_pair(world, vault)
+    named = wallet(world, vault, "add", str(file), "--as-representative", "--holder-key", later[0])
+    assert named.data["holderKey"] == later[0], named.data
+    coming = represent(world, id_, later, "--from", "2090-01-01", *by(world), kind="heir")
+    assert coming.status == 0, coming.data
+    run, check = scanned(world, vault, id_, tmp_path)
+    assert (run.data["result"], check["code"]) == ("OUT_OF_SCOPE", "NOT_REPRESENTED")
+    assert check["evidence"]["reasons"] == ["REPRESENTATION_NOT_BEGUN"]
+
+
+def test_a_representative_of_a_leaf_shows_it(world: World, tmp_path: Path) -> None:
+    vault = tmp_path / "agent.vault"
+    pair = new_pair(world, vault)
+    sheet = write(tmp_path / "sheet.csv", rows(3, next(_serials)))
+    out = tmp_path / "out"
+    order = ["license", "issue-batch", str(sheet), "--type", TYPE, "--out", str(out), *by(world)]
+    assert world.run(*order).status == 0
+    file = min(out.glob("*.elic.json"))
+    made = represent(world, id_of(file), pair, "--until", "2028-01-01", *by(world), kind="agent")
+    assert made.status == 0, made.data
+    restored = world.as_other(tmp_path / "another-home")
+    added = wallet(restored, vault, "add", str(file), "--as-representative")
+    assert added.status == 0, added.data
+    run, check = scanned(world, vault, id_of(file), tmp_path)
+    assert (run.data["result"], check["code"]) == ("IN_FORCE", "REPRESENTED"), run.data["checks"]
+    assert check["evidence"]["until"] is not None

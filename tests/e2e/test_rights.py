@@ -11,6 +11,7 @@ import pytest
 
 from api.cli.main import run
 from ledger import crypto
+from ledger.domain.messages import key_id
 from ledger.domain.sm3 import sm3
 from tests.api.conftest import Department, client, issuer, relying, service_home
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
@@ -159,6 +160,64 @@ def test_an_operator_issues_over_http_what_its_mandate_covers(
 
 # --- holders ---
 
+
+def device(name: str) -> str:
+    """The public key of a holder's device, always the same for one name."""
+    return crypto.signer(sm3(name.encode())).public_key.hex()
+
+
+def bind(operator: Cli, id_: str, name: str, key: Path, *more: str) -> tuple[int, Json]:
+    keys = ("--holder-key", device(name), "--key", str(key))
+    return operator("license", "bind", id_, *keys, *more)
+
+
+def shown(operator: Cli, id_: str, *more: str) -> Json:
+    status, answer = operator("license", "show", id_, *more)
+    assert status == 0, answer
+    return answer
+
+
+def test_a_body_without_a_right_neither_freezes_nor_lifts_a_freeze(
+    mandated: LiveLedger, operator: Cli
+) -> None:
+    given = mandated.input(holderKey=device("bound by its issuer"))
+    issued = mandated.ledger().issuing().issue(given, mandated.signer("issuer"))
+    id_, stranger = str(issued.envelope.anchor["licenseId"]), mandated.key("relying")
+    status, answer = operator("license", "freeze", id_, "--key", str(stranger))
+    assert (status, answer["code"]) == (1, "NOT_THE_ISSUER")
+    assert shown(operator, id_)["rev"] == 1
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
+    status, answer = bind(operator, id_, "a thief's device", stranger, "--method", "identity-provider")
+    assert (status, answer["code"]) == (1, "NOT_THE_ISSUER")
+    assert shown(operator, id_)["flags"] == ["HOLDER_FROZEN"]
+
+
+def test_a_person_reads_that_a_binding_is_frozen_and_who_bound_what(
+    mandated: LiveLedger,
+    operator: Cli,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = mandated.input(holderKey=device("a lost one"))
+    envelope = mandated.ledger().issuing().issue(given, mandated.signer("issuer")).envelope
+    file, id_ = tmp_path / "lost.elic.json", str(envelope.anchor["licenseId"])
+    file.write_bytes(envelope.to_bytes())
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0, "again"
+    assert bind(operator, id_, "a new one", mandated.key("issuer"), "--assurance", "4")[0] == 0
+    assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
+    for language, freeze in (("en", "freeze"), ("zh", "冻结绑定")):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        assert run(["license", "show", id_]) == 0
+        told = capsys.readouterr().out
+        assert told.count(f"  {freeze}  {ISSUER}") == 3, told
+        assert told.count("issuer-counter 4") == 1, told
+        assert run(["verify", str(file)]) == 0
+        verdict = capsys.readouterr().out
+        assert all("HOLDER_FROZEN" in each for each in (told, verdict))
+
+
 PROVIDER: Json = {
     "code": "IDENTITYPROVIDER00001",
     "name": "身份认证",
@@ -180,22 +239,6 @@ def provided(mandated: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> 
     mandated.cli("type", "entitle", PROVIDER["code"], *right, "--by", str(mandated.key("r31")))
     entitle(mandated)
     return mandated
-
-
-def device(name: str) -> str:
-    """The public key of a holder's device, always the same for one name."""
-    return crypto.signer(sm3(name.encode())).public_key.hex()
-
-
-def bind(operator: Cli, id_: str, name: str, key: Path, *more: str) -> tuple[int, Json]:
-    keys = ("--holder-key", device(name), "--key", str(key))
-    return operator("license", "bind", id_, *keys, *more)
-
-
-def shown(operator: Cli, id_: str, *more: str) -> Json:
-    status, answer = operator("license", "show", id_, *more)
-    assert status == 0, answer
-    return answer
 
 
 def test_a_provider_binds_freezes_and_binds_anew_what_another_body_issued(
@@ -261,6 +304,35 @@ def test_a_leaf_of_another_home_is_bound_and_suspended_with_its_file(
     assert (suspended[0], suspended[1]["status"], suspended[1]["rev"]) == (0, "SUSPENDED", 2)
 
 
+def _with_anothers_id(envelope: Json, other: Json) -> None:
+    envelope["signed"].update({name: other["signed"][name] for name in ("licenseId", "handle")})
+    envelope["anchor"]["licenseId"] = other["anchor"]["licenseId"]
+
+
+def _with_another_face(envelope: Json, _: Json) -> None:
+    envelope["license"]["face"]["pier"] = "另一渡口"
+
+
+@pytest.mark.parametrize(
+    ("forge", "code"), [(_with_anothers_id, "FILE_NOT_RECORDED"), (_with_another_face, "DOCUMENT_TAMPERED")]
+)
+def test_a_forged_file_has_nobody_act_on_a_license_that_he_does_not_mean(
+    provided: LiveLedger, operator: Cli, tmp_path: Path, forge: Callable[[Json, Json], None], code: str
+) -> None:
+    """The identifier of one license beside the id of another, in a file that is whole."""
+    issuing, signer = provided.ledger().issuing(), provided.signer("issuer")
+    meant, other = (issuing.issue(ferry(provided), signer).envelope.as_json() for _ in range(2))
+    id_ = meant["license"]["metadata"]["certificateIdentifier"]
+    forge(meant, other)
+    file = tmp_path / "forged.elic.json"
+    file.write_text(json.dumps(meant, ensure_ascii=False), encoding="utf-8")
+    named = ("--file", str(file), "--key", str(provided.key("issuer")))
+    status, answer = operator("license", "suspend", id_, "--ground", "PENALTY", *named)
+    assert (status, answer["code"]) == (1, code)
+    assert operator("license", "show", id_, "--file", str(file))[1]["code"] == code
+    assert shown(operator, other["anchor"]["licenseId"])["status"] == "IN_FORCE"
+
+
 def test_a_provider_binds_and_freezes_over_http(provided: LiveLedger, relying: Department) -> None:
     issued = provided.ledger().issuing().issue(ferry(provided), provided.signer("issuer"))
     address = f"/v1/licenses/{issued.envelope.anchor['licenseId']}"
@@ -283,20 +355,28 @@ def test_a_freeze_signed_elsewhere_is_sent_as_it_stands(
     license_id = str(
         provided.ledger().issuing().issue(given, provided.signer("issuer")).envelope.anchor["licenseId"]
     )
-    submissions = provided.ledger().submissions
-    by = "0x" + RELYING.encode().hex().ljust(64, "0")
-    prepared = submissions.prepare("Freeze", 1, {"licenseId": license_id, "by": by})
-    signature = prepared.signed_by(provided.signer("relying"))
-    body = {
-        "signed": prepared.as_json(signature.key_id),
-        "keyId": "0x" + signature.key_id.hex(),
-        "signature": signature.raw.hex(),
-    }
+    signer = provided.signer("relying")
+    wanted = {"id": license_id, "act": "freeze", "keyId": "0x" + key_id(signer.public_key).hex()}
+    assert relying.post("/v1/messages", {**wanted, "ground": "PENALTY"}).status_code == 400
+    prepared = relying.post("/v1/messages", wanted).json()
+    signature = signer.sign(bytes.fromhex(prepared["message"])).hex()
+    body = {"signed": prepared["signed"], "keyId": prepared["keyId"], "signature": signature}
     wrong = issuer.post(f"/v1/licenses/0x{'12' * 32}/freeze", body)
     assert wrong.status_code in (400, 404)
     sent = issuer.post(f"/v1/licenses/{license_id}/freeze", body)
     assert (sent.status_code, sent.json()["act"], sent.json()["rev"]) == (200, "FREEZE", 2)
+    fresh = {"holderKey": device("after the freeze"), "method": "identity-provider"}
+    assert relying.post(f"/v1/licenses/{license_id}/bind", fresh).json()["rev"] == 3
+    replayed = issuer.post(f"/v1/licenses/{license_id}/freeze", body)
+    assert (replayed.status_code, replayed.json()["code"]) == (409, "STALE_REVISION")
+    assert relying.get(f"/v1/licenses/{license_id}").json()["flags"] == []
+    again = relying.post("/v1/messages", wanted).json()
+    thief = provided.signer("qingpu").sign(bytes.fromhex(again["message"])).hex()
+    forged = {"signed": again["signed"], "keyId": again["keyId"], "signature": thief}
+    refused = issuer.post(f"/v1/licenses/{license_id}/freeze", forged)
+    assert (refused.status_code, refused.json()["code"]) == (422, "SIGNATURE_REFUSED")
 
 
 def test_the_ledger_replays_clean_after_all_of_this(mandated: LiveLedger) -> None:
     assert mandated.cli("audit", "replay")["findings"] == []
+    assert mandated.cli("audit", "fsck")["differences"] == []

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from ledger.adapters.content import FolderContent
-from ledger.adapters.disk import flush
+from ledger.adapters.disk import flush, wipe
 from ledger.adapters.ipfs import MAX_ANSWER, IpfsContent
 from ledger.bootstrap import Ledger
 from ledger.domain.content_id import MAX_BYTES, cid_of
@@ -52,7 +52,7 @@ def blobs(count: int, seed: int = 1) -> list[bytes]:
 
 
 def test_three_hundred_documents_have_the_ids_of_the_local_folder(store: IpfsContent, tmp_path: Path) -> None:
-    folder = FolderContent(tmp_path / "content", flush)
+    folder = FolderContent(tmp_path / "content", flush, wipe)
     for blob in blobs(300):
         cid = store.put(blob)
         assert cid == folder.put(blob)
@@ -614,7 +614,7 @@ def test_the_commands_of_the_guide_work_and_a_folder_moves_over(own: Kubo, tmp_p
         r"^(?:find|ipfs (?!init|bootstrap|config|daemon)).+$", GUIDE.read_text("utf-8"), re.MULTILINE
     )
     assert [line.split()[0] for line in lines] == ["find", "ipfs", "ipfs", "ipfs"]
-    folder, documents = FolderContent(tmp_path / "content", flush), blobs(12)
+    folder, documents = FolderContent(tmp_path / "content", flush, wipe), blobs(12)
     cids = {folder.put(blob) for blob in documents}
     store = IpfsContent(own.url)
     moved, *asked = lines

@@ -10,6 +10,7 @@ from ledger import crypto
 from ledger.domain.acts import Act, Purpose, Status
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import License
+from ledger.domain.holders import HolderRule, JointHolders, PublicPair
 from ledger.domain.lifecycle import status_at
 from ledger.domain.objects import organisation_object
 from ledger.domain.records import Record
@@ -133,6 +134,30 @@ def test_a_license_bound_at_its_issue_is_frozen_and_bound_anew(ledger: LedgerSim
     found = typed(state, "license", other, License)
     assert found is not None
     assert binding_at(state, found, ledger.now) == Binding(FIRST, is_frozen=True)
+
+
+def test_a_second_freeze_is_recorded_and_changes_nothing(ledger: LedgerSimulator) -> None:
+    ledger.freeze(LICENSE)
+    ledger.freeze(LICENSE, PROVIDER)
+    assert now(ledger) == Binding(FIRST, is_frozen=True)
+    ledger.bind(LICENSE, SECOND)
+    assert now(ledger) == Binding(SECOND), "one binding lifts them all"
+    assert replayed(ledger) == []
+
+
+@pytest.mark.parametrize("rule", list(HolderRule))
+def test_a_freeze_stops_all_of_several_holders_until_the_others_are_bound_anew(
+    ledger: LedgerSimulator, rule: HolderRule
+) -> None:
+    """A lost device is known by nothing on the ledger but the commitment to all of them."""
+    names = ("first holder", "second holder", "third holder")
+    pairs = [PublicPair(key_of(name).public_key, key_of(f"{name} opens").public_key) for name in names]
+    ledger.bind(LICENSE, JointHolders(rule, tuple(pairs)).binding)
+    ledger.freeze(LICENSE)
+    assert now(ledger) == Binding(JointHolders(rule, tuple(pairs)).binding, is_frozen=True)
+    rest = JointHolders(rule, tuple(pairs[1:])).binding
+    ledger.bind(LICENSE, rest)
+    assert now(ledger) == Binding(rest)
 
 
 def test_a_freeze_leaves_the_status_as_it_is(ledger: LedgerSimulator) -> None:

@@ -469,7 +469,17 @@ def test_the_empty_plaintext_is_refused():
 
 
 def test_tags_are_the_digests_of_their_names():
-    names = ["ledger", "request", "challenge", "presentation", "promise", "receipt", "checkpoint", "document"]
+    frozen = [
+        "ledger",
+        "request",
+        "challenge",
+        "presentation",
+        "promise",
+        "receipt",
+        "checkpoint",
+        "document",
+    ]
+    names = [*frozen, "erasure"]
     assert list(sm.TAGS) == names
     for name in names:
         assert sm.tag(name) == sm.sm3(f"elicense/1/{name}".encode()) == getattr(sm, f"TAG_{name.upper()}")

@@ -22,7 +22,7 @@ from ledger.domain.verdict import (
     skipped,
     unknown,
 )
-from ledger.domain.verdict_texts import CODE_TEXTS, RESULT_TEXTS
+from ledger.domain.verdict_texts import CODE_TEXTS, FLAG_TEXTS, RESULT_TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = st.sampled_from(list(Step))
@@ -85,6 +85,23 @@ def test_every_code_that_a_check_may_carry_has_texts(code: str) -> None:
     zh, en = CODE_TEXTS[code]
     assert any("\u4e00" <= character <= "\u9fff" for character in zh)
     assert en.isascii() or "’" in en or "–" in en
+
+
+def flags_given() -> set[str]:
+    """Every word in the functions that give flags."""
+    givers = {"flags", "_flags", "unproved"}
+    found: set[str] = set()
+    for path in ROOT.glob("ledger/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name in givers:
+                found |= {each.value for each in ast.walk(node) if isinstance(each, ast.Constant)}
+    return {word for word in found if isinstance(word, str) and word.isupper()}
+
+
+def test_every_flag_has_texts() -> None:
+    given = flags_given()
+    assert {"HOLDER_UNBOUND", "HOLDER_FROZEN", "SUCCESSOR_UNPROVED", "ORIGIN_NOT_SHOWN"} <= given
+    assert given <= FLAG_TEXTS.keys()
 
 
 @pytest.mark.parametrize("result", [*PRECEDENCE, "IN_FORCE", "COULD_NOT_CHECK"])

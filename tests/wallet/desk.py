@@ -11,10 +11,11 @@ from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
 from ledger.domain.document import Envelope, build_license, license_digest, new_salts, validity
-from ledger.domain.holders import PublicPair, holder_binding
+from ledger.domain.holders import JointHolders, PublicPair
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES
-from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.domain.presentation import UNBOUND
+from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.domain.verdict import Verdict
 from ledger.errors import ChainOutageError
 from ledger.service.holder_records import HolderRecords
@@ -30,33 +31,34 @@ FIELDS = ["face/name", "metadata/certificateIdentifier"]
 
 
 def trust_file(ledger: LedgerSimulator) -> TrustFile:
-    names = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Journal")
     return TrustFile(
         ledger_id="0x" + ledger.ledger_id.hex(),
         chain_id=CHAIN_ID,
         genesis_hash=ledger.blocks[0].header.hash,
         rpc=(),
         api=None,
-        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in names},
+        contracts={name: ContractEntry(ledger.address(name), hash32(name), 1) for name in CONTRACT_NAMES},
         journal_head_slot="0x" + "00" * 32,
         seal=None,
     )
 
 
 def issue(
-    ledger: LedgerSimulator, pair: PublicPair | None, license_id: str = ID, origin: str = "native"
+    ledger: LedgerSimulator,
+    holder: PublicPair | JointHolders | None,
+    license_id: str = ID,
+    origin: str = "native",
 ) -> dict[str, Any]:
-    """Put the business license of the examples on the ledger; its envelope."""
+    """Put the business license of the examples on the ledger, for a holder or several; its envelope."""
     given = {**example_input("business_license"), "origin": origin}
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)
     valid_from, valid_to = validity(license_)
     digest = license_digest(license_, salts)
-    binding = holder_binding(*pair) if pair else bytes(32)
     record = ledger.issue(
         license_id,
         digest="0x" + digest.hex(),
-        holderBinding="0x" + binding.hex(),
+        holderBinding=holder.binding if holder else UNBOUND,
         validFrom=valid_from,
         validTo=valid_to,
     )
@@ -74,6 +76,7 @@ def issue(
         signature=(signature.r + signature.s).hex(),
         leaf=None,
         anchor={**anchor, "txHash": None, "block": None, "batch": None},
+        holders=holder if isinstance(holder, JointHolders) else None,
     ).as_json()
 
 
@@ -85,6 +88,7 @@ class Desk:
     wallet: Wallet
     service: PresentService
     clock: SetClock
+    folder: Path
     is_down: bool = False
     is_silent_once: bool = False
 
@@ -99,6 +103,11 @@ class Desk:
         return self.service.challenge(
             key_of(OFFICE), [*FIELDS, *more], "办理企业入住手续", uscc=uscc, attested=attested
         )
+
+    def new_wallet(self, name: str) -> Wallet:
+        """The empty wallet of somebody else."""
+        path = self.folder / f"{name}.vault"
+        return Wallet.create(path, PASSPHRASE, device(self.clock), cost=1 << 8)
 
     def show(self, *more: str) -> tuple[str, Challenge]:
         challenge = self.ask(*more)
@@ -128,4 +137,6 @@ def new_desk(folder: Path) -> Desk:
     clock.seconds = ledger.now
     wallet = Wallet.create(folder / "w.vault", PASSPHRASE, device(clock), cost=1 << 8)
     store = SqliteRedemptions(folder / "r.sqlite3")
-    return Desk(ledger, wallet, PresentService(store, crypto.verifier(), clock, SystemEntropy()), clock)
+    return Desk(
+        ledger, wallet, PresentService(store, crypto.verifier(), clock, SystemEntropy()), clock, folder
+    )

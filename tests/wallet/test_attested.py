@@ -18,8 +18,9 @@ from ledger.domain.attestation import Attestation, Method, officer_digest
 from ledger.domain.challenge import Challenge
 from ledger.domain.objects import organisation_object
 from ledger.domain.presentation import Presentation
-from ledger.domain.presentation_check import Known, Registrant, check_presentation
+from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_qr, short_text, whole_text
+from ledger.domain.presenter_check import Known, Registrant
 from ledger.domain.verdict import Outcome, Verdict
 from ledger.errors import BadProofError, MalformedError, RuleError, StalePresentationError, UsageError
 from ledger.ports import Signer
@@ -61,6 +62,17 @@ def holder(verdict: Verdict) -> tuple[str, str, str]:
 
 
 # --- what holds -----------------------------------------------------------------------------
+
+
+def test_an_office_vouches_for_the_holder_of_a_frozen_device_and_the_flag_tells(desk: Desk) -> None:
+    """Who lost the phone is there in person; the license was never touched."""
+    pair = desk.wallet.new_pair()
+    brought = read_license(issue(desk.ledger, pair))
+    desk.ledger.freeze(brought.license_id)
+    challenge = desk.ask()
+    verdict = desk.scan(vouch(desk, challenge, brought).qr, challenge)
+    assert (verdict.result, holder(verdict)) == ("IN_FORCE", ("PASS", "HOLDER_ATTESTED", ""))
+    assert "HOLDER_FROZEN" in verdict.flags
 
 
 def test_an_office_vouches_to_its_own_counter_once(desk: Desk, brought: HeldLicense) -> None:

@@ -13,11 +13,15 @@ from ledger import crypto
 from ledger.domain import base45, cbor
 from ledger.domain.attestation import Attestation, Method
 from ledger.domain.challenge import Challenge
+from ledger.domain.entities import Mandate
+from ledger.domain.holders import HolderRule
 from ledger.domain.license_types import example_input
 from ledger.domain.messages import MESSAGES, OPENING
 from ledger.domain.presentation import Presentation
-from ledger.domain.presentation_check import Known, Registrant, check_presentation
+from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_qr, whole_text
+from ledger.domain.presenter_check import Known, Registrant
+from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.errors import MalformedError
 from ledger.proof.claims import claim_of_shown, shown_integrity
 from tests.wallet.world import NOW, World, altered, issue, new_signer
@@ -48,12 +52,34 @@ def leaf(world: World) -> Presentation:
 
 
 @pytest.fixture
-def attested(single: Presentation) -> Presentation:
+def attested(world: World) -> Presentation:
+    asked = world.ask("face/post", attested=True)
+    single = world.wallet.present([world.take()], ["face/post"], asked).presentation
     signer = new_signer()
     statement = Attestation(signer.public_key, Method.ID_CARD, b"\x01" * 32)
     made = altered(single, holder=None)
     made = Presentation(**{**_members(made), "attestation": statement, "signatures": ()})
     return made.with_signatures([signer.sign(made.message())])
+
+
+@pytest.fixture
+def represented(world: World) -> Presentation:
+    pair = world.wallet.new_pair()
+    envelope = issue(example_input("safety_certificate"), world.issuer, None)
+    held, _ = world.wallet.add_represented(envelope, lambda each: each == pair)
+    return world.wallet.present([held.identifier], ["face/post"], world.ask("face/post")).presentation
+
+
+@pytest.fixture
+def any_of(world: World) -> Presentation:
+    name = world.take_joint(HolderRule.ANY)
+    return world.wallet.present([name], ["face/post"], world.ask("face/post")).presentation
+
+
+@pytest.fixture
+def all_of(world: World) -> Presentation:
+    name = world.take_joint(HolderRule.ALL)
+    return world.wallet.present([name], ["face/post"], world.ask("face/post")).presentation
 
 
 def _members(presentation: Presentation) -> dict[str, Any]:
@@ -129,6 +155,26 @@ TRICKS: dict[str, tuple[str, Callable[[Items], None]]] = {
     "a path of a byte too many": ("leaf", _put(*_OF_ONE, LEAF, 2)(lambda path: path + b"\0")),
     "a path as a list": ("leaf", _put(*_OF_ONE, LEAF, 2)([])),
     "a leaf of one member": ("leaf", _put(*_OF_ONE, LEAF, 0)(lambda words: words[:1])),
+    "keys of a kind unknown": ("represented", _put(*_OF_ONE, KEYS, 0)(3)),
+    "keys of a kind that is false": ("represented", _put(*_OF_ONE, KEYS, 0)(False)),
+    "keys of a kind that is true": ("any_of", _put(*_OF_ONE, KEYS, 0)(True)),
+    "keys with a part more": ("represented", _put(*_OF_ONE, KEYS)(lambda keys: [*keys, b""])),
+    "a representative without keys": ("represented", _put(*_OF_ONE, KEYS, 1)(b"")),
+    "a representative with one key": ("represented", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys[:33])),
+    "two representatives": ("represented", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys * 2)),
+    "any of one": ("any_of", _put(*_OF_ONE, KEYS, 2)(lambda listed: listed[:32])),
+    "any of nobody": ("any_of", _put(*_OF_ONE, KEYS, 2)(b"")),
+    "any of nine": ("any_of", _put(*_OF_ONE, KEYS, 2)(bytes(range(9)) * 32)),
+    "one of them twice": ("any_of", _put(*_OF_ONE, KEYS, 2)(lambda listed: listed[:32] * 2)),
+    "a binding of 31 bytes": ("any_of", _put(*_OF_ONE, KEYS, 2)(lambda listed: listed[:-1])),
+    "any of them by two": ("any_of", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys * 2)),
+    "all of one": ("all_of", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys[:66])),
+    "all of nobody": ("all_of", _put(*_OF_ONE, KEYS, 1)(b"")),
+    "all of one twice": ("all_of", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys[:66] * 2)),
+    "all of one and a half": ("all_of", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys[:99])),
+    "all of nine": ("all_of", _put(*_OF_ONE, KEYS, 1)(lambda keys: keys[:66] * 9)),
+    "all of them with a list": ("all_of", _put(*_OF_ONE, KEYS)(lambda keys: [*keys, bytes(64)])),
+    "a signature of all missing": ("all_of", _put(SIGNATURES)(lambda each: each[:-64])),
     "no attestation": ("attested", _put(ATTESTATION)(None)),
     "a method that is true": ("attested", _put(ATTESTATION, 1)(True)),
     "a method unknown": ("attested", _put(ATTESTATION, 1)(4)),
@@ -155,13 +201,17 @@ def test_a_second_form_of_a_presentation_is_malformed(name: str, request: pytest
             read(text_of(changed))  # type: ignore[operator]
 
 
-def test_what_the_rest_tells_is_not_written_out(single: Presentation, leaf: Presentation) -> None:
-    """The binding of the two keys, and the id that ledger, issuer and handle make."""
+def test_what_the_rest_tells_is_not_written_out(
+    single: Presentation, leaf: Presentation, any_of: Presentation, all_of: Presentation
+) -> None:
+    """The binding that follows from the keys, and the id that ledger, issuer and handle make."""
     places = [
         (single, (*_OF_ONE, MEMBERS, _ISSUE.index("holderBinding")), single.licenses[0].binding),
         (single, (*_OF_ONE, MEMBERS, _ISSUE.index("licenseId")), single.licenses[0].license_id),
         (leaf, (*_OF_ONE, LEAF, 0, _OF_LEAF.index("holderBinding")), leaf.licenses[0].binding),
         (leaf, (*_OF_ONE, LEAF, 0, _OF_LEAF.index("licenseId")), leaf.licenses[0].license_id),
+        (any_of, (*_OF_ONE, MEMBERS, _ISSUE.index("holderBinding")), any_of.licenses[0].binding),
+        (all_of, (*_OF_ONE, MEMBERS, _ISSUE.index("holderBinding")), all_of.licenses[0].binding),
     ]
     for good, path, told in places:
         items = items_of(whole_text(good))
@@ -202,14 +252,22 @@ STRANGE: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("kind", ["single", "leaf", "attested"])
+@pytest.mark.parametrize("kind", ["single", "leaf", "attested", "represented", "any_of", "all_of"])
 def test_whatever_stands_in_a_code_is_malformed_or_refused_and_nothing_else(
     kind: str, request: pytest.FixtureRequest, world: World
 ) -> None:
     """One value anywhere replaced by a strange one: the desk never falls over."""
     good: Presentation = request.getfixturevalue(kind)
     challenge = world.service.find_challenge(good.challenge_id)
-    known = Known(attester=Registrant("11310000MB0TE5T1XB", True))
+    mandate = Mandate(
+        NOW, NOW, 0, title=RepresentationKind.HEIR, scope=frozenset(RepresentationScope), reference=""
+    )
+    known = Known(
+        attester=Registrant("11310000MB0TE5T1XB", True), mandates={good.licenses[0].license_id: mandate}
+    )
+    assert not any(
+        finding.result for finding in check_presentation(good, challenge, crypto.verifier(), NOW, known)
+    )
     ends = Counter[str]()
     items = items_of(whole_text(good))
     for path in list(_places(items)):

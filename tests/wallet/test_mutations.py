@@ -10,6 +10,7 @@ import pytest
 
 from ledger import crypto
 from ledger.domain import base45
+from ledger.domain.holders import HolderRule
 from ledger.domain.presentation import Presentation, ShortPresentation
 from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import (
@@ -52,6 +53,8 @@ def mutate(data: bytes, draw: random.Random) -> bytes:
 SHOWN: dict[str, tuple[Callable[[World], list[str]], list[str]]] = {
     "a license": (lambda world: [world.take()], ["face/post", "holders/0/name", "face/continuingEducation"]),
     "one of a batch": (lambda world: [world.take_leaf()], ["face/post", "holders/0/name"]),
+    "one of several holders": (lambda world: [world.take_joint(HolderRule.ANY)], ["face/post"]),
+    "all of several holders": (lambda world: [world.take_joint(HolderRule.ALL)], ["face/post"]),
     "two together": (
         lambda world: [world.take(), world.take("business_license")],
         ["face/post", "face/registeredCapital"],

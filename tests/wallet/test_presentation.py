@@ -15,8 +15,9 @@ from ledger.domain.fields_tree import DisclosedField, Disclosure
 from ledger.domain.holders import PublicPair
 from ledger.domain.license_types import example_input
 from ledger.domain.presentation import Presentation, ShownLicense
-from ledger.domain.presentation_check import Finding, Known, check_presentation, holder_check
+from ledger.domain.presentation_check import check_presentation, holder_check
 from ledger.domain.presentation_text import kept_text, read_kept, read_qr, short_text, whole_text
+from ledger.domain.presenter_check import Finding, Known
 from ledger.domain.sm import check_public_key, sm3
 from ledger.domain.verdict import Outcome
 from ledger.errors import (

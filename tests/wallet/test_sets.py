@@ -16,8 +16,9 @@ from ledger.domain import base45, cbor
 from ledger.domain.challenge import Challenge
 from ledger.domain.license_types import example_input
 from ledger.domain.presentation import Presentation
-from ledger.domain.presentation_check import Known, check_presentation
+from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_qr, short_text, whole_text
+from ledger.domain.presenter_check import Known
 from ledger.domain.verdict import Outcome
 from ledger.errors import BadProofError, LedgerError, MalformedError, RuleError, UsageError
 from tests.wallet.test_forms import ISSUED, LICENSES, MEMBERS, items_of, text_of

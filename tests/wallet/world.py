@@ -20,7 +20,7 @@ from ledger.domain.document import (
     type_word,
     validity,
 )
-from ledger.domain.holders import UNBOUND, PublicPair, holder_binding
+from ledger.domain.holders import UNBOUND, HolderRule, JointHolders, PublicPair, holder_binding
 from ledger.domain.license_tree import Tree, leaf_hash, leaf_words
 from ledger.domain.license_types import example_input, license_type
 from ledger.domain.messages import MESSAGES, Domain, key_id
@@ -51,9 +51,11 @@ def new_signer() -> Signer:
     return crypto.signer(crypto.generate_key())
 
 
-def issue(
-    given: dict[str, Any], issuer: Signer, pair: PublicPair | None, amends: bool = False
-) -> dict[str, Any]:
+Holder = PublicPair | JointHolders | None
+"""Whom a license is bound to: a holder, several, or nobody."""
+
+
+def issue(given: dict[str, Any], issuer: Signer, pair: Holder, amends: bool = False) -> dict[str, Any]:
     """Sign a license for real; only the record on a ledger is left out."""
     license_, salts, terms = _made(given, pair)
     values = {**_header(license_), **terms}
@@ -61,7 +63,8 @@ def issue(
         values |= {"licenseId": "0x" + "77" * 32, "newLicenseId": terms["licenseId"], "act": 2, "ground": 1}
         values |= {"effective": NOW, "reference": "0x" + "00" * 32, "rev": 1}
     envelope = _envelope("Amend" if amends else "Issue", values, license_, salts, issuer)
-    return {**envelope, "anchor": _anchor(terms["licenseId"], None)}
+    several = pair.as_json() if isinstance(pair, JointHolders) else {}
+    return {**envelope, **several, "anchor": _anchor(terms["licenseId"], None)}
 
 
 def issue_in_batch(
@@ -128,7 +131,7 @@ def _leaf(license_: dict[str, Any], _: dict[str, str], terms: dict[str, Any]) ->
     return leaf_hash(words[0], code, words[1], words[2], terms["validFrom"], terms["validTo"])
 
 
-def _made(given: dict[str, Any], pair: PublicPair | None) -> Made:
+def _made(given: dict[str, Any], pair: Holder) -> Made:
     """A license, its salts, and what a struct or a leaf says of it."""
     license_ = build_license(given, license_type(given["metadata"]["certificateTypeCode"]))
     salts = new_salts(license_, SystemEntropy().token)
@@ -141,11 +144,17 @@ def _made(given: dict[str, Any], pair: PublicPair | None) -> Made:
         "licenseId": "0x" + made.hex(),
         "handle": "0x" + handle.hex(),
         "digest": "0x" + digest.hex(),
-        "holderBinding": "0x" + (holder_binding(*pair) if pair else UNBOUND).hex(),
+        "holderBinding": _binding(pair),
         "validFrom": valid_from,
         "validTo": valid_to,
     }
     return license_, salts, terms
+
+
+def _binding(pair: Holder) -> str:
+    if isinstance(pair, JointHolders):
+        return pair.binding
+    return "0x" + (holder_binding(*pair) if pair else UNBOUND).hex()
 
 
 def _header(license_: dict[str, Any]) -> dict[str, Any]:
@@ -226,9 +235,18 @@ class World:
         held, _ = self.wallet.add(issue_in_batch(example_input(name), self.issuer, pair, **place))
         return held.identifier
 
-    def ask(self, *fields: str, ttl: int = 60, api: str | None = None) -> Challenge:
+    def take_joint(self, rule: HolderRule, name: str = "safety_certificate", count: int = 2) -> str:
+        """The same for several holders, whose keys this one wallet has."""
+        holders = JointHolders(rule, tuple(self.wallet.new_pair() for _ in range(count)))
+        held, _ = self.wallet.add(issue(example_input(name), self.issuer, holders))
+        return held.identifier
+
+    def ask(
+        self, *fields: str, ttl: int = 60, api: str | None = None, attested: bool | None = None
+    ) -> Challenge:
         """The verifier's challenge."""
-        return self.service.challenge(self.relying, fields, "办理企业入住手续", ttl=ttl, api=api)
+        purpose = "办理企业入住手续"
+        return self.service.challenge(self.relying, fields, purpose, ttl=ttl, api=api, attested=attested)
 
     def sign_again(self, presentation: Presentation, **changes: Any) -> Presentation:
         """What a dishonest holder could make with the right keys: changed and signed anew."""

@@ -23,7 +23,7 @@ _KINDS = (
 
 
 class Lifecycle:
-    """Suspension, amendments, ends, transfers, rebinding.
+    """Suspension, amendments, ends, transfers, freezing and rebinding.
 
     Args:
         stage: Where it happens. Leaves of the batch from the tenth on are spent one by one.
@@ -52,6 +52,7 @@ class Lifecycle:
             ("annul", "IN_FORCE ANNULLED IN_FORCE", self._annul),
             ("transfer", "SUSPENDED SUPERSEDED IN_FORCE", self._transfer),
             ("transfer-cancel", "SUSPENDED IN_FORCE", self._transfer_cancelled),
+            ("freeze", "HOLDER_FROZEN", self._freeze),
             ("rebind", "BIND", self._rebind),
         ]
 
@@ -155,6 +156,15 @@ class Lifecycle:
         license_ = ledger.license_now(str(leaf.envelope.anchor["licenseId"]))
         ledger.acting().transfer_out(license_, 330000, self._stage.signer(JIANGSU.key), REFERENCE)
         return self._stage.verify(leaf).result
+
+    def _freeze(self) -> Told:
+        """The holder lost the phone: nothing is shown with it until the license is bound anew."""
+        stage, issued = self._stage, self._stage.issued[JIANGSU.key]
+        ledger = stage.ledger(JIANGSU.key)
+        license_ = ledger.license_now(str(issued.envelope.anchor["licenseId"]))
+        acted = ledger.acting().freeze(license_, stage.signer(JIANGSU.key), JIANGSU.uscc)
+        verdict = stage.verify(issued)
+        return Told(" ".join(verdict.flags), [verdict.result], acted.gas_used)
 
     def _rebind(self) -> Told:
         """The holder has a new phone: after a real-name check the license is tied to a new key."""

@@ -71,6 +71,10 @@ TITLES: dict[str, tuple[str, str]] = {
         "Transferred from Jiangsu to Zhejiang: suspended, then superseded by the taker's own",
     ),
     "transfer-cancel": ("转出后又取消", "A transfer is called off"),
+    "freeze": (
+        "持证人丢了手机：冻结绑定，证照照常有效",
+        "The holder lost the phone: its binding is frozen, the license stays in force",
+    ),
     "rebind": ("持证人换了手机：实名核验后绑定新密钥", "The holder has a new phone: a new key is bound"),
     "rotate": (
         "江苏机关更换签名密钥：旧证照照常有效",

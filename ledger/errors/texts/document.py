@@ -209,6 +209,12 @@ TEXTS: dict[str, Text] = {
         "请从颁发机构或“我的证照”重新取得文件。",
         "Get the file again from the issuer or the wallet.",
     ),
+    "FILE_NOT_RECORDED": Text(
+        "证照文件与账本所记的 {id} 不一致。",
+        "The license file is not what the ledger has under {id}.",
+        "不要据此办理；请向颁发机构重新取得文件。",
+        "Do nothing by it; get the file again from the issuer.",
+    ),
     "DOCUMENT_TAMPERED": Text(
         "证照内容与其摘要不符：{parts}。",
         "The license does not match its digest: {parts}.",

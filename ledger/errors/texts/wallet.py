@@ -346,13 +346,64 @@ TEXTS: dict[str, Text] = {
     "NOT_MY_LICENSE": Text(
         zh="证照 {identifier} 绑定的不是本证照夹的密钥。",
         en="The license {identifier} is bound to a key that is not of this vault.",
-        remedy_zh="用 elicense wallet key 取得密钥，请颁发机构绑定（elicense license bind）。",
-        remedy_en="Get a pair with elicense wallet key and have the issuer bind it (elicense license bind).",
+        remedy_zh="用 elicense wallet key 取得密钥，请颁发机构绑定（elicense license bind）；"
+        "多人共有的，用 --holders 指定名单。",
+        remedy_en="Get a pair with elicense wallet key and have the issuer bind it (elicense license bind); "
+        "where several hold it, name their file with --holders.",
     ),
     "LICENSE_NOT_IN_WALLET": Text(
         zh="证照夹中没有 {identifier}。",
         en="The vault holds no license {identifier}.",
         remedy_zh="用 elicense wallet list 查看，用 elicense wallet add 添加。",
         remedy_en="See elicense wallet list; add it with elicense wallet add.",
+    ),
+    # --- several holders, representatives ---
+    "DRAFT_MALFORMED": Text(
+        zh="不是待联署的亮证草稿。",
+        en="This is no draft of a presentation.",
+        remedy_zh="请前一位持证人用 elicense wallet present --draft 重新给出。",
+        remedy_en="The holder before makes a new one: elicense wallet present --draft.",
+    ),
+    "DRAFT_SIGNATURE_BAD": Text(
+        zh="草稿中有一位持证人的签名不成立。",
+        en="A signature of a holder in the draft does not hold.",
+        remedy_zh="不要联署；请前一位持证人重新给出。",
+        remedy_en="Do not sign it; ask the holder before for a new draft.",
+    ),
+    "NOTHING_TO_COSIGN": Text(
+        zh="草稿中没有等待本证照夹签名的证照。",
+        en="Nothing in this draft waits for a signature of this vault.",
+        remedy_zh="交给尚未签名的持证人；每人用自己的证照夹签一次。",
+        remedy_en="Hand it to a holder who has not signed; each signs once, with a vault of his own.",
+    ),
+    "COSIGNATURES_MISSING": Text(
+        zh="需要全体持证人共同亮证，已签名 {signed} 人，共需 {needed} 人。",
+        en="All the holders show this together; {signed} of {needed} have signed.",
+        remedy_zh="把草稿交给其他持证人，用 elicense wallet cosign 联署。",
+        remedy_en="Hand the draft to the other holders, who sign it with elicense wallet cosign.",
+    ),
+    "NO_PAIR_TO_REPRESENT_WITH": Text(
+        zh="证照夹中没有代理证照 {identifier} 所用的密钥。",
+        en="The vault holds no key pair with which to stand in for the holder of {identifier}.",
+        remedy_zh="用 elicense wallet key 取得密钥交给颁发机构登记，或用 --holder-key 指定已登记的密钥。",
+        remedy_en="Get a pair with elicense wallet key for the issuer to record, or name it with --holder-key.",
+    ),
+    "HOLDERS_MALFORMED": Text(
+        zh="不是持证人名单文件。",
+        en="This is no file of several holders.",
+        remedy_zh="请颁发机构用 elicense license bind --out 给出。",
+        remedy_en="The issuer makes one with elicense license bind --out.",
+    ),
+    "HOLDERS_OF_ANOTHER": Text(
+        zh="证照 {identifier} 绑定的不是名单中的这些持证人。",
+        en="The license {identifier} is not bound to the holders in that file.",
+        remedy_zh="请颁发机构给出最近一次绑定的名单（elicense license bind --out）。",
+        remedy_en="Ask the issuer for the file of the latest binding (elicense license bind --out).",
+    ),
+    "HOLDERS_BESIDE": Text(
+        zh="--holders 不能与 --holder-key 或 --as-representative 同时使用。",
+        en="--holders does not go with --holder-key or --as-representative.",
+        remedy_zh="只用其中一个。",
+        remedy_en="Use one of them.",
     ),
 }
