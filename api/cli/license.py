@@ -203,7 +203,8 @@ app.command("status")(show)
 
 def _standing(shown: Shown, identifier: str | None) -> str:
     data = shown.as_json(identifier)
-    names = ("status", "since", "act", "ground", "supersededBy", "issuer", "type", "at", "knownAt", "trust")
+    names = ("status", "since", "act", "by", "capacity", "ground", "supersededBy")
+    names += ("issuer", "type", "at", "knownAt", "trust")
     head = identifier or shown.license.license_id
     facts = [f"  {name}: {data[name]}" for name in names if data[name]]
     tongue = 0 if language() == "zh" else 1

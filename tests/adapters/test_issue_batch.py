@@ -92,7 +92,7 @@ def test_acts_reach_one_license_of_a_batch(
     assert [result(ledger, batch, index) for index in range(3)] == ["IN_FORCE", "SUSPENDED", "IN_FORCE"]
     acting.act(ledger.license_now(ids[1]), ActOrder("resume", "CONDITIONS_MET_AGAIN"), signer)
     assert result(ledger, batch, 1) == "IN_FORCE"
-    acting.bind(ledger.license_now(ids[2]), holder_binding(signer.public_key, None), 1, 2, signer)
+    acting.bind(ledger.license_now(ids[2]), holder_binding(signer.public_key, None), 1, 2, signer, ISSUER)
     old = batch.licenses[3].envelope
     new = ledger.issuing().amend(
         ledger.license_now(ids[3]), old.identifier, live_ledger.input(), "change", signer
