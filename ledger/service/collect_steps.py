@@ -192,7 +192,7 @@ class FeedSteps:
         if order.act is Act.TRANSFER_CANCEL:
             return self._acting.transfer_cancel(license_, signer)
         verb = _VERBS[order.act or Act.ISSUE]
-        wanted = ActOrder(verb, order.ground, order.effective, order.reference)
+        wanted = ActOrder(verb, order.ground, order.effective, order.reference, region=0)
         return self._acting.act(license_, wanted, signer)
 
 

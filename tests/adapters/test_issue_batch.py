@@ -15,7 +15,7 @@ from ledger.errors import LedgerError, MalformedError, RuleError
 from ledger.service.orders import ActOrder, IssuedBatch
 from ledger.service.sources import Asked
 from ledger.service.verify import Ask
-from tests.live import LiveLedger, live_ledger
+from tests.live import ISSUER, LiveLedger, live_ledger
 
 __all__ = ["live_ledger"]
 Json = dict[str, Any]
