@@ -465,6 +465,7 @@ class TypeEntry(_Answer):
     definer: str | None
     ground: int | None
     acts: list[str]
+    competent: dict[str, list[str]]
     schema_digest: Hash
     grades_digest: Hash
 

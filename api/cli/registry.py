@@ -18,7 +18,7 @@ import yaml
 from api.cli import keys, org_secret, registry_contracts, registry_powers
 from api.cli.governing import By, Signatures, desk_of, done, state_of, table
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
-from api.cli.output import Outcome, read_input
+from api.cli.output import Outcome, language, read_input
 from api.cli.registry_words import (
     CodeArgument,
     End,
@@ -34,6 +34,7 @@ from api.cli.requests import key_file
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import RULES, Purpose
 from ledger.domain.apply import recognition_key, typed
+from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
 from ledger.domain.founding import LEVELS, FoundingType, read_type
 from ledger.domain.messages import key_id
@@ -525,6 +526,7 @@ def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) 
     }
     lines = [f"{code}  {data['scope']}, {data['sharing']}, version {data['version']}"]
     lines += [f"  {each['issuer']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    lines += [f"  {competent_line(act, language())}" for act in sorted(kind.versions[-1].acts)]
     return Outcome(data, text="\n".join(lines))
 
 
@@ -604,6 +606,7 @@ def _version_row(version: TypeVersion) -> dict[str, object]:
         "definer": version.definer,
         "ground": version.ground or None,
         "acts": [RULES[act].verb for act in sorted(version.acts)],
+        "competent": competent_bodies(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,
     }

@@ -19,13 +19,18 @@ from ledger.domain.objects import organisation_object, region_object
 
 
 class Capacity(Enum):
-    """As what a body acted on a license."""
+    """As what a body acts on a license.
+
+    A taker takes a license in, an identity provider binds; neither is told of a license's standing.
+    """
 
     ISSUER = "issuer"
     OPERATOR = "operator"
     SUCCESSOR = "successor"
     SUPERIOR = "superior"
     NAMED = "named"
+    TAKER = "taker"
+    IDENTITY_PROVIDER = "identity provider"
 
 
 @dataclass(frozen=True)
