@@ -203,8 +203,8 @@ app.command("status")(show)
 
 def _standing(shown: Shown, identifier: str | None) -> str:
     data = shown.as_json(identifier)
-    names = ("status", "since", "act", "by", "capacity", "ground", "supersededBy")
-    names += ("issuer", "type", "at", "knownAt", "trust")
+    acted, asked = ("status", "since", "act", "by", "capacity", "ground"), ("at", "knownAt", "trust")
+    names = (*acted, "supersededBy", "issuer", "type", *asked)
     head = identifier or shown.license.license_id
     facts = [f"  {name}: {data[name]}" for name in names if data[name]]
     tongue = 0 if language() == "zh" else 1
