@@ -33,7 +33,7 @@ from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.messages import Domain
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import UnknownIdError, UsageError
@@ -352,7 +352,7 @@ class Ledger:
         return keys
 
     def _registered_encryption_keys(self, uscc: str, now: int) -> list[bytes]:
-        owner = "0x" + organisation_object(uscc).hex()
+        owner = organisation_id(uscc)
         keys = [entity for _, entity in self.follow().entities("key") if isinstance(entity, Key)]
         return [
             bytes.fromhex(key.public_key)

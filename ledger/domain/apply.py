@@ -407,7 +407,7 @@ def power_key(license_type: str, body: str, region: int) -> str:
 def _powers(state: StateView, fact: Fact) -> tuple[str, Powers]:
     code, uscc = _text(fact.values, "licenseType"), _text(fact.values, "body")
     region = _int(fact.values, "region")
-    key = power_key(code, "0x" + objects.organisation_object(uscc).hex(), region)
+    key = power_key(code, objects.organisation_id(uscc), region)
     return key, typed(state, "power", key, Powers) or Powers(0, code, uscc, region, ())
 
 

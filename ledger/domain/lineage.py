@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, Key, Organisation, Region
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 
 EVER = 2**64 - 1
 """A moment after all others."""
@@ -155,4 +155,4 @@ def acts_for(state: StateView, body: str, organisation: str, at: int) -> bool:
         at: Record time.
     """
     line = followers_of(state, organisation, at)
-    return any(body == "0x" + organisation_object(each).hex() for each in line)
+    return any(body == organisation_id(each) for each in line)

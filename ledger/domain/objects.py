@@ -60,6 +60,16 @@ def organisation_object(uscc: str) -> bytes:
     return _object("organisation", ascii32(uscc))
 
 
+def region_id(region: int) -> str:
+    """`region_object` as the state and JSON name owners, 0x-hex."""
+    return "0x" + region_object(region).hex()
+
+
+def organisation_id(uscc: str) -> str:
+    """`organisation_object` as the state and JSON name owners, 0x-hex."""
+    return "0x" + organisation_object(uscc).hex()
+
+
 def key_object(key_id: bytes) -> bytes:
     """A registered SM2 key."""
     return _object("key", key_id)

@@ -15,7 +15,7 @@ from ledger.domain.apply import StateView, power_key, typed
 from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Organisation, Powers, Terms
 from ledger.domain.lifecycle import is_intervention, suspension_by_other
 from ledger.domain.lineage import acts_for, followers_of, superiors_of
-from ledger.domain.objects import organisation_object, region_object
+from ledger.domain.objects import organisation_id, region_id
 
 
 class Capacity(Enum):
@@ -72,7 +72,7 @@ class Intervention:
         """
         if self.act is Act.RESUME:
             return self._lifts(state, at, is_void)
-        is_region = self.owner == _region(self.region)
+        is_region = self.owner == region_id(self.region)
         if is_region and self.act is not Act.ANNUL:
             return False
         if self.region not in superiors_of(state, self._place(state, at), at, at):
@@ -128,26 +128,29 @@ def actor_of(state: StateView, license_: License, fact: LicenseFact) -> Actor | 
 
 def _acting(state: StateView, license_: License, fact: LicenseFact, owner: str) -> Actor | None:
     """For the issuer."""
-    if owner == _body(license_.issuer):
+    if owner == organisation_id(license_.issuer):
         return Actor(license_.issuer, Capacity.ISSUER)
     rights = typed(state, "entitlement", f"{license_.license_type}/{license_.issuer}", Terms)
     operators = {term.detail for term in (rights.terms if rights else ()) if term.detail}
     followers = followers_of(state, license_.issuer, fact.recorded_at)
     named = [(each, Capacity.SUCCESSOR) for each in followers]
     named += [(each, Capacity.OPERATOR) for each in sorted(operators)]
-    return next((Actor(*each) for each in named if owner == _body(each[0])), None)
+    return next((Actor(*each) for each in named if owner == organisation_id(each[0])), None)
 
 
 def _intervening(state: StateView, license_: License, fact: LicenseFact, owner: str) -> Actor | None:
     """Under a region's power: that region, a body that it named, or one that followed such a body."""
-    if owner == _region(fact.region):
+    if owner == region_id(fact.region):
         return Actor(f"{fact.region:06d}", Capacity.SUPERIOR)
     powers = _powers(state, license_, owner, fact.region)
     if powers is not None:
         return Actor(powers.body, Capacity.NAMED)
     suspenders = suspenders_of(state, license_, fact)
     followers = {each for body in suspenders for each in followers_of(state, body, fact.recorded_at)}
-    return next((Actor(each, Capacity.SUCCESSOR) for each in sorted(followers) if owner == _body(each)), None)
+    return next(
+        (Actor(each, Capacity.SUCCESSOR) for each in sorted(followers) if owner == organisation_id(each)),
+        None,
+    )
 
 
 def suspenders_of(state: StateView, license_: License, fact: LicenseFact) -> set[str]:
@@ -160,11 +163,3 @@ def suspenders_of(state: StateView, license_: License, fact: LicenseFact) -> set
 
 def _powers(state: StateView, license_: License, owner: str, region: int) -> Powers | None:
     return typed(state, "power", power_key(license_.license_type, owner, region), Powers)
-
-
-def _region(code: int) -> str:
-    return "0x" + region_object(code).hex()
-
-
-def _body(uscc: str) -> str:
-    return "0x" + organisation_object(uscc).hex()

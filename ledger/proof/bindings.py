@@ -13,7 +13,7 @@ from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Terms
 from ledger.domain.lineage import followers_of, regions_above, void_as_of
-from ledger.domain.objects import entitlement_object, organisation_object, region_object
+from ledger.domain.objects import entitlement_object, organisation_id, organisation_object, region_object
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
 
 _UNBOUND = "0x" + "00" * 32
@@ -70,7 +70,7 @@ def holds(state: StateView, license_: License, fact: LicenseFact, is_void: IsVoi
     key = typed(state, "key", fact.key_id, Key)
     if key is None or key.purpose is not Purpose.SIGN or not key.is_valid_at(fact.recorded_at):
         return False
-    if key.owner != _body(fact.by) or is_void(fact.key_id, fact.recorded_at):
+    if key.owner != organisation_id(fact.by) or is_void(fact.key_id, fact.recorded_at):
         return False
     return Rights.of_fact(state, fact, is_void).may_bind(fact.by, license_)
 
@@ -93,7 +93,3 @@ def binding_keys(state: StateView, license_: License) -> set[str]:
     binders = {fact.by for fact in license_.facts if fact.act is Act.BIND}
     rights = (typed(state, "entitlement", f"{IDENTITY_PROVIDER}/{each}", Terms) for each in binders)
     return {key for right in rights if right for term in right.terms for key in term.by_keys}
-
-
-def _body(uscc: str) -> str:
-    return "0x" + organisation_object(uscc).hex()

@@ -41,6 +41,7 @@ from ledger.domain.objects import (
     entitlement_object,
     from_ascii32,
     key_object,
+    organisation_id,
     organisation_object,
     recognition_object,
     region_object,
@@ -303,11 +304,11 @@ def _operator(case: _Case, key: Key) -> str | None:
 
     None for a key of neither.
     """
-    if key.owner == "0x" + organisation_object(case.claim.issuer).hex():
+    if key.owner == organisation_id(case.claim.issuer):
         return ""
     rights = typed(case.state, "entitlement", f"{case.claim.license_type}/{case.claim.issuer}", Terms)
     named = {term.detail for term in (rights.terms if rights else ()) if term.detail}
-    return next((each for each in named if key.owner == "0x" + organisation_object(each).hex()), None)
+    return next((each for each in named if key.owner == organisation_id(each)), None)
 
 
 def _anchor(case: _Case) -> Check:

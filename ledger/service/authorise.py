@@ -16,7 +16,7 @@ from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, License, Organisation
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
-from ledger.domain.objects import entitlement_object, key_object, organisation_object
+from ledger.domain.objects import entitlement_object, key_object, organisation_id, organisation_object
 from ledger.domain.rights import Rights
 from ledger.domain.sm import TAG_REQUEST, sm3
 from ledger.errors import NotEntitledError, RuleError, UsageError
@@ -121,7 +121,7 @@ def signs_for(histories: Histories, uscc: str, issuer: str, license_type: str) -
     if uscc == issuer or not (_FORMS["organisation"].fullmatch(issuer) and _TYPE.fullmatch(license_type)):
         return uscc == issuer
     state = state_of(histories.ledger_id, histories.of([entitlement_object(license_type, issuer)]))
-    body = "0x" + organisation_object(uscc).hex()
+    body = organisation_id(uscc)
     return Rights(state, histories.header.time).may_issue(body, license_type, issuer)
 
 
@@ -136,7 +136,7 @@ def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisati
     if organisation is None:
         raise NotAuthenticatedError("AUTH_ORGANISATION_UNKNOWN", organisation=uscc)
     key = typed(state, "key", key_id, Key)
-    owner = "0x" + organisation_object(uscc).hex()
+    owner = organisation_id(uscc)
     if key is None or key.owner != owner or key.purpose is not Purpose.SIGN:
         raise NotAuthenticatedError("AUTH_KEY_UNKNOWN", organisation=uscc, key=key_id)
     return organisation, key
@@ -160,7 +160,7 @@ def require_acts_for(state: StateView, body: str, license_: License, now: int) -
     Raises:
         NotEntitledError: `NOT_THE_ISSUER`.
     """
-    acting = "0x" + organisation_object(body).hex()
+    acting = organisation_id(body)
     if not Rights(state, now).may_act(acting, license_.license_type, license_.issuer):
         raise NotEntitledError("NOT_THE_ISSUER", issuer=license_.issuer, signer=body)
 

@@ -49,7 +49,7 @@ def registration(name: str, purpose: int = 1) -> dict[str, Any]:
     public = key_of(name).public_key
     return {
         "newKey": key_id_of(name),
-        "owner": "0x" + objects.organisation_object(BUREAU).hex(),
+        "owner": objects.organisation_id(BUREAU),
         "purpose": purpose,
         "alg": 1,
         "x": "0x" + public[1:33].hex(),

@@ -12,7 +12,7 @@ from ledger.domain.apply import State, typed
 from ledger.domain.entities import License
 from ledger.domain.holders import HolderRule, JointHolders, PublicPair
 from ledger.domain.lifecycle import status_at
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.domain.records import Record
 from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.proof.bindings import Binding, binding_at
@@ -69,7 +69,7 @@ def _key() -> dict[str, object]:
     public = key_of(PROVIDER).public_key
     return {
         "newKey": key_id_of(PROVIDER),
-        "owner": "0x" + organisation_object(PROVIDER).hex(),
+        "owner": organisation_id(PROVIDER),
         "purpose": int(Purpose.SIGN),
         "alg": 1,
         "x": "0x" + public[1:33].hex(),

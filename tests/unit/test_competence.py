@@ -7,7 +7,7 @@ import pytest
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import State
 from ledger.domain.facts import fact_of
-from ledger.domain.objects import organisation_object, region_object
+from ledger.domain.objects import organisation_object, region_id, region_object
 from ledger.proof.competence import Competence
 from tests.simulator import (
     BUREAU,
@@ -61,7 +61,7 @@ def new_key(owner: int) -> dict[str, object]:
     public = key_of("new").public_key
     return {
         "newKey": key_id_of("new"),
-        "owner": "0x" + region_object(owner).hex(),
+        "owner": region_id(owner),
         "purpose": int(Purpose.GOVERN),
         "alg": 1,
         "x": "0x" + public[1:33].hex(),

@@ -10,7 +10,7 @@ from ledger import crypto
 from ledger.domain.acts import Act, Purpose, Scope
 from ledger.domain.apply import State
 from ledger.domain.lineage import acts_for, cut_off_of, line_of, registrars
-from ledger.domain.objects import ascii32, organisation_object, region_object
+from ledger.domain.objects import ascii32, organisation_id, organisation_object, region_object
 from ledger.domain.records import Record
 from ledger.proof.verification import Findings, Question, examine, missing_objects, recognition_basis
 from ledger.service.replay import ReplayLedger
@@ -174,7 +174,7 @@ def test_a_successor_acts_from_its_date_on_and_old_licenses_stay(ledger: LedgerS
     record = ledger.issue(LICENSE)
     date = ledger.now + DAY
     ledger.succeed_organisation(BUREAU, OFFICE, str(SHANGHAI), since=date)
-    office = "0x" + organisation_object(OFFICE).hex()
+    office = organisation_id(OFFICE)
     assert [acts_for(ledger.state(), office, BUREAU, at) for at in (date - 1, date)] == [False, True]
     assert failures(asked(ledger, record, ledger.now)) == []
 
