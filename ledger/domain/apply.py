@@ -15,6 +15,7 @@ from typing import Protocol, TypeVar
 from ledger.domain import objects
 from ledger.domain.acts import NAMEABLE, Act, Ground, Purpose, Scope, Sharing, acts_bitmap, acts_from_bitmap
 from ledger.domain.entities import (
+    AnySpan,
     Batch,
     CutOff,
     Entity,
@@ -365,16 +366,19 @@ def _end_term(state: StateView, fact: Fact, table: str, key: tuple[str, ...]) ->
     before = typed(state, table, "/".join(key), Terms)
     if before is None:
         raise Refused("BAD_RECORD", f"nothing to end: {table} {'/'.join(key)}")
-    until = _int(fact.values, "until")
-    ended = replace(
-        before.terms[-1],
+    return _with_term(state, fact, table, key, _ended(before.terms[-1], fact))
+
+
+def _ended(span: AnySpan, fact: Fact) -> AnySpan:
+    """A span as an end of it leaves it."""
+    return replace(
+        span,
         recorded_at=fact.time,
-        until=until,
+        until=_int(fact.values, "until"),
         kind=TermKind.ENDED,
         by_keys=fact.key_ids,
         seq=fact.seq,
     )
-    return _with_term(state, fact, table, key, ended)
 
 
 def _entitlement_key(values: Values) -> tuple[str, ...]:
@@ -436,15 +440,7 @@ def _power_ended(state: StateView, fact: Fact) -> list[Change]:
     key, before = _powers(state, fact)
     if not before.powers:
         raise Refused("BAD_RECORD", f"nothing to end: power {key}")
-    ended = replace(
-        before.powers[-1],
-        recorded_at=fact.time,
-        until=_int(fact.values, "until"),
-        kind=TermKind.ENDED,
-        by_keys=fact.key_ids,
-        seq=fact.seq,
-    )
-    return _with_power(key, before, fact, ended)
+    return _with_power(key, before, fact, _ended(before.powers[-1], fact))
 
 
 def recognition_key(from_region: int, to_region: int, license_type: str) -> str:
@@ -576,16 +572,23 @@ def _acted(state: StateView, fact: Fact) -> list[Change]:
     return _with_fact(license_, fact, _act_fact(license_, fact))
 
 
-def _bound(state: StateView, fact: Fact) -> list[Change]:
-    license_ = _known_license(state, fact)
-    binding = _str(fact.values, "holderBinding")
-    added = LicenseFact(
+def _at_once(fact: Fact, act: Act) -> LicenseFact:
+    """What is done to a license with effect from its record on."""
+    return LicenseFact(
         seq=fact.seq,
-        act=Act.BIND,
+        act=act,
         ground=0,
         recorded_at=fact.time,
         effective=fact.time,
         key_id=fact.key_ids[0],
+    )
+
+
+def _bound(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    binding = _str(fact.values, "holderBinding")
+    added = replace(
+        _at_once(fact, Act.BIND),
         holder_binding=binding,
         by=_text(fact.values, "by"),
         method=_int(fact.values, "method"),
@@ -596,27 +599,15 @@ def _bound(state: StateView, fact: Fact) -> list[Change]:
 
 def _frozen(state: StateView, fact: Fact) -> list[Change]:
     license_ = _known_license(state, fact)
-    added = LicenseFact(
-        seq=fact.seq,
-        act=Act.FREEZE,
-        ground=0,
-        recorded_at=fact.time,
-        effective=fact.time,
-        key_id=fact.key_ids[0],
-        by=_text(fact.values, "by"),
-    )
+    added = replace(_at_once(fact, Act.FREEZE), by=_text(fact.values, "by"))
     return _with_fact(license_, fact, added)
 
 
 def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
     license_ = _known_license(state, fact)
-    added = LicenseFact(
-        seq=fact.seq,
-        act=Act.TRANSFER_OUT,
+    added = replace(
+        _at_once(fact, Act.TRANSFER_OUT),
         ground=int(Ground.TRANSFER),
-        recorded_at=fact.time,
-        effective=fact.time,
-        key_id=fact.key_ids[0],
         reference=_str(fact.values, "reference"),
         region=_int(fact.values, "toRegion"),
     )
@@ -841,15 +832,7 @@ def _representation_ended(state: StateView, fact: Fact) -> list[Change]:
     last = before.mandates[-1]
     if not fact.time <= until <= LATEST or (last.until and until >= last.until):
         raise Refused("BAD_RECORD", f"an end at {until} where {last.until} stood")
-    ended = replace(
-        last,
-        recorded_at=fact.time,
-        until=until,
-        kind=TermKind.ENDED,
-        by_keys=fact.key_ids,
-        seq=fact.seq,
-    )
-    return _with_mandate(before, fact, ended)
+    return _with_mandate(before, fact, _ended(last, fact))
 
 
 _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {

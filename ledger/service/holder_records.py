@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import Refused, State, representation_key, typed
 from ledger.domain.entities import Key, Mandate, Organisation, Representation
-from ledger.domain.lineage import MAX_HANDS, cut_off_of
+from ledger.domain.lineage import MAX_HANDS, cut_off_of, void_as_of
 from ledger.domain.messages import key_id
 from ledger.domain.objects import key_object, representation_object
 from ledger.domain.presentation import Presentation
@@ -110,8 +110,7 @@ def mandate_now(
     head = histories.header.time
 
     def is_void(key_id: str, recorded_at: int) -> bool:
-        cut_off = cut_off_of(_key_and_those_above(histories, key_id), key_id, head)
-        return cut_off is not None and cut_off <= recorded_at
+        return void_as_of(_key_and_those_above(histories, key_id), head)(key_id, recorded_at)
 
     return mandate_of([each for each in recorded if each], max(at, head), head, is_void)
 

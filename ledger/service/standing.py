@@ -45,15 +45,16 @@ def license_state(
     own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    loaded = {entitlement_object(*stated) for record in own if (stated := _stated(fact_of(record)))}
-    state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
-    for _ in range(MAX_ROUNDS):
-        wanted = license_objects(state, _license(state, license_id, opening)) - loaded
-        if not wanted:
-            break
+    wanted = {entitlement_object(*stated) for record in own if (stated := _stated(fact_of(record)))}
+    loaded: set[bytes] = set()
+    for _ in range(MAX_ROUNDS + 1):
         loaded |= wanted
         state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
-    return _license(state, license_id, opening), state
+        license_ = _license(state, license_id, opening)
+        wanted = license_objects(state, license_) - loaded
+        if not wanted:
+            break
+    return license_, state
 
 
 def _stated(fact: Fact) -> tuple[str, str] | None:
