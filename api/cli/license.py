@@ -149,15 +149,7 @@ for _verb in ACT_VERBS:
 
 def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     status = ledger.show(Asked(), acted.license_id).standing.status.name
-    data = {
-        "identifier": identifier,
-        "licenseId": acted.license_id,
-        "rev": acted.rev,
-        "act": acted.act.name,
-        "seq": acted.seq,
-        "status": status,
-        "gasUsed": acted.gas_used,
-    }
+    data = acted.as_json(identifier, status)
     word = RULES[acted.act].zh if language() == "zh" else RULES[acted.act].en
     return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
 

@@ -30,13 +30,19 @@ from api.schemas import (
 )
 from api.services import Services
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
+from ledger.domain.entities import License
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.errors import MalformedError, NotEntitledError
+from ledger.ports import Signer
+from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import Principal, signs_for
 from ledger.service.orders import BIND_METHODS, ActOrder
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
 from ledger.service.sources import Asked
+
+ActOnOne = Callable[[ActOnLicenses, License, Signer], ActDone]
+"""Does something to one license, signed by a key."""
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
 
@@ -76,7 +82,8 @@ def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[Amen
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
     license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
-        _require_same(body, license_id, AMEND_KINDS.values())
+        require_about(body, license_id)
+        _require_act(body, AMEND_KINDS.values())
         submitted = _submitted_issue(services, "Amend", body, identifier or license_id)
         return done({**submitted, **_old_version(services, license_id)}, 201)
     given = body.input.given()
@@ -104,15 +111,14 @@ def _old_version(services: Services, license_id: str) -> dict[str, object]:
 )
 def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBody, Body()]) -> Response:  # noqa: A002
     """Tie the device keys of a holder, or of several, to a license after a real-name check."""
-    license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
-        return done(_submitted_act(services, "Bind", body, license_id, identifier))
-    signer = services.held_key(sender.uscc)
-    with services.writing:
-        license_ = services.license_now(license_id)
+        return _submitted_act(services, id, Act.BIND, body)
+
+    def bind(acting: ActOnLicenses, license_: License, key: Signer) -> ActDone:
         terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
-        acted = services.acting().bind(license_, *terms, signer, sender.uscc)
-    return done(_acted(services, acted, identifier))
+        return acting.bind(license_, *terms, key, sender.uscc)
+
+    return _do(services, sender, id, bind)
 
 
 @router.post(
@@ -122,29 +128,18 @@ def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBo
 )
 def freeze_holder(services: Asking, sender: Sender, id: Id, body: Annotated[FreezeBody, Body()]) -> Response:  # noqa: A002
     """Stop the binding of a lost device until the license is bound anew."""
-    license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
-        return done(_submitted_act(services, "Freeze", body, license_id, identifier))
-    signer = services.held_key(sender.uscc)
-    with services.writing:
-        license_ = services.license_now(license_id)
-        acted = services.acting().freeze(license_, signer, sender.uscc)
-    return done(_acted(services, acted, identifier))
+        return _submitted_act(services, id, Act.FREEZE, body)
+    return _do(services, sender, id, lambda acting, old, key: acting.freeze(old, key, sender.uscc))
 
 
 def _act_route(verb: str) -> Callable[..., Response]:
     rule = RULES[ACT_VERBS[verb]]
 
     def act(services: Asking, sender: Sender, id: Id, body: Annotated[ActBody, Body()]) -> Response:  # noqa: A002
-        license_id, identifier = services.resolve(id)
         if isinstance(body, SignedMessage):
-            _require_same(body, license_id, [rule.act])
-            return done(_submitted_act(services, "Act", body, license_id, identifier))
-        signer = services.held_key(sender.uscc)
-        with services.writing:
-            license_ = services.license_now(license_id)
-            acted = services.acting().act(license_, _order(verb, body), signer)
-        return done(_acted(services, acted, identifier))
+            return _submitted_act(services, id, rule.act, body)
+        return _do(services, sender, id, lambda acting, old, key: acting.act(old, _order(verb, body), key))
 
     act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
     return act
@@ -231,9 +226,8 @@ def require_about(body: SignedMessage, license_id: str) -> None:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
 
 
-def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
-    """A message signed elsewhere is about the license and the act of the address."""
-    require_about(body, license_id)
+def _require_act(body: SignedMessage, acts: Iterable[Act]) -> None:
+    """A message signed elsewhere is about the act of the address."""
     if body.signed.get("act") not in [int(act) for act in acts]:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
 
@@ -245,29 +239,34 @@ def _issued(services: Services, issued: IssueDone) -> dict[str, object]:
 
 def _acted(services: Services, acted: ActDone, identifier: str | None) -> dict[str, object]:
     shown = services.show(Asked(), acted.license_id, None, None).standing
-    return {
-        "identifier": identifier,
-        "licenseId": acted.license_id,
-        "rev": acted.rev,
-        "act": acted.act.name,
-        "seq": acted.seq,
-        "status": shown.status.name,
-        "gasUsed": acted.gas_used,
-    }
+    return acted.as_json(identifier, shown.status.name)
 
 
-def _submitted_act(
-    services: Services, name: str, body: SignedMessage, license_id: str, identifier: str | None
-) -> dict[str, object]:
-    require_about(body, license_id)
+def _do(services: Services, sender: Principal, name: str, act: ActOnOne) -> Response:
+    """Do something to a license with the key that is held for the sender."""
+    license_id, identifier = services.resolve(name)
+    key = services.held_key(sender.uscc)
     with services.writing:
-        record, receipt = services.submit_signed().submit(name, body.signed, body.key_id, body.signature)
-    act = _ACT_OF[name] if name in _ACT_OF else Act(int(body.signed["act"]))
+        acted = act(services.acting(), services.license_now(license_id), key)
+    return done(_acted(services, acted, identifier))
+
+
+def _submitted_act(services: Services, name: str, act: Act, body: SignedMessage) -> Response:
+    """Do what a message says that was signed elsewhere."""
+    license_id, identifier = services.resolve(name)
+    struct = _STRUCT_OF.get(act, "Act")
+    require_about(body, license_id)
+    if struct == "Act":
+        _require_act(body, [act])
+    with services.writing:
+        record, receipt = services.submit_signed().submit(struct, body.signed, body.key_id, body.signature)
     rev = int(body.signed["rev"]) + 1
-    return _acted(services, ActDone(license_id, rev, act, record.seq, receipt.gas_used), identifier)
+    acted = ActDone(license_id, rev, act, record.seq, receipt.gas_used)
+    return done(_acted(services, acted, identifier))
 
 
-_ACT_OF = {"Bind": Act.BIND, "Freeze": Act.FREEZE}
+_STRUCT_OF = {Act.BIND: "Bind", Act.FREEZE: "Freeze"}
+"""Messages that say by their kind what is done."""
 
 
 def _submitted_issue(

@@ -98,6 +98,18 @@ class Acted:
     seq: int
     gas_used: int
 
+    def as_json(self, identifier: str | None, status: str) -> dict[str, object]:
+        """The keys of `license suspend` and the other acts; `status` is where the license stands after it."""
+        return {
+            "identifier": identifier,
+            "licenseId": self.license_id,
+            "rev": self.rev,
+            "act": self.act.name,
+            "seq": self.seq,
+            "status": status,
+            "gasUsed": self.gas_used,
+        }
+
 
 @dataclass(frozen=True)
 class ActOrder:
