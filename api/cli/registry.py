@@ -17,7 +17,7 @@ import yaml
 
 from api.cli import keys, org_secret, registry_contracts, registry_powers
 from api.cli.governing import By, Signatures, desk_of, done, state_of, table
-from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
+from api.cli.options import Network, RpcUrls, ending, open_ledger
 from api.cli.output import Outcome, language, read_input
 from api.cli.registry_words import (
     CodeArgument,
@@ -32,7 +32,7 @@ from api.cli.registry_words import (
 )
 from api.cli.requests import key_file
 from ledger.adapters.type_files import TypeFiles
-from ledger.domain.acts import RULES, Purpose
+from ledger.domain.acts import Purpose, verbs_of
 from ledger.domain.apply import recognition_key, typed
 from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
@@ -277,7 +277,7 @@ def key_add(
         choices = ", ".join(name.lower() for name in Purpose.__members__)
         raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
     desk, new = desk_of(network, rpc, by, signatures), key_file(key)
-    use, term = Purpose[purpose.upper()], (moment(since) or 0, ending(until))
+    use, term = Purpose[purpose.upper()], (read_since(since), ending(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
     data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": shown_time(term[1])}
     return done(desk.carry_out([order]), data, f"registered {_id(new)}")
@@ -605,7 +605,7 @@ def _version_row(version: TypeVersion) -> dict[str, object]:
         "region": f"{version.region:06d}" if version.region else None,
         "definer": version.definer,
         "ground": version.ground or None,
-        "acts": [RULES[act].verb for act in sorted(version.acts)],
+        "acts": verbs_of(version.acts),
         "competent": competent_bodies(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,

@@ -20,7 +20,7 @@ from api.cli.registry_words import (
     read_uscc,
     shown_time,
 )
-from ledger.domain.acts import ACT_VERBS, NAMEABLE, RULES, Act
+from ledger.domain.acts import ACT_VERBS, NAMEABLE, Act, verbs_of
 from ledger.domain.entities import Powers
 from ledger.errors import UsageError
 from ledger.ports import Index
@@ -45,9 +45,9 @@ def empower(
     desk, uscc = desk_of(network, rpc, by, signatures), read_uscc(body)
     term, named = (read_since(since), ending(until)), _acts(acts)
     order = govern.empower(read_code(code), uscc, read_region(region), named, *term, desk.by)
-    data: dict[str, object] = {"type": code, "body": uscc, "region": region, "acts": _verbs(named)}
+    data: dict[str, object] = {"type": code, "body": uscc, "region": region, "acts": verbs_of(named)}
     data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
-    return done(desk.carry_out([order]), data, f"{uscc} may {', '.join(_verbs(named))} {code} in {region}")
+    return done(desk.carry_out([order]), data, f"{uscc} may {', '.join(verbs_of(named))} {code} in {region}")
 
 
 def disempower(
@@ -85,7 +85,7 @@ def _row(named: Powers) -> dict[str, object]:
         "type": named.license_type,
         "body": named.body,
         "region": f"{named.region:06d}",
-        "acts": _verbs(last.acts),
+        "acts": verbs_of(last.acts),
         "since": shown_time(last.since),
         "until": shown_time(last.until),
         "rev": named.rev,
@@ -94,12 +94,8 @@ def _row(named: Powers) -> dict[str, object]:
 
 def _acts(text: str) -> frozenset[Act]:
     verbs = [verb.strip() for verb in text.split(",")]
-    nameable = [RULES[act].verb for act in sorted(NAMEABLE)]
+    nameable = verbs_of(NAMEABLE)
     unknown = next((verb for verb in verbs if verb not in nameable), None)
     if unknown is not None:
         raise UsageError("CHOICE", option="--acts", text=unknown[:20], choices=", ".join(nameable))
     return frozenset(ACT_VERBS[verb] for verb in verbs)
-
-
-def _verbs(acts: frozenset[Act]) -> list[str]:
-    return [RULES[act].verb for act in sorted(acts)]

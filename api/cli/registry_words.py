@@ -23,8 +23,8 @@ CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="License type 
 RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/T 2260 code.")]
 
 
-def read_since(text: str) -> int:
-    """A first moment in Unix seconds."""
+def read_since(text: str | None) -> int:
+    """A first moment in Unix seconds; 0 for none."""
     return moment(text) or 0
 
 

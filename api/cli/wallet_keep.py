@@ -51,9 +51,7 @@ def add(
         raise UsageError("HOLDERS_BESIDE")
     form = parse_strict(read_input(file))
     held, wallet = read_license(form), open_wallet(vault)
-    named: Fits | None = None
-    if holder_key is not None:
-        named = lambda pair: pair.holder_key.hex() == holder_key  # noqa: E731
+    named = None if holder_key is None else _with_key(holder_key)
     if as_representative:
         _, pair = wallet.add_represented(form, named or _recorded_pair(wallet, held, network, rpc))
         is_bound = held.is_bound
@@ -112,6 +110,10 @@ _NOTES = {
         "unbound": "unbound",
     },
 }
+
+
+def _with_key(holder_key: str) -> Fits:
+    return lambda pair: pair.holder_key.hex() == holder_key
 
 
 def _holders_in(path: str, held: HeldLicense) -> JointHolders:
