@@ -55,7 +55,7 @@ KEY_ROW = "(bytes32,uint8,uint16,uint32,uint64,uint64,uint64,bytes32,bytes32,byt
 @pytest.fixture
 def world(hardhat_rpc: str) -> Iterator[World]:
     """A license that Qingpu's bureau issued there."""
-    with sealed_world(hardhat_rpc).snapshot() as world:
+    with sealed_world(hardhat_rpc).borrowed() as world:
         world.run(commands.issue(world))
         yield world
 
