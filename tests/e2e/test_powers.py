@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api.cli.main import run
 from ledger.domain.messages import key_id
 from tests.api.conftest import Department, client, issuer, relying, service_home
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
@@ -52,23 +52,9 @@ def empower(ledger: LiveLedger, acts: str, by: str, region: str = "310118", *mor
 
 
 @pytest.fixture
-def other(
-    ledger: LiveLedger,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Cli:
+def other(ledger: LiveLedger, tmp_path: Path) -> Cli:
     """The command line of another body, from a home that issued nothing."""
-    monkeypatch.setenv("ELICENSE_HOME", str(tmp_path / "other"))
-    monkeypatch.setenv("ELICENSE_NETWORK", str(ledger.network))
-    monkeypatch.setenv("ELICENSE_RELAY_KEY", str(ledger.home / "relay.key"))
-
-    def call(*arguments: str) -> tuple[int, Json]:
-        status = run([*arguments, "--json"])
-        answer: Json = json.loads(capsys.readouterr().out)
-        return status, answer
-
-    return call
+    return partial(ledger.attempt, home=tmp_path / "other")
 
 
 def pier(ledger: LiveLedger) -> Json:

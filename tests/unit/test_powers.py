@@ -30,6 +30,7 @@ from tests.simulator import (
     founded_ledger,
     id_of,
 )
+from tests.unit.governed import asked_for
 from tests.unit.test_competence import problem
 from tests.unit.test_verification import asked, claim_in
 
@@ -53,10 +54,7 @@ def empower(ledger: LedgerSimulator, region: int = QINGPU, acts: int = EVERYTHIN
 
 def verdict(ledger: LedgerSimulator, claim: Claim) -> dict[str, Any]:
     """The evidence about status, from just those histories that are asked for."""
-    state, loaded = State(LEDGER_ID), set[bytes]()
-    while wanted := missing_objects(claim, state, None) - loaded:
-        loaded |= wanted
-        state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
+    state, _ = asked_for(ledger, lambda state: missing_objects(claim, state, None))
     (check,) = [check for check in asked(ledger, claim, state).checks if check.step is Step.STATUS]
     return dict(check.evidence)
 
