@@ -44,12 +44,11 @@ from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
 from ledger.service.content_places import (
-    AnswersPlace,
     BlobsPlace,
     ContentPlace,
     DraftPlace,
     FilesPlace,
-    LeafPlace,
+    RowsPlace,
     WrapsPlace,
 )
 from ledger.service.documents import ReadDocuments
@@ -316,8 +315,8 @@ class Ledger:
         return [
             WrapsPlace(self.home),
             DraftPlace(self._outbox.traces, partial(self._outbox.erase, wipe=wipe)),
-            LeafPlace(self._batch_outbox),
-            *([AnswersPlace(SqliteRequests(answers))] if answers.exists() else []),
+            RowsPlace("leaves", self._batch_outbox),
+            *([RowsPlace("answers", SqliteRequests(answers))] if answers.exists() else []),
             FilesPlace(folders),
             BlobsPlace(stores),
         ]

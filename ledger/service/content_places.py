@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.entities import License
-from ledger.ports import BatchOutbox, Content, IssuerHome
+from ledger.ports import Content, IssuerHome
 from ledger.service.documents import documents_of
 
 
@@ -101,36 +101,11 @@ class DraftPlace:
         """Nothing is left."""
 
 
-class LeafPlace:
-    """Batches: the license, content and salts, as a leaf of its batch.
-
-    Args:
-        batches: The batches.
-    """
-
-    name = "leaves"
-
-    def __init__(self, batches: BatchOutbox) -> None:
-        self._batches = batches
-
-    def count(self, doomed: Doomed) -> int:
-        """1 where it is there."""
-        return int(self._batches.leaf(doomed.id) is not None)
-
-    def destroy(self, doomed: Doomed) -> None:
-        """Take it out of its batch."""
-        self._batches.forget(doomed.id)
-
-    def settle(self) -> None:
-        """Write the file anew."""
-        self._batches.compact()
-
-
-class Answers(Protocol):
-    """Answers of the API that are kept for a while."""
+class Rows(Protocol):
+    """A database with rows of licenses: leaves of batches, answers of the API that are kept for a while."""
 
     def count(self, license_id: str) -> int:
-        """How many carry the file of a license."""
+        """How many rows carry the content of a license."""
         ...
 
     def forget(self, license_id: str) -> None:
@@ -142,29 +117,29 @@ class Answers(Protocol):
         ...
 
 
-class AnswersPlace:
-    """Answers under idempotency keys: license files that were sent.
+@dataclass(frozen=True)
+class RowsPlace:
+    """A database: content with its salts.
 
-    Args:
-        answers: The answers.
+    Attributes:
+        name: What its rows are called in answers.
+        rows: The database.
     """
 
-    name = "answers"
-
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    name: str
+    rows: Rows
 
     def count(self, doomed: Doomed) -> int:
         """How many there are."""
-        return self._answers.count(doomed.id)
+        return self.rows.count(doomed.id)
 
     def destroy(self, doomed: Doomed) -> None:
         """Forget them."""
-        self._answers.forget(doomed.id)
+        self.rows.forget(doomed.id)
 
     def settle(self) -> None:
         """Write the file anew."""
-        self._answers.compact()
+        self.rows.compact()
 
 
 class Feeds(Protocol):
