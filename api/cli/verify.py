@@ -23,6 +23,7 @@ from api.cli.options import (
     region_number,
 )
 from api.cli.output import Outcome, language, read_input
+from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
@@ -213,7 +214,7 @@ def _card(verdict: Verdict) -> Group:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
     flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
-    shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
+    shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
     return Group(title, Text(facts, style="dim"), table, *flags, *shown)
 
 
@@ -247,7 +248,11 @@ def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]
 
 def _facts(verdict: Verdict) -> str:
     words = _WORDS[language()]
-    parts = [verdict.identifier or "", f"{words['at']} {verdict.at}", f"{words['known']} {verdict.known_at}"]
+    parts = [
+        one_line(verdict.identifier or ""),
+        f"{words['at']} {verdict.at}",
+        f"{words['known']} {verdict.known_at}",
+    ]
     if verdict.region:
         parts.append(f"{words['region']} {verdict.region}")
     age = "" if verdict.age_seconds is None else words["age"].format(verdict.age_seconds)
