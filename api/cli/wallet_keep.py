@@ -91,7 +91,8 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
         for entry in open_wallet(vault).licenses()
     ]
     text = "\n".join(
-        f"{row['status']:<12} {one_line(row['identifier'])}  {one_line(row['type'])}{_note({**row, 'bound': True})}"
+        f"{row['status']:<12} {one_line(row['identifier'])}  {one_line(row['type'])}"
+        + _note({**row, "bound": True})
         for row in rows
     )
     return Outcome({"licenses": rows}, text=text)
