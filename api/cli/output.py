@@ -199,15 +199,19 @@ def open_input(path: str) -> BinaryIO:
         raise unreadable(path, error) from error
 
 
-def read_input(path: str) -> bytes:
+def read_input(path: str, enough: int = -1) -> bytes:
     """All bytes of a file; `-` is stdin.
+
+    Args:
+        path: The file.
+        enough: Bytes beyond which nothing is read, where whoever gets them refuses so many; -1 for no end.
 
     Raises:
         UsageError: `FILE_UNREADABLE`.
     """
     with open_input(path) as file:
         try:
-            return file.read()
+            return file.read(enough)
         except OSError as error:
             raise unreadable(path, error) from error
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import weakref
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import pytest
 
-from api.cli.output import Outcome, emit, take_json_flag
-from api.cli.verify import _single
+from api.cli.output import Outcome, emit, read_input, take_json_flag
+from api.cli.verify import _expand, _single
 from api.cli.verify_many import several
 from ledger.domain.verdict import Check, Step, Verdict, failed, passed, unknown
 from ledger.errors import UsageError
@@ -125,3 +127,14 @@ def test_an_error_says_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str
     told = capsys.readouterr().err
     assert "张三" in told
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", told)
+
+
+def test_a_folder_has_files_only_and_no_file_is_read_beyond_its_limit(tmp_path: Path) -> None:
+    """A folder from a stranger may hold pipes, devices behind links and files without an end."""
+    os.mkfifo(tmp_path / "pipe.elic.json")
+    (tmp_path / "device.elic.json").symlink_to("/dev/zero")
+    (tmp_path / "folder.elic.json").mkdir()
+    (tmp_path / "good.elic.json").write_text("{}")
+    (tmp_path / "link.png").symlink_to(tmp_path / "good.elic.json")
+    assert list(_expand(str(tmp_path))) == [str(tmp_path / name) for name in ("good.elic.json", "link.png")]
+    assert len(read_input("/dev/zero", 5)) == 5
