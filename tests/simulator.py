@@ -552,10 +552,10 @@ class LedgerSimulator:
         return self.record("TransferOut", [issuer], licenseId=license_id, **members)
 
     def issue_batch(
-        self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE
+        self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE, **terms: Any
     ) -> list[dict[str, Any]]:
-        """Issue a batch; returns the openings of its leaves, in order."""
-        return self._batch_of(license_ids, issuer, code, "IssueBatch", {})
+        """Issue a batch; returns the openings of its leaves, in order. `terms` replaces each leaf's."""
+        return self._batch_of(license_ids, issuer, code, "IssueBatch", {}, terms=terms)
 
     def renew_batch(
         self,
@@ -579,8 +579,9 @@ class LedgerSimulator:
         name: str,
         more: Mapping[str, Any],
         signer: str = "",
+        terms: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
-        terms = [self._license(each, issuer, code) for each in license_ids]
+        rows = [{**self._license(each, issuer, code), **(terms or {})} for each in license_ids]
         leaves = [
             leaf_hash(
                 _raw(each),
@@ -590,7 +591,7 @@ class LedgerSimulator:
                 term["validFrom"],
                 term["validTo"],
             )
-            for each, term in zip(license_ids, terms, strict=True)
+            for each, term in zip(license_ids, rows, strict=True)
         ]
         tree = Tree(leaves)
         head = {"issuer": _word(issuer), "licenseType": _word(code)}
@@ -606,7 +607,7 @@ class LedgerSimulator:
                 **{name: term[name] for name in names},
                 "proof": tuple("0x" + word.hex() for word in tree.proof(index)),
             }
-            for index, (each, term) in enumerate(zip(license_ids, terms, strict=True))
+            for index, (each, term) in enumerate(zip(license_ids, rows, strict=True))
         ]
 
     def open_leaf(self, opening: Mapping[str, Any]) -> Record:

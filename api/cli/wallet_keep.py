@@ -11,6 +11,7 @@ import typer
 from api.cli.license_bind import HOLDERS_FORMAT
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, read_input
+from api.cli.plain import one_line
 from api.cli.wallet_device import VaultOption, open_wallet
 from ledger.adapters.clock import SystemClock
 from ledger.domain.canonical import parse_strict
@@ -88,7 +89,8 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
         for entry in open_wallet(vault).licenses()
     ]
     text = "\n".join(
-        f"{row['status']:<12} {row['identifier']}  {row['type']}{_note({**row, 'bound': True})}"
+        f"{row['status']:<12} {one_line(row['identifier'])}  {one_line(row['type'])}"
+        + _note({**row, "bound": True})
         for row in rows
     )
     return Outcome({"licenses": rows}, text=text)

@@ -729,7 +729,15 @@ def is_leaf_of(ledger_id: bytes, batch: Batch, values: Values, index: int, proof
         proof: What leads from it to the root, 0x-hex.
     """
     is_own = is_own_id(ledger_id, batch.issuer, _str(values, "licenseId"), _str(values, "handle"))
-    return is_own and leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+    if not is_own or not _is_openable(values):
+        return False
+    return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+
+
+def _is_openable(values: Values) -> bool:
+    """Whether the contracts take the dates of a leaf: one that cannot be opened could never be ended."""
+    first, end = _int(values, "validFrom"), _int(values, "validTo")
+    return first <= LATEST and (end == 0 or first < end <= LATEST)
 
 
 def leads_to_root(

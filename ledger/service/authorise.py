@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, License, Organisation
+from ledger.domain.lineage import EVER, cut_off_of
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
-from ledger.domain.objects import entitlement_object, key_object, organisation_id, organisation_object
+from ledger.domain.objects import entitlement_object, organisation_id, organisation_object
 from ledger.domain.rights import Rights
 from ledger.domain.sm import TAG_REQUEST, sm3
 from ledger.errors import NotEntitledError, RuleError, UsageError
 from ledger.ports import Clock, RequestStore, Verifier
 from ledger.service.sources import Histories
-from ledger.service.verify import state_of
+from ledger.service.verify import state_of, state_of_key
 
 TOLERANCE = 300
 """Seconds by which a request's time may differ from ours."""
@@ -104,9 +105,8 @@ def request_message(method: str, target: str, time: str, nonce: str, body: bytes
 
 
 def registry_of(histories: Histories, uscc: str, key_id: str) -> Registry:
-    """What decides about one organisation and one key."""
-    wanted = {organisation_object(uscc), key_object(bytes.fromhex(key_id[2:]))}
-    return Registry(state_of(histories.ledger_id, histories.of(wanted)), histories.header.time)
+    """What decides about one organisation and one key: with it, the keys that it descends from."""
+    return Registry(state_of_key(histories, key_id, organisation_object(uscc)), histories.header.time)
 
 
 def signs_for(histories: Histories, uscc: str, issuer: str, license_type: str) -> bool:
@@ -142,15 +142,21 @@ def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisati
     return organisation, key
 
 
-def require_current(key: Key, now: int) -> None:
-    """Let pass only a key that may sign now.
+def require_current(state: StateView, key: Key, now: int) -> None:
+    """Let pass only a key that may sign now; one that a thief registered with a stolen key may not.
+
+    Args:
+        state: The key and those that it descends from.
+        key: The key.
+        now: Seconds since 1970.
 
     Raises:
         NotEntitledError: `AUTH_KEY_NOT_CURRENT`, `AUTH_KEY_CUT_OFF`.
     """
     if not key.is_valid_at(now):
         raise NotEntitledError("AUTH_KEY_NOT_CURRENT", key=key.key_id)
-    if any(cut.since <= now for cut in key.cut_offs):
+    cut_off = cut_off_of(state, key.key_id, EVER)
+    if cut_off is not None and cut_off <= now:
         raise NotEntitledError("AUTH_KEY_CUT_OFF", key=key.key_id)
 
 
@@ -200,7 +206,7 @@ class AuthoriseRequests:
         registry = self._registry(request.organisation, request.key)
         organisation, key = registered_key(registry.state, request.organisation, request.key)
         self._require_signed(request, key)
-        require_current(key, max(now, registry.time))
+        require_current(registry.state, key, max(now, registry.time))
         until = max(sent, now) + 2 * TOLERANCE
         if not self._requests.claim_nonce(key.key_id, request.nonce, now, until):
             raise NotAuthenticatedError("AUTH_REPLAYED", nonce=request.nonce)

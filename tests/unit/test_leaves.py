@@ -91,6 +91,18 @@ def test_every_leaf_counts_from_the_batchs_record(ledger: LedgerSimulator, openi
     assert outcome(asked(ledger, claim_on(ledger, openings[0]), known_at=before))[0] == "NOT_ANCHORED"
 
 
+@pytest.mark.parametrize(
+    ("first", "end", "code"),
+    [(0, 2**48 - 1, "OK"), (0, 2**48, "NOT_ANCHORED"), (2**48, 0, "NOT_ANCHORED"), (9, 9, "NOT_ANCHORED")],
+)
+def test_a_leaf_that_nobody_could_ever_end_counts_for_nothing(
+    ledger: LedgerSimulator, first: int, end: int, code: str
+) -> None:
+    """Contracts refuse to open such a leaf, so no act would reach it."""
+    openings = ledger.issue_batch(IDS, validFrom=first, validTo=end)
+    assert outcome(asked(ledger, claim_on(ledger, openings[0])))[0] == code
+
+
 def test_what_happens_to_one_leaf_happens_to_no_other(
     ledger: LedgerSimulator, openings: list[Opening]
 ) -> None:
