@@ -20,6 +20,13 @@ Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
 Moment = Annotated[str, Field(examples=["2026-11-01T08:00:00Z"])]
 UnknownHash = Hash | None
+PowerRegion = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[0-9]{6}$",
+        description="Under whose power another body than the issuer acts; found out where it is not given.",
+    ),
+]
 PublicKey = Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
 
 
@@ -66,6 +73,7 @@ class ActInput(_Form):
     ground: Annotated[str, Field(max_length=64, examples=["PENALTY"])]
     effective: Annotated[str | None, Field(max_length=40)] = None
     reference: Annotated[str, Field(max_length=500)] = ""
+    region: PowerRegion = None
 
 
 class AmendInput(_Form):
@@ -586,6 +594,8 @@ class Standing(_Answer):
     known_at: Moment
     since: Moment | None
     act: str | None
+    by: str | None
+    capacity: Literal["ISSUER", "OPERATOR", "SUCCESSOR", "SUPERIOR", "NAMED"] | None
     ground: str | None
     retroactive: bool
     superseded_by: str | None
@@ -690,6 +700,7 @@ class TypeEntry(_Answer):
     definer: str | None
     ground: int | None
     acts: list[str]
+    competent: dict[str, list[str]]
     schema_digest: Hash
     grades_digest: Hash
 

@@ -20,10 +20,20 @@ import {
     RegisterTypeMessage
 } from "./lib/Messages.sol";
 import {Objects} from "./lib/Objects.sol";
-import {ObjectId, Purpose, Scope, Sharing, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {
+    IDENTITY_PROVIDER,
+    ObjectId,
+    Purpose,
+    Scope,
+    Sharing,
+    Signature,
+    TypeCode,
+    Uscc
+} from "./lib/Types.sol";
+import {Powers} from "./Powers.sol";
 
 /// @title What may be issued, by whom, and where it counts.
-contract Catalog is ICatalog, Client {
+contract Catalog is ICatalog, Powers {
     struct Right {
         TypeCode licenseType;
         Uscc issuer;
@@ -139,7 +149,7 @@ contract Catalog is ICatalog, Client {
     }
 
     /// @inheritdoc ICatalog
-    function actsOf(TypeCode licenseType) external view returns (uint32) {
+    function actsOf(TypeCode licenseType) public view returns (uint32) {
         TypeVersion[] storage own = _types[licenseType];
         if (own.length != 0) return own[own.length - 1].acts;
         _requireType(licenseType);
@@ -167,8 +177,21 @@ contract Catalog is ICatalog, Client {
 
     /// @inheritdoc ICatalog
     function entitledTo(TypeCode licenseType, Uscc issuer, uint64 moment) external view returns (bool) {
+        return _isInEffect(entitlementOf(licenseType, issuer), moment);
+    }
+
+    /// @inheritdoc ICatalog
+    function operates(ObjectId body, TypeCode licenseType, Uscc issuer) external view returns (bool) {
         Entitlement memory entitlement = entitlementOf(licenseType, issuer);
-        return entitlement.index != 0 && _covers(entitlement.since, entitlement.until, moment);
+        bool isNamed = Uscc.unwrap(entitlement.operator) != 0 && body == Objects.organisation(entitlement.operator);
+        return isNamed && _isInEffect(entitlement, Clock.nowSeconds());
+    }
+
+    /// @inheritdoc ICatalog
+    function provides(Uscc body, uint32 region) external view returns (bool) {
+        Entitlement memory entitlement = entitlementOf(IDENTITY_PROVIDER, body);
+        if (!_isInEffect(entitlement, Clock.nowSeconds())) return false;
+        return directory.isWithin(region, entitlement.region) && Acts.isKnown(actsOf(IDENTITY_PROVIDER), Acts.BIND);
     }
 
     /// @inheritdoc ICatalog
@@ -284,7 +307,8 @@ contract Catalog is ICatalog, Client {
         if (message.scope == Scope.NATIONAL && message.ground == 0) revert CatalogGroundMissing(message.licenseType);
     }
 
-    function _requireType(TypeCode licenseType) private view {
+    /// @inheritdoc Powers
+    function _requireType(TypeCode licenseType) internal view override {
         if (_types[licenseType].length == 0 && _versionsBefore(licenseType) == 0) {
             revert CatalogTypeUnknown(licenseType);
         }
@@ -292,21 +316,6 @@ contract Catalog is ICatalog, Client {
 
     function _versionsBefore(TypeCode licenseType) private view returns (uint256 version) {
         if (_isNext()) (version,) = ICatalog(predecessor).typeOf(licenseType);
-    }
-
-    function _requireRegion(uint32 region) private view {
-        (, uint8 depth) = directory.regionOf(region);
-        if (depth == 0) revert CatalogRegionUnknown(region);
-    }
-
-    function _requireOrganisation(Uscc issuer) private view {
-        (uint32 region,) = directory.organisationOf(issuer);
-        if (region == 0) revert CatalogIssuerUnknown(issuer);
-    }
-
-    function _requireEnd(uint64 given, uint64 current) private view {
-        if (given < Clock.nowSeconds()) revert CatalogInThePast(given, Clock.nowSeconds());
-        if (current != 0 && given >= current) revert CatalogNotEarlier(given, current);
     }
 
     function _versionOf(RegisterTypeMessage calldata message) private view returns (TypeVersion memory) {
@@ -323,18 +332,14 @@ contract Catalog is ICatalog, Client {
         });
     }
 
+    function _isInEffect(Entitlement memory entitlement, uint64 moment) private pure returns (bool) {
+        return entitlement.index != 0 && _covers(entitlement.since, entitlement.until, moment);
+    }
+
     function _isAmong(uint32 region, uint32[] memory line) private pure returns (bool) {
         for (uint256 i = 0; i < line.length; ++i) {
             if (line[i] == region) return true;
         }
         return false;
-    }
-
-    function _requireRange(uint64 since, uint64 until) private pure {
-        if (until != 0 && until <= since) revert CatalogDates(since, until);
-    }
-
-    function _covers(uint64 since, uint64 until, uint64 moment) private pure returns (bool) {
-        return since <= moment && (until == 0 || moment < until);
     }
 }

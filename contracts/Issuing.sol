@@ -8,7 +8,7 @@ import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
 import {Objects} from "./lib/Objects.sol";
-import {IDENTITY_PROVIDER, LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
+import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title Who may issue and act on what was issued, and whose signature that takes.
 abstract contract Issuing is IIssuing, Client {
@@ -43,7 +43,7 @@ abstract contract Issuing is IIssuing, Client {
 
     /// @dev The body may issue in the issuer's name: the issuer, or the operator that its right names now.
     function _requireIssues(ObjectId body, TypeCode licenseType, Uscc issuer) internal view {
-        bool issues = body == Objects.organisation(issuer) || _operates(body, licenseType, issuer);
+        bool issues = body == Objects.organisation(issuer) || catalog().operates(body, licenseType, issuer);
         if (!issues) revert LicensesNotIssuer(issuer, body);
     }
 
@@ -56,7 +56,8 @@ abstract contract Issuing is IIssuing, Client {
     ///      identity providers of that region or a superior one.
     function _requireBinds(Uscc by, TypeCode licenseType, Uscc issuer, uint32 region) internal view {
         ObjectId body = Objects.organisation(by);
-        if (!_acts(body, licenseType, issuer) && !_provides(by, region)) revert LicensesNotIssuer(issuer, body);
+        bool binds = _acts(body, licenseType, issuer) || catalog().provides(by, region);
+        if (!binds) revert LicensesNotIssuer(issuer, body);
     }
 
     /// @dev The body is the issuer or followed it.
@@ -70,7 +71,10 @@ abstract contract Issuing is IIssuing, Client {
     ) internal view returns (ICatalog.Entitlement memory entitlement) {
         _requireKnownAct(licenseType, Acts.ISSUE);
         entitlement = _rightOf(licenseType, issuer);
-        if (!_isInEffect(entitlement)) revert LicensesNotEntitled(issuer, licenseType);
+        uint64 time = Clock.nowSeconds();
+        bool hasBegun = entitlement.index != 0 && entitlement.since <= time;
+        bool isInEffect = hasBegun && (entitlement.until == 0 || time < entitlement.until);
+        if (!isInEffect) revert LicensesNotEntitled(issuer, licenseType);
     }
 
     /// @dev An id is its issuer's alone: so nobody takes one that he saw.
@@ -85,7 +89,8 @@ abstract contract Issuing is IIssuing, Client {
     }
 
     function _requireKnownAct(TypeCode licenseType, uint8 act_) internal view {
-        if (!_isKnownAct(licenseType, act_)) revert LicensesActUnknown(licenseType, act_);
+        bool isListed = Acts.isKnown(catalog().actsOf(licenseType), Acts.listedAs(act_));
+        if (!isListed) revert LicensesActUnknown(licenseType, act_);
     }
 
     /// @dev Whether what a key permitted at that moment is void, as known at `asOf`.
@@ -98,35 +103,11 @@ abstract contract Issuing is IIssuing, Client {
         return directory.isWithin(inferior, superior);
     }
 
-    function _isKnownAct(TypeCode licenseType, uint8 act_) private view returns (bool) {
-        return Acts.isKnown(catalog().actsOf(licenseType), Acts.listedAs(act_));
-    }
-
     function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
         return body == Objects.organisation(issuer) || directory.actsFor(body, issuer, Clock.nowSeconds());
     }
 
     function _acts(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
-        return _follows(body, issuer) || _operates(body, licenseType, issuer);
-    }
-
-    /// @dev Whether the body is an identity provider in the region or above it, by a type that still knows bindings.
-    function _provides(Uscc body, uint32 region) private view returns (bool) {
-        ICatalog.Entitlement memory entitlement = _rightOf(IDENTITY_PROVIDER, body);
-        if (!_isInEffect(entitlement) || !_isWithin(region, entitlement.region)) return false;
-        return _isKnownAct(IDENTITY_PROVIDER, Acts.BIND);
-    }
-
-    /// @dev Whether a right in effect names the body as its operator.
-    function _operates(ObjectId body, TypeCode licenseType, Uscc issuer) private view returns (bool) {
-        ICatalog.Entitlement memory entitlement = _rightOf(licenseType, issuer);
-        bool isNamed = Uscc.unwrap(entitlement.operator) != 0 && body == Objects.organisation(entitlement.operator);
-        return isNamed && _isInEffect(entitlement);
-    }
-
-    function _isInEffect(ICatalog.Entitlement memory entitlement) private view returns (bool) {
-        uint64 time = Clock.nowSeconds();
-        bool hasBegun = entitlement.index != 0 && entitlement.since <= time;
-        return hasBegun && (entitlement.until == 0 || time < entitlement.until);
+        return _follows(body, issuer) || catalog().operates(body, licenseType, issuer);
     }
 }

@@ -6,6 +6,7 @@ import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IJournal} from "./interfaces/IJournal.sol";
 import {ILicenses} from "./interfaces/ILicenses.sol";
+import {IPowers} from "./interfaces/IPowers.sol";
 import {Issuing} from "./Issuing.sol";
 import {Acts, Status} from "./lib/Acts.sol";
 import {Bits} from "./lib/Bits.sol";
@@ -46,12 +47,14 @@ contract Licenses is ILicenses, Issuing {
         uint8 inherited;
     }
 
-    // A license as it is before something happens to it; `toRegion` is where it was let go to last.
+    // A license as it is before something happens to it; `toRegion` is where it was let go to last, `suspendedBy` the
+    // number of the key that signed the last suspension, or resumption, by another body than the issuer.
     struct Before {
         TypeCode licenseType;
         Uscc issuer;
         uint32 region;
         uint32 toRegion;
+        uint32 suspendedBy;
     }
 
     struct Terms {
@@ -65,12 +68,14 @@ contract Licenses is ILicenses, Issuing {
         uint64 validTo;
     }
 
-    // What the facts that count add up to, in the order in which they decide. `toggle` is the last of suspensions and
-    // resumptions, `transfer` the last of transfers out and their cancellations, `latest` the last of all of these.
+    // What the facts that count add up to, in the order in which they decide. `toggle` is the last of the issuer's
+    // suspensions and resumptions, `other` the last of other bodies', `transfer` the last of transfers out and their
+    // cancellations, `latest` the last of all of these.
     struct Tally {
         Fact end;
         Fact amendment;
         Fact toggle;
+        Fact other;
         Fact transfer;
         Fact latest;
         uint32 rev;
@@ -113,15 +118,18 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         _requireUnused(message.newLicenseId);
-        Before memory before = _requireAllowed(message.licenseId, message.act, Acts.isAmend(message.act));
-        bool isTaken = message.act == Acts.TRANSFER_IN;
+        Fact memory fact = Fact(message.act, message.ground, 0, message.effective, 0, 0);
+        Before memory before = _requireAllowed(message.licenseId, fact);
+        if (!Acts.isAmend(fact.act)) revert LicensesActUnknown(before.licenseType, fact.act);
+        bool isTaken = fact.act == Acts.TRANSFER_IN;
         if (isTaken) _requireTaker(message, before);
         else _requireFollows(Objects.organisation(message.issuer), before.issuer);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(AMEND_TYPEHASH, data, signatures);
         if (!isTaken) _requireActs(signer, before.licenseType, before.issuer);
 
-        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
+        fact.keyIndex = keyIndex;
+        _addFact(message.licenseId, fact);
         _successors[message.licenseId] = message.newLicenseId;
         _issue(_termsOf(message), signer, keyIndex);
         _record(Kinds.LICENSE_AMENDED, object, message.rev, data, signatures);
@@ -132,12 +140,15 @@ contract Licenses is ILicenses, Issuing {
     function act(ActMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Before memory before = _requireAllowed(message.licenseId, message.act, Acts.isBare(message.act));
+        Fact memory fact = Fact(message.act, message.ground, 0, message.effective, 0, message.region);
+        Before memory before = _requireAllowed(message.licenseId, fact);
+        if (!Acts.isBare(fact.act)) revert LicensesActUnknown(before.licenseType, fact.act);
         bytes memory data = abi.encode(message);
-        (ObjectId signer, uint32 keyIndex) = _onlySigner(ACT_TYPEHASH, data, signatures);
-        _requireActs(signer, before.licenseType, before.issuer);
+        fact.keyIndex = fact.region == 0
+            ? _requireActor(ACT_TYPEHASH, data, signatures, before)
+            : _requireIntervenes(fact, data, signatures, before);
 
-        _addFact(message.licenseId, Fact(message.act, message.ground, 0, message.effective, keyIndex, 0));
+        _addFact(message.licenseId, fact);
         _record(Kinds.LICENSE_ACTED, object, message.rev, data, signatures);
     }
 
@@ -145,11 +156,11 @@ contract Licenses is ILicenses, Issuing {
     function bind(BindMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireBinder(message.licenseId, Acts.BIND, message.by);
+        Fact memory fact = _requireBinder(message.licenseId, Acts.BIND, message.by);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireSignedBy(message.by, BIND_TYPEHASH, data, signatures);
+        fact.keyIndex = _requireSignedBy(message.by, BIND_TYPEHASH, data, signatures);
 
-        _addFact(message.licenseId, Fact(Acts.BIND, 0, 0, 0, keyIndex, 0));
+        _addFact(message.licenseId, fact);
         _bindings[message.licenseId] = message.holderBinding;
         _record(Kinds.HOLDER_BOUND, object, message.rev, data, signatures);
     }
@@ -158,12 +169,12 @@ contract Licenses is ILicenses, Issuing {
     function freeze(FreezeMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireBinder(message.licenseId, Acts.FREEZE, message.by);
+        Fact memory fact = _requireBinder(message.licenseId, Acts.FREEZE, message.by);
         if (licenseOf(message.licenseId).holderBinding == 0) revert LicensesUnbound(message.licenseId);
         bytes memory data = abi.encode(message);
-        uint32 keyIndex = _requireSignedBy(message.by, FREEZE_TYPEHASH, data, signatures);
+        fact.keyIndex = _requireSignedBy(message.by, FREEZE_TYPEHASH, data, signatures);
 
-        _addFact(message.licenseId, Fact(Acts.FREEZE, 0, 0, 0, keyIndex, 0));
+        _addFact(message.licenseId, fact);
         _record(Kinds.HOLDER_FROZEN, object, message.rev, data, signatures);
     }
 
@@ -171,14 +182,14 @@ contract Licenses is ILicenses, Issuing {
     function transferOut(TransferOutMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        Before memory before = _requireAllowed(message.licenseId, Acts.TRANSFER_OUT, true);
+        Fact memory fact = Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, 0, message.toRegion);
+        Before memory before = _requireAllowed(message.licenseId, fact);
         (, uint8 depth) = directory.regionOf(message.toRegion);
         if (depth == 0) revert LicensesRegionUnknown(message.toRegion);
         bytes memory data = abi.encode(message);
-        (ObjectId signer, uint32 keyIndex) = _onlySigner(TRANSFER_OUT_TYPEHASH, data, signatures);
-        _requireActs(signer, before.licenseType, before.issuer);
+        fact.keyIndex = _requireActor(TRANSFER_OUT_TYPEHASH, data, signatures, before);
 
-        _addFact(message.licenseId, Fact(Acts.TRANSFER_OUT, TRANSFER_GROUND, 0, 0, keyIndex, message.toRegion));
+        _addFact(message.licenseId, fact);
         _record(Kinds.LICENSE_TRANSFERRED_OUT, object, message.rev, data, signatures);
     }
 
@@ -327,17 +338,17 @@ contract Licenses is ILicenses, Issuing {
     }
 
     /// @dev The license is known, its type knows the act, and the act may follow.
-    function _requireAllowed(LicenseId id, uint8 act_, bool isOurs) private view returns (Before memory before) {
+    function _requireAllowed(LicenseId id, Fact memory fact) private view returns (Before memory before) {
         Issued memory issued = _issuedOf(id);
         if (issued.facts == 0) revert LicensesUnknown(id);
         before.region = issued.region;
         (before.licenseType, before.issuer) = catalog().entitlementAt(issued.entitlement);
-        if (!isOurs) revert LicensesActUnknown(before.licenseType, act_);
-        _requireKnownAct(before.licenseType, act_);
+        _requireKnownAct(before.licenseType, fact.act);
         Tally memory tally =
             _tally(_factsOf(id, issued), renewalsOf(id), type(uint64).max, type(uint64).max);
-        if (!_mayFollow(act_, tally)) revert LicensesWrongStatus(id, act_, _latestStatus(tally));
+        if (!_mayFollow(fact, tally)) revert LicensesWrongStatus(id, fact.act, _latestStatus(tally));
         before.toRegion = tally.transfer.region;
+        before.suspendedBy = tally.other.keyIndex;
     }
 
     /// @dev Who takes over a license issues the same type in the region that it was let go to.
@@ -349,10 +360,42 @@ contract Licenses is ILicenses, Issuing {
         if (!_isWithin(region, before.toRegion)) revert LicensesTransferElsewhere(region, before.toRegion);
     }
 
-    /// @dev The act may be done to the license now, by that body.
-    function _requireBinder(LicenseId id, uint8 act_, Uscc by) private view {
-        Before memory before = _requireAllowed(id, act_, true);
+    /// @dev The act may be done to the license now, by that body; returns its fact.
+    function _requireBinder(LicenseId id, uint8 act_, Uscc by) private view returns (Fact memory fact) {
+        fact.act = act_;
+        Before memory before = _requireAllowed(id, fact);
         _requireBinds(by, before.licenseType, before.issuer, before.region);
+    }
+
+    /// @dev One signature, of whoever acts on the issuer's licenses.
+    function _requireActor(
+        bytes32 typeHash,
+        bytes memory data,
+        Signature[] calldata signatures,
+        Before memory before
+    ) private view returns (uint32 keyIndex) {
+        ObjectId signer;
+        (signer, keyIndex) = _onlySigner(typeHash, data, signatures);
+        _requireActs(signer, before.licenseType, before.issuer);
+    }
+
+    /// @dev One signature, of another body that may do this under the power of the region that it names.
+    function _requireIntervenes(
+        Fact memory fact,
+        bytes memory data,
+        Signature[] calldata signatures,
+        Before memory before
+    ) private view returns (uint32) {
+        _requireCount(signatures, 1);
+        IPowers.Intervention memory asked = IPowers.Intervention({
+            licenseType: before.licenseType,
+            issuer: before.issuer,
+            issuedIn: before.region,
+            region: fact.region,
+            suspendedBy: before.suspendedBy,
+            act: fact.act
+        });
+        return catalog().checkIntervention(asked, _digest(ACT_TYPEHASH, data, signatures[0]), signatures[0]);
     }
 
     /// @dev One signature, of a signing key of the body that the message names.
@@ -443,8 +486,9 @@ contract Licenses is ILicenses, Issuing {
                 if (tally.amendment.act == 0) tally.amendment = fact;
             } else if (!Acts.isBinding(fact.act)) {
                 tally.latest = fact;
-                if (fact.act == Acts.SUSPEND || fact.act == Acts.RESUME) tally.toggle = fact;
-                else tally.transfer = fact;
+                if (fact.act != Acts.SUSPEND && fact.act != Acts.RESUME) tally.transfer = fact;
+                else if (fact.region == 0) tally.toggle = fact;
+                else tally.other = fact;
             }
         }
     }
@@ -498,6 +542,7 @@ contract Licenses is ILicenses, Issuing {
         Fact memory decisive = tally.latest;
         if (tally.transfer.act == Acts.TRANSFER_OUT) decisive = tally.transfer;
         if (tally.toggle.act == Acts.SUSPEND) decisive = tally.toggle;
+        if (tally.other.act == Acts.SUSPEND) decisive = tally.other;
         return (_latestStatus(tally), decisive.effective, decisive.act);
     }
 
@@ -505,21 +550,27 @@ contract Licenses is ILicenses, Issuing {
     function _latestStatus(Tally memory tally) private pure returns (Status) {
         if (tally.end.act != 0) return Acts.endsAs(tally.end.act);
         if (tally.amendment.act != 0) return Status.SUPERSEDED;
-        bool isSuspended = tally.toggle.act == Acts.SUSPEND || tally.transfer.act == Acts.TRANSFER_OUT;
-        return isSuspended ? Status.SUSPENDED : Status.IN_FORCE;
+        bool isPaused = _isSuspended(tally) || tally.transfer.act == Acts.TRANSFER_OUT;
+        return isPaused ? Status.SUSPENDED : Status.IN_FORCE;
     }
 
-    /// @dev A suspension and a transfer are lifted each by its own act; neither hides the other.
-    function _mayFollow(uint8 act_, Tally memory tally) private pure returns (bool) {
+    function _isSuspended(Tally memory tally) private pure returns (bool) {
+        return tally.toggle.act == Acts.SUSPEND || tally.other.act == Acts.SUSPEND;
+    }
+
+    /// @dev The issuer's suspension, another body's and a transfer are each lifted by themselves; none hides another.
+    function _mayFollow(Fact memory fact, Tally memory tally) private pure returns (bool) {
+        uint8 act_ = fact.act;
         Status status = _latestStatus(tally);
         if (act_ == Acts.ANNUL) return status != Status.ANNULLED;
         if (Acts.isEnd(act_) || Acts.isBinding(act_)) return status < Status.ANNULLED;
         if (status >= Status.SUPERSEDED) return false;
-        bool isSuspended = tally.toggle.act == Acts.SUSPEND;
+        Fact memory last = fact.region == 0 ? tally.toggle : tally.other;
+        bool isSuspended = last.act == Acts.SUSPEND;
         bool isLeaving = tally.transfer.act == Acts.TRANSFER_OUT;
-        if (act_ == Acts.RESUME) return isSuspended;
+        if (act_ == Acts.RESUME) return isSuspended && fact.region == last.region;
         if (act_ == Acts.TRANSFER_CANCEL) return isLeaving;
-        if (act_ == Acts.TRANSFER_IN) return isLeaving && !isSuspended;
+        if (act_ == Acts.TRANSFER_IN) return isLeaving && !_isSuspended(tally);
         if (act_ == Acts.SUSPEND) return !isSuspended;
         return status == Status.IN_FORCE;
     }

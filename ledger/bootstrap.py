@@ -37,7 +37,7 @@ from ledger.domain.entities import Key, License
 from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.messages import Domain, Kind
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Call
@@ -56,7 +56,6 @@ from ledger.service.content_places import (
     ContentPlace,
     DraftPlace,
     FilesPlace,
-    LeafPlace,
     RowsPlace,
     WrapsPlace,
 )
@@ -362,7 +361,7 @@ class Ledger:
 
     def acting(self, desk: Desk | None = None) -> ActOnLicenses:
         """The service that acts on licenses."""
-        return ActOnLicenses(self._doing(desk or self.desk), self.home, self.entropy)
+        return ActOnLicenses(self._doing(desk or self.desk), self.home, self.entropy, self.clock)
 
     def signed_elsewhere(self, desk: Desk) -> SignedElsewhere:
         """The service for keys that are not here."""
@@ -442,7 +441,7 @@ class Ledger:
         return [
             WrapsPlace(self.home),
             DraftPlace(self._outbox.traces, partial(self._outbox.erase, wipe=wipe)),
-            LeafPlace(self._batch_outbox),
+            RowsPlace("leaves", self._batch_outbox),
             *([RowsPlace("answers", SqliteRequests(answers))] if answers.exists() else []),
             RowsPlace("prepared", self.prepared_messages),
             FilesPlace(folders),
@@ -479,7 +478,7 @@ class Ledger:
         return keys
 
     def _registered_encryption_keys(self, uscc: str, now: int) -> list[bytes]:
-        owner = "0x" + organisation_object(uscc).hex()
+        owner = organisation_id(uscc)
         index = self.look().index  # while no node answers, as they were registered last
         keys = [entity for _, entity in index.entities("key") if isinstance(entity, Key)]
         return [

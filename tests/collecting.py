@@ -393,7 +393,8 @@ class Desk:
         messages, handing = Messages(self._trust.domain, self._clock), self._handing
         batches = IssueBatches(drafts, messages, handing)
         deliver = DeliverBatch(batches, folder, self._remember)
-        acting = ActOnLicenses(DoToLicenses(drafts, messages, handing), self._home, self._entropy)
+        doing = DoToLicenses(drafts, messages, handing)
+        acting = ActOnLicenses(doing, self._home, self._entropy, self._clock)
         issuing = IssueLicenses(drafts, messages, handing)
         steps = FeedSteps(issuing, acting, self._settled, folder, deliver)
         kind = license_type(header.type)

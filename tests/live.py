@@ -95,6 +95,14 @@ class LiveLedger:
         """The JSON of one command, run in this process under the common home."""
         return command(self.folder, *arguments)
 
+    def attempt(self, *arguments: str, home: Path | None = None) -> tuple[int, Json]:
+        """Exit status and JSON of one command, good or bad, from a home of its own or the common one."""
+        return _attempted(self.folder, *arguments, home=home)
+
+    def printed(self, *arguments: str, home: Path | None = None) -> tuple[int, str]:
+        """The same without `--json`: exit status and what people read."""
+        return _printed(self.folder, *arguments, home=home)
+
     def _example(self, name: str, code: str) -> Json:
         text = resources.files("ledger.domain").joinpath(f"examples/{name}.json").read_text("utf-8")
         given = copy.deepcopy(json.loads(text))
@@ -105,13 +113,25 @@ class LiveLedger:
 
 def command(folder: Path, *arguments: str) -> Json:
     """One command with `--json`; whatever is not exit 0 fails the test."""
-    with _environment(ELICENSE_HOME=str(folder / "home"), ELICENSE_NETWORK=str(folder / "network.json")):
-        printed = io.StringIO()
-        with redirect_stdout(printed):
-            status = run([*arguments, "--json"])
-    answer = json.loads(printed.getvalue())
+    status, answer = _attempted(folder, *arguments)
     assert status == 0, answer
     return answer
+
+
+def _attempted(folder: Path, *arguments: str, home: Path | None = None) -> tuple[int, Json]:
+    status, text = _printed(folder, *arguments, "--json", home=home)
+    return status, json.loads(text)
+
+
+def _printed(folder: Path, *arguments: str, home: Path | None = None) -> tuple[int, str]:
+    common, output = folder / "home", io.StringIO()
+    files = {"NETWORK": folder / "network.json", "RELAY_KEY": common / "relay.key", "HOME": home or common}
+    with (
+        _environment(**{f"ELICENSE_{name}": str(path) for name, path in files.items()}),
+        redirect_stdout(output),
+    ):
+        status = run(list(arguments))
+    return status, output.getvalue()
 
 
 @contextmanager

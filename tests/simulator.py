@@ -91,6 +91,8 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "EndEntitlement": lambda m: _entitlement(m),
     "Recognize": lambda m: _recognition(m),
     "EndRecognition": lambda m: _recognition(m),
+    "Empower": lambda m: _power(m),
+    "EndPower": lambda m: _power(m),
     "Issue": lambda m: _raw(m["licenseId"]),
     "Amend": lambda m: _raw(m["licenseId"]),
     "Act": lambda m: _raw(m["licenseId"]),
@@ -127,6 +129,8 @@ KINDS_OF = {
     "EndEntitlement": Kind.ENTITLEMENT_ENDED,
     "Recognize": Kind.RECOGNITION_AGREED,
     "EndRecognition": Kind.RECOGNITION_ENDED,
+    "Empower": Kind.POWER_GIVEN,
+    "EndPower": Kind.POWER_ENDED,
     "Issue": Kind.LICENSE_ISSUED,
     "Amend": Kind.LICENSE_AMENDED,
     "Act": Kind.LICENSE_ACTED,
@@ -171,6 +175,11 @@ def _word(text: str) -> str:
 
 def _batch(members: Mapping[str, Any]) -> bytes:
     return objects.batch_object(objects.from_ascii32(members["issuer"]), _raw(members["root"]))
+
+
+def _power(members: Mapping[str, Any]) -> bytes:
+    body = objects.organisation_object(objects.from_ascii32(members["body"]))
+    return objects.power_object(objects.from_ascii32(members["licenseType"]), body, members["region"])
 
 
 def _entitlement(members: Mapping[str, Any]) -> bytes:
@@ -472,6 +481,16 @@ class LedgerSimulator:
             "EndEntitlement", [signer], licenseType=_word(code), issuer=_word(issuer), until=until
         )
 
+    def empower(
+        self, code: str, body: str, region: int, acts: int, signer: str, until: int = 0, since: int = 0
+    ) -> Record:
+        members = {"licenseType": _word(code), "body": _word(body), "region": region, "acts": acts}
+        return self.record("Empower", [signer], **members, since=since, until=until)
+
+    def end_power(self, code: str, body: str, region: int, signer: str, until: int) -> Record:
+        members = {"licenseType": _word(code), "body": _word(body), "region": region}
+        return self.record("EndPower", [signer], **members, until=until)
+
     def recognize(
         self, from_region: int, to_region: int, code: str, signers: Sequence[str], as_type: str = ""
     ) -> Record:
@@ -515,7 +534,8 @@ class LedgerSimulator:
 
     def act(self, license_id: str, act: Act, issuer: str = BUREAU, ground: int = 0, **changes: Any) -> Record:
         """Suspend, resume or end a license."""
-        members = {"act": int(act), "ground": ground, "effective": 0, "reference": NO_HASH, "cause": NO_HASH}
+        words = {"reference": NO_HASH, "cause": NO_HASH}
+        members = {"act": int(act), "ground": ground, "effective": 0, "region": 0, **words}
         return self.record("Act", [issuer], licenseId=license_id, **{**members, **changes})
 
     def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU, by: str = "") -> Record:
@@ -532,10 +552,10 @@ class LedgerSimulator:
         return self.record("TransferOut", [issuer], licenseId=license_id, **members)
 
     def issue_batch(
-        self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE
+        self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE, **terms: Any
     ) -> list[dict[str, Any]]:
-        """Issue a batch; returns the openings of its leaves, in order."""
-        return self._batch_of(license_ids, issuer, code, "IssueBatch", {})
+        """Issue a batch; returns the openings of its leaves, in order. `terms` replaces each leaf's."""
+        return self._batch_of(license_ids, issuer, code, "IssueBatch", {}, terms=terms)
 
     def renew_batch(
         self,
@@ -559,8 +579,9 @@ class LedgerSimulator:
         name: str,
         more: Mapping[str, Any],
         signer: str = "",
+        terms: Mapping[str, Any] | None = None,
     ) -> list[dict[str, Any]]:
-        terms = [self._license(each, issuer, code) for each in license_ids]
+        rows = [{**self._license(each, issuer, code), **(terms or {})} for each in license_ids]
         leaves = [
             leaf_hash(
                 _raw(each),
@@ -570,7 +591,7 @@ class LedgerSimulator:
                 term["validFrom"],
                 term["validTo"],
             )
-            for each, term in zip(license_ids, terms, strict=True)
+            for each, term in zip(license_ids, rows, strict=True)
         ]
         tree = Tree(leaves)
         head = {"issuer": _word(issuer), "licenseType": _word(code)}
@@ -586,7 +607,7 @@ class LedgerSimulator:
                 **{name: term[name] for name in names},
                 "proof": tuple("0x" + word.hex() for word in tree.proof(index)),
             }
-            for index, (each, term) in enumerate(zip(license_ids, terms, strict=True))
+            for index, (each, term) in enumerate(zip(license_ids, rows, strict=True))
         ]
 
     def open_leaf(self, opening: Mapping[str, Any]) -> Record:
@@ -828,6 +849,10 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.act(ids[1], Act.SUSPEND, ground=21)
     ledger.act(ids[1], Act.RESUME, ground=25)
     ledger.act(ids[2], Act.ANNUL, ground=40, reference=hash32("reference"), cause=hash32("cause"))
+    ledger.empower(NATIONAL_TYPE, OFFICE, SHANGHAI, 1 << Act.SUSPEND, str(SHANGHAI))
+    ledger.act(ids[1], Act.SUSPEND, OFFICE, ground=20, region=SHANGHAI)
+    ledger.end_power(NATIONAL_TYPE, OFFICE, SHANGHAI, str(SHANGHAI), ledger.now + DAY)
+    ledger.act(ids[1], Act.RESUME, OFFICE, ground=24, region=SHANGHAI)
     ledger.bind(ids[3], hash32("binding"))
     ledger.freeze(ids[3])
     ledger.register_key("spare", objects.organisation_object(BUREAU))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ledger.bootstrap import Ledger
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.errors import UsageError
 from ledger.ports import Signer
 
@@ -20,7 +20,7 @@ def body_of(ledger: Ledger, signer: Signer) -> Organisation:
     key = index.get("key", identity)
     owner = key.owner if isinstance(key, Key) else ""
     bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
-    body = next((each for each in bodies if "0x" + organisation_object(each.uscc).hex() == owner), None)
+    body = next((each for each in bodies if organisation_id(each.uscc) == owner), None)
     if body is None:
         raise UsageError("ISSUER_OF_KEY", keyId=identity)
     return body

@@ -12,6 +12,7 @@ import typer
 from api.cli.files import pretty, replace_file
 from api.cli.options import ending, open_ledger
 from api.cli.output import Outcome
+from api.cli.plain import one_line
 from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.bootstrap import Ledger
 from ledger.errors import LedgerError, RuleError, UsageError
@@ -91,7 +92,7 @@ def table(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], obj
 
         rich = Table(*names)
         for row in rows:
-            rich.add_row(*("" if row[name] is None else str(row[name]) for name in names))
+            rich.add_row(*("" if row[name] is None else one_line(row[name]) for name in names))
         return rich
 
     return made

@@ -30,6 +30,7 @@ from api.cli.options import (
     Trust,
     moment,
     open_ledger,
+    region_number,
     with_file,
 )
 from api.cli.output import Outcome, language, read_input
@@ -135,6 +136,10 @@ def _act_command(verb: str) -> None:
         reference: Annotated[
             str, typer.Option("--reference", metavar="TEXT", help="Decision number; kept here.")
         ] = "",
+        region: Annotated[
+            str | None,
+            typer.Option("--region", metavar="CODE", help="Under whose power another body acts."),
+        ] = None,
         file: LicenseFile = None,
         api: remote.Api = None,
         org: remote.Org = None,
@@ -143,11 +148,11 @@ def _act_command(verb: str) -> None:
     ) -> Outcome:
         ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
         if ledger.settings.api:
-            more = {"effective": effective, "reference": reference}
+            more = {"effective": effective, "reference": reference, "region": region}
             service = remote.service(ledger, org, id_, signer)
             return remote.told(service.act(id_, rule.act, verb, ground, more), f"{verb} {id_}")
         license_id, identifier = ledger.resolve(id_)
-        order = ActOrder(verb, ground, moment(effective) or 0, reference)
+        order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region))
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
     app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)
@@ -159,15 +164,7 @@ for _verb in ACT_VERBS:
 
 def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     status = ledger.show(Asked(), acted.license_id).standing.status.name
-    data = {
-        "identifier": identifier,
-        "licenseId": acted.license_id,
-        "rev": acted.rev,
-        "act": acted.act.name,
-        "seq": acted.seq,
-        "status": status,
-        "gasUsed": acted.gas_used,
-    }
+    data = acted.as_json(identifier, status)
     word = RULES[acted.act].zh if language() == "zh" else RULES[acted.act].en
     return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
 
@@ -221,7 +218,8 @@ app.command("status")(show)
 
 def _standing(shown: Shown, identifier: str | None) -> str:
     data = shown.as_json(identifier)
-    names = ("status", "since", "act", "ground", "supersededBy", "issuer", "type", "at", "knownAt", "trust")
+    acted, asked = ("status", "since", "act", "by", "capacity", "ground"), ("at", "knownAt", "trust")
+    names = (*acted, "supersededBy", "issuer", "type", *asked)
     head = identifier or shown.license.license_id
     facts = [f"  {name}: {data[name]}" for name in names if data[name]]
     tongue = 0 if language() == "zh" else 1

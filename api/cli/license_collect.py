@@ -28,7 +28,7 @@ from ledger.domain.document import Envelope
 from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import Fate, corrections
 from ledger.domain.feed_header import FeedHeader, read_header
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.domain.rights import Rights
 from ledger.errors import MalformedError, NotEntitledError, StoreOutageError, UsageError
 from ledger.ports import Signer
@@ -107,7 +107,7 @@ def _require_mandate(ledger: Ledger, signer: Signer, header: FeedHeader) -> None
     if owner != header.collector:
         raise UsageError("FEED_COLLECTOR", owner=owner, collector=header.collector)
     rights = Rights(ledger.index, int(ledger.clock.now().timestamp()))
-    body = "0x" + organisation_object(owner).hex()
+    body = organisation_id(owner)
     is_named = rights.may_issue(body, header.type, header.issuer)
     if not is_named or rights.right(header.type, header.issuer) is None:
         names = {"collector": owner, "issuer": header.issuer, "type": header.type}

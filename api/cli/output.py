@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Literal
 
+from api.cli.plain import one_line, plain, plain_json
 from ledger.errors import LedgerError, UsageError
 
 INTERNAL_EXIT = 70
@@ -27,9 +28,6 @@ _IN_MEMORY = 1 << 20
 _PIECE = 1 << 16
 
 Text = str | Callable[[], object] | None
-
-PIPED_WIDTH = 200
-"""Columns where no terminal tells: an identifier is never broken in two for whoever reads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +149,7 @@ def _json_text(answer: Mapping[str, object]) -> Iterator[str]:
 
 
 def _dumps(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return plain_json(json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def silence_stdout() -> None:
@@ -162,14 +160,11 @@ def silence_stdout() -> None:
 def _print_text(outcome: Outcome) -> None:
     shown = outcome.text() if callable(outcome.text) else outcome.text
     if isinstance(shown, str):
-        print(shown)
+        print(plain(shown))
     elif shown is not None:
-        from rich.console import Console
+        from api.cli.terminal import Terminal
 
-        console = Console()
-        if not console.is_terminal:
-            console.width = PIPED_WIDTH
-        console.print(shown)
+        Terminal().print(shown)
     if outcome.error is not None:
         sys.stdout.flush()
         _print_error(outcome.error)
@@ -178,10 +173,10 @@ def _print_text(outcome: Outcome) -> None:
 def _print_error(error: LedgerError) -> None:
     chosen = language()
     label, arrow = ("错误", "处理") if chosen == "zh" else ("error", "remedy")
-    print(f"{label} [{error.code}] {error.message()[chosen]}", file=sys.stderr)
+    print(plain(f"{label} [{error.code}] {error.message()[chosen]}"), file=sys.stderr)
     for line in _entries(error.fields.get("errors"), chosen):
-        print(f"  - {line}", file=sys.stderr)
-    print(f"  {arrow}: {error.remedy()[chosen]}", file=sys.stderr)
+        print(f"  - {one_line(line)}", file=sys.stderr)
+    print(plain(f"  {arrow}: {error.remedy()[chosen]}"), file=sys.stderr)
 
 
 def _entries(errors: object, tongue: str) -> list[str]:
@@ -204,15 +199,19 @@ def open_input(path: str) -> BinaryIO:
         raise unreadable(path, error) from error
 
 
-def read_input(path: str) -> bytes:
+def read_input(path: str, enough: int = -1) -> bytes:
     """All bytes of a file; `-` is stdin.
+
+    Args:
+        path: The file.
+        enough: Bytes beyond which nothing is read, where whoever gets them refuses so many; -1 for no end.
 
     Raises:
         UsageError: `FILE_UNREADABLE`.
     """
     with open_input(path) as file:
         try:
-            return file.read()
+            return file.read(enough)
         except OSError as error:
             raise unreadable(path, error) from error
 

@@ -15,22 +15,31 @@ from typing import Annotated
 import typer
 import yaml
 
-from api.cli import keys, org_secret, registry_contracts
+from api.cli import keys, org_secret, registry_contracts, registry_powers
 from api.cli.governing import By, Signatures, desk_of, done, state_of, table
-from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
-from api.cli.output import Outcome, read_input
+from api.cli.options import Network, RpcUrls, ending, open_ledger
+from api.cli.output import Outcome, language, read_input
+from api.cli.registry_words import (
+    CodeArgument,
+    End,
+    RegionOption,
+    Until,
+    read_code,
+    read_region,
+    read_since,
+    read_uscc,
+    shown_time,
+)
 from api.cli.requests import key_file
 from ledger.adapters.type_files import TypeFiles
-from ledger.domain.acts import RULES, Purpose
+from ledger.domain.acts import Purpose, verbs_of
 from ledger.domain.apply import recognition_key, typed
+from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
 from ledger.domain.founding import LEVELS, FoundingType, read_type
-from ledger.domain.identifiers import Uscc, is_type_code
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import recognition_object
-from ledger.domain.regions import RegionCode
-from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
 from ledger.ports import Index
 from ledger.service import govern
@@ -46,17 +55,11 @@ org_app.add_typer(region_app, name="region")
 org_app.add_typer(org_secret.app, name="secret")
 org_app.add_typer(registry_contracts.app, name="contract")
 type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
+type_app.command("empower")(registry_powers.empower)
+type_app.command("disempower")(registry_powers.disempower)
 recognition_app = typer.Typer(add_completion=False, help="What one region accepts of another.")
 
-Until = Annotated[
-    str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
-]
-End = Annotated[
-    str | None, typer.Option("--until", metavar="TIME", help="When it ends; two minutes from now by default.")
-]
 UsccArgument = Annotated[str, typer.Argument(metavar="USCC", help="Unified social credit code.")]
-CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="License type code, 21 characters.")]
-RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/T 2260 code.")]
 OwnBy = Annotated[list[str], typer.Option("--by", metavar="PEM", help="A key of the same body.")]
 NewKeyOption = Annotated[str, typer.Option("--key", metavar="PEM", help="The new key, public or private.")]
 SuccessorOption = Annotated[str, typer.Option("--successor", metavar="CODE", help="Who or what follows.")]
@@ -68,28 +71,6 @@ TypeOption = Annotated[str, typer.Option("--type", metavar="CODE", help="Their t
 
 
 # --- what is shared -----------------------------------------------------------------------------
-
-
-def _since(text: str) -> int:
-    return moment(text) or 0
-
-
-def _time(seconds: int) -> str | None:
-    return rfc3339(seconds) if seconds else None
-
-
-def _region(text: str) -> int:
-    return int(RegionCode.parse(text, strict=False).text)
-
-
-def _uscc(text: str) -> str:
-    return Uscc.parse(text).text
-
-
-def _code(text: str) -> str:
-    if text != IDENTITY_PROVIDER and not is_type_code(text):
-        raise UsageError("CHOICE", option="type", text=text[:40], choices="21-character codes")
-    return text
 
 
 def _key_name(text: str) -> bytes:
@@ -124,10 +105,10 @@ def org_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Register an organisation and its keys; signed by its region or a superior one."""
-    code, desk = _uscc(uscc), desk_of(network, rpc, by, signatures)
+    code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures)
     signing = key_file(key)
     orders = [
-        govern.add_organisation(code, _region(region), _level(level), name, desk.by),
+        govern.add_organisation(code, read_region(region), _level(level), name, desk.by),
         govern.register_key(code, signing, Purpose.SIGN, desk.by),
     ]
     data: dict[str, object] = {"uscc": code, "keyId": _id(signing), "encryptionKeyId": None}
@@ -160,7 +141,7 @@ def org_list(
 ) -> Outcome:
     """List organisations. Names are not on the ledger, only their digests."""
     state = state_of(open_ledger(network, rpc))
-    wanted = None if region is None else _region(region)
+    wanted = None if region is None else read_region(region)
     rows = [
         _organisation_row(body)
         for _, body in state.entities("organisation")
@@ -172,7 +153,7 @@ def org_list(
 @org_app.command("show")
 def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """Show an organisation with its keys and entitlements."""
-    code = _uscc(uscc)
+    code = read_uscc(uscc)
     ledger = open_ledger(network, rpc)
     state = state_of(ledger)
     body = _organisation(state, code)
@@ -181,6 +162,7 @@ def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -
         **_organisation_row(body),
         "keys": [_key_row(key) for key in _keys(state, code)],
         "entitlements": rights,
+        "powers": registry_powers.rows(state, body=code),
     }
     lines = [f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"]
     lines += [f"  {each.purpose.name} {each.key_id}" for each in _keys(state, code)]
@@ -197,15 +179,16 @@ def org_end(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """End the keys and entitlements of an organisation.
+    """End the keys, entitlements and powers of an organisation.
 
     The ledger never forgets an organisation: it stays registered, and what it issued stays in force.
     """
-    code, desk = _uscc(uscc), desk_of(network, rpc, by, signatures)
+    code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures)
     state = state_of(desk.ledger)
     _organisation(state, code)
     end = desk.end(until)
-    orders = govern.end_organisation(_keys(state, code), _rights(state, code), end, desk.by)
+    powers = registry_powers.held(state, body=code)
+    orders = govern.end_organisation(_keys(state, code), _rights(state, code), end, desk.by, powers)
     if not orders:
         raise RuleError("NOTHING_TO_END", object=code)
     return done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
@@ -225,10 +208,10 @@ def org_succeed(
 
     Entitlements do not move: the successor is given its own with `type entitle`.
     """
-    code, next_code, desk = _uscc(uscc), _uscc(successor), desk_of(network, rpc, by, signatures)
-    start = 0 if since is None else _since(since)
+    code, next_code, desk = read_uscc(uscc), read_uscc(successor), desk_of(network, rpc, by, signatures)
+    start = 0 if since is None else read_since(since)
     governed = desk.carry_out([govern.succeed_organisation(code, next_code, start, desk.by)])
-    data = {"uscc": code, "successor": next_code, "since": _time(start)}
+    data = {"uscc": code, "successor": next_code, "since": shown_time(start)}
     return done(governed, data, f"{next_code} follows {code}")
 
 
@@ -268,8 +251,8 @@ def _key_row(key: Key) -> dict[str, object]:
         "purpose": key.purpose.name,
         "publicKey": key.public_key,
         "validFrom": rfc3339(max(key.valid_from, key.since)),
-        "validTo": _time(min(ends, default=0)),
-        "cutOff": _time(min(cuts, default=0)),
+        "validTo": shown_time(min(ends, default=0)),
+        "cutOff": shown_time(min(cuts, default=0)),
         "rev": key.rev,
     }
 
@@ -294,9 +277,9 @@ def key_add(
         choices = ", ".join(name.lower() for name in Purpose.__members__)
         raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
     desk, new = desk_of(network, rpc, by, signatures), key_file(key)
-    use, term = Purpose[purpose.upper()], (moment(since) or 0, ending(until))
+    use, term = Purpose[purpose.upper()], (read_since(since), ending(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
-    data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": _time(term[1])}
+    data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": shown_time(term[1])}
     return done(desk.carry_out([order]), data, f"registered {_id(new)}")
 
 
@@ -334,7 +317,7 @@ def key_rotate(
     old, end = _known_key(state_of(desk.ledger), identity), ending(until)
     fresh = key_file(new)
     governed = desk.carry_out([govern.rotate_key(old, fresh, end, desk.by)])
-    data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": _time(end)}
+    data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": shown_time(end)}
     return done(governed, data, f"{old.purpose.name} key {data['newKeyId']}")
 
 
@@ -377,8 +360,8 @@ def key_cut_off(
     What it permitted from then on is void; what it restricted or ended stands.
     """
     desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
-    governed = desk.carry_out([govern.cut_off_key(identity, _since(since), desk.by)])
-    data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(_since(since))}
+    governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by)])
+    data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(read_since(since))}
     return done(governed, data, f"cut off from {data['cutOff']}")
 
 
@@ -394,7 +377,7 @@ def relay_add(
 ) -> Outcome:
     """Let an EVM account submit messages; it gains no other right."""
     desk, relay = desk_of(network, rpc, by, signatures), _account(account)
-    order = govern.add_relay(relay, _region(region), ending(until), desk.by)
+    order = govern.add_relay(relay, read_region(region), ending(until), desk.by)
     data = {"account": relay, "region": region, "until": rfc3339(ending(until))}
     return done(desk.carry_out([order]), data, f"relay {relay}")
 
@@ -410,7 +393,7 @@ def relay_end(
 ) -> Outcome:
     """Stop a relay now."""
     desk, relay = desk_of(network, rpc, by, signatures), _account(account)
-    governed = desk.carry_out([govern.end_relay(relay, _region(region), desk.by)])
+    governed = desk.carry_out([govern.end_relay(relay, read_region(region), desk.by)])
     return done(governed, {"account": relay, "region": region}, f"ended relay {relay}")
 
 
@@ -444,8 +427,8 @@ def region_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Add a region; signed by as many root regions as the ledger's threshold asks for."""
-    desk, number = desk_of(network, rpc, by, signatures), _region(code)
-    order = govern.add_region(number, 0 if parent is None else _region(parent), name, desk.by)
+    desk, number = desk_of(network, rpc, by, signatures), read_region(code)
+    order = govern.add_region(number, 0 if parent is None else read_region(parent), name, desk.by)
     return done(desk.carry_out([order]), {"region": code, "parent": parent}, f"added {code}")
 
 
@@ -460,9 +443,9 @@ def region_succeed(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let a region be followed by another: its bodies and agreements go on under the successor."""
-    desk, start = desk_of(network, rpc, by, signatures), 0 if since is None else _since(since)
-    order = govern.succeed_region(_region(region), _region(successor), start, desk.by)
-    data = {"region": region, "successor": successor, "since": _time(start)}
+    desk, start = desk_of(network, rpc, by, signatures), 0 if since is None else read_since(since)
+    order = govern.succeed_region(read_region(region), read_region(successor), start, desk.by)
+    data = {"region": region, "successor": successor, "since": shown_time(start)}
     return done(desk.carry_out([order]), data, f"region {successor} follows {region}")
 
 
@@ -516,7 +499,7 @@ def _given_type(file: str, region: str | None, ground: int | None) -> FoundingTy
         kind = read_type(yaml.safe_load(read_input(file)))
     except (yaml.YAMLError, UnicodeError) as error:
         raise MalformedError("FOUNDING_FILE", member="file", expected=f"YAML or JSON ({error})") from None
-    number = _region(region) if region else kind.region
+    number = read_region(region) if region else kind.region
     return replace(kind, region=number, ground=ground or kind.ground)
 
 
@@ -532,16 +515,18 @@ def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
 def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """Show a type with all its versions and who is entitled to issue it."""
     state = state_of(open_ledger(network, rpc))
-    kind = _type(state, _code(code))
+    kind = _type(state, read_code(code))
     held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
     rights = [_entitlement_row(right) for right in held if right.key[0] == code]
     data = {
         **_type_row(kind),
         "versions": [_version_row(each) for each in kind.versions],
         "entitlements": rights,
+        "powers": registry_powers.rows(state, license_type=code),
     }
     lines = [f"{code}  {data['scope']}, {data['sharing']}, version {data['version']}"]
     lines += [f"  {each['issuer']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    lines += [f"  {competent_line(act, language())}" for act in sorted(kind.versions[-1].acts)]
     return Outcome(data, text="\n".join(lines))
 
 
@@ -554,7 +539,7 @@ def type_end(
     What was issued goes on; `type add` with a definition that knows `issue` opens it again.
     """
     desk = desk_of(network, rpc, by, signatures)
-    current = _type(state_of(desk.ledger), _code(code)).versions[-1]
+    current = _type(state_of(desk.ledger), read_code(code)).versions[-1]
     governed = desk.carry_out([govern.close_type(code, current, desk.by)])
     return done(governed, {"type": code, "version": governed.records[-1].rev}, f"closed {code}")
 
@@ -575,11 +560,11 @@ def type_entitle(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let an organisation issue a type; signed by the region it is for or a superior one."""
-    desk, body = desk_of(network, rpc, by, signatures), _uscc(issuer)
-    term, named = (_since(since), ending(until)), _uscc(operator) if operator else None
-    order = govern.entitle(_code(code), body, _region(region), *term, desk.by, named or "")
+    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
+    term, named = (read_since(since), ending(until)), read_uscc(operator) if operator else None
+    order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
-    data |= {"since": _time(term[0]), "until": _time(term[1])}
+    data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
     return done(desk.carry_out([order]), data, f"{body} may issue {code}")
 
 
@@ -594,9 +579,9 @@ def type_unentitle(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End an entitlement at a moment that is not past."""
-    desk, body = desk_of(network, rpc, by, signatures), _uscc(issuer)
+    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
     end = desk.end(until)
-    governed = desk.carry_out([govern.end_entitlement(_code(code), body, end, desk.by)])
+    governed = desk.carry_out([govern.end_entitlement(read_code(code), body, end, desk.by)])
     data = {"type": code, "issuer": body, "until": rfc3339(end)}
     return done(governed, data, f"{body} may issue {code} until {data['until']}")
 
@@ -620,7 +605,8 @@ def _version_row(version: TypeVersion) -> dict[str, object]:
         "region": f"{version.region:06d}" if version.region else None,
         "definer": version.definer,
         "ground": version.ground or None,
-        "acts": [RULES[act].verb for act in sorted(version.acts)],
+        "acts": verbs_of(version.acts),
+        "competent": competent_bodies(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,
     }
@@ -633,8 +619,8 @@ def _entitlement_row(right: Terms) -> dict[str, object]:
         "issuer": right.key[1],
         "region": f"{term.region:06d}",
         "operator": term.detail or None,
-        "since": _time(term.since),
-        "until": _time(term.until),
+        "since": shown_time(term.since),
+        "until": shown_time(term.until),
         "rev": right.rev,
     }
 
@@ -656,14 +642,14 @@ def recognition_add(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Agree that a type of one region counts in another; `--by` of the first, then of the second."""
-    desk, sides = desk_of(network, rpc, by, signatures), (_region(from_region), _region(to_region))
-    counts_as, term = _code(as_type or type_), (_since(since), ending(until))
-    governed = desk.carry_out([govern.recognize(sides, _code(type_), counts_as, *term, desk.by)])
+    desk, sides = desk_of(network, rpc, by, signatures), (read_region(from_region), read_region(to_region))
+    counts_as, term = read_code(as_type or type_), (read_since(since), ending(until))
+    governed = desk.carry_out([govern.recognize(sides, read_code(type_), counts_as, *term, desk.by)])
     data = {
         **_sides(sides, type_),
         "asType": counts_as,
-        "since": _time(term[0]),
-        "until": _time(term[1]),
+        "since": shown_time(term[0]),
+        "until": shown_time(term[1]),
     }
     return done(governed, data, f"{type_} of {from_region} counts in {to_region}")
 
@@ -680,9 +666,9 @@ def recognition_end(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End an agreement at a moment that is not past; one side is enough."""
-    desk, sides = desk_of(network, rpc, by, signatures), (_region(from_region), _region(to_region))
+    desk, sides = desk_of(network, rpc, by, signatures), (read_region(from_region), read_region(to_region))
     end = desk.end(until)
-    governed = desk.carry_out([govern.end_recognition(sides, _code(type_), end, desk.by)])
+    governed = desk.carry_out([govern.end_recognition(sides, read_code(type_), end, desk.by)])
     data = {**_sides(sides, type_), "until": rfc3339(end)}
     return done(governed, data, f"{type_} of {from_region} counts in {to_region} until {data['until']}")
 
@@ -717,9 +703,9 @@ def recognition_show(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Show an agreement with its history."""
-    sides = (_region(from_region), _region(to_region))
+    sides = (read_region(from_region), read_region(to_region))
     found = typed(
-        state_of(open_ledger(network, rpc)), "recognition", recognition_key(*sides, _code(type_)), Terms
+        state_of(open_ledger(network, rpc)), "recognition", recognition_key(*sides, read_code(type_)), Terms
     )
     if found is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"recognition {from_region} → {to_region} of {type_}")
@@ -727,8 +713,8 @@ def recognition_show(
         {
             "recordedAt": rfc3339(term.recorded_at),
             "asType": term.detail,
-            "since": _time(term.since),
-            "until": _time(term.until),
+            "since": shown_time(term.since),
+            "until": shown_time(term.until),
         }
         for term in found.terms
     ]
@@ -748,7 +734,7 @@ def _recognition_row(agreement: Terms) -> dict[str, object]:
     return {
         **_sides((int(from_region), int(to_region)), code),
         "asType": term.detail,
-        "since": _time(term.since),
-        "until": _time(term.until),
+        "since": shown_time(term.since),
+        "until": shown_time(term.until),
         "rev": agreement.rev,
     }

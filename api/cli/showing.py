@@ -10,6 +10,7 @@ import typer
 
 from api.cli.files import replace_file
 from api.cli.output import Outcome, language, read_input
+from api.cli.plain import one_line
 from ledger.domain.canonical import JsonValue, parse_strict
 from ledger.domain.challenge import Challenge
 from ledger.domain.holders import PublicPair
@@ -195,5 +196,8 @@ def _summary(presentation: Presentation, question: Challenge) -> str:
     for each in presentation.licenses:
         lines += [f"{words.license}: {each.license_id}"] if len(presentation.licenses) > 1 else []
         lines += [f"{words.role}: {words.roles[role]}"] if (role := _role(each)) else []
-        lines += [f"{words.shows}: {path} = {value}" for path, value in each.disclosure.values().items()]
+        lines += [
+            f"{words.shows}: {one_line(path)} = {one_line(value)}"
+            for path, value in each.disclosure.values().items()
+        ]
     return "\n".join([*lines, f"{words.until}: {rfc3339(presentation.expires)}"])

@@ -23,8 +23,10 @@ from api.cli.options import (
     region_number,
 )
 from api.cli.output import Outcome, language, read_input
+from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
+from ledger.domain.canonical import MAX_BYTES
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.domain.verdict_texts import FLAG_TEXTS
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False)
 _Each = TypeVar("_Each")
+
+LARGEST_IMAGE_FILE = 64 << 20
+"""Bytes of a picture that are read."""
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
 _MARKS = {
@@ -140,7 +145,7 @@ class _Checker:
     def _read(self, item: str) -> list[Subject]:
         text = _qr_text(item)
         if text is None:
-            return [self._ledger.read_file(read_input(item))]
+            return [self._ledger.read_file(read_input(item, MAX_BYTES + 1))]
         from api.cli.wallet import presented_subjects
 
         return presented_subjects(self._ledger, text, self._challenge, self._asked)
@@ -172,16 +177,16 @@ def _qr_text(item: str) -> str | None:
         return None
     from ledger.adapters.qr import read_image
 
-    return read_image(read_input(item), item)
+    return read_image(read_input(item, LARGEST_IMAGE_FILE), item)
 
 
 def _expand(subject: str) -> Iterator[str]:
-    """Every item that a subject stands for."""
+    """Every item that a subject stands for; a pipe or a device in a folder would be read for ever."""
     if not _is_folder(subject):
         yield subject
         return
     with os.scandir(subject) as entries:
-        names = sorted(entry.name for entry in entries)
+        names = sorted(entry.name for entry in entries if entry.is_file())
     for name in names:
         if name.endswith(".elic.json") or Path(name).suffix.lower() in _IMAGES:
             yield str(Path(subject, name))
@@ -213,7 +218,7 @@ def _card(verdict: Verdict) -> Group:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = _facts(verdict)
     flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
-    shown = [f"  {path}: {value}" for path, value in (verdict.disclosed or {}).items()]
+    shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
     return Group(title, Text(facts, style="dim"), table, *flags, *shown)
 
 
@@ -247,7 +252,11 @@ def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]
 
 def _facts(verdict: Verdict) -> str:
     words = _WORDS[language()]
-    parts = [verdict.identifier or "", f"{words['at']} {verdict.at}", f"{words['known']} {verdict.known_at}"]
+    parts = [
+        one_line(verdict.identifier or ""),
+        f"{words['at']} {verdict.at}",
+        f"{words['known']} {verdict.known_at}",
+    ]
     if verdict.region:
         parts.append(f"{words['region']} {verdict.region}")
     age = "" if verdict.age_seconds is None else words["age"].format(verdict.age_seconds)

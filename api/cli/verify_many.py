@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from api.cli.output import LongList, Outcome
+from api.cli.plain import one_line
 from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Verdict
 
 ALL_SHOWN = 50
@@ -56,6 +57,7 @@ class _Results:
     def _text(self) -> object:
         from rich.console import Group
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=None)
         for column in ("result", "identifier", "flags", "subject"):
@@ -63,6 +65,6 @@ class _Results:
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:
             color = {IN_FORCE: "green", COULD_NOT_CHECK: "yellow"}.get(result, "red")
-            table.add_row(f"[{color}]{result}[/]", *rest)
+            table.add_row(Text(result, style=color), *map(one_line, rest))
         counts = "  ".join(f"{result} {count:,}" for result, count in self._counts.most_common())
         return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)

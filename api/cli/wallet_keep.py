@@ -11,6 +11,7 @@ import typer
 from api.cli.license_bind import HOLDERS_FORMAT
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, read_input
+from api.cli.plain import one_line
 from api.cli.wallet_device import VaultOption, open_wallet
 from ledger.adapters.clock import SystemClock
 from ledger.domain.canonical import parse_strict
@@ -51,9 +52,7 @@ def add(
         raise UsageError("HOLDERS_BESIDE")
     form = parse_strict(read_input(file))
     held, wallet = read_license(form), open_wallet(vault)
-    named: Fits | None = None
-    if holder_key is not None:
-        named = lambda pair: pair.holder_key.hex() == holder_key  # noqa: E731
+    named = None if holder_key is None else _with_key(holder_key)
     if as_representative:
         _, pair = wallet.add_represented(form, named or _recorded_pair(wallet, held, network, rpc))
         is_bound = held.is_bound
@@ -90,7 +89,8 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
         for entry in open_wallet(vault).licenses()
     ]
     text = "\n".join(
-        f"{row['status']:<12} {row['identifier']}  {row['type']}{_note({**row, 'bound': True})}"
+        f"{row['status']:<12} {one_line(row['identifier'])}  {one_line(row['type'])}"
+        + _note({**row, "bound": True})
         for row in rows
     )
     return Outcome({"licenses": rows}, text=text)
@@ -112,6 +112,10 @@ _NOTES = {
         "unbound": "unbound",
     },
 }
+
+
+def _with_key(holder_key: str) -> Fits:
+    return lambda pair: pair.holder_key.hex() == holder_key
 
 
 def _holders_in(path: str, held: HeldLicense) -> JointHolders:

@@ -80,9 +80,10 @@ def _handed_on(
 ) -> Outcome:
     """The code, or where signatures are missing what the next holder signs."""
     more: dict[str, object] = {"verifierRegistered": registered}
-    made.require_room(desk(offline))
+    place = desk(offline)
+    made.require_room(place)
     if made.is_complete:
-        return drawn(made.hand_over(desk(offline)), made.challenge, more, **pictures)
+        return drawn(made.hand_over(place), made.challenge, more, **pictures)
     if draft is not None:
         write(draft, pretty(made.as_json()))
     return drafted(made, more)

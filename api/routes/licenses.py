@@ -84,7 +84,8 @@ def amend_license(
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
     license_id, identifier = services.resolve(id)
     if isinstance(body, SignedMessage):
-        _require_same(body, license_id, AMEND_KINDS.values())
+        require_about(body, license_id)
+        _require_act(body, AMEND_KINDS.values())
         return hand_in(services, at, "Amend", body)
     given = body.input.given()
     require_own(services, given, sender)
@@ -150,7 +151,8 @@ def _act_route(verb: str) -> Callable[..., Response]:
     ) -> Response:
         license_id, _ = services.resolve(id)
         if isinstance(body, SignedMessage):
-            _require_same(body, license_id, [rule.act])
+            require_about(body, license_id)
+            _require_act(body, [rule.act])
             return hand_in(services, at, "Act", body)
         signer = services.writing.held_key(sender.uscc)
         acted = services.writing.acting(at).act(license_id, order_of(verb, body), signer)
@@ -214,7 +216,8 @@ def binding(acting: ActOnLicenses, license_id: str, body: BindInput, sender: Pri
 
 def order_of(verb: str, body: ActInput) -> ActOrder:
     """The act that a body asks for."""
-    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference)
+    region = None if body.region is None else int(body.region)
+    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference, region)
 
 
 def moment(text: str | None) -> int | None:
@@ -239,8 +242,7 @@ def require_about(body: SignedMessage, license_id: str) -> None:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
 
 
-def _require_same(body: SignedMessage, license_id: str, acts: Iterable[Act]) -> None:
-    """A message signed elsewhere is about the license and the act of the address."""
-    require_about(body, license_id)
+def _require_act(body: SignedMessage, acts: Iterable[Act]) -> None:
+    """A message signed elsewhere is about the act of the address."""
     if body.signed.get("act") not in [int(act) for act in acts]:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="act")

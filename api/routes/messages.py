@@ -159,4 +159,4 @@ def _doing(services: Services, sender: Principal, at: Desk, body: _Act) -> Doing
         return acting.leaving(license_id, int(body.region), body.reference)
     if isinstance(body, TransferCancelMessage):
         return acting.staying(license_id)
-    return acting.acting(license_id, order_of(body.act, body))
+    return acting.acting(license_id, order_of(body.act, body), bytes.fromhex(body.key_id[2:]))

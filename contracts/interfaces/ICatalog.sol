@@ -9,11 +9,11 @@ import {
     RegisterTypeMessage
 } from "../lib/Messages.sol";
 import {ObjectId, Signature, TypeCode, Uscc} from "../lib/Types.sol";
-import {IWriter} from "./IWriter.sol";
+import {IPowers} from "./IPowers.sol";
 
 /// @title What may be issued, by whom, and where it counts.
 /// @dev Who signs what: the table in this folder's README. An end of 0 means none; ranges are half-open.
-interface ICatalog is IWriter {
+interface ICatalog is IPowers {
     /// @notice One version of a license type, in effect from its registration until the next one's.
     struct TypeVersion {
         uint64 registeredAt;
@@ -100,6 +100,13 @@ interface ICatalog is IWriter {
 
     /// @notice Whether the latest entitlement of a body covers a moment.
     function entitledTo(TypeCode licenseType, Uscc issuer, uint64 moment) external view returns (bool);
+
+    /// @notice Whether the issuer's right to a type, in effect now, names the body as its operator.
+    function operates(ObjectId body, TypeCode licenseType, Uscc issuer) external view returns (bool);
+
+    /// @notice Whether a body is an identity provider now, in the region or above it.
+    /// @dev By a right to the type IDENTITYPROVIDER00001, as long as that knows bindings.
+    function provides(Uscc body, uint32 region) external view returns (bool);
 
     /// @notice The latest agreement between exactly these two regions.
     function agreementOf(

@@ -21,12 +21,14 @@ import {IIssuing} from "./IIssuing.sol";
 ///
 ///      Every command carries one signature, of a signing key of the license's issuer, of what followed it, or of the
 ///      operator that the issuer's right to the type names; a transfer in, of its new issuer or that one's operator.
+///      Some acts another body may do too, under the power of a region that the message names (`IPowers`).
 ///
 ///      A license of a batch (`IBatches`) is a leaf of the tree whose root was signed. What happens to it first goes
 ///      through `withLeaf`, which makes a license of the leaf: a record of its own without signatures, after which the
 ///      license's `rev` is 1, then the command, signed for that `rev`.
 interface ILicenses is IIssuing {
-    /// @notice One thing recorded of a license after its issue; `region` is the one that a transfer goes to, else 0.
+    /// @notice One thing recorded of a license after its issue; `region` is the one that a transfer goes to, or under
+    ///         whose power another body than the issuer acted, else 0.
     struct Fact {
         uint8 act;
         uint16 ground;
@@ -84,7 +86,9 @@ interface ILicenses is IIssuing {
     function amend(AmendMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Suspends, resumes or ends a license, or cancels its transfer. An ended one never comes back.
-    /// @dev `effective` 0 means the act's default: at record, and for 撤销 the first day of validity.
+    /// @dev `effective` 0 means the act's default: at record, and for 撤销 the first day of validity. `region` 0 is for
+    ///      the issuer's own acts; else it is the region under whose power another body acts (`IPowers`). The issuer's
+    ///      suspension and another body's stand side by side, and each side lifts its own.
     function act(ActMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Ties another holder key to a license, after a real-name check by the body that the message names:
@@ -116,8 +120,8 @@ interface ILicenses is IIssuing {
     /// @notice Where a license stands at `moment`, from the facts recorded until `asOf`.
     /// @dev A license issued by a key at or after its compromise is KEY_COMPROMISED; other permissive facts of such
     ///      a key are void. Of the facts with effect by `moment`: the last end decides, then an amendment (the
-    ///      renewal of a leaf is one, with effect when it was recorded), then the
-    ///      term of validity, then a suspension that was not resumed, then a transfer that was not cancelled.
+    ///      renewal of a leaf is one, with effect when it was recorded), then the term of validity, then a suspension
+    ///      that was not resumed, another body's before the issuer's, then a transfer that was not cancelled.
     /// @return status Where it stands.
     /// @return rev Facts recorded until `asOf`.
     /// @return since When the deciding fact took effect; 0 for UNKNOWN and NOT_YET.

@@ -51,12 +51,20 @@ library Acts {
 
     uint256 private constant BINDINGS = (1 << BIND) | (1 << FREEZE);
 
+    // What another body than the issuer may be named for; whoever suspends also resumes.
+    uint256 private constant NAMEABLE = (1 << SUSPEND) | (1 << ANNUL) | (1 << REVOKE);
+
     // A freeze is not listed: a type knows it that knows bindings.
     uint256 private constant LISTED = ((1 << (BIND + 1)) - 1) & ~uint256(1);
 
     /// @dev Whether a bitmap names acts only that a type may list, so that none added later is in force unasked.
     function areListed(uint256 acts) internal pure returns (bool) {
         return acts & ~LISTED == 0;
+    }
+
+    /// @dev Whether a bitmap names acts, and only such as a body other than the issuer may be named for.
+    function areNameable(uint256 acts) internal pure returns (bool) {
+        return acts != 0 && acts & ~NAMEABLE == 0;
     }
 
     /// @dev The act that a type lists where it knows this one.

@@ -25,6 +25,8 @@ library Kinds {
     uint16 internal constant TYPE_REGISTERED = 50;
     uint16 internal constant ENTITLEMENT_GIVEN = 60;
     uint16 internal constant ENTITLEMENT_ENDED = 61;
+    uint16 internal constant POWER_GIVEN = 62;
+    uint16 internal constant POWER_ENDED = 63;
     uint16 internal constant RECOGNITION_AGREED = 70;
     uint16 internal constant RECOGNITION_ENDED = 71;
     uint16 internal constant LICENSE_ISSUED = 100;

@@ -219,6 +219,28 @@ struct EndRecognitionMessage {
     uint64 until;
 }
 
+struct EmpowerMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    TypeCode licenseType;
+    Uscc body;
+    uint32 region;
+    uint32 acts;
+    uint64 since;
+    uint64 until;
+}
+
+struct EndPowerMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    TypeCode licenseType;
+    Uscc body;
+    uint32 region;
+    uint64 until;
+}
+
 struct IssueMessage {
     uint32 rev;
     uint64 signedAt;
@@ -262,6 +284,7 @@ struct ActMessage {
     uint64 effective;
     bytes32 reference_; // `reference` in the signed struct; a reserved word in Solidity
     bytes32 cause;
+    uint32 region; // under whose power another body than the issuer acts; 0 for the issuer
 }
 
 struct BindMessage {
@@ -432,6 +455,14 @@ bytes32 constant END_RECOGNITION_TYPEHASH = keccak256(
     "EndRecognition(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,uint32 fromRegion,"
     "uint32 toRegion,bytes32 licenseType,uint64 until)"
 );
+bytes32 constant EMPOWER_TYPEHASH = keccak256(
+    "Empower(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseType,bytes32 body,"
+    "uint32 region,uint32 acts,uint64 since,uint64 until)"
+);
+bytes32 constant END_POWER_TYPEHASH = keccak256(
+    "EndPower(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseType,bytes32 body,"
+    "uint32 region,uint64 until)"
+);
 bytes32 constant ISSUE_TYPEHASH = keccak256(
     "Issue(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 handle,"
     "bytes32 issuer,bytes32 licenseType,bytes32 digest,bytes32 holderBinding,uint64 validFrom,"
@@ -444,7 +475,7 @@ bytes32 constant AMEND_TYPEHASH = keccak256(
 );
 bytes32 constant ACT_TYPEHASH = keccak256(
     "Act(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,uint8 act,"
-    "uint16 ground,uint64 effective,bytes32 reference,bytes32 cause)"
+    "uint16 ground,uint64 effective,bytes32 reference,bytes32 cause,uint32 region)"
 );
 bytes32 constant BIND_TYPEHASH = keccak256(
     "Bind(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 licenseId,bytes32 by,"

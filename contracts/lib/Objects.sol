@@ -33,6 +33,11 @@ library Objects {
         return _object("entitlement", TypeCode.unwrap(code), Uscc.unwrap(issuer), 0);
     }
 
+    /// @dev What a body other than the issuer may do to licenses of a type in a region; the body by its object.
+    function power(TypeCode code, ObjectId body, uint32 inRegion) internal pure returns (ObjectId) {
+        return _object("power", TypeCode.unwrap(code), ObjectId.unwrap(body), bytes32(uint256(inRegion)));
+    }
+
     function recognition(uint32 fromRegion, uint32 toRegion, TypeCode code) internal pure returns (ObjectId) {
         return _object(
             "recognition", bytes32(uint256(fromRegion)), bytes32(uint256(toRegion)), TypeCode.unwrap(code)

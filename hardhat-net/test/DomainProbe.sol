@@ -27,7 +27,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[31] memory hashes) {
+    function typeHashes() external pure returns (bytes32[33] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -50,6 +50,8 @@ contract DomainProbe {
             Messages.END_ENTITLEMENT_TYPEHASH,
             Messages.RECOGNIZE_TYPEHASH,
             Messages.END_RECOGNITION_TYPEHASH,
+            Messages.EMPOWER_TYPEHASH,
+            Messages.END_POWER_TYPEHASH,
             Messages.ISSUE_TYPEHASH,
             Messages.AMEND_TYPEHASH,
             Messages.ACT_TYPEHASH,
@@ -69,7 +71,7 @@ contract DomainProbe {
         bytes32 code,
         bytes32 issuer,
         address account
-    ) external pure returns (ObjectId[10] memory found) {
+    ) external pure returns (ObjectId[11] memory found) {
         found = [
             Objects.ledger(),
             Objects.region(first),
@@ -78,6 +80,7 @@ contract DomainProbe {
             Objects.relay(account),
             Objects.licenseType(TypeCode.wrap(code)),
             Objects.entitlement(TypeCode.wrap(code), Uscc.wrap(issuer)),
+            Objects.power(TypeCode.wrap(code), Objects.organisation(Uscc.wrap(issuer)), first),
             Objects.recognition(first, second, TypeCode.wrap(code)),
             Objects.batch(Uscc.wrap(issuer), code),
             Objects.representation(LicenseId.wrap(issuer), code)

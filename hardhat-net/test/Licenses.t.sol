@@ -152,7 +152,7 @@ contract LicensesTest {
         if (act == Acts.FREEZE) return _tryFreeze();
         if (Acts.isAmend(act)) return _tryAmend(act, effective, salt);
         ActMessage memory message = ActMessage(
-            _rev(Objects.license(LICENSE)), _now(), _now(), LICENSE, act, 1, effective, bytes32(salt), 0
+            _rev(Objects.license(LICENSE)), _now(), _now(), LICENSE, act, 1, effective, bytes32(salt), 0, 0
         );
         try _licenses.act(message, _one(_signer)) {
             taken = true;

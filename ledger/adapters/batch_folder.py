@@ -115,6 +115,7 @@ class BatchFolder(LicenseFolder):
             is_begun = journal.exists() and journal.stat().st_size > 0
             if (is_begun and not resume) or (not is_begun and {each.name for each in path.iterdir()} - _OWN):
                 raise UsageError("FOLDER_NOT_EMPTY", path=str(path))
+            journal.touch(mode=0o600)
             self._file: BinaryIO = journal.open("a+b")
         except OSError as error:
             raise self._outage(error) from error

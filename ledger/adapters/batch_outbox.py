@@ -95,6 +95,10 @@ class SqliteBatchOutbox:
             database.execute("DELETE FROM leaf WHERE batch = ?", (_raw(key),))
             database.execute("DELETE FROM batch WHERE key = ?", (_raw(key),))
 
+    def count(self, license_id: str) -> int:
+        """1 where a license is in a batch."""
+        return int(self.leaf(license_id) is not None)
+
     def forget(self, license_id: str) -> None:
         """Forget a license of a batch; the others keep their places. Only `compact` leaves nothing of it."""
         with self._writing() as database:

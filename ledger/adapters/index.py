@@ -319,14 +319,19 @@ class SqlIndex:
 def open_index(folder: Path, ledger_id: bytes) -> SqlIndex:
     """The index of a home folder: `index.db` and `names.db` in it, both made if absent.
 
+    They are readable by their owner only: the ledger hides the identifiers that `names.db` tells.
+
     Raises:
         StoreOutageError: As `SqlIndex`.
     """
+    files = [folder.absolute() / name for name in ("index.db", "names.db")]
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for file in files:
+            file.touch(mode=0o600)
     except OSError as error:
         raise StoreOutageError("INDEX_UNAVAILABLE", path=str(folder), reason=str(error)) from error
-    urls = [f"sqlite:///{folder.absolute() / name}" for name in ("index.db", "names.db")]
+    urls = [f"sqlite:///{file}" for file in files]
     return SqlIndex(urls[0], urls[1], ledger_id)
 
 

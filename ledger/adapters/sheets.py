@@ -751,6 +751,7 @@ class RejectedSheet:
         self._spool = folder / ".rejected.part"
         self._places: dict[int, int] = {}
         try:
+            self._spool.touch(mode=0o600)  # people's data, as in the license files beside it
             self._file: BinaryIO = self._spool.open("a+b")
             self._take_up()
         except OSError as error:
@@ -794,6 +795,7 @@ class RejectedSheet:
         """
         if self._places:
             draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+            draft.touch(mode=0o600)
             _WRITERS[self._like.format](draft, self._like, self._entries())
             _keep(draft)
             os.replace(draft, self.path)

@@ -7,7 +7,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from ledger.domain.acts import RULES
+from ledger.domain.acts import verbs_of
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.founding import FoundingType
 from ledger.domain.license_types import LicenseType, builtin_types, license_type
@@ -82,7 +82,7 @@ def _definition(given: FoundingType, beside: Path) -> JsonObject:
                 "grades": dict(given.grades),
                 "scope": given.scope.name,
                 "sharing": given.sharing.name,
-                "acts": [RULES[act].verb for act in sorted(given.acts)],
+                "acts": verbs_of(given.acts),
             }
         ).encode()
     )

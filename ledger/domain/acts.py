@@ -6,6 +6,7 @@ test compares them. Law behind the acts: 行政许可法 arts. 8 (撤回), 50 (�
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
@@ -128,8 +129,22 @@ RULES: dict[Act, ActRule] = {
     )
 }
 
+
+def verbs_of(acts: Iterable[Act]) -> list[str]:
+    """The words of acts, in the order of their numbers.
+
+    Example:
+        >>> verbs_of({Act.BIND, Act.ISSUE})
+        ['issue', 'bind']
+    """
+    return [RULES[act].verb for act in sorted(acts)]
+
+
 LISTED: dict[str, Act] = {rule.verb: rule.act for rule in RULES.values() if rule.act is not Act.FREEZE}
 """Words of the acts that a type lists. A freeze is not listed: a type knows it that knows bindings."""
+
+NAMEABLE = frozenset({Act.SUSPEND, Act.ANNUL, Act.REVOKE})
+"""What a region may name a body for that is not the issuer; whoever suspends also resumes."""
 
 TRANSFERS = frozenset({Act.TRANSFER_OUT, Act.TRANSFER_IN, Act.TRANSFER_CANCEL})
 TRANSFER_VERBS: dict[str, Act] = {RULES[act].verb.removeprefix("transfer "): act for act in sorted(TRANSFERS)}

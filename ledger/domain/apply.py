@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from ledger.domain import objects
-from ledger.domain.acts import Act, Ground, Purpose, Scope, Sharing, acts_from_bitmap
+from ledger.domain.acts import NAMEABLE, Act, Ground, Purpose, Scope, Sharing, acts_bitmap, acts_from_bitmap
 from ledger.domain.entities import (
+    AnySpan,
     Batch,
     CutOff,
     Entity,
@@ -25,6 +26,8 @@ from ledger.domain.entities import (
     LicenseType,
     Mandate,
     Organisation,
+    Power,
+    Powers,
     Predecessor,
     Region,
     Relay,
@@ -363,16 +366,19 @@ def _end_term(state: StateView, fact: Fact, table: str, key: tuple[str, ...]) ->
     before = typed(state, table, "/".join(key), Terms)
     if before is None:
         raise Refused("BAD_RECORD", f"nothing to end: {table} {'/'.join(key)}")
-    until = _int(fact.values, "until")
-    ended = replace(
-        before.terms[-1],
+    return _with_term(state, fact, table, key, _ended(before.terms[-1], fact))
+
+
+def _ended(span: AnySpan, fact: Fact) -> AnySpan:
+    """A span as an end of it leaves it."""
+    return replace(
+        span,
         recorded_at=fact.time,
-        until=until,
+        until=_int(fact.values, "until"),
         kind=TermKind.ENDED,
         by_keys=fact.key_ids,
         seq=fact.seq,
     )
-    return _with_term(state, fact, table, key, ended)
 
 
 def _entitlement_key(values: Values) -> tuple[str, ...]:
@@ -395,6 +401,46 @@ def _entitled(state: StateView, fact: Fact) -> list[Change]:
 
 def _entitlement_ended(state: StateView, fact: Fact) -> list[Change]:
     return _end_term(state, fact, "entitlement", _entitlement_key(fact.values))
+
+
+def power_key(license_type: str, body: str, region: int) -> str:
+    """Key of a power in its table; the body by its object, 0x-hex."""
+    return f"{license_type}/{body}/{region:06d}"
+
+
+def _powers(state: StateView, fact: Fact) -> tuple[str, Powers]:
+    code, uscc = _text(fact.values, "licenseType"), _text(fact.values, "body")
+    region = _int(fact.values, "region")
+    key = power_key(code, objects.organisation_id(uscc), region)
+    return key, typed(state, "power", key, Powers) or Powers(0, code, uscc, region, ())
+
+
+def _with_power(key: str, before: Powers, fact: Fact, power: Power) -> list[Change]:
+    after = replace(before, rev=_next_rev(before.rev, fact), powers=(*before.powers, power))
+    return [Change("power", key, after)]
+
+
+def _empowered(state: StateView, fact: Fact) -> list[Change]:
+    values, bits = fact.values, _int(fact.values, "acts")
+    acts = acts_from_bitmap(bits)
+    if not acts or acts - NAMEABLE or acts_bitmap(acts) != bits:
+        raise Refused("BAD_RECORD", f"nobody is named for acts {bits:#x}")
+    power = Power(
+        recorded_at=fact.time,
+        since=_int(values, "since"),
+        until=_int(values, "until"),
+        by_keys=fact.key_ids,
+        seq=fact.seq,
+        acts=acts,
+    )
+    return _with_power(*_powers(state, fact), fact, power)
+
+
+def _power_ended(state: StateView, fact: Fact) -> list[Change]:
+    key, before = _powers(state, fact)
+    if not before.powers:
+        raise Refused("BAD_RECORD", f"nothing to end: power {key}")
+    return _with_power(key, before, fact, _ended(before.powers[-1], fact))
 
 
 def recognition_key(from_region: int, to_region: int, license_type: str) -> str:
@@ -517,6 +563,7 @@ def _act_fact(license_: License, fact: Fact) -> LicenseFact:
         reference=_str(values, "reference"),
         cause=str(values.get("cause", "")),
         successor=str(values.get("newLicenseId", "")),
+        region=_int(values, "region") if "region" in values else 0,
     )
 
 
@@ -525,16 +572,23 @@ def _acted(state: StateView, fact: Fact) -> list[Change]:
     return _with_fact(license_, fact, _act_fact(license_, fact))
 
 
-def _bound(state: StateView, fact: Fact) -> list[Change]:
-    license_ = _known_license(state, fact)
-    binding = _str(fact.values, "holderBinding")
-    added = LicenseFact(
+def _at_once(fact: Fact, act: Act) -> LicenseFact:
+    """What is done to a license with effect from its record on."""
+    return LicenseFact(
         seq=fact.seq,
-        act=Act.BIND,
+        act=act,
         ground=0,
         recorded_at=fact.time,
         effective=fact.time,
         key_id=fact.key_ids[0],
+    )
+
+
+def _bound(state: StateView, fact: Fact) -> list[Change]:
+    license_ = _known_license(state, fact)
+    binding = _str(fact.values, "holderBinding")
+    added = replace(
+        _at_once(fact, Act.BIND),
         holder_binding=binding,
         by=_text(fact.values, "by"),
         method=_int(fact.values, "method"),
@@ -545,27 +599,15 @@ def _bound(state: StateView, fact: Fact) -> list[Change]:
 
 def _frozen(state: StateView, fact: Fact) -> list[Change]:
     license_ = _known_license(state, fact)
-    added = LicenseFact(
-        seq=fact.seq,
-        act=Act.FREEZE,
-        ground=0,
-        recorded_at=fact.time,
-        effective=fact.time,
-        key_id=fact.key_ids[0],
-        by=_text(fact.values, "by"),
-    )
+    added = replace(_at_once(fact, Act.FREEZE), by=_text(fact.values, "by"))
     return _with_fact(license_, fact, added)
 
 
 def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
     license_ = _known_license(state, fact)
-    added = LicenseFact(
-        seq=fact.seq,
-        act=Act.TRANSFER_OUT,
+    added = replace(
+        _at_once(fact, Act.TRANSFER_OUT),
         ground=int(Ground.TRANSFER),
-        recorded_at=fact.time,
-        effective=fact.time,
-        key_id=fact.key_ids[0],
         reference=_str(fact.values, "reference"),
         region=_int(fact.values, "toRegion"),
     )
@@ -687,7 +729,15 @@ def is_leaf_of(ledger_id: bytes, batch: Batch, values: Values, index: int, proof
         proof: What leads from it to the root, 0x-hex.
     """
     is_own = is_own_id(ledger_id, batch.issuer, _str(values, "licenseId"), _str(values, "handle"))
-    return is_own and leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+    if not is_own or not _is_openable(values):
+        return False
+    return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
+
+
+def _is_openable(values: Values) -> bool:
+    """Whether the contracts take the dates of a leaf: one that cannot be opened could never be ended."""
+    first, end = _int(values, "validFrom"), _int(values, "validTo")
+    return first <= LATEST and (end == 0 or first < end <= LATEST)
 
 
 def leads_to_root(
@@ -790,15 +840,7 @@ def _representation_ended(state: StateView, fact: Fact) -> list[Change]:
     last = before.mandates[-1]
     if not fact.time <= until <= LATEST or (last.until and until >= last.until):
         raise Refused("BAD_RECORD", f"an end at {until} where {last.until} stood")
-    ended = replace(
-        last,
-        recorded_at=fact.time,
-        until=until,
-        kind=TermKind.ENDED,
-        by_keys=fact.key_ids,
-        seq=fact.seq,
-    )
-    return _with_mandate(before, fact, ended)
+    return _with_mandate(before, fact, _ended(last, fact))
 
 
 _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
@@ -824,6 +866,8 @@ _APPLY: dict[Kind, Callable[[StateView, Fact], list[Change]]] = {
     Kind.TYPE_REGISTERED: _type_registered,
     Kind.ENTITLEMENT_GIVEN: _entitled,
     Kind.ENTITLEMENT_ENDED: _entitlement_ended,
+    Kind.POWER_GIVEN: _empowered,
+    Kind.POWER_ENDED: _power_ended,
     Kind.RECOGNITION_AGREED: _recognized,
     Kind.RECOGNITION_ENDED: _recognition_ended,
     Kind.LICENSE_ISSUED: _issued,

@@ -199,6 +199,13 @@ class Mandate(Span):
     """Salted digest of the deciding document; zeros where none was named."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Power(Span):
+    """A span for which a region names a body for acts on licenses that others issue."""
+
+    acts: frozenset[Act]
+
+
 AnySpan = TypeVar("AnySpan", bound=Span)
 
 
@@ -257,6 +264,23 @@ class Terms:
 
 
 @dataclass(frozen=True)
+class Powers:
+    """What one body may do to licenses of one type in one region, with its history."""
+
+    rev: int
+    license_type: str
+    body: str
+    """Unified social credit code."""
+    region: int
+    powers: tuple[Power, ...]
+
+    def at(self, at: int) -> frozenset[Act]:
+        """What it may do at `at`: the last power alone counts, whatever was there before it, as on chain."""
+        last = self.powers[-1]
+        return last.acts if last.since <= at and (last.until == 0 or at < last.until) else frozenset()
+
+
+@dataclass(frozen=True)
 class Representation:
     """Who stands in for the holder of a license, with its history; nothing says who that is."""
 
@@ -290,7 +314,7 @@ class LicenseFact:
     successor: str = ""
     holder_binding: str = ""
     region: int = 0
-    """Where a transfer goes to."""
+    """Where a transfer goes to; of another act, under whose power another body than the issuer did it."""
     batch: str = ""
     """Object of the batch whose leaf takes the place of this one, of a renewal by the batch."""
     index: int = 0
@@ -378,4 +402,16 @@ class Batch:
     """Object of the batch whose leaves it takes the places of, or empty."""
 
 
-Entity = Ledger | Region | Organisation | Key | Relay | LicenseType | Terms | License | Batch | Representation
+Entity = (
+    Ledger
+    | Region
+    | Organisation
+    | Key
+    | Relay
+    | LicenseType
+    | Terms
+    | Powers
+    | License
+    | Batch
+    | Representation
+)

@@ -104,6 +104,11 @@ def _entitlement(values: Values) -> bytes:
     return objects.entitlement_object(_code(values, "licenseType"), _code(values, "issuer"))
 
 
+def _power(values: Values) -> bytes:
+    body = objects.organisation_object(_code(values, "body"))
+    return objects.power_object(_code(values, "licenseType"), body, _number(values, "region"))
+
+
 def _recognition(values: Values) -> bytes:
     sides = (_number(values, "fromRegion"), _number(values, "toRegion"))
     return objects.recognition_object(*sides, _code(values, "licenseType"))
@@ -135,6 +140,8 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.TYPE_REGISTERED: lambda values: objects.type_object(_code(values, "licenseType")),
     Kind.ENTITLEMENT_GIVEN: _entitlement,
     Kind.ENTITLEMENT_ENDED: _entitlement,
+    Kind.POWER_GIVEN: _power,
+    Kind.POWER_ENDED: _power,
     Kind.RECOGNITION_AGREED: _recognition,
     Kind.RECOGNITION_ENDED: _recognition,
     Kind.LICENSE_ISSUED: lambda values: _word(values, "licenseId"),

@@ -235,7 +235,8 @@ def _schema(members: Mapping[str, Any], name: str) -> str | Mapping[str, Any]:
 
 def _acts(members: Mapping[str, Any]) -> frozenset[Act]:
     given = members.get("acts")
-    if not isinstance(given, list) or any(word not in LISTED and word != "amend" for word in given):
+    known = [*LISTED, "amend"]
+    if not isinstance(given, list) or any(word not in known for word in given):
         raise _bad("types.acts", "a list of " + ", ".join(LISTED))
     amendments = set(AMEND_KINDS.values()) if "amend" in given else set()
     return frozenset({LISTED[word] for word in given if word in LISTED} | amendments)

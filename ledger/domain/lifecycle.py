@@ -6,18 +6,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.acts import RULES, Act, Group, Status
-from ledger.domain.entities import License, LicenseFact
+from ledger.domain.entities import IsVoid, License, LicenseFact
 
 CutOffs = Callable[[str], int | None]
 """From a key id to its compromise time, or None."""
 
 
-_LIFTS = {Act.SUSPEND: Act.RESUME, Act.TRANSFER_OUT: Act.TRANSFER_CANCEL}
-"""A suspension and a transfer are lifted each by its own act; neither hides the other."""
+_PAUSE_OF = {
+    Act.SUSPEND: Act.SUSPEND,
+    Act.RESUME: Act.SUSPEND,
+    Act.TRANSFER_OUT: Act.TRANSFER_OUT,
+    Act.TRANSFER_CANCEL: Act.TRANSFER_OUT,
+}
+_PAUSES = ((Act.SUSPEND, True), (Act.SUSPEND, False), (Act.TRANSFER_OUT, False))
+"""Another body's suspension, the issuer's and a transfer: each is lifted by itself, and none hides another.
+
+The first of those that stand decides.
+"""
 
 
 @dataclass(frozen=True)
@@ -81,12 +90,13 @@ def _known_renewals(license_: License, as_of: int) -> list[LicenseFact]:
     return [fact for fact in license_.renewals if fact.recorded_at <= as_of]
 
 
-def may_follow(license_: License, act: Act, cut_offs: CutOffs) -> bool:
+def may_follow(license_: License, act: Act, region: int, cut_offs: CutOffs) -> bool:
     """Whether the contract records an act now, by all that was recorded before it.
 
     Args:
         license_: The license with all its facts.
         act: Any act but `ISSUE`.
+        region: Under whose power another body than the issuer acts; 0 for the issuer.
         cut_offs: Compromise times as known now.
     """
     later = (*license_.renewals, *license_.facts[1:])
@@ -98,25 +108,25 @@ def may_follow(license_: License, act: Act, cut_offs: CutOffs) -> bool:
         return False
     if RULES[act].group in (Group.END, Group.BINDING):
         return True
-    if _superseded(facts):
-        return False
-    return _fits(act, *(_is_begun(facts, start) for start in (Act.SUSPEND, Act.TRANSFER_OUT)))
+    return not _superseded(facts) and _fits(act, region, _pauses(facts))
 
 
-def _fits(act: Act, is_suspended: bool, is_leaving: bool) -> bool:
-    """Whether an act may follow a license's suspensions and transfers."""
+def _fits(act: Act, region: int, pauses: Mapping[tuple[Act, bool], LicenseFact]) -> bool:
+    """Whether an act may follow what paused a license; each pause is lifted by who may lift that one."""
+    standing = {pause for pause, last in pauses.items() if last.act is pause[0]}
+    own, leaving = (Act.SUSPEND, bool(region)), (Act.TRANSFER_OUT, False)
     fits = {
-        Act.SUSPEND: not is_suspended,
-        Act.RESUME: is_suspended,
-        Act.TRANSFER_CANCEL: is_leaving,
-        Act.TRANSFER_IN: is_leaving and not is_suspended,
+        Act.SUSPEND: own not in standing,
+        Act.RESUME: own in standing and pauses[own].region == region,
+        Act.TRANSFER_CANCEL: leaving in standing,
+        Act.TRANSFER_IN: standing == {leaving},
     }
-    return fits.get(act, not is_suspended and not is_leaving)
+    return fits.get(act, not standing)
 
 
-def _is_begun(facts: list[LicenseFact], start: Act) -> bool:
-    last = _last_of_track(facts, start)
-    return last is not None and last.act is start
+def _pauses(facts: Iterable[LicenseFact]) -> dict[tuple[Act, bool], LicenseFact]:
+    """The last fact of each pause: what began it, or what lifted it."""
+    return {_pause_of(fact): fact for fact in facts if fact.act in _PAUSE_OF}
 
 
 def _is_void(fact: LicenseFact, cut_offs: CutOffs) -> bool:
@@ -142,17 +152,33 @@ def _of_term(license_: License, at: int, issued: LicenseFact, facts: list[Licens
         return Standing(Status.NOT_YET, 0, issued)
     if license_.valid_to and at >= license_.valid_to:
         return Standing(Status.EXPIRED, license_.valid_to, issued)
-    pauses = [fact for fact in facts if RULES[fact.act].group in (Group.SUSPEND, Group.RESUME)]
-    for start in _LIFTS:
-        last = _last_of_track(pauses, start)
-        if last and last.act is start:
-            return Standing(Status.SUSPENDED, last.effective, last)
+    pauses = [fact for fact in facts if fact.act in _PAUSE_OF]
+    last = _pauses(pauses)
+    for pause in _PAUSES:
+        if pause in last and last[pause].act is pause[0]:
+            return Standing(Status.SUSPENDED, last[pause].effective, last[pause])
     since = pauses[-1].effective if pauses else license_.valid_from
     return Standing(Status.IN_FORCE, since, pauses[-1] if pauses else issued)
 
 
-def _last_of_track(facts: list[LicenseFact], start: Act) -> LicenseFact | None:
-    return next((fact for fact in reversed(facts) if fact.act in (start, _LIFTS[start])), None)
+def _pause_of(fact: LicenseFact) -> tuple[Act, bool]:
+    pause = _PAUSE_OF[fact.act]
+    return pause, pause is Act.SUSPEND and is_intervention(fact)
+
+
+def is_intervention(fact: LicenseFact) -> bool:
+    """Whether another body than the issuer did it, under the power of `fact.region`."""
+    return bool(fact.region) and fact.act is not Act.TRANSFER_OUT
+
+
+def suspension_by_other(license_: License, is_void: IsVoid) -> LicenseFact | None:
+    """The suspension by another body than the issuer that stands, whenever it takes effect; or None."""
+    for fact in reversed(license_.facts):
+        is_toggle = fact.act in (Act.SUSPEND, Act.RESUME) and is_intervention(fact)
+        is_lifted_in_vain = fact.act is Act.RESUME and is_void(fact.key_id, fact.recorded_at)
+        if is_toggle and not is_lifted_in_vain:
+            return fact if fact.act is Act.SUSPEND else None
+    return None
 
 
 def effective_time(act: Act, asked: int, recorded_at: int, valid_from: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, Key, Organisation, Region
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 
 EVER = 2**64 - 1
 """A moment after all others."""
@@ -129,6 +129,22 @@ def line_of(state: StateView, region: int, at: int, as_of: int) -> list[int]:
     return line
 
 
+def followers_of(state: StateView, organisation: str, at: int = EVER) -> list[str]:
+    """An organisation and what followed it by `at`, one after another, as far as `state` knows.
+
+    Args:
+        state: Organisations.
+        organisation: Unified social credit code.
+        at: Record time.
+    """
+    line = [organisation]
+    here = typed(state, "organisation", organisation, Organisation)
+    while here is not None and here.successor and here.succeeded_at <= at and len(line) <= MAX_HANDS:
+        line.append(here.successor)
+        here = typed(state, "organisation", here.successor, Organisation)
+    return line
+
+
 def acts_for(state: StateView, body: str, organisation: str, at: int) -> bool:
     """Whether `body` is an organisation or followed it by `at`, as the contracts judge it then.
 
@@ -138,11 +154,5 @@ def acts_for(state: StateView, body: str, organisation: str, at: int) -> bool:
         organisation: Unified social credit code.
         at: Record time.
     """
-    for _ in range(MAX_HANDS + 1):
-        if body == "0x" + organisation_object(organisation).hex():
-            return True
-        here = typed(state, "organisation", organisation, Organisation)
-        if here is None or not here.successor or here.succeeded_at > at:
-            return False
-        organisation = here.successor
-    return False
+    line = followers_of(state, organisation, at)
+    return any(body == organisation_id(each) for each in line)

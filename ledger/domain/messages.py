@@ -62,6 +62,8 @@ class Kind(IntEnum):
     TYPE_REGISTERED = 50
     ENTITLEMENT_GIVEN = 60
     ENTITLEMENT_ENDED = 61
+    POWER_GIVEN = 62
+    POWER_ENDED = 63
     RECOGNITION_AGREED = 70
     RECOGNITION_ENDED = 71
     LICENSE_ISSUED = 100
@@ -214,6 +216,15 @@ _ALL = (
         "uint32 fromRegion,uint32 toRegion,bytes32 licenseType,uint64 until",
     ),
     _message(
+        "Empower",
+        "Catalog",
+        "empower",
+        "bytes32 licenseType,bytes32 body,uint32 region,uint32 acts,uint64 since,uint64 until",
+    ),
+    _message(
+        "EndPower", "Catalog", "endPower", "bytes32 licenseType,bytes32 body,uint32 region,uint64 until"
+    ),
+    _message(
         "Issue",
         "Licenses",
         "issue",
@@ -232,7 +243,8 @@ _ALL = (
         "Act",
         "Licenses",
         "act",
-        "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause",
+        "bytes32 licenseId,uint8 act,uint16 ground,uint64 effective,bytes32 reference,bytes32 cause,"
+        "uint32 region",
     ),
     _message(
         "Bind",
@@ -312,6 +324,8 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.TYPE_REGISTERED: MESSAGES["RegisterType"],
     Kind.ENTITLEMENT_GIVEN: MESSAGES["Entitle"],
     Kind.ENTITLEMENT_ENDED: MESSAGES["EndEntitlement"],
+    Kind.POWER_GIVEN: MESSAGES["Empower"],
+    Kind.POWER_ENDED: MESSAGES["EndPower"],
     Kind.RECOGNITION_AGREED: MESSAGES["Recognize"],
     Kind.RECOGNITION_ENDED: MESSAGES["EndRecognition"],
     Kind.LICENSE_ISSUED: MESSAGES["Issue"],

@@ -70,5 +70,10 @@ def start_of_day(day: date) -> int:
 
 
 def end_of_day(day: date) -> int:
-    """24:00 of a legal day, in Unix seconds: the first moment that is no longer of it."""
-    return start_of_day(day + timedelta(days=1))
+    """24:00 of a legal day, in Unix seconds: the first moment that is no longer of it.
+
+    Example:
+        >>> end_of_day(date(9999, 12, 31)) - end_of_day(date(9999, 12, 30))
+        86400
+    """
+    return start_of_day(day) + _DAY

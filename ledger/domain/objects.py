@@ -60,6 +60,16 @@ def organisation_object(uscc: str) -> bytes:
     return _object("organisation", ascii32(uscc))
 
 
+def region_id(region: int) -> str:
+    """`region_object` as the state and JSON name owners, 0x-hex."""
+    return "0x" + region_object(region).hex()
+
+
+def organisation_id(uscc: str) -> str:
+    """`organisation_object` as the state and JSON name owners, 0x-hex."""
+    return "0x" + organisation_object(uscc).hex()
+
+
 def key_object(key_id: bytes) -> bytes:
     """A registered SM2 key."""
     return _object("key", key_id)
@@ -78,6 +88,11 @@ def type_object(license_type: str) -> bytes:
 def entitlement_object(license_type: str, issuer: str) -> bytes:
     """The right of one body to issue one type."""
     return _object("entitlement", ascii32(license_type), ascii32(issuer))
+
+
+def power_object(license_type: str, body: bytes, region: int) -> bytes:
+    """What a body (by its object) other than the issuer may do to licenses of a type in a region."""
+    return _object("power", ascii32(license_type), body, region.to_bytes(32, "big"))
 
 
 def recognition_object(from_region: int, to_region: int, license_type: str) -> bytes:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, License, LicenseFact, Term, Terms
 from ledger.domain.lineage import acts_for, superiors_of
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 
 IDENTITY_PROVIDER = "IDENTITYPROVIDER00001"
 """The type of the right to tie holders' devices to licenses (身份认证); no license is of it."""
@@ -61,7 +61,7 @@ class Rights:
             license_type: 21-character code.
             issuer: Unified social credit code.
         """
-        return body == _body(issuer) or self._operates(body, license_type, issuer)
+        return body == organisation_id(issuer) or self._operates(body, license_type, issuer)
 
     def may_act(self, body: str, license_type: str, issuer: str) -> bool:
         """Whether a body acts on the issuer's licenses of a type: the issuer, what followed it, its operator.
@@ -72,7 +72,7 @@ class Rights:
 
     def may_bind(self, uscc: str, license_: License) -> bool:
         """Whether a body may tie holders' devices to a license: by acting on it, or as identity provider."""
-        is_acting = self.may_act(_body(uscc), license_.license_type, license_.issuer)
+        is_acting = self.may_act(organisation_id(uscc), license_.license_type, license_.issuer)
         return is_acting or self._provides(uscc, license_.region)
 
     def _provides(self, uscc: str, region: int) -> bool:
@@ -81,8 +81,4 @@ class Rights:
 
     def _operates(self, body: str, license_type: str, issuer: str) -> bool:
         right = self.right(license_type, issuer)
-        return right is not None and bool(right.detail) and body == _body(right.detail)
-
-
-def _body(uscc: str) -> str:
-    return "0x" + organisation_object(uscc).hex()
+        return right is not None and bool(right.detail) and body == organisation_id(right.detail)

@@ -446,14 +446,6 @@ class BatchOutbox(Protocol):
         """Forget a batch that never reached the ledger, and its licenses."""
         ...
 
-    def forget(self, license_id: str) -> None:
-        """Forget a license of a batch; the others keep their places."""
-        ...
-
-    def compact(self) -> None:
-        """Leave nothing on the disk of what was forgotten."""
-        ...
-
 
 class Erasures(Protocol):
     """What a home remembers of the documents that it erased."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import StateView, typed
-from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Organisation, Terms
-from ledger.domain.lineage import regions_above, void_as_of
-from ledger.domain.objects import entitlement_object, organisation_object, region_object
+from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Terms
+from ledger.domain.lineage import followers_of, regions_above, void_as_of
+from ledger.domain.objects import entitlement_object, organisation_id, organisation_object, region_object
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
 
 _UNBOUND = "0x" + "00" * 32
@@ -70,7 +70,7 @@ def holds(state: StateView, license_: License, fact: LicenseFact, is_void: IsVoi
     key = typed(state, "key", fact.key_id, Key)
     if key is None or key.purpose is not Purpose.SIGN or not key.is_valid_at(fact.recorded_at):
         return False
-    if key.owner != _body(fact.by) or is_void(fact.key_id, fact.recorded_at):
+    if key.owner != organisation_id(fact.by) or is_void(fact.key_id, fact.recorded_at):
         return False
     return Rights.of_fact(state, fact, is_void).may_bind(fact.by, license_)
 
@@ -83,7 +83,7 @@ def binding_objects(state: StateView, license_: License) -> set[bytes]:
     binders = {fact.by for fact in license_.facts if fact.act is Act.BIND}
     if not binders:
         return set()
-    needed = {organisation_object(each) for each in _line(state, license_.issuer)}
+    needed = {organisation_object(each) for each in followers_of(state, license_.issuer)}
     needed |= {entitlement_object(IDENTITY_PROVIDER, each) for each in binders - {license_.issuer}}
     return needed | {region_object(code) for code in regions_above(state, license_.region)}
 
@@ -93,17 +93,3 @@ def binding_keys(state: StateView, license_: License) -> set[str]:
     binders = {fact.by for fact in license_.facts if fact.act is Act.BIND}
     rights = (typed(state, "entitlement", f"{IDENTITY_PROVIDER}/{each}", Terms) for each in binders)
     return {key for right in rights if right for term in right.terms for key in term.by_keys}
-
-
-def _line(state: StateView, issuer: str) -> list[str]:
-    """An issuer and what followed it, as far as known."""
-    line = [issuer]
-    body = typed(state, "organisation", issuer, Organisation)
-    while body is not None and body.successor and body.successor not in line:
-        line.append(body.successor)
-        body = typed(state, "organisation", body.successor, Organisation)
-    return line
-
-
-def _body(uscc: str) -> str:
-    return "0x" + organisation_object(uscc).hex()

@@ -15,7 +15,8 @@ from ledger.domain.facts import Fact
 from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
-from ledger.domain.objects import from_ascii32, organisation_object, region_object
+from ledger.domain.objects import from_ascii32, organisation_id, region_id
+from ledger.domain.powers import Intervention
 from ledger.domain.rights import Rights
 
 
@@ -58,12 +59,12 @@ class Competence:
         """Remember the owners that an applied record brought."""
         if fact.kind is Kind.REGION_ADDED:
             code = _number(fact, "region")
-            self._region_of[_region_owner(code)] = code
+            self._region_of[region_id(code)] = code
             if _number(fact, "parent") == 0:
                 self._roots.append(code)
         elif fact.kind is Kind.ORGANISATION_ADDED:
             uscc = _text(fact, "uscc")
-            self._region_of["0x" + organisation_object(uscc).hex()] = _number(fact, "region")
+            self._region_of[organisation_id(uscc)] = _number(fact, "region")
 
     def _ledger(self) -> Ledger:
         return typed(self._state, "ledger", "ledger", Ledger) or Ledger()
@@ -99,6 +100,7 @@ class Competence:
             Kind.RELAY_ENDED: self._relay_changed,
             Kind.ENTITLEMENT_ENDED: self._entitlement_ended,
             Kind.RECOGNITION_ENDED: self._recognition_ended,
+            Kind.LICENSE_ACTED: self._acted,
             Kind.LICENSE_AMENDED: self._amended,
             Kind.LICENSE_OPENED: self._opened,
             Kind.HOLDER_BOUND: self._binder_signed,
@@ -129,7 +131,7 @@ class Competence:
             raise NotCompetentError("one key signed twice")
         for owner, region in zip(self._owners(fact, len(regions)), regions, strict=True):
             above = superiors_of(self._state, region, fact.time, fact.time)
-            if owner not in map(_region_owner, above):
+            if owner not in map(region_id, above):
                 raise NotCompetentError(f"not signed by region {region:06d} or a superior")
 
     def _possessions(self, fact: Fact) -> int:
@@ -139,7 +141,7 @@ class Competence:
 
     def _quorum(self, fact: Fact, needed: int, possession: int = 0, without: str = "") -> None:
         owners = self._owners(fact, max(needed, len(fact.key_ids) - possession))
-        voters = {_region_owner(code) for code in self._roots if self._has_vote(code, fact)} - {without}
+        voters = {region_id(code) for code in self._roots if self._has_vote(code, fact)} - {without}
         if len(set(owners)) != len(owners) or not set(owners) <= voters:
             raise NotCompetentError(f"not {needed} different founding regions")
 
@@ -159,7 +161,7 @@ class Competence:
 
     def _organisation_succeeded(self, fact: Fact) -> None:
         for name in ("uscc", "successor"):
-            owner = "0x" + organisation_object(_text(fact, name)).hex()
+            owner = organisation_id(_text(fact, name))
             self._governed(fact, [self._region_of.get(owner, 0)])
 
     def _key_replaced(self, fact: Fact, purpose: Purpose) -> None:
@@ -179,7 +181,7 @@ class Competence:
 
     def _is_region(self, owner: str) -> bool:
         region = self._region_of.get(owner)
-        return region is not None and owner == _region_owner(region)
+        return region is not None and owner == region_id(region)
 
     def _key_registered_again(self, fact: Fact) -> None:
         """The second of two records with one body: the first was judged, and must be there."""
@@ -200,13 +202,29 @@ class Competence:
         if not may:
             raise NotCompetentError(f"not signed by the issuer {issuer} or its operator")
 
+    def _acted(self, fact: Fact) -> None:
+        """The issuer, or another body that may do that under the power of the region that it names."""
+        region = _number(fact, "region")
+        if not region:
+            self._issuer_signed(fact)
+            return
+        license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
+        key = typed(self._state, "key", next(iter(fact.key_ids), ""), Key)
+        is_region = key is not None and key.owner == region_id(region)
+        (owner,) = self._owners(fact, 1, Purpose.GOVERN if is_region else Purpose.SIGN)
+        if license_ is None:
+            return
+        asked = Intervention(license_, Act(_number(fact, "act")), region, owner)
+        if not asked.is_competent(self._state, fact.time, void_as_of(self._state, fact.time)):
+            raise NotCompetentError(f"{owner} may not {asked.act.name} under region {region:06d}")
+
     def _binder_signed(self, fact: Fact) -> None:
         """The body that the message names, which may bind that license."""
         (owner,) = self._owners(fact, 1, Purpose.SIGN)
         license_ = typed(self._state, "license", str(fact.values["licenseId"]), License)
         by = _text(fact, "by")
         may = license_ is not None and self._rights(fact).may_bind(by, license_)
-        if not may or owner != "0x" + organisation_object(by).hex():
+        if not may or owner != organisation_id(by):
             raise NotCompetentError(f"not signed by {by}, or {by} does not bind this license")
 
     def _rights(self, fact: Fact) -> Rights:
@@ -218,7 +236,7 @@ class Competence:
     def _continues(self, fact: Fact, before: License | Batch) -> None:
         """The new issuer is the one before, or followed it; whoever signs acts for that one too."""
         (owner,) = self._owners(fact, 1, Purpose.SIGN)
-        body = "0x" + organisation_object(_text(fact, "issuer")).hex()
+        body = organisation_id(_text(fact, "issuer"))
         follows = acts_for(self._state, body, before.issuer, fact.time)
         if not follows or not self._may_act(fact, owner, before):
             raise NotCompetentError(f"not signed by the issuer {before.issuer} or its operator")
@@ -286,11 +304,11 @@ class Competence:
         region = self._region_of.get(owner)
         if region is None:
             raise NotCompetentError(f"unknown owner {owner}")
-        if region in self._roots and owner == _region_owner(region):
+        if region in self._roots and owner == region_id(region):
             self._quorum(fact, self._ledger().threshold, possession, without)
             return
         found = typed(self._state, "region", str(region), Region)
-        superior = found.parent if found and owner == _region_owner(region) else region
+        superior = found.parent if found and owner == region_id(region) else region
         self._governed(fact, [superior])
 
     def _type_registered(self, fact: Fact) -> None:
@@ -333,12 +351,13 @@ class Competence:
 
 _BY_REGION: dict[Kind, tuple[str, ...]] = {
     Kind.ORGANISATION_ADDED: ("region",),
+    Kind.POWER_GIVEN: ("region",),
+    Kind.POWER_ENDED: ("region",),
     Kind.RECOGNITION_AGREED: ("fromRegion", "toRegion"),
 }
 _BY_ISSUER = {
     Kind.LICENSE_ISSUED,
     Kind.LICENSE_ISSUED_BY_AMENDMENT,
-    Kind.LICENSE_ACTED,
     Kind.LICENSE_TRANSFERRED_OUT,
     Kind.LICENSE_BATCH_ISSUED,
     Kind.REPRESENTATION_MADE,
@@ -353,10 +372,6 @@ def _time_problem(fact: Fact) -> str | None:
     if not_after - signed_at > MAX_LIFETIME:
         return f"a lifetime of {not_after - signed_at} s"
     return None
-
-
-def _region_owner(code: int) -> str:
-    return "0x" + region_object(code).hex()
 
 
 def _number(fact: Fact, name: str) -> int:

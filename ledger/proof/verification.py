@@ -41,6 +41,7 @@ from ledger.domain.objects import (
     entitlement_object,
     from_ascii32,
     key_object,
+    organisation_id,
     organisation_object,
     recognition_object,
     region_object,
@@ -48,6 +49,7 @@ from ledger.domain.objects import (
 )
 from ledger.domain.rights import Rights
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
+from ledger.proof.actors import actor_evidence, actor_objects
 from ledger.proof.bindings import binding_at, binding_keys, binding_objects
 
 VerifySignature = Callable[[bytes, bytes, bytes], bool]
@@ -302,11 +304,11 @@ def _operator(case: _Case, key: Key) -> str | None:
 
     None for a key of neither.
     """
-    if key.owner == "0x" + organisation_object(case.claim.issuer).hex():
+    if key.owner == organisation_id(case.claim.issuer):
         return ""
     rights = typed(case.state, "entitlement", f"{case.claim.license_type}/{case.claim.issuer}", Terms)
     named = {term.detail for term in (rights.terms if rights else ()) if term.detail}
-    return next((each for each in named if key.owner == "0x" + organisation_object(each).hex()), None)
+    return next((each for each in named if key.owner == organisation_id(each)), None)
 
 
 def _anchor(case: _Case) -> Check:
@@ -372,6 +374,7 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
         evidence |= {"act": standing.fact.act.name, "ground": standing.fact.ground, "seq": standing.fact.seq}
         evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
         evidence["retroactive"] = standing.retroactive
+        evidence |= actor_evidence(case.state, case.license, standing.fact)
     known_at = case.question.known_at
     superseding = superseding_at(case.license, known_at, cut_offs_of(case.state, known_at))
     return evidence | successor_evidence(superseding)
@@ -547,7 +550,8 @@ def license_objects(state: StateView, license_: License) -> set[bytes]:
     stated = (license_.license_type, license_.issuer)
     keys = {fact.key_id for fact in license_.signed} | binding_keys(state, license_)
     own = {type_object(stated[0]), entitlement_object(*stated)}
-    return own | binding_objects(state, license_) | _keys_behind(state, [stated], keys)
+    needed = own | binding_objects(state, license_) | actor_objects(state, license_)
+    return needed | _keys_behind(state, [stated], keys)
 
 
 def _keys_behind(state: StateView, stated: Collection[tuple[str, str]], keys: set[str]) -> set[bytes]:

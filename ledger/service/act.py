@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ledger.domain.acts import Act, Ground
+from ledger.domain.apply import StateView
 from ledger.domain.entities import License
 from ledger.domain.facts import act_in
-from ledger.domain.messages import KINDS_OF
+from ledger.domain.messages import KINDS_OF, key_id
 from ledger.domain.objects import ascii32
-from ledger.ports import Entropy, IssuerHome, Signer
+from ledger.ports import Clock, Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
+from ledger.service.capacity import region_for
 from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.orders import Acted, ActOrder, Progress, act_of, ground_of
 from ledger.service.references import reference_digest
@@ -21,10 +23,11 @@ class ActOnLicenses:
         doing: Makes messages and hands them in.
         home: Keeps references.
         entropy: Salts of references.
+        clock: Tells now.
     """
 
-    def __init__(self, doing: DoToLicenses, home: IssuerHome, entropy: Entropy) -> None:
-        self._doing, self._home, self._entropy = doing, home, entropy
+    def __init__(self, doing: DoToLicenses, home: IssuerHome, entropy: Entropy, clock: Clock) -> None:
+        self._doing, self._home, self._entropy, self._clock = doing, home, entropy, clock
 
     def act(self, license_id: str, order: ActOrder, signer: Signer) -> Acted:
         """Suspend, resume or end a license, as it stands then.
@@ -33,7 +36,7 @@ class ActOnLicenses:
             RuleError: What the contracts refuse.
             UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
         """
-        return self.do(self.acting(license_id, order), signer)
+        return self.do(self.acting(license_id, order, key_id(signer.public_key)), signer)
 
     def bind(
         self, license_id: str, binding: bytes, method: int, assurance: int, signer: Signer, by: str
@@ -75,18 +78,25 @@ class ActOnLicenses:
 
     # --- what is to be done, also for signatures made elsewhere ------------------------------
 
-    def acting(self, license_id: str, order: ActOrder) -> Doing:
-        """Suspending, resuming or ending; raises as `act`."""
+    def acting(self, license_id: str, order: ActOrder, key: bytes) -> Doing:
+        """Suspending, resuming or ending; raises as `act`.
+
+        Args:
+            license_id: 0x-hex.
+            order: What to do.
+            key: Id of the key that is to sign, 32 bytes: under which power its body acts is in the message.
+        """
         act = act_of(order)
         ground = ground_of(act, order.ground)
 
-        def members(license_: License) -> dict[str, object]:
+        def members(license_: License, state: StateView) -> dict[str, object]:
             return {
                 "act": int(act),
                 "ground": int(ground),
                 "effective": order.effective,
                 "reference": self._reference(license_, order.reference),
                 "cause": bytes(32),
+                "region": self._region(license_, state, act, key) if order.region is None else order.region,
             }
 
         return Doing(license_id, "Act", members)
@@ -94,34 +104,33 @@ class ActOnLicenses:
     def binding(self, license_id: str, binding: bytes, method: int, assurance: int, by: str) -> Doing:
         """Tying device keys to a license; arguments as for `bind`."""
         members = {"by": ascii32(by), "holderBinding": binding, "method": method, "assurance": assurance}
-        return Doing(license_id, "Bind", lambda _: members)
+        return Doing(license_id, "Bind", lambda *_: members)
 
     def freezing(self, license_id: str, by: str) -> Doing:
         """Stopping a binding, signed by a key of `by`."""
-        return Doing(license_id, "Freeze", lambda _: {"by": ascii32(by)})
+        return Doing(license_id, "Freeze", lambda *_: {"by": ascii32(by)})
 
     def leaving(self, license_id: str, region: int, reference: str = "") -> Doing:
         """Letting a license go to another region."""
 
-        def members(license_: License) -> dict[str, object]:
+        def members(license_: License, _: StateView) -> dict[str, object]:
             return {"toRegion": region, "reference": self._reference(license_, reference)}
 
         return Doing(license_id, "TransferOut", members)
 
     def staying(self, license_id: str) -> Doing:
         """Keeping a license that was let go."""
-        members = {
-            "act": int(Act.TRANSFER_CANCEL),
-            "ground": int(Ground.TRANSFER),
-            "effective": 0,
-            "reference": bytes(32),
-            "cause": bytes(32),
-        }
-        return Doing(license_id, "Act", lambda _: members)
+        act, ground = int(Act.TRANSFER_CANCEL), int(Ground.TRANSFER)
+        members = {"act": act, "ground": ground, "effective": 0, "reference": bytes(32)}
+        members |= {"cause": bytes(32), "region": 0}
+        return Doing(license_id, "Act", lambda *_: members)
 
     def do(self, doing: Doing, signer: Signer) -> Acted:
         """Sign it, hand it in, wait for it; raises as `act`."""
         return acted(self._doing.do(doing, signer))
+
+    def _region(self, license_: License, state: StateView, act: Act, key: bytes) -> int:
+        return region_for(state, license_, act, key, int(self._clock.now().timestamp()))
 
     def _reference(self, license_: License, text: str) -> bytes:
         return reference_digest(self._home, self._entropy, license_, text)

@@ -19,6 +19,7 @@ from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lifecycle import may_follow
 from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, ON_LICENSES, ON_REPRESENTATIONS, Kind
+from ledger.domain.objects import region_id
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Call, SignedMessage
 from ledger.errors import (
@@ -91,9 +92,10 @@ class Admission:
             key = typed(state, "key", key_id, Key)
             if key is None:
                 raise UnknownIdError("UNKNOWN_KEY", keyId=key_id)
-            if key.purpose is not Purpose.SIGN:
+            needed = _purpose(message, key)
+            if key.purpose is not needed:
                 raise NotEntitledError(
-                    "KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(Purpose.SIGN)
+                    "KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(needed)
                 )
             signed = message.prepared.message(each.key_id)
             if not self._verifier.verify(bytes.fromhex(key.public_key), signed, each.raw):
@@ -101,6 +103,12 @@ class Admission:
             cut_off = cut_offs_of(state, now)(key_id)
             if not key.is_valid_at(now) or (cut_off is not None and cut_off <= now):
                 raise NotEntitledError("KEY_NOT_CURRENT", keyId=key_id, time=now)
+
+
+def _purpose(message: SignedMessage, key: Key) -> Purpose:
+    """A region acts on licenses by its governing key; every other body signs for them."""
+    region = int(str(message.prepared.values.get("region", 0)))
+    return Purpose.GOVERN if region and key.owner == region_id(region) else Purpose.SIGN
 
 
 def overlay_of(state: StateView, pending: Sequence[SignedMessage], now: int) -> Overlay:
@@ -205,5 +213,6 @@ def _require_act(fact: Fact, state: StateView, now: int) -> None:
     act = act_in(fact.kind, fact.values)
     if act is Act.FREEZE and not int(license_.holder_binding, 16):
         raise TransitionError("NOTHING_BOUND", id=id_)
-    if not may_follow(license_, act, cut_offs_of(state, now)):
+    region = int(str(fact.values.get("region", 0)))
+    if not may_follow(license_, act, region, cut_offs_of(state, now)):
         raise RuleError("NOT_ACCEPTABLE", reason=f"{act.name} cannot follow on what was done to {id_}")

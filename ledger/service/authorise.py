@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, License, Organisation
+from ledger.domain.lineage import EVER, cut_off_of
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.domain.requests import HEADERS, request_message
 from ledger.domain.rights import Rights
 from ledger.errors import NotEntitledError, RuleError, UsageError
@@ -99,7 +100,7 @@ def signs_for(registry: Registry, uscc: str, issuer: str, license_type: str) -> 
     """
     if uscc == issuer or not (_FORMS["organisation"].fullmatch(issuer) and _TYPE.fullmatch(license_type)):
         return uscc == issuer
-    body = "0x" + organisation_object(uscc).hex()
+    body = organisation_id(uscc)
     return Rights(registry.state, registry.time).may_issue(body, license_type, issuer)
 
 
@@ -114,21 +115,27 @@ def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisati
     if organisation is None:
         raise NotAuthenticatedError("AUTH_ORGANISATION_UNKNOWN", organisation=uscc)
     key = typed(state, "key", key_id, Key)
-    owner = "0x" + organisation_object(uscc).hex()
+    owner = organisation_id(uscc)
     if key is None or key.owner != owner or key.purpose is not Purpose.SIGN:
         raise NotAuthenticatedError("AUTH_KEY_UNKNOWN", organisation=uscc, key=key_id)
     return organisation, key
 
 
-def require_current(key: Key, now: int) -> None:
-    """Let pass only a key that may sign now.
+def require_current(state: StateView, key: Key, now: int) -> None:
+    """Let pass only a key that may sign now; one that a thief registered with a stolen key may not.
+
+    Args:
+        state: The key and those that it descends from.
+        key: The key.
+        now: Seconds since 1970.
 
     Raises:
         NotEntitledError: `AUTH_KEY_NOT_CURRENT`, `AUTH_KEY_CUT_OFF`.
     """
     if not key.is_valid_at(now):
         raise NotEntitledError("AUTH_KEY_NOT_CURRENT", key=key.key_id)
-    if any(cut.since <= now for cut in key.cut_offs):
+    cut_off = cut_off_of(state, key.key_id, EVER)
+    if cut_off is not None and cut_off <= now:
         raise NotEntitledError("AUTH_KEY_CUT_OFF", key=key.key_id)
 
 
@@ -138,7 +145,7 @@ def require_acts_for(state: StateView, body: str, license_: License, now: int) -
     Raises:
         NotEntitledError: `NOT_THE_ISSUER`.
     """
-    acting = "0x" + organisation_object(body).hex()
+    acting = organisation_id(body)
     if not Rights(state, now).may_act(acting, license_.license_type, license_.issuer):
         raise NotEntitledError("NOT_THE_ISSUER", issuer=license_.issuer, signer=body)
 
@@ -178,7 +185,7 @@ class AuthoriseRequests:
         registry = self._registry(request.organisation, request.key)
         organisation, key = registered_key(registry.state, request.organisation, request.key)
         self._require_signed(request, key)
-        require_current(key, max(now, registry.time))
+        require_current(registry.state, key, max(now, registry.time))
         until = max(sent, now) + 2 * TOLERANCE
         if not self._requests.claim_nonce(key.key_id, request.nonce, now, until):
             raise NotAuthenticatedError("AUTH_REPLAYED", nonce=request.nonce)

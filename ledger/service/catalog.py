@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ledger.domain.acts import RULES
+from ledger.domain.acts import verbs_of
+from ledger.domain.competent import competent_bodies
 from ledger.domain.entities import LicenseType, Terms, TypeVersion
 from ledger.domain.license_types import LicenseType as Definition
 from ledger.domain.moments import rfc3339
@@ -94,7 +95,8 @@ def _type_json(kind: LicenseType, version: TypeVersion, known: Definition | None
         "region": f"{version.region:06d}" if version.region else None,
         "definer": version.definer or None,
         "ground": version.ground or None,
-        "acts": [RULES[act].verb for act in sorted(version.acts)],
+        "acts": verbs_of(version.acts),
+        "competent": competent_bodies(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,
     }

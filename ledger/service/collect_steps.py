@@ -61,7 +61,7 @@ class Issuing(Protocol):
 class Acting(Protocol):
     """What acts: `ledger.service.act.ActOnLicenses`."""
 
-    def acting(self, license_id: str, order: ActOrder) -> Doing:
+    def acting(self, license_id: str, order: ActOrder, key: bytes) -> Doing:
         """Suspending, resuming or ending a license."""
         ...
 
@@ -199,16 +199,17 @@ class FeedSteps:
         self._deliver.deliver([issued])
 
     def _send(self, license_: License, order: FeedOrder, signer: Signer) -> Acted:
-        doing = self._doing(license_.license_id, order)
+        doing = self._doing(license_.license_id, order, key_id(signer.public_key))
         return self._acting.do(replace(doing, rev=license_.rev), signer)
 
-    def _doing(self, license_id: str, order: FeedOrder) -> Doing:
+    def _doing(self, license_id: str, order: FeedOrder, key: bytes) -> Doing:
         if order.act is Act.TRANSFER_OUT:
             return self._acting.leaving(license_id, order.region, order.reference)
         if order.act is Act.TRANSFER_CANCEL:
             return self._acting.staying(license_id)
         verb = _VERBS[order.act or Act.ISSUE]
-        return self._acting.acting(license_id, ActOrder(verb, order.ground, order.effective, order.reference))
+        wanted = ActOrder(verb, order.ground, order.effective, order.reference, region=0)
+        return self._acting.acting(license_id, wanted, key)
 
 
 def says(fact: LicenseFact, order: FeedOrder) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.entities import License
-from ledger.ports import BatchOutbox, Content, IssuerHome
+from ledger.ports import Content, IssuerHome
 from ledger.service.documents import documents_of
 
 
@@ -101,33 +101,11 @@ class DraftPlace:
         """Nothing is left."""
 
 
-class LeafPlace:
-    """Batches: the license, content and salts, as a leaf of its batch.
-
-    Args:
-        batches: The batches.
-    """
-
-    name = "leaves"
-
-    def __init__(self, batches: BatchOutbox) -> None:
-        self._batches = batches
-
-    def count(self, doomed: Doomed) -> int:
-        """1 where it is there."""
-        return int(self._batches.leaf(doomed.id) is not None)
-
-    def destroy(self, doomed: Doomed) -> None:
-        """Take it out of its batch."""
-        self._batches.forget(doomed.id)
-
-    def settle(self) -> None:
-        """Write the file anew."""
-        self._batches.compact()
-
-
 class Rows(Protocol):
-    """A database of what is kept for a while: answers of the API, messages that wait for a signature."""
+    """A database with rows of licenses.
+
+    Leaves of batches, answers of the API that are kept for a while, messages that wait for a signature.
+    """
 
     def count(self, license_id: str) -> int:
         """How many rows carry the content of a license."""
@@ -142,33 +120,29 @@ class Rows(Protocol):
         ...
 
 
+@dataclass(frozen=True)
 class RowsPlace:
-    """Rows of a database.
+    """A database: content with its salts.
 
-    Args:
-        name: What they are called in answers.
+    Attributes:
+        name: What its rows are called in answers.
         rows: The database.
     """
 
-    def __init__(self, name: str, rows: Rows) -> None:
-        self._name, self._rows = name, rows
-
-    @property
-    def name(self) -> str:
-        """What they are called in answers."""
-        return self._name
+    name: str
+    rows: Rows
 
     def count(self, doomed: Doomed) -> int:
         """How many there are."""
-        return self._rows.count(doomed.id)
+        return self.rows.count(doomed.id)
 
     def destroy(self, doomed: Doomed) -> None:
         """Forget them."""
-        self._rows.forget(doomed.id)
+        self.rows.forget(doomed.id)
 
     def settle(self) -> None:
         """Write the file anew."""
-        self._rows.compact()
+        self.rows.compact()
 
 
 class Feeds(Protocol):

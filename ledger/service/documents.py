@@ -15,7 +15,6 @@ from ledger.domain.entities import License
 from ledger.domain.erasure import Erasure
 from ledger.domain.moments import rfc3339
 from ledger.domain.records import Record
-from ledger.domain.sm3 import sm3
 from ledger.domain.verdict import Check, Outcome, Step
 from ledger.errors import ErasedError, MalformedError, OutageError, TrustError, UnknownIdError
 from ledger.ports import Decryptor, Erasures, IssuerHome
@@ -59,8 +58,7 @@ def sealed_document(value: JsonObject) -> SealedDocument:
             kept, blob = kept_document(value), _decoded(sealed)
             if cid_of(blob) != kept.cid:
                 raise TrustError("CONTENT_ALTERED", cid=kept.cid[:80])
-            if sm3(blob).hex() != kept.sm3:
-                raise TrustError("DOCUMENT_SEAL_BROKEN", cid=kept.cid)
+            kept.require_digest(blob)
             return SealedDocument(license_id, kept, blob)
     raise MalformedError("JSON_TYPE")
 

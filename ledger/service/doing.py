@@ -25,13 +25,13 @@ class Doing:
     Attributes:
         license_id: 0x-hex.
         struct: Its message.
-        members: From the license as it stands to the members of the message beside `licenseId`.
+        members: From the license as it stands, and the whole state, to the members beside `licenseId`.
         rev: The revision that the license has to have; None takes it as it stands.
     """
 
     license_id: str
     struct: str
-    members: Callable[[License], Mapping[str, object]]
+    members: Callable[[License, StateView], Mapping[str, object]]
     rev: int | None = None
 
 
@@ -58,7 +58,7 @@ class DoToLicenses:
         if doing.rev is not None and doing.rev != license_.rev:
             names = {"object": doing.license_id, "given": doing.rev, "current": license_.rev}
             raise TransitionError("STALE_REVISION", **names)
-        members = {"licenseId": doing.license_id, **doing.members(license_)}
+        members = {"licenseId": doing.license_id, **doing.members(license_, state)}
         rev, opening = self._drafts.standing(MESSAGES[doing.struct], members, state)
         return SignedMessage(self._messages.prepare(doing.struct, rev, members), (), (), opening)
 

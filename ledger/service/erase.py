@@ -189,7 +189,7 @@ class EraseDocuments:
     def _require_signing(self, order: ErasureOrder) -> None:
         identity = "0x" + key_id(order.signer.public_key).hex()
         _, key = registered_key(self._index, order.body, identity)
-        require_current(key, self._now())
+        require_current(self._index, key, self._now())
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

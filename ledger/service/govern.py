@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import AMEND_KINDS, Act, Purpose, acts_bitmap
-from ledger.domain.entities import Key, Terms, TypeVersion
+from ledger.domain.entities import Key, Powers, Terms, TypeVersion
 from ledger.domain.facts import fact_of, object_of
 from ledger.domain.founding import FoundingType
 from ledger.domain.messages import Kind, key_id
@@ -43,6 +43,8 @@ KIND_OF: dict[str, Kind] = {
     "RegisterType": Kind.TYPE_REGISTERED,
     "Entitle": Kind.ENTITLEMENT_GIVEN,
     "EndEntitlement": Kind.ENTITLEMENT_ENDED,
+    "Empower": Kind.POWER_GIVEN,
+    "EndPower": Kind.POWER_ENDED,
     "Recognize": Kind.RECOGNITION_AGREED,
     "EndRecognition": Kind.RECOGNITION_ENDED,
 }
@@ -378,6 +380,43 @@ def end_entitlement(code: str, issuer: str, until: int, by: Sequence[KeyFile]) -
     return Order("EndEntitlement", members, tuple(by))
 
 
+def empower(
+    code: str,
+    body: str,
+    region: int,
+    acts: frozenset[Act],
+    since: int,
+    until: int,
+    by: Sequence[KeyFile],
+) -> Order:
+    """Name a body for acts on licenses that others issue; replaces what it was named for in that region.
+
+    Args:
+        code: 21-character code of the type.
+        body: Unified social credit code.
+        region: Whose licenses, its inferiors' too.
+        acts: Of `NAMEABLE`.
+        since: First moment.
+        until: First moment no more; 0 for none.
+        by: A governing key of that region or a superior one.
+    """
+    members = {
+        "licenseType": ascii32(code),
+        "body": ascii32(body),
+        "region": region,
+        "acts": acts_bitmap(acts),
+        "since": since,
+        "until": until,
+    }
+    return Order("Empower", members, tuple(by))
+
+
+def end_power(code: str, body: str, region: int, until: int, by: Sequence[KeyFile]) -> Order:
+    """End that at a moment that is not past."""
+    members = {"licenseType": ascii32(code), "body": ascii32(body), "region": region, "until": until}
+    return Order("EndPower", members, tuple(by))
+
+
 def recognize(
     sides: tuple[int, int], code: str, as_type: str, since: int, until: int, by: Sequence[KeyFile]
 ) -> Order:
@@ -409,13 +448,19 @@ def end_recognition(sides: tuple[int, int], code: str, until: int, by: Sequence[
 
 
 def end_organisation(
-    keys: Sequence[Key], rights: Sequence[Terms], until: int, by: Sequence[KeyFile]
+    keys: Sequence[Key],
+    rights: Sequence[Terms],
+    until: int,
+    by: Sequence[KeyFile],
+    powers: Sequence[Powers] = (),
 ) -> list[Order]:
-    """End what a body can still do: its keys and its entitlements, as far as they last beyond `until`.
+    """End what a body can still do: its keys, entitlements and powers, as far as they last beyond `until`.
 
     The body itself stays registered, and so does what it issued.
     """
     current = [key for key in keys if key.is_valid_at(until)]
     held = [right for right in rights if right.at(until, until)]
     ended = [end_key(bytes.fromhex(key.key_id[2:]), until, by) for key in current]
-    return ended + [end_entitlement(right.key[0], right.key[1], until, by) for right in held]
+    ended += [end_entitlement(right.key[0], right.key[1], until, by) for right in held]
+    named = [each for each in powers if each.at(until)]
+    return ended + [end_power(each.license_type, each.body, each.region, until, by) for each in named]

@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Callable
 
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import Refused, State, representation_key, typed
+from ledger.domain.apply import Refused, representation_key, typed
 from ledger.domain.entities import Key, Mandate, Organisation, Representation
-from ledger.domain.lineage import MAX_HANDS, cut_off_of
+from ledger.domain.lineage import cut_off_of, void_as_of
 from ledger.domain.messages import key_id
-from ledger.domain.objects import key_object, representation_object
+from ledger.domain.objects import representation_object
 from ledger.domain.presentation import Presentation
 from ledger.domain.presenter_check import Known, Registrant
 from ledger.domain.presenters import Lack, Representative, mandate_of
@@ -18,7 +18,7 @@ from ledger.errors import LedgerError, OutageError, TrustError, UnknownIdError
 from ledger.proof.bindings import Binding
 from ledger.service.sources import Histories
 from ledger.service.standing import binding_now, license_state
-from ledger.service.verify import state_of
+from ledger.service.verify import state_of, state_of_key
 
 
 class HolderRecords:
@@ -110,8 +110,7 @@ def mandate_now(
     head = histories.header.time
 
     def is_void(key_id: str, recorded_at: int) -> bool:
-        cut_off = cut_off_of(_key_and_those_above(histories, key_id), key_id, head)
-        return cut_off is not None and cut_off <= recorded_at
+        return void_as_of(state_of_key(histories, key_id), head)(key_id, recorded_at)
 
     return mandate_of([each for each in recorded if each], max(at, head), head, is_void)
 
@@ -128,7 +127,7 @@ def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registran
         OutageError, TrustError: The ledger could not be asked, or its answer is not proved.
     """
     name = "0x" + key_id(public_key).hex()
-    state = _key_and_those_above(histories, name)
+    state = state_of_key(histories, name)
     key = typed(state, "key", name, Key)
     if key is None or key.purpose is not Purpose.SIGN:
         return None
@@ -141,17 +140,3 @@ def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registran
     head = histories.header.time
     is_current = key.is_valid_at(max(at, head)) and cut_off_of(state, name, head) is None
     return Registrant(uscc, is_current)
-
-
-def _key_and_those_above(histories: Histories, name: str) -> State:
-    """A key and the keys that it descends from."""
-    wanted, state = [name], State(histories.ledger_id)
-    for _ in range(MAX_HANDS + 1):
-        state = state_of(
-            histories.ledger_id, histories.of([key_object(bytes.fromhex(each[2:])) for each in wanted])
-        )
-        key = typed(state, "key", wanted[-1], Key)
-        if key is None or not key.by_key or key.by_key in wanted:
-            break
-        wanted.append(key.by_key)
-    return state

@@ -57,6 +57,15 @@ class KeptDocument:
     sm3: str
     wraps: tuple[Wrap, ...]
 
+    def require_digest(self, blob: bytes) -> None:
+        """Refuse bytes that are not those of the document.
+
+        Raises:
+            TrustError: `DOCUMENT_SEAL_BROKEN`.
+        """
+        if sm3(blob).hex() != self.sm3:
+            raise TrustError("DOCUMENT_SEAL_BROKEN", cid=self.cid)
+
     def as_json(self) -> JsonObject:
         """`{"cid", "sm3", "wraps": [{"to", "wrapped", "under"}]}`."""
         return {"cid": self.cid, "sm3": self.sm3, "wraps": [wrap.as_json() for wrap in self.wraps]}
@@ -172,8 +181,7 @@ class KeepDocument:
     def sealed(self, kept: KeptDocument) -> bytes:
         """The encrypted bytes of a document, as they were stored; raises as `open`."""
         blob = self._content.get(kept.cid)
-        if sm3(blob).hex() != kept.sm3:
-            raise TrustError("DOCUMENT_SEAL_BROKEN", cid=kept.cid)
+        kept.require_digest(blob)
         return blob
 
     def open_sealed(self, kept: KeptDocument, blob: bytes, reader: Decryptor) -> bytes:

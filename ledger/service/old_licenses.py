@@ -11,7 +11,7 @@ from ledger.domain.apply import leaf_license, typed
 from ledger.domain.entities import Batch, License
 from ledger.domain.lifecycle import status_at
 from ledger.domain.lineage import acts_for
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.ports import Index
 from ledger.proof.verification import cut_offs_of
 
@@ -84,7 +84,7 @@ class OldLicenses:
         license_, leaf = found
         if license_.license_type != code:
             return "RENEWS_OTHER_TYPE"
-        if not acts_for(self._index, "0x" + organisation_object(issuer).hex(), license_.issuer, self._now):
+        if not acts_for(self._index, organisation_id(issuer), license_.issuer, self._now):
             return "RENEWS_OTHER_ISSUER"
         if status_at(license_, self._now, self._now, self._cut_offs).status not in _STANDING:
             return "RENEWS_TAKEN"

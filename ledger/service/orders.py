@@ -143,6 +143,18 @@ class Acted(_Placed):
     act: Act
     progress: Progress
 
+    def as_json(self, identifier: str | None, status: str) -> dict[str, object]:
+        """The keys of `license suspend` and the other acts; `status` is where the license stands after it."""
+        return {
+            "identifier": identifier,
+            "licenseId": self.license_id,
+            "rev": self.rev,
+            "act": self.act.name,
+            "seq": self.seq,
+            "status": status,
+            "gasUsed": self.gas_used,
+        }
+
 
 @dataclass(frozen=True)
 class ActOrder:
@@ -153,12 +165,14 @@ class ActOrder:
         ground: A name of `Ground`.
         effective: Unix seconds, or 0 for the act's default.
         reference: Number of the decision, or empty; only a salted digest goes on the ledger.
+        region: Under whose power the body acts; 0 for the issuer, None for whatever the body may.
     """
 
     verb: str
     ground: str
     effective: int = 0
     reference: str = ""
+    region: int | None = None
 
 
 def act_of(order: ActOrder) -> Act:

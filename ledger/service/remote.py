@@ -107,9 +107,11 @@ class OrderAtService:
         return self._carry_out(_Order({**body, **_given(more)}, "Amend", expected, given))
 
     def act(self, id_: str, act: Act, verb: str, ground: str, more: Mapping[str, str | None]) -> JsonObject:
-        """Suspend, resume or end a license; `more` has `effective` and `reference`."""
+        """Suspend, resume or end a license; `more` has `effective`, `reference` and `region`."""
         body = {"act": verb, "id": id_, "ground": ground, **_given(more)}
-        return self._carry_out(_Order(body, "Act", {"act": int(act)}))
+        region = more.get("region")
+        power = {} if region is None else {"region": int(region)}
+        return self._carry_out(_Order(body, "Act", {"act": int(act), **power}))
 
     def bind(self, id_: str, body: JsonObject, binding: bytes) -> JsonObject:
         """Tie a holder's device keys to a license; `binding` is what has to be signed for them."""

@@ -16,7 +16,7 @@ from ledger.domain.entity_json import state_digest
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import from_ascii32, organisation_object, region_object
+from ledger.domain.objects import from_ascii32, organisation_id, region_id
 from ledger.domain.records import RawLog, Record
 from ledger.domain.sm import DEFAULT_ID
 from ledger.domain.trustfile import TrustFile
@@ -230,10 +230,10 @@ class ReplayLedger:
     def _note_name(self, fact: Fact) -> None:
         if fact.kind is Kind.ORGANISATION_ADDED:
             uscc = from_ascii32(str(fact.values["uscc"]))
-            self._names["0x" + organisation_object(uscc).hex()] = uscc
+            self._names[organisation_id(uscc)] = uscc
         elif fact.kind is Kind.REGION_ADDED:
             code = int(str(fact.values["region"]))
-            self._names["0x" + region_object(code).hex()] = f"{code:06d}"
+            self._names[region_id(code)] = f"{code:06d}"
 
     def _finish(self, histories: Histories, walk: Walk, report: Report) -> None:
         """Compare with the Journal's own slot, proved where the level asks for it."""

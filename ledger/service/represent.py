@@ -114,7 +114,7 @@ class RepresentHolders:
         if order.until is not None and order.until <= max(0, order.since):
             raise RuleError("DATES_REVERSED", arguments=f"{rfc3339(order.since)}, {rfc3339(order.until)}")
 
-        def members(license_: License) -> dict[str, object]:
+        def members(license_: License, _: StateView) -> dict[str, object]:
             return {
                 "representative": "0x" + order.representative.hex(),
                 "kind": int(kind),
@@ -129,7 +129,7 @@ class RepresentHolders:
     def ending(self, license_id: str, representative: bytes, until: int) -> Doing:
         """Ending it, also signed elsewhere."""
         members = {"representative": "0x" + representative.hex(), "until": max(0, until)}
-        return Doing(license_id, "EndRepresentation", lambda _: members)
+        return Doing(license_id, "EndRepresentation", lambda *_: members)
 
     def do(self, doing: Doing, signer: Signer) -> Represented:
         """Sign it, hand it in, wait for it; raises as `represent`."""

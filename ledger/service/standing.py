@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.apply import State, StateView, is_leaf_of, leaf_license, typed
@@ -15,6 +15,7 @@ from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32
 from ledger.errors import UnknownIdError
+from ledger.proof.actors import actor_evidence
 from ledger.proof.bindings import Binding, binding_at, holds
 from ledger.proof.verification import cut_offs_of, license_objects, successor_evidence
 from ledger.service.orders import METHODS
@@ -44,15 +45,16 @@ def license_state(
     own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    loaded = {entitlement_object(*stated) for record in own if (stated := _stated(fact_of(record)))}
-    state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
-    for _ in range(MAX_ROUNDS):
-        wanted = license_objects(state, license_in(state, license_id, opening)) - loaded
-        if not wanted:
-            break
+    wanted = {entitlement_object(*stated) for record in own if (stated := _stated(fact_of(record)))}
+    loaded: set[bytes] = set()
+    for _ in range(MAX_ROUNDS + 1):
         loaded |= wanted
         state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
-    return license_in(state, license_id, opening), state
+        license_ = license_in(state, license_id, opening)
+        wanted = license_objects(state, license_) - loaded
+        if not wanted:
+            break
+    return license_, state
 
 
 def _stated(fact: Fact) -> tuple[str, str] | None:
@@ -113,6 +115,8 @@ class Shown:
     """What put another license in its place, as known at `known_at`."""
     bindings: tuple[Mapping[str, object], ...] = ()
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
+    actor: Mapping[str, object] = field(default_factory=dict)
+    """Who did what decides, and as what."""
 
     def naming(self, license_at: LicenseAt) -> Shown:
         """The same with the id of a license of a batch that took this one's place, where it is known."""
@@ -132,6 +136,7 @@ class Shown:
             "knownAt": rfc3339(self.known_at),
             "since": rfc3339(self.standing.since) if self.standing.since else None,
             "act": fact.act.name if fact else None,
+            **{name: self.actor.get(name) for name in ("by", "capacity")},
             "ground": Ground(fact.ground).name if fact and fact.ground else None,
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
             "supersededBy": None,
@@ -191,6 +196,7 @@ def show_license(
         (*binding_at(state, license_, knowledge).flags, *histories.unproved("Journal")),
         superseding_at(license_, knowledge, cut_offs),
         _bindings(state, license_, knowledge),
+        actor_evidence(state, license_, standing.fact),
     )
 
 

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from ledger.domain.apply import Refused, State
+from ledger.domain.apply import Refused, State, typed
+from ledger.domain.entities import Key
 from ledger.domain.facts import Fact, fact_of
+from ledger.domain.lineage import MAX_HANDS
 from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
+from ledger.domain.objects import key_object
 from ledger.domain.records import Record
 from ledger.domain.trustfile import TrustFile
 from ledger.domain.verdict import Check, Outcome, Step, Verdict, skipped, unknown
@@ -282,6 +285,25 @@ def state_of_facts(ledger_id: bytes, facts: Iterable[Fact]) -> State:
             state.apply(fact)
         except Refused:
             continue
+    return state
+
+
+def state_of_key(histories: Histories, key_id: str, *others: bytes) -> State:
+    """The state of a key, of the keys that it descends from, and of other objects.
+
+    Args:
+        histories: The ledger.
+        key_id: 0x-hex.
+        others: Their ids, 32 bytes each.
+    """
+    wanted, state = [key_id], State(histories.ledger_id)
+    for _ in range(MAX_HANDS + 1):
+        objects = [*others, *(key_object(bytes.fromhex(each[2:])) for each in wanted)]
+        state = state_of(histories.ledger_id, histories.of(objects))
+        key = typed(state, "key", wanted[-1], Key)
+        if key is None or not key.by_key or key.by_key in wanted:
+            break
+        wanted.append(key.by_key)
     return state
 
 

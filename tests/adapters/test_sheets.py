@@ -594,6 +594,7 @@ def test_rejected_rows_are_the_rows_with_a_reason_in_order_of_lines(tmp_path: Pa
     assert rejected.add(row_at(3, "1.5E+17", f'{RARE},"x"\n二'), [FAULT, row_fault(3, "FIELD_DATE", "b")])
     path = rejected.finish()
     assert path == tmp_path / f"rejected.{form.format}"
+    assert path.stat().st_mode & 0o077 == 0
     with open_sheet(path) as sheet:
         assert sheet.form == SheetForm(form.format, form.encoding, (*NAMES, REASON_COLUMN))
     _, (_, first), (_, second) = read_again(path)

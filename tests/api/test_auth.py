@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from api.main import ApiOptions, bare_app, create_app
 from ledger import crypto
+from ledger.adapters.sm2_keys import private_key_pem
 from tests.api.conftest import Department
 from tests.live import ISSUER, RELYING, LiveLedger
 
@@ -145,18 +146,35 @@ def test_a_write_needs_the_key_that_the_service_holds(live_ledger: LiveLedger, t
         assert department.post("/v1/licenses", live_ledger.input()).status_code == 201
 
 
-def test_a_key_cut_off_or_ended_is_refused(live_ledger: LiveLedger, tmp_path: Path) -> None:
-    """A second office with a key of its own, so that no other test loses its key."""
-    from ledger.adapters.sm2_keys import private_key_pem
-
-    uscc, file = "11330000MB0TE5T28K", tmp_path / "second.pem"
+def key_file(path: Path) -> Path:
+    """A fresh key that no other test has."""
     private = crypto.generate_key()
-    file.write_text(private_key_pem(private, crypto.signer(private).public_key))
-    file.chmod(0o600)
+    path.write_text(private_key_pem(private, crypto.signer(private).public_key))
+    path.chmod(0o600)
+    return path
+
+
+def test_a_key_cut_off_or_ended_is_refused(live_ledger: LiveLedger, tmp_path: Path) -> None:
+    """The office has a second key of its own, so that no other test loses its key."""
+    uscc, file = RELYING, key_file(tmp_path / "second.pem")
     region = str(live_ledger.key("r33"))
     added = live_ledger.cli("org", "key", "add", uscc, "--key", str(file), "--by", region)
     with TestClient(create_app(live_ledger.ledger(tmp_path / "home"), ApiOptions())) as fresh:
         department = Department(fresh, uscc, crypto.load_signer(str(file)))
+        assert department.get(TARGET).status_code == 200
+        live_ledger.cli("org", "key", "cut-off", added["keyId"], "--since", "2020-01-01", "--by", region)
+        assert code(department.get(TARGET)) == (403, "AUTH_KEY_CUT_OFF")
+
+
+def test_the_key_that_a_thief_registered_with_a_stolen_one_falls_with_it(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    stolen, thief = key_file(tmp_path / "stolen.pem"), key_file(tmp_path / "thief.pem")
+    region = str(live_ledger.key("r33"))
+    added = live_ledger.cli("org", "key", "add", RELYING, "--key", str(stolen), "--by", region)
+    live_ledger.cli("org", "key", "rotate", added["keyId"], "--key", str(thief), "--by", str(stolen))
+    with TestClient(create_app(live_ledger.ledger(tmp_path / "home"), ApiOptions())) as fresh:
+        department = Department(fresh, RELYING, crypto.load_signer(str(thief)))
         assert department.get(TARGET).status_code == 200
         live_ledger.cli("org", "key", "cut-off", added["keyId"], "--since", "2020-01-01", "--by", region)
         assert code(department.get(TARGET)) == (403, "AUTH_KEY_CUT_OFF")

@@ -58,6 +58,17 @@ def ask(relying: Department, *fields: str) -> Any:
     return answer.json()
 
 
+def test_a_license_until_the_last_day_there_is_verifies(
+    issuer: Department, client: TestClient, live_ledger: LiveLedger
+) -> None:
+    given = live_ledger.input()
+    given["metadata"]["certificateExpiringDate"] = "9999-12-31"
+    issued = issuer.post("/v1/licenses", given)
+    assert issued.status_code == 201, issued.text
+    verdict = client.post("/v1/verify", json={"subject": issued.json()["envelope"]})
+    assert (verdict.status_code, verdict.json()["result"]) == (200, "IN_FORCE")
+
+
 def verify(department: Department, **body: Any) -> Any:
     return department.client.post("/v1/verify", json=body)
 

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 import weakref
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import pytest
 
-from api.cli.output import Outcome, emit, take_json_flag
+from api.cli.output import Outcome, emit, read_input, take_json_flag
+from api.cli.verify import _expand, _single
 from api.cli.verify_many import several
 from ledger.domain.verdict import Check, Step, Verdict, failed, passed, unknown
+from ledger.errors import UsageError
+
+HOSTILE = "张三\x1b[2J\x1b[1;32m\nIN_FORCE\x07\x9b1m\u202eECROF_NI[/red][bold]:smile:\udcff"
+"""A value that clears the screen, colours, sounds, turns the line around, and is no markup of ours."""
 
 
-def verdict(result: str, identifier: str = "1.2.156.3005.2.X") -> Verdict:
+def verdict(
+    result: str, identifier: str = "1.2.156.3005.2.X", disclosed: dict[str, object] | None = None
+) -> Verdict:
     checks: dict[str, Check] = {
         "IN_FORCE": passed(Step.STATUS),
         "COULD_NOT_CHECK": unknown(Step.STATUS, "CHAIN_UNREACHABLE"),
     }
     check = checks.get(result) or failed(Step.STATUS, result)
     moment = "2026-01-01T00:00:00Z"
-    return Verdict(identifier, moment, moment, None, "rpc", 1, None, (), None, (check,))
+    return Verdict(identifier, moment, moment, None, "rpc", 1, None, (), disclosed, (check,))
 
 
 def shown(outcome: Outcome, *flags: str) -> str:
@@ -92,3 +102,39 @@ def test_verdicts_are_let_go_of_as_they_come() -> None:
 
     assert several(stream()).data["counts"] == {"IN_FORCE": 2_000}
     assert most <= 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_strangers_wrote_does_nothing_on_a_terminal(count: int) -> None:
+    """Neither a name of a file nor a value of a license that anybody may have made up."""
+    card = _single(verdict("TAMPERED", HOSTILE, {"face/name": HOSTILE, HOSTILE: "x"}))
+    outcome = card if count == 1 else several((HOSTILE, verdict("TAMPERED", HOSTILE)) for _ in range(count))
+    text = shown(outcome)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
+    assert "[/red][bold]:smile:" in text.replace("\n", "")
+    assert not any(line.strip().startswith("IN_FORCE") for line in text.splitlines())
+
+
+def test_json_escapes_what_a_terminal_obeys_and_says_the_same() -> None:
+    outcome = several([(HOSTILE, verdict("TAMPERED", HOSTILE))])
+    text = shown(outcome, "--json")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\udcff]", text)
+    assert json.loads(text)["results"][0]["subject"] == HOSTILE
+
+
+def test_an_error_says_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    assert emit(Outcome(error=UsageError("FILE_UNREADABLE", path=HOSTILE, reason=HOSTILE))) == 2
+    told = capsys.readouterr().err
+    assert "张三" in told
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", told)
+
+
+def test_a_folder_has_files_only_and_no_file_is_read_beyond_its_limit(tmp_path: Path) -> None:
+    """A folder from a stranger may hold pipes, devices behind links and files without an end."""
+    os.mkfifo(tmp_path / "pipe.elic.json")
+    (tmp_path / "device.elic.json").symlink_to("/dev/zero")
+    (tmp_path / "folder.elic.json").mkdir()
+    (tmp_path / "good.elic.json").write_text("{}")
+    (tmp_path / "link.png").symlink_to(tmp_path / "good.elic.json")
+    assert list(_expand(str(tmp_path))) == [str(tmp_path / name) for name in ("good.elic.json", "link.png")]
+    assert len(read_input("/dev/zero", 5)) == 5

@@ -10,7 +10,7 @@ from typing import Any
 from eth_hash.auto import keccak
 
 from ledger.domain import objects
-from ledger.domain.acts import Act, Purpose, Scope
+from ledger.domain.acts import NAMEABLE, Act, Purpose, Scope, acts_bitmap
 from ledger.domain.license_tree import leaf_hash, leaf_words, root
 from ledger.domain.objects import ascii32
 from ledger.domain.representation import RepresentationKind, RepresentationScope
@@ -237,6 +237,25 @@ def end_recognition(world: World) -> Command:
     return Command(message, (governor(SHANGHAI),), target)
 
 
+def empower(world: World, uscc: str = OFFICE, region: int = QINGPU, **changes: Any) -> Command:
+    """The region names a body for everything that bodies are named for."""
+    target = objects.power_object(REGIONAL_TYPE, objects.organisation_object(uscc), region)
+    named = {"licenseType": ascii32(REGIONAL_TYPE), "body": ascii32(uscc), "region": region}
+    members = {**named, "acts": acts_bitmap(NAMEABLE), "since": 0, "until": 0}
+    message = world.message("Empower", target, **{**members, **changes})
+    return Command(message, (governor(region),), target)
+
+
+def end_power(world: World, uscc: str = OFFICE, region: int = QINGPU, **changes: Any) -> Command:
+    """Its end, after it was named where it was not."""
+    target = objects.power_object(REGIONAL_TYPE, objects.organisation_object(uscc), region)
+    if world.rev(target) == 0:
+        world.run(empower(world, uscc, region))
+    named = {"licenseType": ascii32(REGIONAL_TYPE), "body": ascii32(uscc), "region": region}
+    message = world.message("EndPower", target, **{**named, "until": world.now() + 60 * DAY, **changes})
+    return Command(message, (governor(region),), target)
+
+
 def issue(world: World, handle: bytes = HANDLE, **changes: Any) -> Command:
     terms = license_members(**changes)
     license_id = id_of(handle, objects.from_ascii32(terms["issuer"]), world.ledger_id)
@@ -279,6 +298,7 @@ def act(world: World, which: Act = Act.SUSPEND, handle: bytes = HANDLE, **change
         "effective": 0,
         "reference": keccak(b"decision 7"),
         "cause": NO_HASH,
+        "region": 0,
     }
     message = world.message("Act", license_id, **{**members, **changes})
     return Command(message, (signer(BUREAU),), license_id)
@@ -391,6 +411,8 @@ COMMANDS: dict[str, Callable[[World], Command]] = {
     "EndEntitlement": end_entitlement,
     "Recognize": recognize,
     "EndRecognition": end_recognition,
+    "Empower": empower,
+    "EndPower": end_power,
     "Issue": issue,
     "Amend": amend,
     "Act": act,

@@ -12,7 +12,8 @@ from ledger.domain.sm import N, signed_digest, sm3
 from scripts.evm import Evm
 from scripts.sm2_table import multiply
 from tests.contracts import commands
-from tests.contracts.world import Command, KeyPair, Message, Receipt, World
+from tests.contracts.commands import governor, signer
+from tests.contracts.world import OFFICE, QINGPU, SHANGHAI, Command, KeyPair, Message, Receipt, World
 
 LATER = 2_000_000_000
 """Time of the first measured block; in 2033, so that no block before it is later."""
@@ -108,6 +109,20 @@ def _acts(world: World) -> dict[str, int]:
     with world.snapshot():
         world.run(commands.transfer_out(world))
         figures["Licenses.transfer_cancel"] = world.run(commands.act(world, Act.TRANSFER_CANCEL)).gas
+    return figures | _by_others(world)
+
+
+def _by_others(world: World) -> dict[str, int]:
+    """What other bodies than the issuer do, under a region's power."""
+    figures = {}
+    with world.snapshot():
+        annul = replace(commands.act(world, Act.ANNUL, region=SHANGHAI), keys=(governor(SHANGHAI),))
+        figures["Licenses.annul by a superior region"] = world.run(annul).gas
+    with world.snapshot():
+        world.run(commands.empower(world))
+        for act in (Act.SUSPEND, Act.RESUME):
+            command = replace(commands.act(world, act, region=QINGPU), keys=(signer(OFFICE),))
+            figures[f"Licenses.{act.name.lower()} by a named body"] = world.run(command).gas
     return figures
 
 

@@ -73,7 +73,8 @@ class Issued:
         return {"batch": self.object, "index": index, **self.terms[index], "proof": proof, **changes}
 
     def act(self, index: int, which: Act = Act.SUSPEND, **changes: Any) -> Command:
-        members = {"act": int(which), "ground": 21, "effective": 0, "reference": NO_HASH, "cause": NO_HASH}
+        words = {"reference": NO_HASH, "cause": NO_HASH}
+        members = {"act": int(which), "ground": 21, "effective": 0, "region": 0, **words}
         id_ = self.terms[index]["licenseId"]
         message = self.world.message("Act", id_, licenseId=id_, **{**members, **changes})
         rev = max(1, message.values["rev"])

@@ -254,7 +254,7 @@ def test_chain_and_domain_agree_on_who_signs_in_whose_name(world: World) -> None
                 world.pass_time(dice.randint(1, 600))
             state, at = state_of(world), world.now() + 1
             for uscc in dice.sample(BODIES, 2):
-                body = "0x" + objects.organisation_object(uscc).hex()
+                body = objects.organisation_id(uscc)
                 world.next_block_at(at)
                 rights = Rights(state, at)
                 issues = rights.may_issue(body, REGIONAL_TYPE, BUREAU)

@@ -160,7 +160,7 @@ def test_object_ids_are_the_same(
 ) -> None:
     found = probe.call(
         "objectsOf(uint32,uint32,bytes32,bytes32,address)",
-        "bytes32[10]",
+        "bytes32[11]",
         first,
         second,
         ascii32(code),
@@ -175,6 +175,7 @@ def test_object_ids_are_the_same(
         objects.relay_object("0x" + account.hex()),
         objects.type_object(code),
         objects.entitlement_object(code, issuer),
+        objects.power_object(code, objects.organisation_object(issuer), first),
         objects.recognition_object(first, second, code),
         objects.batch_object(issuer, ascii32(code)),
         objects.representation_object(ascii32(issuer), ascii32(code)),

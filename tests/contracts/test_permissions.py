@@ -239,7 +239,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, 
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
     known_here = {"Represent": "LicensesUnknown", "Succeed": "DirectoryNotNext"}
-    known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation"), "JournalStaleRevision")
+    known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation", "EndPower"), "JournalStaleRevision")
     assert caught.value.name == known_here.get(name, "DirectorySignatureBad")
 
 

@@ -78,6 +78,8 @@ def lived(hardhat_rpc: str) -> Iterator[tuple[World, Issued]]:
         world.run(batch.act(4, Act.CANCEL, effective=world.now() + 10**6))
         for name in ("RegisterType", "Entitle", "EndEntitlement", "Recognize", "AddRelay", "AddRegion"):
             world.run(COMMANDS[name](world))
+        world.run(commands.empower(world))
+        world.run(commands.end_power(world, region=SHANGHAI))
         world.run(commands.represent(world))
         world.run(commands.represent(world, ENDED))
         world.run(commands.end_representation(world, ENDED))
@@ -137,6 +139,10 @@ def views(world: World, batch: Issued, now: int) -> dict[tuple[Any, ...], Any]:
     asked += [("Catalog", "typeOf(bytes32)", f"uint256,{TYPE_ROW}", (code,)) for code in TYPES]
     pairs = [(code, body) for code in TYPES for body in BODIES]
     asked += [("Catalog", "entitlementOf(bytes32,bytes32)", RIGHT_ROW, pair) for pair in pairs]
+    powers = [(TYPES[0], objects.organisation_object(OFFICE), region) for region in REGIONS]
+    asked += [
+        ("Catalog", "powerOf(bytes32,bytes32,uint32)", "(uint64,uint64,uint32)", each) for each in powers
+    ]
     rights = world.view("Catalog", "rights()", "uint32")
     numbers = range(1, rights + 1)
     asked += [("Catalog", "entitlementAt(uint32)", "bytes32,bytes32", (number,)) for number in numbers]

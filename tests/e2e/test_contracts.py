@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack, redirect_stdout
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api.cli.main import run
 from ledger.domain.trustfile import CONTRACT_NAMES
 from tests.live import ISSUER, NATIONAL, LiveLedger, found
 from tests.lying_proxy import LyingProxy
@@ -25,17 +23,6 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLedger]:
     """A ledger that no other module sees."""
     with ExitStack() as undo:
         yield found(tmp_path_factory.mktemp("contracts"), undo)
-
-
-def call(ledger: LiveLedger, *arguments: str, home: Path | None = None) -> tuple[int, dict[str, Any]]:
-    """One command with `--json`, good or bad."""
-    printed = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
-        patch.setenv("ELICENSE_HOME", str(home or ledger.home))
-        patch.setenv("ELICENSE_NETWORK", str(ledger.network))
-        patch.setenv("ELICENSE_RELAY_KEY", str(ledger.home / "relay.key"))
-        status = run([*arguments, "--json"])
-    return status, json.loads(printed.getvalue())
 
 
 def succeed(ledger: LiveLedger, *names: str) -> None:
@@ -110,7 +97,7 @@ class Story:
             *(self.folder / "new").glob("*"),
         ]
         made = [each for each in files if each.name.endswith(".elic.json")]
-        _, answer = call(self.ledger, "verify", *map(str, made), *options)
+        _, answer = self.ledger.attempt("verify", *map(str, made), *options)
         return [each["result"] for each in answer["results"]]
 
 
@@ -129,9 +116,9 @@ def test_the_vote_waits_for_absent_keys_with_one_contract(ledger: LiveLedger, tm
     public, ask = tmp_path / "r31.pub.pem", tmp_path / "ask.json"
     ledger.cli("sm2", "pubkey", "--key", str(ledger.key("r31")), "--out", str(public))
     order = ["org", "contract", "succeed", "Catalog", "--by", str(public), "--signatures", str(ask)]
-    assert call(ledger, *order)[1]["code"] == "SIGNATURES_PENDING"
+    assert ledger.attempt(*order)[1]["code"] == "SIGNATURES_PENDING"
     (first,) = json.loads(ask.read_text())["requests"]
-    assert call(ledger, *order)[1]["code"] == "SIGNATURES_PENDING"
+    assert ledger.attempt(*order)[1]["code"] == "SIGNATURES_PENDING"
     file = json.loads(ask.read_text())
     (request,) = file["requests"]
     assert request["signed"]["account"] == first["signed"]["account"], "made once"
@@ -140,7 +127,7 @@ def test_the_vote_waits_for_absent_keys_with_one_contract(ledger: LiveLedger, tm
     ask.write_text(json.dumps(file))
     made = ledger.cli(*order)
     assert made["account"] == request["signed"]["account"]
-    assert call(ledger, *order)[1]["code"] == "CONTRACT_IS_OF_NOW"
+    assert ledger.attempt(*order)[1]["code"] == "CONTRACT_IS_OF_NOW"
     rows = {row["address"]: row for row in ledger.cli("org", "contract", "list")["contracts"]}
     assert rows[made["account"]]["standing"] == "CURRENT"
     assert rows[made["account"]]["codeHash"] == made["codeHash"]
@@ -149,14 +136,14 @@ def test_the_vote_waits_for_absent_keys_with_one_contract(ledger: LiveLedger, tm
 
 @pytest.mark.parametrize("name", ["Keys", "Journal", "SM2Verifier", "Nothing"])
 def test_what_goes_with_its_directory_is_not_succeeded_alone(ledger: LiveLedger, name: str) -> None:
-    status, answer = call(ledger, "org", "contract", "succeed", name, "--by", str(ledger.key("r31")))
+    status, answer = ledger.attempt("org", "contract", "succeed", name, "--by", str(ledger.key("r31")))
     assert (status, answer["code"]) == (2, "CHOICE")
 
 
 def test_whoever_has_no_vote_succeeds_nothing(ledger: LiveLedger, tmp_path: Path) -> None:
     before = ledger.cli("org", "contract", "list")["contracts"]
     for key in ("qingpu", "issuer"):
-        status, _ = call(ledger, "org", "contract", "succeed", "Batches", "--by", str(ledger.key(key)))
+        status, _ = ledger.attempt("org", "contract", "succeed", "Batches", "--by", str(ledger.key(key)))
         assert status == 1
     assert ledger.cli("org", "contract", "list")["contracts"] == before
 
@@ -172,7 +159,7 @@ def test_everything_goes_on_under_the_old_trust_file(ledger: LiveLedger, tmp_pat
     listed = ledger.cli("org", "contract", "list")["contracts"]
     assert {row["name"] for row in listed if row["standing"] == "BEHIND"} == set(CLIENTS)
     single = _envelope(between.single)["anchor"]["licenseId"]
-    assert call(ledger, "license", "suspend", single, *PENALTY, *by(ledger))[0] == 1
+    assert ledger.attempt("license", "suspend", single, *PENALTY, *by(ledger))[0] == 1
     succeed(ledger, *CLIENTS)
     between.go_on()
     after = Story(ledger, tmp_path / "after")
@@ -196,16 +183,16 @@ def _flags_tell_what_is_not_proved(ledger: LiveLedger, story: Story, state: list
     for options, flags in (([], ["SUCCESSOR_UNPROVED"]), (state, [])):
         for order in (["license", "show", license_id], ["license", "status", license_id]):
             assert [f for f in ledger.cli(*order, *options)["flags"] if "SUCC" in f] == flags
-        verdict = call(ledger, "verify", str(story.single), *options)[1]
+        verdict = ledger.attempt("verify", str(story.single), *options)[1]
         assert [flag for flag in verdict["flags"] if "SUCC" in flag] == flags
         assert ledger.cli("org", "contract", "list", *options)["flags"] == flags
 
 
 def _a_fresh_home_follows(ledger: LiveLedger, home: Path, story: Story) -> None:
     license_id = _envelope(story.single)["anchor"]["licenseId"]
-    assert call(ledger, "license", "show", license_id, home=home)[1]["status"] == "SUSPENDED"
-    assert call(ledger, "org", "show", ISSUER, home=home)[0] == 0
-    assert call(ledger, "audit", "fsck", home=home)[1]["differences"] == []
+    assert ledger.attempt("license", "show", license_id, home=home)[1]["status"] == "SUSPENDED"
+    assert ledger.attempt("org", "show", ISSUER, home=home)[0] == 0
+    assert ledger.attempt("audit", "fsck", home=home)[1]["differences"] == []
 
 
 def test_a_node_that_hides_the_successors_is_found_out(ledger: LiveLedger, tmp_path: Path) -> None:
@@ -227,7 +214,7 @@ def test_a_node_that_hides_the_successors_is_found_out(ledger: LiveLedger, tmp_p
     order = ["org", "contract", "list", "--trust", "state", "--head", head(ledger)]
     with LyingProxy(ledger.rpc) as proxy:
         proxy.rewrite = hide
-        status, answer = call(ledger, *order, "--rpc", proxy.url)
+        status, answer = ledger.attempt(*order, "--rpc", proxy.url)
         assert (status, answer["code"]) != (0, "OK")
         assert answer["error"]["family"] in ("trust", "outage")
-    assert call(ledger, *order)[0] == 0
+    assert ledger.attempt(*order)[0] == 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api.cli.main import run
 from ledger import crypto
 from ledger.domain.messages import key_id
 from ledger.domain.sm3 import sm3
@@ -52,23 +52,9 @@ def entitle(ledger: LiveLedger, *more: str) -> Json:
 
 
 @pytest.fixture
-def operator(
-    mandated: LiveLedger,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Cli:
+def operator(mandated: LiveLedger, tmp_path: Path) -> Cli:
     """The operator's own command line, from a home of its own."""
-    monkeypatch.setenv("ELICENSE_HOME", str(tmp_path / "operator"))
-    monkeypatch.setenv("ELICENSE_NETWORK", str(mandated.network))
-    monkeypatch.setenv("ELICENSE_RELAY_KEY", str(mandated.home / "relay.key"))
-
-    def call(*arguments: str) -> tuple[int, Json]:
-        status = run([*arguments, "--json"])
-        answer: Json = json.loads(capsys.readouterr().out)
-        return status, answer
-
-    return call
+    return partial(mandated.attempt, home=tmp_path / "operator")
 
 
 def ferry(ledger: LiveLedger, code: str = FERRY) -> Json:
@@ -193,11 +179,7 @@ def test_a_body_without_a_right_neither_freezes_nor_lifts_a_freeze(
 
 
 def test_a_person_reads_that_a_binding_is_frozen_and_who_bound_what(
-    mandated: LiveLedger,
-    operator: Cli,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    mandated: LiveLedger, operator: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = mandated.input(holderKey=device("a lost one"))
     envelope = mandated.ledger().issuing().issue(given, mandated.signer("issuer")).envelope
@@ -209,12 +191,12 @@ def test_a_person_reads_that_a_binding_is_frozen_and_who_bound_what(
     assert operator("license", "freeze", id_, "--key", str(mandated.key("issuer")))[0] == 0
     for language, freeze in (("en", "freeze"), ("zh", "冻结绑定")):
         monkeypatch.setenv("ELICENSE_LANG", language)
-        assert run(["license", "show", id_]) == 0
-        told = capsys.readouterr().out
+        status, told = mandated.printed("license", "show", id_, home=tmp_path / "operator")
+        assert status == 0
         assert told.count(f"  {freeze}  {ISSUER}") == 3, told
         assert told.count("issuer-counter 4") == 1, told
-        assert run(["verify", str(file)]) == 0
-        verdict = capsys.readouterr().out
+        status, verdict = mandated.printed("verify", str(file), home=tmp_path / "operator")
+        assert status == 0
         assert all("HOLDER_FROZEN" in each for each in (told, verdict))
 
 

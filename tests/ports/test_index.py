@@ -77,6 +77,14 @@ def test_the_live_index_equals_replay_after_every_block(index: SqlIndex) -> None
     assert cursor == Cursor(whole.seq, whole.journal()[1], len(whole.blocks) - 1, whole.head().hash)
 
 
+def test_only_its_owner_reads_the_index_of_a_home(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir(mode=0o755)
+    open_index(folder, LEDGER_ID).close()
+    assert {file.name for file in folder.iterdir()} >= {"index.db", "names.db"}
+    assert all(file.stat().st_mode & 0o077 == 0 for file in folder.iterdir())
+
+
 def test_one_sync_gives_what_many_give(ledger: LedgerSimulator, index: SqlIndex) -> None:
     assert Follow(ledger, index).sync() == ledger.head()
     assert digest_of(index) == replayed(ledger)
@@ -345,6 +353,7 @@ def test_an_act_that_does_not_exist_is_named(ledger: LedgerSimulator, index: Sql
         effective=0,
         reference=bytes(32),
         cause=bytes(32),
+        region=0,
     )
     with pytest.raises(IndexDivergedError) as caught:
         Follow(ledger, index).sync()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ledger.domain import objects
 from ledger.domain.acts import Act
+from ledger.domain.apply import State
 from ledger.domain.entities import License, LicenseFact
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.records import RawLog, Record, raw_log_of
 from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.proof.headers import Header
 from ledger.proof.journal import next_head
+from ledger.service.verify import state_of
 from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
 
 FROM, TO = 1_000, 9_000
@@ -44,12 +46,14 @@ def trust_of(ledger: LedgerSimulator) -> TrustFile:
     )
 
 
-def registration(name: str, purpose: int = 1) -> dict[str, Any]:
-    """Members of the registration of the key called `name` for an organisation."""
+def registration(
+    name: str, purpose: int = 1, owner: bytes = objects.organisation_object(BUREAU)
+) -> dict[str, Any]:
+    """Members of the registration of the key called `name` for a body, by its object."""
     public = key_of(name).public_key
     return {
         "newKey": key_id_of(name),
-        "owner": "0x" + objects.organisation_object(BUREAU).hex(),
+        "owner": "0x" + owner.hex(),
         "purpose": purpose,
         "alg": 1,
         "x": "0x" + public[1:33].hex(),
@@ -57,6 +61,17 @@ def registration(name: str, purpose: int = 1) -> dict[str, Any]:
         "validFrom": 0,
         "validTo": 0,
     }
+
+
+def asked_for(
+    ledger: LedgerSimulator, wanted: Callable[[State], Collection[bytes]]
+) -> tuple[State, set[bytes]]:
+    """What those histories tell that are asked for, and whose they are: until nothing more is wanted."""
+    state, loaded = State(ledger.ledger_id), set[bytes]()
+    while more := set(wanted(state)) - loaded:
+        loaded |= more
+        state = state_of(ledger.ledger_id, [each for each in ledger.records() if each.object in loaded])
+    return state, loaded
 
 
 @dataclass

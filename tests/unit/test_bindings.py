@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ledger import crypto
-from ledger.domain.acts import Act, Purpose, Status
+from ledger.domain.acts import Act, Status
 from ledger.domain.apply import State, typed
 from ledger.domain.entities import License
 from ledger.domain.holders import HolderRule, JointHolders, PublicPair
@@ -20,11 +20,9 @@ from ledger.proof.verification import cut_offs_of, license_objects
 from ledger.service.replay import ReplayLedger
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import binding_now, show_license
-from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
     JIASHAN,
-    LEDGER_ID,
     NATIONAL_TYPE,
     NO_HASH,
     OFFICE,
@@ -35,10 +33,9 @@ from tests.simulator import (
     founded_ledger,
     hash32,
     id_of,
-    key_id_of,
     key_of,
 )
-from tests.unit.governed import FixedClock, trust_of
+from tests.unit.governed import FixedClock, asked_for, registration, trust_of
 from tests.unit.test_verification import asked, claim_in
 
 LICENSE = id_of("a license")
@@ -53,7 +50,11 @@ def ledger() -> LedgerSimulator:
     made = founded_ledger(sign=False)
     made.register_type(IDENTITY_PROVIDER, [str(SHANGHAI), str(ZHEJIANG)])
     made.record("AddOrganisation", [str(ZHEJIANG)], **_provider())
-    made.record("RegisterKey", [str(ZHEJIANG), PROVIDER], **_key())
+    made.record(
+        "RegisterKey",
+        [str(ZHEJIANG), PROVIDER],
+        **registration(PROVIDER, owner=organisation_object(PROVIDER)),
+    )
     made.entitle(IDENTITY_PROVIDER, PROVIDER, SHANGHAI, str(SHANGHAI))
     made.issue(LICENSE)
     made.bind(LICENSE, FIRST)
@@ -65,20 +66,6 @@ def _provider() -> dict[str, object]:
     return {"uscc": word, "region": ZHEJIANG, "level": 3, "nameDigest": NO_HASH}
 
 
-def _key() -> dict[str, object]:
-    public = key_of(PROVIDER).public_key
-    return {
-        "newKey": key_id_of(PROVIDER),
-        "owner": "0x" + organisation_object(PROVIDER).hex(),
-        "purpose": int(Purpose.SIGN),
-        "alg": 1,
-        "x": "0x" + public[1:33].hex(),
-        "y": "0x" + public[33:].hex(),
-        "validFrom": 0,
-        "validTo": 0,
-    }
-
-
 def license_in(state: State) -> License:
     found = typed(state, "license", LICENSE, License)
     assert found is not None
@@ -87,11 +74,8 @@ def license_in(state: State) -> License:
 
 def now(ledger: LedgerSimulator, as_of: int | None = None) -> Binding:
     """The binding in effect, from the histories that are asked for and no others."""
-    whole, loaded = ledger.state(), {bytes.fromhex(LICENSE[2:])}
-    state = State(LEDGER_ID)
-    while wanted := license_objects(state, license_in(whole)) - loaded:
-        loaded |= wanted
-        state = state_of(LEDGER_ID, _of(ledger, loaded))
+    whole, own = ledger.state(), bytes.fromhex(LICENSE[2:])
+    state, _ = asked_for(ledger, lambda state: {own, *license_objects(state, license_in(whole))})
     moment = ledger.now if as_of is None else as_of
     found = binding_at(state, license_in(state), moment)
     assert found == binding_at(whole, license_in(whole), moment), "the histories asked for are enough"

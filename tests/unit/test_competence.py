@@ -20,8 +20,8 @@ from tests.simulator import (
     hash32,
     id_of,
     key_id_of,
-    key_of,
 )
+from tests.unit.governed import registration
 
 ROOTS = (310000, 330000, 320000)
 INNER, DISTRICT, TOWN = 310118, 310119, 310120
@@ -58,17 +58,7 @@ def problem(ledger: LedgerSimulator) -> str | None:
 
 
 def new_key(owner: int) -> dict[str, object]:
-    public = key_of("new").public_key
-    return {
-        "newKey": key_id_of("new"),
-        "owner": "0x" + region_object(owner).hex(),
-        "purpose": int(Purpose.GOVERN),
-        "alg": 1,
-        "x": "0x" + public[1:33].hex(),
-        "y": "0x" + public[33:].hex(),
-        "validFrom": 0,
-        "validTo": 0,
-    }
+    return registration("new", Purpose.GOVERN, region_object(owner))
 
 
 def test_a_seal_needs_every_founder(ledger: LedgerSimulator) -> None:

@@ -73,6 +73,7 @@ def test_a_whole_file_is_read() -> None:
         (("types", 0, "sharing"), None, "sharing"),
         (("types", 0, "acts"), ["issue", "burn"], "types.acts"),
         (("types", 0, "acts"), None, "types.acts"),
+        (("types", 0, "acts"), ["issue", ["burn"]], "types.acts"),
         (("types", 0, "ground"), -1, "ground"),
         (("types", 0, "schema"), 5, "schema"),
         (("entitlements", 0, "type"), "x", "type"),

@@ -11,7 +11,7 @@ from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import typed
 from ledger.domain.entities import Key, LicenseType, Organisation, Terms
 from ledger.domain.messages import MESSAGES
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id, organisation_object
 from ledger.domain.records import RecordBody, RecordSignature, raw_log_of
 from ledger.errors import ChainOutageError, RuleError
 from ledger.ports import Receipt, Transaction
@@ -125,7 +125,7 @@ def test_a_body_and_its_key_join(chain: Chain) -> None:
 
 
 def _owner(uscc: str) -> str:
-    return "0x" + organisation_object(uscc).hex()
+    return organisation_id(uscc)
 
 
 def test_nothing_is_submitted_while_a_signature_is_missing(chain: Chain) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ledger import crypto
 from ledger.domain.acts import Act
-from ledger.domain.apply import State
 from ledger.domain.entities import Batch, License
 from ledger.domain.license_tree import node_hash
 from ledger.domain.messages import OPENING, Kind
@@ -19,11 +19,9 @@ from ledger.domain.verdict import Check, Step
 from ledger.proof.verification import Claim, Findings, missing_objects
 from ledger.service.replay import ReplayLedger
 from ledger.service.sources import Asked, Histories
-from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
     JIASHAN,
-    LEDGER_ID,
     OFFICE,
     QINGPU,
     REGIONAL_TYPE,
@@ -35,7 +33,7 @@ from tests.simulator import (
     id_of,
 )
 from tests.simulator import NATIONAL_TYPE as CODE
-from tests.unit.governed import FixedClock, trust_of
+from tests.unit.governed import FixedClock, asked_for, trust_of
 from tests.unit.test_verification import asked, claim_in, shown
 
 IDS = [id_of(f"leaf {number}") for number in range(7)]
@@ -93,6 +91,18 @@ def test_every_leaf_counts_from_the_batchs_record(ledger: LedgerSimulator, openi
     assert outcome(asked(ledger, claim_on(ledger, openings[0]), known_at=before))[0] == "NOT_ANCHORED"
 
 
+@pytest.mark.parametrize(
+    ("first", "end", "code"),
+    [(0, 2**48 - 1, "OK"), (0, 2**48, "NOT_ANCHORED"), (2**48, 0, "NOT_ANCHORED"), (9, 9, "NOT_ANCHORED")],
+)
+def test_a_leaf_that_nobody_could_ever_end_counts_for_nothing(
+    ledger: LedgerSimulator, first: int, end: int, code: str
+) -> None:
+    """Contracts refuse to open such a leaf, so no act would reach it."""
+    openings = ledger.issue_batch(IDS, validFrom=first, validTo=end)
+    assert outcome(asked(ledger, claim_on(ledger, openings[0])))[0] == code
+
+
 def test_what_happens_to_one_leaf_happens_to_no_other(
     ledger: LedgerSimulator, openings: list[Opening]
 ) -> None:
@@ -121,10 +131,7 @@ def test_the_histories_asked_for_are_enough(
         ledger.open_leaf(openings[4])
         ledger.act(IDS[4], Act.SUSPEND)
     claim = claim_on(ledger, openings[4])
-    state, loaded = State(LEDGER_ID), set[bytes]()
-    while wanted := missing_objects(claim, state, region) - loaded:
-        loaded |= wanted
-        state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
+    state, loaded = asked_for(ledger, lambda state: missing_objects(claim, state, region))
     assert asked(ledger, claim, state, region=region) == asked(ledger, claim, region=region)
     assert organisation_object(OFFICE) not in loaded
 
@@ -262,10 +269,7 @@ def test_the_histories_asked_for_are_enough_for_a_renewed_leaf(
         ledger.open_leaf(openings[6])
     ledger.cut_off_key(BUREAU, str(SHANGHAI), renewal_record(ledger).time)
     for claim in (claim_on(ledger, openings[6]), claim_on(ledger, renewed[2])):
-        state, loaded = State(LEDGER_ID), set[bytes]()
-        while wanted := missing_objects(claim, state, JIASHAN) - loaded:
-            loaded |= wanted
-            state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
+        state, _ = asked_for(ledger, partial(missing_objects, claim, region=JIASHAN))
         assert asked(ledger, claim, state, region=JIASHAN) == asked(ledger, claim, region=JIASHAN)
 
 

@@ -8,19 +8,16 @@ import pytest
 
 from ledger import crypto
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.apply import State
 from ledger.domain.lineage import acts_for, cut_off_of, line_of, registrars
-from ledger.domain.objects import ascii32, organisation_object, region_object
+from ledger.domain.objects import ascii32, organisation_id, organisation_object, region_object
 from ledger.domain.records import Record
 from ledger.proof.verification import Findings, Question, examine, missing_objects, recognition_basis
 from ledger.service.replay import ReplayLedger
 from ledger.service.sources import Asked, Histories
-from ledger.service.verify import state_of
 from tests.simulator import (
     BUREAU,
     DAY,
     JIASHAN,
-    LEDGER_ID,
     OFFICE,
     QINGPU,
     REGIONAL_TYPE,
@@ -31,9 +28,8 @@ from tests.simulator import (
     hash32,
     id_of,
     key_id_of,
-    key_of,
 )
-from tests.unit.governed import FixedClock, trust_of
+from tests.unit.governed import FixedClock, asked_for, registration, trust_of
 from tests.unit.test_verification import claim_in
 
 LICENSE = id_of("a license")
@@ -54,19 +50,7 @@ def register(
     ledger: LedgerSimulator, name: str, by: str, owner: bytes = OWNER, purpose: Purpose = Purpose.SIGN
 ) -> Record:
     """Register a key as one governing key does it: that key signs, then the new one."""
-    public = key_of(name).public_key
-    return ledger.record(
-        "RegisterKey",
-        [by, name],
-        newKey=key_id_of(name),
-        owner="0x" + owner.hex(),
-        purpose=int(purpose),
-        alg=1,
-        x="0x" + public[1:33].hex(),
-        y="0x" + public[33:].hex(),
-        validFrom=0,
-        validTo=0,
-    )
+    return ledger.record("RegisterKey", [by, name], **registration(name, purpose, owner))
 
 
 def issue_with(ledger: LedgerSimulator, name: str) -> Record:
@@ -76,11 +60,7 @@ def issue_with(ledger: LedgerSimulator, name: str) -> Record:
 
 def asked(ledger: LedgerSimulator, record: Record, known_at: int, region: int | None = None) -> Findings:
     claim = claim_in(record)
-    loaded: set[bytes] = set()
-    state = State(LEDGER_ID)
-    while wanted := missing_objects(claim, state, region) - loaded:
-        loaded |= wanted
-        state = state_of(LEDGER_ID, [each for each in ledger.records() if each.object in loaded])
+    state, _ = asked_for(ledger, lambda state: missing_objects(claim, state, region))
     question = Question(at=ledger.now, known_at=known_at, region=region)
     return examine(claim, state, question, ledger.domains, crypto.verifier().verify)
 
@@ -174,7 +154,7 @@ def test_a_successor_acts_from_its_date_on_and_old_licenses_stay(ledger: LedgerS
     record = ledger.issue(LICENSE)
     date = ledger.now + DAY
     ledger.succeed_organisation(BUREAU, OFFICE, str(SHANGHAI), since=date)
-    office = "0x" + organisation_object(OFFICE).hex()
+    office = organisation_id(OFFICE)
     assert [acts_for(ledger.state(), office, BUREAU, at) for at in (date - 1, date)] == [False, True]
     assert failures(asked(ledger, record, ledger.now)) == []
 

@@ -378,7 +378,7 @@ def _cut_off_by_itself(ledger: LedgerSimulator) -> None:
     ledger.cut_off_key(str(SHANGHAI), str(SHANGHAI), ledger.now)
 
 
-_EMPTY = {"reference": hash32("r"), "cause": hash32("c")}
+_EMPTY = {"reference": hash32("r"), "cause": hash32("c"), "region": 0}
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ from tests.simulator import (
     hash32,
     id_of,
 )
+from tests.unit.governed import asked_for
 
 LICENSE = id_of("a license")
 NAMES = ("SIGNATURE", "ISSUER", "ANCHOR", "STATUS", "RECOGNITION")
@@ -382,9 +383,6 @@ def test_an_old_head_cannot_refuse_what_a_later_record_may_allow(ledger: LedgerS
 def test_the_histories_asked_for_are_enough(ledger: LedgerSimulator, region: int | None) -> None:
     claim = _regional(ledger)
     ledger.act(LICENSE, Act.SUSPEND)
-    state, loaded = State(LEDGER_ID), set[bytes]()
-    while wanted := missing_objects(claim, state, region) - loaded:
-        loaded |= wanted
-        state = state_of(LEDGER_ID, [record for record in ledger.records() if record.object in loaded])
+    state, loaded = asked_for(ledger, lambda state: missing_objects(claim, state, region))
     assert asked(ledger, claim, state, region=region) == asked(ledger, claim, region=region)
     assert organisation_object(OFFICE) not in loaded

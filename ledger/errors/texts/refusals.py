@@ -362,8 +362,26 @@ TEXTS: dict[str, Text] = {
     "NOT_THE_ISSUER": Text(
         "该证照由 {issuer} 颁发，签名者 {signer} 既不是颁发机构，也不是其代办机构。",
         "The license is of {issuer}; the signer {signer} is neither that body nor its operator.",
-        "由颁发机构签名，或由其签发权所载的代办机构签名。",
-        "Have the issuing authority sign, or the operator that its entitlement names.",
+        "由颁发机构签名，或由其签发权所载的代办机构签名；暂扣、吊销、撤销也可由地区为此指定的机构签名，"
+        "撤销还可由上级地区签名。",
+        "Have the issuing authority sign, or the operator that its entitlement names; to suspend, revoke or "
+        "annul also a body that a region named for it, and to annul a superior region.",
+    ),
+    "NOT_COMPETENT": Text(
+        "机构 {body} 不得以地区 {region} 的职权对类型 {licenseType} 的证照作行为 {act}。",
+        "Body {body} may not do act {act} to this license of type {licenseType} under the power of region "
+        "{region}.",
+        "撤销由颁发机构所属地区或其上级地区的管理密钥签名；暂扣、吊销、撤销由该地区现已指定的机构签名"
+        "（type show 可查）；暂扣只由作出暂扣的机构恢复。",
+        "To annul, have a region sign that the issuer belongs to, or a superior one, by its governing key; to "
+        "suspend, revoke or annul, a body that the region names now (`type show`); what a body suspended, "
+        "that body resumes.",
+    ),
+    "POWERS_UNKNOWN": Text(
+        "行为位图 {acts} 含不可指定的行为，或为空。",
+        "Act bitmap {acts} has acts that no body can be named for, or none.",
+        "只可指定暂扣、撤销、吊销。",
+        "Name suspend, annul or revoke.",
     ),
     "ACT_NOT_KNOWN": Text(
         "类型 {licenseType} 不允许行为 {act}。",

@@ -1,0 +1,50 @@
+"""What the commands about bodies, types and agreements read and show alike."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli.options import moment
+from ledger.domain.identifiers import Uscc, is_type_code
+from ledger.domain.moments import rfc3339
+from ledger.domain.regions import RegionCode
+from ledger.domain.rights import IDENTITY_PROVIDER
+from ledger.errors import UsageError
+
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
+]
+End = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="When it ends; two minutes from now by default.")
+]
+CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="License type code, 21 characters.")]
+RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/T 2260 code.")]
+
+
+def read_since(text: str | None) -> int:
+    """A first moment in Unix seconds; 0 for none."""
+    return moment(text) or 0
+
+
+def shown_time(seconds: int) -> str | None:
+    """A moment as answers show it; None for 0."""
+    return rfc3339(seconds) if seconds else None
+
+
+def read_region(text: str) -> int:
+    """A region as a number; raises `REGION_FORM`."""
+    return int(RegionCode.parse(text, strict=False).text)
+
+
+def read_uscc(text: str) -> str:
+    """A unified social credit code with a right check digit."""
+    return Uscc.parse(text).text
+
+
+def read_code(text: str) -> str:
+    """The code of a license type; raises `CHOICE`."""
+    if text != IDENTITY_PROVIDER and not is_type_code(text):
+        raise UsageError("CHOICE", option="type", text=text[:40], choices="21-character codes")
+    return text
