@@ -37,7 +37,7 @@ from ledger.domain.entities import Key, License
 from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.messages import Domain, Kind
-from ledger.domain.objects import organisation_id
+from ledger.domain.objects import organisation_id, region_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Call
@@ -51,6 +51,7 @@ from ledger.service.act import ActOnLicenses
 from ledger.service.admission import Admission
 from ledger.service.anchor import AnchorMessages
 from ledger.service.authorise import require_acts_for
+from ledger.service.capacity import Capacities
 from ledger.service.content_places import (
     BlobsPlace,
     ContentPlace,
@@ -361,7 +362,13 @@ class Ledger:
 
     def acting(self, desk: Desk | None = None) -> ActOnLicenses:
         """The service that acts on licenses."""
-        return ActOnLicenses(self._doing(desk or self.desk), self.home, self.entropy, self.clock)
+        region_for = Capacities(self._region_of, self.clock).region_for
+        return ActOnLicenses(self._doing(desk or self.desk), self.home, self.entropy, region_for)
+
+    def _region_of(self, owner: str) -> int:
+        """The code of a region by its object id, 0x-hex; 0 where there is none."""
+        codes = (int(code) for code, _ in self.index.entities("region"))
+        return next((code for code in codes if region_id(code) == owner), 0)
 
     def signed_elsewhere(self, desk: Desk) -> SignedElsewhere:
         """The service for keys that are not here."""

@@ -102,20 +102,13 @@ def amend(
     """Issue the next version of a license; the old one is superseded."""
     ledger = open_ledger(network, rpc, api, of_file)
     given, signer = parse_strict(read_input(file)), keys.signer(key)
+    why, since = ground or only_ground(kind), moment(effective) or 0
     if ledger.settings.api:
         service = remote.service(ledger, org, given, signer)
-        return remote.issued(ledger, service.amend(id_, given, kind, ground, effective), out)
+        return remote.issued(ledger, service.amend(id_, given, kind, why, since), out)
     license_id, identifier = ledger.resolve(id_)
-    issued = ledger.issuing().amend(
-        license_id,
-        identifier,
-        given,
-        kind,
-        signer,
-        ground or only_ground(kind),
-        moment(effective) or 0,
-        partial(deliver, ledger, out),
-    )
+    handing = partial(deliver, ledger, out)
+    issued = ledger.issuing().amend(license_id, identifier, given, kind, signer, why, since, handing)
     outcome = _issued(issued, out)
     shown = ledger.show(Asked(), str(issued.envelope.anchor["licenseId"]))
     status = shown.standing.status.name
@@ -147,12 +140,10 @@ def _act_command(verb: str) -> None:
         rpc: RpcUrls = None,
     ) -> Outcome:
         ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
-        if ledger.settings.api:
-            more = {"effective": effective, "reference": reference, "region": region}
-            service = remote.service(ledger, org, id_, signer)
-            return remote.told(service.act(id_, rule.act, verb, ground, more), f"{verb} {id_}")
-        license_id, identifier = ledger.resolve(id_)
         order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region))
+        if ledger.settings.api:
+            return remote.told(remote.service(ledger, org, id_, signer).act(id_, order), f"{verb} {id_}")
+        license_id, identifier = ledger.resolve(id_)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
     app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)

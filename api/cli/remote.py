@@ -41,9 +41,8 @@ def service(ledger: Ledger, org: str | None, about: str | JsonObject, signer: Si
     """
     body = org or _issuer_of(about)
     client = ServiceClient(ledger.settings.api or "", body, signer, ledger.clock, ledger.entropy)
-    return OrderAtService(
-        client, body, ledger.trust, ledger.types().get, ledger.verifier, signer, ledger.clock
-    )
+    types, resolve = ledger.types().get, ledger.index.resolve
+    return OrderAtService(client, body, ledger.trust, types, resolve, ledger.verifier, signer, ledger.clock)
 
 
 def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ledger.domain.acts import Act, Ground
 from ledger.domain.apply import StateView
 from ledger.domain.entities import License
 from ledger.domain.facts import act_in
 from ledger.domain.messages import KINDS_OF, key_id
 from ledger.domain.objects import ascii32
-from ledger.ports import Clock, Entropy, IssuerHome, Signer
+from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
-from ledger.service.capacity import region_for
 from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.orders import Acted, ActOrder, Progress, act_of, ground_of
 from ledger.service.references import reference_digest
+
+RegionFor = Callable[[StateView, License, Act, bytes], int]
 
 
 class ActOnLicenses:
@@ -23,11 +26,13 @@ class ActOnLicenses:
         doing: Makes messages and hands them in.
         home: Keeps references.
         entropy: Salts of references.
-        clock: Tells now.
+        region_for: (state, license, act, key id) → under whose power that key's body acts; 0 for the issuer.
     """
 
-    def __init__(self, doing: DoToLicenses, home: IssuerHome, entropy: Entropy, clock: Clock) -> None:
-        self._doing, self._home, self._entropy, self._clock = doing, home, entropy, clock
+    def __init__(
+        self, doing: DoToLicenses, home: IssuerHome, entropy: Entropy, region_for: RegionFor
+    ) -> None:
+        self._doing, self._home, self._entropy, self._region_for = doing, home, entropy, region_for
 
     def act(self, license_id: str, order: ActOrder, signer: Signer) -> Acted:
         """Suspend, resume or end a license, as it stands then.
@@ -90,13 +95,14 @@ class ActOnLicenses:
         ground = ground_of(act, order.ground)
 
         def members(license_: License, state: StateView) -> dict[str, object]:
+            region = self._region_for(state, license_, act, key) if order.region is None else order.region
             return {
                 "act": int(act),
                 "ground": int(ground),
                 "effective": order.effective,
                 "reference": self._reference(license_, order.reference),
                 "cause": bytes(32),
-                "region": self._region(license_, state, act, key) if order.region is None else order.region,
+                "region": region,
             }
 
         return Doing(license_id, "Act", members)
@@ -128,9 +134,6 @@ class ActOnLicenses:
     def do(self, doing: Doing, signer: Signer) -> Acted:
         """Sign it, hand it in, wait for it; raises as `act`."""
         return acted(self._doing.do(doing, signer))
-
-    def _region(self, license_: License, state: StateView, act: Act, key: bytes) -> int:
-        return region_for(state, license_, act, key, int(self._clock.now().timestamp()))
 
     def _reference(self, license_: License, text: str) -> bytes:
         return reference_digest(self._home, self._entropy, license_, text)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.domain.acts import AMEND_KINDS, Act
+from ledger.domain.acts import Act
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import build_license, license_digest
 from ledger.domain.identifiers import LicenseIdentifier
@@ -33,6 +33,7 @@ from ledger.errors import BadSignatureError, MalformedError, TrustError
 from ledger.ports import Clock, Signer, Verifier
 from ledger.service.drafts import content_members
 from ledger.service.handed_in import read_members
+from ledger.service.orders import ActOrder, act_of, amendment_of, ground_of
 from ledger.service.represent import RepresentOrder, kind_of, scope_of
 
 _SKEW = 300
@@ -72,6 +73,7 @@ class OrderAtService:
         body: Credit code of the body that orders.
         trust: The pinned trust file: which ledger a message has to be for.
         types: From a type code to its definition.
+        resolve: From an identifier or id to the license id that this side knows for it, or None.
         verifier: Checks promises.
         signer: The body's registered signing key.
         clock: Ours.
@@ -83,11 +85,13 @@ class OrderAtService:
         body: str,
         trust: TrustFile,
         types: Callable[[str], LicenseType],
+        resolve: Callable[[str], str | None],
         verifier: Verifier,
         signer: Signer,
         clock: Clock,
     ) -> None:
-        self._service, self._trust, self._types = service, trust, types
+        self._service, self._trust = service, trust
+        self._types, self._resolve = types, resolve
         self._by = "0x" + ascii32(body).hex()
         self._verifier, self._signer, self._clock = verifier, signer, clock
 
@@ -96,67 +100,82 @@ class OrderAtService:
         order = _Order({"act": "issue", "input": given}, "Issue", {}, given)
         return self._carry_out(order, request_id)
 
-    def amend(
-        self, id_: str, given: JsonObject, kind: str, ground: str | None, effective: str | None
-    ) -> JsonObject:
-        """Issue the next version of a license."""
-        body = {"act": "amend", "id": id_, "input": given, "kind": kind}
-        more = {"ground": ground, "effective": effective}
-        act = AMEND_KINDS.get(kind)
-        expected = {} if act is None else {"act": int(act)}
-        return self._carry_out(_Order({**body, **_given(more)}, "Amend", expected, given))
+    def amend(self, id_: str, given: JsonObject, kind: str, ground: str, effective: int = 0) -> JsonObject:
+        """Issue the next version of a license; the keys of `license amend` and `envelope`.
 
-    def act(self, id_: str, act: Act, verb: str, ground: str, more: Mapping[str, str | None]) -> JsonObject:
-        """Suspend, resume or end a license; `more` has `effective`, `reference` and `region`."""
-        body = {"act": verb, "id": id_, "ground": ground, **_given(more)}
-        region = more.get("region")
-        power = {} if region is None else {"region": int(region)}
-        return self._carry_out(_Order(body, "Act", {"act": int(act), **power}))
+        Raises:
+            UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
+        """
+        act = amendment_of(kind)
+        body = {"act": "amend", "id": id_, "input": given, "kind": kind, "ground": ground, **_from(effective)}
+        fact = {"act": int(act), "ground": int(ground_of(act, ground)), "effective": effective}
+        return self._carry_out(_Order(body, "Amend", self._about(id_) | fact, given))
+
+    def act(self, id_: str, order: ActOrder) -> JsonObject:
+        """Suspend, resume or end a license; which number of a decision is meant, the service digests.
+
+        Raises:
+            UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
+        """
+        act = act_of(order)
+        fact = {"act": int(act), "ground": int(ground_of(act, order.ground)), "effective": order.effective}
+        body = {"act": order.verb, "id": id_, "ground": order.ground, "reference": order.reference}
+        if order.region is not None:
+            body["region"], fact["region"] = f"{order.region:06d}", order.region
+        return self._carry_out(_Order(body | _from(order.effective), "Act", self._about(id_) | fact))
 
     def bind(self, id_: str, body: JsonObject, binding: bytes) -> JsonObject:
         """Tie a holder's device keys to a license; `binding` is what has to be signed for them."""
-        expected = {"by": self._by, "holderBinding": "0x" + binding.hex()}
+        expected = self._about(id_) | {"by": self._by, "holderBinding": "0x" + binding.hex()}
         return self._carry_out(_Order({"act": "bind", "id": id_, **body}, "Bind", expected))
 
     def freeze(self, id_: str) -> JsonObject:
         """Stop the binding of a lost device."""
-        return self._carry_out(_Order({"act": "freeze", "id": id_}, "Freeze", {"by": self._by}))
+        expected = self._about(id_) | {"by": self._by}
+        return self._carry_out(_Order({"act": "freeze", "id": id_}, "Freeze", expected))
 
     def represent(self, id_: str, keys: JsonObject, order: RepresentOrder) -> JsonObject:
         """Let somebody stand in for a holder; `keys` are the representative's, as the service takes them."""
         terms = {"kind": order.kind, "scope": list(order.scope), "reference": order.reference}
-        since = rfc3339(order.since) if order.since else None
-        until = rfc3339(order.until) if order.until is not None else None
-        expected = {
+        since = {"since": rfc3339(order.since)} if order.since else {}
+        until = {} if order.until is None else {"until": rfc3339(order.until)}
+        expected = self._about(id_) | {
             "representative": "0x" + order.representative.hex(),
             "kind": int(kind_of(order.kind)),
             "scope": scope_bitmap(scope_of(order.scope)),
             "since": max(0, order.since),
             "until": order.until or 0,
         }
-        body = {"act": "represent", "id": id_, **keys, **terms, **_given({"since": since, "until": until})}
+        body = {"act": "represent", "id": id_, **keys, **terms, **since, **until}
         return self._carry_out(_Order(body, "Represent", expected))
 
     def represent_end(self, id_: str, representative: bytes, until: int) -> JsonObject:
         """End a representation."""
         who = "0x" + representative.hex()
         body = {"act": "represent-end", "id": id_, "representative": who, "until": rfc3339(until)}
-        return self._carry_out(_Order(body, "EndRepresentation", {"representative": who, "until": until}))
+        expected = self._about(id_) | {"representative": who, "until": until}
+        return self._carry_out(_Order(body, "EndRepresentation", expected))
 
     def transfer_out(self, id_: str, region: str, reference: str) -> JsonObject:
         """Let a license go to another region."""
         body = {"act": "transfer-out", "id": id_, "region": region, "reference": reference}
-        return self._carry_out(_Order(body, "TransferOut", {"toRegion": int(region)}))
+        return self._carry_out(_Order(body, "TransferOut", self._about(id_) | {"toRegion": int(region)}))
 
     def transfer_in(self, id_: str, given: JsonObject) -> JsonObject:
         """Take a license in from another region."""
         body = {"act": "transfer-in", "id": id_, "input": given}
-        return self._carry_out(_Order(body, "Amend", {"act": int(Act.TRANSFER_IN)}, given))
+        expected = self._about(id_) | {"act": int(Act.TRANSFER_IN)}
+        return self._carry_out(_Order(body, "Amend", expected, given))
 
     def transfer_cancel(self, id_: str) -> JsonObject:
         """Keep a license after all."""
-        expected = {"act": int(Act.TRANSFER_CANCEL)}
+        expected = self._about(id_) | {"act": int(Act.TRANSFER_CANCEL), "region": 0}
         return self._carry_out(_Order({"act": "transfer-cancel", "id": id_}, "Act", expected))
+
+    def _about(self, id_: str) -> dict[str, object]:
+        """The license that is meant, where this side knows its id."""
+        known = self._resolve(id_)
+        return {} if known is None else {"licenseId": known}
 
     def _carry_out(self, order: _Order, request_id: str | None = None) -> JsonObject:
         identity = key_id(self._signer.public_key)
@@ -243,8 +262,8 @@ def _numbered(given: JsonObject, license_: JsonObject) -> JsonObject:
     return {**given, "serial": given.get("serial") or made.serial, "metadata": metadata}
 
 
-def _given(options: Mapping[str, str | None]) -> JsonObject:
-    return {name: value for name, value in options.items() if value}
+def _from(effective: int) -> JsonObject:
+    return {"effective": rfc3339(effective)} if effective else {}
 
 
 def _require(holds: bool, member: str) -> None:

@@ -24,6 +24,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.promise import Promise
 from ledger.domain.signed_message import Prepared
 from ledger.errors import BadSignatureError, LedgerError, TrustError
+from ledger.service.orders import ActOrder
 from ledger.service.remote import OrderAtService
 from tests.api.conftest import Department
 from tests.live import ISSUER, RELYING, LiveLedger
@@ -186,8 +187,10 @@ class Liar:
 def orders(live_ledger: LiveLedger, service: Liar) -> OrderAtService:
     ledger = live_ledger.ledger()
     signer = live_ledger.signer("issuer")
-    types = ledger.types().get
-    return OrderAtService(service, ISSUER, ledger.trust, types, crypto.verifier(), signer, SystemClock())
+    types, resolve = ledger.types().get, ledger.index.resolve
+    return OrderAtService(
+        service, ISSUER, ledger.trust, types, resolve, crypto.verifier(), signer, SystemClock()
+    )
 
 
 def put(*path: str, value: Any) -> Callable[[Json], None]:
@@ -260,15 +263,25 @@ def test_a_message_that_fits_its_m_still_has_to_say_what_was_ordered(
     assert (caught.value.fields["member"], service.posts) == (member, 1)
 
 
-def test_an_act_of_another_kind_is_not_signed(honest: Department, live_ledger: LiveLedger) -> None:
+@pytest.mark.parametrize(
+    ("changes", "member"),
+    [
+        ({"act": int(Act.REVOKE), "ground": 20}, "act"),
+        ({"ground": 22}, "ground"),
+        ({"effective": 1_700_000_000}, "effective"),
+        ({"region": 330421}, "region"),
+        ({"licenseId": "0x" + "ab" * 32}, "licenseId"),
+    ],
+)
+def test_an_act_that_was_not_ordered_is_not_signed(
+    honest: Department, live_ledger: LiveLedger, changes: Json, member: str
+) -> None:
     issued = orders(live_ledger, Liar(honest)).issue(live_ledger.input())
     service = Liar(honest)
-    service.lie = _as_prepared(live_ledger, "Act", act=int(Act.REVOKE), ground=20)
+    service.lie = _as_prepared(live_ledger, "Act", **changes)
     with pytest.raises(TrustError) as caught:
-        orders(live_ledger, service).act(
-            issued["identifier"], Act.SUSPEND, "suspend", "INVESTIGATION", {"effective": None}
-        )
-    assert (caught.value.fields["member"], service.posts) == ("act", 1)
+        orders(live_ledger, service).act(issued["licenseId"], ActOrder("suspend", "INVESTIGATION", region=0))
+    assert (caught.value.fields["member"], service.posts) == (member, 1)
 
 
 def test_nothing_is_bound_or_frozen_in_the_name_of_another_body(
