@@ -46,6 +46,7 @@ PUBLIC = frozenset(
         "getChallenge",
         "getHealth",
         "getReadiness",
+        "getMetrics",
     }
 )
 """Operations that anyone may call; `/openapi.json` is public too."""

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse
 
 from api.auth import PUBLIC, security_schemes
 from api.frame import Frame, Limits, RateLimit, logger
+from api.metrics import Metrics
 from api.outbox import OutboxThread, make_writing
 from api.problems import from_framework
 from api.routes import (
@@ -179,6 +180,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         show=ledger.show,
         catalog=Catalog(index, ledger.types().all, ledger.clock),
         readiness=lambda: _readiness(ledger, writing, accepting, options.max_head_age),
+        metrics=lambda: Metrics(ledger.queue.state(), outbox.failures, int(ledger.clock.now().timestamp())),
         api=options.api,
     )
 

@@ -52,10 +52,13 @@ class OutboxThread:
     Args:
         ledger: Where it comes from.
         log: Told what goes wrong.
+
+    Attributes:
+        failures: Steps that failed.
     """
 
     def __init__(self, ledger: Ledger, log: FilteringBoundLogger) -> None:
-        self._ledger, self._log = ledger, log
+        self._ledger, self._log, self.failures = ledger, log, 0
         self._pace, self._waiting = ServicePace(), ServicePace()
         self._thread: threading.Thread | None = None
         self._servers, self._guard = 0, threading.Lock()
@@ -96,6 +99,7 @@ class OutboxThread:
         if error is None:
             self._log.info("outbox", state="running")
         else:
+            self.failures += 1
             self._log.warning("outbox", code=error.code)
 
 

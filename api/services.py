@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from api.metrics import Metrics
 from api.writing import Writing
 from ledger.domain.entities import License
 from ledger.ports import Clock, RequestStore
@@ -60,6 +61,7 @@ class Services:
         show: Where a license stands.
         catalog: Types and agreements.
         readiness: Looks at chain and head.
+        metrics: Measures the outbox; asks no node.
         api: Address under which wallets reach this service, or None.
     """
 
@@ -79,4 +81,5 @@ class Services:
     show: Show
     catalog: Catalog
     readiness: Callable[[], Readiness]
+    metrics: Callable[[], Metrics]
     api: str | None

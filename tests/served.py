@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 
@@ -21,6 +21,61 @@ from tests.live import ISSUER, LiveLedger
 from tests.lying_proxy import LyingProxy
 
 Json = dict[str, Any]
+
+
+NODE_AWAY = "http://127.0.0.1:9"
+
+
+class Victim(Protocol):
+    """A process that a test kills."""
+
+    process: subprocess.Popen[str] | None
+
+    def kill(self) -> None:
+        """kill -9."""
+        ...
+
+
+def _environment(live_ledger: LiveLedger, home: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ELICENSE_HOME": str(home),
+        "ELICENSE_NETWORK": str(live_ledger.network),
+        "ELICENSE_RELAY_KEY": str(live_ledger.home / "relay.key"),
+    }
+
+
+def _kill(process: subprocess.Popen[str] | None) -> None:
+    if process is not None:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+
+
+class Worker:
+    """`elicense outbox run --once` over one home, as a process of its own."""
+
+    def __init__(self, live_ledger: LiveLedger, home: Path, rpc: str) -> None:
+        self._live_ledger, self._home, self._rpc = live_ledger, home, rpc
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> Worker:
+        """Run."""
+        command = [sys.executable, "-m", "api.cli.main", "outbox", "run", "--once", "--rpc", self._rpc]
+        environment = _environment(self._live_ledger, self._home)
+        self.process = subprocess.Popen(
+            [*command, "--json"], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        return self
+
+    def kill(self) -> None:
+        """kill -9."""
+        _kill(self.process)
+
+    def end(self) -> tuple[int, Json]:
+        """Wait for its end: exit status and what it told; nothing where it was killed."""
+        assert self.process is not None
+        told, _ = self.process.communicate(timeout=60)
+        return self.process.returncode, json.loads(told or "{}")
 
 
 class Served:
@@ -46,12 +101,7 @@ class Served:
         """Run, unless it runs."""
         if self.process is not None and self.process.poll() is None:
             return self
-        environment = {
-            **os.environ,
-            "ELICENSE_HOME": str(self.home),
-            "ELICENSE_NETWORK": str(self.live_ledger.network),
-            "ELICENSE_RELAY_KEY": str(self.live_ledger.home / "relay.key"),
-        }
+        environment = _environment(self.live_ledger, self.home)
         command = [sys.executable, "-m", "api.cli.main", "serve", "--json", "--port", "0", *self._options]
         self.process = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -66,9 +116,7 @@ class Served:
 
     def kill(self) -> None:
         """kill -9; returns when it is gone."""
-        if self.process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self.process.send_signal(signal.SIGKILL)
+        _kill(self.process)
 
     def stop(self) -> Json:
         """SIGTERM; gives what the command told at its end."""
@@ -106,16 +154,15 @@ class Served:
             self.wait()
 
 
-def strike(proxy: LyingProxy, service: Served, method: str, when: str, nth: int) -> None:
-    """Kill a service the n-th time that it makes a call of a kind, before or after the node has it."""
-    left, process = [nth], service.process
-    assert process is not None
+def strike(proxy: LyingProxy, victim: Victim, method: str, when: str, nth: int) -> None:
+    """Kill a process the n-th time that it makes a call of a kind, before or after the node has it."""
+    left = [nth]
 
     def watch(seen: str, stage: str) -> None:
         if (seen, stage) == (method, when):
             left[0] -= 1
-            if left[0] == 0:
-                service.kill()
-                process.wait(60)
+            if left[0] == 0 and victim.process is not None:
+                victim.kill()
+                victim.process.wait(60)
 
     proxy.watch = watch

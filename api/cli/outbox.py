@@ -137,7 +137,7 @@ def _row(queued: Queued, now: int) -> dict[str, object]:
         "acceptedAt": rfc3339(queued.accepted_at),
         "notAfter": rfc3339(queued.message.not_after),
         "anchorBy": queued.promise["anchorBy"] if queued.promise else None,
-        "isOverdue": queued.is_pending and now > queued.message.not_after,
+        "isOverdue": queued.is_pending and now > (queued.due or queued.message.not_after),
         "seq": queued.record.seq if queued.record else None,
         "reason": reason,
         "resignedAs": queued.resigned_as or None,

@@ -1,12 +1,13 @@
-"""Whether the process lives, and whether it can answer."""
+"""Whether the process lives, whether it can answer, and how its outbox does."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from api.answers import answers, done
+from api.answers import PROBLEMS, answers, done
 from api.auth import Asking, Guarded
+from api.metrics import MEDIA_TYPE
 from api.schemas import Health, Readiness
 
 router = APIRouter(route_class=Guarded, tags=["health"])
@@ -38,3 +39,14 @@ def get_readiness(services: Asking) -> Response:
         "pending": found.pending,
     }
     return done(data, 503 if found.reasons else 200)
+
+
+@router.get(
+    "/metrics",
+    operation_id="getMetrics",
+    response_class=PlainTextResponse,
+    responses={200: {"description": "Numbers about the outbox, for Prometheus"}, **PROBLEMS},
+)
+def get_metrics(services: Asking) -> Response:
+    """How many messages wait and since when, which promises were broken, what was recorded, what failed."""
+    return Response(services.metrics().text(), 200, {"Cache-Control": "no-store"}, MEDIA_TYPE)

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.moments import parse_moment
 from ledger.domain.refusals import refusal_of
 from ledger.domain.signed_message import SignedMessage
 from ledger.errors import LedgerError, RuleError
@@ -43,11 +44,20 @@ class QueueMovedError(Exception):
 
 @dataclass(frozen=True)
 class Recorded:
-    """Where a message stands on the ledger; `gas_used` is None where another relay paid for it."""
+    """Where a message stands on the ledger.
+
+    Attributes:
+        seq: Number of its last record.
+        tx_hash: The transaction that carried it.
+        block: Height of its block.
+        time: Of that block, in Unix seconds.
+        gas_used: None where another relay paid for it.
+    """
 
     seq: int
     tx_hash: str
     block: int
+    time: int
     gas_used: int | None
 
     def as_json(self) -> JsonObject:
@@ -130,6 +140,11 @@ class Queued:
         return self.state in PENDING
 
     @property
+    def due(self) -> int | None:
+        """The last second at which a record keeps its promise; None where none was given."""
+        return None if self.promise is None else parse_moment(str(self.promise["anchorBy"]))
+
+    @property
     def is_alive(self) -> bool:
         """Whether it is recorded, or may still be."""
         return self.is_pending or self.state is MessageState.ANCHORED
@@ -169,11 +184,13 @@ class QueueState:
         counts: Messages by state.
         oldest_pending: When the oldest message was accepted that is not yet decided; None where none waits.
         last_anchored: When a message was anchored last; None where none ever was.
+        broken: Promises whose time is over without a record in it, by our clock.
     """
 
     counts: Mapping[MessageState, int]
     oldest_pending: int | None
     last_anchored: int | None
+    broken: int = 0
 
     @property
     def pending(self) -> int:

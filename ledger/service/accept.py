@@ -222,10 +222,7 @@ class AcceptMessages:
 
 
 def _own(known: Queued, owner: str) -> Queued:
-    """A message that is there already, for the body that handed it in.
-
-    What it says all can read on the ledger, but not the license that goes with it.
-    """
+    """A message that is there already, for the body that handed it in: its license is nobody else's."""
     if known.owner != owner:
         raise NotEntitledError("MESSAGE_OF_ANOTHER", message=known.digest)
     return known

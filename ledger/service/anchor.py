@@ -223,7 +223,7 @@ class AnchorMessages:
         objects = [bytes.fromhex(each[2:]) for each in queued.message.touched]
         records = [each for object_ in objects for each in self._reader.records_of(object_)]
         last = _last_of(queued, records)
-        return Recorded(last.seq, last.tx_hash, last.block, None)
+        return Recorded(last.seq, last.tx_hash, last.block, last.time, None)
 
 
 def _ready(pending: Sequence[Queued]) -> list[Queued]:
@@ -239,7 +239,7 @@ def _ready(pending: Sequence[Queued]) -> list[Queued]:
 def _record_in(receipt: Receipt, queued: Queued) -> Recorded:
     """The last record of a message among the logs of its transaction: that of the newest object."""
     last = _last_of(queued, [record_of(log) for log in receipt.logs])
-    return Recorded(last.seq, receipt.tx_hash, receipt.block, receipt.gas_used)
+    return Recorded(last.seq, receipt.tx_hash, receipt.block, last.time, receipt.gas_used)
 
 
 def _last_of(queued: Queued, records: Sequence[Record]) -> Record:

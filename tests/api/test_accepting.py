@@ -119,6 +119,44 @@ def test_readiness_says_whether_promises_are_given(
     assert TestClient(app).get("/readyz").json()["promises"] == "KEY_NOT_REGISTERED"
 
 
+def test_the_outbox_is_told_in_numbers_that_anybody_may_scrape_and_nothing_else(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    before = scraped(service)
+    answer = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+    waiting = scraped(service)
+    assert waiting["elicense_queue_pending"] == before["elicense_queue_pending"] + 1
+    resume(stopped)
+    until(service, answer.headers["location"], "ANCHORED")
+    after = scraped(service)
+    assert after["elicense_records_sent"] == before["elicense_records_sent"] + 1
+    state = 'elicense_queue_messages{state="ANCHORED"}'
+    assert after[state] == before[state] + 1
+    assert after["elicense_queue_pending"] == 0
+    assert after["elicense_queue_oldest_seconds"] == 0
+    assert after["elicense_promises_broken"] == before["elicense_promises_broken"]
+    assert {"elicense_last_record_seconds", "elicense_outbox_failures_total"} <= after.keys()
+
+
+def scraped(service: Department) -> dict[str, int]:
+    """The page for Prometheus, each sample announced by its help and its kind, as that format asks."""
+    answer = service.client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    samples, announced = {}, set[str]()
+    for line in answer.text.splitlines():
+        if line.startswith("# HELP "):
+            continue
+        if line.startswith("# TYPE "):
+            announced.add(line.split()[2])
+            continue
+        name, value = line.rsplit(" ", 1)
+        assert name.partition("{")[0] in announced
+        samples[name] = int(value)
+    assert answer.text.endswith("\n")
+    return samples
+
+
 # --- 202 ----------------------------------------------------------------------------------
 
 
@@ -262,6 +300,9 @@ def test_with_the_chain_down_writes_are_accepted_and_recorded_once_it_is_back(
         stranger = Department(service.client, RELYING, live_ledger.signer("relying"))
         refused = stranger.post("/v1/messages", forged(live_ledger, id_))
         assert refused.json()["code"] == "NOT_ACCEPTABLE", "not signed by the issuer"
+        while not scraped(service)["elicense_outbox_failures_total"]:
+            pass
+        assert scraped(service)["elicense_queue_pending"] == 2
     with serving(live_ledger, tmp_path) as service:
         for answer in (issued, acted):
             until(service, answer.headers["location"], "ANCHORED")

@@ -26,6 +26,7 @@ PUBLIC = {
     ("get", "/v1/challenges/{id}"),
     ("get", "/healthz"),
     ("get", "/readyz"),
+    ("get", "/metrics"),
 }
 
 

@@ -6,10 +6,8 @@ import contextlib
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from random import Random
 from typing import Any
 
 import httpx2
@@ -18,7 +16,7 @@ import pytest
 from ledger.adapters.rpc import Rpc
 from tests.live import LiveLedger, live_ledger
 from tests.lying_proxy import LyingProxy
-from tests.served import Served, strike
+from tests.served import NODE_AWAY, Served, strike
 
 __all__ = ["live_ledger"]
 Json = dict[str, Any]
@@ -107,18 +105,27 @@ def test_killed_at_any_point_a_write_is_done_once_and_the_same_request_gets_its_
         assert again.json()["rev"] == 2
 
 
-@pytest.mark.parametrize("moment", range(5))
-def test_killed_at_a_random_moment_every_promise_is_kept_once(
-    service: Served, live_ledger: LiveLedger, moment: int
+@pytest.mark.parametrize(
+    "point",
+    [
+        ("eth_sendRawTransaction", "before", 1),
+        ("eth_sendRawTransaction", "after", 4),
+        ("eth_sendRawTransaction", "before", 10),
+        ("eth_getTransactionReceipt", "before", 2),
+        ("eth_getTransactionReceipt", "after", 5),
+    ],
+    ids=lambda point: "-".join(map(str, point)),
+)
+def test_killed_among_ten_callers_every_promise_is_kept_once(
+    service: Served, live_ledger: LiveLedger, proxy: LyingProxy, point: tuple[str, str, int]
 ) -> None:
-    """Ten callers that do not wait; whoever holds a promise when the process dies finds the record."""
+    """They do not wait; whoever holds a promise when the process dies finds the record."""
     before, inputs = seq(live_ledger), [live_ledger.input() for _ in range(10)]
-    timer = threading.Timer(Random(moment).uniform(0.05, 1.2), service.kill)
-    timer.start()
+    strike(proxy, service, *point)
     with ThreadPoolExecutor(10) as pool:
         promises = [each for each in pool.map(lambda given: _promised(service, given), inputs) if each]
-    timer.join()
     service.wait()
+    proxy.watch = lambda _method, _when: None
     service.start()
     for promise in promises:
         anchored(service, f"/v1/messages/{promise['message']}")
@@ -126,6 +133,43 @@ def test_killed_at_a_random_moment_every_promise_is_kept_once(
         answer = post(service, "/v1/licenses", given)
         assert (answer.status_code, answer.json().get("code")) in ((201, None), (409, "LICENSE_EXISTS"))
     assert seq(live_ledger) == before + 10
+
+
+SHEET_POINTS = [
+    ("eth_estimateGas", "before", 1),
+    ("eth_estimateGas", "after", 2),
+    ("eth_sendRawTransaction", "before", 2),
+    ("eth_sendRawTransaction", "after", 2),
+    ("eth_getTransactionReceipt", "after", 2),
+    ("eth_getLogs", "after", 3),
+]
+
+
+@pytest.mark.parametrize("point", SHEET_POINTS, ids=lambda point: "-".join(map(str, point)))
+def test_killed_during_a_sheet_of_batches_each_license_is_issued_once(
+    service: Served, live_ledger: LiveLedger, proxy: LyingProxy, point: tuple[str, str, int]
+) -> None:
+    """Three requests of twenty, one after another; who got no answer sends the same request again."""
+    before, name = seq(live_ledger), "-".join(map(str, point))
+    sheet = [{"inputs": [live_ledger.input() for _ in range(20)]} for _ in range(3)]
+    keys = [{"Idempotency-Key": f"sheet-{name}-{number}"} for number in range(3)]
+    strike(proxy, service, *point)
+    for body, key in zip(sheet, keys, strict=True):
+        with contextlib.suppress(httpx2.HTTPError):
+            post(service, "/v1/batches", body, Prefer="wait=30", **key)
+    service.wait()
+    proxy.watch = lambda _method, _when: None
+    service.start()
+    ids = set[str]()
+    for body, key in zip(sheet, keys, strict=True):
+        answer = post(service, "/v1/batches", body, Prefer="wait=30", **key)
+        assert (answer.status_code, answer.json()["accepted"]) == (202, 20), answer.text
+        shown = anchored(service, answer.headers["location"])
+        assert shown["counts"] == {"licenses": 20, "anchored": 20}
+        ids |= {each["licenseId"] for each in shown["licenses"]}
+        file = {"subject": shown["licenses"][7]["envelope"]}
+        assert post(service, "/v1/verify", file).json()["result"] == "IN_FORCE"
+    assert (len(ids), seq(live_ledger)) == (60, before + 3)
 
 
 def _promised(service: Served, given: Json) -> Json | None:
@@ -168,22 +212,24 @@ def test_with_the_chain_down_a_restarted_service_goes_on_accepting_and_then_anch
     before = seq(live_ledger)
     known = post(service, "/v1/licenses", live_ledger.input()).json()["licenseId"]
     service.stop()
-    node, proxy.target = proxy.target, "http://127.0.0.1:9"
+    node, proxy.target = proxy.target, NODE_AWAY
     try:
         service.start()
         first = post(service, "/v1/licenses", live_ledger.input(), Prefer="wait=0")
         suspend = {"ground": "INVESTIGATION"}
         second = post(service, f"/v1/licenses/{known}/suspend", suspend, Prefer="wait=0")
         assert (first.status_code, second.status_code) == (202, 202), (first.text, second.text)
+        batch = post(service, "/v1/batches", {"inputs": [live_ledger.input() for _ in range(3)]})
+        assert (batch.status_code, batch.json()["batches"][0]["seq"]) == (202, None), batch.text
         assert first.json()["promise"]["message"] in first.headers["location"]
         service.kill()
         service.wait()
         service.start()
     finally:
         proxy.target = node
-    for each in (first, second):
+    for each in (first, second, batch):
         anchored(service, each.headers["location"])
-    assert seq(live_ledger) == before + 3
+    assert seq(live_ledger) == before + 4
 
 
 def test_two_services_on_one_home_take_turns_and_double_nothing(

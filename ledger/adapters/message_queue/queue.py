@@ -35,17 +35,29 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
   number INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL UNIQUE, owner TEXT NOT NULL,
   request_key TEXT, request_digest TEXT, accepted_at INTEGER NOT NULL, body TEXT NOT NULL, promise TEXT,
-  state TEXT NOT NULL, anchored_at INTEGER, block INTEGER, is_final INTEGER NOT NULL,
-  progress TEXT NOT NULL);
+  due INTEGER, state TEXT NOT NULL, anchored_at INTEGER, block INTEGER, recorded_at INTEGER,
+  is_final INTEGER NOT NULL, progress TEXT NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS message_request ON message (owner, request_key);
 CREATE INDEX IF NOT EXISTS message_state ON message (state, number);
 CREATE INDEX IF NOT EXISTS message_anchored ON message (anchored_at);
 CREATE INDEX IF NOT EXISTS message_open ON message (block) WHERE state = 'ANCHORED' AND is_final = 0;
+CREATE INDEX IF NOT EXISTS message_due ON message (due) WHERE recorded_at IS NULL;
+CREATE INDEX IF NOT EXISTS message_late ON message (number) WHERE recorded_at > due;
 CREATE TABLE IF NOT EXISTS touched (object TEXT, number INTEGER, PRIMARY KEY (object, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS seen (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL);
 """
 _COLUMNS = "number, owner, request_key, request_digest, accepted_at, body, promise, state, is_final, progress"
 _PENDING = "('ACCEPTED', 'SENT')"
+_BROKEN = (
+    "SELECT (SELECT COUNT(*) FROM message WHERE recorded_at IS NULL AND due < :now) "
+    "+ (SELECT COUNT(*) FROM message WHERE recorded_at > due)"
+)
+_WHOLE = (
+    f"SELECT MIN(accepted_at) FROM message WHERE state IN {_PENDING}",  # noqa: S608 - constant
+    "SELECT MAX(anchored_at) FROM message",
+    _BROKEN,
+)
+"""What `QueueState` tells behind the counts."""
 _SIGHTING = 60  # seconds between two notes that a node answered
 
 DomainOf = Callable[[str], Domain]
@@ -91,8 +103,8 @@ class SqliteQueue:
     def change(self, queued: Sequence[Queued], was: MessageState) -> list[Queued]:
         """Keep messages as they are now, each where its state is still `was`; those that were kept."""
         change = (
-            "UPDATE message SET state = ?, anchored_at = COALESCE(anchored_at, ?), block = ?, is_final = ?, "
-            "progress = ? WHERE number = ? AND state = ?"
+            "UPDATE message SET state = ?, anchored_at = COALESCE(anchored_at, ?), block = ?, "
+            "recorded_at = ?, is_final = ?, progress = ? WHERE number = ? AND state = ?"
         )
         kept = []
         with self._file.writing() as database:
@@ -142,10 +154,8 @@ class SqliteQueue:
         """The queue as a whole."""
         with self._file.reading() as database:
             counted = database.execute("SELECT state, COUNT(*) FROM message GROUP BY state").fetchall()
-            oldest = f"SELECT MIN(accepted_at) FROM message WHERE state IN {_PENDING}"  # noqa: S608 - constant
-            last = "SELECT MAX(anchored_at) FROM message"
-            times = [database.execute(each).fetchone()[0] for each in (oldest, last)]
-        return QueueState({MessageState(state): count for state, count in counted}, *times)
+            told = [database.execute(each, {"now": self._now()}).fetchone()[0] for each in _WHOLE]
+        return QueueState({MessageState(state): count for state, count in counted}, *told)
 
     def saw_ledger(self, at: int) -> None:
         """Note when a node answered; to the minute, so that looking costs no write."""
@@ -169,20 +179,24 @@ class SqliteQueue:
             queued.accepted_at,
             _text(message.as_json()),
             None if queued.promise is None else _text(queued.promise),
+            queued.due,
             *self._state_columns(queued),
         )
         insert = (
             "INSERT INTO message (digest, owner, request_key, request_digest, accepted_at, body, promise, "
-            "state, anchored_at, block, is_final, progress) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            "due, state, anchored_at, block, recorded_at, is_final, progress) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         return int(database.execute(insert, row).lastrowid or 0)
 
-    def _state_columns(self, queued: Queued) -> tuple[str, int | None, int | None, bool, str]:
-        """State, when it was anchored and at which height, whether that is final, all else."""
+    def _state_columns(self, queued: Queued) -> tuple[str | int | None, ...]:
+        """State, when that was anchored, at which height and block time, whether that is final, all else."""
         record = queued.record
-        anchored_at = int(self._clock.now().timestamp()) if record else None
-        block = record.block if record else None
-        return queued.state.value, anchored_at, block, queued.is_final, _text(_progress(queued))
+        place = (None, None, None) if record is None else (self._now(), record.block, record.time)
+        return queued.state.value, *place, queued.is_final, _text(_progress(queued))
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp())
 
     def _found(self, database: sqlite3.Connection, where: str, *values: object) -> Queued | None:
         query = f"SELECT {_COLUMNS} FROM message WHERE {where}"  # noqa: S608 - `where` is ours
