@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger.adapters.clock import SystemClock
-from ledger.adapters.message_queue import SqlitePrepared, SqliteQueue
+from ledger.adapters.message_queue import SqlitePrepared
 from ledger.adapters.rpc import Rpc
 from ledger.bootstrap import Ledger
 from ledger.domain.holders import holder_binding
@@ -327,38 +327,6 @@ def test_a_relay_that_may_not_write_refuses_no_message(
     assert states(ledger, issued) == ["ACCEPTED"]
     ledger.outbox().drain()
     assert states(ledger, issued) == ["ANCHORED"]
-
-
-# --- what is told of the queue as a whole ------------------------------------------------------
-
-
-def test_a_promise_counts_as_broken_once_its_time_is_over_without_a_record_in_it(
-    ledger: Ledger, live_ledger: LiveLedger
-) -> None:
-    promising = Desk(ledger.accepting(live_ledger.signer("relying")), lambda queued: queued)
-    issuing, signer = ledger.issuing(promising), live_ledger.signer("issuer")
-    issued = [issuing.issue(live_ledger.input(), signer) for _ in range(2)]
-    accept(ledger, live_ledger)
-    later = SqliteQueue(ledger.settings.home / "outbox.sqlite3", ledger.trust.domain, Later(61))
-    assert (ledger.queue.state().broken, later.state().broken) == (0, 2), "one was not promised"
-    ledger.outbox().drain()
-    assert later.state().broken == 0, "recorded in time, whenever that is asked"
-    first = rows(ledger, issued)[0]
-    assert first.record is not None
-    assert first.due == first.accepted_at + 60
-    late = replace(first, record=replace(first.record, time=first.due + 1))
-    ledger.queue.change([late], MessageState.ANCHORED)
-    assert (ledger.queue.state().broken, later.state().broken) == (1, 1)
-
-
-class Later:
-    """A clock some seconds ahead."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.seconds)
 
 
 # --- messages that wait for a signature made elsewhere ------------------------------------------

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ledger import crypto
+from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.rpc import Rpc
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.promise import Promise
 from ledger.ports import Signer
+from ledger.ports.queue import MessageState
 from ledger.service.accept import Desk
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 
@@ -79,6 +82,33 @@ def test_recorded_too_late_it_is_broken_and_so_it_is_when_nothing_was_recorded(
     assert (status, told["code"], told["outcome"]) == (1, "PROMISE_BROKEN", "LATE")
     assert told["recordedAt"] > rfc3339(early.anchor_by)
     assert told["error"]["remedy"]["zh"] and told["error"]["remedy"]["en"]
+
+
+class Later:
+    """A clock some seconds ahead."""
+
+    def __init__(self, seconds: int) -> None:
+        self.seconds = seconds
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self.seconds)
+
+
+def test_the_queue_counts_promises_whose_time_is_over_without_a_record_in_it(
+    live_ledger: LiveLedger, home: Ledger, given: Promise
+) -> None:
+    silent = Desk(home.accepting(), lambda queued: queued)
+    home.issuing(silent).issue(live_ledger.input(), live_ledger.signer("issuer"))
+    later = SqliteQueue(home.settings.home / "outbox.sqlite3", home.trust.domain, Later(61))
+    assert (home.queue.state().broken, later.state().broken) == (0, 1), "the other was not promised"
+    home.outbox().drain()
+    assert later.state().broken == 0, "recorded in time, whenever that is asked"
+    kept = home.queue.find(given.digest)
+    assert kept is not None
+    assert kept.record is not None
+    late = replace(kept, record=replace(kept.record, time=given.anchor_by + 1))
+    home.queue.change([late], MessageState.ANCHORED)
+    assert (home.queue.state().broken, later.state().broken) == (1, 1)
 
 
 @pytest.mark.parametrize(
