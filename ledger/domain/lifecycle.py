@@ -90,17 +90,28 @@ def _known_renewals(license_: License, as_of: int) -> list[LicenseFact]:
     return [fact for fact in license_.renewals if fact.recorded_at <= as_of]
 
 
-def may_follow(license_: License, act: Act, region: int, cut_offs: CutOffs) -> bool:
-    """Whether the contract records an act now, by all that was recorded before it.
+def may_follow(
+    license_: License, act: Act, cut_offs: CutOffs, now: int, region: int = 0, effective: int = 0
+) -> bool:
+    """Whether the contract records an act now, by what was recorded before it.
+
+    What works at once, and stops a license or changes who shows it, is judged by what works now: an end
+    that is only announced shields from no other. What is announced, or lifts something, is judged by all.
 
     Args:
         license_: The license with all its facts.
         act: Any act but `ISSUE`.
-        region: Under whose power another body than the issuer acts; 0 for the issuer.
         cut_offs: Compromise times as known now.
+        now: Unix seconds.
+        region: Under whose power another body than the issuer acts; 0 for the issuer.
+        effective: As of when, as the message asks for it.
     """
+    is_urgent = RULES[act].group in (Group.END, Group.BINDING) or act is Act.SUSPEND
+    is_by_now = is_urgent and effective <= now
     later = (*license_.renewals, *license_.facts[1:])
-    facts = [fact for fact in later if not _is_void(fact, cut_offs)]
+    facts = [
+        fact for fact in later if not _is_void(fact, cut_offs) and not (is_by_now and fact.effective > now)
+    ]
     end = _of_group(facts, Group.END)
     if act is Act.ANNUL:
         return end is None or end.status is not Status.ANNULLED

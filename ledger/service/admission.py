@@ -8,6 +8,7 @@ by the index and those messages: signature, key, revision, order of acts, entitl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 
@@ -40,6 +41,10 @@ Try = Callable[[Call], int | LedgerError]
 
 _GOES_ON = ON_LICENSES | ON_REPRESENTATIONS | {Kind.LICENSE_BATCH_RENEWED}
 """Records that bind the revision of what they are about."""
+
+
+_BEHIND = 1 << 62
+"""Numbers from here on are of what is not recorded yet."""
 
 
 class Admission:
@@ -79,9 +84,9 @@ class Admission:
         _require_contract(message, state)
         self._require_signed(message, state, now)
         beside = Overlay(state)
-        for fact in message.facts(now):
-            if fact.kind is Kind.LICENSE_OPENED and beside.get("license", str(fact.values["licenseId"])):
-                continue  # opened before: the contract passes it over
+        for fact in _facts_of(message, now, _BEHIND):
+            if _is_opened(fact, beside):
+                continue  # the contract passes it over
             for change in _judged(fact, beside, now):
                 beside.put(change)
 
@@ -114,11 +119,24 @@ def _purpose(message: SignedMessage, key: Key) -> Purpose:
 def overlay_of(state: StateView, pending: Sequence[SignedMessage], now: int) -> Overlay:
     """A state as it will be with pending messages recorded; what is recorded already changes nothing."""
     over = Overlay(state)
-    for message in pending:
-        for fact in message.facts(now):
+    for place, message in enumerate(pending):
+        for fact in _facts_of(message, now, place):
             for change in _applied(fact, over):
                 over.put(change)
     return over
+
+
+def _facts_of(message: SignedMessage, now: int, place: int) -> list[Fact]:
+    """What a message will add: numbered behind every record, and behind messages of earlier places."""
+    return [replace(fact, seq=_BEHIND + place) for fact in message.facts(now)]
+
+
+def _is_opened(fact: Fact, state: StateView) -> bool:
+    """Whether it opens a leaf that was opened before."""
+    if fact.kind is not Kind.LICENSE_OPENED:
+        return False
+    found = typed(state, "license", str(fact.values["licenseId"]), License)
+    return found is not None and found.batch == fact.values["batch"]
 
 
 def _applied(fact: Fact, state: StateView) -> list[Change]:
@@ -211,8 +229,9 @@ def _require_act(fact: Fact, state: StateView, now: int) -> None:
     license_ = typed(state, "license", id_, License)
     assert license_ is not None, "required before"
     act = act_in(fact.kind, fact.values)
-    if act is Act.FREEZE and not int(license_.holder_binding, 16):
+    binding = {Act.BIND: fact.values.get("holderBinding"), Act.FREEZE: license_.holder_binding}.get(act)
+    if binding is not None and not int(str(binding), 16):
         raise TransitionError("NOTHING_BOUND", id=id_)
-    region = int(str(fact.values.get("region", 0)))
-    if not may_follow(license_, act, region, cut_offs_of(state, now)):
+    region, effective = (int(str(fact.values.get(name, 0))) for name in ("region", "effective"))
+    if not may_follow(license_, act, cut_offs_of(state, now), now, region, effective):
         raise RuleError("NOT_ACCEPTABLE", reason=f"{act.name} cannot follow on what was done to {id_}")
