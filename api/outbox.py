@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from api.writing import Writing
 from ledger.adapters.clock import SystemPace
 from ledger.bootstrap import Ledger
-from ledger.domain.apply import typed
 from ledger.domain.entities import License
 from ledger.domain.lifecycle import status_at
+from ledger.domain.state import typed
 from ledger.errors import LedgerError
 from ledger.ports import Signer
 from ledger.ports.queue import Queued, Request

@@ -31,7 +31,7 @@ from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import APPLY_VERSION, typed
+from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License
 from ledger.domain.entities import Ledger as Records
@@ -41,6 +41,7 @@ from ledger.domain.objects import organisation_id, region_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Call
+from ledger.domain.state import typed
 from ledger.domain.trustfile import TrustFile, read_trust_file
 from ledger.errors import LedgerError, UnknownIdError, UsageError
 from ledger.ports import Content, Index, Name, Signer, Verifier

@@ -35,8 +35,10 @@ from api.cli.options import (
 )
 from api.cli.output import Outcome, language, read_input
 from ledger.bootstrap import Ledger
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, Ground, only_ground
 from ledger.domain.canonical import parse_strict
+from ledger.domain.entities import LicenseFact
+from ledger.domain.moments import rfc3339
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import OutageError, TrustError
 from ledger.service.orders import Acted, ActOrder, Issued
@@ -215,7 +217,18 @@ def _standing(shown: Shown, identifier: str | None) -> str:
     facts = [f"  {name}: {data[name]}" for name in names if data[name]]
     tongue = 0 if language() == "zh" else 1
     flags = [f"  ! {flag}  {FLAG_TEXTS[flag][tongue]}" for flag in shown.flags]
-    return "\n".join([head, *facts, *flags, *map(_binding, shown.bindings)])
+    announced = map(_announced, shown.announced)
+    return "\n".join([head, *facts, *flags, *announced, *map(_binding, shown.bindings)])
+
+
+def _announced(fact: LicenseFact) -> str:
+    """One line of what takes effect later: from when, which act, on what ground."""
+    rule = RULES[fact.act]
+    ground = Ground(fact.ground).name if fact.ground else ""
+    return (
+        "  > "
+        + "  ".join((rfc3339(fact.effective), rule.zh if language() == "zh" else rule.en, ground)).rstrip()
+    )
 
 
 def _binding(row: Mapping[str, object]) -> str:

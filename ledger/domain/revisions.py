@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.domain.apply import StateView, representation_key, typed
 from ledger.domain.entities import Batch, License, Representation
 from ledger.domain.facts import Values
 from ledger.domain.messages import ON_LICENSES, ON_REPRESENTATIONS, Kind
+from ledger.domain.rules.representations import representation_key
+from ledger.domain.state import StateView, typed
 
 
 def revision_in(state: StateView, kind: Kind, values: Values) -> int:

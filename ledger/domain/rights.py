@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, License, LicenseFact, Term, Terms
 from ledger.domain.lineage import acts_for, superiors_of
 from ledger.domain.objects import organisation_id
+from ledger.domain.state import StateView, typed
 
 IDENTITY_PROVIDER = "IDENTITYPROVIDER00001"
 """The type of the right to tie holders' devices to licenses (身份认证); no license is of it."""
@@ -46,8 +46,7 @@ class Rights:
         rights = typed(self.state, "entitlement", f"{license_type}/{issuer}", Terms)
         if rights is not None and self.seq is not None:
             rights = rights.before(self.seq)
-        known = rights.at(self.at, self.at) if rights else None
-        if rights is None or known is None:
+        if rights is None or rights.last_at(self.at) is None:
             return None
         return rights.at(self.at, self.at, self.is_void)
 

@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import StateView, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
 from ledger.domain.objects import organisation_object
 from ledger.domain.promise import MAX_DELAY, Promise
 from ledger.domain.signed_message import SignedMessage
+from ledger.domain.state import StateView, typed
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import ChainOutageError, NotEntitledError, OutageError, StoreOutageError
 from ledger.ports import Clock, Index, Signer

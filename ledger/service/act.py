@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ledger.domain.acts import Act, Ground
-from ledger.domain.apply import StateView
 from ledger.domain.entities import License
 from ledger.domain.facts import act_in
 from ledger.domain.messages import KINDS_OF, key_id
 from ledger.domain.objects import ascii32
+from ledger.domain.state import StateView
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
 from ledger.service.doing import Doing, DoToLicenses

@@ -13,7 +13,7 @@ from functools import reduce
 from operator import or_
 
 from ledger.domain.acts import Act, Purpose
-from ledger.domain.apply import MAX_RENEWALS, Change, Refused, StateView, apply, typed
+from ledger.domain.apply import apply
 from ledger.domain.entities import Batch, Key, Ledger, License
 from ledger.domain.facts import Fact, act_in, object_of
 from ledger.domain.license_tree import leaf_bits
@@ -22,7 +22,9 @@ from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, ON_LICENSES, ON_REPRESENTATIONS, Kind
 from ledger.domain.objects import region_id
 from ledger.domain.revisions import revision_in
+from ledger.domain.rules.batches import MAX_RENEWALS
 from ledger.domain.signed_message import Call, SignedMessage
+from ledger.domain.state import Change, Refused, StateView, typed
 from ledger.errors import (
     BadSignatureError,
     LedgerError,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ledger.domain.acts import Act, Purpose
-from ledger.domain.apply import StateView, power_key, typed
 from ledger.domain.entities import Key, License, LicenseFact, Powers
 from ledger.domain.lifecycle import is_intervention
 from ledger.domain.lineage import superiors_of
 from ledger.domain.objects import organisation_id
 from ledger.domain.powers import region_answering
 from ledger.domain.rights import Rights
+from ledger.domain.rules.catalog import power_key
+from ledger.domain.state import StateView, typed
 from ledger.ports import Clock
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ledger.domain.apply import StateView
 from ledger.domain.entities import License
 from ledger.domain.messages import MESSAGES
 from ledger.domain.signed_message import SignedMessage
+from ledger.domain.state import StateView
 from ledger.errors import TransitionError
 from ledger.ports import Signer
 from ledger.ports.queue import Queued

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
-from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import (
     Envelope,
@@ -25,6 +24,7 @@ from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
+from ledger.domain.state import StateView
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError
 from ledger.ports import BatchOutbox, Entropy, Erasures, IssuerHome, KeptLeaf

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ledger.domain.apply import Refused, apply
+from ledger.domain.apply import apply
 from ledger.domain.entities import Entity
 from ledger.domain.facts import fact_of
 from ledger.domain.messages import message_digest
 from ledger.domain.records import RawLog, Record, RecordBody, record_of
+from ledger.domain.state import Refused
 from ledger.errors import ChainOutageError, TrustError
 from ledger.ports import Advance, Cursor, Index, LedgerReader
 from ledger.proof.headers import Header

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ledger.domain.acts import Act, Ground
-from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, license_digest
 from ledger.domain.messages import MESSAGES
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
+from ledger.domain.state import StateView
 from ledger.errors import RuleError
 from ledger.ports import Signer
 from ledger.service.accept import Desk, Make

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from ledger.domain.apply import StateView
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, FilledIn, Leaf, license_digest, validity
 from ledger.domain.holders import encryption_keys, input_binding
@@ -16,6 +15,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.sheet_rows import RowFault
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
+from ledger.domain.state import StateView
 from ledger.errors import MalformedError, RuleError, UnknownIdError
 from ledger.ports import KeptLeaf, Signer
 from ledger.ports.queue import Queued

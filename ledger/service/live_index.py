@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.domain.apply import Change, StateView
 from ledger.domain.entities import Entity
+from ledger.domain.state import Change, StateView
 from ledger.errors import OutageError
 from ledger.ports import Clock, Index
 from ledger.proof.headers import Header

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import organisation_object
 from ledger.domain.promise import Promise
+from ledger.domain.state import StateView, typed
 from ledger.errors import BadSignatureError, LedgerError, TrustError
 from ledger.ports import Index, LedgerReader
 from ledger.proof.verification import cut_offs_of

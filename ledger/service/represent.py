@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.domain.apply import StateView, representation_key, typed
 from ledger.domain.entities import License, Representation
 from ledger.domain.moments import rfc3339
 from ledger.domain.representation import (
@@ -14,6 +13,8 @@ from ledger.domain.representation import (
     scope_bitmap,
     scope_from_bitmap,
 )
+from ledger.domain.rules.representations import representation_key
+from ledger.domain.state import StateView, typed
 from ledger.errors import RuleError, UsageError
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued

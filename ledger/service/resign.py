@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ledger.domain.apply import StateView
 from ledger.domain.document import Envelope
 from ledger.domain.messages import issued_id
 from ledger.domain.signed_message import SignedMessage
+from ledger.domain.state import StateView
 from ledger.errors import TransitionError, UnknownIdError
 from ledger.ports import Signer
 from ledger.ports.queue import MessageQueue, Queued

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.apply import Refused, State, apply, recognition_key, representation_key, typed
+from ledger.domain.apply import State, apply
 from ledger.domain.entities import (
     Key,
     Ledger,
@@ -26,6 +26,9 @@ from ledger.domain.entities import (
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import MESSAGE_OF, Kind
 from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.domain.rules.catalog import recognition_key
+from ledger.domain.rules.representations import representation_key
+from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import CONTRACT_NAMES
 from tests.simulator import (
     BLOCK_SECONDS,
@@ -304,6 +307,10 @@ def _refusals() -> dict[str, tuple[Any, str]]:
         "a second seal": (lambda ledger: ledger.seal("x"), "BAD_RECORD"),
         "a license twice": (lambda ledger: _twice(ledger), "DUPLICATE_ID"),
         "a right that is missing": (lambda ledger: ledger.issue(LICENSE, code=NO_TYPE), "NOT_ENTITLED"),
+        "a right that is replaced by one to come": (
+            lambda ledger: (_entitled_later(ledger), ledger.issue(LICENSE)),
+            "NOT_ENTITLED",
+        ),
         "an act on nothing": (lambda ledger: ledger.act(LICENSE, Act.REVOKE), "BAD_RECORD"),
         "a binding of nothing": (lambda ledger: ledger.bind(LICENSE, hash32("b")), "BAD_RECORD"),
         "an act of no number": (
@@ -319,6 +326,10 @@ def _refusals() -> dict[str, tuple[Any, str]]:
             "BAD_RECORD",
         ),
     }  # fmt: skip
+
+
+def _entitled_later(ledger: LedgerSimulator) -> None:
+    ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI), since=ledger.now + 1_000)
 
 
 def _twice(ledger: LedgerSimulator) -> None:
