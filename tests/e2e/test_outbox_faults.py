@@ -92,7 +92,7 @@ def test_killed_at_any_point_a_write_is_done_once_and_the_same_request_gets_its_
     service.wait()
     proxy.watch = lambda _method, _when: None
     service.start()
-    again = post(service, target, body, **{"Idempotency-Key": key})
+    again = post(service, target, body, Prefer="wait=60", **{"Idempotency-Key": key})
     assert again.status_code == status, again.text
     shown = anchored(service, f"/v1/messages/{again.json()['promise']['message']}")
     assert shown["record"]["seq"] == again.json()["seq"] == before + 1
@@ -130,7 +130,7 @@ def test_killed_among_ten_callers_every_promise_is_kept_once(
     for promise in promises:
         anchored(service, f"/v1/messages/{promise['message']}")
     for given in inputs:
-        answer = post(service, "/v1/licenses", given)
+        answer = post(service, "/v1/licenses", given, Prefer="wait=60")
         assert (answer.status_code, answer.json().get("code")) in ((201, None), (409, "LICENSE_EXISTS"))
     assert seq(live_ledger) == before + 10
 
