@@ -12,6 +12,7 @@ import pytest
 
 from ledger import crypto
 from ledger.adapters.message_queue import SqliteQueue
+from ledger.adapters.rpc import Rpc
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.promise import Promise
@@ -68,8 +69,13 @@ def test_with_time_left_it_is_pending_and_recorded_in_time_it_is_kept(
 def test_recorded_too_late_it_is_broken_and_so_it_is_when_nothing_was_recorded(
     live_ledger: LiveLedger, home: Ledger, given: Promise, tmp_path: Path
 ) -> None:
-    head = home.reader.head().time
-    early = signed(replace(given, accepted_at=head - 2, anchor_by=head - 1), live_ledger.signer("relying"))
+    before = given.accepted_at
+    early = signed(
+        replace(given, accepted_at=before - 2, anchor_by=before - 1), live_ledger.signer("relying")
+    )
+    with Rpc(live_ledger.rpc) as node:
+        while home.reader.head().time < before:
+            node.call("evm_mine")
     status, told = verify(live_ledger, tmp_path, early)
     assert (status, told["code"], told["outcome"], told["seq"]) == (1, "PROMISE_BROKEN", "NOT_RECORDED", None)
     home.outbox().drain()
