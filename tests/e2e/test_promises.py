@@ -70,11 +70,9 @@ def test_recorded_too_late_it_is_broken_and_so_it_is_when_nothing_was_recorded(
     live_ledger: LiveLedger, home: Ledger, given: Promise, tmp_path: Path
 ) -> None:
     before = given.accepted_at
-    early = signed(
-        replace(given, accepted_at=before - 2, anchor_by=before - 1), live_ledger.signer("relying")
-    )
+    early = signed(replace(given, anchor_by=before + 1), live_ledger.signer("relying"))
     with Rpc(live_ledger.rpc) as node:
-        while home.reader.head().time < before:
+        while home.reader.head().time <= before + 1:
             node.call("evm_mine")
     status, told = verify(live_ledger, tmp_path, early)
     assert (status, told["code"], told["outcome"], told["seq"]) == (1, "PROMISE_BROKEN", "NOT_RECORDED", None)
