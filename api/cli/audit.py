@@ -72,9 +72,9 @@ def _outcome(report: Report, asked: Asked) -> Outcome:
 
 def _text(report: Report) -> str:
     shown = report.as_json()
+    counts = ", ".join(f"{shown[name]} {name}" for name in ("records", "licenses", "batches"))
     lines = [
-        f"{shown['records']} records, {shown['licenses']} licenses, {shown['batches']} batches, "
-        f"seq {shown['seq']}",
+        f"{counts}, seq {shown['seq']}",
         f"{report.signatures_checked} signatures checked, {report.signatures_bad} bad",
         f"head   {shown['head']}",
         f"state  {shown['stateDigest']}",
