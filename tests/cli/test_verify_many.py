@@ -92,3 +92,10 @@ def test_verdicts_are_let_go_of_as_they_come() -> None:
 
     assert several(stream()).data["counts"] == {"IN_FORCE": 2_000}
     assert most <= 2
+
+
+def test_a_subject_is_named_where_the_identifier_does_not_tell_it() -> None:
+    found = [("folder/1.2.3.elic.json", verdict("IN_FORCE", "1.2.3")), ("copy.elic.json", verdict("REVOKED"))]
+    text = shown(several(iter(found)))
+    assert "1.2.3.elic.json" not in text
+    assert "copy.elic.json" in text
