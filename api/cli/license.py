@@ -32,7 +32,7 @@ from api.cli.options import (
     open_ledger,
     region_number,
 )
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, read_input, said
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
@@ -148,10 +148,12 @@ for _verb in ACT_VERBS:
 
 
 def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
-    status = ledger.show(Asked(), acted.license_id).standing.status.name
-    data = acted.as_json(identifier, status)
-    word = RULES[acted.act].zh if language() == "zh" else RULES[acted.act].en
-    return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
+    shown = ledger.show(Asked(), acted.license_id)
+    status = shown.standing.status.name
+    word = said(RULES[acted.act].zh, RULES[acted.act].en)
+    stands = ", ".join((status, *(flag for flag in shown.flags if flag == "HOLDER_FROZEN")))
+    text = f"{word}: {identifier or acted.license_id} → {stands} (seq {acted.seq})"
+    return Outcome(acted.as_json(identifier, status), text=text)
 
 
 @app.command("freeze")
@@ -193,24 +195,37 @@ def show(
 app.command("status")(show)
 
 
+_STANDING_ZH = {
+    "status": "状态",
+    "since": "起于",
+    "act": "行为",
+    "by": "办理机关",
+    "capacity": "身份",
+    "ground": "事由",
+    "supersededBy": "替代件",
+    "issuer": "颁发机构",
+    "type": "类型",
+    "at": "所问时刻",
+    "knownAt": "账本截至",
+    "trust": "信任级别",
+}
+"""What people read of a standing, in order."""
+
+
 def _standing(shown: Shown, identifier: str | None) -> str:
     data = shown.as_json(identifier)
-    acted, asked = ("status", "since", "act", "by", "capacity", "ground"), ("at", "knownAt", "trust")
-    names = (*acted, "supersededBy", "issuer", "type", *asked)
     head = identifier or shown.license.license_id
-    facts = [f"  {name}: {data[name]}" for name in names if data[name]]
-    tongue = 0 if language() == "zh" else 1
-    flags = [f"  ! {flag}  {FLAG_TEXTS[flag][tongue]}" for flag in shown.flags]
+    facts = [f"  {said(zh, name)}: {data[name]}" for name, zh in _STANDING_ZH.items() if data[name]]
+    flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
     return "\n".join([head, *facts, *flags, *map(_binding, shown.bindings)])
 
 
 def _binding(row: Mapping[str, object]) -> str:
     """One line of how a device was bound: when, which act, by whom, how it was checked."""
     rule = RULES[Act[str(row["act"])]]
-    is_zh = language() == "zh"
-    void = ("（无效）" if is_zh else "(void)") if row["void"] else ""
+    void = said("（无效）", "(void)") if row["void"] else ""
     checked = f"{row['method'] or ''} {row['assurance'] or ''}".strip()
-    told = (row["recordedAt"], rule.zh if is_zh else rule.en, row["by"], checked, void)
+    told = (row["recordedAt"], said(rule.zh, rule.en), row["by"], checked, void)
     return "  " + "  ".join(str(each) for each in told if each)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +13,14 @@ from api.cli.bodies import body_of
 from api.cli.files import digest_of
 from api.cli.license_files import remember
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, language, said
 from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.disk import flush
 from ledger.adapters.sheets import RejectedSheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
-from ledger.domain.sheet_rows import InputRows
+from ledger.domain.sheet_rows import InputRows, RowFault
 from ledger.errors import UsageError
 from ledger.ports import Signer
 from ledger.service.found import digest_of_text
@@ -27,6 +28,7 @@ from ledger.service.issue_sheet import IssueSheet, SheetReport
 from ledger.service.orders import MAX_BATCH
 
 FORMAT = "elicense-issue-batch/1"
+FAULTS_SHOWN = 20
 _ISSUER = "certificateIssuingAuthority"
 
 
@@ -93,18 +95,16 @@ def sheet_outcome(report: SheetReport, out: str, rejected: RejectedSheet, is_res
 
 
 def _text(report: SheetReport, out: str, rejected: Path | None) -> str:
-    tongue, rows = language(), len({fault.line for fault in report.rejected})
-    if tongue == "zh":
-        lines = [f"已签发 {report.accepted} 份，{len(report.batches)} 批，写入 {out}；拒绝 {rows} 行。"]
-    else:
-        count = f"{report.accepted} licenses issued in {len(report.batches)} batches into {out}"
-        lines = [f"{count}; {rows} rows rejected."]
-    for fault in report.rejected[:20]:
-        lines.append(f"  {fault.line}: {fault.code} {fault.message[tongue]}")
-    if len(report.rejected) > 20:
-        lines.append("  …")
-    if rejected:
-        lines.append(f"  → {rejected}")
-    if report.stopped:
-        lines.append("用 --resume 继续。" if tongue == "zh" else "Go on with --resume.")
+    rows, batches = len({fault.line for fault in report.rejected}), len(report.batches)
+    zh = f"已签发 {report.accepted} 份，{batches} 批，写入 {out}；拒绝 {rows} 行。"
+    en = f"Licenses issued into {out}: {report.accepted}, in batches: {batches}; rows rejected: {rows}."
+    lines = [said(zh, en), *fault_lines(report.rejected)]
+    lines += [f"  → {rejected}"] if rejected else []
+    lines += [said("用 --resume 继续。", "Go on with --resume.")] if report.stopped else []
     return "\n".join(lines)
+
+
+def fault_lines(faults: Sequence[RowFault]) -> list[str]:
+    """What people read of reasons against rows: the first of them."""
+    lines = [f"  {fault.line}: {fault.code} {fault.message[language()]}" for fault in faults[:FAULTS_SHOWN]]
+    return [*lines, "  …"] if len(faults) > FAULTS_SHOWN else lines

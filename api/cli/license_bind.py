@@ -12,7 +12,7 @@ from api.cli import keys
 from api.cli.bodies import body_of
 from api.cli.files import pretty, replace_file
 from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, point
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from ledger.domain.canonical import JsonObject
 from ledger.domain.holders import PAIR, asked_binding
 from ledger.errors import UsageError
@@ -50,7 +50,7 @@ def bind(
     given = _given(holder_key, holder_encryption_key or [], holder_rule)
     binding = asked_binding(given)
     ledger, signer = open_ledger(network, rpc, file), keys.signer(key)
-    license_id, _ = ledger.resolve(id_)
+    license_id, identifier = ledger.resolve(id_)
     license_, by = ledger.license_now(license_id), body_of(ledger, signer).uscc
     acted = ledger.acting().bind(license_, binding, BIND_METHODS[method], assurance, signer, by)
     data: JsonObject = {
@@ -62,7 +62,7 @@ def bind(
     if holder_rule is not None and out is not None:
         holders = {"format": HOLDERS_FORMAT, "licenseId": license_id, **given}
         replace_file(Path(out), pretty(holders))
-    return Outcome(data, text=f"bound, rev {acted.rev}")
+    return Outcome(data, text=f"{said('已绑定', 'bound')}: {identifier or license_id} (seq {acted.seq})")
 
 
 def _given(signing: list[str], encryption: list[str], rule: str | None) -> JsonObject:

@@ -9,7 +9,7 @@ import typer
 
 from api.cli import keys
 from api.cli.options import KeyFile, Network, RpcUrls, ending, moment, open_ledger, point
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from ledger.domain.holders import holder_binding
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.errors import UsageError
@@ -61,7 +61,8 @@ def represent(
     )
     license_ = ledger.license_now(license_id)
     data = ledger.representing().represent(license_, order, keys.signer(key)).as_json()
-    terms = f"{data['kind']} {', '.join(order.scope)} from {data['since']} until {data['until'] or '–'}"
+    term = f"{said('自', 'from')} {data['since']} {said('至', 'until')} {data['until'] or '–'}"
+    terms = f"{data['kind']} {', '.join(order.scope)} {term}"
     return Outcome(data, text=f"{data['representative']}\n  {terms} (seq {data['seq']})")
 
 
@@ -84,7 +85,7 @@ def represent_end(
     who, end = _commitment(representative), ending(until)
     license_ = ledger.license_now(license_id)
     data = ledger.representing().end(license_, who, end, keys.signer(key)).as_json()
-    return Outcome(data, text=f"ends {data['until']} (seq {data['seq']})")
+    return Outcome(data, text=f"{said('代理终止于', 'ends')} {data['until']} (seq {data['seq']})")
 
 
 def _commitment(text: str) -> bytes:

@@ -8,6 +8,7 @@ what it has to sign, and the same command, run again with the file filled in, go
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -165,8 +166,8 @@ def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -
         "powers": registry_powers.rows(state, body=code),
     }
     lines = [f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"]
-    lines += [f"  {each.purpose.name} {each.key_id}" for each in _keys(state, code)]
-    lines += [f"  {each['type']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    lines += [f"  {_key_line(key)}" for key in _keys(state, code)]
+    lines += [f"  {each['type']} {_right_line(each)}" for each in rights]
     return Outcome(data, text="\n".join(lines))
 
 
@@ -257,6 +258,13 @@ def _key_row(key: Key) -> dict[str, object]:
     }
 
 
+def _key_line(key: Key) -> str:
+    """Purpose and id, from when to when, and whether it was declared stolen."""
+    row = _key_row(key)
+    cut = f", CUT OFF since {row['cutOff']}" if row["cutOff"] else ""
+    return f"{row['purpose']} {row['keyId']} from {row['validFrom']} until {row['validTo'] or '–'}{cut}"
+
+
 # --- keys, relays, regions ----------------------------------------------------------------------
 
 
@@ -296,7 +304,8 @@ def key_end(
     desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
     end = desk.end(until)
     governed = desk.carry_out([govern.end_key(identity, end, desk.by)])
-    return done(governed, {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}, "ended the key")
+    data = {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}
+    return done(governed, data, f"{data['keyId']} ends {data['validTo']}")
 
 
 @key_app.command("rotate")
@@ -525,7 +534,7 @@ def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) 
         "powers": registry_powers.rows(state, license_type=code),
     }
     lines = [f"{code}  {data['scope']}, {data['sharing']}, version {data['version']}"]
-    lines += [f"  {each['issuer']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    lines += [f"  {each['issuer']} {_right_line(each)}" for each in rights]
     lines += [f"  {competent_line(act, language())}" for act in sorted(kind.versions[-1].acts)]
     return Outcome(data, text="\n".join(lines))
 
@@ -565,7 +574,8 @@ def type_entitle(
     order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
     data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
-    return done(desk.carry_out([order]), data, f"{body} may issue {code}")
+    by_whom = f", {named} as its operator" if named else ""
+    return done(desk.carry_out([order]), data, f"{body} may issue {code}{by_whom}")
 
 
 @type_app.command("unentitle")
@@ -591,6 +601,12 @@ def _type(state: Index, code: str) -> LicenseType:
     if kind is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
     return kind
+
+
+def _right_line(right: Mapping[str, object]) -> str:
+    """From when to when, where, and who signs besides the issuer."""
+    operator = f", operator {right['operator']}" if right["operator"] else ""
+    return f"in {right['region']} from {right['since']} until {right['until'] or '–'}{operator}"
 
 
 def _type_row(kind: LicenseType) -> dict[str, object]:

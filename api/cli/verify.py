@@ -235,7 +235,8 @@ def _cards(verdicts: Sequence[Verdict]) -> Group:
     """Licenses shown together, each with its checks and what it shows."""
     from rich.console import Group
 
-    return Group(*(_card(verdict) for verdict in verdicts))
+    count = len(verdicts)
+    return Group(*(Group(f"— {n}/{count} —", _card(verdict)) for n, verdict in enumerate(verdicts, 1)))
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.told import World
+from api.cli.demo.titles import TITLES
+from tests.told import Run, World
 
 ROOT = Path(__file__).resolve().parents[2]
 BASH = shutil.which("bash")
@@ -54,6 +55,17 @@ def test_the_readme_can_be_typed_from_top_to_bottom(page: str, world: World, tmp
     assert "no findings" in printed
     for result in ("IN_FORCE", "NOT_ANCHORED", "SUPERSEDED", "REVOKED"):
         assert result in printed
+
+
+@pytest.mark.parametrize(("page", "tongue"), [("README.zh-CN.md", 0), ("README.md", 1)])
+def test_the_readme_tells_the_story_as_it_goes(page: str, tongue: int, told: tuple[World, Run]) -> None:
+    steps = told[1].data["steps"]
+    lines = {f"✓ {each['n']:>2} {TITLES[each['name']][tongue]}: {each['result']}" for each in steps}
+    text = (ROOT / page).read_text(encoding="utf-8")
+    excerpt = {line.split("  (")[0] for line in text.splitlines() if line.startswith("✓")}
+    assert excerpt
+    assert excerpt <= lines
+    assert f"{len(steps)}{('/', ' of ')[tongue]}{len(steps)}" in text
 
 
 @pytest.mark.parametrize("guide", ["issuer", "relying-department", "auditor", "holder", "collecting"])

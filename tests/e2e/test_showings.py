@@ -147,6 +147,7 @@ def test_a_clerk_reads_who_vouched_and_what_each_license_shows(counter: Counter,
     assert made.status == 0, made.data
     card = world.card("en", "wallet", "scan", made.data["qr"], "--challenge", challenge)
     assert card.count("IN_FORCE") == 2
+    assert card.index("— 1/2 —") < card.index("— 2/2 —")
     assert card.count(f"{OFFICE}: the officer knows the person.") == 2
     for each in made.data["licenses"]:
         assert f"{NUMBER}: {each['disclosed'][NUMBER]}" in card

@@ -14,8 +14,9 @@ TEXTS: dict[str, Text] = {
     "UNKNOWN_LICENSE": Text(
         zh="没有找到证照 {id}。",
         en="No license is known under {id}.",
-        remedy_zh="核对证照标识或 licenseId；本地索引可能尚未同步。",
-        remedy_en="Check the identifier or licenseId; the local index may not have caught up.",
+        remedy_zh="核对有无笔误。标识只有签发或收存它的本机目录（ELICENSE_HOME）知道；在别处请用 licenseId，或带 --file 的命令用证照文件。",
+        remedy_en="Check it for a slip. Identifiers are known only to the home (ELICENSE_HOME) that issued or "
+        "took them in; elsewhere use the licenseId, or the license file where the command takes --file.",
     ),
     "REQUEST_ID_REUSED": Text(
         zh="该请求号已用于另一内容的签发（{id}）。",
