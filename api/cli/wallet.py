@@ -27,14 +27,13 @@ from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
-from ledger.service.present import PresentService
+from ledger.service.present import PresentService, Scanned
 from ledger.settings import home, load_settings
 from wallet.wallet import Wallet
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
     from ledger.service.sources import Asked
-    from ledger.service.verify import Subject
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
 
@@ -122,8 +121,8 @@ def scan(
     return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
 
 
-def presented_subjects(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> list[Subject]:
-    """What a QR code carried, one subject a license; a good presentation uses its challenge up.
+def scanned(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> Scanned:
+    """What a QR code carried, one subject a license; settling a good one uses its challenge up.
 
     Args:
         ledger: Where the licenses are looked up.
@@ -143,7 +142,7 @@ def presented_subjects(ledger: Ledger, text: str, challenge: str | None, asked: 
     service = _desk_service()
     question = service.challenge_of(text) if challenge is None else challenge_file(challenge)
     records = HolderRecords(once(lambda: ledger.histories(asked)))
-    return list(service.scan(text, question, _fetch(question), records))
+    return service.scan(text, question, _fetch(question), records)
 
 
 # --- what the commands stand on ---------------------------------------------------------------

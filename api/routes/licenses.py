@@ -80,7 +80,7 @@ def issue_license(
 )
 def amend_license(services: Asking, sender: Sender, id: Id, body: Annotated[AmendBody, Body()]) -> Response:  # noqa: A002
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
-    license_id, identifier = services.resolve(id)
+    license_id, identifier = _named(services, sender, id)
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
         _require_act(body, AMEND_KINDS.values())
@@ -112,7 +112,7 @@ def _old_version(services: Services, license_id: str) -> dict[str, object]:
 def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBody, Body()]) -> Response:  # noqa: A002
     """Tie the device keys of a holder, or of several, to a license after a real-name check."""
     if isinstance(body, SignedMessage):
-        return _submitted_act(services, id, Act.BIND, body)
+        return _submitted_act(services, sender, id, Act.BIND, body)
 
     def bind(acting: ActOnLicenses, license_: License, key: Signer) -> ActDone:
         terms = (body.binding(), BIND_METHODS[body.method], body.assurance)
@@ -129,7 +129,7 @@ def bind_holder(services: Asking, sender: Sender, id: Id, body: Annotated[BindBo
 def freeze_holder(services: Asking, sender: Sender, id: Id, body: Annotated[FreezeBody, Body()]) -> Response:  # noqa: A002
     """Stop the binding of a lost device until the license is bound anew."""
     if isinstance(body, SignedMessage):
-        return _submitted_act(services, id, Act.FREEZE, body)
+        return _submitted_act(services, sender, id, Act.FREEZE, body)
     return _do(services, sender, id, lambda acting, old, key: acting.freeze(old, key, sender.uscc))
 
 
@@ -138,7 +138,7 @@ def _act_route(verb: str) -> Callable[..., Response]:
 
     def act(services: Asking, sender: Sender, id: Id, body: Annotated[ActBody, Body()]) -> Response:  # noqa: A002
         if isinstance(body, SignedMessage):
-            return _submitted_act(services, id, rule.act, body)
+            return _submitted_act(services, sender, id, rule.act, body)
         return _do(services, sender, id, lambda acting, old, key: acting.act(old, _order(verb, body), key))
 
     act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
@@ -162,6 +162,7 @@ for _verb in ACT_VERBS:
 def get_license(
     request: Request,
     services: Asking,
+    sender: Sender,
     id: Id,  # noqa: A002
     at: Time = None,
     known_at: Annotated[
@@ -169,7 +170,7 @@ def get_license(
     ] = None,
 ) -> Response:
     """Where a license stands by the ledger, at a moment, as it was known at another."""
-    license_id, identifier = services.resolve(id)
+    license_id, identifier = _named(services, sender, id)
     shown = services.show(Asked(), license_id, moment(at), moment(known_at))
     return fetched(request, shown.as_json(identifier), personal=True)
 
@@ -242,18 +243,31 @@ def _acted(services: Services, acted: ActDone, identifier: str | None) -> dict[s
     return acted.as_json(identifier, shown.status.name)
 
 
+def _named(services: Services, sender: Principal, name: str) -> tuple[str, str | None]:
+    """The id of a license, and its identifier for whoever handed that in or acts in the issuer's name.
+
+    Ids are on the chain for all to read; whose license one is, is the issuer's to tell.
+    """
+    license_id, identifier = services.resolve(name)
+    if identifier in (None, name) or services.is_acting_for(sender.uscc, services.license_now(license_id)):
+        return license_id, identifier
+    return license_id, None
+
+
 def _do(services: Services, sender: Principal, name: str, act: ActOnOne) -> Response:
     """Do something to a license with the key that is held for the sender."""
-    license_id, identifier = services.resolve(name)
+    license_id, identifier = _named(services, sender, name)
     key = services.held_key(sender.uscc)
     with services.writing:
         acted = act(services.acting(), services.license_now(license_id), key)
     return done(_acted(services, acted, identifier))
 
 
-def _submitted_act(services: Services, name: str, act: Act, body: SignedMessage) -> Response:
+def _submitted_act(
+    services: Services, sender: Principal, name: str, act: Act, body: SignedMessage
+) -> Response:
     """Do what a message says that was signed elsewhere."""
-    license_id, identifier = services.resolve(name)
+    license_id, identifier = _named(services, sender, name)
     struct = _STRUCT_OF.get(act, "Act")
     require_about(body, license_id)
     if struct == "Act":

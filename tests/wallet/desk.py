@@ -127,8 +127,8 @@ class Desk:
         verify = VerifyLicenses(
             trust_file(self.ledger), self.histories, crypto.verifier(), self.clock, Asked().level
         )
-        subjects = self.service.scan(text, challenge, fetch, HolderRecords(self.histories))
-        return [verify.verify(each, Ask(region=330421)) for each in subjects]
+        scanned = self.service.scan(text, challenge, fetch, HolderRecords(self.histories))
+        return scanned.settle([verify.verify(each, Ask(region=330421)) for each in scanned.subjects])
 
 
 def new_desk(folder: Path) -> Desk:

@@ -322,7 +322,7 @@ def test_nobody_is_believed_to_stand_in_where_the_ledger_was_not_asked(
     verdict = desk.scan(text, challenge)
     assert (verdict.result, *holder(verdict)[:2]) == ("COULD_NOT_CHECK", "UNKNOWN", "CHAIN_UNREACHABLE")
     text, challenge = show(desk, guardian.wallet)
-    (subject,) = desk.service.scan(text, challenge)
+    (subject,) = desk.service.scan(text, challenge).subjects
     assert subject.after[0].code == "NOT_REPRESENTED", "without a ledger there is no record"
 
 
@@ -384,7 +384,7 @@ def test_the_mark_of_a_representative_is_signed(desk: Desk, guardian: Guardian) 
 def _scan_at(desk: Desk, guardian: Guardian, asked: Asked) -> tuple[str, str]:
     text, challenge = show(desk, guardian.wallet)
     records = HolderRecords(lambda: Histories([desk.ledger], asked))
-    (subject,) = desk.service.scan(text, challenge, records=records)
+    (subject,) = desk.service.scan(text, challenge, records=records).subjects
     return subject.after[0].outcome.name, subject.after[0].code
 
 
