@@ -129,7 +129,6 @@ def make_services(ledger: Ledger, options: ApiOptions) -> Services:
         documents=ledger.documents,
         erasing=ledger.erasing,
         license_now=ledger.license_now,
-        is_acting_for=ledger.is_acting_for,
         require_acts_for=ledger.require_acts_for,
         representing=ledger.representing,
         submit_signed=lambda: SubmitSigned(ledger.submissions),

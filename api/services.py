@@ -58,7 +58,6 @@ class Services:
         documents: Reads documents of issued licenses.
         erasing: Erases them.
         license_now: A license as the newest block has it, by its id.
-        is_acting_for: Whether a body (credit code) acts on a license in its issuer's name.
         require_acts_for: Refuses a body (credit code) that does not act on a license.
         representing: Lets others stand in for holders.
         submit_signed: Takes messages signed elsewhere.
@@ -84,7 +83,6 @@ class Services:
     documents: Callable[[], ReadDocuments]
     erasing: Callable[[], EraseDocuments]
     license_now: Callable[[str], License]
-    is_acting_for: Callable[[str, License], bool]
     require_acts_for: Callable[[str, License], None]
     representing: Callable[[], RepresentHolders]
     submit_signed: Callable[[], SubmitSigned]

@@ -41,7 +41,7 @@ from ledger.ports import Content, Name, Verifier
 from ledger.proof.claims import opening_of, read_envelope
 from ledger.proof.verification import Claim
 from ledger.service.act import ActOnLicenses
-from ledger.service.authorise import is_acting_for, require_acts_for
+from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
 from ledger.service.content_places import (
     BlobsPlace,
@@ -294,10 +294,6 @@ class Ledger:
             self._content_places(),
             self.clock,
         )
-
-    def is_acting_for(self, body: str, license_: License) -> bool:
-        """Whether a body (credit code) is a license's issuer, what followed it, or its operator."""
-        return is_acting_for(self.follow(), body, license_, int(self.clock.now().timestamp()))
 
     def require_acts_for(self, body: str, license_: License) -> None:
         """Refuse a body (credit code) that is not a license's issuer, what followed it, or its operator.

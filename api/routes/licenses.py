@@ -35,7 +35,7 @@ from ledger.domain.moments import parse_moment, rfc3339
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.ports import Signer
 from ledger.service.act import ActOnLicenses
-from ledger.service.authorise import Principal, signs_for
+from ledger.service.authorise import Principal, acts_now, signs_for
 from ledger.service.orders import BIND_METHODS, ActOrder
 from ledger.service.orders import Acted as ActDone
 from ledger.service.orders import Issued as IssueDone
@@ -249,9 +249,10 @@ def _named(services: Services, sender: Principal, name: str) -> tuple[str, str |
     Ids are on the chain for all to read; whose license one is, is the issuer's to tell.
     """
     license_id, identifier = services.resolve(name)
-    if identifier in (None, name) or services.is_acting_for(sender.uscc, services.license_now(license_id)):
+    if identifier in (None, name):
         return license_id, identifier
-    return license_id, None
+    is_told = acts_now(services.histories(Asked()), sender.uscc, services.license_now(license_id))
+    return license_id, identifier if is_told else None
 
 
 def _do(services: Services, sender: Principal, name: str, act: ActOnOne) -> Response:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, License, Organisation
-from ledger.domain.lineage import EVER, cut_off_of
+from ledger.domain.lineage import EVER, cut_off_of, followers_of
 from ledger.domain.messages import key_id as id_of
 from ledger.domain.moments import parse_moment
 from ledger.domain.objects import entitlement_object, organisation_id, organisation_object
@@ -123,6 +123,24 @@ def signs_for(histories: Histories, uscc: str, issuer: str, license_type: str) -
     state = state_of(histories.ledger_id, histories.of([entitlement_object(license_type, issuer)]))
     body = organisation_id(uscc)
     return Rights(state, histories.header.time).may_issue(body, license_type, issuer)
+
+
+def acts_now(histories: Histories, uscc: str, license_: License) -> bool:
+    """Whether an organisation acts on a license now: its issuer, what followed it, its operator.
+
+    Args:
+        histories: Authenticated histories.
+        uscc: The organisation.
+        license_: As the ledger holds it.
+    """
+    if uscc == license_.issuer:
+        return True
+    right, line = entitlement_object(license_.license_type, license_.issuer), [license_.issuer]
+    state = state_of(histories.ledger_id, histories.of([right, organisation_object(license_.issuer)]))
+    while len(known := followers_of(state, license_.issuer)) > len(line):
+        line = known
+        state = state_of(histories.ledger_id, histories.of([right, *map(organisation_object, line)]))
+    return is_acting_for(state, uscc, license_, histories.header.time)
 
 
 def registered_key(state: StateView, uscc: str, key_id: str) -> tuple[Organisation, Key]:

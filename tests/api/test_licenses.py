@@ -82,6 +82,30 @@ def test_suspend_resume_and_revoke(issuer: Department, live_ledger: LiveLedger) 
     assert again.status_code == 409
 
 
+def test_an_id_tells_the_identifier_to_the_issuers_side_alone(
+    issuer: Department, relying: Department, live_ledger: LiveLedger
+) -> None:
+    """Ids stand on the chain; number and type of whose license each is do not."""
+    issued = issue(issuer, live_ledger)
+    place = f"/v1/licenses/{issued['licenseId']}"
+    assert issuer.get(place).json()["identifier"] == issued["identifier"]
+    seen = relying.get(place)
+    assert (seen.status_code, seen.json()["status"], seen.json()["identifier"]) == (200, "IN_FORCE", None)
+    assert issued["identifier"] not in seen.text
+    handed_in = relying.get(f"/v1/licenses/{issued['identifier']}").json()
+    assert (handed_in["licenseId"], handed_in["identifier"]) == (issued["licenseId"], issued["identifier"])
+    for path, body in (
+        ("suspend", {"ground": "INVESTIGATION"}),
+        ("amend", {"kind": "change", "input": live_ledger.input()}),
+        ("bind", {"holderKey": relying.signer.public_key.hex()}),
+        ("freeze", {}),
+        ("erase", {"ground": "REQUIRED_BY_LAW", "dryRun": True}),
+    ):
+        refused = relying.post(f"{place}/{path}", body)
+        assert refused.status_code >= 400, path
+        assert issued["identifier"] not in refused.text, path
+
+
 def test_amend_supersedes(issuer: Department, live_ledger: LiveLedger) -> None:
     old = issue(issuer, live_ledger)
     given = live_ledger.input(serial=None)
