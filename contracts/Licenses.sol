@@ -104,7 +104,7 @@ contract Licenses is ILicenses, Issuing {
     /// @inheritdoc ILicenses
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
-        _requireUnused(message.licenseId);
+        _makeRoom(message.licenseId, Clock.nowSeconds());
         _open(object, message.rev, message.signedAt, message.notAfter);
         bytes memory data = abi.encode(message);
         (ObjectId signer, uint32 keyIndex) = _onlySigner(ISSUE_TYPEHASH, data, signatures);
@@ -117,7 +117,7 @@ contract Licenses is ILicenses, Issuing {
     function amend(AmendMessage calldata message, Signature[] calldata signatures) external {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
-        _requireUnused(message.newLicenseId);
+        _makeRoom(message.newLicenseId, Clock.nowSeconds());
         Fact memory fact = Fact(message.act, message.ground, 0, message.effective, 0, 0);
         Before memory before = _requireAllowed(message.licenseId, fact);
         if (!Acts.isAmend(fact.act)) revert LicensesActUnknown(before.licenseType, fact.act);
@@ -157,6 +157,7 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         Fact memory fact = _requireBinder(message.licenseId, Acts.BIND, message.by);
+        _requireBound(message.licenseId, message.holderBinding);
         bytes memory data = abi.encode(message);
         fact.keyIndex = _requireSignedBy(message.by, BIND_TYPEHASH, data, signatures);
 
@@ -170,7 +171,7 @@ contract Licenses is ILicenses, Issuing {
         ObjectId object = Objects.license(message.licenseId);
         _open(object, message.rev, message.signedAt, message.notAfter);
         Fact memory fact = _requireBinder(message.licenseId, Acts.FREEZE, message.by);
-        if (licenseOf(message.licenseId).holderBinding == 0) revert LicensesUnbound(message.licenseId);
+        _requireBound(message.licenseId, licenseOf(message.licenseId).holderBinding);
         bytes memory data = abi.encode(message);
         fact.keyIndex = _requireSignedBy(message.by, FREEZE_TYPEHASH, data, signatures);
 
@@ -258,8 +259,7 @@ contract Licenses is ILicenses, Issuing {
 
     /// @inheritdoc ILicenses
     function renewalsOf(LicenseId id) public view returns (IBatches.Renewal[] memory) {
-        IBatches.Renewal[] storage own = _renewed[id];
-        return own.length == 0 && _isNext() ? ILicenses(predecessor).renewalsOf(id) : own;
+        return _issuedOf(id).inherited == 0 ? _renewed[id] : ILicenses(predecessor).renewalsOf(id);
     }
 
     /// @dev Turns a leaf into a license of its own; does nothing where that was done before.
@@ -267,7 +267,8 @@ contract Licenses is ILicenses, Issuing {
         (bytes32 leaf, IBatches.Batch memory batch, IBatches.Renewal[] memory renewals) = _leafOf(opening);
         if (_isOpened(opening)) return;
         LicenseId id = opening.licenseId;
-        _requireUnused(id);
+        ObjectId object = Objects.license(id);
+        uint32 rev = _makeRoom(id, batch.recorded) ? journal.revOf(object) : 0;
         _requireDates(opening.validFrom, opening.validTo);
 
         _opened[opening.batch][opening.index / WORD_BITS] |= 1 << (opening.index % WORD_BITS);
@@ -287,7 +288,19 @@ contract Licenses is ILicenses, Issuing {
             opening.proof
         );
         bytes memory body = abi.encode(data, new Signature[](0));
-        journal.append(Kinds.LICENSE_OPENED, Objects.license(id), 0, body);
+        journal.append(Kinds.LICENSE_OPENED, object, rev, body);
+    }
+
+    /// @dev An id's first record wins: what was recorded under it after the leaf's batch gives way to the leaf, with
+    ///      all that happened to it. Returns whether there was such a thing.
+    function _makeRoom(LicenseId id, uint64 since) private returns (bool) {
+        Issued memory later = _issuedOf(id);
+        if (later.facts == 0) return false;
+        if (later.recorded <= since) revert LicensesDuplicate(id);
+        delete _bindings[id];
+        _successors[id] = LicenseId.wrap(0);
+        delete _renewed[id];
+        return true;
     }
 
     /// @dev A new license of an issuer, by whoever signs for that one.
@@ -300,16 +313,9 @@ contract Licenses is ILicenses, Issuing {
             terms.id, terms.licenseType, terms.digest, terms.holderBinding, terms.validFrom, terms.validTo
         );
         if (terms.holderBinding != 0) _bindings[terms.id] = terms.holderBinding;
-        _issued[terms.id] = Issued({
-            validFrom: uint48(terms.validFrom),
-            validTo: uint48(terms.validTo),
-            recorded: uint48(Clock.nowSeconds()),
-            keyIndex: keyIndex,
-            region: entitlement.region,
-            entitlement: entitlement.index,
-            facts: 1,
-            inherited: 0
-        });
+        _issued[terms.id] = _fresh(
+            terms.validFrom, terms.validTo, Clock.nowSeconds(), keyIndex, entitlement.region, entitlement.index
+        );
     }
 
     /// @dev Adds a fact as asked for: its record time is now, its effect as its act allows.
@@ -333,8 +339,8 @@ contract Licenses is ILicenses, Issuing {
     function _adopt(LicenseId id) private {
         License memory license = _before(id);
         _leaves[id] = license.leaf;
-        if (license.holderBinding != 0) _bindings[id] = license.holderBinding;
-        if (LicenseId.unwrap(license.successor) != 0) _successors[id] = license.successor;
+        _bindings[id] = license.holderBinding;
+        _successors[id] = license.successor;
     }
 
     /// @dev The license is known, its type knows the act, and the act may follow.
@@ -344,11 +350,17 @@ contract Licenses is ILicenses, Issuing {
         before.region = issued.region;
         (before.licenseType, before.issuer) = catalog().entitlementAt(issued.entitlement);
         _requireKnownAct(before.licenseType, fact.act);
-        Tally memory tally =
-            _tally(_factsOf(id, issued), renewalsOf(id), type(uint64).max, type(uint64).max);
+        uint64 moment = _isByNow(fact) ? Clock.nowSeconds() : type(uint64).max;
+        Tally memory tally = _tally(_factsOf(id, issued), renewalsOf(id), moment, type(uint64).max);
         if (!_mayFollow(fact, tally)) revert LicensesWrongStatus(id, fact.act, _latestStatus(tally));
         before.toRegion = tally.transfer.region;
         before.suspendedBy = tally.other.keyIndex;
+    }
+
+    /// @dev What works at once is judged by what works now: an end that is only announced shields from no other, and
+    ///      keeps nobody from stopping a license or a device. What is announced, or lifts something, is judged by all.
+    function _isByNow(Fact memory fact) private view returns (bool) {
+        return Acts.isUrgent(fact.act) && fact.effective <= Clock.nowSeconds();
     }
 
     /// @dev Who takes over a license issues the same type in the region that it was let go to.
@@ -459,10 +471,6 @@ contract Licenses is ILicenses, Issuing {
             own = issued.inherited;
         }
         for (uint256 index = own; index < issued.facts; ++index) facts[index - 1] = _facts[id][index];
-    }
-
-    function _requireUnused(LicenseId id) private view {
-        if (_issuedOf(id).facts != 0) revert LicensesDuplicate(id);
     }
 
     /// @dev Reads the facts recorded until `asOf` with effect by `moment`, leaving out void ones. Renewals of a leaf
@@ -580,16 +588,38 @@ contract Licenses is ILicenses, Issuing {
         LeafOpening calldata opening,
         IBatches.Batch memory batch
     ) private pure returns (Issued memory) {
+        return _fresh(
+            opening.validFrom,
+            opening.validTo,
+            batch.recorded,
+            batch.keyIndex,
+            batch.region,
+            batch.entitlement
+        );
+    }
+
+    function _fresh(
+        uint64 validFrom,
+        uint64 validTo,
+        uint64 recorded,
+        uint32 keyIndex,
+        uint32 region,
+        uint32 entitlement
+    ) private pure returns (Issued memory) {
         return Issued({
-            validFrom: uint48(opening.validFrom),
-            validTo: uint48(opening.validTo),
-            recorded: uint48(batch.recorded),
-            keyIndex: batch.keyIndex,
-            region: batch.region,
-            entitlement: batch.entitlement,
+            validFrom: uint48(validFrom),
+            validTo: uint48(validTo),
+            recorded: uint48(recorded),
+            keyIndex: keyIndex,
+            region: region,
+            entitlement: entitlement,
             facts: 1,
             inherited: 0
         });
+    }
+
+    function _requireBound(LicenseId id, bytes32 binding) private pure {
+        if (binding == 0) revert LicensesUnbound(id);
     }
 
     function _requireDates(uint64 validFrom, uint64 validTo) private pure {

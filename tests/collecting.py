@@ -33,6 +33,7 @@ from ledger.domain.feed_fates import corrections
 from ledger.domain.feed_header import FeedHeader, read_header
 from ledger.domain.license_types import license_type
 from ledger.domain.lifecycle import Standing, status_at
+from ledger.domain.lineage import EVER
 from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value
 from ledger.domain.records import SIGNATURE_TYPE, Record, RecordBody, RecordSignature, raw_log_of
 from ledger.domain.sm3 import sm3
@@ -141,7 +142,8 @@ class SimulatedWriter:
         if license_.rev != members["rev"]:
             raise TransitionError("STALE_REVISION", given=members["rev"], current=license_.rev)
         act = Act(members.get("act", Act.TRANSFER_OUT))
-        if not may_follow(act, license_):
+        is_by_now = RULES[act].group in _URGENT and members.get("effective", 0) <= self.ledger.now
+        if not may_follow(act, license_, self.ledger.now if is_by_now else EVER):
             raise TransitionError("ACT_NOT_ALLOWED", id=license_.license_id, act=act.name, status="")
 
     def _license(self, license_id: str, opening: dict[str, Any]) -> License:
@@ -164,22 +166,26 @@ def _carried(command: bytes) -> tuple[str, list[Any]]:
     raise AssertionError(command[:4].hex())
 
 
-def latest(license_: License) -> Standing:
-    """Where all that was recorded leads, whatever the term of validity."""
+_URGENT = {Group.END, Group.SUSPEND, Group.BINDING}
+"""What is judged, where it works at once, by what works now."""
+
+
+def latest(license_: License, moment: int = EVER) -> Standing:
+    """Where all that was recorded with effect by a moment leads, whatever the term of validity."""
     timeless = License(**{**vars(license_), "valid_from": 0, "valid_to": 0})
-    return status_at(timeless, 2**62, 2**62, lambda _: None)
+    return status_at(timeless, moment, EVER, lambda _: None)
 
 
-def may_follow(act: Act, license_: License) -> bool:
+def may_follow(act: Act, license_: License, moment: int) -> bool:
     """`Licenses._mayFollow`."""
-    status = latest(license_).status
+    status = latest(license_, moment).status
     if act is Act.ANNUL:
         return status is not Status.ANNULLED
     if RULES[act].group is Group.END:
         return status in (Status.IN_FORCE, Status.SUSPENDED, Status.SUPERSEDED)
     if status not in (Status.IN_FORCE, Status.SUSPENDED):
         return False
-    acts = [fact.act for fact in license_.facts]
+    acts = [fact.act for fact in license_.facts if fact.effective <= moment]
     is_suspended = acts.count(Act.SUSPEND) > acts.count(Act.RESUME)
     is_leaving = acts.count(Act.TRANSFER_OUT) > acts.count(Act.TRANSFER_CANCEL)
     return {

@@ -24,8 +24,12 @@ import {IIssuing} from "./IIssuing.sol";
 ///      Some acts another body may do too, under the power of a region that the message names (`IPowers`).
 ///
 ///      A license of a batch (`IBatches`) is a leaf of the tree whose root was signed. What happens to it first goes
-///      through `withLeaf`, which makes a license of the leaf: a record of its own without signatures, after which the
-///      license's `rev` is 1, then the command, signed for that `rev`.
+///      through `withLeaf`, which makes a license of the leaf: a record of its own without signatures, then the command,
+///      signed for the `rev` after it, which is 1. An id's first record wins: what was recorded under the id of a leaf
+///      later than its batch gives way to the leaf when that is opened, and the `rev` to sign for goes on from its own.
+///
+///      An end, a suspension, a binding and a freeze that work at once are judged by what works by then: what is only
+///      announced for later shields from none of them. Everything else is judged by all that was recorded.
 interface ILicenses is IIssuing {
     /// @notice One thing recorded of a license after its issue; `region` is the one that a transfer goes to, or under
     ///         whose power another body than the issuer acted, else 0.
@@ -38,7 +42,7 @@ interface ILicenses is IIssuing {
         uint32 region;
     }
 
-    /// @notice A license as the ledger holds it; `rev` 0 when unknown.
+    /// @notice A license as the ledger holds it; `rev` counts its facts with its issue, 0 when unknown.
     /// @dev `holderBinding` is the last one bound, void or frozen or not; `leaf` = keccak256(0x00 ‖ abi.encode(id,
     ///      type, content digest, holder binding at issue, validFrom, validTo)); `region` is where the issuer was
     ///      entitled when it issued, by the entitlement of that number.

@@ -51,6 +51,8 @@ library Acts {
 
     uint256 private constant BINDINGS = (1 << BIND) | (1 << FREEZE);
 
+    uint256 private constant URGENT = ENDS | BINDINGS | (1 << SUSPEND);
+
     // What another body than the issuer may be named for; whoever suspends also resumes.
     uint256 private constant NAMEABLE = (1 << SUSPEND) | (1 << ANNUL) | (1 << REVOKE);
 
@@ -80,6 +82,11 @@ library Acts {
     /// @dev Makes a new license that takes the place of the old one.
     function isAmend(uint8 act) internal pure returns (bool) {
         return isKnown(AMENDS, act);
+    }
+
+    /// @dev Stops a license, or changes the device that shows it.
+    function isUrgent(uint8 act) internal pure returns (bool) {
+        return isKnown(URGENT, act);
     }
 
     /// @dev Ends the license for good.

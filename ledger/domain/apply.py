@@ -701,6 +701,19 @@ def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
     )
 
 
+def first_of(leaf: License, recorded: License | None) -> License:
+    """Which of two licenses an id stands for: the leaf of a batch, or what was recorded under its id.
+
+    An id's first record wins. What came after the batch gives way to the leaf, which goes on from the
+    other's revision.
+    """
+    if recorded is None:
+        return leaf
+    if recorded.facts[0].seq < leaf.facts[0].seq or recorded.batch == leaf.batch:
+        return recorded
+    return replace(leaf, rev=recorded.rev + 1)
+
+
 def _renewals_of(batch: Batch, index: int) -> Iterator[LicenseFact]:
     """What renewed a leaf, told as facts of its license."""
     for renewal in batch.renewals:
@@ -781,8 +794,9 @@ def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
     batch, index = typed(state, "batch", key, Batch), _int(values, "index")
     if batch is None:
         raise Refused("BAD_RECORD", f"unknown batch {key}")
-    license_ = leaf_license(batch, key, index, values)
-    if state.get("license", license_.license_id):
+    found = typed(state, "license", _str(values, "licenseId"), License)
+    license_ = first_of(leaf_license(batch, key, index, values), found)
+    if license_ is found:
         raise Refused("DUPLICATE_ID", f"license {license_.license_id}")
     _require_own_id(state, batch.issuer, license_.license_id, values)
     if index in batch.opened or not _is_proved(state, batch, values):

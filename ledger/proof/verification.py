@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
-from ledger.domain.apply import StateView, is_leaf_of, leaf_license, recognition_key, typed
+from ledger.domain.apply import StateView, first_of, is_leaf_of, leaf_license, recognition_key, typed
 from ledger.domain.entities import (
     Batch,
     Key,
@@ -201,13 +201,12 @@ def license_of(claim: Claim, state: StateView) -> License | None:
     """
     found = typed(state, "license", claim.license_id, License)
     batch = typed(state, "batch", claim.batch, Batch) if claim.leaf else None
-    if claim.leaf is None or batch is None or (found and found.batch == claim.batch):
+    if claim.leaf is None or batch is None:
         return found
-    if found and found.facts[0].seq < batch.seq:
-        return found
-    if not is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
-        return None
-    return leaf_license(batch, claim.batch, claim.index, claim.leaf)
+    if is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
+        return first_of(leaf_license(batch, claim.batch, claim.index, claim.leaf), found)
+    is_earlier = found is not None and (found.batch == claim.batch or found.facts[0].seq < batch.seq)
+    return found if is_earlier else None
 
 
 def examine(

@@ -216,7 +216,7 @@ class Drafts:
 
         None where it was opened before: only of an opened leaf does a home know that did not issue it.
         """
-        return self.opening(license_.license_id) if license_.batch and license_.rev == 1 else None
+        return self.opening(license_.license_id) if license_.batch and len(license_.facts) == 1 else None
 
 
 def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ledger.domain.acts import Status
-from ledger.domain.apply import leaf_license, typed
+from ledger.domain.apply import first_of, leaf_license, typed
 from ledger.domain.entities import Batch, License
 from ledger.domain.lifecycle import status_at
 from ledger.domain.lineage import acts_for
@@ -98,10 +98,12 @@ class OldLicenses:
     def _found(self, license_id: str) -> tuple[License, LeafPlace | None] | None:
         """As the ledger holds it: alone or opened, or as a leaf to which nothing happened."""
         alone = typed(self._index, "license", license_id, License)
-        if alone is not None:
-            return alone, None
         opening = self._opening_of(license_id)
-        return self._leaf(opening) if opening else None
+        leaf = self._leaf(opening) if opening else None
+        if leaf is None:
+            return (alone, None) if alone else None
+        first = first_of(leaf[0], alone)
+        return first, None if first is alone else leaf[1]
 
     def _leaf(self, opening: Mapping[str, object]) -> tuple[License, LeafPlace] | None:
         place = LeafPlace(str(opening["batch"]), int(str(opening["index"])))

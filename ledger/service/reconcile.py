@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.domain.acts import Act, Status
-from ledger.domain.apply import is_leaf_of, leaf_license, typed
+from ledger.domain.apply import first_of, is_leaf_of, leaf_license, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope, build_license, license_digest
 from ledger.domain.entities import Batch, License
@@ -73,7 +73,8 @@ class Stock:
     def license(self, license_id: str, envelope: Envelope | None) -> License | None:
         """A license as the ledger holds it, alone or as the leaf of a batch."""
         found = typed(self.index, "license", license_id, License)
-        return found or self._leaf(license_id, envelope)
+        leaf = self._leaf(license_id, envelope)
+        return first_of(leaf, found) if leaf else found
 
     def _leaf(self, license_id: str, envelope: Envelope | None) -> License | None:
         opening = self.opening(license_id) or (_opening_in(envelope) if envelope else None)

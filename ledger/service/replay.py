@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.apply import APPLY_VERSION, Refused, State, typed
-from ledger.domain.entities import Key
+from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import state_digest
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import Kind
@@ -26,6 +26,13 @@ from ledger.proof.competence import Competence
 from ledger.proof.journal import Finding, Walk
 from ledger.service.sources import Histories
 from ledger.service.writers import Writers
+
+
+def _under_id_of_leaf(state: State, fact: Fact) -> License | None:
+    """What stands under the id of a leaf that is opened: only now does it show that the leaf came first."""
+    if fact.kind is not Kind.LICENSE_OPENED:
+        return None
+    return typed(state, "license", str(fact.values["licenseId"]), License)
 
 
 @dataclass(frozen=True)
@@ -175,7 +182,10 @@ class ReplayLedger:
             problem = competence.problem_with(fact)
             if problem:
                 raise Refused(*problem)
+            later = _under_id_of_leaf(report.state, fact)
             report.state.apply(fact)
+            if later is not None:
+                self._find(report, "DUPLICATE_ID", record, f"record {later.facts[0].seq} gives way to a leaf")
         except TrustError as error:
             self._find(report, "BAD_RECORD", record, str(error.fields.get("what", error.code)))
             return ()

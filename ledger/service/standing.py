@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.acts import Act, Ground, Status
-from ledger.domain.apply import State, is_leaf_of, leaf_license, typed
+from ledger.domain.apply import State, first_of, is_leaf_of, leaf_license, typed
 from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
@@ -40,8 +40,8 @@ def license_state(
         BadProofError: A history that is not proved.
     """
     own = histories.of([bytes.fromhex(license_id[2:])])
-    opened = fact_of(own[0]).values if own and own[0].kind == Kind.LICENSE_OPENED else None
-    batches = {str(place["batch"]) for place in (opened, opening) if place}
+    opened = [fact_of(record).values for record in own if record.kind == Kind.LICENSE_OPENED]
+    batches = {str(place["batch"]) for place in (*opened, opening) if place}
     own = [*histories.of([bytes.fromhex(batch[2:]) for batch in batches]), *own]
     if not own:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
@@ -67,11 +67,12 @@ def _stated(fact: Fact) -> tuple[str, str] | None:
 
 def _license(state: State, license_id: str, opening: Mapping[str, object] | None) -> License:
     """The license, as an id's first record has it."""
-    found = (typed(state, "license", license_id, License), _leaf(state, license_id, opening))
-    recorded = [license_ for license_ in found if license_]
-    if not recorded:
+    found, leaf = typed(state, "license", license_id, License), _leaf(state, license_id, opening)
+    if leaf is not None:
+        return first_of(leaf, found)
+    if found is None:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    return min(recorded, key=lambda license_: license_.facts[0].seq)
+    return found
 
 
 def _leaf(state: State, license_id: str, opening: Mapping[str, object] | None) -> License | None:

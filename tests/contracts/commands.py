@@ -42,6 +42,8 @@ from tests.contracts.world import (
 HANDLE = keccak(b"handle of a license")
 NEXT_HANDLE = keccak(b"handle of its successor")
 
+LICENSE_ROW = "(bytes32,bytes32,bytes32,bytes32,uint32,uint64,uint64,uint64,uint32,uint32,bytes32,uint32)"
+
 
 def id_of(handle: bytes, issuer: str = BUREAU, ledger_id: bytes = LEDGER_ID) -> bytes:
     """The id that an issuer's handle makes."""
@@ -261,6 +263,11 @@ def issue(world: World, handle: bytes = HANDLE, **changes: Any) -> Command:
     license_id = id_of(handle, objects.from_ascii32(terms["issuer"]), world.ledger_id)
     members = {"licenseId": license_id, "handle": handle, **terms}
     return Command(world.message("Issue", license_id, **members), (signer(BUREAU),), license_id)
+
+
+def license_row(world: World, license_id: bytes) -> Any:
+    """`ILicenses.License` of an id."""
+    return world.view("Licenses", "licenseOf(bytes32)", LICENSE_ROW, license_id)
 
 
 def issued(world: World, handle: bytes = HANDLE) -> bytes:

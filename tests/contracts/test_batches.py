@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -77,7 +77,7 @@ class Issued:
         members = {"act": int(which), "ground": 21, "effective": 0, "region": 0, **words}
         id_ = self.terms[index]["licenseId"]
         message = self.world.message("Act", id_, licenseId=id_, **{**members, **changes})
-        rev = max(1, message.values["rev"])
+        rev = message.values["rev"] + (not self.is_opened(index))
         return Command(replace(message.but(rev=rev), opening=self.opening(index)), (signer(BUREAU),), id_)
 
     def status(self, index: int, as_of: int = LATEST, **changes: Any) -> tuple[Status, int]:
@@ -322,6 +322,70 @@ def test_an_opened_leaf_is_not_issued_again(world: World) -> None:
     world.run(batch.act(2))
     with refuses("LicensesDuplicate", leaf(2)["licenseId"]):
         world.run(commands.issue(world, leaf(2)["handle"]))
+
+
+# --- an id's first record wins ---
+
+
+def later_single(world: World, index: int) -> Command:
+    return commands.issue(world, leaf(index)["handle"], digest=keccak(b"another content"))
+
+
+def later_leaf(world: World, index: int) -> Command:
+    """The same id in a batch recorded later, renewed and opened there."""
+    later = Issued(world, 7, holderBinding=keccak(b"another device"))
+    world.run(commands.renewal_of(world, later.object, [index]))
+    return later.act(index, Act.REVOKE)
+
+
+def later_amendment(world: World, index: int) -> Command:
+    return commands.amend(world, handle=leaf(index)["handle"])
+
+
+def amended_single(world: World, index: int) -> Command:
+    world.run(commands.issue(world, leaf(index)["handle"], holderBinding=keccak(b"another device")))
+    own = commands.act(world, Act.SUSPEND, handle=leaf(index)["handle"])
+    world.run(own)
+    return commands.act(world, Act.REVOKE, handle=leaf(index)["handle"])
+
+
+@pytest.mark.parametrize("shadow", [later_single, later_leaf, later_amendment, amended_single])
+@pytest.mark.parametrize("moved", [(), ("Licenses",)], ids=["here", "before a succession"])
+def test_what_comes_later_under_the_id_of_a_leaf_gives_way_to_it(
+    world: World, shadow: Callable[[World, int], Command], moved: tuple[str, ...]
+) -> None:
+    batch = Issued(world)
+    world.pass_time(1)
+    world.run(shadow(world, 2))
+    there = commands.switched(world, *moved)
+    batch, before = batch.of(there), there.rev(leaf(2)["licenseId"])
+    assert batch.status(2) == (Status.IN_FORCE, 1)
+    receipt = there.run(batch.act(2))
+    assert [each.kind for each in receipt.records] == [Kind.LICENSE_OPENED, Kind.LICENSE_ACTED]
+    assert there.rev(leaf(2)["licenseId"]) == before + 2
+    assert batch.status(2) == (Status.SUSPENDED, 2)
+    shown = commands.license_row(there, leaf(2)["licenseId"])
+    assert (shown[0], shown[1]) == (leaf_of(leaf(2)), leaf(2)["holderBinding"])
+    assert (shown[9], shown[10]) == (2, NO_HASH)
+    there.run(batch.act(2, Act.REVOKE))
+    assert batch.status(2) == (Status.REVOKED, 3)
+
+
+def test_a_leaf_that_a_thief_shadowed_is_ended_after_the_cut_off(world: World) -> None:
+    batch, thief = Issued(world), key(f"other sign {BUREAU}")
+    world.pass_time(1)
+    world.send(later_single(world, 1).message, thief)
+    world.run(commands.cut_off_key(world))
+    world.run(batch.act(1, Act.REVOKE))
+    assert batch.status(1)[0] is Status.REVOKED
+
+
+def test_a_leaf_of_a_later_batch_does_not_displace_an_opened_one(world: World) -> None:
+    batch = Issued(world)
+    world.run(batch.act(2))
+    with refuses("LicensesDuplicate", leaf(2)["licenseId"]):
+        world.run(Issued(world, 7).act(2))
+    assert batch.status(2) == (Status.SUSPENDED, 2)
 
 
 # --- an id belongs to its issuer ---

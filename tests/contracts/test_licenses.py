@@ -44,7 +44,6 @@ from tests.contracts.world import (
 ENDS = [rule.act for rule in RULES.values() if rule.group is Group.END]
 AMENDS = list(AMEND_KINDS.values())
 LATEST = 2**64 - 1
-ROW = "(bytes32,bytes32,bytes32,bytes32,uint32,uint64,uint64,uint64,uint32,uint32,bytes32)"
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def full_status(
 
 
 def license_of(world: World, license_id: bytes = LICENSE) -> Any:
-    return world.view("Licenses", "licenseOf(bytes32)", ROW, license_id)
+    return commands.license_row(world, license_id)
 
 
 def perform(world: World, act: Act, **changes: Any) -> Any:
@@ -103,7 +102,7 @@ def test_a_license_is_kept_as_issued(world: World) -> None:
     assert kept[0] == keccak(b"\0" + encode(types, members))
     assert kept[1:7] == (binding, ascii32(REGIONAL_TYPE), ascii32(BUREAU), QINGPU, *members[4:])
     assert kept[7] == world.now()
-    assert kept[9:] == (1, NO_HASH)
+    assert kept[9:11] == (1, NO_HASH)
 
 
 def test_an_id_is_issued_once_whatever_the_message_says(world: World) -> None:
@@ -246,7 +245,7 @@ def test_an_unknown_license_is_refused(world: World, name: str) -> None:
     nowhere = keccak(b"nowhere")
     with refuses("LicensesUnknown", nowhere):
         world.send(command.message.but(licenseId=nowhere, rev=0), *command.keys)
-    assert license_of(world, nowhere)[9:] == (0, NO_HASH)
+    assert license_of(world, nowhere)[9:] == (0, NO_HASH, 0)
 
 
 # --- two times ---
@@ -290,8 +289,59 @@ def test_an_act_may_take_effect_later(world: World) -> None:
     later = world.now() + 1000
     perform(world, Act.REVOKE, effective=later)
     assert [status(world, later - 1), status(world, later)] == [Status.IN_FORCE, Status.REVOKED]
+    for effective in (later, later + 1):
+        with refuses("LicensesWrongStatus"):
+            perform(world, Act.CANCEL, effective=effective)
     with refuses("LicensesWrongStatus"):
-        perform(world, Act.CANCEL)
+        perform(world, Act.CHANGE)
+
+
+FAR = 2**64 - 2
+
+
+@pytest.mark.parametrize("announced", [*ENDS, Act.SUSPEND])
+@pytest.mark.parametrize("then", [*ENDS, Act.SUSPEND])
+def test_what_is_announced_shields_from_nothing_that_works_at_once(
+    world: World, announced: Act, then: Act
+) -> None:
+    world.run(commands.issue(world))
+    perform_by(world, key(f"other sign {BUREAU}"), announced, effective=FAR)
+    world.run(commands.cut_off_key(world))
+    assert status(world) is Status.IN_FORCE
+    perform(world, then)
+    assert status(world) is (RULES[then].ends_as or Status.SUSPENDED)
+    with refuses("LicensesWrongStatus"):
+        perform(world, then)
+
+
+def test_a_device_is_frozen_and_bound_while_an_end_is_announced(world: World) -> None:
+    world.run(commands.issue(world, holderBinding=keccak(b"device")))
+    perform(world, Act.CANCEL, effective=world.now() + 2_592_000)
+    assert world.run(commands.freeze(world)).records
+    assert world.run(commands.bind(world)).records
+
+
+def test_a_suspension_at_once_and_an_announced_one_are_lifted_together(world: World) -> None:
+    world.run(commands.issue(world))
+    later = world.now() + 1000
+    perform(world, Act.SUSPEND, effective=later)
+    perform(world, Act.SUSPEND)
+    perform(world, Act.RESUME)
+    assert [status(world), status(world, later)] == [Status.IN_FORCE, Status.IN_FORCE]
+
+
+def test_a_full_license_takes_all_ends_that_may_follow_one_another(world: World) -> None:
+    world.run(commands.issue(world))
+    fill(world, 251)
+    with refuses("LicensesFull", LICENSE):
+        perform(world, Act.SUSPEND)
+    perform(world, Act.REVOKE, effective=FAR)
+    perform(world, Act.ANNUL, effective=FAR)
+    perform(world, Act.WITHDRAW)
+    perform(world, Act.ANNUL)
+    for effective in (0, FAR):
+        with refuses("LicensesWrongStatus"):
+            perform(world, Act.ANNUL, effective=effective)
 
 
 def test_what_was_known_then_is_not_what_is_known_now(world: World) -> None:
@@ -334,8 +384,9 @@ def cut_off(world: World, lost: KeyPair, since: int) -> None:
     world.send(world.message("CutOffKey", target, key=lost.id, since=since), governor(QINGPU))
 
 
-def perform_by(world: World, pair: KeyPair, act: Act) -> None:
-    command = commands.amend(world, act) if RULES[act].group is Group.AMEND else commands.act(world, act)
+def perform_by(world: World, pair: KeyPair, act: Act, **changes: Any) -> None:
+    make = commands.amend if RULES[act].group is Group.AMEND else commands.act
+    command = make(world, act, **changes)
     world.send(command.message, pair)
 
 

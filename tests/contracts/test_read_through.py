@@ -106,7 +106,6 @@ BODIES = tuple(map(ascii32, (BUREAU, OFFICE, commands.NEWCOMER, "nobody")))
 KEYS = tuple(key(f"{purpose} {body}").id for purpose in ("sign", "other sign") for body in (BUREAU, OFFICE))
 TYPE_ROW = "(uint64,uint32,uint32,uint8,uint8,uint16,bytes32,bytes32,bytes32)"
 RIGHT_ROW = "(uint32,uint32,uint64,uint64,bytes32)"
-LICENSE_ROW = "(bytes32,bytes32,bytes32,bytes32,uint32,uint64,uint64,uint64,uint32,uint32,bytes32,uint32)"
 KEY_ROW = "(bytes32,uint8,uint16,uint32,uint64,uint64,uint64,bytes32,bytes32,bytes32,bytes32,uint64,uint8)"
 FACT_ROWS = "(uint8,uint16,uint64,uint64,uint32,uint32)[]"
 BATCH_ROW = "(bytes32,bytes32,uint32,uint32,uint32,uint64,uint32,uint8)"
@@ -149,7 +148,7 @@ def views(world: World, batch: Issued, now: int) -> dict[tuple[Any, ...], Any]:
     sides = [(giver, taker, TYPES[0], now) for giver in REGIONS for taker in REGIONS]
     recognized = "recognized(uint32,uint32,bytes32,uint64)"
     asked += [("Catalog", recognized, "bool,bytes32,bytes32", each) for each in sides]
-    asked += [("Licenses", "licenseOf(bytes32)", LICENSE_ROW, (each,)) for each in ids]
+    asked += [("Licenses", "licenseOf(bytes32)", commands.LICENSE_ROW, (each,)) for each in ids]
     asked += [("Licenses", "factsOf(bytes32)", FACT_ROWS, (each,)) for each in ids]
     asked += [("Licenses", "renewalsOf(bytes32)", "(uint64,uint32)[]", (each,)) for each in ids]
     moments = [(at, as_of) for at in (now - 150, now) for as_of in (now - 150, now, LATEST)]
@@ -244,16 +243,14 @@ def test_lives_go_on_after_the_switch(
     after.run(commands.act(after, Act.REVOKE, HANDLES["suspended"]))
     facts = after.view("Licenses", "factsOf(bytes32)", FACT_ROWS, SUSPENDED)
     assert [each[0] for each in facts] == [Act.SUSPEND, Act.RESUME, Act.REVOKE]
-    assert (
-        after.rev(SUSPENDED) == 4 == after.view("Licenses", "licenseOf(bytes32)", LICENSE_ROW, SUSPENDED)[9]
-    )
+    assert after.rev(SUSPENDED) == 4 == commands.license_row(after, SUSPENDED)[9]
     with refuses("LicensesDuplicate", SUSPENDED):
         after.run(commands.issue(after, HANDLES["suspended"]))
     bind = commands.bind(after).message.but(licenseId=BOUND, rev=1)
     after.send(bind, signer(BUREAU))
-    row = after.view("Licenses", "licenseOf(bytes32)", LICENSE_ROW, BOUND)
+    row = commands.license_row(after, BOUND)
     assert row[1] == bind.values["holderBinding"] != keccak(b"first device")
-    assert row[0] == world.view("Licenses", "licenseOf(bytes32)", LICENSE_ROW, BOUND)[0], "the same leaf"
+    assert row[0] == commands.license_row(world, BOUND)[0], "the same leaf"
 
 
 @pytest.mark.parametrize("names", SWITCHES.values(), ids=SWITCHES)

@@ -24,7 +24,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, NAMEABLE, Act, Status
-from ledger.domain.apply import State, leaf_license, typed
+from ledger.domain.apply import State, first_of, leaf_license, typed
 from ledger.domain.entities import Batch, License
 from ledger.domain.facts import fact_of
 from ledger.domain.license_tree import Tree, leaf_words, root
@@ -197,7 +197,7 @@ class LeafLife(Life):
         assert batch is not None
         plain = {name: plain_value(value) for name, value in self.terms[1].items()}
         untouched = leaf_license(batch, "0x" + self.batch.hex(), 1, plain)
-        return super().license(state) or untouched
+        return first_of(untouched, super().license(state))
 
     def _issue(self, **days: int) -> None:
         others = [commands.leaf(number) for number in range(3)]
@@ -214,6 +214,8 @@ class LeafLife(Life):
     def _step(self) -> None:
         if self.dice.random() < 0.4:
             self._renew(self.dice.choice([(1,), (1,), (0, 1), (1, 2), (0,)]))
+        elif self.dice.random() < 0.1:
+            self._shadow()
         else:
             super()._step()
 
@@ -230,7 +232,15 @@ class LeafLife(Life):
 
     def _message(self, name: str, **members: object) -> Message:
         message = super()._message(name, **members)
-        return replace(message.but(rev=max(1, message.values["rev"])), opening=self._opening())
+        words = self.world.view("Licenses", "openedOf(bytes32)", "uint256[4]", self.batch)
+        return replace(message.but(rev=message.values["rev"] + (not words[0] & 2)), opening=self._opening())
+
+    def _shadow(self) -> None:
+        """Another machine issues the same id by itself, which the ledger takes before the leaf is opened."""
+        handle, bound = self.handle, license_members(holderBinding=b"\6" * 32)
+        message = self.world.message("Issue", self.id, licenseId=self.id, handle=handle, **bound)
+        with contextlib.suppress(Refused):
+            self.world.send(message, key(self.dice.choice(self.keys)))
 
 
 def _state(world: World, first: int) -> tuple[State, set[int]]:

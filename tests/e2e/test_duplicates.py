@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.evm import Evm
 from tests.e2e.sheets_made import TYPE, license_input, rows, write
 from tests.told import Run, World
 
@@ -63,8 +64,8 @@ def verdict(world: World, path: Path) -> tuple[str, list[str]]:
     return data["result"], [each["code"] for each in data["checks"] if each["outcome"] == "FAIL"]
 
 
-def findings(world: World) -> list[object]:
-    data: list[object] = world.run("audit", "replay").data["findings"]
+def findings(world: World) -> list[dict[str, object]]:
+    data: list[dict[str, object]] = world.run("audit", "replay").data["findings"]
     return data
 
 
@@ -110,51 +111,44 @@ def test_in_a_batch_after_it_was_issued_alone_elsewhere_it_verifies_nowhere(
     assert findings(world) == []
 
 
-def test_alone_after_it_was_issued_in_a_batch_elsewhere_both_stand_and_only_the_second_can_be_ended(
-    world: World, other: World, tmp_path: Path, start: int
+@pytest.mark.parametrize("is_second_touched", [False, True], ids=["untouched", "suspended"])
+def test_alone_after_it_was_issued_in_a_batch_elsewhere_both_stand_until_something_happens_to_the_first(
+    world: World, other: World, tmp_path: Path, start: int, is_second_touched: bool
 ) -> None:
-    """The one case that nothing finds: who sees the second cannot know of the first.
-
-    The home of the first does not take the second for it, and is told that its own cannot be opened.
-    """
     made = rows(2, start)
     assert in_a_batch(world, made, tmp_path / "out").data["accepted"] == 2
+    Evm(world.rpc).rpc("evm_increaseTime", 1)
     assert alone(other, made[0], tmp_path / "two.elic.json").status == 0
     first, second = file_of(tmp_path / "out", made[0]), tmp_path / "two.elic.json"
-    assert [verdict(world, each)[0] for each in (first, second)] == ["IN_FORCE", "IN_FORCE"]
-    refused = suspend(world, first)
-    assert (refused.status, refused.data["code"]) == (1, "LICENSE_EXISTS")
-    assert [verdict(world, each)[0] for each in (first, second)] == ["IN_FORCE", "IN_FORCE"]
-    assert suspend(other, second).status == 0
-    assert [verdict(world, each)[0] for each in (first, second)] == ["IN_FORCE", "SUSPENDED"]
-    assert findings(world) == []
+    require_first_takes_its_id(world, other, first, second, is_second_touched)
 
 
+@pytest.mark.parametrize("is_second_touched", [False, True], ids=["untouched", "opened"])
 def test_in_batches_of_two_machines_both_stand_until_something_happens_to_the_first(
-    world: World, other: World, tmp_path: Path, start: int
+    world: World, other: World, tmp_path: Path, start: int, is_second_touched: bool
 ) -> None:
     made = rows(2, start)
     assert in_a_batch(world, made, tmp_path / "a").data["accepted"] == 2
+    Evm(world.rpc).rpc("evm_increaseTime", 1)
     assert in_a_batch(other, made, tmp_path / "b").data["accepted"] == 2
-    one, two = (file_of(tmp_path / name, made[0]) for name in "ab")
-    assert [verdict(world, each)[0] for each in (one, two)] == ["IN_FORCE", "IN_FORCE"]
-    assert suspend(world, one).status == 0
-    assert [verdict(world, each)[0] for each in (one, two)] == ["SUSPENDED", "TAMPERED"]
-    assert findings(world) == []
+    first, second = (file_of(tmp_path / name, made[0]) for name in "ab")
+    require_first_takes_its_id(world, other, first, second, is_second_touched)
 
 
-def test_in_batches_of_two_machines_the_first_stands_when_the_second_was_opened(
-    world: World, other: World, tmp_path: Path, start: int
+def require_first_takes_its_id(
+    world: World, other: World, first: Path, second: Path, is_second_touched: bool
 ) -> None:
-    made = rows(2, start)
-    assert in_a_batch(world, made, tmp_path / "a").data["accepted"] == 2
-    assert in_a_batch(other, made, tmp_path / "b").data["accepted"] == 2
-    one, two = (file_of(tmp_path / name, made[0]) for name in "ab")
-    assert suspend(other, two).status == 0
-    assert [verdict(world, each)[0] for each in (one, two)] == ["IN_FORCE", "SUSPENDED"]
-    refused = suspend(world, one)
-    assert (refused.status, refused.data["code"]) == (1, "LICENSE_EXISTS")
-    assert findings(world) == []
+    known = findings(world)
+    assert [verdict(world, each)[0] for each in (first, second)] == ["IN_FORCE", "IN_FORCE"]
+    if is_second_touched:
+        assert suspend(other, second).status == 0
+        assert [verdict(world, each)[0] for each in (first, second)] == ["IN_FORCE", "SUSPENDED"]
+    assert findings(world) == known
+    assert suspend(world, first).status == 0
+    assert [verdict(world, each)[0] for each in (first, second)] == ["SUSPENDED", "TAMPERED"]
+    new = [each["code"] for each in findings(world)[len(known) :]]
+    has_record = is_second_touched or second.parent.name != "b"
+    assert new == (["DUPLICATE_ID"] if has_record else []), "an untouched leaf has none"
 
 
 def _codes(run: Run) -> list[str]:

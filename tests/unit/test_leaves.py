@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -19,6 +20,7 @@ from ledger.domain.verdict import Check, Step
 from ledger.proof.verification import Claim, Findings, missing_objects
 from ledger.service.replay import ReplayLedger
 from ledger.service.sources import Asked, Histories
+from ledger.service.standing import license_state
 from tests.simulator import (
     BUREAU,
     JIASHAN,
@@ -311,6 +313,46 @@ def test_a_batch_is_renewed_sixteen_times_at_most(ledger: LedgerSimulator) -> No
     for number in range(17):
         ledger.renew_batch(batch, [number], [id_of(f"more {number}")])
     assert replayed(ledger)[0] == "BAD_RECORD"
+
+
+# --- an id's first record wins ---
+
+
+def later_single(ledger: LedgerSimulator) -> None:
+    ledger.issue(IDS[2], digest=hash32("another content"), holderBinding=hash32("another device"))
+    ledger.act(IDS[2], Act.REVOKE)
+
+
+def later_leaf(ledger: LedgerSimulator) -> None:
+    later = ledger.issue_batch([IDS[2], id_of("another leaf")], digest=hash32("another content"))
+    ledger.open_leaf(later[0])
+    ledger.act(IDS[2], Act.REVOKE)
+
+
+@pytest.mark.parametrize("shadow", [later_single, later_leaf])
+def test_what_comes_later_under_the_id_of_a_leaf_gives_way_to_it(
+    ledger: LedgerSimulator, openings: list[Opening], shadow: Callable[[LedgerSimulator], None]
+) -> None:
+    shadow(ledger)
+    before = ledger.state().get("license", IDS[2])
+    assert isinstance(before, License)
+    unopened, _ = license_state(Histories([ledger], Asked()), IDS[2], openings[2])
+    assert (unopened.rev, unopened.batch, len(unopened.facts)) == (before.rev + 1, openings[2]["batch"], 1)
+    assert replayed(ledger) == []
+    ledger.open_leaf(openings[2])
+    ledger.act(IDS[2], Act.SUSPEND)
+    assert outcome(asked(ledger, claim_on(ledger, openings[2]))) == ("OK", "SUSPENDED")
+    opened, _ = license_state(Histories([ledger], Asked()), IDS[2])
+    assert (opened.rev, [each.act for each in opened.facts]) == (before.rev + 2, [Act.ISSUE, Act.SUSPEND])
+    assert replayed(ledger) == ["DUPLICATE_ID"], "it shows when the leaf is opened"
+
+
+def test_an_opened_leaf_gives_way_to_no_later_one(ledger: LedgerSimulator, openings: list[Opening]) -> None:
+    ledger.open_leaf(openings[2])
+    ledger.open_leaf(ledger.issue_batch([IDS[2], id_of("another leaf")])[0])
+    assert replayed(ledger) == ["DUPLICATE_ID"]
+    kept, _ = license_state(Histories([ledger], Asked()), IDS[2])
+    assert kept.batch == openings[2]["batch"]
 
 
 # --- what no contract writes is found by replay ---
