@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ledger.domain.acts import Act, Ground
 from ledger.domain.entities import License
+from ledger.domain.holders import require_somebody
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
@@ -83,12 +84,13 @@ class ActOnLicenses:
             by: Credit code of the body that checked: one that acts on the license, or an identity provider.
 
         Raises:
+            UsageError: `BINDING_OF_NOBODY`.
             RuleError: What the contracts refuse.
         """
         members = {
             "licenseId": license_.license_id,
             "by": ascii32(by),
-            "holderBinding": binding,
+            "holderBinding": require_somebody(binding),
             "method": method,
             "assurance": assurance,
         }

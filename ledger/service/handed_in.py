@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ledger.domain.holders import require_somebody
 from ledger.domain.messages import MESSAGES, MessageType
 from ledger.domain.records import Record, record_of
 from ledger.errors import MalformedError
@@ -41,6 +42,7 @@ class SubmitSigned:
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
+            UsageError: `BINDING_OF_NOBODY`.
             RuleError: What the contracts refuse.
             OutageError: As `LedgerWriter.send`.
         """
@@ -48,6 +50,8 @@ class SubmitSigned:
         _require(bool(_WORD.fullmatch(key)), "keyId")
         _require(bool(_SIGNATURE.fullmatch(signature)), "signature")
         values = read_members(struct, signed, key)
+        if name == "Bind":
+            require_somebody(bytes.fromhex(str(values["holderBinding"])[2:]))
         prepared = Prepared(struct, values, self._submissions.domain(struct.contract))
         handed_in = signature_of(bytes.fromhex(key[2:]), bytes.fromhex(signature))
         receipt = self._submissions.submit(prepared, [handed_in])

@@ -11,6 +11,7 @@ import pytest
 
 from ledger.domain.holders import PAIR, HolderRule, JointHolders, PublicPair
 from ledger.domain.messages import key_id
+from ledger.errors import UsageError
 from tests.api.conftest import Department
 from tests.live import ISSUER, LiveLedger
 
@@ -227,6 +228,28 @@ def test_a_signed_message_out_of_form_is_refused(
     answer = issuer.post("/v1/licenses", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "SIGNED_MESSAGE_FORM")
     assert member in answer.json()["detail"]
+
+
+def test_nobody_is_bound_to_a_license_by_a_message_either(
+    issuer: Department, live_ledger: LiveLedger, service_home: Path
+) -> None:
+    """To bind nobody would undo a freeze."""
+    key = live_ledger.signer("relying").public_key.hex()
+    id_ = str(issuer.post("/v1/licenses", live_ledger.input(holderKey=key)).json()["licenseId"])
+    place = f"/v1/licenses/{id_}"
+    assert issuer.post(f"{place}/freeze", {}).status_code == 200
+    word, issuer_word = "0x" + "00" * 32, "0x" + ISSUER.encode().hex().ljust(64, "0")
+    signed = {
+        "licenseId": id_, "rev": 2, "by": issuer_word, "holderBinding": word, "method": 1, "assurance": 3,
+        "signedAt": int(time.time()), "notAfter": int(time.time()) + 600,
+    }  # fmt: skip
+    handed_in = {"signed": signed, "keyId": "0x" + "22" * 32, "signature": "33" * 64}
+    answer = issuer.post(f"{place}/bind", handed_in)
+    assert (answer.status_code, answer.json()["code"]) == (400, "BINDING_OF_NOBODY")
+    ledger = live_ledger.ledger(service_home)
+    with pytest.raises(UsageError, match="BINDING_OF_NOBODY"):
+        ledger.acting().bind(ledger.license_now(id_), bytes(32), 1, 3, live_ledger.signer("issuer"), ISSUER)
+    assert "HOLDER_FROZEN" in issuer.get(place).json()["flags"]
 
 
 def test_faults_of_an_input_come_as_a_list(issuer: Department, live_ledger: LiveLedger) -> None:

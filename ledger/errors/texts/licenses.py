@@ -68,6 +68,13 @@ TEXTS: dict[str, Text] = {
         remedy_en="One holder: a signing key, with an encryption key if there is one. Several (2 to 8): "
         "two keys of each, all different, and the rule ANY or ALL.",
     ),
+    "BINDING_OF_NOBODY": Text(
+        zh="绑定值为零，不绑定任何持证人；一经记录，冻结即被解除。",
+        en="The holder binding is zero and binds nobody; recorded, it would undo a freeze.",
+        remedy_zh="给出持证人新设备的公钥（elicense wallet key）；要停用丢失的设备，用 license freeze。",
+        remedy_en="Give the keys of the holder's new device (`elicense wallet key`); `license freeze` stops a "
+        "lost one.",
+    ),
     "BIND_METHOD": Text(
         zh="没有核验方式“{method}”。",
         en="There is no way of checking identity called {method}.",
