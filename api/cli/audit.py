@@ -51,7 +51,11 @@ def replay(
 @app.command("fsck")
 def fsck(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """Compare the local index with the ledger, row by row."""
-    found = open_ledger(network, rpc).fsck()
+    ledger = open_ledger(network, rpc)
+    try:
+        found = ledger.fsck()
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
     shown = [f"{found.rows} rows, {len(found.differences)} differences"]
     shown += [json.dumps(each.as_json(), ensure_ascii=False) for each in found.differences]
     bad = bool(found.differences)

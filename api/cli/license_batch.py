@@ -63,7 +63,7 @@ def issue_batch(
             service = IssueSheet(ledger.batches(), folder, rejected, folder, remember(ledger), size)
             with share_bar("签发", "issuing") as shown:
                 report = service.run(watched(sheet, shown), inputs, signer)
-            return sheet_outcome(report, out, rejected, folder.is_resumed)
+            return sheet_outcome(report, _issued(report, out), out, rejected, folder.is_resumed)
 
 
 def issuer_fields(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonValue]:
@@ -82,23 +82,37 @@ def issuer_fields(ledger: Ledger, signer: Signer, name: str | None) -> dict[str,
     return {f"{_ISSUER}Code": body.uscc, f"{_ISSUER}Name": name}
 
 
-def sheet_outcome(report: SheetReport, out: str, rejected: RejectedSheet, is_resumed: bool) -> Outcome:
-    """The answer of a command that issues a sheet; it closes the sheet of rejected rows."""
+def sheet_outcome(
+    report: SheetReport, told: str, out: str, rejected: RejectedSheet, is_resumed: bool
+) -> Outcome:
+    """The answer of a command that issues a sheet; it closes the sheet of rejected rows.
+
+    Args:
+        report: What became of the sheet.
+        told: What was done, and how much.
+        out: The folder.
+        rejected: Sheet of rejected rows, open.
+        is_resumed: Whether it went on with what was begun.
+    """
     data = {**report.as_json(), "dir": out, "resumed": is_resumed}
     if report.stopped:
         rejected.close()
-        return Outcome(data, text=_text(report, out, None), error=report.stopped)
-    text = _text(report, out, rejected.finish())
+        return Outcome(data, text=_text(report, told, None), error=report.stopped)
+    text = _text(report, told, rejected.finish())
     if report.rejected:
         return Outcome(data, text=text, code="ROWS_REJECTED", exit_code=1)
     return Outcome(data, text=text)
 
 
-def _text(report: SheetReport, out: str, rejected: Path | None) -> str:
-    rows, batches = len({fault.line for fault in report.rejected}), len(report.batches)
-    zh = f"已签发 {report.accepted} 份，{batches} 批，写入 {out}；拒绝 {rows} 行。"
-    en = f"Licenses issued into {out}: {report.accepted}, in batches: {batches}; rows rejected: {rows}."
-    lines = [said(zh, en), *fault_lines(report.rejected)]
+def _issued(report: SheetReport, out: str) -> str:
+    zh = f"已签发 {report.accepted} 份，{len(report.batches)} 批，写入 {out}"
+    en = f"Licenses issued into {out}: {report.accepted}, in batches: {len(report.batches)}"
+    return said(zh, en)
+
+
+def _text(report: SheetReport, told: str, rejected: Path | None) -> str:
+    rows = len({fault.line for fault in report.rejected})
+    lines = [told + said(f"；拒绝 {rows} 行。", f"; rows rejected: {rows}."), *fault_lines(report.rejected)]
     lines += [f"  → {rejected}"] if rejected else []
     lines += [said("用 --resume 继续。", "Go on with --resume.")] if report.stopped else []
     return "\n".join(lines)

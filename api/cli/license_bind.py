@@ -45,6 +45,8 @@ def bind(
     """Tie the device keys of holders to a license after a real-name check, by issuer or identity provider."""
     if method not in BIND_METHODS:
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
+    if out is not None and holder_rule is None:
+        raise UsageError("HOLDERS_FILE_OF_ONE")
     for text in (*holder_key, *(holder_encryption_key or [])):
         point(text)
     given = _given(holder_key, holder_encryption_key or [], holder_rule)
@@ -59,7 +61,7 @@ def bind(
         "seq": acted.seq,
         "holderBinding": "0x" + binding.hex(),
     }
-    if holder_rule is not None and out is not None:
+    if out is not None:
         holders = {"format": HOLDERS_FORMAT, "licenseId": license_id, **given}
         replace_file(Path(out), pretty(holders))
     return Outcome(data, text=f"{said('已绑定', 'bound')}: {identifier or license_id} (seq {acted.seq})")

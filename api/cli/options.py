@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.keys import passphrase
-from api.cli.output import read_input
+from api.cli.output import note, read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_end, parse_moment
 from ledger.domain.regions import RegionCode
@@ -32,10 +32,21 @@ KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help=
 
 def open_ledger(network: str | None, rpc: list[str] | None, file: str | None = None) -> Ledger:
     """The ledger that the settings name; nothing is read yet but a license file, where one is handed in."""
-    ledger = Ledger(load_settings(network, rpc or ()), passphrase())
+    ledger = Ledger(load_settings(network, rpc or ()), passphrase(), _tell_drawn)
     if file is not None:
         ledger.hand_in(read_input(file))
     return ledger
+
+
+def _tell_drawn(issuer: str) -> None:
+    """What a machine has to be told that begins to issue for a body."""
+    note(
+        f"已为 {issuer} 生成新的颁发密值。该机关若已在另一台机器上颁发过证照，请勿在此颁发："
+        "先在那台机器上运行 `org secret export`，再用 `org secret import` 带到一个新的 ELICENSE_HOME。",
+        f"A new issuer secret was drawn for {issuer}. If that body issues from another machine already, do "
+        "not issue here: run `org secret export` there and bring it into a fresh ELICENSE_HOME with "
+        "`org secret import`.",
+    )
 
 
 def moment(text: str | None) -> int | None:

@@ -127,6 +127,11 @@ def said(zh: str, en: str) -> str:
     return zh if language() == "zh" else en
 
 
+def note(zh: str, en: str) -> None:
+    """Tell a person something beside the result, on stderr."""
+    print(plain(said(zh, en)), file=sys.stderr)
+
+
 def emit(outcome: Outcome) -> int:
     """Print an outcome the way this run was asked to; give the exit status.
 

@@ -174,17 +174,20 @@ class _Words(NamedTuple):
     shows: str
     until: str
     signed: str
+    nobody: str
     registered: dict[object, str]
     roles: dict[str, str]
 
 
 _ZH = _Words(
     *("目的", "核验方", "证照", "身份", "出示", "有效至", "已签名"),
+    "（未写明机关：账本上无人为其负责）",
     {True: "（已在账本登记）", None: "（未与账本核对）"},
     {"REPRESENTATIVE": "代理人", "ANY": "持证人之一", "ALL": "全体持证人"},
 )
 _EN = _Words(
     *("for", "verifier", "license", "shown as", "shows", "until", "signed"),
+    " (names no body: nobody on the ledger stands for it)",
     {True: " (registered on the ledger)", None: " (not checked against the ledger)"},
     {"REPRESENTATIVE": "representative", "ANY": "one of the holders", "ALL": "all the holders"},
 )
@@ -197,6 +200,7 @@ def _words() -> _Words:
 def _summary(presentation: Presentation, question: Challenge, more: dict[str, object]) -> str:
     words = _words()
     known = words.registered[more["verifierRegistered"]] if "verifierRegistered" in more else ""
+    known = known if question.uscc else words.nobody
     lines = [f"{words.purpose}: {question.purpose}", f"{words.verifier}: {question.verifier}{known}"]
     for each in presentation.licenses:
         lines += [f"{words.license}: {each.license_id}"] if len(presentation.licenses) > 1 else []

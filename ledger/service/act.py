@@ -10,6 +10,7 @@ from ledger.domain.holders import require_somebody
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.records import record_of
+from ledger.errors import UsageError
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.service.drafts import Drafts
 from ledger.service.orders import Acted, ActOrder, act_of, ground_of
@@ -115,8 +116,11 @@ class ActOnLicenses:
         """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.
 
         Raises:
+            UsageError: `TRANSFER_AT_HOME`.
             RuleError: What the contracts refuse.
         """
+        if region == license_.region:
+            raise UsageError("TRANSFER_AT_HOME", region=f"{region:06d}")
         members = {
             "licenseId": license_.license_id,
             "toRegion": region,

@@ -68,6 +68,18 @@ TEXTS: dict[str, Text] = {
         remedy_en="One holder: a signing key, with an encryption key if there is one. Several (2 to 8): "
         "two keys of each, all different, and the rule ANY or ALL.",
     ),
+    "HOLDERS_FILE_OF_ONE": Text(
+        zh="--out 写的是多位持证人的公钥文件，这里没有 --holder-rule。",
+        en="--out writes the keys of several holders; no --holder-rule is given.",
+        remedy_zh="一位持证人不需要此文件，去掉 --out；多位持证人，加 --holder-rule ANY 或 ALL。",
+        remedy_en="One holder needs no such file: leave --out away. Several: add --holder-rule ANY or ALL.",
+    ),
+    "TRANSFER_AT_HOME": Text(
+        zh="证照已在地区 {region}，无须移交。",
+        en="The license is in region {region} already.",
+        remedy_zh="用 --region 指明接收的另一个地区。",
+        remedy_en="Name another region with --region: the one that takes it in.",
+    ),
     "BINDING_OF_NOBODY": Text(
         zh="绑定值为零，不绑定任何持证人；一经记录，冻结即被解除。",
         en="The holder binding is zero and binds nobody; recorded, it would undo a freeze.",
@@ -133,8 +145,10 @@ TEXTS: dict[str, Text] = {
     "TRUST_NOT_REACHED": Text(
         zh="要求信任级别 {asked}，只达到 {reached}。",
         en="Trust level {asked} was asked for; only {reached} was reached.",
-        remedy_zh="用 --head 指定可信的区块哈希，或给出两个以上互相独立的 --rpc。",
-        remedy_en="Pin a block hash with --head, or give two or more independent --rpc endpoints.",
+        remedy_zh="用 --head 指定可信的区块哈希，或给出两个以上互相独立的 --rpc。"
+        "seals 级别本版本达不到（尚不核对共识签章），请用 state。",
+        remedy_en="Pin a block hash with --head, or give two or more independent --rpc endpoints. This version "
+        "reaches no level `seals` (it checks no consensus seals): ask for `state`.",
     ),
     "SPLIT_VIEW": Text(
         zh="各节点在高度 {number} 的区块不同。",
