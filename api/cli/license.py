@@ -36,6 +36,7 @@ from api.cli.output import Outcome, read_input, said
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
+from ledger.domain.moments import rfc3339
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import OutageError, TrustError
 from ledger.service.orders import Acted, ActOrder, Issued
@@ -184,12 +185,14 @@ def show(
         ledger = open_ledger(network, rpc, file)
         license_id, identifier = ledger.resolve(id_)
         shown = ledger.show(asked, license_id, moment(at), moment(known_at))
+        erased = ledger.erasures.of(license_id)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
+    data = {**shown.as_json(identifier), "erased": rfc3339(erased.at) if erased else None}
     if shown.trust != trust:
         error_ = TrustError("TRUST_NOT_REACHED", asked=trust, reached=shown.trust)
-        return Outcome(shown.as_json(identifier), error=error_, exit_code=3)
-    return Outcome(shown.as_json(identifier), text=lambda: _standing(shown, identifier))
+        return Outcome(data, error=error_, exit_code=3)
+    return Outcome(data, text=lambda: _standing(shown, data))
 
 
 app.command("status")(show)
@@ -203,8 +206,10 @@ _STANDING_ZH = {
     "capacity": "身份",
     "ground": "事由",
     "supersededBy": "替代件",
+    "supersededByLeaf": "替代件（批次中）",
     "issuer": "颁发机构",
     "type": "类型",
+    "erased": "文件销毁于",
     "at": "所问时刻",
     "knownAt": "账本截至",
     "trust": "信任级别",
@@ -212,12 +217,20 @@ _STANDING_ZH = {
 """What people read of a standing, in order."""
 
 
-def _standing(shown: Shown, identifier: str | None) -> str:
-    data = shown.as_json(identifier)
-    head = identifier or shown.license.license_id
-    facts = [f"  {said(zh, name)}: {data[name]}" for name, zh in _STANDING_ZH.items() if data[name]]
+def _standing(shown: Shown, data: Mapping[str, object]) -> str:
+    head = str(data["identifier"] or shown.license.license_id)
+    facts = [f"  {said(zh, name)}: {_fact(data[name])}" for name, zh in _STANDING_ZH.items() if data[name]]
     flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
     return "\n".join([head, *facts, *flags, *map(_binding, shown.bindings)])
+
+
+def _fact(value: object) -> str:
+    """A value as people read it: a place in a batch by the batch's object and the number of the leaf."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return said(
+        f"批次 {value['batch']} 第 {value['index']} 份", f"{value['index']} of batch {value['batch']}"
+    )
 
 
 def _binding(row: Mapping[str, object]) -> str:
