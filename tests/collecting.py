@@ -25,18 +25,19 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.sheets import open_sheet
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.acts import RULES, Act, Group, Status
-from ledger.domain.apply import leaf_license, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Batch, License
 from ledger.domain.feed import FeedEntry, read_entries
 from ledger.domain.feed_fates import corrections
 from ledger.domain.feed_header import FeedHeader, read_header
+from ledger.domain.leaves import leaf_license
 from ledger.domain.license_types import license_type
 from ledger.domain.lifecycle import Standing, status_at
 from ledger.domain.lineage import EVER
 from ledger.domain.messages import MESSAGES, OPENING, MessageType, plain_value
 from ledger.domain.records import SIGNATURE_TYPE, Record, RecordBody, RecordSignature, raw_log_of
 from ledger.domain.sm3 import sm3
+from ledger.domain.state import typed
 from ledger.domain.trustfile import ContractEntry, TrustFile
 from ledger.errors import TransitionError
 from ledger.ports import KeptLeaf, Receipt, Transaction

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.domain.apply import is_own_id
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.fields_tree import flatten
+from ledger.domain.leaves import is_own_id
 from ledger.domain.presentation import UNBOUND, ShownLicense
 from ledger.domain.presenters import Presenter
 from ledger.errors import BadProofError

@@ -34,13 +34,14 @@ from api.cli.registry_words import (
 from api.cli.requests import key_file
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose, verbs_of
-from ledger.domain.apply import recognition_key, typed
 from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
 from ledger.domain.founding import LEVELS, FoundingType, read_type
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import recognition_object
+from ledger.domain.rules.catalog import recognition_key
+from ledger.domain.state import typed
 from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
 from ledger.ports import Index
 from ledger.service import govern

@@ -7,9 +7,9 @@ merged is followed by another from a date on. The Directory and its Keys compute
 
 from __future__ import annotations
 
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, Key, Organisation, Region
 from ledger.domain.objects import organisation_id
+from ledger.domain.state import StateView, typed
 
 EVER = 2**64 - 1
 """A moment after all others."""

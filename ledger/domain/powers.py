@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ledger.domain.acts import Act
-from ledger.domain.apply import StateView, power_key, typed
 from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Organisation, Powers, Terms
 from ledger.domain.lifecycle import is_intervention, suspension_by_other
 from ledger.domain.lineage import acts_for, followers_of, superiors_of
 from ledger.domain.objects import organisation_id, region_id
+from ledger.domain.rules.catalog import power_key
+from ledger.domain.state import StateView, typed
 
 
 class Capacity(Enum):

@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.domain.apply import is_own_id, leads_to_root
 from ledger.domain.attestation import Attestation
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.fields_tree import Disclosure
 from ledger.domain.holders import PAIR, PublicPair
+from ledger.domain.leaves import is_own_id, leads_to_root
 from ledger.domain.messages import issued_id, key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32

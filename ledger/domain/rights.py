@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, License, LicenseFact, Term, Terms
 from ledger.domain.lineage import acts_for, superiors_of
 from ledger.domain.objects import organisation_id
+from ledger.domain.state import StateView, typed
 
 IDENTITY_PROVIDER = "IDENTITYPROVIDER00001"
 """The type of the right to tie holders' devices to licenses (身份认证); no license is of it."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, License, LicenseFact
 from ledger.domain.lifecycle import is_intervention
 from ledger.domain.lineage import followers_of
 from ledger.domain.objects import organisation_object, power_object
 from ledger.domain.powers import Actor, Capacity, actor_of, suspenders_of
+from ledger.domain.state import StateView, typed
 
 
 def actor_objects(state: StateView, license_: License) -> set[bytes]:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Act, Purpose
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Terms
 from ledger.domain.lineage import followers_of, regions_above, void_as_of
 from ledger.domain.objects import entitlement_object, organisation_id, organisation_object, region_object
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
+from ledger.domain.state import StateView, typed
 
 _UNBOUND = "0x" + "00" * 32
 

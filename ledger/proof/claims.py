@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from eth_abi.exceptions import EncodingError
 
-from ledger.domain.apply import leads_to_root
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope, Leaf, contradicting_fields
+from ledger.domain.leaves import leads_to_root
 from ledger.domain.messages import MESSAGES, MessageType, issued_id
 from ledger.domain.objects import from_ascii32
 from ledger.domain.presentation import ShownLicense

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.apply import State, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import Batch, Key, Ledger, License, LicenseType, Region, Relay, Terms
 from ledger.domain.facts import Fact
 from ledger.domain.license_tree import leaf_bits
@@ -18,6 +18,7 @@ from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_id, region_id
 from ledger.domain.powers import Intervention
 from ledger.domain.rights import Rights
+from ledger.domain.state import typed
 
 
 class NotCompetentError(Exception):

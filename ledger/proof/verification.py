@@ -19,7 +19,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
-from ledger.domain.apply import StateView, first_of, is_leaf_of, leaf_license, recognition_key, typed
 from ledger.domain.entities import (
     Batch,
     Key,
@@ -31,6 +30,7 @@ from ledger.domain.entities import (
     Terms,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
 from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
@@ -48,6 +48,8 @@ from ledger.domain.objects import (
     type_object,
 )
 from ledger.domain.rights import Rights
+from ledger.domain.rules.catalog import recognition_key
+from ledger.domain.state import StateView, typed
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
 from ledger.proof.actors import actor_evidence, actor_objects
 from ledger.proof.bindings import binding_at, binding_keys, binding_objects

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import StateView, typed
 from ledger.domain.entities import Key, License, Organisation
 from ledger.domain.lineage import EVER, cut_off_of, followers_of
 from ledger.domain.messages import key_id as id_of
@@ -20,6 +19,7 @@ from ledger.domain.moments import parse_moment
 from ledger.domain.objects import entitlement_object, organisation_id, organisation_object
 from ledger.domain.rights import Rights
 from ledger.domain.sm import TAG_REQUEST, sm3
+from ledger.domain.state import StateView, typed
 from ledger.errors import NotEntitledError, RuleError, UsageError
 from ledger.ports import Clock, RequestStore, Verifier
 from ledger.service.sources import Histories

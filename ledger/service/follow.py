@@ -13,11 +13,12 @@ from functools import cached_property
 
 from eth_hash.auto import keccak
 
-from ledger.domain.apply import Refused, apply
+from ledger.domain.apply import apply
 from ledger.domain.entities import Entity
 from ledger.domain.facts import fact_of
 from ledger.domain.messages import MessageType
 from ledger.domain.records import RawLog, Record, RecordBody, record_of
+from ledger.domain.state import Refused
 from ledger.errors import ChainOutageError, TrustError
 from ledger.ports import Advance, Cursor, Index, LedgerReader
 from ledger.proof.headers import Header

@@ -14,13 +14,15 @@ from typing import Protocol
 from eth_hash.auto import keccak
 
 from ledger.domain.acts import Purpose, acts_bitmap
-from ledger.domain.apply import State, recognition_key, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import Ledger
 from ledger.domain.facts import fact_of
 from ledger.domain.founding import Founding, FoundingType
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import RecordSignature
+from ledger.domain.rules.catalog import recognition_key
+from ledger.domain.state import typed
 from ledger.domain.trustfile import Seal, SealSignature, TrustFile
 from ledger.ports import Clock, LedgerReader
 from ledger.service.signing import Brought, KeyFile, SignatureRequest

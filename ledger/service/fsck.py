@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ledger.domain.apply import Change, Refused, State, apply
+from ledger.domain.apply import State, apply
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.entities import Batch, Entity, License
 from ledger.domain.entity_json import entity_to_json
 from ledger.domain.facts import fact_of
 from ledger.domain.objects import from_ascii32
 from ledger.domain.records import Record
+from ledger.domain.state import Change, Refused
 from ledger.errors import ChainOutageError, MalformedError, TrustError
 from ledger.ports import Index, IndexRow, LedgerReader
 from ledger.proof.journal import Walk

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable
 
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import Refused, representation_key, typed
 from ledger.domain.entities import Key, Mandate, Organisation, Representation
 from ledger.domain.lineage import cut_off_of, void_as_of
 from ledger.domain.messages import key_id
@@ -14,6 +13,8 @@ from ledger.domain.objects import representation_object
 from ledger.domain.presentation import Presentation
 from ledger.domain.presenter_check import Known, Registrant
 from ledger.domain.presenters import Lack, Representative, mandate_of
+from ledger.domain.rules.representations import representation_key
+from ledger.domain.state import Refused, typed
 from ledger.errors import LedgerError, OutageError, TrustError, UnknownIdError
 from ledger.proof.bindings import Binding
 from ledger.service.sources import Histories

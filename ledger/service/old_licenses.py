@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ledger.domain.acts import Status
-from ledger.domain.apply import first_of, leaf_license, typed
 from ledger.domain.entities import Batch, License
+from ledger.domain.leaves import first_of, leaf_license
 from ledger.domain.lifecycle import status_at
 from ledger.domain.lineage import acts_for
 from ledger.domain.objects import organisation_id
+from ledger.domain.state import typed
 from ledger.ports import Index
 from ledger.proof.verification import cut_offs_of
 

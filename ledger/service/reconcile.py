@@ -12,17 +12,18 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ledger.domain.acts import Act, Status
-from ledger.domain.apply import first_of, is_leaf_of, leaf_license, typed
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope, build_license, license_digest
 from ledger.domain.entities import Batch, License
 from ledger.domain.exchange_codes import codes_of
 from ledger.domain.fields_tree import flatten
 from ledger.domain.identifiers import LicenseIdentifier, serial_of
+from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
 from ledger.domain.license_types import LicenseType
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.sheet_rows import RowFault
 from ledger.domain.snapshot import SnapshotRow
+from ledger.domain.state import typed
 from ledger.errors import MalformedError
 from ledger.ports import Index
 from ledger.proof.claims import claim_of_file, opening_of

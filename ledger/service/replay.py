@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ledger.domain.apply import APPLY_VERSION, Refused, State, typed
+from ledger.domain.apply import APPLY_VERSION, State
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import state_digest
 from ledger.domain.facts import Fact, fact_of, object_of
@@ -20,6 +20,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32, organisation_id, region_id
 from ledger.domain.records import RawLog, Record
 from ledger.domain.sm import DEFAULT_ID
+from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import BadProofError, LedgerError, TrustError
 from ledger.ports import Clock, Verifier

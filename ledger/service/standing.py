@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.acts import Act, Ground, Status
-from ledger.domain.apply import State, first_of, is_leaf_of, leaf_license, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import Fact, fact_of
+from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32
+from ledger.domain.state import typed
 from ledger.errors import UnknownIdError
 from ledger.proof.actors import actor_evidence
 from ledger.proof.bindings import Binding, binding_at, holds

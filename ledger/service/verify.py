@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
-from ledger.domain.apply import Refused, State, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import Key
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.lineage import MAX_HANDS
@@ -18,6 +18,7 @@ from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import key_object
 from ledger.domain.records import Record
+from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import TrustFile
 from ledger.domain.verdict import Check, Outcome, Step, Verdict, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ledger.domain.apply import Refused, StateView, typed
 from ledger.domain.entities import Ledger
+from ledger.domain.state import Refused, StateView, typed
 from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry
 from ledger.errors import BadProofError, WrongLedgerError
 from ledger.proof.journal import Finding

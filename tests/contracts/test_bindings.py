@@ -11,11 +11,11 @@ from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import Act, Scope, Status, acts_bitmap
-from ledger.domain.apply import typed
 from ledger.domain.entities import License
 from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
+from ledger.domain.state import typed
 from tests.contracts import commands
 from tests.contracts.commands import LICENSE, governor, signer, switched
 from tests.contracts.test_batches import Issued

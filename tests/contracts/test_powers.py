@@ -12,13 +12,13 @@ from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import NAMEABLE, Act, Status, acts_bitmap
-from ledger.domain.apply import typed
 from ledger.domain.entities import License
 from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32
 from ledger.domain.powers import Capacity, Intervention, actor_of
 from ledger.domain.records import SIGNATURE_TYPE
+from ledger.domain.state import typed
 from tests.contracts import commands
 from tests.contracts.commands import LICENSE, NEWCOMER, governor, signer, switched
 from tests.contracts.test_batches import Issued

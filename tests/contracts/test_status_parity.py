@@ -24,14 +24,16 @@ from eth_hash.auto import keccak
 
 from ledger.domain import objects
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, NAMEABLE, Act, Status
-from ledger.domain.apply import State, first_of, leaf_license, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import Batch, License
 from ledger.domain.facts import fact_of
+from ledger.domain.leaves import first_of, leaf_license
 from ledger.domain.license_tree import Tree, leaf_words, root
 from ledger.domain.lifecycle import is_intervention, status_at
 from ledger.domain.messages import OPENING, plain_value
 from ledger.domain.objects import ascii32
 from ledger.domain.records import Record
+from ledger.domain.state import typed
 from ledger.proof.verification import cut_offs_of
 from tests.contracts import commands
 from tests.contracts.commands import id_of

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.apply import Refused, State, apply, recognition_key, representation_key, typed
+from ledger.domain.apply import State, apply
 from ledger.domain.entities import (
     Key,
     Ledger,
@@ -26,6 +26,9 @@ from ledger.domain.entities import (
 from ledger.domain.facts import Fact, fact_of, object_of
 from ledger.domain.messages import MESSAGE_OF, Kind
 from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.domain.rules.catalog import recognition_key
+from ledger.domain.rules.representations import representation_key
+from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import CONTRACT_NAMES
 from tests.simulator import (
     BLOCK_SECONDS,

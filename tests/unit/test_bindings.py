@@ -8,13 +8,14 @@ import pytest
 
 from ledger import crypto
 from ledger.domain.acts import Act, Status
-from ledger.domain.apply import State, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import License
 from ledger.domain.holders import HolderRule, JointHolders, PublicPair
 from ledger.domain.lifecycle import status_at
 from ledger.domain.objects import organisation_object
 from ledger.domain.records import Record
 from ledger.domain.rights import IDENTITY_PROVIDER
+from ledger.domain.state import typed
 from ledger.proof.bindings import Binding, binding_at
 from ledger.proof.verification import cut_offs_of, license_objects
 from ledger.service.replay import ReplayLedger

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from ledger.domain.acts import Act, Purpose
-from ledger.domain.apply import typed
 from ledger.domain.entities import Key, LicenseType, Organisation, Terms
 from ledger.domain.messages import MESSAGES
 from ledger.domain.objects import organisation_id, organisation_object
 from ledger.domain.records import RecordBody, RecordSignature, raw_log_of
+from ledger.domain.state import typed
 from ledger.errors import ChainOutageError, RuleError
 from ledger.ports import Receipt, Transaction
 from ledger.proof.journal import revision

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from ledger.domain.acts import NAMEABLE, Act, Status, acts_bitmap
-from ledger.domain.apply import Refused, State, typed
+from ledger.domain.apply import State
 from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
 from ledger.domain.lifecycle import status_at
 from ledger.domain.objects import organisation_object, region_object
+from ledger.domain.state import Refused, typed
 from ledger.domain.verdict import Step
 from ledger.proof.verification import Claim, cut_offs_of, missing_objects
 from ledger.service.verify import state_of

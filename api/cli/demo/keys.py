@@ -8,9 +8,9 @@ from api.cli.files import write_new
 from ledger import crypto
 from ledger.adapters.sm2_keys import private_key_pem
 from ledger.domain.acts import Purpose
-from ledger.domain.apply import typed
 from ledger.domain.entities import Key
 from ledger.domain.messages import key_id
+from ledger.domain.state import typed
 from ledger.ports import Signer
 from ledger.service.govern import cut_off_key, register_key, rotate_key
 from ledger.service.orders import Issued
