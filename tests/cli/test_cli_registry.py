@@ -332,6 +332,24 @@ def test_people_read_which_keys_ended_which_are_cut_off_and_who_operates(
     )
 
 
+def test_people_read_the_registry_in_chinese(
+    tour: Tour, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELICENSE_LANG", "zh")
+    told = {
+        f"org show {BUREAU}": ("地区 ", "层级 ", "自 "),
+        f"type show {PILOT}": ("第 ", " 版"),
+        "org list": ("机关代码", "层级"),
+        "type list": ("效力范围", "共享"),
+        "recognition list": ("来自", "视同类型"),
+    }
+    for order, words in told.items():
+        assert run(shlex.split(order)) == 0
+        text = capsys.readouterr().out
+        assert [word for word in words if word not in text] == [], text
+        assert not re.search(r"\b(since|until|level|version|from)\b", text), text
+
+
 def test_people_read_what_a_replay_counted(tour: Tour, capsys: pytest.CaptureFixture[str]) -> None:
     report = done("audit replay")
     assert run(["audit", "replay"]) == 0
