@@ -13,7 +13,7 @@ from ledger.domain.presentation import Presentation, ShortPresentation, ShownLic
 from ledger.domain.presentation_check import check_presentation, holder_check, is_refused, stale
 from ledger.domain.presentation_text import read_kept, read_qr
 from ledger.domain.presenter_check import Finding, Known
-from ledger.domain.verdict import Check, Outcome, Step, Verdict, failed, passed, skipped
+from ledger.domain.verdict import COULD_NOT_CHECK, Check, Outcome, Step, Verdict, failed, passed, skipped
 from ledger.errors import (
     BadProofError,
     LedgerError,
@@ -352,8 +352,11 @@ _SHOWN = {Outcome.PASS, Outcome.SKIPPED}
 def _are_proven(verdicts: Sequence[Verdict]) -> bool:
     """Whether every license is one that an issuer put on the ledger, and somebody proved that it is his.
 
-    Where it stands and counts is another matter: a revoked license shown by its holder is an answer.
+    Where it stands and counts is another matter: a revoked license shown by its holder is an answer. What
+    could not be checked is none.
     """
+    if any(verdict.result == COULD_NOT_CHECK for verdict in verdicts):
+        return False
     checks = [check for verdict in verdicts for check in verdict.checks]
     holders = [check.outcome for check in checks if check.step is Step.HOLDER]
     is_genuine = all(check.outcome is Outcome.PASS for check in checks if check.step in _GENUINE)

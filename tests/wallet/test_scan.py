@@ -55,6 +55,14 @@ def test_with_the_chain_down_nothing_is_guessed(desk: Desk) -> None:
 # --- what uses a challenge up ---------------------------------------------------------------
 
 
+def test_an_answer_from_an_old_head_uses_no_challenge_up(desk: Desk) -> None:
+    desk.take()
+    text, challenge = desk.show()
+    desk.clock.seconds += 20
+    assert [desk.scan(text, challenge, max_age=10).result for _ in range(2)] == ["COULD_NOT_CHECK"] * 2
+    assert desk.scan(text, challenge).result == "IN_FORCE"
+
+
 def test_a_license_that_is_not_on_the_ledger_uses_no_challenge_up(desk: Desk) -> None:
     """Who has seen the question cannot spoil it for the holder."""
     desk.take()
