@@ -338,6 +338,16 @@ class Bound(_Answer):
     void: bool
 
 
+class Announced(_Answer):
+    """Something that is recorded and takes effect only later."""
+
+    act: str
+    ground: str | None
+    effective: Moment
+    recorded_at: Moment
+    seq: int
+
+
 class LeafPlace(_Answer):
     """A place in a batch: the batch's object, and the index from 0."""
 
@@ -362,6 +372,7 @@ class Standing(_Answer):
     superseded_by: str | None
     superseded_by_leaf: LeafPlace | None
     flags: list[str]
+    announced: list[Announced]
     bindings: list[Bound]
     issuer: str
     type: str

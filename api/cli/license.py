@@ -34,8 +34,9 @@ from api.cli.options import (
 )
 from api.cli.output import Outcome, read_input, said
 from ledger.bootstrap import Ledger
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, Ground, only_ground
 from ledger.domain.canonical import parse_strict
+from ledger.domain.entities import LicenseFact
 from ledger.domain.moments import rfc3339
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import OutageError, TrustError
@@ -221,7 +222,15 @@ def _standing(shown: Shown, data: Mapping[str, object]) -> str:
     head = str(data["identifier"] or shown.license.license_id)
     facts = [f"  {said(zh, name)}: {_fact(data[name])}" for name, zh in _STANDING_ZH.items() if data[name]]
     flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
-    return "\n".join([head, *facts, *flags, *map(_binding, shown.bindings)])
+    announced = map(_announced, shown.announced)
+    return "\n".join([head, *facts, *flags, *announced, *map(_binding, shown.bindings)])
+
+
+def _announced(fact: LicenseFact) -> str:
+    """One line of what takes effect later: from when, which act, on what ground."""
+    rule = RULES[fact.act]
+    ground = Ground(fact.ground).name if fact.ground else ""
+    return "  > " + "  ".join((rfc3339(fact.effective), said(rule.zh, rule.en), ground)).rstrip()
 
 
 def _fact(value: object) -> str:

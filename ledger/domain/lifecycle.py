@@ -82,6 +82,28 @@ def superseding_at(license_: License, as_of: int, cut_offs: CutOffs) -> LicenseF
     return next((fact for fact in later if _supersedes(fact) and not _is_void(fact, cut_offs)), None)
 
 
+def announced_at(license_: License, at: int, as_of: int, cut_offs: CutOffs) -> tuple[LicenseFact, ...]:
+    """What was recorded by `as_of` and takes effect only later, the earliest first.
+
+    Args:
+        license_: The license with all its facts.
+        at: The moment of legal effect; what is announced lies after both.
+        as_of: The moment of knowledge.
+        cut_offs: Compromise times as known at `as_of`.
+
+    Returns:
+        The facts; none where the license has ended by `at`, but for an annulment, which outdoes other ends.
+    """
+    known = [
+        fact for fact in license_.facts[1:] if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)
+    ]
+    ends = [fact for fact in known if RULES[fact.act].group is Group.END]
+    has_ended = any(fact.effective <= at for fact in ends)
+    now = max(at, as_of)
+    later = [fact for fact in known if fact.effective > now and (not has_ended or fact.act is Act.ANNUL)]
+    return tuple(sorted(later, key=lambda fact: (fact.effective, fact.seq)))
+
+
 def _supersedes(fact: LicenseFact) -> bool:
     return RULES[fact.act].group is Group.AMEND
 

@@ -91,6 +91,10 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
         "持证人设备绑定已冻结，重新绑定前不能亮证；证照本身不受影响。",
         "The binding of the holder's device is frozen; the license itself is not touched.",
     ),
+    "ACT_ANNOUNCED": (
+        "已登记将来生效的行为，届时证照状态会改变。",
+        "Something is recorded that takes effect later and will change where the license stands.",
+    ),
     "COLLECTED": (
         "归集自颁发机构原有系统，不是在本账本上直接签发。",
         "Collected from a system of the issuer; not issued on this ledger in the first place.",

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.domain.acts import Purpose, Scope, Status
+from ledger.domain.acts import Ground, Purpose, Scope, Status
 from ledger.domain.entities import (
     Batch,
     Key,
@@ -32,7 +32,7 @@ from ledger.domain.entities import (
 from ledger.domain.facts import Fact
 from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
 from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
-from ledger.domain.lifecycle import Standing, status_at, superseding_at
+from ledger.domain.lifecycle import Standing, announced_at, status_at, superseding_at
 from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
 from ledger.domain.messages import MESSAGES, Domain, Kind
 from ledger.domain.moments import rfc3339
@@ -175,6 +175,18 @@ class _Case:
     def ledger_id(self) -> bytes:
         """Of the caller's ledger, 32 bytes."""
         return self._taking[0].ledger_id
+
+    @property
+    def cut_offs(self) -> Callable[[str], int | None]:
+        """Compromise times of keys, as known at the moment asked."""
+        return cut_offs_of(self.state, self.question.known_at)
+
+    @property
+    def announced(self) -> tuple[LicenseFact, ...]:
+        """What is recorded and takes effect only later."""
+        if self.license is None:
+            return ()
+        return announced_at(self.license, self.question.at, self.question.known_at, self.cut_offs)
 
     @property
     def is_by_its_contract(self) -> bool:
@@ -349,8 +361,7 @@ def cut_offs_of(state: StateView, as_of: int) -> Callable[[str], int | None]:
 
 
 def _standing(case: _Case) -> Standing:
-    asked = case.question
-    return status_at(case.license, asked.at, asked.known_at, cut_offs_of(case.state, asked.known_at))
+    return status_at(case.license, case.question.at, case.question.known_at, case.cut_offs)
 
 
 def _status(case: _Case, standing: Standing) -> Check:
@@ -376,9 +387,20 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
         evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
         evidence["retroactive"] = standing.retroactive
         evidence |= actor_evidence(case.state, case.license, standing.fact)
-    known_at = case.question.known_at
-    superseding = superseding_at(case.license, known_at, cut_offs_of(case.state, known_at))
-    return evidence | successor_evidence(superseding)
+    superseding = superseding_at(case.license, case.question.known_at, case.cut_offs)
+    announced = [announced_evidence(fact) for fact in case.announced]
+    return evidence | ({"announced": announced} if announced else {}) | successor_evidence(superseding)
+
+
+def announced_evidence(fact: LicenseFact) -> dict[str, object]:
+    """What was recorded, and takes effect only later."""
+    ground = Ground(fact.ground).name if fact.ground else None
+    times = {"effective": rfc3339(fact.effective), "recordedAt": rfc3339(fact.recorded_at)}
+    return {"act": fact.act.name, "ground": ground, **times, "seq": fact.seq}
+
+
+ANNOUNCED = "ACT_ANNOUNCED"
+"""Flag beside a verdict: something that is recorded takes effect only later."""
 
 
 def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
@@ -396,7 +418,8 @@ def successor_evidence(superseding: LicenseFact | None) -> dict[str, object]:
 def _flags(case: _Case) -> tuple[str, ...]:
     if case.license is None:
         return ()
-    return binding_at(case.state, case.license, case.question.known_at).flags
+    announced = (ANNOUNCED,) if case.announced else ()
+    return (*binding_at(case.state, case.license, case.question.known_at).flags, *announced)
 
 
 def _collector(case: _Case) -> str:

@@ -10,7 +10,7 @@ from ledger.domain.apply import State
 from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
-from ledger.domain.lifecycle import Standing, status_at, superseding_at
+from ledger.domain.lifecycle import Standing, announced_at, status_at, superseding_at
 from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
@@ -19,7 +19,13 @@ from ledger.domain.state import typed
 from ledger.errors import UnknownIdError
 from ledger.proof.actors import actor_evidence
 from ledger.proof.bindings import Binding, binding_at, holds
-from ledger.proof.verification import cut_offs_of, license_objects, successor_evidence
+from ledger.proof.verification import (
+    ANNOUNCED,
+    announced_evidence,
+    cut_offs_of,
+    license_objects,
+    successor_evidence,
+)
 from ledger.service.orders import METHODS
 from ledger.service.sources import Histories
 from ledger.service.verify import MAX_ROUNDS, LicenseAt, state_of
@@ -116,6 +122,8 @@ class Shown:
     flags: tuple[str, ...] = ()
     superseding: LicenseFact | None = None
     """What put another license in its place, as known at `known_at`."""
+    announced: tuple[LicenseFact, ...] = ()
+    """What is recorded by `known_at` and takes effect only later."""
     bindings: tuple[Mapping[str, object], ...] = ()
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
     actor: Mapping[str, object] = field(default_factory=dict)
@@ -146,6 +154,7 @@ class Shown:
             "supersededByLeaf": None,
             **successor_evidence(self.superseding),
             "flags": list(self.flags),
+            "announced": [announced_evidence(fact) for fact in self.announced],
             "bindings": [dict(each) for each in self.bindings],
             "issuer": self.license.issuer,
             "type": self.license.license_type,
@@ -187,6 +196,7 @@ def show_license(
     standing = status_at(license_, moment, knowledge, cut_offs)
     if standing.status is Status.UNKNOWN:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
+    announced = announced_at(license_, moment, knowledge, cut_offs)
     header = histories.header
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
     return Shown(
@@ -196,8 +206,13 @@ def show_license(
         knowledge,
         histories.level,
         head,
-        (*binding_at(state, license_, knowledge).flags, *histories.unproved("Journal")),
+        (
+            *binding_at(state, license_, knowledge).flags,
+            *((ANNOUNCED,) if announced else ()),
+            *histories.unproved("Journal"),
+        ),
         superseding_at(license_, knowledge, cut_offs),
+        announced,
         _bindings(state, license_, knowledge),
         actor_evidence(state, license_, standing.fact),
     )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.entities import LicenseFact
-from ledger.domain.lifecycle import CutOffs, effective_time, status_at, superseding_at
+from ledger.domain.lifecycle import CutOffs, announced_at, effective_time, status_at, superseding_at
 from tests.unit.governed import AMENDS, FROM, TO, fact, license_of
 
 ENDS = {
@@ -98,6 +98,35 @@ def test_an_amended_license_is_superseded_and_then_only_an_end_changes_that(act:
     assert standing(facts, 2_999) is Status.IN_FORCE
     assert standing(facts, TO) is Status.SUPERSEDED
     assert standing((*facts, fact(Act.ANNUL, 4_000)), 5_000) is Status.ANNULLED
+
+
+@pytest.mark.parametrize(
+    ("at", "as_of", "expected"),
+    [
+        (3_000, 2_999, []),
+        (3_000, 3_000, [Act.SUSPEND, Act.CANCEL]),
+        (1_000, 3_000, [Act.SUSPEND, Act.CANCEL]),
+        (1_000, LATER, []),
+        (4_000, 3_000, [Act.CANCEL]),
+        (5_000, 3_000, []),
+    ],
+)
+def test_what_is_announced_lies_after_both_moments(at: int, as_of: int, expected: list[Act]) -> None:
+    facts = (fact(Act.CANCEL, 3_000, effective=5_000), fact(Act.SUSPEND, 3_000, effective=4_000))
+    found = announced_at(license_of(*facts), at, as_of, no_cut_off)
+    assert [each.act for each in found] == expected
+
+
+def test_after_an_end_only_an_annulment_is_announced() -> None:
+    announced = (fact(Act.REVOKE, 3_000, effective=9_000), fact(Act.ANNUL, 3_000, effective=9_000))
+    ended = license_of(*announced, fact(Act.WITHDRAW, 3_500))
+    assert [each.act for each in announced_at(ended, 3_499, 3_499, no_cut_off)] == [Act.REVOKE, Act.ANNUL]
+    assert [each.act for each in announced_at(ended, 3_500, 3_500, no_cut_off)] == [Act.ANNUL]
+
+
+def test_what_a_cut_off_voids_is_not_announced() -> None:
+    facts = (fact(Act.SUSPEND, 2_000), fact(Act.RESUME, 3_000, effective=9_000))
+    assert announced_at(license_of(*facts), 3_000, 3_000, cut_at(3_000)) == ()
 
 
 def test_suspension_lasts_until_it_is_lifted() -> None:

@@ -1,0 +1,77 @@
+"""An end that is announced for later: what everybody is told until then, and that it shields from nothing."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.live import LiveLedger, live_ledger
+
+__all__ = ["live_ledger"]
+
+Json = dict[str, Any]
+LATER = "2099-01-01T00:00:00+08:00"
+
+
+@pytest.fixture
+def announced(live_ledger: LiveLedger, tmp_path: Path) -> tuple[LiveLedger, str, str]:
+    """A license that is to be cancelled, with its identifier and its file."""
+    (tmp_path / "input.json").write_text(json.dumps(live_ledger.input(), ensure_ascii=False))
+    key, out = str(live_ledger.key("issuer")), str(tmp_path / "a.elic.json")
+    issued = live_ledger.cli("license", "issue", str(tmp_path / "input.json"), "--key", key, "--out", out)
+    ended = act(live_ledger, issued["identifier"], "cancel", "HOLDER_REQUEST", "--effective", LATER)
+    assert ended["status"] == "IN_FORCE"
+    return live_ledger, issued["identifier"], out
+
+
+def act(ledger: LiveLedger, identifier: str, verb: str, ground: str, *more: str) -> Json:
+    key = ("--key", str(ledger.key("issuer")))
+    return ledger.cli("license", verb, identifier, "--ground", ground, *more, *key)
+
+
+def test_everybody_is_told_what_will_end(announced: tuple[LiveLedger, str, str]) -> None:
+    ledger, identifier, file = announced
+    shown, verdict = ledger.cli("license", "show", identifier), ledger.cli("verify", file)
+    assert (shown["status"], verdict["result"]) == ("IN_FORCE", "IN_FORCE")
+    assert "ACT_ANNOUNCED" in shown["flags"] and "ACT_ANNOUNCED" in verdict["flags"]
+    (end,) = shown["announced"]
+    assert (end["act"], end["ground"], end["effective"]) == (
+        "CANCEL",
+        "HOLDER_REQUEST",
+        "2098-12-31T16:00:00Z",
+    )
+    (status,) = [each for each in verdict["checks"] if each["name"] == "STATUS"]
+    assert status["evidence"]["announced"] == [end]
+    assert ledger.cli("license", "show", identifier, "--at", "2099-06-01")["status"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh", "注销"), ("en", "cancel")])
+def test_people_read_what_will_end(
+    announced: tuple[LiveLedger, str, str], monkeypatch: pytest.MonkeyPatch, language: str, word: str
+) -> None:
+    ledger, identifier, _ = announced
+    monkeypatch.setenv("ELICENSE_LANG", language)
+    status, text = ledger.printed("license", "show", identifier)
+    (line,) = [line for line in text.splitlines() if line.startswith("  > ")]
+    assert status == 0
+    assert "2098-12-31T16:00:00Z" in line
+    assert word in line.lower()
+
+
+def test_what_is_announced_keeps_nobody_from_ending_the_license_now(
+    announced: tuple[LiveLedger, str, str],
+) -> None:
+    ledger, identifier, file = announced
+    again = partial(ledger.attempt, "license", "cancel", identifier, "--ground", "HOLDER_REQUEST")
+    status, refused = again("--effective", "2098-01-01", "--key", str(ledger.key("issuer")))
+    assert (status, refused["code"]) == (1, "ACT_NOT_ALLOWED"), "announced once"
+    assert act(ledger, identifier, "suspend", "INVESTIGATION")["status"] == "SUSPENDED"
+    assert act(ledger, identifier, "revoke", "SERIOUS_VIOLATION")["status"] == "REVOKED"
+    shown = ledger.cli("license", "show", identifier)
+    assert (shown["status"], shown["announced"], shown["flags"]) == ("REVOKED", [], ["HOLDER_UNBOUND"])
+    status, verdict = ledger.attempt("verify", file)
+    assert (status, verdict["result"]) == (1, "REVOKED")
