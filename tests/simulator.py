@@ -470,10 +470,17 @@ class LedgerSimulator:
         )
 
     def entitle(
-        self, code: str, issuer: str, region: int, signer: str, until: int = 0, operator: str = ""
+        self,
+        code: str,
+        issuer: str,
+        region: int,
+        signer: str,
+        until: int = 0,
+        operator: str = "",
+        since: int = 0,
     ) -> Record:
         members = {"licenseType": _word(code), "issuer": _word(issuer), "region": region}
-        term = {"operator": _word(operator), "since": self._time, "until": until}
+        term = {"operator": _word(operator), "since": since or self._time, "until": until}
         return self.record("Entitle", [signer], **members, **term)
 
     def end_entitlement(self, code: str, issuer: str, signer: str, until: int) -> Record:

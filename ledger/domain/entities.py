@@ -220,8 +220,12 @@ def span_at(spans: Sequence[AnySpan], at: int, as_of: int, is_void: IsVoid | Non
     """
     for span in reversed(_standing(spans, as_of, is_void)):
         if span.since <= at:
-            return span if span.until == 0 or at < span.until else None
+            return _covering(span, at)
     return None
+
+
+def _covering(span: AnySpan, at: int) -> AnySpan | None:
+    return span if span.since <= at and (span.until == 0 or at < span.until) else None
 
 
 def _standing(spans: Sequence[AnySpan], as_of: int, is_void: IsVoid | None) -> list[AnySpan]:
@@ -258,6 +262,10 @@ class Terms:
         """The term that covers `at`, as the ledger knew it at `as_of`; as `span_at`."""
         return span_at(self.terms, at, as_of, is_void)
 
+    def last_at(self, at: int) -> Term | None:
+        """The last term, where it covers `at`: to the contracts it alone counts, whatever came before."""
+        return _covering(self.terms[-1], at) if self.terms else None
+
 
 @dataclass(frozen=True)
 class Powers:
@@ -272,8 +280,8 @@ class Powers:
 
     def at(self, at: int) -> frozenset[Act]:
         """What it may do at `at`: the last power alone counts, whatever was there before it, as on chain."""
-        last = self.powers[-1]
-        return last.acts if last.since <= at and (last.until == 0 or at < last.until) else frozenset()
+        last = _covering(self.powers[-1], at)
+        return last.acts if last else frozenset()
 
 
 @dataclass(frozen=True)

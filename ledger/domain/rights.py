@@ -46,8 +46,7 @@ class Rights:
         rights = typed(self.state, "entitlement", f"{license_type}/{issuer}", Terms)
         if rights is not None and self.seq is not None:
             rights = rights.before(self.seq)
-        known = rights.at(self.at, self.at) if rights else None
-        if rights is None or known is None:
+        if rights is None or rights.last_at(self.at) is None:
             return None
         return rights.at(self.at, self.at, self.is_void)
 

@@ -149,6 +149,15 @@ def test_an_entitlement_holds_from_since_until_until(world: World) -> None:
     ]
 
 
+def test_a_right_given_ahead_replaces_the_present_one_at_once(world: World) -> None:
+    later = entitle(world, REGIONAL_TYPE, BUREAU, QINGPU, since=world.now() + 1000)
+    world.send(later, governor(QINGPU))
+    with refuses("LicensesNotEntitled", ascii32(BUREAU), ascii32(REGIONAL_TYPE)):
+        world.run(commands.issue(world))
+    world.pass_time(1000)
+    assert world.run(commands.issue(world)).records
+
+
 def test_a_region_does_not_replace_anothers_entitlement(world: World) -> None:
     with refuses("WriterNotGovernor", objects.region_object(JIASHAN), QINGPU):
         world.send(entitle(world, REGIONAL_TYPE, BUREAU, JIASHAN), governor(JIASHAN))

@@ -307,6 +307,10 @@ def _refusals() -> dict[str, tuple[Any, str]]:
         "a second seal": (lambda ledger: ledger.seal("x"), "BAD_RECORD"),
         "a license twice": (lambda ledger: _twice(ledger), "DUPLICATE_ID"),
         "a right that is missing": (lambda ledger: ledger.issue(LICENSE, code=NO_TYPE), "NOT_ENTITLED"),
+        "a right that is replaced by one to come": (
+            lambda ledger: (_entitled_later(ledger), ledger.issue(LICENSE)),
+            "NOT_ENTITLED",
+        ),
         "an act on nothing": (lambda ledger: ledger.act(LICENSE, Act.REVOKE), "BAD_RECORD"),
         "a binding of nothing": (lambda ledger: ledger.bind(LICENSE, hash32("b")), "BAD_RECORD"),
         "an act of no number": (
@@ -322,6 +326,10 @@ def _refusals() -> dict[str, tuple[Any, str]]:
             "BAD_RECORD",
         ),
     }  # fmt: skip
+
+
+def _entitled_later(ledger: LedgerSimulator) -> None:
+    ledger.entitle(NATIONAL_TYPE, BUREAU, QINGPU, str(SHANGHAI), since=ledger.now + 1_000)
 
 
 def _twice(ledger: LedgerSimulator) -> None:

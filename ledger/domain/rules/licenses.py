@@ -56,7 +56,7 @@ def require_own_id(state: StateView, issuer: str, license_id: str, values: Value
 def entitling_term(state: StateView, fact: Fact, issuer: str, code: str) -> Term:
     """The right by which a body issues now; refuses one that has none."""
     rights = typed(state, "entitlement", f"{code}/{issuer}", Terms)
-    term = rights.at(fact.time, fact.time) if rights else None
+    term = rights.last_at(fact.time) if rights else None
     if term is None:
         raise Refused("NOT_ENTITLED", f"{issuer} may not issue {code}")
     return term
