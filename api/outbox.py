@@ -18,9 +18,10 @@ from ledger.ports import Signer
 from ledger.ports.queue import Queued, Request
 from ledger.proof.verification import cut_offs_of
 from ledger.service.accept import AcceptMessages, Desk
-from ledger.service.authorise import Registry, signs_for
+from ledger.service.authorise import Registry, is_acting_for, signs_for
 from ledger.service.outcome import Outcomes
 from ledger.service.run_outbox import look_again
+from ledger.service.standing import license_in
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -141,6 +142,14 @@ def make_writing(
         reading = Desk(accepting, lambda queued: queued)
         return Outcomes(ledger.drafts(reading), ledger.batches(reading), ledger.look().index)
 
+    def identifier_for(uscc: str, license_id: str) -> str | None:
+        identifier, drafts = ledger.index.identifier_of(license_id), ledger.drafts()
+        if identifier is None:
+            return None
+        state = accepting.state(drafts.resting_on(license_id))
+        license_ = license_in(state, license_id, drafts.opening(license_id))
+        return identifier if is_acting_for(state, uscc, license_, ledger.look().time) else None
+
     return Writing(
         queue=ledger.queue,
         desk=desk,
@@ -150,7 +159,7 @@ def make_writing(
         representing=ledger.representing,
         elsewhere=ledger.signed_elsewhere,
         outcomes=outcomes,
-        identifier_of=ledger.index.identifier_of,
+        identifier_for=identifier_for,
         status=lambda license_id: _status(ledger, license_id),
         remember=lambda issued: ledger.remember_all([(each.envelope, each.cid) for each in issued]),
         signs_for=lambda uscc, issuer, code: signs_for(registry(), uscc, issuer, code),

@@ -36,12 +36,15 @@ def wait_of(request: Request) -> int:
     return min(int(found[1]), LONGEST_WAIT) if found else DEFAULT_WAIT
 
 
-def respond(writing: Writing, queued: Queued, rejected: Sequence[Body] = ()) -> Response:
+def respond(
+    writing: Writing, queued: Queued, rejected: Sequence[Body] = (), named: str | None = None
+) -> Response:
     """The answer to a write: with its record, or 202 and where to ask for it.
 
     Args:
         writing: Knows what the message does.
         queued: The message.
+        named: The identifier of the license that it is about, where the sender handed that in.
         rejected: Inputs of a batch that were left out.
 
     Raises:
@@ -53,7 +56,7 @@ def respond(writing: Writing, queued: Queued, rejected: Sequence[Body] = ()) -> 
     writing.outcomes().require_kept(queued)
     is_batch = bool(queued.message.leaves)
     place = f"/v1/batches/{queued.digest}" if is_batch else f"/v1/messages/{queued.digest}"
-    body = body_of(writing, queued)
+    body = body_of(writing, queued, named)
     if is_batch:
         body["rejected"] = list(rejected)
     response = done(body, 202 if queued.is_pending or is_batch else _status(queued))
@@ -103,12 +106,16 @@ def message_body(writing: Writing, queued: Queued) -> Body:
     }
 
 
-def body_of(writing: Writing, queued: Queued) -> Body:
-    """The keys of the write that a message came from; null where they follow from its record only."""
+def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
+    """The keys of the write that a message came from; null where they follow from its record only.
+
+    Whose license an id is, is the issuer's to tell: who neither acts for it nor named the license gets no
+    identifier.
+    """
     name = queued.message.prepared.struct.name
     outcome = writing.outcomes().of(queued)
     if isinstance(outcome, Acted):
-        return _acted(writing, outcome)
+        return _acted(writing, queued, outcome, named)
     if isinstance(outcome, Represented):
         return outcome.as_json()
     if isinstance(outcome, IssuedBatch):
@@ -117,7 +124,7 @@ def body_of(writing: Writing, queued: Queued) -> Body:
         return _batch(queued)
     assert not isinstance(outcome, IssuedBatch)
     body = _issued(writing, queued, outcome)
-    return {**body, **_old_version(writing, queued)} if name == "Amend" else body
+    return {**body, **_old_version(writing, queued, named)} if name == "Amend" else body
 
 
 def _batch(queued: Queued) -> Body:
@@ -150,8 +157,7 @@ def _issued(writing: Writing, queued: Queued, outcome: Issued | None) -> Body:
         writing.remember([outcome])
         return {**outcome.as_json(None), "envelope": outcome.envelope.as_json()}
     values = queued.message.prepared.values
-    supersedes = writing.outcomes().supersedes(queued)
-    body = {
+    return {
         "identifier": None,
         "licenseId": values.get("newLicenseId", values["licenseId"]),
         "digest": str(values["digest"])[2:],
@@ -160,12 +166,11 @@ def _issued(writing: Writing, queued: Queued, outcome: Issued | None) -> Body:
         "cid": None,
         "envelope": None,
     }
-    return body if supersedes is None else {**body, "supersedes": supersedes}
 
 
-def _acted(writing: Writing, acted: Acted) -> Body:
+def _acted(writing: Writing, queued: Queued, acted: Acted, named: str | None) -> Body:
     return {
-        "identifier": writing.identifier_of(acted.license_id),
+        "identifier": named or writing.identifier_for(queued.owner, acted.license_id),
         "licenseId": acted.license_id,
         "rev": acted.rev,
         "act": acted.act.name,
@@ -176,13 +181,15 @@ def _acted(writing: Writing, acted: Acted) -> Body:
     }
 
 
-def _old_version(writing: Writing, queued: Queued) -> Body:
+def _old_version(writing: Writing, queued: Queued, named: str | None) -> Body:
     """What an amendment does to the license that it amends."""
     values = queued.message.prepared.values
+    old = str(values["licenseId"])
     return {
+        "supersedes": named or writing.identifier_for(queued.owner, old) or old,
         "rev": int(str(values["rev"])) + 1,
         "act": Act(int(str(values["act"]))).name,
-        "status": writing.status(str(values["licenseId"])) if queued.record else None,
+        "status": writing.status(old) if queued.record else None,
     }
 
 

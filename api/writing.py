@@ -31,7 +31,7 @@ class Writing:
         representing: Lets others stand in for holders with them.
         elsewhere: Prepares and takes what is signed elsewhere.
         outcomes: Tells what messages of the queue do.
-        identifier_of: License id → identifier where known.
+        identifier_for: (USCC, license id) → its identifier, where that is known and the body acts on it.
         status: Where a license stands now; None where no node says so.
         remember: Notes which identifiers stand for which licenses, and where their documents are.
         signs_for: Whether an organisation may sign in an issuer's name, for a type.
@@ -47,7 +47,7 @@ class Writing:
     representing: Callable[[Desk], RepresentHolders]
     elsewhere: Callable[[Desk], SignedElsewhere]
     outcomes: Callable[[], Outcomes]
-    identifier_of: Callable[[str], str | None]
+    identifier_for: Callable[[str, str], str | None]
     status: Callable[[str], str | None]
     remember: Callable[[Sequence[Issued]], None]
     signs_for: Callable[[str, str, str], bool]

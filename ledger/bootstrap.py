@@ -102,10 +102,16 @@ class Ledger:
     Args:
         settings: Where everything is.
         passphrase: Seals and opens the issuers' secrets; None for the home's own key.
+        on_drawn: Told the code of a body for which a secret was drawn.
     """
 
-    def __init__(self, settings: Settings, passphrase: bytes | None = None) -> None:
-        self.settings, self._passphrase = settings, passphrase
+    def __init__(
+        self,
+        settings: Settings,
+        passphrase: bytes | None = None,
+        on_drawn: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.settings, self._passphrase, self._on_drawn = settings, passphrase, on_drawn
         self.clock, self.entropy = SystemClock(), SystemEntropy()
         self._readers_of: dict[str, tuple[int, list[bytes]]] = {}
         self._looking = Lock()
@@ -308,7 +314,7 @@ class Ledger:
     @cached_property
     def home(self) -> FolderIssuerHome:
         """The issuers' own files in this home."""
-        return FolderIssuerHome(self.settings.home, Sm4Gcm(), self._passphrase)
+        return FolderIssuerHome(self.settings.home, Sm4Gcm(), self._passphrase, self._on_drawn)
 
     def drafts(self, desk: Desk | None = None) -> Drafts:
         """What this home issued or is issuing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, is_json
+from api.cli.output import Outcome
 from ledger.errors import OutageError, TrustError, UsageError
 from ledger.service.replay import ReplayedRecord, Report
 from ledger.service.sources import Asked
@@ -50,7 +51,11 @@ def replay(
 @app.command("fsck")
 def fsck(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """Compare the local index with the ledger, row by row."""
-    found = open_ledger(network, rpc).fsck()
+    ledger = open_ledger(network, rpc)
+    try:
+        found = ledger.fsck()
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
     shown = [f"{found.rows} rows, {len(found.differences)} differences"]
     shown += [json.dumps(each.as_json(), ensure_ascii=False) for each in found.differences]
     bad = bool(found.differences)
@@ -71,10 +76,10 @@ def _outcome(report: Report, asked: Asked) -> Outcome:
 
 def _text(report: Report) -> str:
     shown = report.as_json()
-    signatures = shown["signatures"]
+    counts = ", ".join(f"{shown[name]} {name}" for name in ("records", "licenses", "batches"))
     lines = [
-        f"{shown['records']} records, {shown['licenses']} licenses, seq {shown['seq']}",
-        f"signatures {signatures}",
+        f"{counts}, seq {shown['seq']}",
+        f"{report.signatures_checked} signatures checked, {report.signatures_bad} bad",
         f"head   {shown['head']}",
         f"state  {shown['stateDigest']}",
         f"block  {report.block.get('number')} {report.block.get('hash')}",
@@ -106,8 +111,8 @@ def _record_file(path: str | None) -> Iterator[Callable[[ReplayedRecord], None] 
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int], None] | None]:
-    """A line on stderr that grows, for people only."""
-    if is_json():
+    """A line on stderr that grows, where a person looks at it."""
+    if not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

@@ -11,7 +11,7 @@ import typer
 
 from api.cli.files import pretty, replace_file
 from api.cli.options import ending, open_ledger
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from api.cli.plain import one_line
 from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.bootstrap import Ledger
@@ -84,13 +84,36 @@ def done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
     return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
 
 
+_HEADS_ZH = {
+    "uscc": "机关代码",
+    "region": "地区",
+    "level": "层级",
+    "since": "起",
+    "until": "止",
+    "account": "账户",
+    "parent": "上级",
+    "type": "类型",
+    "scope": "效力范围",
+    "sharing": "共享",
+    "version": "版本",
+    "from": "来自",
+    "to": "用于",
+    "asType": "视同类型",
+    "name": "名称",
+    "address": "地址",
+    "standing": "现状",
+    "codeHash": "代码哈希",
+}
+"""What the columns of tables are called."""
+
+
 def table(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], object]:
     """A table for people."""
 
     def made() -> object:
         from rich.table import Table
 
-        rich = Table(*names)
+        rich = Table(*(said(_HEADS_ZH[name], name) for name in names))
         for row in rows:
             rich.add_row(*("" if row[name] is None else one_line(row[name]) for name in names))
         return rich

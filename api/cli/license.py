@@ -33,7 +33,7 @@ from api.cli.options import (
     region_number,
     with_file,
 )
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, read_input, said
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, Ground, only_ground
 from ledger.domain.canonical import parse_strict
@@ -156,10 +156,12 @@ for _verb in ACT_VERBS:
 
 
 def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
-    status = ledger.show(Asked(), acted.license_id).standing.status.name
-    data = acted.as_json(identifier, status)
-    word = RULES[acted.act].zh if language() == "zh" else RULES[acted.act].en
-    return Outcome(data, text=f"{word}: {identifier or acted.license_id} → {status} (seq {acted.seq})")
+    shown = ledger.show(Asked(), acted.license_id)
+    status = shown.standing.status.name
+    word = said(RULES[acted.act].zh, RULES[acted.act].en)
+    stands = ", ".join((status, *(flag for flag in shown.flags if flag == "HOLDER_FROZEN")))
+    text = f"{word}: {identifier or acted.license_id} → {stands} (seq {acted.seq})"
+    return Outcome(acted.as_json(identifier, status), text=text)
 
 
 @app.command("freeze")
@@ -198,25 +200,42 @@ def show(
         ledger = with_file(open_ledger(network, rpc), file)
         license_id, identifier = ledger.resolve(id_)
         shown = ledger.show(asked, license_id, moment(at), moment(known_at))
+        erased = ledger.erasures.of(license_id)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
+    data = {**shown.as_json(identifier), "erased": rfc3339(erased.at) if erased else None}
     if shown.trust != trust:
         error_ = TrustError("TRUST_NOT_REACHED", asked=trust, reached=shown.trust)
-        return Outcome(shown.as_json(identifier), error=error_, exit_code=3)
-    return Outcome(shown.as_json(identifier), text=lambda: _standing(shown, identifier))
+        return Outcome(data, error=error_, exit_code=3)
+    return Outcome(data, text=lambda: _standing(shown, data))
 
 
 app.command("status")(show)
 
 
-def _standing(shown: Shown, identifier: str | None) -> str:
-    data = shown.as_json(identifier)
-    acted, asked = ("status", "since", "act", "by", "capacity", "ground"), ("at", "knownAt", "trust")
-    names = (*acted, "supersededBy", "issuer", "type", *asked)
-    head = identifier or shown.license.license_id
-    facts = [f"  {name}: {data[name]}" for name in names if data[name]]
-    tongue = 0 if language() == "zh" else 1
-    flags = [f"  ! {flag}  {FLAG_TEXTS[flag][tongue]}" for flag in shown.flags]
+_STANDING_ZH = {
+    "status": "状态",
+    "since": "起于",
+    "act": "行为",
+    "by": "办理机关",
+    "capacity": "身份",
+    "ground": "事由",
+    "supersededBy": "替代件",
+    "supersededByLeaf": "替代件（批次中）",
+    "issuer": "颁发机构",
+    "type": "类型",
+    "erased": "文件销毁于",
+    "at": "所问时刻",
+    "knownAt": "账本截至",
+    "trust": "信任级别",
+}
+"""What people read of a standing, in order."""
+
+
+def _standing(shown: Shown, data: Mapping[str, object]) -> str:
+    head = str(data["identifier"] or shown.license.license_id)
+    facts = [f"  {said(zh, name)}: {_fact(data[name])}" for name, zh in _STANDING_ZH.items() if data[name]]
+    flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
     announced = map(_announced, shown.announced)
     return "\n".join([head, *facts, *flags, *announced, *map(_binding, shown.bindings)])
 
@@ -225,19 +244,24 @@ def _announced(fact: LicenseFact) -> str:
     """One line of what takes effect later: from when, which act, on what ground."""
     rule = RULES[fact.act]
     ground = Ground(fact.ground).name if fact.ground else ""
-    return (
-        "  > "
-        + "  ".join((rfc3339(fact.effective), rule.zh if language() == "zh" else rule.en, ground)).rstrip()
+    return "  > " + "  ".join((rfc3339(fact.effective), said(rule.zh, rule.en), ground)).rstrip()
+
+
+def _fact(value: object) -> str:
+    """A value as people read it: a place in a batch by the batch's object and the number of the leaf."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    return said(
+        f"批次 {value['batch']} 第 {value['index']} 份", f"{value['index']} of batch {value['batch']}"
     )
 
 
 def _binding(row: Mapping[str, object]) -> str:
     """One line of how a device was bound: when, which act, by whom, how it was checked."""
     rule = RULES[Act[str(row["act"])]]
-    is_zh = language() == "zh"
-    void = ("（无效）" if is_zh else "(void)") if row["void"] else ""
+    void = said("（无效）", "(void)") if row["void"] else ""
     checked = f"{row['method'] or ''} {row['assurance'] or ''}".strip()
-    told = (row["recordedAt"], rule.zh if is_zh else rule.en, row["by"], checked, void)
+    told = (row["recordedAt"], said(rule.zh, rule.en), row["by"], checked, void)
     return "  " + "  ".join(str(each) for each in told if each)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +13,14 @@ from api.cli.bodies import body_of
 from api.cli.files import digest_of
 from api.cli.license_files import remember
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, language, said
 from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.disk import flush
 from ledger.adapters.sheets import RejectedSheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
-from ledger.domain.sheet_rows import InputRows
+from ledger.domain.sheet_rows import InputRows, RowFault
 from ledger.errors import UsageError
 from ledger.ports import Signer
 from ledger.service.found import digest_of_text
@@ -27,6 +28,7 @@ from ledger.service.issue_sheet import IssueSheet, SheetReport
 from ledger.service.orders import MAX_BATCH
 
 FORMAT = "elicense-issue-batch/1"
+FAULTS_SHOWN = 20
 _ISSUER = "certificateIssuingAuthority"
 
 
@@ -61,7 +63,7 @@ def issue_batch(
             service = IssueSheet(ledger.batches(), folder, rejected, folder, remember(ledger), size)
             with share_bar("签发", "issuing") as shown:
                 report = service.run(watched(sheet, shown), inputs, signer)
-            return sheet_outcome(report, out, rejected, folder.is_resumed)
+            return sheet_outcome(report, _issued(report, out), out, rejected, folder.is_resumed)
 
 
 def issuer_fields(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonValue]:
@@ -80,31 +82,43 @@ def issuer_fields(ledger: Ledger, signer: Signer, name: str | None) -> dict[str,
     return {f"{_ISSUER}Code": body.uscc, f"{_ISSUER}Name": name}
 
 
-def sheet_outcome(report: SheetReport, out: str, rejected: RejectedSheet, is_resumed: bool) -> Outcome:
-    """The answer of a command that issues a sheet; it closes the sheet of rejected rows."""
+def sheet_outcome(
+    report: SheetReport, told: str, out: str, rejected: RejectedSheet, is_resumed: bool
+) -> Outcome:
+    """The answer of a command that issues a sheet; it closes the sheet of rejected rows.
+
+    Args:
+        report: What became of the sheet.
+        told: What was done, and how much.
+        out: The folder.
+        rejected: Sheet of rejected rows, open.
+        is_resumed: Whether it went on with what was begun.
+    """
     data = {**report.as_json(), "dir": out, "resumed": is_resumed}
     if report.stopped:
         rejected.close()
-        return Outcome(data, text=_text(report, out, None), error=report.stopped)
-    text = _text(report, out, rejected.finish())
+        return Outcome(data, text=_text(report, told, None), error=report.stopped)
+    text = _text(report, told, rejected.finish())
     if report.rejected:
         return Outcome(data, text=text, code="ROWS_REJECTED", exit_code=1)
     return Outcome(data, text=text)
 
 
-def _text(report: SheetReport, out: str, rejected: Path | None) -> str:
-    tongue, rows = language(), len({fault.line for fault in report.rejected})
-    if tongue == "zh":
-        lines = [f"已签发 {report.accepted} 份，{len(report.batches)} 批，写入 {out}；拒绝 {rows} 行。"]
-    else:
-        count = f"{report.accepted} licenses issued in {len(report.batches)} batches into {out}"
-        lines = [f"{count}; {rows} rows rejected."]
-    for fault in report.rejected[:20]:
-        lines.append(f"  {fault.line}: {fault.code} {fault.message[tongue]}")
-    if len(report.rejected) > 20:
-        lines.append("  …")
-    if rejected:
-        lines.append(f"  → {rejected}")
-    if report.stopped:
-        lines.append("用 --resume 继续。" if tongue == "zh" else "Go on with --resume.")
+def _issued(report: SheetReport, out: str) -> str:
+    zh = f"已签发 {report.accepted} 份，{len(report.batches)} 批，写入 {out}"
+    en = f"Licenses issued into {out}: {report.accepted}, in batches: {len(report.batches)}"
+    return said(zh, en)
+
+
+def _text(report: SheetReport, told: str, rejected: Path | None) -> str:
+    rows = len({fault.line for fault in report.rejected})
+    lines = [told + said(f"；拒绝 {rows} 行。", f"; rows rejected: {rows}."), *fault_lines(report.rejected)]
+    lines += [f"  → {rejected}"] if rejected else []
+    lines += [said("用 --resume 继续。", "Go on with --resume.")] if report.stopped else []
     return "\n".join(lines)
+
+
+def fault_lines(faults: Sequence[RowFault]) -> list[str]:
+    """What people read of reasons against rows: the first of them."""
+    lines = [f"  {fault.line}: {fault.code} {fault.message[language()]}" for fault in faults[:FAULTS_SHOWN]]
+    return [*lines, "  …"] if len(faults) > FAULTS_SHOWN else lines

@@ -12,7 +12,7 @@ from api.cli import keys, remote
 from api.cli.bodies import body_of
 from api.cli.files import pretty, replace_file
 from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, point
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from ledger.domain.canonical import JsonObject
 from ledger.domain.holders import PAIR, asked_binding
 from ledger.errors import UsageError
@@ -47,6 +47,8 @@ def bind(
     """Tie the device keys of holders to a license after a real-name check, by issuer or identity provider."""
     if method not in BIND_METHODS:
         raise UsageError("BIND_METHOD", method=method, methods=", ".join(BIND_METHODS))
+    if out is not None and holder_rule is None:
+        raise UsageError("HOLDERS_FILE_OF_ONE")
     for text in (*holder_key, *(holder_encryption_key or [])):
         point(text)
     given = _given(holder_key, holder_encryption_key or [], holder_rule)
@@ -55,14 +57,17 @@ def bind(
     if ledger.settings.api:
         body = {**_said(given), "method": method, "assurance": assurance}
         answer = remote.service(ledger, org, id_, signer).bind(id_, body, binding)
-        outcome = remote.told({**answer, "holderBinding": "0x" + binding.hex()}, f"bound {id_}")
+        outcome = remote.told(
+            {**answer, "holderBinding": "0x" + binding.hex()}, f"{said('已绑定', 'bound')}: {id_}"
+        )
     else:
-        license_id, _ = ledger.resolve(id_)
+        license_id, identifier = ledger.resolve(id_)
         by = body_of(ledger, signer).uscc
         acted = ledger.acting().bind(license_id, binding, BIND_METHODS[method], assurance, signer, by)
         data = {"licenseId": license_id, "rev": acted.rev, "seq": acted.seq}
-        outcome = Outcome({**data, "holderBinding": "0x" + binding.hex()}, text=f"bound, rev {acted.rev}")
-    if holder_rule is not None and out is not None:
+        text = f"{said('已绑定', 'bound')}: {identifier or license_id}"
+        outcome = remote.told({**data, "holderBinding": "0x" + binding.hex()}, text)
+    if out is not None:
         holders = {"format": HOLDERS_FORMAT, "licenseId": outcome.data["licenseId"], **given}
         replace_file(Path(out), pretty(holders))
     return outcome

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from api.cli.files import pretty, replace_file, replaced
+from api.cli.license_batch import fault_lines
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, language
 from api.cli.progress import share_bar, watched
@@ -147,12 +148,12 @@ _WORDS = (
 
 
 def _text(report: Reconciliation, feed: MendFeed, out: str | None, mend: str | None) -> str:
-    is_zh = language() == "zh"
+    is_zh, unread = language() == "zh", len({fault.line for fault in report.rejected})
     if is_zh:
-        lines = [f"比对 {report.compared} 份，一致 {report.same} 份；不可读 {len(report.rejected)} 处。"]
+        lines = [f"比对 {report.compared} 份，一致 {report.same} 份；不可读 {unread} 行。"]
     else:
-        read = f"{len(report.rejected)} reasons against rows"
-        lines = [f"{report.compared} compared, {report.same} the same; {read}."]
+        lines = [f"{report.compared} compared, {report.same} the same; {unread} rows could not be read."]
+    lines += fault_lines(report.rejected)
     for name, zh, en in _WORDS:
         found: list[JsonObject] = getattr(report, name)
         if found:

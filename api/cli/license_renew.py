@@ -12,7 +12,7 @@ from api.cli.files import digest_of
 from api.cli.license_batch import issuer_fields, sheet_outcome
 from api.cli.license_files import remember
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, language, said
 from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.disk import flush
@@ -24,7 +24,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.sheet_rows import InputRows
 from ledger.ports import Signer
 from ledger.service.orders import MAX_BATCH, Deliver, Issued
-from ledger.service.renew_sheet import Amend, Renewing, RenewSheet
+from ledger.service.renew_sheet import Amend, Renewing, RenewReport, RenewSheet
 from ledger.service.renewal_rows import RenewalRows
 
 FORMAT = "elicense-renew-batch/1"
@@ -63,7 +63,14 @@ def renew_batch(
             service = RenewSheet(renewing, folder, rejected, folder, spool, remember(ledger), size)
             with share_bar("读取", "reading") as shown:
                 report = service.run(watched(sheet, shown), reader, signer)
-            return sheet_outcome(report, out, rejected, folder.is_resumed)
+            return sheet_outcome(report, _renewed(report, out), out, rejected, folder.is_resumed)
+
+
+def _renewed(report: RenewReport, out: str) -> str:
+    batches = len(report.batches)
+    zh = f"已延续 {report.accepted} 份，{batches} 批，其中单独办理 {report.singly} 份，写入 {out}"
+    en = f"Licenses renewed into {out}: {report.accepted}, in batches: {batches}, singly: {report.singly}"
+    return said(zh, en)
 
 
 def _amend(ledger: Ledger) -> Amend:

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import keys, remote
 from api.cli.options import KeyFile, Network, RpcUrls, ending, moment, open_ledger, point
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from ledger.domain.holders import holder_binding
 from ledger.domain.representation import RepresentationKind, RepresentationScope
 from ledger.errors import UsageError
@@ -93,13 +93,13 @@ def represent_end(
     else:
         license_id, _ = ledger.resolve(id_)
         data = ledger.representing().end(license_id, who, end, signer).as_json()
-    return remote.told(data, f"ends {data['until']}")
+    return remote.told(data, f"{said('代理终止于', 'ends')} {data['until']}")
 
 
 def _told(data: Mapping[str, object]) -> Outcome:
     scope = ", ".join(str(name).lower() for name in _listed(data["scope"]))
-    since, until = data["since"] or "–", data["until"] or "–"
-    return remote.told(data, f"{data['representative']}\n  {data['kind']} {scope} from {since} until {until}")
+    term = f"{said('自', 'from')} {data['since'] or '–'} {said('至', 'until')} {data['until'] or '–'}"
+    return remote.told(data, f"{data['representative']}\n  {data['kind']} {scope} {term}")
 
 
 def _listed(value: object) -> list[object]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from ledger.adapters import hardhat, sender
 from ledger.adapters.rpc import Rpc
 from ledger.errors import ChainOutageError, UnknownIdError, UsageError
@@ -105,7 +105,7 @@ def down() -> Outcome:
     """Stop the local chain. What it held is gone; it keeps nothing on disk."""
     net = hardhat.stop_net(home() / "net")
     if net is None:
-        return Outcome({"pids": []}, text="-")
+        return Outcome({"pids": []}, text=said("没有正在运行的本地链。", "No local chain was running."))
     return Outcome({"rpc": net.rpc, "pids": [net.pid]}, text=f"{net.rpc} (pid {net.pid}) stopped")
 
 

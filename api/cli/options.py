@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli.keys import passphrase
-from api.cli.output import read_input
+from api.cli.output import note, read_input
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_end, parse_moment
 from ledger.domain.regions import RegionCode
@@ -38,7 +38,7 @@ def open_ledger(
     Raises:
         UsageError: `FILE_AT_SERVICE`: no service takes what opens a leaf.
     """
-    ledger = Ledger(load_settings(network, rpc or (), api), passphrase())
+    ledger = Ledger(load_settings(network, rpc or (), api), passphrase(), _tell_drawn)
     if file is not None and ledger.settings.api:
         raise UsageError("FILE_AT_SERVICE", file=file)
     return with_file(ledger, file)
@@ -49,6 +49,17 @@ def with_file(ledger: Ledger, file: str | None) -> Ledger:
     if file is not None:
         ledger.hand_in(read_input(file))
     return ledger
+
+
+def _tell_drawn(issuer: str) -> None:
+    """What a machine has to be told that begins to issue for a body."""
+    note(
+        f"已为 {issuer} 生成新的颁发密值。该机关若已在另一台机器上颁发过证照，请勿在此颁发："
+        "先在那台机器上运行 `org secret export`，再用 `org secret import` 带到一个新的 ELICENSE_HOME。",
+        f"A new issuer secret was drawn for {issuer}. If that body issues from another machine already, do "
+        "not issue here: run `org secret export` there and bring it into a fresh ELICENSE_HOME with "
+        "`org secret import`.",
+    )
 
 
 def moment(text: str | None) -> int | None:

@@ -122,6 +122,16 @@ def language() -> Literal["zh", "en"]:
     return "zh" if chosen.lower().startswith("zh") else "en"
 
 
+def said(zh: str, en: str) -> str:
+    """What a person reads, in the language of this run."""
+    return zh if language() == "zh" else en
+
+
+def note(zh: str, en: str) -> None:
+    """Tell a person something beside the result, on stderr."""
+    print(plain(said(zh, en)), file=sys.stderr)
+
+
 def emit(outcome: Outcome) -> int:
     """Print an outcome the way this run was asked to; give the exit status.
 
@@ -172,7 +182,7 @@ def _print_text(outcome: Outcome) -> None:
 
 def _print_error(error: LedgerError) -> None:
     chosen = language()
-    label, arrow = ("错误", "处理") if chosen == "zh" else ("error", "remedy")
+    label, arrow = said("错误", "error"), said("处理", "remedy")
     print(plain(f"{label} [{error.code}] {error.message()[chosen]}"), file=sys.stderr)
     for line in _entries(error.fields.get("errors"), chosen):
         print(f"  - {one_line(line)}", file=sys.stderr)

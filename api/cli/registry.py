@@ -8,6 +8,7 @@ what it has to sign, and the same command, run again with the file filled in, go
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ import yaml
 from api.cli import keys, org_secret, registry_contracts, registry_powers
 from api.cli.governing import By, Signatures, desk_of, done, state_of, table
 from api.cli.options import Network, RpcUrls, ending, open_ledger
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, language, read_input, said
 from api.cli.registry_words import (
     CodeArgument,
     End,
@@ -117,7 +118,7 @@ def org_add(
         encrypting = key_file(encryption_key)
         orders.append(govern.register_key(code, encrypting, Purpose.ENCRYPT, desk.by))
         data["encryptionKeyId"] = _id(encrypting)
-    return done(desk.carry_out(orders), data, f"registered {code}")
+    return done(desk.carry_out(orders), data, said(f"已登记 {code}", f"registered {code}"))
 
 
 def _level(text: str) -> int:
@@ -165,9 +166,11 @@ def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -
         "entitlements": rights,
         "powers": registry_powers.rows(state, body=code),
     }
-    lines = [f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"]
-    lines += [f"  {each.purpose.name} {each.key_id}" for each in _keys(state, code)]
-    lines += [f"  {each['type']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    zh = f"{code}  地区 {body.region:06d}，层级 {body.level}，自 {rfc3339(body.since)}"
+    en = f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"
+    lines = [said(zh, en)]
+    lines += [f"  {_key_line(key)}" for key in _keys(state, code)]
+    lines += [f"  {each['type']} {_right_line(each)}" for each in rights]
     return Outcome(data, text="\n".join(lines))
 
 
@@ -192,7 +195,9 @@ def org_end(
     orders = govern.end_organisation(_keys(state, code), _rights(state, code), end, desk.by, powers)
     if not orders:
         raise RuleError("NOTHING_TO_END", object=code)
-    return done(desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, f"ended {code}")
+    return done(
+        desk.carry_out(orders), {"uscc": code, "until": rfc3339(end)}, said(f"已终止 {code}", f"ended {code}")
+    )
 
 
 @org_app.command("succeed")
@@ -213,7 +218,7 @@ def org_succeed(
     start = 0 if since is None else read_since(since)
     governed = desk.carry_out([govern.succeed_organisation(code, next_code, start, desk.by)])
     data = {"uscc": code, "successor": next_code, "since": shown_time(start)}
-    return done(governed, data, f"{next_code} follows {code}")
+    return done(governed, data, said(f"{next_code} 承继 {code}", f"{next_code} follows {code}"))
 
 
 def _organisation(state: Index, code: str) -> Organisation:
@@ -258,6 +263,17 @@ def _key_row(key: Key) -> dict[str, object]:
     }
 
 
+def _key_line(key: Key) -> str:
+    """Purpose and id, from when to when, and whether it was declared stolen."""
+    row = _key_row(key)
+    cut = said(f"，自 {row['cutOff']} 起失密", f", CUT OFF since {row['cutOff']}") if row["cutOff"] else ""
+    return f"{row['purpose']} {row['keyId']} {_span(row['validFrom'], row['validTo'])}{cut}"
+
+
+def _new_key(old: Key, data: Mapping[str, object]) -> str:
+    return said(f"{old.purpose.name} 密钥 {data['newKeyId']}", f"{old.purpose.name} key {data['newKeyId']}")
+
+
 # --- keys, relays, regions ----------------------------------------------------------------------
 
 
@@ -281,7 +297,7 @@ def key_add(
     use, term = Purpose[purpose.upper()], (read_since(since), ending(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
     data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": shown_time(term[1])}
-    return done(desk.carry_out([order]), data, f"registered {_id(new)}")
+    return done(desk.carry_out([order]), data, said(f"已登记 {_id(new)}", f"registered {_id(new)}"))
 
 
 @key_app.command("end")
@@ -297,7 +313,12 @@ def key_end(
     desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
     end = desk.end(until)
     governed = desk.carry_out([govern.end_key(identity, end, desk.by)])
-    return done(governed, {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}, "ended the key")
+    data = {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}
+    return done(
+        governed,
+        data,
+        said(f"{data['keyId']} 终止于 {data['validTo']}", f"{data['keyId']} ends {data['validTo']}"),
+    )
 
 
 @key_app.command("rotate")
@@ -319,7 +340,7 @@ def key_rotate(
     fresh = key_file(new)
     governed = desk.carry_out([govern.rotate_key(old, fresh, end, desk.by)])
     data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": shown_time(end)}
-    return done(governed, data, f"{old.purpose.name} key {data['newKeyId']}")
+    return done(governed, data, _new_key(old, data))
 
 
 @key_app.command("recover")
@@ -336,7 +357,7 @@ def key_recover(
     lost, fresh = _known_key(state_of(desk.ledger), identity), key_file(new)
     governed = desk.carry_out([govern.recover_key(lost, fresh, desk.by)])
     data = {"keyId": lost.key_id, "newKeyId": _id(fresh)}
-    return done(governed, data, f"{lost.purpose.name} key {data['newKeyId']}")
+    return done(governed, data, _new_key(lost, data))
 
 
 def _known_key(state: Index, identity: bytes) -> Key:
@@ -363,7 +384,7 @@ def key_cut_off(
     desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
     governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by)])
     data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(read_since(since))}
-    return done(governed, data, f"cut off from {data['cutOff']}")
+    return done(governed, data, said(f"自 {data['cutOff']} 起失密", f"cut off from {data['cutOff']}"))
 
 
 @relay_app.command("add")
@@ -380,7 +401,7 @@ def relay_add(
     desk, relay = desk_of(network, rpc, by, signatures), _account(account)
     order = govern.add_relay(relay, read_region(region), ending(until), desk.by)
     data = {"account": relay, "region": region, "until": rfc3339(ending(until))}
-    return done(desk.carry_out([order]), data, f"relay {relay}")
+    return done(desk.carry_out([order]), data, said(f"中继 {relay}", f"relay {relay}"))
 
 
 @relay_app.command("end")
@@ -395,7 +416,9 @@ def relay_end(
     """Stop a relay now."""
     desk, relay = desk_of(network, rpc, by, signatures), _account(account)
     governed = desk.carry_out([govern.end_relay(relay, read_region(region), desk.by)])
-    return done(governed, {"account": relay, "region": region}, f"ended relay {relay}")
+    return done(
+        governed, {"account": relay, "region": region}, said(f"已终止中继 {relay}", f"ended relay {relay}")
+    )
 
 
 @relay_app.command("list")
@@ -430,7 +453,9 @@ def region_add(
     """Add a region; signed by as many root regions as the ledger's threshold asks for."""
     desk, number = desk_of(network, rpc, by, signatures), read_region(code)
     order = govern.add_region(number, 0 if parent is None else read_region(parent), name, desk.by)
-    return done(desk.carry_out([order]), {"region": code, "parent": parent}, f"added {code}")
+    return done(
+        desk.carry_out([order]), {"region": code, "parent": parent}, said(f"已增加 {code}", f"added {code}")
+    )
 
 
 @region_app.command("succeed")
@@ -447,7 +472,11 @@ def region_succeed(
     desk, start = desk_of(network, rpc, by, signatures), 0 if since is None else read_since(since)
     order = govern.succeed_region(read_region(region), read_region(successor), start, desk.by)
     data = {"region": region, "successor": successor, "since": shown_time(start)}
-    return done(desk.carry_out([order]), data, f"region {successor} follows {region}")
+    return done(
+        desk.carry_out([order]),
+        data,
+        said(f"地区 {successor} 承继 {region}", f"region {successor} follows {region}"),
+    )
 
 
 @region_app.command("list")
@@ -492,7 +521,9 @@ def type_add(
     order = govern.register_type(kind, taken.schema_digest, taken.grades_digest, desk.by)
     governed = desk.carry_out([order])
     data = {"type": kind.code, "scope": kind.scope.name, "version": governed.records[-1].rev}
-    return done(governed, data, f"{kind.code} version {data['version']}")
+    return done(
+        governed, data, said(f"{kind.code} 第 {data['version']} 版", f"{kind.code} version {data['version']}")
+    )
 
 
 def _given_type(file: str, region: str | None, ground: int | None) -> FoundingType:
@@ -525,8 +556,9 @@ def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) 
         "entitlements": rights,
         "powers": registry_powers.rows(state, license_type=code),
     }
-    lines = [f"{code}  {data['scope']}, {data['sharing']}, version {data['version']}"]
-    lines += [f"  {each['issuer']} from {each['since']} until {each['until'] or '–'}" for each in rights]
+    version = said(f"第 {data['version']} 版", f"version {data['version']}")
+    lines = [f"{code}  {data['scope']}, {data['sharing']}, {version}"]
+    lines += [f"  {each['issuer']} {_right_line(each)}" for each in rights]
     lines += [f"  {competent_line(act, language())}" for act in sorted(kind.versions[-1].acts)]
     return Outcome(data, text="\n".join(lines))
 
@@ -542,7 +574,11 @@ def type_end(
     desk = desk_of(network, rpc, by, signatures)
     current = _type(state_of(desk.ledger), read_code(code)).versions[-1]
     governed = desk.carry_out([govern.close_type(code, current, desk.by)])
-    return done(governed, {"type": code, "version": governed.records[-1].rev}, f"closed {code}")
+    return done(
+        governed,
+        {"type": code, "version": governed.records[-1].rev},
+        said(f"已停用 {code}", f"closed {code}"),
+    )
 
 
 @type_app.command("entitle")
@@ -566,7 +602,10 @@ def type_entitle(
     order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
     data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
-    return done(desk.carry_out([order]), data, f"{body} may issue {code}")
+    by_whom = said(f"，由 {named} 代办", f", {named} as its operator") if named else ""
+    return done(
+        desk.carry_out([order]), data, said(f"{body} 可颁发 {code}", f"{body} may issue {code}") + by_whom
+    )
 
 
 @type_app.command("unentitle")
@@ -584,7 +623,7 @@ def type_unentitle(
     end = desk.end(until)
     governed = desk.carry_out([govern.end_entitlement(read_code(code), body, end, desk.by)])
     data = {"type": code, "issuer": body, "until": rfc3339(end)}
-    return done(governed, data, f"{body} may issue {code} until {data['until']}")
+    return done(governed, data, _until(said(f"{body} 可颁发 {code}", f"{body} may issue {code}"), data))
 
 
 def _type(state: Index, code: str) -> LicenseType:
@@ -592,6 +631,15 @@ def _type(state: Index, code: str) -> LicenseType:
     if kind is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
     return kind
+
+
+def _right_line(right: Mapping[str, object]) -> str:
+    """From when to when, where, and who signs besides the issuer."""
+    operator = (
+        said(f"，代办 {right['operator']}", f", operator {right['operator']}") if right["operator"] else ""
+    )
+    where = said(f"地区 {right['region']}", f"in {right['region']}")
+    return f"{where} {_span(right['since'], right['until'])}{operator}"
 
 
 def _type_row(kind: LicenseType) -> dict[str, object]:
@@ -652,7 +700,7 @@ def recognition_add(
         "since": shown_time(term[0]),
         "until": shown_time(term[1]),
     }
-    return done(governed, data, f"{type_} of {from_region} counts in {to_region}")
+    return done(governed, data, _counts(type_, from_region, to_region))
 
 
 @recognition_app.command("end")
@@ -671,7 +719,7 @@ def recognition_end(
     end = desk.end(until)
     governed = desk.carry_out([govern.end_recognition(sides, read_code(type_), end, desk.by)])
     data = {**_sides(sides, type_), "until": rfc3339(end)}
-    return done(governed, data, f"{type_} of {from_region} counts in {to_region} until {data['until']}")
+    return done(governed, data, _until(_counts(type_, from_region, to_region), data))
 
 
 @recognition_app.command("list")
@@ -720,8 +768,21 @@ def recognition_show(
         for term in found.terms
     ]
     data = {**_recognition_row(found), "history": history}
-    text = f"{type_} of {from_region} counts in {to_region} as {data['asType']}"
-    return Outcome(data, text=f"{text} from {data['since']} until {data['until'] or '–'}")
+    text = _counts(type_, from_region, to_region) + said(f"，视同 {data['asType']}", f" as {data['asType']}")
+    return Outcome(data, text=f"{text} {_span(data['since'], data['until'])}")
+
+
+def _counts(type_: str, from_region: str, to_region: str) -> str:
+    zh = f"{from_region} 的 {type_} 在 {to_region} 有效"
+    return said(zh, f"{type_} of {from_region} counts in {to_region}")
+
+
+def _until(text: str, data: Mapping[str, object]) -> str:
+    return text + said(f"，至 {data['until']} 止", f" until {data['until']}")
+
+
+def _span(since: object, until: object) -> str:
+    return said(f"自 {since} 至 {until or '–'}", f"from {since} until {until or '–'}")
 
 
 def _sides(sides: tuple[int, int], code: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ import typer
 
 from api.cli.governing import By, Signatures, desk_of, done
 from api.cli.options import Network, RpcUrls, ending
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from api.cli.registry_words import (
     CodeArgument,
     End,
@@ -47,7 +47,9 @@ def empower(
     order = govern.empower(read_code(code), uscc, read_region(region), named, *term, desk.by)
     data: dict[str, object] = {"type": code, "body": uscc, "region": region, "acts": verbs_of(named)}
     data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
-    return done(desk.carry_out([order]), data, f"{uscc} may {', '.join(verbs_of(named))} {code} in {region}")
+    verbs = ", ".join(verbs_of(named))
+    zh, en = f"{uscc} 在 {region} 对 {code} 可：{verbs}", f"{uscc} may {verbs} {code} in {region}"
+    return done(desk.carry_out([order]), data, said(zh, en))
 
 
 def disempower(
@@ -65,7 +67,8 @@ def disempower(
     end = desk.end(until)
     governed = desk.carry_out([govern.end_power(read_code(code), uscc, read_region(region), end, desk.by)])
     data = {"type": code, "body": uscc, "region": region, "until": shown_time(end)}
-    return done(governed, data, f"{uscc} acts on {code} in {region} until {data['until']}")
+    zh = f"{uscc} 在 {region} 对 {code} 的权限至 {data['until']} 止"
+    return done(governed, data, said(zh, f"{uscc} acts on {code} in {region} until {data['until']}"))
 
 
 def held(state: Index, body: str | None = None, license_type: str | None = None) -> list[Powers]:

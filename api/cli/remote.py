@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.files import replace_file
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, said
 from ledger.adapters.service_client import ServiceClient
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
@@ -62,9 +62,9 @@ def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:
 def told(data: Mapping[str, object], text: str) -> Outcome:
     """The outcome of a command whose message was accepted, and perhaps recorded already."""
     if data.get("seq") is None:
-        word = "已受理，尚未上链" if language() == "zh" else "accepted, not recorded yet"
+        word = said("已受理，尚未上链", "accepted, not recorded yet")
         return Outcome(data, text=f"{text}\n  {word}", code="ACCEPTED")
-    return Outcome(data, text=f"{text}\n  seq {data['seq']}")
+    return Outcome(data, text=f"{text} (seq {data['seq']})")
 
 
 def _issuer_of(about: str | JsonObject) -> str:

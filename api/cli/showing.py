@@ -60,22 +60,23 @@ def drawn(shown: Shown, question: Challenge, more: dict[str, object], **pictures
     code_keys = {"qr": shown.qr, "bytes": shown.size, "mode": shown.mode}
     return Outcome(
         {**code_keys, **_presented(shown.presentation, question), **more},
-        text=lambda: code.terminal() + _summary(shown.presentation, question),
+        text=lambda: code.terminal() + _summary(shown.presentation, question, more),
     )
 
 
-def drafted(draft: Draft, more: dict[str, object]) -> Outcome:
+def drafted(draft: Draft, more: dict[str, object], *onward: str) -> Outcome:
     """The answer about a presentation that others have to sign, too.
 
     Args:
         draft: With the signatures so far.
         more: Keys beside those that every draft has.
+        onward: What a person reads about the way to the next holder.
     """
     presentation, question = draft.presentation, draft.challenge
     counts = {"signed": draft.signed, "needed": draft.needed}
     data = {**_presented(presentation, question), "mode": "draft", **counts, "draft": draft.as_json(), **more}
-    text = _summary(presentation, question) + f"\n{_words().signed}: {draft.signed}/{draft.needed}"
-    return Outcome(data, text=text)
+    signed = f"{_words().signed}: {draft.signed}/{draft.needed}"
+    return Outcome(data, text="\n".join((_summary(presentation, question, more), signed, *onward)))
 
 
 def challenge_file(path: str) -> Challenge:
@@ -173,15 +174,21 @@ class _Words(NamedTuple):
     shows: str
     until: str
     signed: str
+    nobody: str
+    registered: dict[object, str]
     roles: dict[str, str]
 
 
 _ZH = _Words(
     *("目的", "核验方", "证照", "身份", "出示", "有效至", "已签名"),
+    "（未写明机关：账本上无人为其负责）",
+    {True: "（已在账本登记）", None: "（未与账本核对）"},
     {"REPRESENTATIVE": "代理人", "ANY": "持证人之一", "ALL": "全体持证人"},
 )
 _EN = _Words(
     *("for", "verifier", "license", "shown as", "shows", "until", "signed"),
+    " (names no body: nobody on the ledger stands for it)",
+    {True: " (registered on the ledger)", None: " (not checked against the ledger)"},
     {"REPRESENTATIVE": "representative", "ANY": "one of the holders", "ALL": "all the holders"},
 )
 
@@ -190,9 +197,11 @@ def _words() -> _Words:
     return _ZH if language() == "zh" else _EN
 
 
-def _summary(presentation: Presentation, question: Challenge) -> str:
+def _summary(presentation: Presentation, question: Challenge, more: dict[str, object]) -> str:
     words = _words()
-    lines = [f"{words.purpose}: {question.purpose}", f"{words.verifier}: {question.verifier}"]
+    known = words.registered[more["verifierRegistered"]] if "verifierRegistered" in more else ""
+    known = known if question.uscc else words.nobody
+    lines = [f"{words.purpose}: {question.purpose}", f"{words.verifier}: {question.verifier}{known}"]
     for each in presentation.licenses:
         lines += [f"{words.license}: {each.license_id}"] if len(presentation.licenses) > 1 else []
         lines += [f"{words.role}: {words.roles[role]}"] if (role := _role(each)) else []

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -31,6 +32,7 @@ from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
+from ledger.service.present import Scanned
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 
@@ -128,34 +130,46 @@ class _Checker:
 
     def check(self, item: str) -> list[Verdict]:
         """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
-        return self._service.verify_together(self._read(item), self._ask)
+        scanned = self._read(item)
+        return scanned.settle(self._service.verify_together(scanned.subjects, self._ask))
 
     def check_all(self, items: Sequence[str], shown: Shown) -> Iterator[tuple[str, Verdict]]:
         """Each subject by name with its verdict, in order; what cannot be read is one of them, unchecked."""
         for start in range(0, len(items), TOGETHER):
-            named = [
-                each
-                for item in items[start : start + TOGETHER]
-                for each in _named(item, self._read_or_say(item))
-            ]
-            verdicts = self._service.verify_together([subject for _, subject in named], self._ask)
-            yield from zip((name for name, _ in named), verdicts, strict=True)
+            read = [(item, self._read_or_say(item)) for item in items[start : start + TOGETHER]]
+            subjects = [subject for _, scanned in read for subject in scanned.subjects]
+            verdicts = iter(self._service.verify_together(subjects, self._ask))
+            for item, scanned in read:
+                yield from _named(
+                    item, self._settle_or_say(scanned, list(islice(verdicts, len(scanned.subjects))))
+                )
             shown(start / len(items))
 
-    def _read(self, item: str) -> list[Subject]:
+    def _read(self, item: str) -> Scanned:
         text = _qr_text(item)
         if text is None:
-            return [self._ledger.read_file(read_input(item, MAX_BYTES + 1))]
-        from api.cli.wallet import presented_subjects
+            return Scanned([self._ledger.read_file(read_input(item, MAX_BYTES + 1))])
+        from api.cli.wallet import scanned
 
-        return presented_subjects(self._ledger, text, self._challenge, self._asked)
+        return scanned(self._ledger, text, self._challenge, self._asked)
 
-    def _read_or_say(self, item: str) -> list[Subject]:
+    def _read_or_say(self, item: str) -> Scanned:
         try:
             return self._read(item)
         except LedgerError as problem:
-            form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
-            return [Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)]
+            return Scanned([_unchecked(problem)])
+
+    def _settle_or_say(self, scanned: Scanned, judged: Sequence[Verdict]) -> list[Verdict]:
+        try:
+            return scanned.settle(judged)
+        except LedgerError as problem:
+            return self._service.verify_together([_unchecked(problem)] * len(judged), self._ask)
+
+
+def _unchecked(problem: LedgerError) -> Subject:
+    """A subject that could not be read, and why."""
+    form = unknown(Step.FORM, COULD_NOT_CHECK, {"code": problem.code, **problem.message()})
+    return Subject((form, skipped(Step.INTEGRITY, "NOT_REACHED")), None, NO_PRESENTATION)
 
 
 def shown_name(item: str) -> str:
@@ -235,7 +249,8 @@ def _cards(verdicts: Sequence[Verdict]) -> Group:
     """Licenses shown together, each with its checks and what it shows."""
     from rich.console import Group
 
-    return Group(*(_card(verdict) for verdict in verdicts))
+    count = len(verdicts)
+    return Group(*(Group(f"— {n}/{count} —", _card(verdict)) for n, verdict in enumerate(verdicts, 1)))
 
 
 def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from api.cli.output import LongList, Outcome
+from api.cli.output import LongList, Outcome, said
 from api.cli.plain import one_line
 from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Verdict
 
@@ -26,6 +26,12 @@ def several(named: Iterable[tuple[str, Verdict]]) -> Outcome:
     return results.outcome()
 
 
+def _subject(name: str, verdict: Verdict) -> str:
+    """The name of a subject, where the identifier does not tell it already."""
+    base = Path(name).name
+    return "" if base == f"{verdict.identifier}.elic.json" else base
+
+
 class _Results:
     """Takes verdicts one by one; however many come, they take no more memory."""
 
@@ -36,7 +42,7 @@ class _Results:
         self._noted: list[_Row] = []
 
     def add(self, name: str, verdict: Verdict) -> None:
-        row = (verdict.result, verdict.identifier or "", ", ".join(verdict.flags), Path(name).name)
+        row = (verdict.result, verdict.identifier or "", ", ".join(verdict.flags), _subject(name, verdict))
         self._counts[verdict.result] += 1
         self._results.add({"subject": name, **verdict.as_json()})
         if len(self._first) <= ALL_SHOWN:
@@ -60,8 +66,9 @@ class _Results:
         from rich.text import Text
 
         table = Table(box=None)
-        for column in ("result", "identifier", "flags", "subject"):
-            table.add_column(column, overflow="fold")
+        columns = (("结果", "result"), ("标识", "identifier"), ("提示", "flags"), ("文件", "subject"))
+        for zh, en in columns:
+            table.add_column(said(zh, en), overflow="fold")
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:
             color = {IN_FORCE: "green", COULD_NOT_CHECK: "yellow"}.get(result, "red")

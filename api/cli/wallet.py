@@ -9,8 +9,8 @@ import typer
 
 from api.cli import keys
 from api.cli.files import pretty
-from api.cli.options import At, KnownAt, Network, PinnedHead, RpcUrls, Trust
-from api.cli.output import Outcome
+from api.cli.options import At, KnownAt, Network, PinnedHead, RpcUrls, Trust, open_ledger
+from api.cli.output import Outcome, note
 from api.cli.showing import (
     ChallengeOption,
     FieldsOption,
@@ -27,14 +27,15 @@ from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
-from ledger.service.present import PresentService
+from ledger.errors import LedgerError
+from ledger.ports import Signer
+from ledger.service.present import PresentService, Scanned
 from ledger.settings import home, load_settings
 from wallet.wallet import Wallet
 
 if TYPE_CHECKING:
     from ledger.bootstrap import Ledger
     from ledger.service.sources import Asked
-    from ledger.service.verify import Subject
 
 app = typer.Typer(add_completion=False, help="The holder's licenses: keep them, present them, scan them.")
 
@@ -78,13 +79,15 @@ def challenge(
             "the asking one.",
         ),
     ] = None,
+    network: Network = None,
 ) -> Outcome:
     """Ask a holder for fields, as a verifier."""
+    signer = keys.signer(pem)
     made = _desk_service().challenge(
-        keys.signer(pem),
+        signer,
         field_names(fields),
         purpose,
-        uscc=verifier,
+        uscc=verifier or _registered_code(network, signer),
         ttl=ttl,
         api=load_settings(api=api).api,
         attested=attested,
@@ -92,7 +95,7 @@ def challenge(
     form = made.as_json()
     if out is not None:
         write(out, pretty(form))
-    return Outcome(form, text=pretty(form).decode("utf-8").rstrip())
+    return Outcome(form, text=out or pretty(form).decode("utf-8").rstrip())
 
 
 app.command("present")(present)
@@ -122,8 +125,8 @@ def scan(
     return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
 
 
-def presented_subjects(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> list[Subject]:
-    """What a QR code carried, one subject a license; a good presentation uses its challenge up.
+def scanned(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> Scanned:
+    """What a QR code carried, one subject a license; settling a good one uses its challenge up.
 
     Args:
         ledger: Where the licenses are looked up.
@@ -143,10 +146,30 @@ def presented_subjects(ledger: Ledger, text: str, challenge: str | None, asked: 
     service = _desk_service()
     question = service.challenge_of(text) if challenge is None else challenge_file(challenge)
     records = HolderRecords(once(lambda: ledger.histories(asked)))
-    return list(service.scan(text, question, _fetch(question), records))
+    return service.scan(text, question, _fetch(question), records)
 
 
 # --- what the commands stand on ---------------------------------------------------------------
+
+
+def _registered_code(network: str | None, signer: Signer) -> str:
+    """The code of the organisation that a key signs for now; empty where the ledger tells of none."""
+    from ledger.service.holder_records import registrant_of
+    from ledger.service.sources import Asked
+
+    try:
+        histories = open_ledger(network, None).histories(Asked())
+        body = registrant_of(histories, signer.public_key, int(SystemClock().now().timestamp()))
+    except LedgerError:
+        body = None
+    if body is not None and body.is_current:
+        return body.uscc
+    note(
+        "账本上查不到此密钥属于哪个机关，请求不写核验方；持证人会被告知无人为其负责。请用 --verifier 写明。",
+        "The ledger tells of no body that this key signs for, so the challenge names none; holders are told "
+        "that nobody stands for it. Name yours with --verifier.",
+    )
+    return ""
 
 
 def _desk_service() -> PresentService:

@@ -8,7 +8,7 @@ import typer
 
 from api.cli.files import pretty
 from api.cli.options import Network, open_ledger
-from api.cli.output import Outcome, read_input
+from api.cli.output import Outcome, read_input, said
 from api.cli.showing import (
     ChallengeOption,
     FieldsOption,
@@ -84,9 +84,11 @@ def _handed_on(
     made.require_room(place)
     if made.is_complete:
         return drawn(made.hand_over(place), made.challenge, more, **pictures)
-    if draft is not None:
-        write(draft, pretty(made.as_json()))
-    return drafted(made, more)
+    if draft is None:
+        zh, en = "用 --draft FILE 写出文件，交给下一位持证人。", "--draft FILE writes it for the next holder."
+        return drafted(made, more, said(zh, en))
+    write(draft, pretty(made.as_json()))
+    return drafted(made, more, f"→ {draft}")
 
 
 def _require_registered(offline: bool, network: str | None, question: Challenge) -> bool | None:

@@ -83,17 +83,18 @@ def amend_license(
 ) -> Response:
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
     license_id, identifier = services.resolve(id)
+    named = identifier if identifier == id else None
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
         _require_act(body, AMEND_KINDS.values())
-        return hand_in(services, at, "Amend", body)
+        return hand_in(services, at, "Amend", body, named=named)
     given = body.input.given()
     require_own(services, given, sender)
     signer = services.writing.held_key(sender.uscc)
     ground, effective = body.ground or only_ground(body.kind), moment(body.effective) or 0
     issuing = services.writing.issuing(at)
     issued = issuing.amend(license_id, identifier, given, body.kind, signer, ground, effective)
-    return answer(services, issued.progress)
+    return answer(services, issued.progress, named=named)
 
 
 @router.post(
@@ -109,13 +110,14 @@ def bind_holder(
     body: Annotated[BindBody, Body()],
 ) -> Response:
     """Tie the device keys of a holder, or of several, to a license after a real-name check."""
-    license_id, _ = services.resolve(id)
+    license_id, named = _handed_in(services, id)
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
-        return hand_in(services, at, "Bind", body)
+        return hand_in(services, at, "Bind", body, named=named)
     acting = services.writing.acting(at)
     doing = binding(acting, license_id, body, sender)
-    return answer(services, acting.do(doing, services.writing.held_key(sender.uscc)).progress)
+    acted = acting.do(doing, services.writing.held_key(sender.uscc))
+    return answer(services, acted.progress, named=named)
 
 
 @router.post(
@@ -131,12 +133,13 @@ def freeze_holder(
     body: Annotated[FreezeBody, Body()],
 ) -> Response:
     """Stop the binding of a lost device until the license is bound anew."""
-    license_id, _ = services.resolve(id)
+    license_id, named = _handed_in(services, id)
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
-        return hand_in(services, at, "Freeze", body)
+        return hand_in(services, at, "Freeze", body, named=named)
     signer = services.writing.held_key(sender.uscc)
-    return answer(services, services.writing.acting(at).freeze(license_id, signer, sender.uscc).progress)
+    acted = services.writing.acting(at).freeze(license_id, signer, sender.uscc)
+    return answer(services, acted.progress, named=named)
 
 
 def _act_route(verb: str) -> Callable[..., Response]:
@@ -149,14 +152,14 @@ def _act_route(verb: str) -> Callable[..., Response]:
         id: Id,  # noqa: A002
         body: Annotated[ActBody, Body()],
     ) -> Response:
-        license_id, _ = services.resolve(id)
+        license_id, named = _handed_in(services, id)
         if isinstance(body, SignedMessage):
             require_about(body, license_id)
             _require_act(body, [rule.act])
-            return hand_in(services, at, "Act", body)
+            return hand_in(services, at, "Act", body, named=named)
         signer = services.writing.held_key(sender.uscc)
         acted = services.writing.acting(at).act(license_id, order_of(verb, body), signer)
-        return answer(services, acted.progress)
+        return answer(services, acted.progress, named=named)
 
     act.__doc__ = f"{rule.en.capitalize()} a license ({rule.zh})."
     return act
@@ -179,6 +182,7 @@ for _verb in ACT_VERBS:
 def get_license(
     request: Request,
     services: Asking,
+    sender: Sender,
     id: Id,  # noqa: A002
     at: Time = None,
     known_at: Annotated[
@@ -186,26 +190,37 @@ def get_license(
     ] = None,
 ) -> Response:
     """Where a license stands by the ledger, at a moment, as it was known at another."""
-    license_id, identifier = services.resolve(id)
+    license_id, named = _handed_in(services, id)
+    identifier = named or services.writing.identifier_for(sender.uscc, license_id)
     shown = services.show(Asked(), license_id, moment(at), moment(known_at))
     return fetched(request, shown.as_json(identifier), personal=True)
 
 
 def hand_in(
-    services: Services, at: Desk, struct: str, body: SignedMessage, request_id: str | None = None
+    services: Services,
+    at: Desk,
+    struct: str,
+    body: SignedMessage,
+    request_id: str | None = None,
+    named: str | None = None,
 ) -> Response:
-    """Take a message that was signed elsewhere."""
+    """Take a message that was signed elsewhere; `named` as for `respond`."""
     leaves = getattr(body, "leaves", ())
     handed = Handed(struct, body.signed, body.key_id, body.signature, leaves)
     queued = services.writing.elsewhere(at).hand_in(handed, body.request_id or request_id)
-    return respond(services.writing, queued)
+    return respond(services.writing, queued, named=named)
 
 
-def answer(services: Services, progress: Progress, rejected: Sequence[dict[str, object]] = ()) -> Response:
-    """What became of the message that was just handed in; `rejected` tells what was left out of a batch."""
+def answer(
+    services: Services,
+    progress: Progress,
+    rejected: Sequence[dict[str, object]] = (),
+    named: str | None = None,
+) -> Response:
+    """What became of the message that was just handed in; the rest as for `respond`."""
     queued = services.writing.queue.find(progress.message)
     assert queued is not None, "it was just accepted"
-    return respond(services.writing, queued, rejected)
+    return respond(services.writing, queued, rejected, named)
 
 
 def binding(acting: ActOnLicenses, license_id: str, body: BindInput, sender: Principal) -> Doing:
@@ -246,3 +261,9 @@ def _require_act(body: SignedMessage, acts: Iterable[Act]) -> None:
     """A message signed elsewhere is about the act of the address."""
     if body.signed.get("act") not in [int(act) for act in acts]:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
+
+
+def _handed_in(services: Services, name: str) -> tuple[str, str | None]:
+    """The id of a license, and its identifier where that was handed in."""
+    license_id, identifier = services.resolve(name)
+    return license_id, identifier if identifier == name else None

@@ -27,8 +27,9 @@ from ledger.domain.challenge import Challenge as Question
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.verdict import together
 from ledger.service.holder_records import HolderRecords
+from ledger.service.present import Scanned
 from ledger.service.sources import Asked
-from ledger.service.verify import Ask, Subject, once
+from ledger.service.verify import Ask, once
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["verification"])
 
@@ -52,10 +53,10 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
     )
     service = services.verify(asked)
     if isinstance(body.subject, QrSubject):
-        subjects = _scanned(services, body.subject.qr, body.challenge, asked)
+        scanned = _scanned(services, body.subject.qr, body.challenge, asked)
     else:
-        subjects = [services.read_file(canonical(body.subject))]
-    verdicts = service.verify_together(subjects, ask)
+        scanned = Scanned([services.read_file(canonical(body.subject))])
+    verdicts = scanned.settle(service.verify_together(scanned.subjects, ask))
     return done(verdicts[0].as_json() if len(verdicts) == 1 else together(verdicts))
 
 
@@ -108,8 +109,8 @@ def get_presentation(request: Request, services: Asking, id: PresentationId) -> 
     return fetched(request, {"presentation": services.present.kept(id)}, personal=True)
 
 
-def _scanned(services: Services, qr: str, challenge: dict[str, object] | None, asked: Asked) -> list[Subject]:
-    """Redeem a presentation. Never fetched from elsewhere: a challenge names no address we call."""
+def _scanned(services: Services, qr: str, challenge: dict[str, object] | None, asked: Asked) -> Scanned:
+    """Read a presentation. Never fetched from elsewhere: a challenge names no address we call."""
     question = services.present.challenge_of(qr) if challenge is None else Question.from_json(challenge)
     records = HolderRecords(once(lambda: services.histories(asked)))
     return services.present.scan(qr, question, None, records)

@@ -62,10 +62,19 @@ class FolderIssuerHome:
         home: `$ELICENSE_HOME`.
         sealer: SM4-GCM.
         passphrase: Seals new secrets and opens those that it sealed; None for the home key.
+        on_drawn: Called with a body's code when a secret was drawn for it: on a second machine of that
+            body, this one would not know its licenses.
     """
 
-    def __init__(self, home: Path, sealer: Sealer, passphrase: bytes | None = None) -> None:
+    def __init__(
+        self,
+        home: Path,
+        sealer: Sealer,
+        passphrase: bytes | None = None,
+        on_drawn: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._home, self._sealer, self._passphrase = home, sealer, passphrase or None
+        self._on_drawn = on_drawn
         self._opened: dict[str, bytes] = {}
 
     def secret(self, issuer: str) -> bytes:
@@ -168,7 +177,8 @@ class FolderIssuerHome:
         if not file.exists():
             if (folder / REGISTER).exists():
                 raise _BadForm("missing, though the body has used it")
-            self._place(issuer, secrets.token_bytes(SECRET_BYTES))
+            if self._place(issuer, secrets.token_bytes(SECRET_BYTES)):
+                self._on_drawn(issuer)
         return _open(self._sealer, issuer, file.read_bytes(), lambda kdf: self._key(kdf, file))
 
     def _place(self, issuer: str, secret: bytes) -> bool:

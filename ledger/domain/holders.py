@@ -182,6 +182,17 @@ def asked_binding(given: JsonObject) -> bytes:
     return input_binding(given)
 
 
+def require_somebody(binding: bytes) -> bytes:
+    """Let pass only a commitment to somebody's keys: to bind nobody would undo a freeze.
+
+    Raises:
+        UsageError: `BINDING_OF_NOBODY`.
+    """
+    if binding == UNBOUND:
+        raise UsageError("BINDING_OF_NOBODY")
+    return binding
+
+
 def input_binding(given: JsonObject) -> bytes:
     """The holder binding that a license input asks for; `UNBOUND` where it names no key."""
     joint = input_holders(given)

@@ -1,8 +1,8 @@
 """What ties a holder's device to a license: the binding in effect, from all that was bound and frozen.
 
-A binding counts where the body that made it had the right and the key when it was recorded, by what
-is known now; else the one before it goes on. A freeze is restrictive: it stands, whoever signed it,
-until the license is bound anew.
+A binding counts where it binds somebody and the body that made it had the right and the key when it was
+recorded, by what is known now; else the one before it goes on. A freeze is restrictive: it stands,
+whoever signed it, until the license is bound anew.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def binding_at(state: StateView, license_: License, as_of: int) -> Binding:
 
 
 def holds(state: StateView, license_: License, fact: LicenseFact, is_void: IsVoid) -> bool:
-    """Whether who bound could: its key was good when that was recorded, and it had the right.
+    """Whether it binds somebody, and who bound could: its key was good when recorded, and it had the right.
 
     Args:
         state: As for `binding_at`.
@@ -68,6 +68,8 @@ def holds(state: StateView, license_: License, fact: LicenseFact, is_void: IsVoi
         is_void: What is void, as known by whoever asks.
     """
     key = typed(state, "key", fact.key_id, Key)
+    if fact.holder_binding == _UNBOUND:
+        return False
     if key is None or key.purpose is not Purpose.SIGN or not key.is_valid_at(fact.recorded_at):
         return False
     if key.owner != organisation_id(fact.by) or is_void(fact.key_id, fact.recorded_at):

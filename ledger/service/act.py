@@ -7,9 +7,11 @@ from collections.abc import Callable
 from ledger.domain.acts import Act, Ground
 from ledger.domain.entities import License
 from ledger.domain.facts import act_in
+from ledger.domain.holders import require_somebody
 from ledger.domain.messages import KINDS_OF, key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.state import StateView
+from ledger.errors import UsageError
 from ledger.ports import Entropy, IssuerHome, Signer
 from ledger.ports.queue import Queued
 from ledger.service.doing import Doing, DoToLicenses
@@ -57,6 +59,7 @@ class ActOnLicenses:
             by: Credit code of the body that checked: one that acts on the license, or an identity provider.
 
         Raises:
+            UsageError: `BINDING_OF_NOBODY`.
             RuleError: What the contracts refuse.
         """
         return self.do(self.binding(license_id, binding, method, assurance, by), signer)
@@ -73,6 +76,7 @@ class ActOnLicenses:
         """Let a license go to another region: suspended until a body there takes it in, or `transfer_cancel`.
 
         Raises:
+            UsageError: `TRANSFER_AT_HOME`.
             RuleError: What the contracts refuse.
         """
         return self.do(self.leaving(license_id, region, reference), signer)
@@ -108,8 +112,13 @@ class ActOnLicenses:
         return Doing(license_id, "Act", members)
 
     def binding(self, license_id: str, binding: bytes, method: int, assurance: int, by: str) -> Doing:
-        """Tying device keys to a license; arguments as for `bind`."""
-        members = {"by": ascii32(by), "holderBinding": binding, "method": method, "assurance": assurance}
+        """Tying device keys to a license; arguments as for `bind`.
+
+        Raises:
+            UsageError: `BINDING_OF_NOBODY`.
+        """
+        keys = require_somebody(binding)
+        members = {"by": ascii32(by), "holderBinding": keys, "method": method, "assurance": assurance}
         return Doing(license_id, "Bind", lambda *_: members)
 
     def freezing(self, license_id: str, by: str) -> Doing:
@@ -120,6 +129,8 @@ class ActOnLicenses:
         """Letting a license go to another region."""
 
         def members(license_: License, _: StateView) -> dict[str, object]:
+            if region == license_.region:
+                raise UsageError("TRANSFER_AT_HOME", region=f"{region:06d}")
             return {"toRegion": region, "reference": self._reference(license_, reference)}
 
         return Doing(license_id, "TransferOut", members)

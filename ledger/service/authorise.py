@@ -139,14 +139,18 @@ def require_current(state: StateView, key: Key, now: int) -> None:
         raise NotEntitledError("AUTH_KEY_CUT_OFF", key=key.key_id)
 
 
+def is_acting_for(state: StateView, body: str, license_: License, now: int) -> bool:
+    """Whether a body acts on a license: its issuer, what followed it, its operator."""
+    return Rights(state, now).may_act(organisation_id(body), license_.license_type, license_.issuer)
+
+
 def require_acts_for(state: StateView, body: str, license_: License, now: int) -> None:
-    """Let pass only a body that acts on a license: its issuer, what followed it, its operator.
+    """Let pass only a body that acts on a license.
 
     Raises:
         NotEntitledError: `NOT_THE_ISSUER`.
     """
-    acting = organisation_id(body)
-    if not Rights(state, now).may_act(acting, license_.license_type, license_.issuer):
+    if not is_acting_for(state, body, license_, now):
         raise NotEntitledError("NOT_THE_ISSUER", issuer=license_.issuer, signer=body)
 
 

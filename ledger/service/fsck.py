@@ -85,6 +85,7 @@ def check_index(reader: LedgerReader, index: Index) -> Fsck:
         ChainOutageError: No usable answer.
         StoreOutageError: The index cannot be read.
     """
+    reader.check_ledger()  # an index without rows would need nothing else of it
     stored = list(index.rows())
     block = _standing(reader, stored)
     heads = [_height(row) for row in stored if row.table == "heads"]

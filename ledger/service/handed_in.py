@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.holders import require_somebody
 from ledger.domain.messages import MESSAGES, MessageType
 from ledger.domain.records import RecordSignature
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, signed_from_json
@@ -86,6 +87,7 @@ class Handed:
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
+            UsageError: `BINDING_OF_NOBODY`.
         """
         struct = MESSAGES[self.struct]
         _require(bool(_WORD.fullmatch(self.key)), "keyId")
@@ -93,6 +95,8 @@ class Handed:
         _require(all(_WORD.fullmatch(each) for each in self.leaves), "leaves")
         _require(len(self.leaves) <= MAX_BATCH, "leaves")
         values = read_members(struct, self.signed, self.key)
+        if struct.name == "Bind":
+            require_somebody(bytes.fromhex(str(values["holderBinding"])[2:]))
         made = signature_of(bytes.fromhex(self.key[2:]), bytes.fromhex(self.signature))
         leaves = tuple(bytes.fromhex(each[2:]) for each in self.leaves)
         return SignedMessage(Prepared(struct, values, domain(struct.contract)), (made,), leaves)

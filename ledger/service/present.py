@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from ledger.domain.canonical import canonical, parse_strict
@@ -11,7 +13,7 @@ from ledger.domain.presentation import Presentation, ShortPresentation, ShownLic
 from ledger.domain.presentation_check import check_presentation, holder_check, is_refused, stale
 from ledger.domain.presentation_text import read_kept, read_qr
 from ledger.domain.presenter_check import Finding, Known
-from ledger.domain.verdict import Check, Step, failed, passed, skipped
+from ledger.domain.verdict import COULD_NOT_CHECK, Check, Outcome, Step, Verdict, failed, passed, skipped
 from ledger.errors import (
     BadProofError,
     LedgerError,
@@ -39,6 +41,22 @@ class Kept(NamedTuple):
 
     id: bytes
     expires: int
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What was read at a desk, to be judged and then settled.
+
+    Attributes:
+        subjects: For `VerifyLicenses`: one for each license shown, in their order; one where nothing
+            could be read.
+        settle: The verdicts on them, in their order → those that count. Where the licenses are genuine
+            and shown by whom may show them, this uses the challenge up; who comes second is told so.
+            Raises `StoreOutageError`: whether it was used before cannot be known.
+    """
+
+    subjects: Sequence[Subject]
+    settle: Callable[[Sequence[Verdict]], list[Verdict]] = list
 
 
 class PresentService:
@@ -113,7 +131,7 @@ class PresentService:
         form = self._store.challenge(challenge_id)
         if form is None:
             raise UnknownIdError("CHALLENGE_UNKNOWN", id=challenge_id.hex())
-        return Challenge.from_json(parse_strict(form.encode("utf-8")))
+        return _challenge(form)
 
     def challenge_of(self, text: str) -> Challenge:
         """The challenge of this service that a QR text answers.
@@ -187,7 +205,7 @@ class PresentService:
         """Check a presentation against its challenge and use the challenge up.
 
         A bad presentation leaves the challenge open for the right one; a good one closes it for
-        ever, whatever the ledger says about the licenses afterwards.
+        ever. Whether the licenses in it are genuine is for the caller to know before.
 
         Args:
             presentation: As read.
@@ -204,7 +222,7 @@ class PresentService:
         findings = check_presentation(presentation, challenge, self._verifier, self._now(), known)
         if is_refused(findings):
             return findings
-        if not self._store.redeem(challenge.id, self._now()):
+        if not self._store.redeem(self._counted_as(challenge), self._now()):
             return [stale("PRESENTATION_REPLAYED"), *findings]
         return findings
 
@@ -214,8 +232,8 @@ class PresentService:
         challenge: Challenge,
         fetch: Fetch | None = None,
         records: HolderRecords | None = None,
-    ) -> list[Subject]:
-        """Read, resolve and redeem what a QR code carried: subjects for `VerifyLicenses.verify`.
+    ) -> Scanned:
+        """Read, resolve and check what a QR code carried. Nothing of it is redeemed before it is settled.
 
         Args:
             text: What the QR code carried.
@@ -225,9 +243,6 @@ class PresentService:
                 Where it cannot be asked, a license may have been bound anew since: its holder is not
                 checked.
 
-        Returns:
-            One for each license shown, in their order; one where nothing could be read.
-
         Raises:
             UnknownIdError: `PRESENTATION_UNKNOWN`: nothing was left under that id, and in time.
             OutageError: The API or the store cannot be reached.
@@ -235,28 +250,58 @@ class PresentService:
         try:
             presentation = self.read(text, fetch)
         except MalformedError as error:
-            return [_unread(failed(Step.FORM, "MALFORMED", evidence=_evidence(error)))]
+            return _unread(failed(Step.FORM, "MALFORMED", evidence=_evidence(error)))
         except BadProofError as error:
             mixed_up = failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", _evidence(error))
-            return [_unread(passed(Step.FORM), mixed_up)]
+            return _unread(passed(Step.FORM), mixed_up)
         except UnknownIdError:
             late = self._lateness(challenge)
             if late is None:
                 raise
-            return [_unread(passed(Step.FORM), holder=holder_check([late]))]
+            return _unread(passed(Step.FORM), holder=holder_check([late]))
         known = records.about(presentation, self._now()) if records else Known()
-        findings = self.redeem(presentation, challenge, known)
-        ledger_id = presentation.ledger_id
-        return [
-            _subject(shown, ledger_id, holder_check(findings, presentation, shown.license_id, known))
-            for shown in presentation.licenses
+        findings = check_presentation(presentation, challenge, self._verifier, self._now(), known)
+        subjects = [
+            _subject(shown, presentation.ledger_id, holder)
+            for shown, holder in zip(
+                presentation.licenses, _holders(findings, presentation, known), strict=True
+            )
         ]
+        return Scanned(subjects, partial(self._settle, presentation, challenge, known, findings))
+
+    def _settle(
+        self,
+        presentation: Presentation,
+        challenge: Challenge,
+        known: Known,
+        findings: Sequence[Finding],
+        verdicts: Sequence[Verdict],
+    ) -> list[Verdict]:
+        """Redeem what was proven, and nothing else: who shows a license that he made up uses nothing up."""
+        if _are_proven(verdicts):
+            findings = self.redeem(presentation, challenge, known)
+        elif self._is_redeemed(challenge):
+            findings = [stale("PRESENTATION_REPLAYED"), *findings]
+        holders = _holders(findings, presentation, known)
+        return [_with_holder(*each) for each in zip(verdicts, holders, strict=True)]
 
     def _lateness(self, challenge: Challenge) -> Finding | None:
         """Why what was left for a challenge may be gone."""
-        if self._store.is_redeemed(challenge.id):
+        if self._is_redeemed(challenge):
             return stale("PRESENTATION_REPLAYED")
         return stale("CHALLENGE_EXPIRED") if self._now() >= challenge.expires else None
+
+    def _is_redeemed(self, challenge: Challenge) -> bool:
+        return self._store.is_redeemed(self._counted_as(challenge))
+
+    def _counted_as(self, challenge: Challenge) -> bytes:
+        """Under what it is used up: its id where it was made here, else its digest.
+
+        Anybody may make a challenge with the id of another one.
+        """
+        form = self._store.challenge(challenge.id)
+        is_ours = form is not None and _challenge(form).digest == challenge.digest
+        return challenge.id if is_ours else challenge.digest
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
@@ -289,10 +334,45 @@ def _subject(shown: ShownLicense, ledger_id: bytes, holder: Check) -> Subject:
     )
 
 
-def _unread(form: Check, integrity: Check | None = None, holder: Check | None = None) -> Subject:
+def _unread(form: Check, integrity: Check | None = None, holder: Check | None = None) -> Scanned:
     """A subject of which nothing more can be asked."""
     before = (form, integrity or skipped(Step.INTEGRITY, "NOT_REACHED"))
-    return Subject(before, None, (holder or skipped(Step.HOLDER, "NOT_REACHED"), _NO_BASIS))
+    return Scanned([Subject(before, None, (holder or skipped(Step.HOLDER, "NOT_REACHED"), _NO_BASIS))])
+
+
+def _holders(findings: Sequence[Finding], presentation: Presentation, known: Known) -> list[Check]:
+    """Step 8 for each license of a presentation."""
+    return [holder_check(findings, presentation, shown.license_id, known) for shown in presentation.licenses]
+
+
+_GENUINE = {Step.FORM, Step.INTEGRITY, Step.SIGNATURE, Step.ISSUER, Step.ANCHOR}
+_SHOWN = {Outcome.PASS, Outcome.SKIPPED}
+
+
+def _are_proven(verdicts: Sequence[Verdict]) -> bool:
+    """Whether every license is one that an issuer put on the ledger, and somebody proved that it is his.
+
+    Where it stands and counts is another matter: a revoked license shown by its holder is an answer. What
+    could not be checked is none.
+    """
+    if any(verdict.result == COULD_NOT_CHECK for verdict in verdicts):
+        return False
+    checks = [check for verdict in verdicts for check in verdict.checks]
+    holders = [check.outcome for check in checks if check.step is Step.HOLDER]
+    is_genuine = all(check.outcome is Outcome.PASS for check in checks if check.step in _GENUINE)
+    return is_genuine and Outcome.PASS in holders and _SHOWN.issuperset(holders)
+
+
+def _with_holder(verdict: Verdict, holder: Check) -> Verdict:
+    """The same verdict by another step 8; where that failed, no field value is passed on."""
+    checks = tuple(holder if check.step is Step.HOLDER else check for check in verdict.checks)
+    disclosed = None if holder.outcome is Outcome.FAIL else verdict.disclosed
+    return replace(verdict, checks=checks, disclosed=disclosed)
+
+
+def _challenge(form: str) -> Challenge:
+    """A challenge as the store keeps it."""
+    return Challenge.from_json(parse_strict(form.encode("utf-8")))
 
 
 def _evidence(error: LedgerError) -> dict[str, object]:

@@ -7,13 +7,14 @@ built by the same `apply` that feeds the live index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ledger.domain.apply import APPLY_VERSION, State
 from ledger.domain.entities import Key, License
 from ledger.domain.entity_json import state_digest
 from ledger.domain.facts import Fact, fact_of, object_of
+from ledger.domain.holders import UNBOUND
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32, organisation_id, region_id
@@ -34,6 +35,15 @@ def _under_id_of_leaf(state: State, fact: Fact) -> License | None:
     if fact.kind is not Kind.LICENSE_OPENED:
         return None
     return typed(state, "license", str(fact.values["licenseId"]), License)
+
+
+def _remarks(state: State, fact: Fact) -> Iterator[tuple[str, str]]:
+    """What is wrong with a record that counts all the same, so that what came after it does: code, detail."""
+    later = _under_id_of_leaf(state, fact)
+    if later is not None:
+        yield "DUPLICATE_ID", f"record {later.facts[0].seq} gives way to a leaf"
+    if fact.kind is Kind.HOLDER_BOUND and fact.values["holderBinding"] == "0x" + UNBOUND.hex():
+        yield "BAD_RECORD", "a binding of nobody"
 
 
 @dataclass(frozen=True)
@@ -183,10 +193,10 @@ class ReplayLedger:
             problem = competence.problem_with(fact)
             if problem:
                 raise Refused(*problem)
-            later = _under_id_of_leaf(report.state, fact)
+            remarks = list(_remarks(report.state, fact))
             report.state.apply(fact)
-            if later is not None:
-                self._find(report, "DUPLICATE_ID", record, f"record {later.facts[0].seq} gives way to a leaf")
+            for code, detail in remarks:
+                self._find(report, code, record, detail)
         except TrustError as error:
             self._find(report, "BAD_RECORD", record, str(error.fields.get("what", error.code)))
             return ()

@@ -190,7 +190,8 @@ class VerifyLicenses:
     def _with_level(self, findings: Findings, histories: Histories) -> Findings:
         if histories.level == self._level:
             return findings
-        evidence = {"asked": self._level, "reached": histories.level}
+        missed = TrustError("TRUST_NOT_REACHED", asked=self._level, reached=histories.level)
+        evidence = {**missed.fields, **missed.remedy()}
         return replace(findings, checks=tuple(_unproved(check, evidence) for check in findings.checks))
 
     def _follow(self, claims: Sequence[Claim], histories: Histories) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ledger.domain.holders import PAIR, HolderRule, JointHolders, PublicPair
 from ledger.domain.messages import key_id
+from ledger.errors import UsageError
 from tests.api.conftest import Department
 from tests.live import ISSUER, LiveLedger
 
@@ -50,7 +51,7 @@ def test_show_has_the_keys_of_the_command_line(issuer: Department, live_ledger: 
     issued = issue(issuer, live_ledger)
     shown = issuer.get(f"/v1/licenses/{issued['identifier']}").json()
     told = live_ledger.cli("license", "show", issued["licenseId"])
-    assert set(shown) == set(told) - {"ok", "code"}
+    assert set(shown) == set(told) - {"ok", "code", "erased"}
     assert (shown["status"], shown["licenseId"]) == ("IN_FORCE", issued["licenseId"])
 
 
@@ -80,6 +81,30 @@ def test_suspend_resume_and_revoke(issuer: Department, live_ledger: LiveLedger) 
     assert statuses == ["SUSPENDED", "IN_FORCE", "REVOKED"]
     again = issuer.post(f"{place}/suspend", {"ground": "INVESTIGATION"})
     assert again.status_code == 409
+
+
+def test_an_id_tells_the_identifier_to_the_issuers_side_alone(
+    issuer: Department, relying: Department, live_ledger: LiveLedger
+) -> None:
+    """Ids stand on the chain; number and type of whose license each is do not."""
+    issued = issue(issuer, live_ledger)
+    place = f"/v1/licenses/{issued['licenseId']}"
+    assert issuer.get(place).json()["identifier"] == issued["identifier"]
+    seen = relying.get(place)
+    assert (seen.status_code, seen.json()["status"], seen.json()["identifier"]) == (200, "IN_FORCE", None)
+    assert issued["identifier"] not in seen.text
+    handed_in = relying.get(f"/v1/licenses/{issued['identifier']}").json()
+    assert (handed_in["licenseId"], handed_in["identifier"]) == (issued["licenseId"], issued["identifier"])
+    for path, body in (
+        ("suspend", {"ground": "INVESTIGATION"}),
+        ("amend", {"kind": "change", "input": live_ledger.input()}),
+        ("bind", {"holderKey": relying.signer.public_key.hex()}),
+        ("freeze", {}),
+        ("erase", {"ground": "REQUIRED_BY_LAW", "dryRun": True}),
+    ):
+        refused = relying.post(f"{place}/{path}", body)
+        assert refused.status_code >= 400, path
+        assert issued["identifier"] not in refused.text, path
 
 
 def test_amend_supersedes(issuer: Department, live_ledger: LiveLedger) -> None:
@@ -203,6 +228,28 @@ def test_a_signed_message_out_of_form_is_refused(
     answer = issuer.post("/v1/licenses", body)
     assert (answer.status_code, answer.json()["code"]) == (400, "SIGNED_MESSAGE_FORM")
     assert member in answer.json()["detail"]
+
+
+def test_nobody_is_bound_to_a_license_by_a_message_either(
+    issuer: Department, live_ledger: LiveLedger, service_home: Path
+) -> None:
+    """To bind nobody would undo a freeze."""
+    key = live_ledger.signer("relying").public_key.hex()
+    id_ = str(issuer.post("/v1/licenses", live_ledger.input(holderKey=key)).json()["licenseId"])
+    place = f"/v1/licenses/{id_}"
+    assert issuer.post(f"{place}/freeze", {}).status_code == 200
+    word, issuer_word = "0x" + "00" * 32, "0x" + ISSUER.encode().hex().ljust(64, "0")
+    signed = {
+        "licenseId": id_, "rev": 2, "by": issuer_word, "holderBinding": word, "method": 1, "assurance": 3,
+        "signedAt": int(time.time()), "notAfter": int(time.time()) + 600,
+    }  # fmt: skip
+    handed_in = {"signed": signed, "keyId": "0x" + "22" * 32, "signature": "33" * 64}
+    answer = issuer.post(f"{place}/bind", handed_in)
+    assert (answer.status_code, answer.json()["code"]) == (400, "BINDING_OF_NOBODY")
+    ledger = live_ledger.ledger(service_home)
+    with pytest.raises(UsageError, match="BINDING_OF_NOBODY"):
+        ledger.acting().bind(ledger.license_now(id_), bytes(32), 1, 3, live_ledger.signer("issuer"), ISSUER)
+    assert "HOLDER_FROZEN" in issuer.get(place).json()["flags"]
 
 
 def test_faults_of_an_input_come_as_a_list(issuer: Department, live_ledger: LiveLedger) -> None:

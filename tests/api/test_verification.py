@@ -17,8 +17,11 @@ from ledger.adapters.presentation_desk import HttpDesk
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.challenge import Challenge
+from ledger.domain.license_types import example_input
 from tests.api.conftest import Department
 from tests.live import LiveLedger
+from tests.wallet.world import issue as forge
+from tests.wallet.world import new_signer
 from wallet.wallet import Device, Wallet
 
 READS = {
@@ -146,6 +149,24 @@ def test_a_short_presentation_is_left_read_and_redeemed_once(
     second = verify(relying, subject={"qr": shown.qr}, challenge=challenge).json()
     assert second["result"] == "STALE_PRESENTATION"
     assert relying.client.get(f"/v1/presentations/{shown.presentation.id.hex()}").status_code == 404
+
+
+def test_a_bystander_cannot_use_a_challenge_up(
+    relying: Department, held: tuple[Wallet, Any], tmp_path: Path
+) -> None:
+    """He has seen the question, and shows a license that he signed himself."""
+    wallet, issued = held
+    question = Challenge.from_json(ask(relying, "metadata/certificateName"))
+    device = Device(crypto.signer, crypto.verifier(), Sm4Gcm(), SystemEntropy(), SystemClock())
+    bystander = Wallet.create(tmp_path / "bystander.vault", b"a passphrase of tests", device, cost=1 << 8)
+    forged, _ = bystander.add(forge(example_input("safety_certificate"), new_signer(), bystander.new_pair()))
+    fields = ["metadata/certificateName"]
+    made_up = bystander.present([forged.identifier], fields, question, None)
+    refused = verify(relying, subject={"qr": made_up.qr}).json()
+    assert refused["result"] not in ("IN_FORCE", "STALE_PRESENTATION")
+    shown = wallet.present([issued["licenseId"]], fields, question, None)
+    assert verify(relying, subject={"qr": shown.qr}).json()["result"] == "IN_FORCE"
+    assert verify(relying, subject={"qr": shown.qr}).json()["result"] == "STALE_PRESENTATION"
 
 
 def test_an_offline_presentation_carries_everything(relying: Department, held: tuple[Wallet, Any]) -> None:

@@ -317,5 +317,46 @@ def test_lists_are_readable_without_json(tour: Tour, capsys: pytest.CaptureFixtu
     assert "version 2" in capsys.readouterr().out
 
 
+def test_people_read_which_keys_ended_which_are_cut_off_and_who_operates(
+    tour: Tour, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["org", "show", OFFICE]) == 0
+    ended = tour.answer("elicense org key end")
+    (line,) = [each for each in capsys.readouterr().out.splitlines() if ended["keyId"] in each]
+    assert f"until {ended['validTo']}" in line
+    assert "CUT OFF since 2026-01-01T00:00:00Z" in line
+    done(f"{ENTITLE} --from 2026-01-01 --operator {MERGED}")
+    assert run(["type", "show", PILOT]) == 0
+    assert (
+        f"{BUREAU} in 310118 from 2025-12-31T16:00:00Z until –, operator {MERGED}" in capsys.readouterr().out
+    )
+
+
+def test_people_read_the_registry_in_chinese(
+    tour: Tour, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELICENSE_LANG", "zh")
+    told = {
+        f"org show {BUREAU}": ("地区 ", "层级 ", "自 "),
+        f"type show {PILOT}": ("第 ", " 版"),
+        "org list": ("机关代码", "层级"),
+        "type list": ("效力范围", "共享"),
+        "recognition list": ("来自", "视同类型"),
+    }
+    for order, words in told.items():
+        assert run(shlex.split(order)) == 0
+        text = capsys.readouterr().out
+        assert [word for word in words if word not in text] == [], text
+        assert not re.search(r"\b(since|until|level|version|from)\b", text), text
+
+
+def test_people_read_what_a_replay_counted(tour: Tour, capsys: pytest.CaptureFixture[str]) -> None:
+    report = done("audit replay")
+    assert run(["audit", "replay"]) == 0
+    told = capsys.readouterr()
+    assert f"{report['signatures']['checked']} signatures checked, 0 bad" in told.out
+    assert told.err == ""
+
+
 def test_the_ledger_replays_clean_after_all_of_this(tour: Tour) -> None:
     assert done("audit replay")["findings"] == []

@@ -125,8 +125,27 @@ def test_text_shows_purpose_fields_and_the_code(
     assert run(["wallet", "present", holder, "--fields", "face/post", "--challenge", "c.json"]) == 0
     shown = capsys.readouterr().out
     assert "办理入住" in shown
+    assert "nobody on the ledger stands for it" in shown
     assert "face/post = 项目负责人" in shown
     assert shown.count("█") > 500
+
+
+def test_a_challenge_that_is_written_is_not_printed_too(
+    call: Call, holder: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["wallet", "challenge", "--fields", "face/post", "--purpose", "办理入住", "--key", "verifier.pem"]
+    assert run([*asked, "--out", "c.json"]) == 0
+    written = capsys.readouterr()
+    assert written.out == "c.json\n"
+    assert "--verifier" in written.err, "no ledger tells whose key it is"
+    assert run(asked) == 0
+    assert '"elicense-challenge/1"' in capsys.readouterr().out
+
+
+def test_a_file_of_holders_is_written_for_several_only(call: Call) -> None:
+    order = ("license", "bind", "1.2", "--holder-key", "04" + "11" * 64, "--key", "k.pem", "--out", "h.json")
+    status, answer = call(*order)
+    assert (status, answer["code"]) == (2, "HOLDERS_FILE_OF_ONE")
 
 
 Refusal = tuple[list[str], int, str]

@@ -138,3 +138,10 @@ def test_a_folder_has_files_only_and_no_file_is_read_beyond_its_limit(tmp_path: 
     (tmp_path / "link.png").symlink_to(tmp_path / "good.elic.json")
     assert list(_expand(str(tmp_path))) == [str(tmp_path / name) for name in ("good.elic.json", "link.png")]
     assert len(read_input("/dev/zero", 5)) == 5
+
+
+def test_a_subject_is_named_where_the_identifier_does_not_tell_it() -> None:
+    found = [("folder/1.2.3.elic.json", verdict("IN_FORCE", "1.2.3")), ("copy.elic.json", verdict("REVOKED"))]
+    text = shown(several(iter(found)))
+    assert "1.2.3.elic.json" not in text
+    assert "copy.elic.json" in text

@@ -205,6 +205,8 @@ def test_a_license_goes_out_and_comes_back(batch: tuple[World, list[Path]]) -> N
     world, made = batch
     path = made[9]
     identifier = path.name.removesuffix(".elic.json")
+    nowhere = world.run("license", "transfer", "out", identifier, "--region", "320000", *_by(world))
+    assert (nowhere.status, nowhere.data["code"]) == (2, "TRANSFER_AT_HOME")
     run = world.run("license", "transfer", "out", identifier, "--region", "330421", *_by(world))
     assert (run.status, run.data["status"], run.data["newIdentifier"]) == (0, "SUSPENDED", None), run.data
     assert world.run("verify", str(path)).data["result"] == "SUSPENDED"

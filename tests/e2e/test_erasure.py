@@ -201,6 +201,7 @@ def test_an_erased_license_leaves_no_byte_of_its_content_and_all_of_its_record(o
     assert found_in(home, kept) == before
     assert not [cid for told in run.data["erased"] for cid in told["cids"] if list(home.rglob(cid))]
     for file, told in zip(doomed, run.data["erased"], strict=True):
+        assert office.run("license", "show", id_of(file)).data["erased"] == told["at"]
         fetched, out = office.document(file)
         assert (fetched.status, fetched.data["code"]) == (1, "DOCUMENT_ERASED")
         assert fetched.data["error"]["fields"] == {"id": id_of(file), "at": told["at"], "ground": GROUND}

@@ -87,8 +87,8 @@ def test_two_show_together_what_is_issued_to_all(couple: Couple, world: World, t
     assert list(seen.data["disclosed"]) == [NUMBER]
     order = ["wallet", "cosign", str(draft), "--show", "--vault", str(couple.vaults[1])]
     for language, told in (
-        ("zh", ("身份: 全体持证人", "已签名: 1/2")),
-        ("en", ("shown as: all the holders",)),
+        ("zh", ("身份: 全体持证人", "已签名: 1/2", "（已在账本登记）")),
+        ("en", ("shown as: all the holders", " (registered on the ledger)")),
     ):
         card = world.card(language, *order, **PASSPHRASE)
         assert [line for line in told if line not in card] == [], card

@@ -52,6 +52,16 @@ def test_two_machines_that_share_the_secret_issue_one_identifier_once(
     assert not (tmp_path / "two.elic.json").exists()
 
 
+def test_a_machine_says_when_it_draws_a_secret_and_what_to_do(
+    world: World, tmp_path: Path, passphrase: str
+) -> None:
+    order = ("org", "secret", "export", ANHUI, "--passphrase-file", passphrase, "--out")
+    drawn = world.run(*order, str(tmp_path / "one.sealed"))
+    assert ANHUI in drawn.stderr
+    assert "org secret import" in drawn.stderr
+    assert world.run(*order, str(tmp_path / "two.sealed")).stderr == "", "it was drawn once"
+
+
 def test_a_machine_with_a_secret_of_its_own_keeps_it(world: World, tmp_path: Path, passphrase: str) -> None:
     other = world.as_other(tmp_path / "other")
     sealed = exported(world, tmp_path, passphrase)

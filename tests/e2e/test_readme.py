@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.told import World
+from api.cli.demo.titles import TITLES
+from tests.told import Run, World
 
 ROOT = Path(__file__).resolve().parents[2]
 BASH = shutil.which("bash")
@@ -56,6 +57,17 @@ def test_the_readme_can_be_typed_from_top_to_bottom(page: str, world: World, tmp
         assert result in printed
 
 
+@pytest.mark.parametrize(("page", "tongue"), [("README.zh-CN.md", 0), ("README.md", 1)])
+def test_the_readme_tells_the_story_as_it_goes(page: str, tongue: int, told: tuple[World, Run]) -> None:
+    steps = told[1].data["steps"]
+    lines = {f"✓ {each['n']:>2} {TITLES[each['name']][tongue]}: {each['result']}" for each in steps}
+    text = (ROOT / page).read_text(encoding="utf-8")
+    excerpt = {line.split("  (")[0] for line in text.splitlines() if line.startswith("✓")}
+    assert excerpt
+    assert excerpt <= lines
+    assert f"{len(steps)}{('/', ' of ')[tongue]}{len(steps)}" in text
+
+
 @pytest.mark.parametrize("guide", ["issuer", "relying-department", "auditor", "holder", "collecting"])
 def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
     assert script_of(f"docs/guides/zh-CN/{guide}.md") == script_of(f"docs/guides/{guide}.md")
@@ -64,7 +76,10 @@ def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
 @pytest.mark.parametrize(
     ("guide", "seen"),
     [
-        ("issuer", ("SUPERSEDED", "ANNULLED", "SUSPENDED", "HOLDER_FROZEN")),
+        (
+            "issuer",
+            ("SUPERSEDED", "ANNULLED", "SUSPENDED", "HOLDER_FROZEN", "Licenses renewed into renewed: 2"),
+        ),
         (
             "relying-department",
             ("TAMPERED", "STALE_PRESENTATION", "ANNULLED", "HOLDER_ATTESTED"),

@@ -67,6 +67,21 @@ def _status(world: World, name: str) -> dict[str, Any]:
     return world.run("license", "show", name).data
 
 
+def test_people_read_what_was_renewed_and_by_which_license(world: World, tmp_path: Path) -> None:
+    old = issued(world, tmp_path, 2, 2)
+    sheet = write(tmp_path / "new.csv", renewing([identifier(each) for each in old]))
+    card = world.card("zh", *command(world, "renew-batch", sheet, tmp_path / "new"))
+    assert card.startswith("已延续 2 份，1 批，其中单独办理 0 份")
+    (made, *_) = (json.loads(path.read_bytes()) for path in (tmp_path / "new").glob("*.json"))
+    place = made["anchor"]["batch"]
+    stranger = world.as_other(tmp_path / "stranger")
+    for each in old:
+        file = next((tmp_path / "old").glob(f"{identifier(each)}*"))
+        shown = stranger.card("zh", "license", "show", identifier(each), "--file", str(file))
+        assert "替代件（批次中）: 批次 0x" in shown
+    assert place["size"] == 2
+
+
 @pytest.mark.parametrize("name", ["new.csv", "new.xlsx", "new.jsonl"])
 def test_licenses_are_renewed_by_their_batches(world: World, tmp_path: Path, name: str) -> None:
     old = issued(world, tmp_path, 10, 6)

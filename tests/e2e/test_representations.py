@@ -164,6 +164,15 @@ def scanned(world: World, vault: Path, id_: str, folder: Path, *more: str) -> tu
     return run, run.data["checks"][7]
 
 
+def test_people_read_that_a_binding_is_frozen_and_lifted(world: World, tmp_path: Path) -> None:
+    own = new_pair(world, tmp_path / "own.vault")
+    id_ = id_of(issued(world, tmp_path, holderKey=own[0], holderEncryptionKey=own[1]))
+    assert "IN_FORCE, HOLDER_FROZEN" in world.card("en", "license", "freeze", id_, *by(world))
+    assert "状态: IN_FORCE" in world.card("zh", "license", "show", id_)
+    bound = world.card("zh", "license", "bind", id_, "--holder-key", own[0], *by(world))
+    assert bound.startswith("已绑定: ")
+
+
 def test_a_guardian_shows_a_childs_license_until_it_is_ended(world: World, tmp_path: Path) -> None:
     child, guardian = tmp_path / "child.vault", tmp_path / "guardian.vault"
     own, his = new_pair(world, child), new_pair(world, guardian)

@@ -137,6 +137,15 @@ def test_licenses_of_the_story_are_shown_together_as_several_subjects(
     assert again.data["counts"] == {"STALE_PRESENTATION": 2, "IN_FORCE": 1}
 
 
+def test_a_challenge_names_the_body_whose_key_signs_it(counter: Counter) -> None:
+    given = ("wallet", "challenge", "--fields", NUMBER, "--purpose", "核验", "--key")
+    named = counter.world.run(*given, counter.world.key("office-zhejiang"))
+    assert (named.status, named.data["verifier"]["uscc"], named.stderr) == (0, OFFICE, "")
+    region = counter.world.run(*given, counter.world.key("zhejiang"))
+    assert (region.status, region.data["verifier"]["uscc"]) == (0, None)
+    assert "--verifier" in region.stderr
+
+
 def test_a_clerk_reads_who_vouched_and_what_each_license_shows(counter: Counter, world: World) -> None:
     files = counter.issue()
     challenge = counter.ask(NUMBER)
@@ -147,6 +156,7 @@ def test_a_clerk_reads_who_vouched_and_what_each_license_shows(counter: Counter,
     assert made.status == 0, made.data
     card = world.card("en", "wallet", "scan", made.data["qr"], "--challenge", challenge)
     assert card.count("IN_FORCE") == 2
+    assert card.index("— 1/2 —") < card.index("— 2/2 —")
     assert card.count(f"{OFFICE}: the officer knows the person.") == 2
     for each in made.data["licenses"]:
         assert f"{NUMBER}: {each['disclosed'][NUMBER]}" in card

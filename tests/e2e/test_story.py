@@ -90,13 +90,23 @@ def test_a_level_that_is_not_reached_is_never_a_pass(world: World) -> None:
     assert run.data["trust"] == "rpc"
 
 
+def test_who_asks_for_seals_is_told_what_to_ask_for(world: World) -> None:
+    for language, told in (("zh", "请用 state"), ("en", "ask for `state`")):
+        run = world.run("verify", world.envelope(PROPERTY), "--trust", "seals")
+        (anchor,) = [check for check in run.data["checks"] if check["name"] == "ANCHOR"]
+        assert anchor["code"] == "TRUST_NOT_REACHED"
+        assert told in anchor["evidence"][language]
+
+
 def test_a_cut_off_verifier_says_so_and_still_finds_a_forgery(world: World) -> None:
     dead = "http://127.0.0.1:9"
     run = world.run("verify", world.envelope(PROPERTY), "--rpc", dead)
     assert (run.data["result"], run.status) == ("COULD_NOT_CHECK", 3)
     forged = str(world.folder / "envelopes" / "tampered.elic.json")
     assert world.run("verify", forged, "--rpc", dead).data["result"] == "TAMPERED"
-    assert world.run("audit", "replay", "--rpc", dead).status == 3
+    for order in ("replay", "fsck"):
+        run = world.run("audit", order, "--rpc", dead)
+        assert (run.status, run.data["code"]) == (3, "CHAIN_UNREACHABLE")
 
 
 def test_records_are_verified_by_openssl_as_they_stand(world: World, tmp_path: Path) -> None:

@@ -157,8 +157,20 @@ def test_the_flags_of_a_verdict_tell_what_it_is_bound_to(ledger: LedgerSimulator
     assert asked(ledger, claim).flags == ()
     ledger.freeze(LICENSE)
     assert asked(ledger, claim).flags == ("HOLDER_FROZEN",)
+
+
+def test_a_binding_of_nobody_undoes_no_freeze_and_is_a_finding(ledger: LedgerSimulator) -> None:
+    """Honest contracts refuse it; where others wrote it, what came after it still counts."""
+    ledger.freeze(LICENSE)
     ledger.bind(LICENSE, NO_HASH)
-    assert asked(ledger, claim).flags == ("HOLDER_UNBOUND",)
+    assert now(ledger) == Binding(FIRST, is_frozen=True)
+    assert replayed(ledger) == ["BAD_RECORD"]
+    shown = show_license(Histories([ledger], Asked()), LICENSE, None, None, ledger.now)
+    assert [(row["act"], row["void"]) for row in shown.bindings[-2:]] == [("FREEZE", False), ("BIND", True)]
+    ledger.act(LICENSE, Act.REVOKE)
+    state = ledger.state()
+    standing = status_at(license_in(state), ledger.now, ledger.now, cut_offs_of(state, ledger.now))
+    assert standing.status is Status.REVOKED
 
 
 def test_what_is_shown_of_bindings_is_their_history(ledger: LedgerSimulator) -> None:

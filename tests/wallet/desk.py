@@ -119,16 +119,20 @@ class Desk:
             raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:1", reason="down")
         return Histories([self.ledger], Asked())
 
-    def scan(self, text: str, challenge: Challenge) -> Verdict:
-        (verdict,) = self.scan_all(text, challenge)
+    def scan(self, text: str, challenge: Challenge, max_age: int = 60) -> Verdict:
+        (verdict,) = self.scan_all(text, challenge, max_age=max_age)
         return verdict
 
-    def scan_all(self, text: str, challenge: Challenge, fetch: Fetch | None = None) -> list[Verdict]:
+    def scan_all(
+        self, text: str, challenge: Challenge, fetch: Fetch | None = None, max_age: int = 60
+    ) -> list[Verdict]:
         verify = VerifyLicenses(
             trust_file(self.ledger), self.histories, crypto.verifier(), self.clock, Asked().level
         )
-        subjects = self.service.scan(text, challenge, fetch, HolderRecords(self.histories))
-        return [verify.verify(each, Ask(region=330421)) for each in subjects]
+        scanned = self.service.scan(text, challenge, fetch, HolderRecords(self.histories))
+        return scanned.settle(
+            [verify.verify(each, Ask(region=330421, max_age=max_age)) for each in scanned.subjects]
+        )
 
 
 def new_desk(folder: Path) -> Desk:

@@ -98,7 +98,7 @@ def test_an_unbound_license_of_a_batch_is_checked_but_for_its_holder(world: Worl
     identifier = world.take_leaf(bound=False)
     challenge = world.ask("face/post")
     shown = world.wallet.present([identifier], ["face/post"], challenge)
-    (subject,) = world.service.scan(shown.qr, challenge)
+    (subject,) = world.service.scan(shown.qr, challenge).subjects
     assert (subject.after[0].outcome, subject.after[0].code) == (Outcome.SKIPPED, "HOLDER_UNBOUND")
 
 
@@ -172,7 +172,7 @@ def test_nobody_cheats_with_a_leaf(leaf: tuple[World, Presentation, Challenge], 
     world, good, challenge = leaf
     changed = altered(good, **CHEATS[name](world, only(good)))
     forged = world.sign(changed)
-    (subject,) = world.service.scan(whole_text(forged), challenge)
+    (subject,) = world.service.scan(whole_text(forged), challenge).subjects
     codes = [(check.outcome.name, check.result) for check in (subject.before[1], subject.after[0])]
     assert codes == [("FAIL", "TAMPERED")] * 2
     assert world.service.redeem(good, challenge) == [], "the challenge is still open for the right one"
@@ -186,7 +186,7 @@ def test_a_field_edited_by_the_holder_does_not_lead_to_the_root(
     first = replace(disclosure.fields[0], value="董事长")
     edited = replace(disclosure, fields=(first, *disclosure.fields[1:]))
     forged = world.sign(altered(good, disclosure=edited))
-    (subject,) = world.service.scan(whole_text(forged), challenge)
+    (subject,) = world.service.scan(whole_text(forged), challenge).subjects
     assert subject.before[1].result == "TAMPERED"
     assert subject.after[0].result == "TAMPERED"
 

@@ -14,9 +14,9 @@ from ledger.proof.bindings import Binding
 from ledger.proof.claims import shown_integrity
 from ledger.service.present import is_registered
 from ledger.service.standing import binding_now
-from tests.simulator import BUREAU, OFFICE, hash32, key_of
-from tests.wallet.desk import FIELDS, ID, Desk
-from tests.wallet.world import World, altered
+from tests.simulator import BUREAU, OFFICE, founded_ledger, hash32, id_of, key_of
+from tests.wallet.desk import FIELDS, ID, Desk, issue
+from tests.wallet.world import World, altered, new_signer
 
 
 def test_a_good_presentation_is_in_force_once(desk: Desk) -> None:
@@ -46,6 +46,56 @@ def test_with_the_chain_down_nothing_is_guessed(desk: Desk) -> None:
     desk.is_down = True
     verdict = desk.scan(text, challenge)
     assert (verdict.result, verdict.exit_code) == ("COULD_NOT_CHECK", 3)
+    desk.is_down = False
+    assert desk.scan(text, challenge).result == "IN_FORCE", "the same one: it was never used up"
+    desk.is_down = True
+    assert desk.scan(text, challenge).checks[7].evidence["reasons"] == ["PRESENTATION_REPLAYED"]
+
+
+# --- what uses a challenge up ---------------------------------------------------------------
+
+
+def test_an_answer_from_an_old_head_uses_no_challenge_up(desk: Desk) -> None:
+    desk.take()
+    text, challenge = desk.show()
+    desk.clock.seconds += 20
+    assert [desk.scan(text, challenge, max_age=10).result for _ in range(2)] == ["COULD_NOT_CHECK"] * 2
+    assert desk.scan(text, challenge).result == "IN_FORCE"
+
+
+def test_a_license_that_is_not_on_the_ledger_uses_no_challenge_up(desk: Desk) -> None:
+    """Who has seen the question cannot spoil it for the holder."""
+    desk.take()
+    text, challenge = desk.show()
+    bystander, other = desk.new_wallet("bystander"), id_of("a license that nobody recorded")
+    bystander.add(issue(founded_ledger(), bystander.new_pair(), other))
+    unrecorded = bystander.present([other], FIELDS, challenge).qr
+    refused = desk.scan(unrecorded, challenge)
+    assert (refused.checks[7].outcome.name, refused.result) == ("PASS", "NOT_ANCHORED")
+    assert desk.scan(text, challenge).result == "IN_FORCE"
+    assert desk.scan(unrecorded, challenge).checks[7].evidence["reasons"] == ["PRESENTATION_REPLAYED"]
+
+
+def test_a_challenge_with_the_id_of_another_uses_only_itself_up(desk: Desk) -> None:
+    """Everybody may sign challenges, with any id, and answer them with a license of his own."""
+    desk.take()
+    text, challenge = desk.show()
+    bystander, other = desk.new_wallet("bystander"), id_of("a bystander's license")
+    bystander.add(issue(desk.ledger, bystander.new_pair(), other))
+    signer = new_signer()
+    unsigned = replace(challenge, public_key=signer.public_key, uscc="")
+    copied = unsigned.signed(signer.sign(unsigned.message()))
+    answer = bystander.present([other], FIELDS, copied).qr
+    assert desk.scan(answer, copied).result == "IN_FORCE"
+    assert desk.scan(answer, copied).result == "STALE_PRESENTATION"
+    assert desk.scan(text, challenge).result == "IN_FORCE"
+
+
+def test_a_license_that_is_bound_to_nobody_uses_no_challenge_up(desk: Desk) -> None:
+    """Whoever has its file may show it: that proves nobody."""
+    desk.take(bound=False)
+    text, challenge = desk.show("origin")
+    assert [desk.scan(text, challenge).checks[7].code for _ in range(2)] == ["HOLDER_UNBOUND"] * 2
 
 
 def test_an_unbound_license_is_in_force_with_a_flag(desk: Desk) -> None:

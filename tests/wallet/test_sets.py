@@ -19,14 +19,16 @@ from ledger.domain.presentation import Presentation
 from ledger.domain.presentation_check import check_presentation
 from ledger.domain.presentation_text import PREFIX, kept_text, read_kept, read_qr, short_text, whole_text
 from ledger.domain.presenter_check import Known
-from ledger.domain.verdict import Outcome
+from ledger.domain.verdict import Outcome, Step
 from ledger.errors import BadProofError, LedgerError, MalformedError, RuleError, UsageError
 from tests.wallet.test_forms import ISSUED, LICENSES, MEMBERS, items_of, text_of
 from tests.wallet.test_presentation import Memory
-from tests.wallet.world import DOMAIN, NOW, World, altered, issue, issue_all, new_signer
+from tests.wallet.world import DOMAIN, NOW, World, altered, issue, issue_all, new_signer, settled
 
 NAME, POST, CAPITAL = "holders/0/name", "face/post", "face/registeredCapital"
 API = "http://127.0.0.1:9"
+HOLDER = Step.HOLDER.value - 1
+"""Where step 8 stands among the checks."""
 
 
 def numbered(number: int) -> dict[str, object]:
@@ -63,9 +65,9 @@ def test_two_licenses_answer_one_challenge_with_one_code(world: World, pair: lis
     assert (shown.mode, shown.size) == ("short", 111)
     found = world.service.read(read_image(QrCode(shown.qr).png()))
     assert found == shown.presentation
-    first, second = world.service.scan(shown.qr, challenge)
+    first, second = settled(world.service.scan(shown.qr, challenge))
     assert (set(first.disclosed or {}), set(second.disclosed or {})) == ({POST}, {CAPITAL})
-    assert [subject.after[0].outcome for subject in (first, second)] == [Outcome.PASS] * 2
+    assert [verdict.checks[HOLDER].outcome for verdict in (first, second)] == [Outcome.PASS] * 2
     with pytest.raises(LedgerError):
         world.service.kept(shown.presentation.id.hex())
 
@@ -84,7 +86,7 @@ def test_eight_licenses_go_by_the_short_code_and_a_ninth_is_refused(world: World
     challenge = world.ask("face", api=API)
     shown = world.wallet.present(ids[:8], ["face"], challenge, Memory(world))
     assert shown.size == 111
-    subjects = world.service.scan(shown.qr, challenge)
+    subjects = world.service.scan(shown.qr, challenge).subjects
     assert [subject.claim.license_id for subject in subjects if subject.claim] == ids[:8]
     assert {subject.after[0].code for subject in subjects} == {"OK"}
     with pytest.raises(UsageError, match="LICENSES_TOO_MANY"):
@@ -116,7 +118,7 @@ def test_a_bound_and_an_unbound_license_are_judged_each_for_itself(world: World)
     names = [world.take("safety_certificate"), world.take("business_license", bound=False)]
     challenge = world.ask(POST, CAPITAL)
     shown = world.wallet.present(names, [POST, CAPITAL], challenge)
-    first, second = world.service.scan(shown.qr, challenge)
+    first, second = world.service.scan(shown.qr, challenge).subjects
     assert (first.after[0].outcome, first.after[0].code) == (Outcome.PASS, "OK")
     assert (second.after[0].outcome, second.after[0].code) == (Outcome.SKIPPED, "HOLDER_UNBOUND")
 
@@ -262,7 +264,7 @@ def test_no_part_can_be_swapped_dropped_or_added(good: Good, name: str) -> None:
     make, reason = REFUSED[name]
     forged = make(good)
     assert reason in reasons(world, forged, challenge)
-    subjects = world.service.scan(short_text(forged.short()), challenge, lambda _: kept_text(forged))
+    subjects = world.service.scan(short_text(forged.short()), challenge, lambda _: kept_text(forged)).subjects
     assert {subject.after[0].outcome for subject in subjects} == {Outcome.FAIL}, "all fall with one"
     assert not any(subject.is_shown_rightly for subject in subjects), "nothing of it is passed on"
     assert world.service.redeem(ours, challenge) == [], "the challenge is still open for the right one"
@@ -361,13 +363,13 @@ def test_of_200_redemptions_of_one_set_exactly_one_wins(world: World, pair: list
 def test_a_set_shown_again_or_late_is_stale_for_every_license(world: World, pair: list[str]) -> None:
     challenge = world.ask(POST, CAPITAL)
     text = world.wallet.present(pair, [POST, CAPITAL], challenge).qr
-    world.service.scan(text, challenge)
-    again = world.new_service().scan(text, challenge)
-    assert [each.after[0].evidence["reasons"] for each in again] == [["PRESENTATION_REPLAYED"]] * 2
+    settled(world.service.scan(text, challenge))
+    again = settled(world.new_service().scan(text, challenge))
+    assert [each.checks[HOLDER].evidence["reasons"] for each in again] == [["PRESENTATION_REPLAYED"]] * 2
     fresh = world.ask(POST, CAPITAL)
     late = world.wallet.present(pair, [POST, CAPITAL], fresh).qr
     world.clock.seconds += 61
-    assert {each.after[0].code for each in world.service.scan(late, fresh)} == {"STALE_PRESENTATION"}
+    assert {each.after[0].code for each in world.service.scan(late, fresh).subjects} == {"STALE_PRESENTATION"}
 
 
 def test_every_bit_of_an_offline_set_counts(good: Good) -> None:

@@ -27,8 +27,9 @@ from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.domain.objects import ascii32, license_id
 from ledger.domain.presentation import Presentation
 from ledger.domain.sm import sm3
+from ledger.domain.verdict import Step, Verdict, passed
 from ledger.ports import Signer
-from ledger.service.present import PresentService
+from ledger.service.present import PresentService, Scanned
 from wallet.wallet import Device, Wallet
 
 NOW = 1_795_000_000
@@ -197,6 +198,28 @@ def _anchor(license_id: str, batch: dict[str, Any] | None) -> dict[str, Any]:
         **unknown,
         "batch": batch,
     }
+
+
+def settled(scanned: Scanned) -> list[Verdict]:
+    """The verdicts that count where a ledger has recorded what was shown, and nothing else."""
+    found = tuple(map(passed, (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)))
+    now = "2026-11-18T19:06:40Z"
+    judged = [
+        Verdict(
+            identifier=each.claim.identifier if each.claim else None,
+            at=now,
+            known_at=now,
+            region=None,
+            trust="rpc",
+            age_seconds=0,
+            agreement=None,
+            flags=(),
+            disclosed=each.disclosed if each.is_shown_rightly else None,
+            checks=(*each.before, *found, *each.after),
+        )
+        for each in scanned.subjects
+    ]
+    return scanned.settle(judged)
 
 
 def device(clock: SetClock) -> Device:

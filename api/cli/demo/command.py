@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from api.cli import net
 from api.cli.demo.story import Step, Story
 from api.cli.demo.world import write_founding, write_keys
 from api.cli.deploy import found
-from api.cli.output import Outcome, is_json, language
+from api.cli.output import Outcome, is_json, said
 from ledger.adapters import hardhat
 from ledger.errors import UsageError
 from ledger.settings import home
@@ -35,7 +36,10 @@ def demo(
         folder = Path(keep)
         if folder.exists() and any(folder.iterdir()):
             raise UsageError("FILE_EXISTS", path=keep)
-        return _run(folder, home() / "net", started)
+        outcome = _run(folder, home() / "net", started)
+        zh = f"文件在 {folder}，本地链仍在运行；elicense net down 将其停止。"
+        en = f"Files are in {folder}, and the chain goes on; elicense net down ends it."
+        return replace(outcome, text=f"{outcome.text}\n{said(zh, en)}")
     with tempfile.TemporaryDirectory(prefix="elicense-demo-") as scratch:
         chain = Path(scratch) / "net"
         try:
@@ -47,12 +51,11 @@ def demo(
 def _run(folder: Path, chain: Path, started: float) -> Outcome:
     say = _silent if is_json() else _say
     (folder / "keys").mkdir(parents=True, exist_ok=True)
-    say(
-        *_words(
-            "启动本地链，四地共同建账并封印……",
-            "Starting a local chain; four regions found and seal a ledger …",
-        )
+    zh, en = (
+        "启动本地链，四地共同建账并封印……",
+        "Starting a local chain; four provinces found a ledger …",
     )
+    say(said(zh, en))
     running = net.bring_up(folder=chain, key_file=folder / "relay.key")
     write_keys(folder / "keys")
     write_founding(folder / "founding.json")
@@ -78,16 +81,12 @@ def _outcome(story: Story, steps: list[Step], folder: Path, seconds: float) -> O
         "replay": story.replay,
     }
     done = len(steps) - len(failed)
-    text = _words(
+    text = said(
         f"{done}/{len(steps)} 步符合预期，用时 {seconds:.0f} 秒。",
         f"{done} of {len(steps)} steps held, {seconds:.0f} s.",
     )
     code = "OK" if not failed else "DEMO_FAILED"
-    return Outcome(data, text="\n".join(text), code=code, exit_code=1 if failed else 0)
-
-
-def _words(zh: str, en: str) -> tuple[str]:
-    return (zh,) if language() == "zh" else (en,)
+    return Outcome(data, text=text, code=code, exit_code=1 if failed else 0)
 
 
 def _silent(*_: str) -> None:
@@ -102,7 +101,7 @@ def _tell(step: Step, say: Callable[..., None]) -> None:
     zh, en = step.title
     mark = "✓" if step.ok else "✗"
     gas = f"  ({step.gas:,} gas)" if step.gas else ""
-    say(f"{mark} {step.n:>2} {zh if language() == 'zh' else en}: {step.result}{gas}")
+    say(f"{mark} {step.n:>2} {said(zh, en)}: {step.result}{gas}")
     if not step.ok:
         say(f"      expected {step.expected}")
     for line in step.lines:

@@ -70,8 +70,9 @@ class Showing:
     def _scan(self) -> Told:
         assert self._challenge is not None
         text = read_image((self._stage.folder / "qr" / "presentation.png").read_bytes())
-        (subject,) = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._stage.api))
-        verdict = self._stage.ledger("jiashan").verify(Asked()).verify(subject, Ask(region=JIASHAN))
+        scanned = self._desk().scan(text, self._challenge, partial(HttpDesk().fetch, self._stage.api))
+        judge = self._stage.ledger("jiashan").verify(Asked())
+        (verdict,) = scanned.settle(judge.verify_together(scanned.subjects, Ask(region=JIASHAN)))
         seen = verdict.disclosed or {}
         lines = [verdict.message["zh"], *(f"{path} = {value}" for path, value in seen.items())]
         return Told(f"{verdict.result} {len(seen)} fields", lines)

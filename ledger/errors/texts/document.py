@@ -32,8 +32,8 @@ TEXTS: dict[str, Text] = {
     "JSON_SYNTAX": Text(
         "不是合法 JSON：第 {line} 行第 {column} 列。",
         "This is no JSON: line {line}, column {column}.",
-        "请从颁发机构或“我的证照”重新取得文件。",
-        "Get the file again from the issuer or the wallet.",
+        "核对所给的是不是应给的文件；自写的在该处改正，收到的请对方重发。",
+        "Check that it is the file that was meant. Mend your own there; ask for another's again.",
     ),
     "JSON_DUPLICATE_KEY": Text(
         "JSON 中有重复的键。",

@@ -14,8 +14,9 @@ TEXTS: dict[str, Text] = {
     "UNKNOWN_LICENSE": Text(
         zh="没有找到证照 {id}。",
         en="No license is known under {id}.",
-        remedy_zh="核对证照标识或 licenseId；本地索引可能尚未同步。",
-        remedy_en="Check the identifier or licenseId; the local index may not have caught up.",
+        remedy_zh="核对有无笔误。标识只有签发或收存它的本机目录（ELICENSE_HOME）知道；在别处请用 licenseId，或带 --file 的命令用证照文件。",
+        remedy_en="Check it for a slip. Identifiers are known only to the home (ELICENSE_HOME) that issued or "
+        "took them in; elsewhere use the licenseId, or the license file where the command takes --file.",
     ),
     "REQUEST_ID_REUSED": Text(
         zh="该请求号已用于另一内容的签发（{id}）。",
@@ -60,6 +61,25 @@ TEXTS: dict[str, Text] = {
         "多位持证人（2 到 8 位）：每位两个公钥、互不相同，并指明规则 ANY 或 ALL。",
         remedy_en="One holder: a signing key, with an encryption key if there is one. Several (2 to 8): "
         "two keys of each, all different, and the rule ANY or ALL.",
+    ),
+    "HOLDERS_FILE_OF_ONE": Text(
+        zh="--out 写的是多位持证人的公钥文件，这里没有 --holder-rule。",
+        en="--out writes the keys of several holders; no --holder-rule is given.",
+        remedy_zh="一位持证人不需要此文件，去掉 --out；多位持证人，加 --holder-rule ANY 或 ALL。",
+        remedy_en="One holder needs no such file: leave --out away. Several: add --holder-rule ANY or ALL.",
+    ),
+    "TRANSFER_AT_HOME": Text(
+        zh="证照已在地区 {region}，无须移交。",
+        en="The license is in region {region} already.",
+        remedy_zh="用 --region 指明接收的另一个地区。",
+        remedy_en="Name another region with --region: the one that takes it in.",
+    ),
+    "BINDING_OF_NOBODY": Text(
+        zh="绑定值为零，不绑定任何持证人；一经记录，冻结即被解除。",
+        en="The holder binding is zero and binds nobody; recorded, it would undo a freeze.",
+        remedy_zh="给出持证人新设备的公钥（elicense wallet key）；要停用丢失的设备，用 license freeze。",
+        remedy_en="Give the keys of the holder's new device (`elicense wallet key`); `license freeze` stops a "
+        "lost one.",
     ),
     "BIND_METHOD": Text(
         zh="没有核验方式“{method}”。",
@@ -119,8 +139,10 @@ TEXTS: dict[str, Text] = {
     "TRUST_NOT_REACHED": Text(
         zh="要求信任级别 {asked}，只达到 {reached}。",
         en="Trust level {asked} was asked for; only {reached} was reached.",
-        remedy_zh="用 --head 指定可信的区块哈希，或给出两个以上互相独立的 --rpc。",
-        remedy_en="Pin a block hash with --head, or give two or more independent --rpc endpoints.",
+        remedy_zh="用 --head 指定可信的区块哈希，或给出两个以上互相独立的 --rpc。"
+        "seals 级别本版本达不到（尚不核对共识签章），请用 state。",
+        remedy_en="Pin a block hash with --head, or give two or more independent --rpc endpoints. This version "
+        "reaches no level `seals` (it checks no consensus seals): ask for `state`.",
     ),
     "SPLIT_VIEW": Text(
         zh="各节点在高度 {number} 的区块不同。",

@@ -80,8 +80,9 @@ TEXTS: dict[str, Text] = {
     "SIGNATURE_COUNT": Text(
         "需要 {needed} 个签名，现有 {given} 个（至多 64 个）。",
         "{needed} signatures are needed and {given} were given (64 at most).",
-        "补齐或减少签名后提交。",
-        "Collect the right number of signatures.",
+        "每个签名对应一个 --by 密钥文件；门限行为须凑足根地区的票数，密钥在别处的用其公钥并加 --signatures。",
+        "One --by key file for each signature; what all regions share needs as many of them as the threshold "
+        "says. For a key elsewhere name its public key, and --signatures.",
     ),
     "SIGNER_NOT_COMPETENT": Text(
         "签名者 {signer} 无权管理地区 {region}。",

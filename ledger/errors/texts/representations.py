@@ -6,8 +6,8 @@ from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
     "REPRESENTATION_KIND": Text(
-        "没有编号为 {kind} 的代理身份。",
-        "No kind of representation is numbered {kind}.",
+        "没有代理身份 {kind}。",
+        "There is no kind of representation {kind}.",
         "取 guardian（监护人）、legal_representative（法定代表人）、agent（委托代理人）或 heir（继承人）。",
         "Take guardian, legal_representative, agent or heir.",
     ),
@@ -18,8 +18,8 @@ TEXTS: dict[str, Text] = {
         "Take at least one of present, consent, correct.",
     ),
     "AGENCY_TOO_LONG": Text(
-        "委托代理须有期限且不超过三年：{arguments}。",
-        "An agent stands in for three years at most and never without an end: {arguments}.",
+        "委托代理须有期限，且不超过三年。",
+        "An agent stands in for three years at most, and never without an end.",
         "用 --until 指定三年之内的终止时间。",
         "Name an end within three years with --until.",
     ),

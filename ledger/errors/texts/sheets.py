@@ -62,8 +62,8 @@ TEXTS: dict[str, Text] = {
     "SHEET_COLUMN_MISSING": Text(
         "缺少必需的列：{columns}。",
         "Required columns are missing: {columns}.",
-        "请补上这些列。",
-        "Add these columns.",
+        "请补上这些列；签发时，颁发机构名称也可用 --issuer-name 给出。",
+        "Add these columns; in issuing, --issuer-name gives the name of the issuing authority instead.",
     ),
     "SHEET_DAMAGED": Text(
         "工作簿损坏或不完整（{reason}）。",
@@ -247,7 +247,7 @@ TEXTS: dict[str, Text] = {
     ),
     "RENEWS_TWICE": Text(
         "{field} 所指的证照与第 {first} 行相同。",
-        "The row names the license before of line {first} again, in {field}.",
+        "{field} names the same license as line {first} does.",
         "每份证照只延续一次，只留一行。",
         "A license is renewed once; keep one row.",
     ),
