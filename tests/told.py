@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,13 @@ class World:
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Run]]:
     """The demo, run once with `--keep`; the chain is stopped at the end."""
-    base = tmp_path_factory.mktemp("told")
+    with telling(tmp_path_factory.mktemp("told")) as told:
+        yield told
+
+
+@contextmanager
+def telling(base: Path) -> Iterator[tuple[World, Run]]:
+    """The demo in a folder, which is removed at the end."""
     world = World(base / "demo", base / "home")
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ELICENSE_")}
     command = [sys.executable, "-m", "api.cli.main"]

@@ -178,9 +178,19 @@ def test_a_freeze_leaves_binding_and_status(world: World) -> None:
 
 
 def test_only_what_is_bound_is_frozen(world: World) -> None:
-    world.send(binding(world, BUREAU).but(holderBinding=bytes(32)), signer(BUREAU))
+    issued = commands.issue(world, commands.NEXT_HANDLE)
+    world.run(issued)
+    frozen = world.message("Freeze", issued.object, licenseId=issued.object, by=ascii32(BUREAU))
+    with refuses("LicensesUnbound", issued.object):
+        world.send(frozen, signer(BUREAU))
+
+
+@pytest.mark.parametrize("before", [None, Act.FREEZE])
+def test_nobody_is_bound(world: World, before: Act | None) -> None:
+    if before is not None:
+        perform(world, before)
     with refuses("LicensesUnbound", LICENSE):
-        perform(world, Act.FREEZE)
+        world.send(binding(world, BUREAU).but(holderBinding=bytes(32)), signer(BUREAU))
 
 
 def test_a_suspended_license_is_frozen_and_an_ended_one_is_not(world: World) -> None:

@@ -8,6 +8,7 @@ leaf is a digest under salts that only its home has.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -15,10 +16,22 @@ import pytest
 
 from scripts.evm import Evm
 from tests.e2e.sheets_made import TYPE, license_input, rows, write
-from tests.told import Run, World
+from tests.told import Run, World, telling
 
 ISSUER = "11320000MB0TE5T36A"
 _starts = count(60_000_000, 1_000)
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A ledger of this file's own: its replay finds what happens here."""
+    with telling(tmp_path_factory.mktemp("duplicates")) as (world, _):
+        yield world
+
+
+@pytest.fixture
+def world(ledger: World, tmp_path: Path) -> World:
+    return ledger.as_other(tmp_path / "home")
 
 
 @pytest.fixture
