@@ -60,12 +60,13 @@ def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
 def first_of(leaf: License, recorded: License | None) -> License:
     """Which of two licenses an id stands for: the leaf of a batch, or what was recorded under its id.
 
-    An id's first record wins. What came after the batch gives way to the leaf, which goes on from the
-    other's revision.
+    An id's first record wins, by the second, as in the contract, which keeps no numbers of records: in
+    the batch's own second what was recorded under the id stays. What came later gives way to the leaf,
+    which goes on from the other's revision.
     """
     if recorded is None:
         return leaf
-    if recorded.facts[0].seq < leaf.facts[0].seq or recorded.batch == leaf.batch:
+    if recorded.facts[0].recorded_at <= leaf.facts[0].recorded_at or recorded.batch == leaf.batch:
         return recorded
     return replace(leaf, rev=recorded.rev + 1)
 

@@ -12,6 +12,7 @@ import pytest
 from ledger import crypto
 from ledger.domain.acts import Act
 from ledger.domain.entities import Batch, License
+from ledger.domain.leaves import first_of, leaf_license
 from ledger.domain.license_tree import node_hash
 from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import organisation_object
@@ -345,6 +346,22 @@ def test_what_comes_later_under_the_id_of_a_leaf_gives_way_to_it(
     opened, _ = license_state(Histories([ledger], Asked()), IDS[2])
     assert (opened.rev, [each.act for each in opened.facts]) == (before.rev + 2, [Act.ISSUE, Act.SUSPEND])
     assert replayed(ledger) == ["DUPLICATE_ID"], "it shows when the leaf is opened"
+
+
+@pytest.mark.parametrize(("seconds", "wins"), [(-1, "recorded"), (0, "recorded"), (1, "leaf")])
+def test_which_comes_first_is_told_by_the_second_as_the_contract_tells_it(
+    ledger: LedgerSimulator, openings: list[Opening], seconds: int, wins: str
+) -> None:
+    """The contract knows no order within a second, and opens no leaf over what stands there by then."""
+    later_single(ledger)
+    single, batch = ledger.state().get("license", IDS[2]), ledger.state().get("batch", openings[2]["batch"])
+    assert isinstance(single, License)
+    assert isinstance(batch, Batch)
+    leaf = leaf_license(batch, openings[2]["batch"], 2, openings[2])
+    issued = replace(single.facts[0], recorded_at=batch.recorded_at + seconds)
+    recorded = replace(single, facts=(issued, *single.facts[1:]))
+    assert issued.seq > batch.seq
+    assert (first_of(leaf, recorded) is recorded) == (wins == "recorded")
 
 
 def test_an_opened_leaf_gives_way_to_no_later_one(ledger: LedgerSimulator, openings: list[Opening]) -> None:
