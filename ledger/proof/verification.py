@@ -219,8 +219,9 @@ def license_of(claim: Claim, state: StateView) -> License | None:
         return found
     if is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
         return first_of(leaf_license(batch, claim.batch, claim.index, claim.leaf), found)
-    is_earlier = found is not None and (found.batch == claim.batch or found.facts[0].recorded_at <= batch.recorded_at)
-    return found if is_earlier else None
+    if found is None or found.batch == claim.batch:
+        return found
+    return found if found.facts[0].recorded_at <= batch.recorded_at else None
 
 
 def examine(
