@@ -20,7 +20,7 @@ from ledger.proof.verification import cut_offs_of
 from ledger.service.accept import AcceptMessages, Desk
 from ledger.service.authorise import Registry, is_acting_for, signs_for
 from ledger.service.outcome import Outcomes
-from ledger.service.run_outbox import look_again
+from ledger.service.run_outbox import REST, look_again
 from ledger.service.standing import license_in
 
 if TYPE_CHECKING:
@@ -94,14 +94,20 @@ class OutboxThread:
         return look_again(self._ledger.queue, _Turn(self._waiting), queued, seconds)
 
     def _run(self, pace: ServicePace) -> None:
-        self._ledger.outbox(pace).serve(lambda: pace.is_stopped, self._tell)
+        while not pace.is_stopped:
+            try:
+                self._ledger.outbox(pace).serve(lambda: pace.is_stopped, self._tell)
+            except Exception as error:  # noqa: BLE001 - it ends with the service: what is accepted is promised
+                self._tell(error)
+                pace.pause(REST)
 
-    def _tell(self, error: LedgerError | None) -> None:
+    def _tell(self, error: Exception | None) -> None:
         if error is None:
             self._log.info("outbox", state="running")
         else:
             self.failures += 1
-            self._log.warning("outbox", code=error.code)
+            code = error.code if isinstance(error, LedgerError) else type(error).__name__
+            self._log.warning("outbox", code=code)
 
 
 class _Turn:

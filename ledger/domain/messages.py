@@ -348,6 +348,9 @@ KINDS_OF: dict[str, tuple[Kind, ...]] = {
 }
 """The records that a message makes, by its struct, in the order in which its contract appends them."""
 
+WITH_LEAVES = frozenset({"IssueBatch", "RenewBatch"})
+"""Structs whose contract takes the leaves of the batch beside the message."""
+
 ON_LICENSES = frozenset(
     {
         Kind.LICENSE_AMENDED,

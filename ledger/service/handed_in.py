@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.holders import require_somebody
-from ledger.domain.messages import MESSAGES, MessageType
+from ledger.domain.messages import MESSAGES, WITH_LEAVES, MessageType
 from ledger.domain.records import RecordSignature
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, signed_from_json
 from ledger.errors import MalformedError, NotEntitledError
@@ -99,6 +99,7 @@ class Handed:
             require_somebody(bytes.fromhex(str(values["holderBinding"])[2:]))
         made = signature_of(bytes.fromhex(self.key[2:]), bytes.fromhex(self.signature))
         leaves = tuple(bytes.fromhex(each[2:]) for each in self.leaves)
+        _require(not leaves or struct.name in WITH_LEAVES, "leaves")
         return SignedMessage(Prepared(struct, values, domain(struct.contract)), (made,), leaves)
 
 
@@ -167,6 +168,7 @@ class SignedElsewhere:
         message = handed.read(self._domain)
         form = self._prepared.prepared(message.digest)
         if form is None:
+            _require(bool(message.leaves) == (handed.struct in WITH_LEAVES), "leaves")
             message = self._opened(message)
             return self._desk.send(message.needed, message)
         if form["owner"] != self._desk.owner:

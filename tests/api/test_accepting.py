@@ -310,6 +310,19 @@ def test_with_the_chain_down_writes_are_accepted_and_recorded_once_it_is_back(
     assert live_ledger.ledger().reader.journal()[0] == before + 3
 
 
+def test_the_outbox_of_a_service_outlives_a_home_that_cannot_be_used(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "outbox.lock"
+    in_the_way.mkdir()
+    with serving(live_ledger, tmp_path) as service:
+        issued = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+        while not scraped(service)["elicense_outbox_failures_total"]:
+            pass
+        in_the_way.rmdir()
+        until(service, issued.headers["location"], "ANCHORED")
+
+
 def forged(live_ledger: LiveLedger, license_id: str) -> Json:
     """A binding of another body's license, rightly signed by a body that did not issue it."""
     ledger, signer = live_ledger.ledger(), live_ledger.signer("relying")
@@ -401,6 +414,34 @@ def test_a_wrong_or_foreign_signature_is_accepted_from_nobody(
     assert service.post("/v1/messages", body).status_code == 201
     nonsense = service.post("/v1/messages", {**body, "signed": {"rev": 0}})
     assert nonsense.json()["code"] == "SIGNED_MESSAGE_FORM"
+
+
+def test_leaves_that_belong_to_no_message_are_refused_and_stop_nobodys_outbox(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    """While something waits, no contract is asked; what none could be handed would hold up everybody."""
+    issued = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+    act = {"act": "suspend", "id": issued.json()["licenseId"], "ground": "INVESTIGATION"}
+    body = elsewhere(service, live_ledger, act)
+    extra = service.post("/v1/messages", {**body, "leaves": ["0x" + "11" * 32]}, Prefer="wait=0")
+    assert (extra.status_code, extra.json()["code"]) == (400, "SIGNED_MESSAGE_FORM")
+    assert extra.json()["fields"] == {"member": "leaves"}
+    none = service.post("/v1/messages", batch_of_none(live_ledger), Prefer="wait=0")
+    assert (none.status_code, none.json()["fields"]) == (400, {"member": "leaves"})
+    resume(stopped)
+    until(service, issued.headers["location"], "ANCHORED")
+    assert service.post("/v1/licenses", live_ledger.input()).status_code == 201, "the outbox goes on"
+
+
+def batch_of_none(live_ledger: LiveLedger) -> Json:
+    """A batch, rightly signed, that has no leaves."""
+    signer = live_ledger.signer("issuer")
+    terms = {"issuer": "0x" + ascii32(ISSUER).hex(), "licenseType": "0x" + "22" * 32}
+    members = {**terms, "root": "0x" + "00" * 32, "size": 0}
+    prepared = live_ledger.ledger().messages.prepare("IssueBatch", 0, members)
+    identity = key_id(signer.public_key)
+    signature = signer.sign(prepared.message(identity)).hex()
+    return {"signed": prepared.as_json(identity), "keyId": "0x" + identity.hex(), "signature": signature}
 
 
 def test_what_was_accepted_is_not_accepted_anew_when_handed_in_again(
