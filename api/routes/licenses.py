@@ -82,8 +82,7 @@ def amend_license(
     body: Annotated[AmendBody, Body()],
 ) -> Response:
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
-    license_id, identifier = services.resolve(id)
-    named = identifier if identifier == id else None
+    license_id, named = handed_in(services, id)
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
         _require_act(body, AMEND_KINDS.values())
@@ -93,6 +92,7 @@ def amend_license(
     signer = services.writing.held_key(sender.uscc)
     ground, effective = body.ground or only_ground(body.kind), moment(body.effective) or 0
     issuing = services.writing.issuing(at)
+    identifier = named or services.writing.identifier_for(sender.uscc, license_id)
     issued = issuing.amend(license_id, identifier, given, body.kind, signer, ground, effective)
     return answer(services, issued.progress, named=named)
 
@@ -110,7 +110,7 @@ def bind_holder(
     body: Annotated[BindBody, Body()],
 ) -> Response:
     """Tie the device keys of a holder, or of several, to a license after a real-name check."""
-    license_id, named = _handed_in(services, id)
+    license_id, named = handed_in(services, id)
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
         return hand_in(services, at, "Bind", body, named=named)
@@ -133,7 +133,7 @@ def freeze_holder(
     body: Annotated[FreezeBody, Body()],
 ) -> Response:
     """Stop the binding of a lost device until the license is bound anew."""
-    license_id, named = _handed_in(services, id)
+    license_id, named = handed_in(services, id)
     if isinstance(body, SignedMessage):
         require_about(body, license_id)
         return hand_in(services, at, "Freeze", body, named=named)
@@ -152,7 +152,7 @@ def _act_route(verb: str) -> Callable[..., Response]:
         id: Id,  # noqa: A002
         body: Annotated[ActBody, Body()],
     ) -> Response:
-        license_id, named = _handed_in(services, id)
+        license_id, named = handed_in(services, id)
         if isinstance(body, SignedMessage):
             require_about(body, license_id)
             _require_act(body, [rule.act])
@@ -190,7 +190,7 @@ def get_license(
     ] = None,
 ) -> Response:
     """Where a license stands by the ledger, at a moment, as it was known at another."""
-    license_id, named = _handed_in(services, id)
+    license_id, named = handed_in(services, id)
     identifier = named or services.writing.identifier_for(sender.uscc, license_id)
     shown = services.show(Asked(), license_id, moment(at), moment(known_at))
     return fetched(request, shown.as_json(identifier), personal=True)
@@ -263,7 +263,7 @@ def _require_act(body: SignedMessage, acts: Iterable[Act]) -> None:
         raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
 
 
-def _handed_in(services: Services, name: str) -> tuple[str, str | None]:
+def handed_in(services: Services, name: str) -> tuple[str, str | None]:
     """The id of a license, and its identifier where that was handed in."""
     license_id, identifier = services.resolve(name)
     return license_id, identifier if identifier == name else None

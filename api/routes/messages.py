@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.answers import accepted, answers, done, fetched
 from api.auth import Asking, At, Guarded, Sender, idempotency_key_of
 from api.outcome import message_body
-from api.routes.licenses import binding, hand_in, moment, order_of, require_own
+from api.routes.licenses import binding, hand_in, handed_in, moment, order_of, require_own
 from api.routes.representations import representation
 from api.schemas import (
     ActMessage,
@@ -131,17 +131,18 @@ def _prepared(
         return elsewhere.prepare_batch(services.writing.batches(at).batch_draft(inputs))
     if isinstance(body, _License):
         require_own(services, body.input.given(), sender)
-        return elsewhere.prepare_license(_draft(services, services.writing.issuing(at), body))
+        return elsewhere.prepare_license(_draft(services, sender, services.writing.issuing(at), body))
     return elsewhere.prepare_act(_doing(services, sender, at, body))
 
 
-def _draft(services: Services, issuing: IssueLicenses, body: _License) -> Draft:
+def _draft(services: Services, sender: Principal, issuing: IssueLicenses, body: _License) -> Draft:
     given = body.input.given()
     if isinstance(body, IssueMessage):
         return issuing.issue_draft(given)
-    license_id, identifier = services.resolve(body.id)
+    license_id, named = handed_in(services, body.id)
     if isinstance(body, TransferInMessage):
         return issuing.transfer_draft(license_id, given)
+    identifier = named or services.writing.identifier_for(sender.uscc, license_id)
     ground, effective = body.ground or only_ground(body.kind), moment(body.effective) or 0
     return issuing.amend_draft(license_id, identifier, given, body.kind, ground, effective)
 

@@ -268,6 +268,21 @@ def test_a_message_is_its_owners_alone(service: Department, live_ledger: LiveLed
     assert service.get("/v1/messages/0x" + "ab" * 32).status_code == 404
 
 
+def test_what_follows_from_an_identifier_is_prepared_for_the_issuers_side_alone(
+    service: Department, live_ledger: LiveLedger
+) -> None:
+    issued = service.post("/v1/licenses", live_ledger.input(serial="7654321")).json()
+    order = {"act": "amend", "id": issued["licenseId"], "kind": "change", "keyId": "0x" + "11" * 32}
+    given = live_ledger.input(serial=None)
+    own = service.post("/v1/messages", {**order, "input": given})
+    assert "7654321" in own.json()["license"]["metadata"]["certificateIdentifier"]
+    given["metadata"]["certificateIssuingAuthorityCode"] = RELYING
+    other = Department(service.client, RELYING, live_ledger.signer("relying"))
+    told = other.post("/v1/messages", {**order, "input": given})
+    assert "7654321" not in told.text
+    assert told.json()["code"] == "LICENSE_INPUT", "it says itself which serial it wants"
+
+
 def test_fifty_duplicates_at_once_are_one_record_while_the_chain_stands_still(
     service: Department, live_ledger: LiveLedger, stopped: Rpc
 ) -> None:
