@@ -7,18 +7,19 @@ struct is held against the order, the document's digest against the document.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ledger.domain.acts import Act
 from ledger.domain.canonical import JsonObject
-from ledger.domain.document import build_license, license_digest
+from ledger.domain.document import Envelope, build_license, license_digest
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import LicenseType
 from ledger.domain.messages import (
     CLOCK_TOLERANCE,
     MAX_LIFETIME,
     MESSAGES,
+    issued_id,
     key_id,
     message_digest,
     plain_value,
@@ -35,6 +36,9 @@ from ledger.service.drafts import content_members
 from ledger.service.handed_in import read_members
 from ledger.service.orders import ActOrder, act_of, amendment_of, ground_of
 from ledger.service.represent import RepresentOrder, kind_of, scope_of
+
+_OF_EACH = ("rev", "signedAt", "notAfter", "digest")
+"""Members in which two messages for the same order may differ."""
 
 _SKEW = 300
 """Seconds by which the service's clock may differ from ours."""
@@ -187,8 +191,46 @@ class OrderAtService:
         if request_id is not None:
             handed["requestId"] = request_id
         answer = self._service.post("/v1/messages", handed)
+        self._check_answer(answer, prepared, asked)
         self._check_promise(answer, prepared)
         return answer
+
+    def _check_answer(self, answer: JsonObject, prepared: Prepared, asked: JsonObject) -> None:
+        """Refuse an answer about another license than was ordered.
+
+        Raises:
+            TrustError: `SERVICE_ANSWER_DIFFERS` with the member.
+        """
+        values = prepared.values
+        is_new = prepared.struct.name in ("Issue", "Amend")
+        _answers(
+            answer.get("licenseId") == (issued_id(values) if is_new else values["licenseId"]), "licenseId"
+        )
+        if "rev" in answer:
+            _answers(answer["rev"] == int(str(values["rev"])) + 1, "rev")
+        if "representative" in values:
+            _answers(answer.get("representative") == values["representative"], "representative")
+        if is_new:
+            self._check_file(answer.get("envelope"), prepared, asked)
+
+    def _check_file(self, form: object, prepared: Prepared, asked: JsonObject) -> None:
+        """The license file is of the license that was ordered, as a key of this body signed it.
+
+        Under the same request id it may be of an earlier message: with salts and a time of its own.
+        """
+        try:
+            envelope = Envelope.from_json(form if isinstance(form, dict) else {})
+            signed = read_members(prepared.struct, envelope.signed, envelope.signer["keyId"])
+            _answers(license_digest(envelope.license, envelope.salts).hex() == envelope.digest, "digest")
+        except MalformedError:
+            raise _answered("envelope") from None
+        _answers(envelope.license == asked["license"], "license")
+        own = {**prepared.values, **{name: signed[name] for name in _OF_EACH if name in signed}}
+        _answers(signed == own and signed["digest"] == "0x" + envelope.digest, "signed")
+        if envelope.signer["keyId"] == "0x" + key_id(self._signer.public_key).hex():
+            message = replace(prepared, values=signed).message(key_id(self._signer.public_key))
+            signature = bytes.fromhex(envelope.signature)
+            _answers(self._verifier.verify(self._signer.public_key, message, signature), "signature")
 
     def _read(self, order: _Order, asked: JsonObject, key: str) -> Prepared:
         """The message that is to be signed, held against what was ordered.
@@ -269,6 +311,15 @@ def _from(effective: int) -> JsonObject:
 def _require(holds: bool, member: str) -> None:
     if not holds:
         raise _differs(member)
+
+
+def _answers(holds: bool, member: str) -> None:
+    if not holds:
+        raise _answered(member)
+
+
+def _answered(member: str) -> TrustError:
+    return TrustError("SERVICE_ANSWER_DIFFERS", member=member)
 
 
 def _differs(member: str) -> TrustError:

@@ -335,3 +335,42 @@ def test_a_promise_about_another_message_is_told(honest: Department, live_ledger
     service.lie, service.at = put("promise", value=other["promise"]), 2
     with pytest.raises(BadSignatureError, match="PROMISE_OF_ANOTHER"):
         orders(live_ledger, service).issue(live_ledger.input())
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "member"),
+    [
+        (("licenseId",), "0x" + "11" * 32, "licenseId"),
+        (("envelope",), None, "envelope"),
+        (("envelope", "license", "face", "category"), "A", "digest"),
+        (("envelope", "signed", "validTo"), 1, "signed"),
+        (("envelope", "signature"), "11" * 64, "signature"),
+    ],
+)
+def test_a_license_file_that_was_not_ordered_is_taken_from_no_service(
+    honest: Department, live_ledger: LiveLedger, path: tuple[str, ...], value: Any, member: str
+) -> None:
+    service = Liar(honest)
+    service.lie, service.at = put(*path, value=value), 2
+    with pytest.raises(TrustError) as caught:
+        orders(live_ledger, service).issue(live_ledger.input())
+    assert (caught.value.code, caught.value.fields["member"]) == ("SERVICE_ANSWER_DIFFERS", member)
+
+
+def test_the_file_of_another_license_is_taken_from_no_service(
+    honest: Department, live_ledger: LiveLedger
+) -> None:
+    other = orders(live_ledger, Liar(honest)).issue(live_ledger.input())
+    service = Liar(honest)
+    service.lie, service.at = lambda answer: answer.update(other, licenseId=answer["licenseId"]), 2
+    with pytest.raises(TrustError) as caught:
+        orders(live_ledger, service).issue(live_ledger.input())
+    assert (caught.value.code, caught.value.fields["member"]) == ("SERVICE_ANSWER_DIFFERS", "license")
+
+
+def test_an_answer_about_another_act_is_told(honest: Department, live_ledger: LiveLedger) -> None:
+    issued = orders(live_ledger, Liar(honest)).issue(live_ledger.input())
+    service = Liar(honest)
+    service.lie, service.at = put("licenseId", value="0x" + "11" * 32), 2
+    with pytest.raises(TrustError, match="SERVICE_ANSWER_DIFFERS"):
+        orders(live_ledger, service).act(issued["licenseId"], ActOrder("suspend", "INVESTIGATION"))

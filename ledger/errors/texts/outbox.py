@@ -130,6 +130,12 @@ TEXTS: dict[str, Text] = {
         "勿信赖该服务；核对其地址与信任文件。",
         "Do not rely on this service; check its address and the trust file.",
     ),
+    "SERVICE_ANSWER_DIFFERS": Text(
+        "服务的答复与所下指令不符（{member}）；报文已交出。",
+        "The service's answer is not about what was ordered ({member}); the message was handed in.",
+        "勿信赖该服务，勿使用其所给文件；以其他节点核对证照状态。",
+        "Do not rely on this service or on files that it gave; ask another node where the license stands.",
+    ),
     "SERVICE_ORGANISATION": Text(
         "不能从 {id} 得知代表哪个机构。",
         "It cannot be told from {id} for which organisation this is.",
