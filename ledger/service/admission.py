@@ -37,6 +37,7 @@ from ledger.ports import Verifier
 from ledger.proof.competence import Competence
 from ledger.proof.verification import cut_offs_of
 from ledger.service.live_index import Overlay
+from ledger.service.recordable import require_recordable
 
 Try = Callable[[Call], int | LedgerError]
 """Asks a contract for the gas of a call, or why it refuses it; raises `OutageError` where no node answers."""
@@ -79,7 +80,7 @@ class Admission:
         Raises:
             RuleError: `MESSAGE_EXPIRED`, `MESSAGE_TOO_EARLY`, `MESSAGE_LIFETIME`, `UNKNOWN_KEY`,
                 `KEY_PURPOSE`, `KEY_NOT_CURRENT`, `STALE_REVISION`, `LICENSE_EXISTS`,
-                `UNKNOWN_LICENSE`, `ACT_NOT_ALLOWED`, and `NOT_ACCEPTABLE` for all else.
+                `UNKNOWN_LICENSE`, as `require_recordable`, and `NOT_ACCEPTABLE` for all else.
             BadSignatureError: `SIGNATURE_REFUSED`.
         """
         _require_timely(message, now)
@@ -149,14 +150,17 @@ def _applied(fact: Fact, state: StateView) -> list[Change]:
 
 
 def _judged(fact: Fact, state: StateView, now: int) -> list[Change]:
-    _require_next(fact, state, now)
-    problem = Competence(state).problem_with(fact)
-    if problem is not None:
-        raise NotEntitledError("NOT_ACCEPTABLE", reason=problem[1])
     try:
+        require_recordable(fact, state, now)
+        _require_next(fact, state, now)
+        problem = Competence(state).problem_with(fact)
+        if problem is not None:
+            raise NotEntitledError("NOT_ACCEPTABLE", reason=problem[1])
         return apply(state, fact)
     except Refused as refusal:
         raise RuleError("NOT_ACCEPTABLE", reason=refusal.detail) from None
+    except ValueError as error:  # a number or a text that means nothing
+        raise RuleError("NOT_ACCEPTABLE", reason=str(error)) from None
 
 
 def _require_contract(message: SignedMessage, state: StateView) -> None:

@@ -16,13 +16,15 @@ from starlette.testclient import TestClient
 from api.main import ApiOptions, create_app
 from ledger import crypto
 from ledger.adapters.rpc import Rpc
+from ledger.domain.acts import Act
 from ledger.domain.holders import holder_binding
 from ledger.domain.messages import MESSAGES, key_id, message_digest
-from ledger.domain.objects import ascii32
+from ledger.domain.objects import ascii32, license_id
 from ledger.domain.promise import Promise
 from tests.api.conftest import Department
 from tests.live import ISSUER, RELYING, LiveLedger
 from tests.lying_proxy import LyingProxy
+from tests.served import NODE_AWAY
 
 Json = dict[str, Any]
 
@@ -340,19 +342,57 @@ def test_the_outbox_of_a_service_outlives_a_home_that_cannot_be_used(
 
 def forged(live_ledger: LiveLedger, license_id: str) -> Json:
     """A binding of another body's license, rightly signed by a body that did not issue it."""
-    ledger, signer = live_ledger.ledger(), live_ledger.signer("relying")
     by = "0x" + ascii32(RELYING).hex()
-    members = {
-        "licenseId": license_id,
-        "by": by,
-        "holderBinding": "0x" + "11" * 32,
-        "method": 1,
-        "assurance": 1,
-    }
-    prepared = ledger.messages.prepare("Bind", 2, members)
-    identity = key_id(signer.public_key)
-    signature = signer.sign(prepared.message(identity)).hex()
+    terms = {"by": by, "holderBinding": "0x" + "11" * 32, "method": 1, "assurance": 1}
+    return made(live_ledger, "Bind", 2, {"licenseId": license_id, **terms}, "relying")
+
+
+def made(live_ledger: LiveLedger, name: str, rev: int, members: Json, signer: str = "issuer") -> Json:
+    """A message that no honest service prepares, rightly signed."""
+    key = live_ledger.signer(signer)
+    asked = {member: members[member] for member, _ in MESSAGES[name].fields[4:]}
+    prepared = live_ledger.ledger().messages.prepare(name, rev, asked)
+    identity = key_id(key.public_key)
+    signature = key.sign(prepared.message(identity)).hex()
     return {"signed": prepared.as_json(identity), "keyId": "0x" + identity.hex(), "signature": signature}
+
+
+def test_what_no_contract_records_is_promised_to_nobody_also_while_none_is_asked(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    with serving(live_ledger, tmp_path) as service:
+        issued = service.post("/v1/licenses", live_ledger.input()).json()
+        signed = {name: value for name, value in issued["envelope"]["signed"].items() if name != "keyId"}
+        wrong = unrecordable(live_ledger, issued["licenseId"], signed)
+        codes = [service.post("/v1/messages", each).json()["code"] for each in wrong]
+    expected = ["ACT_NOT_KNOWN", "ACT_NOT_KNOWN", "ACT_NOT_RETROACTIVE", "UNKNOWN_REGION", "DATES_REVERSED"]
+    assert codes[:-1] == expected
+    with serving(live_ledger, tmp_path, NODE_AWAY) as service:
+        told = [service.post("/v1/messages", each, Prefer="wait=0").json() for each in wrong]
+        assert [each["code"] for each in told] == [*expected, "NOT_ACCEPTABLE"]
+
+
+def unrecordable(live_ledger: LiveLedger, id_: str, issue: Json) -> list[Json]:
+    """Acts that there are none of, that are of another struct, too early, to nowhere; terms that are none."""
+    plain: Json = {"licenseId": id_, "ground": 1, "region": 0}
+    plain |= {"reference": "0x" + "00" * 32, "cause": "0x" + "00" * 32}
+    dates = {"validFrom": 9, "validTo": 9}
+    who = {"representative": "0x" + "11" * 32, "kind": 9, "scope": 1, "since": 0, "until": 0}
+    return [
+        made(live_ledger, "Act", 1, {**plain, "act": 200, "effective": 0}),
+        made(live_ledger, "Act", 1, {**plain, "act": int(Act.CHANGE), "effective": 0}),
+        made(live_ledger, "Act", 1, {**plain, "act": int(Act.SUSPEND), "effective": 1}),
+        made(live_ledger, "TransferOut", 1, {**plain, "toRegion": 999_999}),
+        made(live_ledger, "Issue", 0, {**issue, **dates, **fresh_id(live_ledger)}),
+        made(live_ledger, "Represent", 0, {**plain, **who}),
+    ]
+
+
+def fresh_id(live_ledger: LiveLedger) -> Json:
+    """An id of the issuer for which nothing stands."""
+    handle = secrets.token_bytes(32)
+    id_ = license_id(bytes.fromhex(live_ledger.ledger().trust.ledger_id[2:]), ISSUER, handle)
+    return {"licenseId": "0x" + id_.hex(), "handle": "0x" + handle.hex()}
 
 
 def test_after_a_long_stall_nothing_more_is_accepted(live_ledger: LiveLedger, tmp_path: Path) -> None:
@@ -450,13 +490,8 @@ def test_leaves_that_belong_to_no_message_are_refused_and_stop_nobodys_outbox(
 
 def batch_of_none(live_ledger: LiveLedger) -> Json:
     """A batch, rightly signed, that has no leaves."""
-    signer = live_ledger.signer("issuer")
     terms = {"issuer": "0x" + ascii32(ISSUER).hex(), "licenseType": "0x" + "22" * 32}
-    members = {**terms, "root": "0x" + "00" * 32, "size": 0}
-    prepared = live_ledger.ledger().messages.prepare("IssueBatch", 0, members)
-    identity = key_id(signer.public_key)
-    signature = signer.sign(prepared.message(identity)).hex()
-    return {"signed": prepared.as_json(identity), "keyId": "0x" + identity.hex(), "signature": signature}
+    return made(live_ledger, "IssueBatch", 0, {**terms, "root": "0x" + "00" * 32, "size": 0})
 
 
 def test_what_was_accepted_is_not_accepted_anew_when_handed_in_again(
