@@ -67,7 +67,7 @@ def respond(
 
 def batch_body(writing: Writing, queued: Queued, offset: int, limit: int) -> Body:
     """The answer to `GET /v1/batches/{digest}`."""
-    values, outcome = queued.message.prepared.values, writing.outcomes().of(queued)
+    values, outcome = queued.message.prepared.values, _outcome(writing, queued)
     licenses = outcome.licenses[offset : offset + limit] if isinstance(outcome, IssuedBatch) else ()
     size = int(str(values["size"]))
     return {
@@ -113,7 +113,7 @@ def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
     identifier.
     """
     name = queued.message.prepared.struct.name
-    outcome = writing.outcomes().of(queued)
+    outcome = _outcome(writing, queued)
     if isinstance(outcome, Acted):
         return _acted(writing, queued, outcome, named)
     if isinstance(outcome, Represented):
@@ -125,6 +125,19 @@ def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
     assert not isinstance(outcome, IssuedBatch)
     body = _issued(writing, queued, outcome)
     return {**body, **_old_version(writing, queued, named)} if name == "Amend" else body
+
+
+def _outcome(writing: Writing, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | None:
+    """What a message does; whose licenses it issues, nobody but the issuer's side gets from here.
+
+    A message that stands on the ledger may be handed in by whoever read it there.
+    """
+    values = queued.message.prepared.values
+    if "issuer" in values:
+        issuer, code = (from_ascii32(str(values[name])) for name in ("issuer", "licenseType"))
+        if not writing.signs_for(queued.owner, issuer, code):
+            return None
+    return writing.outcomes().of(queued)
 
 
 def _batch(queued: Queued) -> Body:

@@ -270,6 +270,25 @@ def test_a_message_is_its_owners_alone(service: Department, live_ledger: LiveLed
     assert service.get("/v1/messages/0x" + "ab" * 32).status_code == 404
 
 
+def test_who_hands_in_a_message_that_he_read_on_the_ledger_gets_no_license_of_it(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    """Such as after a service lost its queue, but not what it keeps for the issuer."""
+    with serving(live_ledger, tmp_path) as service:
+        envelope = service.post("/v1/licenses", live_ledger.input()).json()["envelope"]
+    for file in tmp_path.glob("outbox.sqlite3*"):
+        file.unlink()
+    key = {"keyId": envelope["signer"]["keyId"], "signature": envelope["signature"]}
+    with serving(live_ledger, tmp_path) as service:
+        other = Department(service.client, RELYING, live_ledger.signer("relying"))
+        told = other.post("/v1/messages", {"signed": envelope["signed"], **key})
+        assert told.json()["seq"], "what everybody can read"
+        assert (told.json()["envelope"], told.json()["identifier"]) == (None, None)
+        shown = other.get(f"/v1/messages/{told.json()['promise']['message']}")
+        for text in (told.text, shown.text):
+            assert envelope["license"]["metadata"]["certificateIdentifier"] not in text
+
+
 def test_what_follows_from_an_identifier_is_prepared_for_the_issuers_side_alone(
     service: Department, live_ledger: LiveLedger
 ) -> None:
