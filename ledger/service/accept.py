@@ -8,7 +8,7 @@ availability, never a promise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Purpose
@@ -29,6 +29,9 @@ from ledger.service.live_index import Sight
 
 STALL_SECONDS = 4 * 3600
 """Seconds without any record after which messages are no longer accepted (X-Road stops after as long)."""
+
+MOST_IN_A_ROW = 8
+"""Messages that may wait one behind the other: each needs a block of its own, and holds up the others'."""
 
 _MOST_TRIES = 20
 
@@ -126,7 +129,7 @@ class AcceptMessages:
             that came under the same idempotency key.
 
         Raises:
-            ChainOutageError: `ANCHOR_STALLED`.
+            ChainOutageError: `ANCHOR_STALLED`; `MESSAGES_IN_A_ROW`: too many wait about the same object.
             NotEntitledError: `MESSAGE_OF_ANOTHER`: another body handed it in.
             LedgerError: As `Admission`.
         """
@@ -176,6 +179,7 @@ class AcceptMessages:
             if message is what:
                 return _own(known, owner)
             raise QueueMovedError  # somebody made the very same one meanwhile
+        self._require_turn(message, pending)
         is_known = sight.index.seq_of(message.digest) is not None
         gas = 0 if is_known else self._admit(message, state, sight, is_first=not pending, now=now)
         promise = self._promises.promise(message.digest, now, sight.index)
@@ -210,6 +214,11 @@ class AcceptMessages:
         seconds = self._stalled(sight, now)
         if seconds >= self._stall and not self._needs_node:  # who needs one sends the messages as well
             raise ChainOutageError("ANCHOR_STALLED", seconds=seconds, limit=self._stall)
+
+    def _require_turn(self, message: SignedMessage, pending: Sequence[Queued]) -> None:
+        before = [each for each in pending if each.message.touched & message.touched]
+        if len(before) >= MOST_IN_A_ROW and not self._needs_node:
+            raise ChainOutageError("MESSAGES_IN_A_ROW", object=min(message.touched), count=len(before))
 
     def _stalled(self, sight: Sight, now: int) -> int:
         """Seconds for which messages waited and none was recorded, or no node answered."""

@@ -359,6 +359,25 @@ def test_the_outbox_of_a_service_outlives_a_home_that_cannot_be_used(
         until(service, issued.headers["location"], "ANCHORED")
 
 
+def test_no_department_fills_the_outbox_with_a_row_of_acts_on_one_license(
+    service: Department, live_ledger: LiveLedger, stopped: Rpc
+) -> None:
+    """Each needs a block of its own, so that what others hand in behind them would come too late."""
+    issued = service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0")
+    verbs = {"suspend": "INVESTIGATION", "resume": "CONDITIONS_MET_AGAIN"}
+    place = f"/v1/licenses/{issued.json()['licenseId']}"
+    answers = [
+        service.post(f"{place}/{verb}", {"ground": ground}, Prefer="wait=0")
+        for verb, ground in [*verbs.items()] * 4
+    ]
+    assert [each.status_code for each in answers] == [202] * 7 + [503]
+    assert (answers[-1].json()["code"], "retry-after" in answers[-1].headers) == ("MESSAGES_IN_A_ROW", True)
+    assert service.post("/v1/licenses", live_ledger.input(), Prefer="wait=0").status_code == 202
+    resume(stopped)
+    for each in (issued, *answers[:7]):
+        until(service, each.headers["location"], "ANCHORED")
+
+
 def forged(live_ledger: LiveLedger, license_id: str) -> Json:
     """A binding of another body's license, rightly signed by a body that did not issue it."""
     by = "0x" + ascii32(RELYING).hex()

@@ -136,6 +136,12 @@ TEXTS: dict[str, Text] = {
         "勿信赖该服务，勿使用其所给文件；以其他节点核对证照状态。",
         "Do not rely on this service or on files that it gave; ask another node where the license stands.",
     ),
+    "MESSAGES_IN_A_ROW": Text(
+        "关于 {object} 已有 {count} 条报文等待上链，须逐条入块。",
+        "{count} messages about {object} wait for their records, each for a block of its own.",
+        "稍后再试。",
+        "Try again in a moment.",
+    ),
     "SERVICE_ORGANISATION": Text(
         "不能从 {id} 得知代表哪个机构。",
         "It cannot be told from {id} for which organisation this is.",
