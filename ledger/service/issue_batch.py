@@ -182,11 +182,13 @@ class IssueBatches:
     def carry(self, digest: str, message: SignedMessage) -> None:
         """Put another message than before into the licenses of a batch that this home made.
 
+        Where that stands on the ledger by a third one, or may still, it stays as it is.
+
         Raises:
             UnknownIdError: `BATCH_NOT_KEPT`: it was forgotten, since its licenses were issued otherwise.
         """
         kept = self._drafts.outbox.load(_message_key(digest))
-        if kept is None:
+        if kept is None or self._drafts.is_living(kept["batch"]):
             return
         leaves = self._kept_leaves(kept["batch"])
         if not leaves:

@@ -77,6 +77,11 @@ class ResignMessages:
             key = issued_id(old.prepared.values)
             kept = self._drafts.outbox.load(key)
             envelope = Envelope.from_json(kept["envelope"]) if kept else None
-            if kept and envelope and digest_of(envelope) == old.digest:
+            if kept and envelope and self._is_its_content(old, envelope):
                 carried = self._drafts.carry(envelope, new)
                 self._drafts.outbox.save(key, {**kept, "envelope": carried.as_json()})
+
+    def _is_its_content(self, old: SignedMessage, envelope: Envelope) -> bool:
+        """Whether a kept license is the one that a message issued, perhaps signed again since, in vain."""
+        is_same = old.prepared.values["digest"] == "0x" + envelope.digest
+        return is_same and not self._drafts.is_alive(digest_of(envelope))

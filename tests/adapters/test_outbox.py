@@ -17,14 +17,15 @@ from ledger.adapters.clock import SystemClock
 from ledger.adapters.message_queue import SqlitePrepared
 from ledger.adapters.rpc import Rpc
 from ledger.bootstrap import Ledger
+from ledger.domain.document import Envelope
 from ledger.domain.holders import holder_binding
-from ledger.domain.messages import DEFAULT_LIFETIME
+from ledger.domain.messages import DEFAULT_LIFETIME, key_id
 from ledger.errors import ChainOutageError, LedgerError, RuleError, StoreOutageError
 from ledger.ports.queue import MessageState, Queued
 from ledger.service.accept import Desk
 from ledger.service.orders import ActOrder, Issued
 from ledger.service.sources import Asked
-from ledger.service.submission import Messages
+from ledger.service.submission import Messages, digest_of
 from tests.live import ISSUER, LiveLedger, found
 from tests.lying_proxy import LyingProxy
 
@@ -247,12 +248,17 @@ def test_what_runs_out_unsent_is_reported_and_signed_again_with_the_same_content
     assert states(ledger, issued) == ["EXPIRED"]
     assert ledger.queue.rows(MessageState.EXPIRED, 10) == rows(ledger, issued), "reported, not dropped"
     slow.call("evm_setAutomine", True)
+    with pytest.raises(LedgerError):
+        ledger.resigning().resign(row.digest, live_ledger.signer("relying"))
     again = ledger.resigning().resign(row.digest, live_ledger.signer("issuer"))
     assert again.state is MessageState.ANCHORED
     kept = ledger.drafts().outbox.load(str(issued[0].envelope.anchor["licenseId"]))
     assert kept is not None
     assert kept["envelope"]["salts"] == issued[0].envelope.salts, "the same content"
     assert kept["envelope"]["signed"]["signedAt"] != issued[0].envelope.signed["signedAt"]
+    assert digest_of(Envelope.from_json(kept["envelope"])) == again.digest
+    signer = key_id(live_ledger.signer("issuer").public_key)
+    assert kept["envelope"]["signer"]["keyId"] == "0x" + signer.hex(), "not the key that was refused"
 
 
 def test_what_a_fork_took_away_is_recorded_again(ledger: Ledger, live_ledger: LiveLedger, slow: Rpc) -> None:
