@@ -261,6 +261,28 @@ def test_what_runs_out_unsent_is_reported_and_signed_again_with_the_same_content
     assert kept["envelope"]["signer"]["keyId"] == "0x" + signer.hex(), "not the key that was refused"
 
 
+def test_a_batch_that_ran_out_is_signed_again_with_its_licenses_also_after_a_key_was_refused(
+    live_ledger: LiveLedger, tmp_path: Path, slow: Rpc
+) -> None:
+    signing = live_ledger.ledger(tmp_path / "home")
+    signing.__dict__["messages"] = Messages(signing.trust.domain, LateClock(signing, left=20))
+    inputs = [live_ledger.input() for _ in range(2)]
+    batch = signing.batches(desk(signing)).issue_batch(inputs, live_ledger.signer("issuer"))
+    slow.call("evm_increaseTime", 30)
+    slow.call("evm_mine")
+    ledger = live_ledger.ledger(tmp_path / "home")
+    ledger.outbox().drain()
+    slow.call("evm_setAutomine", True)
+    with pytest.raises(LedgerError):
+        ledger.resigning().resign(batch.progress.message, live_ledger.signer("relying"))
+    again = ledger.resigning().resign(batch.progress.message, live_ledger.signer("issuer"))
+    shown = ledger.batches(desk(ledger)).batch(again)
+    assert shown is not None
+    assert [digest_of(each.envelope) for each in shown.licenses] == [again.digest] * 2
+    signer = "0x" + key_id(live_ledger.signer("issuer").public_key).hex()
+    assert {each.envelope.signer["keyId"] for each in shown.licenses} == {signer}
+
+
 def test_what_a_fork_took_away_is_recorded_again(ledger: Ledger, live_ledger: LiveLedger, slow: Rpc) -> None:
     before = seq(ledger)
     issued = accept(ledger, live_ledger, 2)
