@@ -599,6 +599,8 @@ def type_entitle(
     """Let an organisation issue a type; signed by the region it is for or a superior one."""
     desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
     term, named = (read_since(since), ending(until)), read_uscc(operator) if operator else None
+    now = int(desk.ledger.clock.now().timestamp())
+    govern.require_no_pause(state_of(desk.ledger), read_code(code), body, term[0], now)
     order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
     data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}

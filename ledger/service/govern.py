@@ -17,10 +17,12 @@ from ledger.domain.entities import Key, Powers, Terms, TypeVersion
 from ledger.domain.facts import fact_of, object_of
 from ledger.domain.founding import FoundingType
 from ledger.domain.messages import Kind, key_id
+from ledger.domain.moments import rfc3339
 from ledger.domain.objects import ascii32, organisation_object, region_object
 from ledger.domain.records import RecordSignature, record_of
 from ledger.domain.signed_message import Prepared
-from ledger.errors import RuleError
+from ledger.domain.state import StateView, typed
+from ledger.errors import RuleError, UsageError
 from ledger.ports import Clock, LedgerReader
 from ledger.service.found import digest_of_text
 from ledger.service.signing import Brought, KeyFile, SignatureRequest
@@ -372,6 +374,24 @@ def entitle(
         "until": until,
     }
     return Order("Entitle", members, tuple(by))
+
+
+def require_no_pause(state: StateView, code: str, issuer: str, since: int, now: int) -> None:
+    """Refuse a right to come where one is in effect: it would replace that at once, and begin only later.
+
+    Args:
+        state: Rights as they are.
+        code: Type.
+        issuer: Unified social credit code of the body.
+        since: First moment of the right to come.
+        now: The present.
+
+    Raises:
+        UsageError: `RIGHT_WOULD_PAUSE`.
+    """
+    rights = typed(state, "entitlement", f"{code}/{issuer}", Terms)
+    if since > now and rights is not None and rights.last_at(now) is not None:
+        raise UsageError("RIGHT_WOULD_PAUSE", type=code, issuer=issuer, since=rfc3339(since))
 
 
 def end_entitlement(code: str, issuer: str, until: int, by: Sequence[KeyFile]) -> Order:

@@ -131,6 +131,14 @@ def test_an_operator_is_told_by_the_catalog(mandated: LiveLedger) -> None:
     assert rights[NATIONAL] is None
 
 
+def test_a_right_to_come_does_not_pause_the_present_one(mandated: LiveLedger) -> None:
+    right = ("--issuer", ISSUER, "--region", "310118", "--by", str(mandated.key("qingpu")))
+    status, refused = mandated.attempt("type", "entitle", FERRY, *right, "--from", "2099-01-01")
+    assert (status, refused["code"]) == (2, "RIGHT_WOULD_PAUSE")
+    (still,) = mandated.cli("type", "show", FERRY)["entitlements"]
+    assert still["since"] < "2099"
+
+
 def test_an_operator_issues_over_http_what_its_mandate_covers(
     mandated: LiveLedger, relying: Department
 ) -> None:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "RIGHT_WOULD_PAUSE": Text(
+        zh="{issuer} 对 {type} 的现有颁发权在 {since} 之前仍有效；新的颁发权一经登记即取代它，此前将无法签发。",
+        en="{issuer} has a right to {type} now; the new one replaces it at once and begins only at {since}.",
+        remedy_zh="到期再登记，或令新的颁发权从现在起生效（--from 今天），只改变 --until 或 --operator。",
+        remedy_en="Give it when its first day has come, or let it begin now and change --until or --operator only.",
+    ),
     "SIGNATURES_PENDING": Text(
         "还缺 {count} 个签名，已写入 {path}，未提交任何报文。",
         "{count} signatures are missing; what is to be signed stands in {path}. Nothing was submitted.",
