@@ -1,12 +1,14 @@
 # Python 3.11 or later, make and a network are all that a fresh machine needs.
 .DEFAULT_GOAL := help
-.PHONY: help dev demo test lint bench gas engines clean python
+.PHONY: help dev demo test soak lint bench gas engines clean python
 
 PYTHON ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,\
 	$(shell $(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $(python))))
 VENV   := .venv
 BIN    := $(abspath $(VENV))/bin
 RUN    := PATH="$(BIN):$$PATH"
+# Most tests wait for a chain or for another process, so more of them than cores run at once.
+WORKERS ?= 5
 NODE   := hardhat-net/node_modules/.package-lock.json
 
 help: ## Show the targets
@@ -27,13 +29,18 @@ lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c .solhint.json --max-warnings 0 'contracts/**/*.sol'
 
 python: engines
-	$(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+soak: engines ## Run the tests on every case of their long lists, and with more examples
+	ELICENSE_DEEP=1 HYPOTHESIS_PROFILE=free $(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: dev ## Measure speed and memory, up to 100,000 licenses; writes docs/benchmarks.md
 	$(RUN) python -m scripts.bench
 	$(RUN) python -m scripts.bench_batches
 	$(RUN) python -m scripts.bench_crashes
 	$(RUN) python -m scripts.bench_verify
+	$(RUN) python -m scripts.bench_uses
+	ELICENSE_PEOPLE=10000 $(RUN) pytest tests/privacy -q
 
 gas: dev ## Measure gas per operation
 	$(RUN) python -m scripts.gas

@@ -54,7 +54,7 @@ def answers(
 def accepted(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """The 202 of a write, for its OpenAPI description."""
     place = {"description": "Where to ask what became of it.", "schema": {"type": "string"}}
-    text = "Accepted: on disk and promised, not yet on the ledger"
+    text = "Accepted: on disk, not yet on the ledger; promised unless `promise` is null"
     return {202: {"model": model, "description": text, "headers": {"Location": place}}}
 
 

@@ -7,9 +7,11 @@ signature is checked before the body is read as JSON. Writes may carry an `Idemp
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
+import anyio
 from fastapi import Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -24,6 +26,7 @@ from ledger.domain.canonical import parse_strict
 from ledger.domain.requests import HEADERS
 from ledger.domain.sm import sm3
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
+from ledger.ports import KeptAnswer, RequestStore
 from ledger.ports.queue import Queued
 from ledger.ports.queue import Request as KeyedRequest
 from ledger.service.accept import Desk
@@ -33,9 +36,9 @@ MAX_BODY = 1 << 20
 """Largest body, in bytes; as for every JSON document of this project."""
 
 MAX_BATCH_BODY = 8 << 20
-"""Largest body of what may carry a thousand licenses, in bytes."""
+"""Largest body of what may carry a thousand licenses, or a copy with a face, in bytes."""
 
-LARGE = frozenset({"issueBatch", "prepareMessage"})
+LARGE = frozenset({"issueBatch", "prepareMessage", "verifyLicense"})
 """Operations that may carry them."""
 
 PUBLIC = frozenset(
@@ -47,9 +50,15 @@ PUBLIC = frozenset(
         "getHealth",
         "getReadiness",
         "getMetrics",
+        "listHolderUses",
+        "askMaterials",
+        "listEditions",
     }
 )
 """Operations that anyone may call; `/openapi.json` is public too."""
+
+PATIENCE = 30.0
+"""Seconds for which a request waits for another one under the same idempotency key."""
 
 _REPLAYED = "Idempotency-Replayed"
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -124,6 +133,7 @@ class Guarded(APIRoute):
             key = idempotency_key_of(request) if is_write else None
         except LedgerError as error:
             return problem(error, request)
+        work = _in_turn(work) if is_write else work
         if key is None:
             return await _answer(request, work)
         return await _once(request, key, work)
@@ -170,6 +180,16 @@ def _target(request: Request) -> str:
     return (path + (b"?" + query if query else b"")).decode("latin-1")
 
 
+def _in_turn(work: _Handler) -> _Handler:
+    """The work of a write, once its department has a place for it: none keeps all threads for itself."""
+
+    async def in_turn(request: Request) -> Response:
+        async with services_of(request).turns.awaited(principal_of(request).uscc):
+            return await work(request)
+
+    return in_turn
+
+
 async def _answer(request: Request, work: _Handler) -> Response:
     try:
         return await work(request)
@@ -186,7 +206,7 @@ async def _once(request: Request, key: str, work: _Handler) -> Response:
     now = int(services_of(request).clock.now().timestamp())
     request.state.keyed = KeyedRequest(key, digest.hex())
     try:
-        kept = await run_in_threadpool(store.begin, owner, key, digest, now)
+        kept = await _begun(store, owner, key, digest, now)
     except LedgerError as error:
         return problem(error, request)
     if kept is None:
@@ -200,6 +220,17 @@ async def _once(request: Request, key: str, work: _Handler) -> Response:
     media_type = "application/json" if kept.status < 400 else MEDIA_TYPE
     headers = {"Cache-Control": "no-store", _REPLAYED: "true"}
     return Response(kept.body, kept.status, headers, media_type)
+
+
+async def _begun(store: RequestStore, owner: str, key: str, digest: bytes, now: int) -> KeptAnswer | None:
+    """Claim a key, waiting a while, without a thread, for who holds it for the same request."""
+    deadline, pause = time.monotonic() + PATIENCE, 0.02
+    while True:
+        kept = await run_in_threadpool(store.begin, owner, key, digest, now)
+        if kept is None or kept.status or kept.request != digest or time.monotonic() >= deadline:
+            return kept
+        await anyio.sleep(pause)
+        pause = min(0.5, pause * 1.5)
 
 
 def _unless_accepted(work: _Handler) -> _Handler:
@@ -234,7 +265,7 @@ async def _first(request: Request, key: str, work: _Handler) -> Response:
     finished = False
     try:
         response = await _answer(request, work)
-        if response.status_code < 500:
+        if response.status_code < 500 and response.status_code != 429:
             body = bytes(response.body)
             await run_in_threadpool(store.finish, owner, key, response.status_code, body)
             finished = True

@@ -19,34 +19,55 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from api.auth import PUBLIC, security_schemes
+from api.background import Background
 from api.frame import Frame, Limits, RateLimit, logger
+from api.keeping import Keeping
+from api.lookups import MOST as MOST_LOOKUPS
+from api.lookups import Lookups
+from api.make_providing import make_providing
 from api.metrics import Metrics
 from api.outbox import OutboxThread, make_writing
 from api.problems import from_framework
 from api.routes import (
     batches,
     catalog,
+    corrections,
     documents,
+    editions,
     health,
+    holders,
+    keeping,
     licenses,
     messages,
     representations,
+    sharing,
+    state,
+    texts,
+    uses,
     verification,
 )
 from api.schemas import Problem
 from api.services import Readiness, Services
+from api.turns import Turns
 from api.writing import Writing
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
-from ledger.adapters.redemptions import SqliteRedemptions
-from ledger.adapters.request_store import SqliteRequests
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
+from ledger.adapters.sqlite.requests import SqliteRequests
 from ledger.bootstrap import REQUESTS, Ledger
 from ledger.errors import LedgerError
 from ledger.ports import Signer
 from ledger.service.accept import STALL_SECONDS, AcceptMessages
+from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests, Registry
 from ledger.service.catalog import Catalog
+from ledger.service.gather_uses import BATCH_SECONDS
 from ledger.service.present import PresentService
+from ledger.service.share_editions import ShowEditions
+from ledger.service.take_texts import TakeTexts
+
+MOST_WRITING, WRITING_EACH = 32, 12
+"""Writes in work at once, each with one of forty threads: in all, and of one department. Others queue."""
 
 DESCRIPTION = (
     "Issue, act on, show and verify electronic licenses. Departments sign every request with a registered "
@@ -68,6 +89,8 @@ class ApiOptions:
         stall: Seconds without any record after which nothing more is accepted.
         limits: Per client address, or None for no limit.
         lowest_log: Lowest level of log lines.
+        lookups: Licenses of others that a body may name by their identifiers within an hour.
+        batch_seconds: For which uses are gathered before a batch of them is closed.
     """
 
     issuer_keys: Mapping[str, Path] = field(default_factory=dict)
@@ -78,6 +101,8 @@ class ApiOptions:
     stall: int = STALL_SECONDS
     limits: Limits | None = None
     lowest_log: int = logging.INFO
+    lookups: int = MOST_LOOKUPS
+    batch_seconds: int = BATCH_SECONDS
 
 
 def create_app(ledger: Ledger, options: ApiOptions | None = None) -> FastAPI:
@@ -92,17 +117,22 @@ def create_app(ledger: Ledger, options: ApiOptions | None = None) -> FastAPI:
         StoreOutageError: A store under the home cannot be made.
     """
     options = options or ApiOptions()
-    outbox = OutboxThread(ledger, logger(options.lowest_log))
+    log = logger(options.lowest_log)
+    outbox = OutboxThread(ledger, log)
+    services = make_services(ledger, options, outbox)
+    background = Background(services.providing.step, log)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         outbox.start()
+        background.start()
         yield
+        await run_in_threadpool(background.stop)
         await run_in_threadpool(outbox.stop)
 
     limit = None if options.limits is None else RateLimit(options.limits)
     app = bare_app(limit, options.lowest_log, lifespan)
-    app.state.services = make_services(ledger, options, outbox)
+    app.state.services = services
     app.state.release = outbox.release
     return app
 
@@ -126,9 +156,17 @@ def bare_app(
     for module in (
         licenses,
         documents,
+        keeping,
         representations,
         batches,
         messages,
+        sharing,
+        state,
+        texts,
+        corrections,
+        editions,
+        holders,
+        uses,
         verification,
         catalog,
         health,
@@ -152,7 +190,8 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
     signer = crypto.load_signer(str(promise_key), options.passphrase) if promise_key else None
     accepting = ledger.accepting(signer, options.stall, needs_node=False)
     registry = partial(_registry, ledger, options.stall)
-    writing = make_writing(ledger, accepting, outbox, _held_keys(options, home / "keys"), registry)
+    held = _held_keys(options, home / "keys")
+    writing = make_writing(ledger, accepting, outbox, held, registry)
 
     def index() -> Any:
         with index_lock:
@@ -169,18 +208,40 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         requests=requests,
         histories=ledger.histories,
         verify=ledger.verify,
+        copies=lambda asked, *brought: ledger.copies(asked, 0, *brought),
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         documents=ledger.documents,
         erasing=ledger.erasing,
+        keeping=Keeping(
+            ledger.retention, ledger.legal_holds, ledger.due, ledger.making_archives, ledger.packages
+        ),
         license_now=ledger.license_now,
         require_acts_for=ledger.require_acts_for,
         writing=writing,
+        turns=Turns(MOST_WRITING, WRITING_EACH),
+        providing=make_providing(ledger, held, accepting, options.batch_seconds),
         resolve=ledger.resolve,
+        lookups=Lookups(ledger.clock, options.lookups),
         show=ledger.show,
+        name_fields=ledger.party_texts.list_of,
         catalog=Catalog(index, ledger.types().all, ledger.clock),
+        corrections=lambda: ledger.corrections(index()),
+        listing=lambda: ledger.listing(index(), ledger.published_texts),
+        texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
+        license_at=ledger.license_at_hand,
+        editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),
+        holders=AnswerHolders(
+            ledger.trust.ledger_id,
+            _acts_for(writing),
+            lambda: ledger.holder_uses(index()),
+            ledger.name_uses,
+            ledger.verifier,
+            ledger.clock,
+            requests,
+        ),
         readiness=lambda: _readiness(ledger, writing, accepting, options.max_head_age),
-        metrics=lambda: Metrics(ledger.queue.state(), outbox.failures, int(ledger.clock.now().timestamp())),
+        metrics=lambda: _metrics(ledger, outbox.failures),
         api=options.api,
     )
 
@@ -226,6 +287,10 @@ def _describe_operation(operation: dict[str, Any]) -> None:
         )
 
 
+def _acts_for(writing: Writing) -> Callable[[str], bool]:
+    return lambda body: writing.signer(body) is not None
+
+
 def _held_keys(options: ApiOptions, folder: Path) -> Callable[[str], Signer | None]:
     loaded: dict[str, Signer] = {}
 
@@ -261,6 +326,11 @@ def _readiness(ledger: Ledger, writing: Writing, accepting: AcceptMessages, max_
     age = max(0, int(ledger.clock.now().timestamp()) - head.time)
     old = ("HEAD_TOO_OLD",) if age > max_head_age else ()
     return Readiness(head.number, age, (*old, *stalled), promises, pending)
+
+
+def _metrics(ledger: Ledger, failures: int) -> Metrics:
+    now = int(ledger.clock.now().timestamp())
+    return Metrics(ledger.queue.state(), ledger.uses_kept.batch_counts(now), failures, now)
 
 
 async def _framework_problem(request: Request, error: Exception) -> JSONResponse:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ledger.ports.queue import MessageState, QueueState
+from ledger.ports.uses import BatchCounts
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -16,11 +17,13 @@ class Metrics:
 
     Attributes:
         queue: The queue of the home, from its disk.
-        failures: Steps of the outbox that failed since this process started.
+        uses: How uses in batches stand, from its disk.
+        failures: Steps of the outbox that failed in this process; where another one runs it, they fail there.
         now: The moment, in Unix seconds.
     """
 
     queue: QueueState
+    uses: BatchCounts
     failures: int
     now: int
 
@@ -28,7 +31,8 @@ class Metrics:
         """The page that is scraped.
 
         Example:
-            >>> print(Metrics(QueueState({MessageState.SENT: 2}, 100, None), 1, 130).text().splitlines()[2])
+            >>> queue, uses = QueueState({MessageState.SENT: 2}, 100, None), BatchCounts(0, 0, 0, 0, 0)
+            >>> print(Metrics(queue, uses, 1, 130).text().splitlines()[2])
             elicense_queue_messages{state="ACCEPTED"} 0
         """
         return "".join(f"{line}\n" for line in self._lines())
@@ -43,15 +47,28 @@ class Metrics:
         text = "Age of the oldest message, and of its promise, that is not decided; 0 where none waits."
         yield from _one("elicense_queue_oldest_seconds", "gauge", text, oldest)
         text = "Promises whose time passed without a record in it."
-        yield from _one("elicense_promises_broken", "gauge", text, queue.broken)
+        yield from _one("elicense_promises_broken", "gauge", text, queue.broken + self.uses.broken)
+        yield from self._of_uses()
         text = "Messages that were recorded; falls only where a fork takes records away."
         yield from _one("elicense_records_sent", "gauge", text, counts.get(MessageState.ANCHORED, 0))
         if queue.last_anchored is not None:
             since = max(0, self.now - queue.last_anchored)
             text = "Since a message was last seen recorded."
             yield from _one("elicense_last_record_seconds", "gauge", text, since)
-        text = "Steps of the outbox that failed since this process started."
+        text = (
+            "Steps of the outbox that failed in this process since it started; one process of a home runs it."
+        )
         yield from _one("elicense_outbox_failures_total", "counter", text, self.failures)
+
+    def _of_uses(self) -> Iterator[str]:
+        uses = self.uses
+        yield from _one("elicense_uses_gathered", "gauge", "Released uses in no batch yet.", uses.gathered)
+        text = "Released uses in batches that wait for their grantees' signatures."
+        yield from _one("elicense_uses_unsigned", "gauge", text, uses.unsigned)
+        text = "Of those, the ones whose time to sign is over; recorded as left unsigned."
+        yield from _one("elicense_uses_unsigned_late", "gauge", text, uses.late)
+        text = "Grants that get no further uses in batches until their grantees have signed."
+        yield from _one("elicense_grants_unsigned", "gauge", text, uses.closed)
 
 
 def _head(name: str, kind: str, text: str) -> Iterator[str]:

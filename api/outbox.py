@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from api.turns import Turns
 from api.writing import Writing
 from ledger.adapters.clock import SystemPace
 from ledger.bootstrap import Ledger
@@ -25,6 +26,9 @@ from ledger.service.standing import license_in
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
+
+MOST_WAITING, WAITING_EACH = 16, 8
+"""Requests that wait for their records, each with a thread: in all, and of one department."""
 
 STOP_SECONDS = 5.0
 """How long the end of a service waits for the step of its outbox; the rest is on disk."""
@@ -61,6 +65,7 @@ class OutboxThread:
     def __init__(self, ledger: Ledger, log: FilteringBoundLogger) -> None:
         self._ledger, self._log, self.failures = ledger, log, 0
         self._pace, self._waiting = ServicePace(), ServicePace()
+        self._waits = Turns(MOST_WAITING, WAITING_EACH)
         self._thread: threading.Thread | None = None
         self._servers, self._guard = 0, threading.Lock()
 
@@ -89,9 +94,11 @@ class OutboxThread:
             self._thread.join(STOP_SECONDS)
 
     def wait(self, queued: Queued, seconds: float) -> Queued:
-        """Wait for a message that this or another process sends."""
+        """Wait for a message that this or another process sends, unless too many wait already."""
         self._pace.wake()
-        return look_again(self._ledger.queue, _Turn(self._waiting), queued, seconds)
+        with self._waits.taken(queued.owner) as is_taken:
+            patience = seconds if is_taken else 0.0
+            return look_again(self._ledger.queue, _Turn(self._waiting), queued, patience)
 
     def _run(self, pace: ServicePace) -> None:
         while not pace.is_stopped:
@@ -161,8 +168,10 @@ def make_writing(
         desk=desk,
         issuing=ledger.issuing,
         batches=ledger.batches,
+        old_licenses=ledger.old_licenses,
         acting=ledger.acting,
         representing=ledger.representing,
+        sharing=ledger.sharing,
         elsewhere=ledger.signed_elsewhere,
         outcomes=outcomes,
         identifier_for=identifier_for,
@@ -170,6 +179,7 @@ def make_writing(
         remember=lambda issued: ledger.remember_all([(each.envelope, each.cid) for each in issued]),
         signs_for=lambda uscc, issuer, code: signs_for(registry(), uscc, issuer, code),
         promises=accepting.promise_state,
+        promised=accepting.promised,
         signer=signer,
     )
 

@@ -11,11 +11,13 @@ from starlette.responses import Response
 from api.answers import done
 from api.writing import Writing
 from ledger.domain.acts import Act
+from ledger.domain.messages import WITH_LEAVES
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.ports.queue import Queued
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress
 from ledger.service.represent import Represented
+from ledger.service.share import Shared
 
 DEFAULT_WAIT, LONGEST_WAIT = 10, 60
 """Seconds for which a write waits for its record, unless `Prefer: wait=N` says otherwise; and at most."""
@@ -54,7 +56,7 @@ def respond(
     if error is not None:
         raise error
     writing.outcomes().require_kept(queued)
-    is_batch = bool(queued.message.leaves)
+    is_batch = queued.message.prepared.struct.name in WITH_LEAVES
     place = f"/v1/batches/{queued.digest}" if is_batch else f"/v1/messages/{queued.digest}"
     body = body_of(writing, queued, named)
     if is_batch:
@@ -116,7 +118,7 @@ def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
     outcome = _outcome(writing, queued)
     if isinstance(outcome, Acted):
         return _acted(writing, queued, outcome, named)
-    if isinstance(outcome, Represented):
+    if isinstance(outcome, Represented | Shared):
         return outcome.as_json()
     if isinstance(outcome, IssuedBatch):
         writing.remember(outcome.licenses)
@@ -127,7 +129,7 @@ def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
     return {**body, **_old_version(writing, queued, named)} if name == "Amend" else body
 
 
-def _outcome(writing: Writing, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | None:
+def _outcome(writing: Writing, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | Shared | None:
     """What a message does; whose licenses it issues, nobody but the issuer's side gets from here.
 
     A message that stands on the ledger may be handed in by whoever read it there.

@@ -27,7 +27,9 @@ _STATUS = {
     "REQUEST_ID_REUSED": 422,
     "IDEMPOTENCY_IN_PROGRESS": 409,
     "TOO_MANY_REQUESTS": 429,
+    "LOOKUPS_SPENT": 429,
     "INTERNAL_SERVER_ERROR": 500,
+    "USE_NOT_RECORDED": 425,
 }
 _OURS = frozenset(
     {
@@ -59,6 +61,7 @@ _TITLES = {
     413: ("请求过大", "The request is too large"),
     415: ("正文类型不对", "The body is of another type"),
     422: ("证据不成立", "The evidence does not hold"),
+    425: ("尚未上链", "Not recorded yet"),
     429: ("请求过多", "Too many requests"),
     500: ("服务出错", "The service failed"),
     503: ("暂时不能回答", "No answer can be given now"),
@@ -105,7 +108,13 @@ def problem(error: LedgerError, request: Request, headers: Mapping[str, str] | N
     }
     if "errors" in error.fields:
         form["errors"] = error.fields["errors"]
-    sent = {"Content-Language": chosen, "Cache-Control": "no-store", **_headers(status), **(headers or {})}
+    wait = error.fields.get("seconds", RETRY_SECONDS)
+    sent = {
+        "Content-Language": chosen,
+        "Cache-Control": "no-store",
+        **_headers(status, wait),
+        **(headers or {}),
+    }
     return JSONResponse(form, status, sent, MEDIA_TYPE)
 
 
@@ -125,11 +134,13 @@ def from_framework(error: HTTPException, request: Request) -> JSONResponse:
     return problem(UsageError("BAD_REQUEST", count=1, first="request", errors=detail), request)
 
 
-def _headers(status: int) -> dict[str, str]:
+def _headers(status: int, wait: object) -> dict[str, str]:
     if status == 401:
         return {"WWW-Authenticate": "Elicense-SM2"}
     if status in (429, 503):
-        return {"Retry-After": str(RETRY_SECONDS)}
+        return {"Retry-After": str(wait)}
+    if status == 425:
+        return {"Retry-After": "1"}
     return {}
 
 

@@ -1,7 +1,8 @@
-"""Forms of bodies and answers. Bodies refuse unknown members; answers have the frozen keys.
+"""Forms of bodies and answers about licenses, and what all forms have in common.
 
-Answers are made by the services; the models here describe them for OpenAPI, and tests hold the
-answers against them.
+Bodies refuse unknown members; answers have the frozen keys. Answers are made by the services; the models
+describe them for OpenAPI, and tests hold the answers against them. Forms of other subjects stand in
+`*_schemas`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from pydantic.alias_generators import to_camel
 from ledger.domain.acts import AMEND_KINDS
 from ledger.domain.erasure import ErasureGround
 from ledger.domain.holders import asked_binding
-from ledger.service.orders import MAX_BATCH
 
 Json = dict[str, Any]
 Hash = Annotated[str, Field(pattern=r"^0x[0-9a-f]{64}$")]
@@ -30,16 +30,15 @@ PowerRegion = Annotated[
 PublicKey = Annotated[str, Field(pattern=r"^04[0-9a-f]{128}$")]
 
 
-class _Form(BaseModel):
+class Form(BaseModel):
+    """A body; it refuses unknown members."""
+
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, alias_generator=to_camel, populate_by_name=True
     )
 
 
-# --- bodies -------------------------------------------------------------------------------
-
-
-class SignedMessage(_Form):
+class SignedMessage(Form):
     """A message signed elsewhere, as POST /v1/messages gave it."""
 
     signed: Json
@@ -48,7 +47,7 @@ class SignedMessage(_Form):
     request_id: Annotated[str | None, Field(min_length=1, max_length=128)] = None
 
 
-class LicenseInput(_Form):
+class LicenseInput(Form):
     """The license input of docs/interfaces.md; its members are checked against the type's rules."""
 
     metadata: Json
@@ -67,7 +66,7 @@ class LicenseInput(_Form):
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
-class ActInput(_Form):
+class ActInput(Form):
     """Why, and from when, a license is suspended, resumed or ended."""
 
     ground: Annotated[str, Field(max_length=64, examples=["PENALTY"])]
@@ -76,7 +75,7 @@ class ActInput(_Form):
     region: PowerRegion = None
 
 
-class AmendInput(_Form):
+class AmendInput(Form):
     """The next version of a license."""
 
     input: LicenseInput
@@ -85,18 +84,18 @@ class AmendInput(_Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
 
 
-class FreezeInput(_Form):
+class FreezeInput(Form):
     """Nothing more is needed to freeze the binding of a lost device."""
 
 
-class HolderPair(_Form):
+class HolderPair(Form):
     """The device keys of one of several holders."""
 
     holder_key: PublicKey
     holder_encryption_key: PublicKey
 
 
-class BindInput(_Form):
+class BindInput(Form):
     """Device keys after a real-name check: of one holder, or of several with the rule who shows."""
 
     holder_key: PublicKey | None = None
@@ -115,7 +114,7 @@ class BindInput(_Form):
         return asked_binding(self.model_dump(by_alias=True))
 
 
-class RepresentInput(_Form):
+class RepresentInput(Form):
     """Who is to stand in for the holder, by what title, for what, from when until when."""
 
     kind: Literal["guardian", "legal_representative", "agent", "heir"]
@@ -127,234 +126,54 @@ class RepresentInput(_Form):
     reference: Annotated[str, Field(max_length=500)] = ""
 
 
-class RepresentEndInput(_Form):
+class RepresentEndInput(Form):
     """Whose representation ends, by the commitment to the representative's keys, and when."""
 
     representative: Hash
     until: Annotated[str, Field(max_length=40)]
 
 
-class EraseInput(_Form):
-    """Why a document is erased; with `dryRun` it is only told what there is to destroy."""
+class EraseInput(Form):
+    """Why a document is erased; with `dryRun` it is only told what there is to destroy.
+
+    `order` is the number of an order of a court or authority that has it erased before its time.
+    """
 
     ground: Annotated[str, Field(max_length=64, json_schema_extra={"enum": list(ErasureGround.__members__)})]
     dry_run: bool = False
+    order: Annotated[str, Field(max_length=200)] = ""
 
 
-def _kind(body: Any) -> str:
+def kind_of(body: Any) -> str:
+    """Whether a body is signed elsewhere, or the input of a message to be made here."""
     is_signed = isinstance(body, SignedMessage) or (isinstance(body, dict) and "signed" in body)
     return "signed" if is_signed else "input"
 
 
 _Signed = Annotated[SignedMessage, Tag("signed")]
-IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discriminator(_kind)]
-ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(_kind)]
-AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(_kind)]
-BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(_kind)]
-FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(_kind)]
-RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(_kind)]
-RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(_kind)]
+IssueBody = Annotated[Annotated[LicenseInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(kind_of)]
 
 
-class QrSubject(_Form):
-    """What a QR code of a presentation carried."""
+class Answered(BaseModel):
+    """An answer, its keys in camel case."""
 
-    qr: Annotated[str, Field(min_length=1, max_length=8192)]
-
-
-def _subject_kind(subject: Any) -> str:
-    is_qr = isinstance(subject, QrSubject) or (isinstance(subject, dict) and "qr" in subject)
-    return "qr" if is_qr else "file"
-
-
-class VerifyBody(_Form):
-    """What to check, and what is asked about it.
-
-    `subject` is a license file (`*.elic.json`) or `{"qr": text}`; a QR is held against `challenge`,
-    or against the one that this service made.
-    """
-
-    subject: Annotated[
-        Annotated[Json, Tag("file")] | Annotated[QrSubject, Tag("qr")], Discriminator(_subject_kind)
-    ]
-    region: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", examples=["330421"])] = None
-    at: Annotated[str | None, Field(max_length=40)] = None
-    known_at: Annotated[str | None, Field(max_length=40)] = None
-    trust: Literal["rpc", "quorum", "state", "seals"] = "rpc"
-    head: UnknownHash = None
-    max_age: Annotated[int, Field(ge=0, le=10**9)] = 60
-    challenge: Json | None = None
-
-
-class ChallengeBody(_Form):
-    """What to ask a holder for."""
-
-    fields: Annotated[list[str], Field(min_length=1, max_length=64, examples=[["face/name"]])]
-    purpose: Annotated[str, Field(min_length=1, max_length=500, examples=["办理施工许可"])]
-    ttl: Annotated[int, Field(ge=1, le=300)] = 60
-    api: Annotated[str | None, Field(max_length=500)] = None
-    attested: bool | None = None
-
-
-class PresentationBody(_Form):
-    """What a wallet leaves for a short QR code."""
-
-    presentation: Annotated[str, Field(min_length=1, max_length=65536)]
-
-
-class BatchInput(_Form):
-    """Licenses of one type, issued together under one signature."""
-
-    inputs: Annotated[list[LicenseInput], Field(min_length=1, max_length=MAX_BATCH)]
-
-
-class SignedBatch(SignedMessage):
-    """A batch signed elsewhere; `leaves` where POST /v1/messages did not make them."""
-
-    leaves: Annotated[list[Hash], Field(max_length=MAX_BATCH)] = []
-
-
-BatchBody = Annotated[
-    Annotated[BatchInput, Tag("input")] | Annotated[SignedBatch, Tag("signed")], Discriminator(_kind)
-]
-
-
-class _Message(_Form):
-    """Something whose message is wanted, to be signed by `keyId` elsewhere."""
-
-    key_id: Hash
-
-
-class _AboutLicense(_Message):
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class IssueMessage(_Message):
-    """A license to be issued."""
-
-    act: Literal["issue"]
-    input: LicenseInput
-
-
-class AmendMessage(_AboutLicense, AmendInput):
-    """The next version of a license."""
-
-    act: Literal["amend"]
-
-
-class ActMessage(_AboutLicense, ActInput):
-    """A license to be suspended, resumed or ended."""
-
-    act: Literal["suspend", "resume", "annul", "withdraw", "revoke", "cancel", "void"]
-
-
-class BindMessage(_AboutLicense, BindInput):
-    """A holder's device keys to be bound."""
-
-    act: Literal["bind"]
-
-
-class FreezeMessage(_AboutLicense, FreezeInput):
-    """The binding of a lost device to be stopped, by the body that asks."""
-
-    act: Literal["freeze"]
-
-
-class TransferOutMessage(_AboutLicense):
-    """A license to be let go to another region."""
-
-    act: Literal["transfer-out"]
-    region: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-    reference: Annotated[str, Field(max_length=500)] = ""
-
-
-class TransferInMessage(_AboutLicense):
-    """A license to be taken in from another region."""
-
-    act: Literal["transfer-in"]
-    input: LicenseInput
-
-
-class TransferCancelMessage(_AboutLicense):
-    """A license to be kept after all."""
-
-    act: Literal["transfer-cancel"]
-
-
-class RepresentMessage(_AboutLicense, RepresentInput):
-    """Somebody who is to stand in for the holder."""
-
-    act: Literal["represent"]
-
-
-class RepresentEndMessage(_AboutLicense, RepresentEndInput):
-    """A representation to be ended."""
-
-    act: Literal["represent-end"]
-
-
-class BatchMessage(_Message, BatchInput):
-    """Licenses to be issued together."""
-
-    act: Literal["batch"]
-
-
-_OTHER_ACTS = frozenset(
-    {
-        "issue",
-        "amend",
-        "bind",
-        "freeze",
-        "represent",
-        "represent-end",
-        "transfer-out",
-        "transfer-in",
-        "transfer-cancel",
-        "batch",
-    }
-)
-
-
-def _wanted(body: Any) -> str:
-    """What kind of message a body asks for, or that it brings one."""
-    if _kind(body) == "signed":
-        return "signed"
-    act = body.get("act") if isinstance(body, dict) else body.act
-    return act if act in _OTHER_ACTS else "act"
-
-
-MessageBody = Annotated[
-    Annotated[SignedBatch, Tag("signed")]
-    | Annotated[IssueMessage, Tag("issue")]
-    | Annotated[AmendMessage, Tag("amend")]
-    | Annotated[ActMessage, Tag("act")]
-    | Annotated[BindMessage, Tag("bind")]
-    | Annotated[FreezeMessage, Tag("freeze")]
-    | Annotated[RepresentMessage, Tag("represent")]
-    | Annotated[RepresentEndMessage, Tag("represent-end")]
-    | Annotated[TransferOutMessage, Tag("transfer-out")]
-    | Annotated[TransferInMessage, Tag("transfer-in")]
-    | Annotated[TransferCancelMessage, Tag("transfer-cancel")]
-    | Annotated[BatchMessage, Tag("batch")],
-    Discriminator(_wanted),
-]
-
-
-# --- answers ------------------------------------------------------------------------------
-
-
-class _Answer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
-class Message(_Answer):
+class Message(Answered):
     """A sentence in both languages."""
 
     zh: str
     en: str
 
 
-class Reason(_Answer):
+class Reason(Answered):
     """Why a message will never be recorded."""
 
     code: str
@@ -362,7 +181,7 @@ class Reason(_Answer):
     remedy: Message
 
 
-class Relay(_Answer):
+class Relay(Answered):
     """The body that promises, and its registered key."""
 
     uscc: str
@@ -370,7 +189,7 @@ class Relay(_Answer):
     public_key: str
 
 
-class Promise(_Answer):
+class Promise(Answered):
     """A promise (`elicense-promise/1`): the message is on disk and will be recorded in time."""
 
     format: Literal["elicense-promise/1"]
@@ -382,7 +201,7 @@ class Promise(_Answer):
     signature: str
 
 
-class _Placed(_Answer):
+class _Placed(Answered):
     """What has a place on the ledger; all null in a 202, before its record."""
 
     seq: int | None
@@ -412,7 +231,7 @@ class Amended(Issued):
     status: str | None
 
 
-class Acted(_Answer):
+class Acted(Answered):
     """An act; `seq`, `status` and `gasUsed` are null in a 202."""
 
     identifier: str | None
@@ -425,88 +244,7 @@ class Acted(_Answer):
     promise: Promise | None
 
 
-class RejectedInput(_Answer):
-    """One reason against one input; `line` counts them from 1."""
-
-    line: int
-    code: str
-    field: str
-    message: Message
-
-
-class BatchMember(_Answer):
-    """A batch: `id` is where to ask for it, `seq` and `txHash` are null before its record."""
-
-    id: Hash
-    root: Hash
-    size: int
-    seq: int | None
-    tx_hash: UnknownHash
-
-
-class Batched(_Answer):
-    """What became of the inputs of a batch."""
-
-    accepted: int
-    rejected: list[RejectedInput]
-    batches: list[BatchMember]
-    promise: Promise | None
-
-
-class Leaf(_Answer):
-    """A license of a batch; its `envelope` is null where its document was made elsewhere."""
-
-    index: int
-    identifier: str
-    license_id: Hash
-    envelope: Json
-
-
-class BatchCounts(_Answer):
-    """Licenses of a batch, and how many of them are on the ledger."""
-
-    licenses: int
-    anchored: int
-
-
-class BatchShown(BatchMember):
-    """A batch with a page of its licenses."""
-
-    state: str
-    issuer: str
-    type: str
-    block: int | None
-    gas_used: int | None
-    counts: BatchCounts
-    promise: Promise | None
-    reason: Reason | None
-    licenses: list[Leaf]
-
-
-class RecordShown(_Answer):
-    """Where a message stands on the ledger; `gasUsed` is null where another relay paid for it."""
-
-    seq: int
-    tx_hash: Hash
-    block: int
-    gas_used: int | None
-
-
-class MessageShown(_Answer):
-    """An accepted message and what became of it; `answer` is what its write answers now."""
-
-    message: Hash
-    state: Literal["ACCEPTED", "SENT", "ANCHORED", "REFUSED", "EXPIRED"]
-    accepted_at: Moment
-    not_after: Moment
-    promise: Promise | None
-    record: RecordShown | None
-    reason: Reason | None
-    resigned_as: UnknownHash
-    answer: Json | None
-
-
-class KeyWrap(_Answer):
+class KeyWrap(Answered):
     """A document's key for one reader; where `under` is, the document's key lies under the wrapped one."""
 
     to: PublicKey
@@ -514,7 +252,7 @@ class KeyWrap(_Answer):
     under: str | None = None
 
 
-class SealedDocument(_Answer):
+class SealedDocument(Answered):
     """An encrypted document: SM4-GCM in base64 (`sealed`), its keys wrapped by SM2."""
 
     license_id: Hash
@@ -524,8 +262,16 @@ class SealedDocument(_Answer):
     sealed: str
 
 
-class Erased(_Answer):
-    """An erasure: when and why it was ordered, by whom, and how much was destroyed in each place."""
+class Retained(Answered):
+    """The retention rule that an erasure was held against, and until when it had the document kept."""
+
+    rule: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    basis: Literal["LAW", "OWN"]
+    until: Moment | None
+
+
+class Erased(Answered):
+    """An erasure: when and why it was ordered, by whom, what let it, how much was destroyed in each place."""
 
     identifier: str | None
     license_id: Hash
@@ -536,9 +282,12 @@ class Erased(_Answer):
     key_id: UnknownHash
     cids: list[str]
     destroyed: dict[str, int]
+    retention: Retained | None
+    order: str | None
+    archives: list[str]
 
 
-class RepresentationEnded(_Answer):
+class RepresentationEnded(Answered):
     """The end of a representation; null where it follows from its record only."""
 
     license_id: Hash
@@ -558,7 +307,7 @@ class Represented(RepresentationEnded):
     since: Moment | None
 
 
-class Head(_Answer):
+class Head(Answered):
     """The block that an answer rests on."""
 
     block: int
@@ -566,7 +315,7 @@ class Head(_Answer):
     time: Moment
 
 
-class Bound(_Answer):
+class Bound(Answered):
     """One binding of a holder's device, or its freeze."""
 
     recorded_at: Moment
@@ -577,24 +326,59 @@ class Bound(_Answer):
     void: bool
 
 
-class Announced(_Answer):
+class StandIn(Answered):
+    """Somebody who was let stand in for the holder; the ledger does not tell who it is."""
+
+    representative: Hash
+    kind: Literal["GUARDIAN", "LEGAL_REPRESENTATIVE", "AGENT", "HEIR"]
+    scope: list[str]
+    since: Moment
+    until: Moment | None
+    recorded_at: Moment
+    seq: int
+    in_force: bool
+    void: bool
+
+
+class Announced(Answered):
     """Something that is recorded and takes effect only later."""
 
     act: str
     ground: str | None
+    ground_text: Message | None
     effective: Moment
     recorded_at: Moment
     seq: int
 
 
-class LeafPlace(_Answer):
+class LeafPlace(Answered):
     """A place in a batch: the batch's object, and the index from 0."""
 
     batch: Hash
     index: int
 
 
-class Standing(_Answer):
+class Correcting(Answered):
+    """What corrects: another license, or a version of the resource."""
+
+    license_id: Hash | None
+    version: int | None
+
+
+class Doubted(Answered):
+    """A correction about fields of a license: open, or found right."""
+
+    correction: Hash
+    state: Literal["OPEN", "DISPUTED", "UPHELD", "SETTLED_UPHELD"]
+    fields: list[str]
+    resource: str
+    opened_at: Moment
+    due: Moment | None
+    overdue: bool
+    corrected_by: Correcting | None
+
+
+class Standing(Answered):
     """Where a license stands."""
 
     identifier: str | None
@@ -607,12 +391,16 @@ class Standing(_Answer):
     by: str | None
     capacity: Literal["ISSUER", "OPERATOR", "SUCCESSOR", "SUPERIOR", "NAMED"] | None
     ground: str | None
+    ground_text: Message | None
     retroactive: bool
     superseded_by: str | None
     superseded_by_leaf: LeafPlace | None
     flags: list[str]
+    corrections: list[Doubted]
+    caused_by: list[Hash]
     announced: list[Announced]
     bindings: list[Bound]
+    representatives: list[StandIn]
     issuer: str
     type: str
     seq: int | None
@@ -621,150 +409,24 @@ class Standing(_Answer):
     head: Head
 
 
-class Check(_Answer):
-    """One step of a verification."""
-
-    step: int
-    name: str
-    outcome: Literal["PASS", "FAIL", "UNKNOWN", "SKIPPED"]
-    code: str
-    evidence: Json
-    age_seconds: int | None
-    message: Message
-
-
-class Verdict(_Answer):
-    """The answer of a verification."""
-
-    result: str
-    message: Message
-    identifier: str | None
-    at: Moment
-    known_at: Moment
-    region: str | None
-    trust: str
-    age_seconds: int | None
-    agreement: Json | None
-    flags: list[str]
-    collector: str | None
-    disclosed: Json | None
-    checks: list[Check]
-
-
-class Verdicts(_Answer):
-    """The answers for licenses shown together, in their order, and how many there are of each result."""
-
-    results: list[Verdict]
-    counts: dict[str, int]
-
-
-class Challenge(_Answer):
-    """A signed challenge (`elicense-challenge/1`)."""
-
-    format: Literal["elicense-challenge/1"]
-    id: str
-    nonce: str
-    verifier: Json
-    purpose: str
-    fields: list[str]
-    expires: Moment
-    api: str | None
-    signature: str
-    attested: bool | None = None
-
-
-class Left(_Answer):
-    """Where a presentation was left, and until when."""
-
-    id: str
-    expires: Moment
-
-
-class Presentation(_Answer):
-    """A presentation as it was left."""
-
-    presentation: str
-
-
-class Prepared(_Answer):
-    """A message to be signed: sign `message` (hex) with SM2, send `signed`, `keyId`, `signature`."""
-
-    message: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
-    signed: Json
-    key_id: Hash
-    not_after: Moment
-    digest: Hash
-    license: Json | None = None
-    salts: Json | None = None
-
-
-class TypeEntry(_Answer):
-    """A license type in its present version."""
-
-    type: str
-    name: Message | None
-    version: int
-    since: Moment
-    scope: Literal["NATIONAL", "REGIONAL"]
-    sharing: str
-    region: str | None
-    definer: str | None
-    ground: int | None
-    acts: list[str]
-    competent: dict[str, list[str]]
-    schema_digest: Hash
-    grades_digest: Hash
-
-
-class TypeDetail(TypeEntry):
-    """A license type with the JSON Schema of its face, null where it is not known here."""
-
-    schema_: Annotated[Json | None, Field(alias="schema")]
-
-
-class Types(_Answer):
-    """All license types, by code."""
-
-    types: list[TypeEntry]
-
-
-class Recognition(_Answer):
-    """An agreement: licenses of `from` are accepted in `to`, `type` counting as `asType`."""
-
-    from_: Annotated[str, Field(alias="from")]
-    to: str
-    type: str
-    as_type: str
-    since: Moment
-    until: Moment | None
-    rev: int
-    in_force: bool
-
-
-class Recognitions(_Answer):
-    """Agreements, by regions and type."""
-
-    recognitions: list[Recognition]
-
-
-class Health(_Answer):
+class Health(Answered):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class Readiness(_Answer):
+class Readiness(Answered):
     """Whether the service can answer about now."""
 
     ready: bool
     block: int | None
     age_seconds: int | None
     reasons: list[str]
-    promises: Literal["GIVEN", "NO_KEY", "KEY_NOT_REGISTERED"]
+    promises: Literal["GIVEN", "NO_KEY", "KEY_NOT_REGISTERED", "WITHHELD"]
     pending: int
 
 
-class Problem(_Answer):
+class Problem(Answered):
     """Why a request was not done (RFC 9457)."""
 
     type: Annotated[str, Field(examples=["/problems/AUTH_MISSING"])]

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from api.keeping import Keeping
+from api.lookups import Lookups
 from api.metrics import Metrics
+from api.providing import Providing
+from api.turns import Turns
 from api.writing import Writing
+from ledger.domain.doubts import NameFields
 from ledger.domain.entities import License
+from ledger.domain.handout import Handout
 from ledger.ports import Clock, RequestStore
+from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
+from ledger.service.copy_uses import Receipt
 from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
+from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.share_editions import ShowEditions
+from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
+from ledger.service.take_texts import TakeTexts
 from ledger.service.verify import Subject, VerifyLicenses
+from ledger.service.verify_copies import VerifyCopies
 
 Show = Callable[[Asked, str, int | None, int | None], Shown]
 
@@ -29,7 +42,7 @@ class Readiness:
         block: Height, or None where no node answers.
         age_seconds: Of that block.
         reasons: Error codes, none when ready.
-        promises: `GIVEN`, or why no promise is given.
+        promises: `GIVEN`, or why no promise is given now.
         pending: Accepted messages that are not decided yet.
     """
 
@@ -50,16 +63,29 @@ class Services:
         requests: Remembers answers under idempotency keys.
         histories: Authenticated histories at a level of trust.
         verify: The verification service at a level of trust; it judges all subjects under one head.
+        copies: What reads copies at a level of trust, with receipts of their uses and
+            the handouts they came in.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
         documents: Reads documents of issued licenses.
         erasing: Erases them.
+        keeping: How long they are kept, and what is made of them before they go.
         license_now: A license as the newest block has it, by its id.
         require_acts_for: Refuses a body (credit code) that does not act on a license.
         writing: Whatever writes to the ledger.
+        turns: Places for the work of writes.
+        providing: Hands data out under grants.
         resolve: Identifier or license id → license id, identifier where known.
+        lookups: Counts the identifiers that bodies name of licenses of others.
         show: Where a license stands.
+        name_fields: Names the fields of resources, where a list of them is at hand.
         catalog: Types and agreements.
+        corrections: Where doubts about shared data stand now.
+        listing: Lists what is shared, as anybody may read it.
+        texts: Takes in what parties send each other.
+        license_at: A license by its id, and what opens its leaf where that is of a batch.
+        editions: Where editions of open data stand now.
+        holders: Answers holders who prove that a license is theirs.
         readiness: Looks at chain and head.
         metrics: Measures the outbox; asks no node.
         api: Address under which wallets reach this service, or None.
@@ -70,16 +96,28 @@ class Services:
     requests: RequestStore
     histories: Callable[[Asked], Histories]
     verify: Callable[[Asked], VerifyLicenses]
+    copies: Callable[[Asked, Sequence[Receipt], Sequence[Handout]], VerifyCopies]
     read_file: Callable[[bytes], Subject]
     present: PresentService
     documents: Callable[[], ReadDocuments]
     erasing: Callable[[], EraseDocuments]
+    keeping: Keeping
     license_now: Callable[[str], License]
     require_acts_for: Callable[[str, License], None]
     writing: Writing
+    turns: Turns
+    providing: Providing
     resolve: Callable[[str], tuple[str, str | None]]
+    lookups: Lookups
     show: Show
+    name_fields: NameFields
     catalog: Catalog
+    corrections: Callable[[], ShowCorrections]
+    listing: Callable[[], ListShared]
+    texts: TakeTexts
+    license_at: Callable[[str, Mapping[str, object] | None], License]
+    editions: Callable[[], ShowEditions]
+    holders: AnswerHolders
     readiness: Callable[[], Readiness]
     metrics: Callable[[], Metrics]
     api: str | None

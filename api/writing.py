@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from ledger.errors import NotEntitledError
 from ledger.ports import Signer
-from ledger.ports.queue import MessageQueue, Request
+from ledger.ports.queue import MessageQueue, Queued, Request
 from ledger.service.accept import Desk
 from ledger.service.act import ActOnLicenses
 from ledger.service.handed_in import SignedElsewhere
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
+from ledger.service.old_licenses import OldLicenses
 from ledger.service.orders import Issued
 from ledger.service.outcome import Outcomes
 from ledger.service.represent import RepresentHolders
+from ledger.service.share import ShareOnLedger
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,10 @@ class Writing:
         desk: Where a department (its code, its request, the seconds that it waits) hands messages in.
         issuing: Issues and amends with keys that this service holds.
         batches: Issues in batches with them.
+        old_licenses: Where licenses stand that are to be renewed, as the newest block has them.
         acting: Acts with them.
         representing: Lets others stand in for holders with them.
+        sharing: Takes what is signed about sharing.
         elsewhere: Prepares and takes what is signed elsewhere.
         outcomes: Tells what messages of the queue do.
         identifier_for: (USCC, license id) → its identifier, where that is known and the body acts on it.
@@ -36,6 +40,7 @@ class Writing:
         remember: Notes which identifiers stand for which licenses, and where their documents are.
         signs_for: Whether an organisation may sign in an issuer's name, for a type.
         promises: `GIVEN`, or why no promise is given.
+        promised: A message with the promise that was withheld when it was accepted, if it is given now.
         signer: USCC → the key held for that organisation, or None.
     """
 
@@ -43,8 +48,10 @@ class Writing:
     desk: Callable[[str, Request | None, float], Desk]
     issuing: Callable[[Desk], IssueLicenses]
     batches: Callable[[Desk], IssueBatches]
+    old_licenses: Callable[[], OldLicenses]
     acting: Callable[[Desk], ActOnLicenses]
     representing: Callable[[Desk], RepresentHolders]
+    sharing: Callable[[Desk], ShareOnLedger]
     elsewhere: Callable[[Desk], SignedElsewhere]
     outcomes: Callable[[], Outcomes]
     identifier_for: Callable[[str, str], str | None]
@@ -52,6 +59,7 @@ class Writing:
     remember: Callable[[Sequence[Issued]], None]
     signs_for: Callable[[str, str, str], bool]
     promises: Callable[[], str]
+    promised: Callable[[Queued], Queued]
     signer: Callable[[str], Signer | None]
 
     def held_key(self, uscc: str) -> Signer:

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IBatches} from "./interfaces/IBatches.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
-import {ILicenses} from "./interfaces/ILicenses.sol";
+import {IJournal} from "./interfaces/IJournal.sol";
 import {Issuing} from "./Issuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Bits} from "./lib/Bits.sol";
@@ -48,6 +48,7 @@ contract Batches is IBatches, Issuing {
 
     mapping(ObjectId batch => Issue issue) private _batches;
     mapping(ObjectId batch => mapping(uint256 number => RenewalRow row)) private _renewals;
+    mapping(ObjectId batch => uint256[WORDS] bits) private _opened;
 
     /// @param directory_ The Directory of this ledger.
     /// @param predecessor_ The Batches whose place this one takes; 0 for the first.
@@ -113,7 +114,7 @@ contract Batches is IBatches, Issuing {
     function leafOf(LeafOpening calldata opening)
         external
         view
-        returns (bytes32 leaf, Batch memory batch, Renewal[] memory renewals)
+        returns (bytes32 leaf, Batch memory batch, Renewal[] memory renewals, bool isOpened)
     {
         batch = _known(opening.batch);
         _requireOwnId(opening.licenseId, batch.issuer, opening.handle);
@@ -130,6 +131,30 @@ contract Batches is IBatches, Issuing {
             revert BatchesLeafUnproved(opening.batch, opening.index);
         }
         renewals = _renewalsOf(opening.batch, opening.index, batch.renewals);
+        isOpened = _isOpened(opening.batch, opening.index);
+    }
+
+    /// @inheritdoc IBatches
+    function open(LeafOpening calldata opening) external returns (bytes memory data) {
+        if (msg.sender != _named("Licenses")) revert IJournal.JournalNotWriter(msg.sender);
+        _opened[opening.batch][opening.index / WORD_BITS] |= 1 << (opening.index % WORD_BITS);
+        return abi.encode(
+            opening.batch,
+            opening.index,
+            opening.licenseId,
+            opening.handle,
+            opening.digest,
+            opening.holderBinding,
+            opening.validFrom,
+            opening.validTo,
+            opening.proof
+        );
+    }
+
+    /// @inheritdoc IBatches
+    function openedOf(ObjectId batch) public view returns (uint256[WORDS] memory bits) {
+        if (_isNext()) bits = IBatches(predecessor).openedOf(batch);
+        for (uint256 word = 0; word < WORDS; ++word) bits[word] |= _opened[batch][word];
     }
 
     /// @inheritdoc IBatches
@@ -188,6 +213,13 @@ contract Batches is IBatches, Issuing {
         });
     }
 
+    function _isOpened(ObjectId batch, uint256 index) private view returns (bool) {
+        uint256 word = index / WORD_BITS;
+        uint256 bits = _opened[batch][word];
+        if (_isNext()) bits |= IBatches(predecessor).openedOf(batch)[word];
+        return Bits.has(bits, index % WORD_BITS);
+    }
+
     function _known(ObjectId object) private view returns (Batch memory batch) {
         batch = batchOf(object);
         if (batch.size == 0) revert BatchesUnknown(object);
@@ -231,7 +263,7 @@ contract Batches is IBatches, Issuing {
 
     /// @dev Leaves that are opened, or renewed, or none at all.
     function _taken(ObjectId object, Batch memory batch) private view returns (uint256[WORDS] memory taken) {
-        taken = ILicenses(_named("Licenses")).openedOf(object);
+        taken = openedOf(object);
         for (uint256 word = 0; word < WORDS; ++word) {
             uint256 before = word * WORD_BITS;
             uint256 rest = batch.size > before ? batch.size - before : 0;

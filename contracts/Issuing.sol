@@ -7,6 +7,7 @@ import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IIssuing} from "./interfaces/IIssuing.sol";
 import {Acts} from "./lib/Acts.sol";
 import {Clock} from "./lib/Clock.sol";
+import {CutOffs} from "./lib/CutOffs.sol";
 import {Objects} from "./lib/Objects.sol";
 import {LicenseId, ObjectId, Purpose, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
@@ -95,15 +96,15 @@ abstract contract Issuing is IIssuing, Client {
 
     /// @dev Whether what a key permitted at that moment is void, as known at `asOf`.
     function _isCutOff(uint32 keyIndex, uint64 recorded, uint64 asOf) internal view returns (bool) {
-        uint64 cutOff = keys.cutOffAt(keyIndex, asOf);
-        return cutOff != 0 && recorded >= cutOff;
+        return CutOffs.isVoid(keys, keyIndex, recorded, asOf);
     }
 
     function _isWithin(uint32 inferior, uint32 superior) internal view returns (bool) {
         return directory.isWithin(inferior, superior);
     }
 
-    function _follows(ObjectId body, Uscc issuer) private view returns (bool) {
+    /// @dev Whether the body is an organisation or followed it by now.
+    function _follows(ObjectId body, Uscc issuer) internal view returns (bool) {
         return body == Objects.organisation(issuer) || directory.actsFor(body, issuer, Clock.nowSeconds());
     }
 

@@ -17,7 +17,7 @@ import {
     RegisterKeyMessage
 } from "./lib/Messages.sol";
 import {Objects} from "./lib/Objects.sol";
-import {ALG_SM2_SM3, KeyId, ObjectId, Purpose, Signature} from "./lib/Types.sol";
+import {ALG_SM2_SM3, KeyId, ObjectId, Purpose, Signature, TAG_LEDGER} from "./lib/Types.sol";
 import {Writer} from "./Writer.sol";
 
 /// @title SM2 keys as bodies register, end and cut them off.
@@ -58,9 +58,6 @@ abstract contract KeyRegister is IKeys, Client {
 
     uint8 private constant MAX_LINEAGE = 8;
     uint256 private constant MAX_CUT_OFFS = 8;
-
-    // SM3("elicense/1/ledger"): opens every message that bodies sign for the chain.
-    bytes32 private constant TAG = 0x51d1ce03466ef9a22322c608efad2b38045c48fc872e924a5c6e55b3e51eddd1;
 
     /// @inheritdoc IKeys
     ISM2Verifier public immutable verifier;
@@ -223,7 +220,7 @@ abstract contract KeyRegister is IKeys, Client {
             cutOff: 0,
             x: given.x,
             y: given.y,
-            midstate: signs ? verifier.keyState(given.x, given.y, TAG) : bytes32(0)
+            midstate: signs ? verifier.keyState(given.x, given.y, TAG_LEDGER) : bytes32(0)
         });
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -11,11 +11,12 @@ from threading import Lock
 from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.chain import Addresses, Chain
+from ledger.adapters.chain import Addresses, Chain, PackedChain, PackedNode, RecordedChain
 from ledger.adapters.clock import SystemClock, SystemEntropy, SystemPace
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush, wipe
 from ledger.adapters.erasures import FolderErasures
+from ledger.adapters.evidence_folder import EvidenceFolder
 from ledger.adapters.feed_erasure import FeedFolders
 from ledger.adapters.feed_register import FeedRegister
 from ledger.adapters.founder import ReleasedContracts
@@ -23,34 +24,45 @@ from ledger.adapters.index import SqlIndex, open_index
 from ledger.adapters.ipfs import IpfsContent
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.lease import FileLease
-from ledger.adapters.message_queue import SqlitePrepared, SqliteQueue
 from ledger.adapters.outbox import FileOutbox
-from ledger.adapters.request_store import SqliteRequests
+from ledger.adapters.replicas import ReplicatedContent
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.adapters.sqlite.asked import SqliteAsked
+from ledger.adapters.sqlite.holder_names import SqliteHolderNames
+from ledger.adapters.sqlite.prepared import SqlitePrepared
+from ledger.adapters.sqlite.queue import SqliteQueue
+from ledger.adapters.sqlite.requests import SqliteRequests
+from ledger.adapters.sqlite.uses import SqliteUses
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import APPLY_VERSION
+from ledger.domain.archive import MAX_PACKAGE
+from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.document import Envelope
-from ledger.domain.entities import Key, License
+from ledger.domain.entities import Key, License, Representation
 from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.handout import Handout
 from ledger.domain.messages import Domain, Kind
 from ledger.domain.objects import organisation_id, region_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
+from ledger.domain.rules.representations import representation_key
+from ledger.domain.sharing_entities import Use
 from ledger.domain.signed_message import Call
 from ledger.domain.state import typed
 from ledger.domain.trustfile import TrustFile, read_trust_file
-from ledger.errors import LedgerError, UnknownIdError, UsageError
-from ledger.ports import Content, Index, Name, Signer, Verifier
-from ledger.proof.claims import opening_of, read_envelope
+from ledger.errors import LedgerError, MalformedError, OutageError, TrustError, UnknownIdError, UsageError
+from ledger.ports import Content, Entities, Index, Name, Signer, Verifier
+from ledger.proof.claims import claim_of_shown, opening_of, read_envelope
 from ledger.proof.verification import Claim
 from ledger.service.accept import STALL_SECONDS, AcceptMessages, Desk, GivePromises
 from ledger.service.act import ActOnLicenses
 from ledger.service.admission import Admission
 from ledger.service.anchor import AnchorMessages
+from ledger.service.archive import JudgeArchives, MakeArchives, ViewArchived
 from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
 from ledger.service.content_places import (
@@ -61,33 +73,72 @@ from ledger.service.content_places import (
     RowsPlace,
     WrapsPlace,
 )
-from ledger.service.documents import ReadDocuments
+from ledger.service.copy_records import CopyRecords
+from ledger.service.copy_uses import CopyUses, IndexedUses, Receipt, named_by_request
+from ledger.service.documents import ReadDocuments, require_not_erased
 from ledger.service.doing import DoToLicenses
 from ledger.service.drafts import Document, Drafts, DraftStores
+from ledger.service.due import DueDocuments
 from ledger.service.erase import EraseDocuments
+from ledger.service.evidence import Evidence
 from ledger.service.follow import Follow
 from ledger.service.fsck import Fsck, check_index
+from ledger.service.hand_out import HandOut
+from ledger.service.hand_texts import HandTexts
 from ledger.service.handed_in import SignedElsewhere
+from ledger.service.handed_sharing import require_opening
+from ledger.service.holder_uses import HolderUses
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.known_at import KnownAt
+from ledger.service.legal_holds import LegalHolds
 from ledger.service.license_file import recorded_claim
+from ledger.service.list_shared import ListShared
 from ledger.service.live_index import LiveIndex, Sight
+from ledger.service.locate_licenses import LocateLicenses
+from ledger.service.name_uses import NameUses
 from ledger.service.old_licenses import OldLicenses
+from ledger.service.packages import Packages
+from ledger.service.party_texts import PartyTexts, PublishedTexts
 from ledger.service.promises import JudgePromises
+from ledger.service.recorded import recorded
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
+from ledger.service.representatives import StandIn, representatives_of
 from ledger.service.resign import ResignMessages
+from ledger.service.retention import Retention
 from ledger.service.run_outbox import Pace, RunOutbox
+from ledger.service.seen_records import SeenRecords
+from ledger.service.share import ShareOnLedger, SignShared
+from ledger.service.shown_corrections import ShowCorrections
+from ledger.service.shown_grants import ShowGrants
+from ledger.service.shown_uses import ShowUses
+from ledger.service.signing import Brought
 from ledger.service.sources import Asked, Histories
-from ledger.service.standing import Shown, license_state, show_license
+from ledger.service.standing import Shown, license_in, license_state, show_license, standing_in
+from ledger.service.statements import Notary
 from ledger.service.submission import Messages, Submissions
 from ledger.service.succession import MakeSuccessors
+from ledger.service.supervise_promises import HeldPromise, promises_given
+from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
+from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
+from ledger.service.verify_copies import VerifyCopies, read_copy
+from ledger.service.warrants import Warrants
 from ledger.settings import Settings
 
 REQUESTS = "requests.sqlite3"
 """File of a home in which the API remembers requests and answers."""
+
+ASKED = "asked.sqlite3"
+"""File of a home in which a grantee keeps what it asked for, to stand in batches of uses."""
+
+USES = "uses.sqlite3"
+"""File of a home in which a provider keeps what it is asked for."""
+
+HOLDERS = "holders.sqlite3"
+"""File of a home in which it finds its licenses by their holders."""
 
 _KEYS_FOR = 10
 """Seconds for which a body's registered encryption keys are remembered."""
@@ -171,7 +222,7 @@ class Ledger:
         """Of messages to a contract of the ledger, or to what took its place as the contracts tell."""
         return replace(self.trust.domain(contract), contract=self.reader.generations(contract)[-1].address)
 
-    def _domain_by_records(self, contract: str) -> Domain:
+    def domain_of_records(self, contract: str) -> Domain:
         """The same as the records tell, so that it is known while no node answers."""
         ledger = typed(self.look().index, "ledger", "ledger", Records) or Records()
         pinned = self.trust.domain(contract)
@@ -188,7 +239,7 @@ class Ledger:
     @cached_property
     def messages(self) -> Messages:
         """Prepares messages; needs no relay key."""
-        return Messages(self._domain_by_records, self.clock)
+        return Messages(self.domain_of_records, self.clock)
 
     @cached_property
     def queue(self) -> SqliteQueue:
@@ -204,6 +255,15 @@ class Ledger:
         """The ledger through the index, as near as can be had."""
         with self._looking:
             return self._live.look()
+
+    def seen(self) -> Index | None:
+        """The ledger as a node shows it now, or None where none is named or answers.
+
+        Raises:
+            TrustError: What the node serves does not add up.
+        """
+        sight = self.look() if self.trust.rpc else None
+        return sight.index if sight is not None and sight.is_fresh else None
 
     @cached_property
     def _live(self) -> LiveIndex:
@@ -222,6 +282,7 @@ class Ledger:
         return AcceptMessages(
             self.queue,
             self.look,
+            lambda message: recorded(self.reader, message),
             Admission(self.verifier, self._try),
             GivePromises(self.trust, promise_signer),
             self.clock,
@@ -260,6 +321,10 @@ class Ledger:
 
         return JudgePromises(self.reader, followed)
 
+    def promises_given(self) -> Iterable[HeldPromise]:
+        """The promises that this home gave: of messages in its queue, and of uses in batches."""
+        return promises_given(self.queue, self.uses_kept if (self.settings.home / USES).exists() else None)
+
     def _follow(self) -> Follow:
         return Follow(self.reader, self.index)
 
@@ -281,7 +346,35 @@ class Ledger:
             head_for: Seconds for which one head serves; 0 has every call look for the newest.
         """
         opened = reused(partial(self.histories, asked), self.clock, head_for)
-        return VerifyLicenses(self.trust, opened, self.verifier, self.clock, asked.level, self._license_at)
+        return VerifyLicenses(
+            self.trust,
+            opened,
+            self.verifier,
+            self.clock,
+            asked.level,
+            self._license_at,
+            self.party_texts.list_of,
+        )
+
+    def copies(
+        self,
+        asked: Asked,
+        head_for: int = 0,
+        receipts: Sequence[Receipt] = (),
+        handouts: Sequence[Handout] = (),
+    ) -> VerifyCopies:
+        """What reads copies for `verify`; the arguments are those.
+
+        Args:
+            asked: The trust asked for.
+            head_for: Seconds for which one head serves.
+            receipts: Of uses, which lead to their records.
+            handouts: In which copies came, to be held against their uses.
+        """
+        opened = reused(partial(self.histories, asked), self.clock, head_for)
+        brought = (named_by_request(receipts), {each.terms.request: each for each in handouts})
+        uses = CopyUses(IndexedUses(self.follow), self.verifier, *brought)
+        return VerifyCopies(self.trust.ledger_id, self.verifier, CopyRecords(opened, uses))
 
     def replay(
         self,
@@ -380,7 +473,7 @@ class Ledger:
     def signed_elsewhere(self, desk: Desk) -> SignedElsewhere:
         """The service for keys that are not here."""
         return SignedElsewhere(
-            self._domain_by_records,
+            self.domain_of_records,
             self.drafts(desk),
             self.issuing(desk),
             self.batches(desk),
@@ -393,9 +486,150 @@ class Ledger:
         """The service that lets others stand in for holders."""
         return RepresentHolders(self._doing(desk or self.desk), self.home, self.entropy)
 
+    def sharing(self, desk: Desk | None = None, brought: Brought | None = None) -> ShareOnLedger:
+        """The service that writes about what is shared."""
+        return ShareOnLedger(self.sign_shared(brought), desk or self.desk, self.domain_of_records)
+
+    def sign_shared(self, brought: Brought | None = None) -> SignShared:
+        """Makes messages about sharing; needs no relay key."""
+        return SignShared(self.messages, self.clock, brought)
+
+    @cached_property
+    def party_texts(self) -> PartyTexts:
+        """What this home knows behind the digests of sharing."""
+        return PartyTexts(self._texts_kept, self.entropy)
+
+    @property
+    def published_texts(self) -> PublishedTexts:
+        """What of that anybody may read."""
+        return PublishedTexts(self._texts_kept, self.entropy)
+
+    @property
+    def hand_texts(self) -> HandTexts:
+        """What hands that on to the parties, and takes it in."""
+        return HandTexts(self.trust.ledger_id, self.party_texts, HandOut(Sm4Gcm(), crypto.encryptor()))
+
+    @property
+    def _texts_kept(self) -> FileOutbox:
+        return FileOutbox(self.settings.home / "sharing")
+
+    def listing(self, state: Entities, texts: PartyTexts | None = None) -> ListShared:
+        """What lists what is shared, by a state of this ledger.
+
+        Args:
+            state: The ledger.
+            texts: What may be told of what stands behind digests; None for all that this home knows.
+        """
+        texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
+        return ListShared(state, ShowGrants(state, texts, now), texts, now)
+
+    def grants(self, index: Entities) -> ShowGrants:
+        """What tells where grants stand now, by an index of this ledger."""
+        now = int(self.clock.now().timestamp())
+        return ShowGrants(index, self.party_texts, now)
+
+    @cached_property
+    def name_uses(self) -> NameUses:
+        """Names whose data uses were of, where this home provided them."""
+        return NameUses(self.uses_kept, self.domain_of_records, self.index.seq_of)
+
+    @cached_property
+    def seen_records(self) -> SeenRecords:
+        """What a holder saw of her licenses."""
+        return SeenRecords(FileOutbox(self.settings.home / "seen"))
+
+    def holder_uses(self, index: Index) -> HolderUses:
+        """What tells holders of their data, by an index of this ledger."""
+        return HolderUses(index, self.grants(index), self.corrections(index))
+
+    def corrections(self, index: Entities) -> ShowCorrections:
+        """What tells where corrections stand now, by a state of this ledger."""
+        return self._corrections_at(index, int(self.clock.now().timestamp()))
+
+    def _corrections_at(self, state: Entities, at: int) -> ShowCorrections:
+        return ShowCorrections(state, self.party_texts, self.evidence, at)
+
+    def supervise_sharing(self, at: int | None, since: int = 0, org: str = "") -> SupervisedSharing:
+        """What was due where data are shared and did not come in time, by the newest block.
+
+        Args:
+            at: As of when; None for now, which is the newest block's time where our clock is behind it.
+            since: Only what fell due from then on.
+            org: Only what this body owes, by its credit code; empty for all.
+
+        Raises:
+            OutageError: No node answers.
+            UnknownIdError: `UNKNOWN_BODY`.
+        """
+        newest = self._follow().sync().time
+        if org and self.index.get("organisation", org) is None:
+            raise UnknownIdError("UNKNOWN_BODY", body=org)
+        now = max(newest, int(self.clock.now().timestamp()))
+        asked = Supervision(now if at is None else at, since, org)
+        known = KnownAt(self.index, asked.at)
+        return SuperviseSharing(known, self._corrections_at(known, asked.at), asked, newest).supervise()
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What this home knows behind the digests of evidence."""
+        return Evidence(EvidenceFolder(self.settings.home / "evidence"), self.entropy)
+
+    @cached_property
+    def uses_kept(self) -> SqliteUses:
+        """What grantees asked this home for."""
+        return SqliteUses(self.settings.home / USES)
+
+    @cached_property
+    def uses_asked(self) -> SqliteAsked:
+        """What this home asked for, to stand in batches of uses."""
+        return SqliteAsked(self.settings.home / ASKED)
+
+    def leaves_of(self, batch: str) -> list[Use]:
+        """The uses in a batch, by its object, where this home provided or signed them; else none."""
+        provided = self.uses_kept.leaves_of(batch) if (self.settings.home / USES).exists() else []
+        if provided:
+            return [each.use for each in provided]
+        used = self.uses_asked.leaves_of(batch) if (self.settings.home / ASKED).exists() else []
+        return [each.use for each in used if each.words is not None]
+
+    def batch_of(self, use_id: str) -> str:
+        """The batch of a use, by the digest of its request, where this home provided or signed it."""
+        provided = self.uses_kept.gathered(use_id) if (self.settings.home / USES).exists() else None
+        if provided is not None:
+            return provided.batch
+        used = self.uses_asked.find(use_id) if (self.settings.home / ASKED).exists() else None
+        return used.batch if used is not None else ""
+
+    def uses(self, index: Index) -> ShowUses:
+        """What tells uses and refusals, by an index of this ledger."""
+        return ShowUses(index, self.party_texts, self.leaves_of, self.batch_of)
+
+    def unsigned_uses(self) -> list[UnsignedUses]:
+        """Uses of this home that wait for a grantee's signature."""
+        provided = unsigned_here(self.uses_kept) if (self.settings.home / USES).exists() else []
+        used = unsigned_by_us(self.uses_asked) if (self.settings.home / ASKED).exists() else []
+        return [*provided, *used]
+
+    @cached_property
+    def _holder_names(self) -> SqliteHolderNames:
+        return SqliteHolderNames(self.settings.home / HOLDERS)
+
+    def locating(self) -> LocateLicenses:
+        """Finds licenses of this home by their holders."""
+        return LocateLicenses(
+            self._holder_names, self.index.named_since, self.drafts().kept, self.home.secret
+        )
+
+    def domain_now(self, contract: str) -> Domain:
+        """Of messages to a contract, as its chain tells; as the trust file says while no node answers."""
+        try:
+            return self._domain_by_slots(contract)
+        except OutageError:
+            return self.trust.domain(contract)
+
     @cached_property
     def content(self) -> Content:
-        """Where encrypted documents are kept: the IPFS daemon of the settings, or a folder of this home.
+        """Where encrypted documents are kept: the IPFS daemons of the settings, or a folder of this home.
 
         Raises:
             UsageError: `CONTENT_SETTING`, `IPFS_ADDRESS`.
@@ -403,10 +637,11 @@ class Ledger:
         where = self.settings.content
         if where is None:
             return self._folder_content
-        kind, _, url = where.partition(":")
+        kind, _, urls = where.partition(":")
         if kind != "ipfs":
             raise UsageError("CONTENT_SETTING", value=where[:120])
-        return IpfsContent(url)
+        stores = [IpfsContent(url.strip()) for url in urls.split(",")]
+        return stores[0] if len(stores) == 1 else ReplicatedContent(stores)
 
     @property
     def _folder_content(self) -> FolderContent:
@@ -432,8 +667,86 @@ class Ledger:
             self.home,
             self.documents(),
             self._content_places(),
+            self.warrants(),
             self.clock,
         )
+
+    def _notary(self) -> Notary:
+        return Notary(self.follow(), self.verifier, self.clock, self.trust.ledger_id)
+
+    def retention(self) -> Retention:
+        """The rules by which this home keeps documents."""
+        return Retention(self._notary(), FileOutbox(self.settings.home / "retention", flush))
+
+    def legal_holds(self) -> LegalHolds:
+        """The legal holds on documents of this home."""
+        return LegalHolds(
+            self._notary(),
+            FileOutbox(self.settings.home / "holds", flush),
+            FileOutbox(self.settings.home / "holds-put", flush),
+            self.license_now,
+            self.erasures,
+            self.entropy,
+        )
+
+    @property
+    def packages(self) -> Packages:
+        """The archive packages that this home made."""
+        store = FileOutbox(self.settings.home / "archived", flush)
+        return Packages(store, lambda: self.legal_holds().unchanged(), self.erasures)
+
+    def judging_archives(self) -> JudgeArchives:
+        """Judges archive packages; asks no node and reads nothing of this home."""
+
+        def read_trust(data: bytes) -> TrustFile:
+            trust = read_trust_file(data)
+            trust.check_seal(self.verifier)
+            return trust
+
+        def packed(trust: TrustFile, node: bytes) -> PackedChain:
+            return PackedChain(PackedNode(parse_strict(node, MAX_PACKAGE)), trust, load_artifacts())
+
+        return JudgeArchives(ViewArchived(self.verifier, self.clock), self.verifier, packed, read_trust)
+
+    def making_archives(self) -> MakeArchives:
+        """Makes archive packages of licenses whose documents this home keeps."""
+        return MakeArchives(
+            self.trust,
+            ViewArchived(self.verifier, self.clock),
+            lambda: RecordedChain(Rpc(self.trust.rpc), self.trust, load_artifacts()),
+            self.judging_archives(),
+            self._kept_file,
+            self._references,
+            self.clock,
+        )
+
+    def _kept_file(self, license_id: str) -> Envelope:
+        """The license file that this home made, with its place on the ledger."""
+        require_not_erased(self.erasures, license_id)
+        kept = self.drafts().kept(license_id)
+        if kept is None:
+            raise UnknownIdError("DOCUMENT_NOT_KEPT", id=license_id)
+        return self.documents().of_record(kept.to_bytes(), license_id)
+
+    def _references(self, issuer: str, license_id: str) -> list[JsonObject]:
+        """Numbers of decisions about a license, with their salts."""
+        notes = self.home.notes(issuer, license_id)
+        names = ("reference", "salt")
+        return [{name: note[name] for name in names} for note in notes if "reference" in note]
+
+    def due(self) -> DueDocuments:
+        """Lists until when documents of this home are kept."""
+        index, drafts = self.follow(), self.drafts()
+
+        def known(license_id: str) -> License:
+            return license_in(index, license_id, drafts.opening(license_id))
+
+        kept = (self.retention(), self.legal_holds(), self.packages.of)
+        return DueDocuments(index, known, *kept, self.erasures, self.clock)
+
+    def warrants(self) -> Warrants:
+        """Judges whether documents may be erased now."""
+        return Warrants(self.retention(), self.legal_holds(), self.packages.of, self.clock)
 
     def require_acts_for(self, body: str, license_: License) -> None:
         """Refuse a body (credit code) that is not a license's issuer, what followed it, or its operator.
@@ -445,7 +758,7 @@ class Ledger:
 
     def _content_places(self) -> list[ContentPlace]:
         """Wherever this home keeps something of a document; wrapped keys first, what may be away last."""
-        answers = self.settings.home / REQUESTS
+        answers, uses, holders = (self.settings.home / name for name in (REQUESTS, USES, HOLDERS))
         stores = [self._folder_content, *([self.content] if self.settings.content else [])]
         feeds = FeedRegister(self.settings.home, self.trust.ledger_id)
 
@@ -457,6 +770,8 @@ class Ledger:
             DraftPlace(self._outbox.traces, partial(self._outbox.erase, wipe=wipe)),
             RowsPlace("leaves", self._batch_outbox),
             *([RowsPlace("answers", SqliteRequests(answers))] if answers.exists() else []),
+            *([RowsPlace("handouts", self.uses_kept)] if uses.exists() else []),
+            *([RowsPlace("holders", self._holder_names)] if holders.exists() else []),
             RowsPlace("prepared", self.prepared_messages),
             FilesPlace(folders),
             BlobsPlace(stores),
@@ -561,11 +876,18 @@ class Ledger:
     def show(
         self, asked: Asked, license_id: str, at: int | None = None, known_at: int | None = None
     ) -> Shown:
-        """Where a license stands."""
-        now = int(self.clock.now().timestamp())
-        opening = self.drafts().opening(license_id)
-        shown = show_license(self.histories(asked), license_id, at, known_at, now, opening)
-        return shown.naming(self._license_at)
+        """Where a license stands, and who stands in for its holder: of whom there is, the index tells."""
+        now, histories = int(self.clock.now().timestamp()), self.histories(asked)
+        shown = show_license(histories, license_id, at, known_at, now, self.drafts().opening(license_id))
+        names = self._represented_by(license_id)
+        found = representatives_of(histories, license_id, names, shown.at, shown.known_at)
+        return replace(shown, representatives=tuple(map(StandIn.as_json, found))).naming(self._license_at)
+
+    def _represented_by(self, license_id: str) -> list[str]:
+        """The names of all who were let stand in for the holder of a license, 0x-hex."""
+        first, last = (representation_key(license_id, "0x" + digit * 64) for digit in "0f")
+        found = self.follow().between("representation", first, last)
+        return [each.representative for _, each in found if isinstance(each, Representation)]
 
     def license_now(self, license_id: str) -> License:
         """A license as the newest block has it, to be acted on; of a batch too, where this home issued it.
@@ -575,6 +897,30 @@ class Ledger:
         """
         opening = self.drafts().opening(license_id)
         return license_state(self.histories(Asked()), license_id, opening)[0]
+
+    def standing_of_copy(self, copy: bytes) -> JsonObject | None:
+        """Where the license of a copy stands now (`standing_in`), by the index as it was followed last.
+
+        None where that does not have the license, or the copy is none.
+        """
+        try:
+            shown = read_copy(copy).disclosed
+            claim = claim_of_shown(shown.shown, bytes.fromhex(shown.ledger_id[2:]))
+            license_ = license_in(self.index, claim.license_id, opening_of(claim))
+        except (MalformedError, TrustError, UnknownIdError):
+            return None
+        return standing_in(self.index, license_, int(self.clock.now().timestamp()), self._license_at)
+
+    def license_at_hand(self, license_id: str, opening: Mapping[str, object] | None = None) -> License:
+        """A license as the newest block has it, by its id and what opens its leaf, where it is of a batch.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_LICENSE`.
+            MalformedError: `SIGNED_MESSAGE_FORM`.
+        """
+        require_opening(opening)
+        known = opening or self.drafts().opening(license_id)
+        return license_in(self.follow(), license_id, known)
 
     def license_settled(self, license_id: str) -> License:
         """A license as the newest block has it, once nothing that was accepted about it is under way.

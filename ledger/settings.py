@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Sequence
@@ -26,7 +27,9 @@ class Settings:
         rpc: Endpoints that replace those of the trust file; empty keeps them.
         api: Base URL of the own region's API, or None.
         relay_key: EVM key file of the relay account.
-        content: Where encrypted documents are kept: `ipfs:URL`, or None for a folder of the home.
+        content: Where encrypted documents are kept: `ipfs:URL`, several URLs with commas between them, or
+            None for a folder of the home. What neither environment nor file say, the swarm of the local
+            net does (`net up --with ipfs`).
     """
 
     home: Path
@@ -46,7 +49,7 @@ def load_settings(network: str | None = None, rpc: Sequence[str] = (), api: str 
         api: `--api`, if given.
 
     Raises:
-        UsageError: `CONFIG_FILE`: the configuration cannot be read.
+        UsageError: `CONFIG_FILE`: the configuration cannot be read; `NET_IPFS_STATE`.
     """
     folder = home()
     config = _config(folder / "config.toml")
@@ -57,8 +60,20 @@ def load_settings(network: str | None = None, rpc: Sequence[str] = (), api: str 
         rpc=tuple(urls or _listed(config.get("rpc"))),
         api=api or _first("ELICENSE_API", config, "api", "") or None,
         relay_key=Path(_first("ELICENSE_RELAY_KEY", config, "relay_key", str(folder / "relay.key"))),
-        content=_first("ELICENSE_CONTENT", config, "content", "") or None,
+        content=_first("ELICENSE_CONTENT", config, "content", "") or _local_swarm(folder),
     )
+
+
+def _local_swarm(folder: Path) -> str | None:
+    """The setting that `net up --with ipfs` left behind."""
+    file = folder / "net" / "ipfs.json"
+    try:
+        peers = json.loads(file.read_bytes())["peers"]
+        return "ipfs:" + ",".join(str(peer["url"]) for peer in peers)
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError("NET_IPFS_STATE", path=str(file), reason=type(error).__name__) from None
 
 
 def _first(variable: str, config: dict[str, object], name: str, default: str) -> str:

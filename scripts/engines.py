@@ -176,7 +176,7 @@ def _sources(go: str, engine: Engine, folder: Path) -> Path:
 
 def _run(command: list[str], engine: Engine, folder: Path) -> str:
     """Run to the end and return stdout; the last lines of stderr become the reason of a failure."""
-    env = {**os.environ, "GOWORK": "off", "GOFLAGS": "-buildvcs=false"}
+    env = {"GOGC": "400", **os.environ, "GOWORK": "off", "GOFLAGS": "-buildvcs=false"}
     try:
         done = subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True, text=True)
     except subprocess.CalledProcessError as error:

@@ -30,13 +30,15 @@ STEPS = {
     "note": "the register is opened",
     "keep": "a statement of the transactions that keep a batch",
     "send": "the transaction is about to go to the node",
-    "sent": "the transaction has gone, and its answer is about to be read",
+    "sent": "the transaction, or what is asked of a service, has gone; its answer is about to be read",
+    "ask": "something is about to be asked of a service",
     "receipt": "the receipt of the transaction is asked for",
     "name": "a statement of the transaction that notes identifiers",
     "book": "a statement that changes what a feed has come to",
     "write": "a license file gets its name",
     "flush": "a file is flushed to the disk",
     "mark": "the order of an erasure gets its name, or is marked as done",
+    "hold": "a legal hold gets its name, or is lifted",
     "wipe": "a file is removed",
     "unpin": "the IPFS daemon is about to let go of a document",
 }
@@ -99,6 +101,8 @@ class Tripwire:
             self._trip("draft")
         elif "/erased/" in name:
             self._trip("mark")
+        elif "/holds/" in name:
+            self._trip("hold")
 
     def _statement(self, file: str, text: str) -> None:
         if file == "batches.db":
@@ -112,6 +116,9 @@ class Tripwire:
         if b"eth_sendRawTransaction" in data:
             self._is_sent = True
             self._trip("send")
+        elif data.startswith((b"POST /v1/", b"GET /v1/")):
+            self._is_sent = True
+            self._trip("ask")
         elif b"eth_getTransactionReceipt" in data:
             self._trip("receipt")
         elif b"/api/v0/add" in data:

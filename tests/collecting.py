@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,10 @@ from ledger.adapters.erasures import FolderErasures
 from ledger.adapters.feed_book import FeedBook
 from ledger.adapters.index import open_index
 from ledger.adapters.issuer_home import FolderIssuerHome
-from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.sheets import open_sheet
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Batch, License
@@ -65,6 +65,7 @@ from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.live_index import Sight
 from ledger.service.orders import Issued
+from ledger.service.recorded import recorded
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import license_state
 from ledger.service.submission import Messages
@@ -281,9 +282,9 @@ class _FusedBatches(SqliteBatchOutbox):
 class _FusedQueue(SqliteQueue):
     fuse: Fuse
 
-    def add(self, queued: Queued, objects: Collection[str], seen: int) -> Queued:
+    def add(self, queued: Queued, objects: Collection[str], seen: int, instead_of: str = "") -> Queued:
         self.fuse.burn()
-        added = super().add(queued, objects, seen)
+        added = super().add(queued, objects, seen, instead_of)
         self.fuse.burn()
         return added
 
@@ -447,8 +448,9 @@ class Desk:
     @property
     def _accepting(self) -> AcceptMessages:
         admission = Admission(crypto.verifier(), lambda call: self.relay.estimates([call])[0])
-        promises = GivePromises(self._trust, None)
-        return AcceptMessages(self._queue, self._look, admission, promises, self._clock, needs_node=True)
+        promises, record_of = GivePromises(self._trust, None), partial(recorded, self.ledger)
+        parts = (self._queue, self._look, record_of, admission, promises, self._clock)
+        return AcceptMessages(*parts, needs_node=True)
 
     @cached_property
     def _queue(self) -> _FusedQueue:

@@ -57,10 +57,10 @@ class Kubo:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self) -> None:
-        """Run the daemon until it answers."""
+    def start(self, offline: bool = True) -> None:
+        """Run the daemon until it answers; only a stranger to a swarm is not `offline`."""
         with (self.repo / "daemon.log").open("ab") as log:
-            command = [str(self.program), "daemon", "--offline"]
+            command = [str(self.program), "daemon", *(["--offline"] if offline else [])]
             self._process = subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():

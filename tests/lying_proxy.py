@@ -12,9 +12,13 @@ import copy
 import json
 import threading
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+import pytest
+
+from tests.live import LiveLedger
 
 Logs = list[dict[str, Any]]
 Lie = Callable[[Logs], Logs]
@@ -232,3 +236,10 @@ def _seq(log: dict[str, Any]) -> int:
 
 def _with_seq(log: dict[str, Any], seq: int) -> list[str]:
     return [log["topics"][0], f"0x{seq:064x}", *log["topics"][2:]]
+
+
+@pytest.fixture(scope="module")
+def proxy(live_ledger: LiveLedger) -> Iterator[LyingProxy]:
+    """A proxy before the live ledger's node."""
+    with LyingProxy(live_ledger.rpc) as made:
+        yield made

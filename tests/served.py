@@ -6,8 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +15,7 @@ from typing import Any, Protocol
 import httpx2
 
 from tests.api.conftest import Department
+from tests.forked import Piped
 from tests.live import ISSUER, LiveLedger
 from tests.lying_proxy import LyingProxy
 
@@ -29,7 +28,7 @@ NODE_AWAY = "http://127.0.0.1:9"
 class Victim(Protocol):
     """A process that a test kills."""
 
-    process: subprocess.Popen[str] | None
+    process: Piped | None
 
     def kill(self) -> None:
         """kill -9."""
@@ -45,37 +44,30 @@ def _environment(live_ledger: LiveLedger, home: Path) -> dict[str, str]:
     }
 
 
-def _kill(process: subprocess.Popen[str] | None) -> None:
-    if process is not None:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-
-
 class Worker:
     """`elicense outbox run --once` over one home, as a process of its own."""
 
     def __init__(self, live_ledger: LiveLedger, home: Path, rpc: str) -> None:
         self._live_ledger, self._home, self._rpc = live_ledger, home, rpc
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Piped | None = None
 
     def start(self) -> Worker:
         """Run."""
-        command = [sys.executable, "-m", "api.cli.main", "outbox", "run", "--once", "--rpc", self._rpc]
         environment = _environment(self._live_ledger, self._home)
-        self.process = subprocess.Popen(
-            [*command, "--json"], env=environment, stdout=subprocess.PIPE, text=True
-        )
+        self.process = Piped("outbox", "run", "--once", "--rpc", self._rpc, "--json", env=environment)
         return self
 
     def kill(self) -> None:
         """kill -9."""
-        _kill(self.process)
+        if self.process is not None:
+            self.process.kill()
 
     def end(self) -> tuple[int, Json]:
         """Wait for its end: exit status and what it told; nothing where it was killed."""
         assert self.process is not None
-        told, _ = self.process.communicate(timeout=60)
-        return self.process.returncode, json.loads(told or "{}")
+        with self.process.stdout, self.process.stderr:
+            told = self.process.stdout.read()
+        return self.process.wait(60), json.loads(told or "{}")
 
 
 class Served:
@@ -93,7 +85,7 @@ class Served:
         keys = ("--issuer-key", f"{ISSUER}={live_ledger.key('issuer')}")
         promises = ("--promise-key", str(live_ledger.key("relying")))
         self._options = [*keys, *promises, "--no-rate-limit", "--rpc", rpc, *options]
-        self.process: subprocess.Popen[str] | None = None
+        self.process: Piped | None = None
         self.url = ""
         self.log: list[Json] = []
 
@@ -102,11 +94,7 @@ class Served:
         if self.process is not None and self.process.poll() is None:
             return self
         environment = _environment(self.live_ledger, self.home)
-        command = [sys.executable, "-m", "api.cli.main", "serve", "--json", "--port", "0", *self._options]
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        assert self.process.stderr is not None
+        self.process = Piped("serve", "--json", "--port", "0", *self._options, env=environment)
         self._reader = threading.Thread(target=self._read, args=(self.process.stderr,), daemon=True)
         while (line := json.loads(self.process.stderr.readline()))["event"] != "serving":
             self.log.append(line)
@@ -116,13 +104,13 @@ class Served:
 
     def kill(self) -> None:
         """kill -9; returns when it is gone."""
-        _kill(self.process)
+        if self.process is not None:
+            self.process.kill()
 
     def stop(self) -> Json:
         """SIGTERM; gives what the command told at its end."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        assert self.process.stdout is not None
         told = self.process.stdout.read()
         self.wait()
         return dict(json.loads(told))
@@ -130,7 +118,6 @@ class Served:
     def wait(self) -> None:
         """Until it is gone."""
         assert self.process is not None
-        assert self.process.stdout is not None
         self.process.wait(60)
         self._reader.join(30)
         self.process.stdout.close()

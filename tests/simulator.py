@@ -19,14 +19,15 @@ from ledger import crypto
 from ledger.domain import objects
 from ledger.domain.acts import Act, Purpose, Scope, Sharing, acts_bitmap
 from ledger.domain.apply import State
-from ledger.domain.entities import License
 from ledger.domain.facts import fact_of
 from ledger.domain.license_tree import Tree, leaf_hash, leaf_words
 from ledger.domain.lifecycle import Standing, status_at
-from ledger.domain.lineage import cut_off_of
+from ledger.domain.lineage import cut_off_of, void_as_of
 from ledger.domain.messages import DEFAULT_LIFETIME, MESSAGES, OPENING, Domain, Kind, key_id
 from ledger.domain.records import RawLog, Record, RecordBody, RecordSignature, raw_log_of, record_of
 from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.domain.rivals import first_of, rivals_of
+from ledger.domain.sharing import Outcome
 from ledger.domain.sm import N, sm3
 from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry
 from ledger.errors import ChainOutageError
@@ -34,6 +35,7 @@ from ledger.ports import Signer
 from ledger.proof.headers import Header, header_of
 from ledger.proof.journal import next_head, next_object, revision
 from ledger.proof.rlp import encode_rlp
+from tests.sharing_records import SHARING_KINDS, SHARING_OBJECTS, SharingRecords, device_of
 
 LEDGER_ID = keccak(b"a ledger in memory")
 GENESIS_TIME = 1_767_225_600
@@ -104,6 +106,7 @@ OBJECT_OF: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "RenewBatch": lambda m: _raw(m["earlier"]),
     "Represent": lambda m: _representation(m),
     "EndRepresentation": lambda m: _representation(m),
+    **SHARING_OBJECTS,
 }
 """What each message is about."""
 
@@ -141,6 +144,7 @@ KINDS_OF = {
     "RenewBatch": Kind.LICENSE_BATCH_RENEWED,
     "Represent": Kind.REPRESENTATION_MADE,
     "EndRepresentation": Kind.REPRESENTATION_ENDED,
+    **SHARING_KINDS,
 }
 
 
@@ -454,20 +458,20 @@ class LedgerSimulator:
         region: int = 0,
         scope: Scope = Scope.NATIONAL,
         ground: int = 1,
+        **changes: Any,
     ) -> Record:
-        return self.record(
-            "RegisterType",
-            signers,
-            licenseType=_word(code),
-            region=region,
-            definer=_word(code[:18]),
-            schemaDigest=hash32("schema " + code),
-            gradesDigest=hash32("grades " + code),
-            acts=acts_bitmap(frozenset(Act)),
-            scope=int(scope),
-            sharing=int(Sharing.CONDITIONAL),
-            ground=ground,
-        )
+        members = {
+            "licenseType": _word(code),
+            "region": region,
+            "definer": _word(code[:18]),
+            "schemaDigest": hash32("schema " + code),
+            "gradesDigest": hash32("grades " + code),
+            "acts": acts_bitmap(frozenset(Act)),
+            "scope": int(scope),
+            "sharing": int(Sharing.CONDITIONAL),
+            "ground": ground,
+        }
+        return self.record("RegisterType", signers, **{**members, **changes})
 
     def entitle(
         self,
@@ -539,11 +543,19 @@ class LedgerSimulator:
         }
         return self.record("Amend", [by or issuer], licenseId=license_id, **members)
 
-    def act(self, license_id: str, act: Act, issuer: str = BUREAU, ground: int = 0, **changes: Any) -> Record:
+    def act(
+        self,
+        license_id: str,
+        act: Act,
+        issuer: str = BUREAU,
+        ground: int = 0,
+        by: str = "",
+        **changes: Any,
+    ) -> Record:
         """Suspend, resume or end a license."""
         words = {"reference": NO_HASH, "cause": NO_HASH}
         members = {"act": int(act), "ground": ground, "effective": 0, "region": 0, **words}
-        return self.record("Act", [issuer], licenseId=license_id, **{**members, **changes})
+        return self.record("Act", [by or issuer], licenseId=license_id, **{**members, **changes})
 
     def bind(self, license_id: str, holder_binding: str, issuer: str = BUREAU, by: str = "") -> Record:
         """Bind a device; `issuer` signs, and is the body that the message names unless `by` is."""
@@ -559,10 +571,15 @@ class LedgerSimulator:
         return self.record("TransferOut", [issuer], licenseId=license_id, **members)
 
     def issue_batch(
-        self, license_ids: Sequence[str], issuer: str = BUREAU, code: str = NATIONAL_TYPE, **terms: Any
+        self,
+        license_ids: Sequence[str],
+        issuer: str = BUREAU,
+        code: str = NATIONAL_TYPE,
+        by: str = "",
+        **terms: Any,
     ) -> list[dict[str, Any]]:
         """Issue a batch; returns the openings of its leaves, in order. `terms` replaces each leaf's."""
-        return self._batch_of(license_ids, issuer, code, "IssueBatch", {}, terms=terms)
+        return self._batch_of(license_ids, issuer, code, "IssueBatch", {}, by, terms)
 
     def renew_batch(
         self,
@@ -690,6 +707,20 @@ class LedgerSimulator:
                 words[record.object] = next_object(words[record.object], record)
         return words
 
+    def doubts_of(self, licenses: Sequence[bytes], block: int | None = None) -> dict[bytes, list[bytes]]:
+        self._count("doubts_of")
+        found: dict[bytes, list[bytes]] = {each: [] for each in licenses}
+        for record in self._all(block):
+            if record.kind in (Kind.CORRECTION_OPENED, Kind.CORRECTION_ASKED, Kind.ATTESTED):
+                values = record.message()[1]
+                about = _raw(values["licenseId"])
+                if about in found and values.get("outcome") != Outcome.YES:
+                    found[about].append(record.object)
+        return found
+
+    def proven_doubts(self, licenses: Sequence[bytes], header: Header) -> dict[bytes, list[bytes]]:
+        return self.doubts_of(licenses, self.header(header.hash).number)
+
     def call(self, contract: str, function: str, *arguments: Any, block: int | None = None) -> Any:
         """`Directory.ledgerId()` and `Licenses.statusAt(id, at, asOf)`; other views are not simulated."""
         match contract, function, arguments:
@@ -731,8 +762,8 @@ class LedgerSimulator:
 
     def _status(self, license_id: str, at: int, as_of: int) -> tuple[int, int, int, int]:
         state = self.state()
-        license_ = state.get("license", license_id)
-        assert license_ is None or isinstance(license_, License)
+        rivals = rivals_of(state, license_id)
+        license_ = first_of(rivals, void_as_of(state, as_of), as_of) if rivals else None
 
         def cut_offs(key: str) -> int | None:
             return cut_off_of(state, key, as_of)
@@ -851,6 +882,9 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ids = [id_of(f"license {n}", OFFICE if n == 4 else BUREAU) for n in range(6)]
     for each in ids[:4]:
         ledger.issue(each)
+    held = id_of("a license that is bound")
+    ledger.issue(held, code=REGIONAL_TYPE, holderBinding=device_of("device").binding)
+    SharingRecords(ledger).every_kind(held)
     ledger.issue(ids[4], OFFICE, REGIONAL_TYPE)
     ledger.amend(ids[0], ids[5])
     ledger.act(ids[1], Act.SUSPEND, ground=21)
@@ -878,6 +912,9 @@ def every_kind(ledger: LedgerSimulator) -> LedgerSimulator:
     ledger.renew_batch(openings[0]["batch"], [1, 2], renewed)
     ledger.open_leaf(openings[3])
     ledger.act(openings[3]["licenseId"], Act.SUSPEND, ground=21)
+    ledger.issue(openings[2]["licenseId"], digest=hash32("on another machine"))
+    ledger.open_leaf(openings[2])
+    ledger.act(openings[2]["licenseId"], Act.SUSPEND, ground=21)
     bureau, province = objects.organisation_object(BUREAU), objects.region_object(ZHEJIANG)
     ledger.rotate_key(BUREAU, "rotated", bureau, until=ledger.now + 30 * DAY)
     ledger.register_key("recovery", province, Purpose.RECOVER)

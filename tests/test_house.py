@@ -78,7 +78,9 @@ def frozen_commands() -> tuple[set[str], set[str]]:
         for command in spread(span)
         if command
     }
-    return frozen, {command for span in re.findall(r"`([^`]+)`", later) for command in spread(span)}
+    return frozen, {
+        command for span in re.findall(r"`([^`]+)`", later) for command in spread(span) if command
+    }
 
 
 def answers_help(command: str, patch: pytest.MonkeyPatch) -> bool:

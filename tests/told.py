@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from tests.forked import elicense
+
 
 @dataclass(frozen=True)
 class Run:
@@ -39,28 +41,14 @@ class World:
 
     def run(self, *arguments: str, **more: str) -> Run:
         """One command with `--json`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli.main", *arguments, "--json"],
-            capture_output=True,
-            text=True,
-            env=self.environment(**more),
-            timeout=120,
-            check=False,
-        )
+        done = elicense(*arguments, "--json", env=self.environment(**more))
         lines = done.stdout.splitlines()
         assert len(lines) == 1, f"{done.stdout}\n{done.stderr}"
         return Run(done.returncode, json.loads(lines[0]), done.stderr)
 
     def card(self, language: str, *arguments: str, **more: str) -> str:
         """What one command shows people in a language, `zh` or `en`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli.main", *arguments],
-            capture_output=True,
-            text=True,
-            env=self.environment(ELICENSE_LANG=language, COLUMNS="200", **more),
-            timeout=120,
-            check=False,
-        )
+        done = elicense(*arguments, env=self.environment(ELICENSE_LANG=language, COLUMNS="200", **more))
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         return done.stdout
 

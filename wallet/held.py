@@ -12,7 +12,7 @@ from ledger.domain.leaves import is_own_id
 from ledger.domain.presentation import UNBOUND, ShownLicense
 from ledger.domain.presenters import Presenter
 from ledger.errors import BadProofError
-from ledger.proof.claims import whole_claim
+from ledger.proof.claims import shown_of, whole_claim
 from ledger.proof.verification import Claim
 
 
@@ -65,17 +65,7 @@ class HeldLicense:
 
     def show(self, paths: Sequence[str], holder: Presenter | None) -> ShownLicense:
         """The fields at `paths` and nothing else, shown by somebody with keys or without any."""
-        claim = self.claim
-        return ShownLicense(
-            message=claim.message_name,
-            signed=claim.signed,
-            signature=claim.signature,
-            disclosure=self.envelope.disclose(list(paths)),
-            holder=holder,
-            leaf=claim.leaf,
-            index=claim.index,
-            proof=claim.proof,
-        )
+        return shown_of(self.envelope, self.claim, paths, holder)
 
 
 def read_license(data: JsonObject) -> HeldLicense:

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ledger.domain.attestation import Attestation
 from ledger.domain.challenge import DEFAULT_TTL, MAX_TTL, Challenge
+from ledger.domain.fields_tree import paths_named
 from ledger.domain.presentation import MAX_LICENSES, Presentation, ShownLicense
 from ledger.domain.presentation_text import kept_text, short_text, size_of, whole_text
 from ledger.domain.presenters import AllHolders, Presenter
@@ -132,10 +133,10 @@ def _choose(licenses: Sequence[Showable], names: Sequence[str], challenge: Chall
     """The paths that each license shows."""
     known = [license_.paths for license_ in licenses]
     for name in names:
-        if not any(_paths(name, paths) for paths in known):
+        if not any(paths_named(name, paths) for paths in known):
             every = dict.fromkeys(path for paths in known for path in paths)
             raise UsageError("FIELD_NOT_IN_LICENSE", field=name, known=", ".join(every))
-    chosen = [[path for name in names for path in _paths(name, paths)] for paths in known]
+    chosen = [[path for name in names for path in paths_named(name, paths)] for paths in known]
     for license_, paths in zip(licenses, chosen, strict=True):
         _require_asked(license_, paths, challenge)
     return chosen
@@ -147,14 +148,3 @@ def _require_asked(license_: Showable, paths: Sequence[str], challenge: Challeng
         raise RuleError("FIELDS_NOT_ASKED", fields=", ".join(extra))
     if not paths:
         raise RuleError("LICENSE_NOT_ASKED", identifier=license_.identifier)
-
-
-def _paths(name: str, known: Sequence[str]) -> list[str]:
-    """The paths of one license that a name means; none where it has no such field."""
-    branch = [path for path in known if path == name or path.startswith(name + "/")]
-    if branch:
-        return branch
-    found = [path for path in known if path.endswith("/" + name)]
-    if len(found) > 1:
-        raise UsageError("FIELD_AMBIGUOUS", field=name, known=", ".join(found))
-    return found

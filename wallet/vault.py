@@ -30,6 +30,30 @@ _MOST_COST = 1 << 18
 _BLOCK, _LANES = 8, 1
 
 
+class Passphrase:
+    """A passphrase; stretched once for each vault, however often that is opened.
+
+    Args:
+        text: Not empty.
+
+    Raises:
+        UsageError: `VAULT_PASSPHRASE_NEEDED`.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        if not text:
+            raise UsageError("VAULT_PASSPHRASE_NEEDED")
+        self._text = text
+        self._stretched: dict[bytes, tuple[bytes, str]] = {}
+
+    def keys(self, kdf: JsonObject) -> tuple[bytes, str]:
+        """The key of a vault and its check, by the members of `kdf` in its head."""
+        name = canonical(kdf)
+        if name not in self._stretched:
+            self._stretched[name] = _keys(kdf, self._text)
+        return self._stretched[name]
+
+
 class OpenVault(NamedTuple):
     """A vault's content with the head under which it is sealed again without asking once more."""
 
@@ -38,22 +62,17 @@ class OpenVault(NamedTuple):
     key: bytes
 
 
-def create(content: JsonObject, passphrase: bytes, entropy: Entropy, cost: int = COST) -> OpenVault:
+def create(content: JsonObject, passphrase: Passphrase, entropy: Entropy, cost: int = COST) -> OpenVault:
     """A new vault around `content`.
 
     Args:
         content: JSON values; holds the seed.
-        passphrase: Not empty.
+        passphrase: That it will be opened with.
         entropy: For the salt.
         cost: scrypt's n, a power of two.
-
-    Raises:
-        UsageError: `VAULT_PASSPHRASE_NEEDED`.
     """
-    if not passphrase:
-        raise UsageError("VAULT_PASSPHRASE_NEEDED")
     kdf = {"name": "scrypt", "n": cost, "r": _BLOCK, "p": _LANES, "salt": entropy.token(SALT_BYTES).hex()}
-    key, check = _keys(kdf, passphrase)
+    key, check = passphrase.keys(kdf)
     return OpenVault(content, {"format": FORMAT, "kdf": kdf, "check": check}, key)
 
 
@@ -64,7 +83,7 @@ def write(vault: OpenVault, sealer: Sealer) -> bytes:
     return head + b"\n" + base64.b64encode(sealer.seal(vault.key, content, head)) + b"\n"
 
 
-def read(data: bytes, passphrase: bytes, sealer: Sealer, path: str) -> OpenVault:
+def read(data: bytes, passphrase: Passphrase, sealer: Sealer, path: str) -> OpenVault:
     """Open a vault's file.
 
     Args:
@@ -74,13 +93,11 @@ def read(data: bytes, passphrase: bytes, sealer: Sealer, path: str) -> OpenVault
         path: The file's name in errors.
 
     Raises:
-        UsageError: `VAULT_PASSPHRASE_NEEDED`, `VAULT_PASSPHRASE_WRONG`.
+        UsageError: `VAULT_PASSPHRASE_WRONG`.
         TrustError: `VAULT_DAMAGED`, with the part at fault.
     """
-    if not passphrase:
-        raise UsageError("VAULT_PASSPHRASE_NEEDED")
     head, sealed = _parse(data, path)
-    key, check = _keys(head["kdf"], passphrase)
+    key, check = passphrase.keys(head["kdf"])
     if not hmac.compare_digest(check, head["check"]):
         raise UsageError("VAULT_PASSPHRASE_WRONG", path=path)
     try:

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.challenge import Challenge, require_answerable
+from ledger.domain.holder_message import HolderMessage
+from ledger.domain.holder_request import NONCE_BYTES, HolderRequest
 from ledger.domain.holders import PublicPair
 from ledger.domain.presentation import ShownLicense
-from ledger.domain.presenters import AllHolders
-from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
+from ledger.domain.presenters import AllHolders, Presenter
+from ledger.errors import BadSignatureError, RuleError, TrustError, UnknownIdError
 from ledger.ports import Clock, Entropy, Sealer, Signer, Verifier
 from wallet import files, vault
+from wallet.consenting import Said, asking, unsigned
 from wallet.drafting import Draft
 from wallet.entries import Bound, Entry, Fits, bound_to
 from wallet.held import HeldLicense, read_license
@@ -63,7 +66,7 @@ class Wallet:
     """
 
     def __init__(self, path: Path, passphrase: bytes, device: Device) -> None:
-        self._path, self._passphrase, self._device = path, passphrase, device
+        self._path, self._passphrase, self._device = path, vault.Passphrase(passphrase), device
 
     @classmethod
     def create(cls, path: Path, passphrase: bytes, device: Device, cost: int = vault.COST) -> Wallet:
@@ -79,9 +82,10 @@ class Wallet:
             UsageError: `VAULT_EXISTS`, `VAULT_UNREADABLE`, `VAULT_PASSPHRASE_NEEDED`.
         """
         content: JsonObject = {"seed": device.entropy.token(SEED_BYTES).hex(), "next": 0, "licenses": []}
-        made = vault.create(content, passphrase, device.entropy, cost)
+        wallet = cls(path, passphrase, device)
+        made = vault.create(content, wallet._passphrase, device.entropy, cost)
         files.write_vault(path, vault.write(made, device.sealer), is_new=True)
-        return cls(path, passphrase, device)
+        return wallet
 
     def new_pair(self) -> PublicPair:
         """The next unused key pair, for an issuer to bind to one license; never given out again.
@@ -155,6 +159,12 @@ class Wallet:
             UnknownIdError: `LICENSE_NOT_IN_WALLET`.
         """
         return _find(self._open().content, name)
+
+    def presenter(self, name: str) -> Presenter:
+        """As whom this wallet's owner shows a license, and signs about it; raises as `find`."""
+        content = self._open().content
+        entry = _find(content, name)
+        return entry.presenter(self._pair(content, entry.pair))
 
     def present(
         self,
@@ -231,6 +241,64 @@ class Wallet:
         if signed == draft:
             raise RuleError("NOTHING_TO_COSIGN")
         return signed
+
+    def say(self, name: str, said: Said) -> HolderMessage:
+        """Sign something for the ledger, as the holder of a license or who stands in for her.
+
+        Args:
+            name: The license, by identifier or id.
+            said: What is to be signed.
+
+        Returns:
+            Signed by all that this wallet has keys of; of several holders who sign together, the others
+            have to `say_too`.
+
+        Raises:
+            UnknownIdError: `LICENSE_NOT_IN_WALLET`.
+        """
+        content = self._open().content
+        entry = _find(content, name)
+        now = int(self._device.clock.now().timestamp())
+        message = unsigned(said, entry, self._pair(content, entry.pair), now)
+        return message.signed_by(self._signers(content))
+
+    def ask(self, name: str, provider: str, bound: str | None = None) -> HolderRequest:
+        """Ask a provider which uses it knows of that were about a license.
+
+        Args:
+            name: The license, by identifier or id.
+            provider: Credit code of the body.
+            bound: What the ledger knows the signer by now, 0x-hex; None takes both keys of the pair.
+
+        Raises:
+            UnknownIdError: `LICENSE_NOT_IN_WALLET`.
+        """
+        content = self._open().content
+        entry, now = _find(content, name), int(self._device.clock.now().timestamp())
+        nonce = self._device.entropy.token(NONCE_BYTES).hex()
+        request = asking(entry, self._pair(content, entry.pair), provider, bound, now, nonce)
+        return request.signed_by(self._signer(content, entry.pair))
+
+    def say_too(self, message: HolderMessage) -> HolderMessage:
+        """Sign what another holder of the same license has signed already.
+
+        Args:
+            message: As read; the caller has shown what it says.
+
+        Raises:
+            BadSignatureError: `SIGNATURE_REFUSED`: a signature in it is none.
+            RuleError: `NOTHING_TO_COSIGN`.
+        """
+        points = dict(zip(message.opened.key_ids, message.opened.points, strict=True))
+        for each in message.message.signatures:
+            key = "0x" + each.key_id.hex()
+            signed = message.message.prepared.message(each.key_id)
+            if not self._device.verifier.verify(points[key], signed, each.raw):
+                raise BadSignatureError("SIGNATURE_REFUSED", keyId=key)
+        signed_too = message.signed_by(self._signers(self._open().content))
+        if signed_too == message:
+            raise RuleError("NOTHING_TO_COSIGN")
+        return signed_too
 
     def _own_entry(self, held: HeldLicense, content: JsonObject, bound: Bound | None) -> Entry:
         kept = _kept(content, held, is_represented=False)
@@ -331,14 +399,3 @@ def _find(content: JsonObject, name: str) -> Entry:
 
 def _seed(content: JsonObject) -> bytes:
     return bytes.fromhex(content["seed"])
-
-
-def require_passphrase(passphrase: bytes | None) -> bytes:
-    """A passphrase that is there.
-
-    Raises:
-        UsageError: `VAULT_PASSPHRASE_NEEDED`.
-    """
-    if not passphrase:
-        raise UsageError("VAULT_PASSPHRASE_NEEDED")
-    return passphrase

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome
+from api.cli.output import Outcome, said
 from ledger.errors import OutageError, TrustError, UsageError
 from ledger.service.replay import ReplayedRecord, Report
 from ledger.service.sources import Asked
@@ -56,7 +56,8 @@ def fsck(network: Network = None, rpc: RpcUrls = None) -> Outcome:
         found = ledger.fsck()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    shown = [f"{found.rows} rows, {len(found.differences)} differences"]
+    count = len(found.differences)
+    shown = [said(f"{found.rows} 行，{count} 处不同", f"{found.rows} rows, {count} differences")]
     shown += [json.dumps(each.as_json(), ensure_ascii=False) for each in found.differences]
     bad = bool(found.differences)
     code = "INDEX_DIFFERS" if bad else "OK"
@@ -76,19 +77,24 @@ def _outcome(report: Report, asked: Asked) -> Outcome:
 
 def _text(report: Report) -> str:
     shown = report.as_json()
-    counts = ", ".join(f"{shown[name]} {name}" for name in ("records", "licenses", "batches"))
+    records, licenses, batches, seq = (shown[name] for name in ("records", "licenses", "batches", "seq"))
+    checked, bad = report.signatures_checked, report.signatures_bad
     lines = [
-        f"{counts}, seq {shown['seq']}",
-        f"{report.signatures_checked} signatures checked, {report.signatures_bad} bad",
+        said(
+            f"记录 {records} 条，证照 {licenses} 份，批次 {batches} 个，seq {seq}",
+            f"records {records}, licenses {licenses}, batches {batches}, seq {seq}",
+        ),
+        said(f"核对签名 {checked} 个，不成立 {bad} 个", f"{checked} signatures checked, {bad} bad"),
         f"head   {shown['head']}",
         f"state  {shown['stateDigest']}",
         f"block  {report.block.get('number')} {report.block.get('hash')}",
         f"trust  {report.trust}",
     ]
     lines += [
-        f"FINDING {each.code} seq {each.seq} {each.tx_hash or ''} {each.detail}" for each in report.findings
+        f"{said('发现', 'FINDING')} {each.code} seq {each.seq} {each.tx_hash or ''} {each.detail}"
+        for each in report.findings
     ]
-    return "\n".join(lines if report.findings else [*lines, "no findings"])
+    return "\n".join(lines if report.findings else [*lines, said("没有发现", "no findings")])
 
 
 @contextmanager

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from ledger.bootstrap import Ledger
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
-from ledger.domain.objects import organisation_id
+from ledger.domain.objects import organisation_id, region_id
 from ledger.errors import UsageError
-from ledger.ports import Signer
 
 
-def body_of(ledger: Ledger, signer: Signer) -> Organisation:
+class HasPublicKey(Protocol):
+    """A signer, or a key file that holds a public key alone."""
+
+    @property
+    def public_key(self) -> bytes:
+        """65 bytes."""
+        ...
+
+
+def body_of(ledger: Ledger, signer: HasPublicKey) -> Organisation:
     """The organisation that a key is registered for.
 
     Raises:
@@ -24,3 +34,19 @@ def body_of(ledger: Ledger, signer: Signer) -> Organisation:
     if body is None:
         raise UsageError("ISSUER_OF_KEY", keyId=identity)
     return body
+
+
+def holder_of_key(ledger: Ledger, signer: HasPublicKey) -> str:
+    """Whom a key is registered for: the credit code of a body, or the six digits of a region.
+
+    Raises:
+        UsageError: `ISSUER_OF_KEY`.
+    """
+    index = ledger.follow()
+    key = index.get("key", "0x" + key_id(signer.public_key).hex())
+    owner = key.owner if isinstance(key, Key) else ""
+    codes = (code for code, _ in index.entities("region"))
+    return (
+        next((f"{int(each):06d}" for each in codes if region_id(int(each)) == owner), None)
+        or body_of(ledger, signer).uscc
+    )

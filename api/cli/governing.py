@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.files import pretty, replace_file
 from api.cli.options import ending, open_ledger
 from api.cli.output import Outcome, said
 from api.cli.plain import one_line
-from api.cli.requests import ask, brought, key_file, read_rows
+from api.cli.requests import RequestFile, key_file
 from ledger.bootstrap import Ledger
-from ledger.errors import LedgerError, RuleError, UsageError
 from ledger.ports import Index
 from ledger.service.govern import Governed, GovernLedger, Order
-from ledger.service.signing import KeyFile, SignatureRequest
+from ledger.service.signing import KeyFile
 
 NOTICE = 120
 """Seconds until an end takes effect by default: it must still lie ahead when it is recorded."""
@@ -39,29 +36,16 @@ class Desk:
 
     def carry_out(self, orders: Sequence[Order]) -> Governed:
         """Submit the orders, or write down what is still to be signed."""
-        path = self.signatures or ""
-        rows = read_rows(Path(path)) if path and Path(path).exists() else []
-        service = GovernLedger(
-            self.ledger.reader, self.ledger.submissions, self.ledger.clock, brought(rows, path)
-        )
+        file = RequestFile(self.signatures)
+        service = GovernLedger(self.ledger.reader, self.ledger.submissions, self.ledger.clock, file.brought())
         governed = service.run(orders)
         if governed.requests:
-            raise self._pending(governed.requests, rows)
+            raise file.pending(governed.requests)
         return governed
 
     def end(self, until: str | None) -> int:
         """The moment of an end."""
         return ending(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
-
-    def _pending(
-        self, requests: Sequence[SignatureRequest], rows: Sequence[Mapping[str, object]]
-    ) -> LedgerError:
-        if self.signatures is None:
-            return UsageError("SIGNATURES_FILE_MISSING", count=len(requests))
-        made = [row for row in rows if row.get("signature")]
-        file = {"format": "elicense-signatures/1", **ask(requests, made)}
-        replace_file(Path(self.signatures), pretty(file))
-        return RuleError("SIGNATURES_PENDING", count=len(requests), path=self.signatures)
 
 
 def desk_of(network: str | None, rpc: list[str] | None, by: Sequence[str], signatures: str | None) -> Desk:
@@ -103,6 +87,46 @@ _HEADS_ZH = {
     "address": "地址",
     "standing": "现状",
     "codeHash": "代码哈希",
+    "owner": "所有者",
+    "code": "代码",
+    "grant": "授权",
+    "licenseId": "证照",
+    "basis": "依据",
+    "grantee": "使用方",
+    "resource": "资源",
+    "seq": "序号",
+    "kind": "种类",
+    "recordedAt": "上链时间",
+    "mounted": "挂接",
+    "demand": "需求",
+    "demander": "提出方",
+    "wanted": "所需数据",
+    "openDays": "已开放天数",
+    "metAt": "完成",
+    "overdue": "逾期",
+    "publisher": "发布方",
+    "correction": "校核",
+    "state": "状态",
+    "openedBy": "提出方",
+    "waitsFor": "待办",
+    "identifier": "标识",
+    "ended": "终结",
+    "due": "期限",
+    "erasable": "可删除",
+    "archived": "已归档",
+    "years": "年数",
+    "reference": "规定",
+    "item": "事项",
+    "body": "机构",
+    "by": "作出方",
+    "askedAt": "要求时间",
+    "side": "本机为",
+    "uses": "用证次数",
+    "late": "逾期未签",
+    "signBy": "签名期限",
+    "use": "用证",
+    "answer": "答复",
+    "reason": "理由",
 }
 """What the columns of tables are called."""
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from api.cli import keys, license_transfer, remote
+from api.cli.archive import archive
 from api.cli.bodies import body_of
+from api.cli.doubts import doubt_lines
+from api.cli.hold import holds_on
 from api.cli.license_batch import issue_batch
 from api.cli.license_bind import bind
 from api.cli.license_collect import collect
 from api.cli.license_erase import document, erase
 from api.cli.license_files import deliver, file_of
+from api.cli.license_lookup import lookup
 from api.cli.license_reconcile import reconcile
 from api.cli.license_renew import renew_batch
 from api.cli.license_represent import represent, represent_end
@@ -33,12 +37,14 @@ from api.cli.options import (
     region_number,
     with_file,
 )
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, language, read_input, said
 from ledger.bootstrap import Ledger
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, Ground, only_ground
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
 from ledger.domain.entities import LicenseFact
+from ledger.domain.grounds import fit_grounds, ground_words
 from ledger.domain.moments import rfc3339
+from ledger.domain.representation import RepresentationKind
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import OutageError, TrustError
 from ledger.service.orders import Acted, ActOrder, Issued
@@ -78,9 +84,11 @@ app.command("issue-batch")(issue_batch)
 app.command("renew-batch")(renew_batch)
 app.command("collect")(collect)
 app.command("reconcile")(reconcile)
+app.command("lookup")(lookup)
 app.add_typer(license_transfer.app, name="transfer")
 app.command("bind")(bind)
 app.command("document")(document)
+app.command("archive")(archive)
 app.command("erase")(erase)
 app.command("represent")(represent)
 app.command("represent-end")(represent_end)
@@ -92,7 +100,9 @@ def amend(
     file: Annotated[str, typer.Argument(metavar="FILE", help="License input of the new version.")],
     kind: Annotated[str, typer.Option("--kind", help="change, correct, renew, replace or reissue.")],
     key: KeyFile,
-    ground: Annotated[str | None, typer.Option("--ground", metavar="CODE", help="Why.")] = None,
+    ground: Annotated[
+        str | None, typer.Option("--ground", metavar="CODE", help="Why; `type show` lists the fit ones.")
+    ] = None,
     effective: Annotated[str | None, typer.Option("--effective", metavar="TIME", help="From when.")] = None,
     out: Out = None,
     of_file: LicenseFile = None,
@@ -123,7 +133,7 @@ def _act_command(verb: str) -> None:
 
     def act(
         id_: Id,
-        ground: Annotated[str, typer.Option("--ground", metavar="CODE", help="Why.")],
+        ground: str,
         key: KeyFile,
         effective: Annotated[
             str | None, typer.Option("--effective", metavar="TIME", help="From when.")
@@ -148,6 +158,8 @@ def _act_command(verb: str) -> None:
         license_id, identifier = ledger.resolve(id_)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
+    why = f"Why: {', '.join(ground.name for ground in fit_grounds(rule.act))}."
+    act.__annotations__["ground"] = Annotated[str, typer.Option("--ground", metavar="CODE", help=why)]
     app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)
 
 
@@ -200,10 +212,11 @@ def show(
         ledger = with_file(open_ledger(network, rpc), file)
         license_id, identifier = ledger.resolve(id_)
         shown = ledger.show(asked, license_id, moment(at), moment(known_at))
-        erased = ledger.erasures.of(license_id)
+        erased, holds = ledger.erasures.of(license_id), holds_on(ledger, license_id)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    data = {**shown.as_json(identifier), "erased": rfc3339(erased.at) if erased else None}
+    told = shown.as_json(identifier, ledger.party_texts.list_of)
+    data = {**told, "erased": rfc3339(erased.at) if erased else None, "holds": holds}
     if shown.trust != trust:
         error_ = TrustError("TRUST_NOT_REACHED", asked=trust, reached=shown.trust)
         return Outcome(data, error=error_, exit_code=3)
@@ -232,28 +245,45 @@ _STANDING_ZH = {
 """What people read of a standing, in order."""
 
 
-def _standing(shown: Shown, data: Mapping[str, object]) -> str:
+def _standing(shown: Shown, data: Mapping[str, Any]) -> str:
     head = str(data["identifier"] or shown.license.license_id)
-    facts = [f"  {said(zh, name)}: {_fact(data[name])}" for name, zh in _STANDING_ZH.items() if data[name]]
+    told = _in_words(data)
+    facts = [f"  {said(zh, name)}: {told[name]}" for name, zh in _STANDING_ZH.items() if data[name]]
     flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
     announced = map(_announced, shown.announced)
-    return "\n".join([head, *facts, *flags, *announced, *map(_binding, shown.bindings)])
+    doubts = [*map(_held, data["holds"] or ()), *doubt_lines(data["corrections"]), *map(_cause, shown.causes)]
+    people = (*map(_binding, shown.bindings), *map(_stand_in, shown.representatives))
+    return "\n".join([head, *facts, *flags, *doubts, *announced, *people])
+
+
+def _held(row: Mapping[str, object]) -> str:
+    """One line of a legal hold: since when, by which order, who carries it out."""
+    return f"  ! {said('依法保全', 'legal hold')}  {row['since']}  {row['reference']}  {row['by']}"
+
+
+def _cause(correction: str) -> str:
+    return said(f"  因疑义 {correction} 成立而更正", f"  corrects what the doubt {correction} was about")
 
 
 def _announced(fact: LicenseFact) -> str:
     """One line of what takes effect later: from when, which act, on what ground."""
     rule = RULES[fact.act]
-    ground = Ground(fact.ground).name if fact.ground else ""
+    ground = ground_words(fact.ground, language())
     return "  > " + "  ".join((rfc3339(fact.effective), said(rule.zh, rule.en), ground)).rstrip()
 
 
-def _fact(value: object) -> str:
-    """A value as people read it: a place in a batch by the batch's object and the number of the leaf."""
-    if not isinstance(value, Mapping):
-        return str(value)
-    return said(
-        f"批次 {value['batch']} 第 {value['index']} 份", f"{value['index']} of batch {value['batch']}"
-    )
+def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as people read it: codes with their words, a leaf by its batch's object and its number."""
+    told = dict(data)
+    if data["act"]:
+        rule = RULES[Act[data["act"]]]
+        told["act"] = f"{data['act']}  {said(rule.zh, rule.en)}"
+    if data["groundText"]:
+        told["ground"] = f"{data['ground']}  {said(**data['groundText'])}"
+    if data["supersededByLeaf"]:
+        batch, index = data["supersededByLeaf"]["batch"], data["supersededByLeaf"]["index"]
+        told["supersededByLeaf"] = said(f"批次 {batch} 第 {index} 份", f"{index} of batch {batch}")
+    return told
 
 
 def _binding(row: Mapping[str, object]) -> str:
@@ -263,6 +293,22 @@ def _binding(row: Mapping[str, object]) -> str:
     checked = f"{row['method'] or ''} {row['assurance'] or ''}".strip()
     told = (row["recordedAt"], said(rule.zh, rule.en), row["by"], checked, void)
     return "  " + "  ".join(str(each) for each in told if each)
+
+
+def _stand_in(row: Mapping[str, object]) -> str:
+    """One line of who stands in for the holder: by what title, from when until when, whether now."""
+    title = said(*RepresentationKind[str(row["kind"])].words)
+    state = ("（无效）", "(void)") if row["void"] else ("有效", "in force") if row["inForce"] else _NOT_NOW
+    told = (
+        f"{said('代理', 'represented by')} {title}",
+        f"{row['since']} – {row['until'] or said('未定', 'no end')}",
+        said(*state),
+        row["representative"],
+    )
+    return "  " + "  ".join(map(str, told))
+
+
+_NOT_NOW = ("非有效期", "not in force")
 
 
 def _issued(issued: Issued, out: str | None) -> Outcome:

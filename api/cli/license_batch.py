@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli import keys
+from api.cli import keys, remote
 from api.cli.bodies import body_of
 from api.cli.files import digest_of
 from api.cli.license_files import remember
@@ -24,8 +24,11 @@ from ledger.domain.sheet_rows import InputRows, RowFault
 from ledger.errors import UsageError
 from ledger.ports import Signer
 from ledger.service.found import digest_of_text
-from ledger.service.issue_sheet import IssueSheet, SheetReport
+from ledger.service.issue_sheet import IssueSheet, SheetBatches, SheetReport
 from ledger.service.orders import MAX_BATCH
+from ledger.service.remote import OrderAtService
+from ledger.service.remote_batch import BatchesAtService
+from ledger.service.remote_handing import Handing
 
 FORMAT = "elicense-issue-batch/1"
 FAULTS_SHOWN = 20
@@ -42,44 +45,70 @@ def issue_batch(
     issuer_name: Annotated[
         str | None, typer.Option("--issuer-name", metavar="TEXT", help="For a sheet without that column.")
     ] = None,
+    api: remote.Api = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Issue the rows of a sheet, up to 1,000 under one signature."""
-    ledger, signer = open_ledger(network, rpc), keys.signer(key)
-    kind = ledger.types().get(type_)
-    given = {"certificateTypeCode": type_, **issuer_fields(ledger, signer, issuer_name)}
-    head = {
-        "format": FORMAT,
-        "ledgerId": ledger.trust.ledger_id,
-        "sheet": digest_of(file),
-        "given": given,
-        "size": size,
-    }
+    ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
+    kind, orders = ledger.types().get(type_), orders_of(ledger, org, signer)
+    given = {"certificateTypeCode": type_, **issuer_fields(ledger, signer, issuer_name, orders, org)}
+    head = {"format": FORMAT, **sheet_head(ledger, file, given, size, orders)}
     with open_sheet(Path(file)) as sheet:
         inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
         with BatchFolder(Path(out), head, resume, flush) as folder:
             rejected = RejectedSheet(Path(out), sheet.form, language())
-            service = IssueSheet(ledger.batches(), folder, rejected, folder, remember(ledger), size)
+            batches = _batches(ledger, orders, folder)
+            service = IssueSheet(batches, folder, rejected, folder, remember(ledger), size)
             with share_bar("签发", "issuing") as shown:
                 report = service.run(watched(sheet, shown), inputs, signer)
             return sheet_outcome(report, _issued(report, out), out, rejected, folder.is_resumed)
 
 
-def issuer_fields(ledger: Ledger, signer: Signer, name: str | None) -> dict[str, JsonValue]:
-    """Code and name of the body that signs, for rows that leave them out.
+def orders_of(ledger: Ledger, org: str | None, signer: Signer) -> OrderAtService | None:
+    """The service of the settings, or None where this home issues; raises as `remote.service`."""
+    return remote.service(ledger, org, {}, signer) if ledger.settings.api else None
 
-    The ledger holds no names, only their digests: a name has to be given and is checked.
+
+def _batches(ledger: Ledger, orders: OrderAtService | None, folder: BatchFolder) -> SheetBatches:
+    """What issues: this home, or a service."""
+    if orders is None:
+        return ledger.batches()
+    return BatchesAtService(Handing(orders, folder, ledger.clock), ledger.trust.ledger_id)
+
+
+def sheet_head(
+    ledger: Ledger, file: str, given: Mapping[str, JsonValue], size: int, orders: OrderAtService | None
+) -> dict[str, JsonValue]:
+    """What tells a sheet and an order from every other.
+
+    Through a service also the service: there alone it is known what was handed in.
+    """
+    place: dict[str, JsonValue] = {} if orders is None else {"api": ledger.settings.api}
+    sheet = {"ledgerId": ledger.trust.ledger_id, "sheet": digest_of(file)}
+    return {**sheet, "given": dict(given), "size": size, **place}
+
+
+def issuer_fields(
+    ledger: Ledger, signer: Signer, name: str | None, orders: OrderAtService | None, org: str | None
+) -> dict[str, JsonValue]:
+    """Code and name of the issuer, for rows that leave them out.
+
+    Here it is the body that signs. The ledger holds no names, only their digests: a name has to be given
+    and is checked. Through a service no node is asked: it is the organisation that was named.
 
     Raises:
         UsageError: `ISSUER_OF_KEY`, `ISSUER_NAME`.
     """
-    body = body_of(ledger, signer)
-    if name is None:
-        return {f"{_ISSUER}Code": body.uscc}
-    if digest_of_text(name) != body.name_digest:
-        raise UsageError("ISSUER_NAME", uscc=body.uscc)
-    return {f"{_ISSUER}Code": body.uscc, f"{_ISSUER}Name": name}
+    code = org
+    if orders is None:
+        body = body_of(ledger, signer)
+        if name is not None and digest_of_text(name) != body.name_digest:
+            raise UsageError("ISSUER_NAME", uscc=body.uscc)
+        code = body.uscc
+    stated = {f"{_ISSUER}Code": code, f"{_ISSUER}Name": name}
+    return {field: text for field, text in stated.items() if text is not None}
 
 
 def sheet_outcome(
@@ -101,6 +130,12 @@ def sheet_outcome(
     text = _text(report, told, rejected.finish())
     if report.rejected:
         return Outcome(data, text=text, code="ROWS_REJECTED", exit_code=1)
+    if report.is_pending:
+        word = said(
+            "部分证照已受理，尚未上链；稍后用 --resume 再看。",
+            "Not all are recorded yet: ask later with --resume.",
+        )
+        return Outcome(data, text=f"{text}\n{word}", code="ACCEPTED")
     return Outcome(data, text=text)
 
 

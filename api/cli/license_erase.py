@@ -67,16 +67,22 @@ def erase(
     key: KeyFile,
     yes: Annotated[bool, typer.Option("--yes", help="Destroy it: there is no way back.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be destroyed.")] = False,
+    order: Annotated[
+        str,
+        typer.Option(
+            "--order", metavar="NUMBER", help="Order of a court that has it erased before its time."
+        ),
+    ] = "",
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Destroy what this home keeps of licenses that its body issued; the record on the ledger stays."""
     reason, ledger, signer = erasure_ground(ground), open_ledger(network, rpc), keys.signer(key)
     license_ids = [ledger.resolve(each)[0] for each in ids]
-    body, erasing = body_of(ledger, signer).uscc, ledger.erasing()
+    given, erasing = ErasureOrder(reason, body_of(ledger, signer).uscc, signer, order), ledger.erasing()
     if yes and not dry_run:
-        return _outcome(erasing.erase(license_ids, ErasureOrder(reason, body, signer)))
-    shown = _outcome([erasing.plan(each, body).as_json() for each in dict.fromkeys(license_ids)])
+        return _outcome(erasing.erase(license_ids, given))
+    shown = _outcome([erasing.plan(each, given).as_json() for each in dict.fromkeys(license_ids)])
     if dry_run:
         return shown
     return Outcome(shown.data, shown.text, UsageError("ERASURE_UNCONFIRMED", count=len(license_ids)))
@@ -103,7 +109,11 @@ def _shown(told: dict[str, object]) -> str:
     counts = found if isinstance(found, dict) else {}
     things = ", ".join(f"{count} {_WORDS[name][not is_zh]}" for name, count in counts.items() if count)
     if told["done"]:
-        head = f"已删除 {told['at']} {told['ground']}" if is_zh else f"erased {told['at']} {told['ground']}"
+        ground = erasure_ground(str(told["ground"]))
+        why = f"{ground.name}  {ground.zh if is_zh else ground.en}"
+        head = f"已删除 {told['at']} {why}" if is_zh else f"erased {told['at']} {why}"
     else:
         head = "将销毁" if is_zh else "would destroy"
-    return f"{told['identifier'] or told['licenseId']}\n  {head}: {things or '-'}"
+    made = told["archives"] if isinstance(told["archives"], list) else []
+    packages = [f"  归档包 {each}" if is_zh else f"  archive package {each}" for each in made]
+    return "\n".join([str(told["identifier"] or told["licenseId"]), f"  {head}: {things or '-'}", *packages])

@@ -62,14 +62,31 @@ NOUNS: dict[str, Noun] = {
     "net": Noun("api.cli.net", "app", True, "本地链", "A local chain"),
     "deploy": Noun("api.cli.deploy", "app", False, "建立账本", "Found a ledger"),
     "org": Noun("api.cli.registry", "org_app", True, "机构", "Organisations"),
-    "type": Noun("api.cli.registry", "type_app", True, "证照类型", "License types"),
-    "recognition": Noun("api.cli.registry", "recognition_app", True, "互认", "Recognition between regions"),
+    "type": Noun("api.cli.registry_types", "type_app", True, "证照类型", "License types"),
+    "recognition": Noun(
+        "api.cli.registry_recognitions", "recognition_app", True, "互认", "Recognition between regions"
+    ),
     "license": Noun("api.cli.license", "app", True, "签发与变更证照", "Issue and change licenses"),
+    "retention": Noun("api.cli.retention", "app", True, "保存期限", "How long documents are kept"),
+    "hold": Noun("api.cli.hold", "app", True, "依法保全", "Legal holds on documents"),
+    "resource": Noun("api.cli.resource", "app", True, "共享资源目录", "The catalog of shared resources"),
+    "grant": Noun("api.cli.grant", "app", True, "共享授权", "Grants: the right to use shared data"),
+    "item": Noun("api.cli.item", "app", True, "政务服务事项", "Service items"),
+    "correction": Noun(
+        "api.cli.correction", "app", True, "数据校核", "Corrections: doubts about shared data"
+    ),
+    "use": Noun("api.cli.use", "app", True, "用证", "Uses of granted data"),
+    "demand": Noun("api.cli.demand", "app", True, "数据需求", "Demands for data"),
+    "duty": Noun("api.cli.sharing_lists", "duty_app", True, "责任清单", "Responsibility lists"),
+    "code-table": Noun("api.cli.sharing_lists", "code_table_app", True, "代码表", "Code tables"),
+    "library": Noun("api.cli.sharing_lists", "library_app", True, "基础库", "Base libraries"),
     "outbox": Noun("api.cli.outbox", "app", True, "待发箱", "Accepted messages of this home"),
     "promise": Noun("api.cli.promise", "app", True, "受理承诺", "Promises of relays"),
     "verify": Noun("api.cli.verify", "app", False, "核验证照", "Verify a license"),
+    "verify-archive": Noun("api.cli.archive", "app", False, "核验归档包", "Verify an archive package"),
     "wallet": Noun("api.cli.wallet", "app", True, "我的证照", "The holder's licenses"),
     "audit": Noun("api.cli.audit", "app", True, "复算账本", "Replay the ledger"),
+    "supervise": Noun("api.cli.supervise", "app", True, "监察履职", "What was promised, and not kept"),
     "serve": Noun("api.cli.serve", "app", False, "启动服务", "Serve the API"),
     "demo": Noun("api.cli.demo.command", "app", False, "完整演示", "The whole story on a fresh chain"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,8 @@ from typing import Annotated
 import typer
 
 from api.cli.output import Outcome, said
-from ledger.adapters import hardhat, sender
+from ledger.adapters import sender
+from ledger.adapters.net import hardhat, kubo
 from ledger.adapters.rpc import Rpc
 from ledger.errors import ChainOutageError, UnknownIdError, UsageError
 from ledger.settings import home, load_settings
@@ -70,43 +72,61 @@ def up(
     engine: Annotated[str, typer.Option("--engine", metavar="hardhat|geth", help="Which node.")] = "hardhat",
     validators: Annotated[int, typer.Option("--validators", min=1, help="How many nodes seal.")] = 1,
     port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="8545 if free.")] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option("--with", metavar="ipfs", help="Documents in a private IPFS swarm.")
+    ] = None,
+    peers: Annotated[
+        int | None, typer.Option("--peers", min=1, metavar="N", help="IPFS nodes that keep each document.")
+    ] = None,
 ) -> Outcome:
-    """Start a local chain and fund a relay account on it."""
+    """Start a local chain and fund a relay account on it; with IPFS beside it, where that is asked for."""
     if engine != "hardhat":
         raise UsageError("NET_ENGINE_UNKNOWN", engine=engine)
     if validators != 1:
         raise UsageError("NET_ONE_VALIDATOR", validators=validators)
+    for each in beside or ():
+        if each != "ipfs":
+            raise UsageError("NET_WITH_UNKNOWN", given=each[:40])
     running = bring_up(port)
+    swarm = kubo.start_swarm(home() / "net", peers) if beside or peers else ()
     data = {
-        **_shown(running.net),
+        **_shown(running.net, swarm),
         "relay": running.relay,
         "relayKey": str(running.relay_key),
         "fresh": running.fresh,
     }
-    return Outcome(data, text=_text(running.net) + f"\nrelay {running.relay} ({running.relay_key})")
+    text = [_text(running.net), f"relay {running.relay} ({running.relay_key})", *_swarm_lines(swarm)]
+    return Outcome(data, text="\n".join(text))
 
 
 @app.command("status")
 def status() -> Outcome:
-    """Show the local chain and its newest block."""
-    net = hardhat.read_net(home() / "net")
+    """Show the local chain and its newest block, and the IPFS nodes beside it."""
+    net, swarm = hardhat.read_net(home() / "net"), kubo.read_swarm(home() / "net")
     if net is None:
-        raise UnknownIdError("NET_NOT_UP")
+        beside = {"ipfs": [_peer(each) for each in swarm]} if swarm else {}
+        return Outcome(beside, text="\n".join(_swarm_lines(swarm)), error=UnknownIdError("NET_NOT_UP"))
+    text = [_text(net), *_swarm_lines(swarm)]
     with Rpc(net.rpc, attempts=1) as rpc:
         try:
             block = int(rpc.call("eth_blockNumber"), 16)
         except ChainOutageError as error:
-            return Outcome({**_shown(net), "block": None}, text=_text(net), error=error, exit_code=3)
-    return Outcome({**_shown(net), "block": block}, text=f"{_text(net)}\nblock {block}")
+            told: dict[str, object] = {**_shown(net, swarm), "block": None}
+            return Outcome(told, text="\n".join(text), error=error, exit_code=3)
+    text.insert(1, f"block {block}")
+    return Outcome({**_shown(net, swarm), "block": block}, text="\n".join(text))
 
 
 @app.command("down")
 def down() -> Outcome:
-    """Stop the local chain. What it held is gone; it keeps nothing on disk."""
-    net = hardhat.stop_net(home() / "net")
-    if net is None:
+    """Stop the local chain, which keeps nothing on disk, and the IPFS nodes, which keep everything."""
+    swarm, net = kubo.stop_swarm(home() / "net"), hardhat.stop_net(home() / "net")
+    pids = [each.pid for each in (*([net] if net else ()), *swarm)]
+    if not pids:
         return Outcome({"pids": []}, text=said("没有正在运行的本地链。", "No local chain was running."))
-    return Outcome({"rpc": net.rpc, "pids": [net.pid]}, text=f"{net.rpc} (pid {net.pid}) stopped")
+    stopped = [*([net.rpc] if net else ()), *(each.url for each in swarm)]
+    lines = [f"{url} (pid {pid}) stopped" for url, pid in zip(stopped, pids, strict=True)]
+    return Outcome({**({"rpc": net.rpc} if net else {}), "pids": pids}, text="\n".join(lines))
 
 
 def _start(folder: Path, port: int) -> hardhat.LocalNet:
@@ -116,15 +136,31 @@ def _start(folder: Path, port: int) -> hardhat.LocalNet:
         return hardhat.await_node(node, rpc, url, folder)
 
 
-def _shown(net: hardhat.LocalNet) -> dict[str, object]:
+def _shown(net: hardhat.LocalNet, swarm: Sequence[kubo.Peer]) -> dict[str, object]:
+    beside = {"ipfs": [_peer(each) for each in swarm]} if swarm else {}
     return {
         "engine": net.engine,
         "rpc": net.rpc,
         "chainId": net.chain_id,
         "genesisHash": net.genesis_hash,
-        "pids": [net.pid],
+        "pids": [net.pid, *(each.pid for each in swarm if each.is_running)],
         "log": net.log,
+        **beside,
     }
+
+
+def _peer(peer: kubo.Peer) -> dict[str, object]:
+    running = peer.is_running
+    told = {"url": peer.url, "peerId": peer.name, "pid": peer.pid if running else None, "repo": peer.repo}
+    return {**told, "neighbours": kubo.neighbours(peer) if running else None}
+
+
+def _swarm_lines(swarm: Sequence[kubo.Peer]) -> list[str]:
+    return [
+        f"ipfs  {each.url} "
+        + (f"(pid {each.pid})" if each.is_running else said("（未运行）", "(not running)"))
+        for each in swarm
+    ]
 
 
 def _text(net: hardhat.LocalNet) -> str:

@@ -29,6 +29,9 @@ LicenseFile = Annotated[
 At = Annotated[str | None, typer.Option("--at", metavar="TIME", help="Moment of legal effect.")]
 KnownAt = Annotated[str | None, typer.Option("--known-at", metavar="TIME", help="What the ledger held then.")]
 
+OWN_NUMBER = "the body's own: the ledger has no list of them"
+"""What helps say of numbers that each body gives their meaning by a list that it publishes."""
+
 
 def open_ledger(
     network: str | None, rpc: list[str] | None, api: str | None = None, file: str | None = None

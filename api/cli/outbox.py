@@ -9,7 +9,7 @@ import typer
 
 from api.cli import keys
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, language, said
 from api.frame import logger
 from api.outbox import ServicePace
 from ledger.bootstrap import Ledger
@@ -75,7 +75,9 @@ def run(
         left = ledger.queue.state().pending
     counts = {state.value: count for state, count in ledger.queue.state().counts.items()}
     error = OutcomeUnknownError("OUTBOX_WAITING", count=left) if left and once else None
-    return Outcome({"waiting": left, "counts": counts}, text=f"{left} waiting", error=error)
+    return Outcome(
+        {"waiting": left, "counts": counts}, text=said(f"{left} 件等待上链", f"{left} waiting"), error=error
+    )
 
 
 @app.command("resign")

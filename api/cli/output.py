@@ -53,6 +53,11 @@ class Outcome:
     code: str = "OK"
     exit_code: int = 0
 
+    def __post_init__(self) -> None:
+        taken = {"ok", "code", "error"} & self.data.keys()
+        if taken:
+            raise TypeError(f"answers have {', '.join(sorted(taken))} of their own")
+
     @property
     def status(self) -> int:
         """The exit status of the process."""

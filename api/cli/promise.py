@@ -11,9 +11,8 @@ from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, read_input
 from ledger import crypto
 from ledger.domain.canonical import JsonObject, parse_strict
-from ledger.domain.promise import Promise
 from ledger.errors import LedgerError
-from ledger.service.promises import JudgedPromise
+from ledger.service.promises import JudgedPromise, promise_in
 
 app = typer.Typer(add_completion=False, help="Promises of relays.")
 
@@ -35,27 +34,22 @@ def verify(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Check a promise; with a trust file (--network) also whether it was kept."""
-    promise = Promise.from_json(_promise_of(parse_strict(read_input(file))))
+    promise = promise_in(parse_strict(read_input(file)))
     verifier = crypto.verifier()
     shown = {name: value for name, value in promise.as_json().items() if name != "signature"}
     if network is None and not os.environ.get("ELICENSE_NETWORK"):
         promise.check(verifier)
-        return _outcome({**shown, "valid": True, "outcome": None, "seq": None, "recordedAt": None})
+        return _outcome(
+            promise.digest, {**shown, "valid": True, "outcome": None, "seq": None, "recordedAt": None}
+        )
     ledger = open_ledger(network, rpc)
     promise.check(verifier, ledger.trust.ledger_id)
     judged: JudgedPromise = ledger.judging().judge(promise)
-    return _outcome({**shown, "valid": True, **judged.as_json()}, judged.error())
+    return _outcome(promise.digest, {**shown, "valid": True, **judged.as_json()}, judged.error())
 
 
-def _promise_of(form: JsonObject) -> JsonObject:
-    held = form.get("promise")
-    return held if isinstance(held, dict) else form
-
-
-def _outcome(data: JsonObject, error: LedgerError | None = None) -> Outcome:
+def _outcome(digest: str, data: JsonObject, error: LedgerError | None = None) -> Outcome:
     words = _WORDS[data["outcome"]][language() != "zh"]
-    relay = data["relay"]
-    text = (
-        f"{data['message']}\n  {relay['uscc']} {relay['keyId']}\n  {data['acceptedAt']} → {data['anchorBy']}"
-    )
+    by = data.get("relay") or data["provider"]
+    text = f"{digest}\n  {by['uscc']} {by['keyId']}\n  {data['acceptedAt']} → {data['anchorBy']}"
     return Outcome(data, text=f"{text}\n  {words}", error=error)

@@ -1,4 +1,4 @@
-"""`elicense org|type|recognition`: who may do what on a sealed ledger.
+"""`elicense org`: bodies, keys, relays and regions of a sealed ledger.
 
 Each change is signed by governing keys (`--by`, repeatable, in the order that the contracts want). A
 `--by` file with only a public key stands for a key on another machine: `--signatures FILE` receives
@@ -9,40 +9,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 from api.cli import keys, org_secret, registry_contracts, registry_powers
 from api.cli.governing import By, Signatures, desk_of, done, state_of, table
 from api.cli.options import Network, RpcUrls, ending, open_ledger
-from api.cli.output import Outcome, language, read_input, said
+from api.cli.output import Outcome, said
+from api.cli.registry_types import entitlement_row, right_line
 from api.cli.registry_words import (
-    CodeArgument,
     End,
     RegionOption,
     Until,
-    read_code,
     read_region,
     read_since,
     read_uscc,
     shown_time,
+    span_text,
 )
 from api.cli.requests import key_file
-from ledger.adapters.type_files import TypeFiles
-from ledger.domain.acts import Purpose, verbs_of
-from ledger.domain.competent import competent_bodies, competent_line
-from ledger.domain.entities import Key, LicenseType, Organisation, Region, Relay, Terms, TypeVersion
-from ledger.domain.founding import LEVELS, FoundingType, read_type
+from ledger.domain.acts import Purpose
+from ledger.domain.entities import Key, Organisation, Region, Relay, Terms
+from ledger.domain.founding import LEVELS
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import recognition_object
-from ledger.domain.rules.catalog import recognition_key
 from ledger.domain.state import typed
-from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
+from ledger.errors import RuleError, UnknownIdError, UsageError
 from ledger.ports import Index
 from ledger.service import govern
 from ledger.service.signing import KeyFile
@@ -56,10 +50,6 @@ org_app.add_typer(relay_app, name="relay")
 org_app.add_typer(region_app, name="region")
 org_app.add_typer(org_secret.app, name="secret")
 org_app.add_typer(registry_contracts.app, name="contract")
-type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
-type_app.command("empower")(registry_powers.empower)
-type_app.command("disempower")(registry_powers.disempower)
-recognition_app = typer.Typer(add_completion=False, help="What one region accepts of another.")
 
 UsccArgument = Annotated[str, typer.Argument(metavar="USCC", help="Unified social credit code.")]
 OwnBy = Annotated[list[str], typer.Option("--by", metavar="PEM", help="A key of the same body.")]
@@ -67,9 +57,6 @@ NewKeyOption = Annotated[str, typer.Option("--key", metavar="PEM", help="The new
 SuccessorOption = Annotated[str, typer.Option("--successor", metavar="CODE", help="Who or what follows.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="TIME", help="From when on; now by default.")]
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="keyId or key file.")]
-FromOption = Annotated[str, typer.Option("--from", metavar="CODE", help="Region that licenses come from.")]
-ToOption = Annotated[str, typer.Option("--to", metavar="CODE", help="Region that they go to.")]
-TypeOption = Annotated[str, typer.Option("--type", metavar="CODE", help="Their type.")]
 
 
 # --- what is shared -----------------------------------------------------------------------------
@@ -159,7 +146,7 @@ def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -
     ledger = open_ledger(network, rpc)
     state = state_of(ledger)
     body = _organisation(state, code)
-    rights = [_entitlement_row(right) for right in _rights(state, code)]
+    rights = [entitlement_row(right) for right in _rights(state, code)]
     data = {
         **_organisation_row(body),
         "keys": [_key_row(key) for key in _keys(state, code)],
@@ -170,7 +157,7 @@ def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -
     en = f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"
     lines = [said(zh, en)]
     lines += [f"  {_key_line(key)}" for key in _keys(state, code)]
-    lines += [f"  {each['type']} {_right_line(each)}" for each in rights]
+    lines += [f"  {each['type']} {right_line(each)}" for each in rights]
     return Outcome(data, text="\n".join(lines))
 
 
@@ -267,7 +254,7 @@ def _key_line(key: Key) -> str:
     """Purpose and id, from when to when, and whether it was declared stolen."""
     row = _key_row(key)
     cut = said(f"，自 {row['cutOff']} 起失密", f", CUT OFF since {row['cutOff']}") if row["cutOff"] else ""
-    return f"{row['purpose']} {row['keyId']} {_span(row['validFrom'], row['validTo'])}{cut}"
+    return f"{row['purpose']} {row['keyId']} {span_text(row['validFrom'], row['validTo'])}{cut}"
 
 
 def _new_key(old: Key, data: Mapping[str, object]) -> str:
@@ -494,311 +481,3 @@ def region_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
         if isinstance(region, Region)
     ]
     return Outcome({"regions": rows}, text=table(rows, "region", "parent", "since"))
-
-
-# --- types --------------------------------------------------------------------------------------
-
-
-@type_app.command("add")
-def type_add(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="Type definition, JSON or YAML; - is stdin.")],
-    by: By,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="CODE", help="Region that defines it.")
-    ] = None,
-    ground: Annotated[
-        int | None, typer.Option("--ground", min=1, help="Legal ground of a NATIONAL type.")
-    ] = None,
-    signatures: Signatures = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """Register a license type, or the next version of one."""
-    desk = desk_of(network, rpc, by, signatures)
-    kind = _given_type(file, region, ground)
-    files = TypeFiles(desk.ledger.settings.network.resolve().parent / "types")
-    taken = files.take(kind, Path() if file == "-" else Path(file).resolve().parent)
-    order = govern.register_type(kind, taken.schema_digest, taken.grades_digest, desk.by)
-    governed = desk.carry_out([order])
-    data = {"type": kind.code, "scope": kind.scope.name, "version": governed.records[-1].rev}
-    return done(
-        governed, data, said(f"{kind.code} 第 {data['version']} 版", f"{kind.code} version {data['version']}")
-    )
-
-
-def _given_type(file: str, region: str | None, ground: int | None) -> FoundingType:
-    try:
-        kind = read_type(yaml.safe_load(read_input(file)))
-    except (yaml.YAMLError, UnicodeError) as error:
-        raise MalformedError("FOUNDING_FILE", member="file", expected=f"YAML or JSON ({error})") from None
-    number = read_region(region) if region else kind.region
-    return replace(kind, region=number, ground=ground or kind.ground)
-
-
-@type_app.command("list")
-def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
-    """List license types as they are now."""
-    state = state_of(open_ledger(network, rpc))
-    rows = [_type_row(kind) for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
-    return Outcome({"types": rows}, text=table(rows, "type", "scope", "sharing", "region", "version"))
-
-
-@type_app.command("show")
-def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
-    """Show a type with all its versions and who is entitled to issue it."""
-    state = state_of(open_ledger(network, rpc))
-    kind = _type(state, read_code(code))
-    held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
-    rights = [_entitlement_row(right) for right in held if right.key[0] == code]
-    data = {
-        **_type_row(kind),
-        "versions": [_version_row(each) for each in kind.versions],
-        "entitlements": rights,
-        "powers": registry_powers.rows(state, license_type=code),
-    }
-    version = said(f"第 {data['version']} 版", f"version {data['version']}")
-    lines = [f"{code}  {data['scope']}, {data['sharing']}, {version}"]
-    lines += [f"  {each['issuer']} {_right_line(each)}" for each in rights]
-    lines += [f"  {competent_line(act, language())}" for act in sorted(kind.versions[-1].acts)]
-    return Outcome(data, text="\n".join(lines))
-
-
-@type_app.command("end")
-def type_end(
-    code: CodeArgument, by: By, signatures: Signatures = None, network: Network = None, rpc: RpcUrls = None
-) -> Outcome:
-    """Issue nothing more of a type: its next version knows neither issuing nor amending.
-
-    What was issued goes on; `type add` with a definition that knows `issue` opens it again.
-    """
-    desk = desk_of(network, rpc, by, signatures)
-    current = _type(state_of(desk.ledger), read_code(code)).versions[-1]
-    governed = desk.carry_out([govern.close_type(code, current, desk.by)])
-    return done(
-        governed,
-        {"type": code, "version": governed.records[-1].rev},
-        said(f"已停用 {code}", f"closed {code}"),
-    )
-
-
-@type_app.command("entitle")
-def type_entitle(
-    code: CodeArgument,
-    issuer: Annotated[str, typer.Option("--issuer", metavar="USCC", help="Who may issue it.")],
-    region: RegionOption,
-    since: Annotated[str, typer.Option("--from", metavar="TIME", help="From when.")],
-    by: By,
-    until: Until = None,
-    operator: Annotated[
-        str | None, typer.Option("--operator", metavar="USCC", help="Who may sign in the issuer's name.")
-    ] = None,
-    signatures: Signatures = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """Let an organisation issue a type; signed by the region it is for or a superior one."""
-    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
-    term, named = (read_since(since), ending(until)), read_uscc(operator) if operator else None
-    now = int(desk.ledger.clock.now().timestamp())
-    govern.require_no_pause(state_of(desk.ledger), read_code(code), body, term[0], now)
-    order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
-    data = {"type": code, "issuer": body, "region": region, "operator": named}
-    data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
-    by_whom = said(f"，由 {named} 代办", f", {named} as its operator") if named else ""
-    return done(
-        desk.carry_out([order]), data, said(f"{body} 可颁发 {code}", f"{body} may issue {code}") + by_whom
-    )
-
-
-@type_app.command("unentitle")
-def type_unentitle(
-    code: CodeArgument,
-    issuer: Annotated[str, typer.Option("--issuer", metavar="USCC", help="Who may issue it no more.")],
-    by: By,
-    until: End = None,
-    signatures: Signatures = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """End an entitlement at a moment that is not past."""
-    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
-    end = desk.end(until)
-    governed = desk.carry_out([govern.end_entitlement(read_code(code), body, end, desk.by)])
-    data = {"type": code, "issuer": body, "until": rfc3339(end)}
-    return done(governed, data, _until(said(f"{body} 可颁发 {code}", f"{body} may issue {code}"), data))
-
-
-def _type(state: Index, code: str) -> LicenseType:
-    kind = typed(state, "type", code, LicenseType)
-    if kind is None:
-        raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
-    return kind
-
-
-def _right_line(right: Mapping[str, object]) -> str:
-    """From when to when, where, and who signs besides the issuer."""
-    operator = (
-        said(f"，代办 {right['operator']}", f", operator {right['operator']}") if right["operator"] else ""
-    )
-    where = said(f"地区 {right['region']}", f"in {right['region']}")
-    return f"{where} {_span(right['since'], right['until'])}{operator}"
-
-
-def _type_row(kind: LicenseType) -> dict[str, object]:
-    return {"type": kind.code, "version": len(kind.versions), **_version_row(kind.versions[-1])}
-
-
-def _version_row(version: TypeVersion) -> dict[str, object]:
-    return {
-        "since": rfc3339(version.since),
-        "scope": version.scope.name,
-        "sharing": version.sharing.name,
-        "region": f"{version.region:06d}" if version.region else None,
-        "definer": version.definer,
-        "ground": version.ground or None,
-        "acts": verbs_of(version.acts),
-        "competent": competent_bodies(version.acts),
-        "schemaDigest": version.schema_digest,
-        "gradesDigest": version.grades_digest,
-    }
-
-
-def _entitlement_row(right: Terms) -> dict[str, object]:
-    term = right.terms[-1]
-    return {
-        "type": right.key[0],
-        "issuer": right.key[1],
-        "region": f"{term.region:06d}",
-        "operator": term.detail or None,
-        "since": shown_time(term.since),
-        "until": shown_time(term.until),
-        "rev": right.rev,
-    }
-
-
-# --- recognition --------------------------------------------------------------------------------
-
-
-@recognition_app.command("add")
-def recognition_add(
-    from_region: FromOption,
-    to_region: ToOption,
-    type_: TypeOption,
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From when.")],
-    by: By,
-    as_type: Annotated[str | None, typer.Option("--as-type", metavar="CODE", help="As which type.")] = None,
-    until: Until = None,
-    signatures: Signatures = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """Agree that a type of one region counts in another; `--by` of the first, then of the second."""
-    desk, sides = desk_of(network, rpc, by, signatures), (read_region(from_region), read_region(to_region))
-    counts_as, term = read_code(as_type or type_), (read_since(since), ending(until))
-    governed = desk.carry_out([govern.recognize(sides, read_code(type_), counts_as, *term, desk.by)])
-    data = {
-        **_sides(sides, type_),
-        "asType": counts_as,
-        "since": shown_time(term[0]),
-        "until": shown_time(term[1]),
-    }
-    return done(governed, data, _counts(type_, from_region, to_region))
-
-
-@recognition_app.command("end")
-def recognition_end(
-    from_region: FromOption,
-    to_region: ToOption,
-    type_: TypeOption,
-    by: By,
-    until: End = None,
-    signatures: Signatures = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """End an agreement at a moment that is not past; one side is enough."""
-    desk, sides = desk_of(network, rpc, by, signatures), (read_region(from_region), read_region(to_region))
-    end = desk.end(until)
-    governed = desk.carry_out([govern.end_recognition(sides, read_code(type_), end, desk.by)])
-    data = {**_sides(sides, type_), "until": rfc3339(end)}
-    return done(governed, data, _until(_counts(type_, from_region, to_region), data))
-
-
-@recognition_app.command("list")
-def recognition_list(
-    from_region: Annotated[
-        str | None, typer.Option("--from", metavar="CODE", help="Only from there.")
-    ] = None,
-    to_region: Annotated[str | None, typer.Option("--to", metavar="CODE", help="Only to there.")] = None,
-    type_: Annotated[str | None, typer.Option("--type", metavar="CODE", help="Only of this type.")] = None,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """List agreements, ended ones too."""
-    state = state_of(open_ledger(network, rpc))
-    wanted = (from_region, to_region, type_)
-    rows = [
-        _recognition_row(each)
-        for _, each in state.entities("recognition")
-        if isinstance(each, Terms) and all(w in (None, k) for w, k in zip(wanted, each.key, strict=True))
-    ]
-    return Outcome({"recognitions": rows}, text=table(rows, "from", "to", "type", "asType", "since", "until"))
-
-
-@recognition_app.command("show")
-def recognition_show(
-    from_region: FromOption,
-    to_region: ToOption,
-    type_: TypeOption,
-    network: Network = None,
-    rpc: RpcUrls = None,
-) -> Outcome:
-    """Show an agreement with its history."""
-    sides = (read_region(from_region), read_region(to_region))
-    found = typed(
-        state_of(open_ledger(network, rpc)), "recognition", recognition_key(*sides, read_code(type_)), Terms
-    )
-    if found is None:
-        raise UnknownIdError("NOT_REGISTERED", what=f"recognition {from_region} → {to_region} of {type_}")
-    history = [
-        {
-            "recordedAt": rfc3339(term.recorded_at),
-            "asType": term.detail,
-            "since": shown_time(term.since),
-            "until": shown_time(term.until),
-        }
-        for term in found.terms
-    ]
-    data = {**_recognition_row(found), "history": history}
-    text = _counts(type_, from_region, to_region) + said(f"，视同 {data['asType']}", f" as {data['asType']}")
-    return Outcome(data, text=f"{text} {_span(data['since'], data['until'])}")
-
-
-def _counts(type_: str, from_region: str, to_region: str) -> str:
-    zh = f"{from_region} 的 {type_} 在 {to_region} 有效"
-    return said(zh, f"{type_} of {from_region} counts in {to_region}")
-
-
-def _until(text: str, data: Mapping[str, object]) -> str:
-    return text + said(f"，至 {data['until']} 止", f" until {data['until']}")
-
-
-def _span(since: object, until: object) -> str:
-    return said(f"自 {since} 至 {until or '–'}", f"from {since} until {until or '–'}")
-
-
-def _sides(sides: tuple[int, int], code: str) -> dict[str, object]:
-    agreement = "0x" + recognition_object(*sides, code).hex()
-    return {"id": agreement, "from": f"{sides[0]:06d}", "to": f"{sides[1]:06d}", "type": code}
-
-
-def _recognition_row(agreement: Terms) -> dict[str, object]:
-    from_region, to_region, code = agreement.key
-    term = agreement.terms[-1]
-    return {
-        **_sides((int(from_region), int(to_region)), code),
-        "asType": term.detail,
-        "since": shown_time(term.since),
-        "until": shown_time(term.until),
-        "rev": agreement.rev,
-    }

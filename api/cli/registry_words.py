@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from api.cli.options import moment
+from api.cli.output import said
 from ledger.domain.identifiers import Uscc, is_type_code
 from ledger.domain.moments import rfc3339
 from ledger.domain.regions import RegionCode
@@ -48,3 +50,13 @@ def read_code(text: str) -> str:
     if text != IDENTITY_PROVIDER and not is_type_code(text):
         raise UsageError("CHOICE", option="type", text=text[:40], choices="21-character codes")
     return text
+
+
+def until_text(text: str, data: Mapping[str, object]) -> str:
+    """A text with the end of what it tells."""
+    return text + said(f"，至 {data['until']} 止", f" until {data['until']}")
+
+
+def span_text(since: object, until: object) -> str:
+    """From when until when, `–` where there is no end."""
+    return said(f"自 {since} 至 {until or '–'}", f"from {since} until {until or '–'}")

@@ -17,7 +17,7 @@ from ledger.domain.document import Envelope
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.errors import LedgerError, StoreOutageError, UsageError
 from ledger.ports import Signer
-from ledger.service.remote import OrderAtService
+from ledger.service.remote import Known, OrderAtService
 
 Api = Annotated[
     str | None, typer.Option("--api", metavar="URL", help="Write through this service, not to a node.")
@@ -41,8 +41,8 @@ def service(ledger: Ledger, org: str | None, about: str | JsonObject, signer: Si
     """
     body = org or _issuer_of(about)
     client = ServiceClient(ledger.settings.api or "", body, signer, ledger.clock, ledger.entropy)
-    types, resolve = ledger.types().get, ledger.index.resolve
-    return OrderAtService(client, body, ledger.trust, types, resolve, ledger.verifier, signer, ledger.clock)
+    known = Known(ledger.types().get, ledger.index.resolve, ledger.seen)
+    return OrderAtService(client, body, ledger.trust, known, ledger.verifier, signer, ledger.clock)
 
 
 def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:
@@ -61,6 +61,11 @@ def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:
 
 def told(data: Mapping[str, object], text: str) -> Outcome:
     """The outcome of a command whose message was accepted, and perhaps recorded already."""
+    if data.get("promiseKey") == "NOT_CHECKED":
+        word = said(
+            "未核对承诺密钥是否登记：没有节点可问", "whose key promised was not checked: no node answers"
+        )
+        text = f"{text}\n  {word}"
     if data.get("seq") is None:
         word = said("已受理，尚未上链", "accepted, not recorded yet")
         return Outcome(data, text=f"{text}\n  {word}", code="ACCEPTED")

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from api.cli import keys
+from api.cli.files import pretty, replace_file
 from api.cli.output import read_input
 from ledger.domain.canonical import parse_strict
-from ledger.errors import MalformedError, UsageError
+from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
 from ledger.service.signing import Brought, KeyFile, SignatureRequest, brought_of
 
 HOW = {
@@ -31,6 +32,31 @@ def key_file(path: str) -> KeyFile:
             raise
         return KeyFile(keys.public_key(path), None)
     return KeyFile(signer.public_key, signer)
+
+
+class RequestFile:
+    """The file of `--signatures`: what absent keys have to sign, and what they signed.
+
+    Args:
+        path: Its path; None where none was given.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._path = path
+        self._rows = read_rows(Path(path)) if path and Path(path).exists() else []
+
+    def brought(self) -> Brought:
+        """The signatures in it; raises as `brought`."""
+        return brought(self._rows, self._path or "")
+
+    def pending(self, requests: Sequence[SignatureRequest]) -> LedgerError:
+        """Write down what is still to be signed, and say so."""
+        if self._path is None:
+            return UsageError("SIGNATURES_FILE_MISSING", count=len(requests))
+        made = [row for row in self._rows if row.get("signature")]
+        file = {"format": "elicense-signatures/1", **ask(requests, made)}
+        replace_file(Path(self._path), pretty(file))
+        return RuleError("SIGNATURES_PENDING", count=len(requests), path=self._path)
 
 
 def ask(requests: Sequence[SignatureRequest], made: Sequence[Mapping[str, object]]) -> dict[str, object]:

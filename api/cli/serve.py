@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.keys import passphrase
-from api.cli.options import Network, RpcUrls
+from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome
 from api.frame import Limits, logger
+from api.lookups import MOST as MOST_LOOKUPS
 from api.main import ApiOptions, create_app
 from ledger.bootstrap import Ledger
 from ledger.errors import LedgerError, UsageError
 from ledger.service.accept import STALL_SECONDS
-from ledger.settings import load_settings
+from ledger.service.gather_uses import BATCH_SECONDS, LONGEST_BATCH
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -57,12 +58,19 @@ def serve(
         int, typer.Option("--stall", min=1, metavar="SECONDS", help="Without a record, accept no more.")
     ] = STALL_SECONDS,
     max_age: Annotated[int, typer.Option("--max-age", min=1, help="Oldest head that is ready, s.")] = 60,
+    lookups: Annotated[
+        int, typer.Option("--lookups", min=0, metavar="N", help="Licenses of others, by identifier, an hour.")
+    ] = MOST_LOOKUPS,
+    batch_seconds: Annotated[
+        int,
+        typer.Option("--batch-seconds", min=0, max=LONGEST_BATCH, help="For which uses in batches gather."),
+    ] = BATCH_SECONDS,
     no_limit: Annotated[bool, typer.Option("--no-rate-limit", help="Behind a proxy that limits.")] = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Serve the API until SIGTERM or Ctrl-C; logs go to stderr."""
-    ledger = Ledger(load_settings(network, rpc or (), api))
+    ledger = open_ledger(network, rpc, api)
     keys = _issuer_keys(issuer_key or ())
     if promise_key is not None and not Path(promise_key).is_file():
         raise UsageError("KEY_FILE_UNREADABLE", path=promise_key, reason="no such file")
@@ -76,6 +84,8 @@ def serve(
             promise_key=Path(promise_key) if promise_key else None,
             stall=stall,
             limits=None if no_limit else Limits(),
+            lookups=lookups,
+            batch_seconds=batch_seconds,
         )
         _run(ledger, options, listening, url)
     return Outcome({"url": url, "stopped": True}, text=url)

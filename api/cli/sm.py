@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import keys
-from api.cli.output import Outcome, open_input, read_input, unreadable
+from api.cli.output import Outcome, open_input, read_input, said, unreadable
 from ledger.domain import sm
 from ledger.errors import BadSignatureError, MalformedError, UsageError
 
@@ -101,8 +101,9 @@ def verify(
     encoding = "raw" if len(signature) == 128 else "der"
     data = {"valid": held, "format": encoding, "id": uid, "backend": verifier.backend}
     if held:
-        return Outcome(data, text=f"valid ({verifier.backend})")
-    return Outcome(data, text=f"invalid ({verifier.backend})", error=BadSignatureError("BAD_SIGNATURE"))
+        return Outcome(data, text=f"{said('签名成立', 'valid')} ({verifier.backend})")
+    text = f"{said('签名不成立', 'invalid')} ({verifier.backend})"
+    return Outcome(data, text=text, error=BadSignatureError("BAD_SIGNATURE"))
 
 
 @sm3_app.command("sm3")

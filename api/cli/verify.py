@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from api.cli.doubts import doubt_lines
 from api.cli.options import (
     At,
     KnownAt,
@@ -27,14 +28,18 @@ from api.cli.output import Outcome, language, read_input
 from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
-from ledger.domain.canonical import MAX_BYTES
+from ledger.domain.archive import is_archive
+from ledger.domain.canonical import parse_strict
+from ledger.domain.handout import MAX_COPY, MAX_FILE, handout_from_json
 from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
+from ledger.service.copy_uses import read_receipt
 from ledger.service.present import Scanned
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
+from ledger.service.verify_copies import CopyAsk, VerifyCopies, is_copy
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -48,6 +53,8 @@ LARGEST_IMAGE_FILE = 64 << 20
 """Bytes of a picture that are read."""
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
+_LOOKED_AT = {*_IMAGES, ".pdf"}
+"""Files of a folder that are looked at, beside license files."""
 _MARKS = {
     CheckOutcome.PASS: "✓",
     CheckOutcome.FAIL: "✗",
@@ -104,14 +111,30 @@ def verify(
     ] = None,
     network: Network = None,
     rpc: RpcUrls = None,
+    shown_by: Annotated[
+        str | None, typer.Option("--shown-by", metavar="USCC", help="Who shows or relies on a copy.")
+    ] = None,
+    receipts: Annotated[
+        list[str], typer.Option("--receipt", metavar="FILE", help="Of a copy's use; may be repeated.")
+    ] = [],  # noqa: B006
+    handouts: Annotated[
+        list[str], typer.Option("--handout", metavar="FILE", help="In which a copy came; may be repeated.")
+    ] = [],  # noqa: B006
 ) -> Outcome:
-    """Check licenses: form, integrity, signature, issuer, anchor, status, recognition, holder."""
+    """Check licenses: form, integrity, signature, issuer, anchor, status, recognition, holder, basis."""
     ledger = open_ledger(network, rpc)
     asked = Ask(region_number(region), moment(at), moment(known_at), max_age)
     items = [item for subject in subjects for item in _expand(subject)]
     if not items:
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
-    checker = _Checker(ledger, asked, Asked(trust, head), challenge)
+    level = Asked(trust, head)
+    copies = ledger.copies(
+        level,
+        max_age // 2,
+        [read_receipt(parse_strict(read_input(each))) for each in receipts],
+        [handout_from_json(parse_strict(read_input(each, MAX_FILE + 1))) for each in handouts],
+    )
+    checker = _Checker(ledger, asked, level, challenge, shown_by, copies)
     if len(items) == 1 and not _is_folder(subjects[0]):
         verdicts = checker.check(items[0])
         if len(verdicts) == 1:
@@ -124,9 +147,18 @@ def verify(
 class _Checker:
     """Judges items, many of them under one head."""
 
-    def __init__(self, ledger: Ledger, ask: Ask, asked: Asked, challenge: str | None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        ask: Ask,
+        asked: Asked,
+        challenge: str | None,
+        shown_by: str | None,
+        copies: VerifyCopies,
+    ) -> None:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
         self._service = ledger.verify(asked, head_for=ask.max_age // 2)
+        self._copies, self._shown_by = copies, shown_by
 
     def check(self, item: str) -> list[Verdict]:
         """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
@@ -148,10 +180,20 @@ class _Checker:
     def _read(self, item: str) -> Scanned:
         text = _qr_text(item)
         if text is None:
-            return Scanned([self._ledger.read_file(read_input(item, MAX_BYTES + 1))])
+            data = read_input(item, MAX_COPY + 1)
+            if is_archive(data):
+                raise UsageError("ARCHIVE_HERE", path=item)
+            return Scanned([self._subject(data)])
         from api.cli.wallet import scanned
 
         return scanned(self._ledger, text, self._challenge, self._asked)
+
+    def _subject(self, data: bytes) -> Subject:
+        """A license file, or a copy of one."""
+        if not is_copy(data):
+            return self._ledger.read_file(data)
+        now = int(self._ledger.clock.now().timestamp())
+        return self._copies.subject(data, CopyAsk(self._ask.moment(now), self._shown_by))
 
     def _read_or_say(self, item: str) -> Scanned:
         try:
@@ -202,7 +244,7 @@ def _expand(subject: str) -> Iterator[str]:
     with os.scandir(subject) as entries:
         names = sorted(entry.name for entry in entries if entry.is_file())
     for name in names:
-        if name.endswith(".elic.json") or Path(name).suffix.lower() in _IMAGES:
+        if name.endswith(".elic.json") or Path(name).suffix.lower() in _LOOKED_AT:
             yield str(Path(subject, name))
 
 
@@ -233,7 +275,8 @@ def _card(verdict: Verdict) -> Group:
     facts = _facts(verdict)
     flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
-    return Group(title, Text(facts, style="dim"), table, *flags, *shown)
+    doubts = [Text(line, style="yellow") for line in doubt_lines(verdict.corrections)]
+    return Group(title, Text(facts, style="dim"), table, *flags, *doubts, *shown)
 
 
 def _flags(verdict: Verdict) -> Iterator[tuple[str, str]]:
@@ -259,10 +302,18 @@ def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]
     shown = check.as_json()["message"]
     is_told = code != "" and code in told
     text = shown[tongue] if isinstance(shown, dict) and code and not is_told else ""
-    reason = "" if is_told else check.evidence.get(tongue, "")
+    reason = "" if is_told else check.evidence.get(tongue, "") or _ground(check, tongue)
     told.add(code)
     name = f"{check.step.name} {_STEPS_ZH[check.step.value - 1]}" if tongue == "zh" else check.step.name
     return _MARKS[check.outcome], name, code, f"{text} {reason}".strip()
+
+
+def _ground(check: Check, tongue: str) -> str:
+    """On what ground a license does not stand, where that is why a check failed."""
+    words = check.evidence.get("groundText")
+    if check.outcome is not CheckOutcome.FAIL or not isinstance(words, Mapping):
+        return ""
+    return {"zh": f"事由：{words['zh']}。", "en": f"Ground: {words['en']}."}[tongue]
 
 
 def _facts(verdict: Verdict) -> str:

@@ -20,12 +20,16 @@ from api.cli.showing import (
     write,
 )
 from api.cli.wallet_attest import attest
+from api.cli.wallet_consent import consent, grants, withdraw_consent
+from api.cli.wallet_correct import ask_correction
 from api.cli.wallet_device import VaultOption, device, open_wallet, passphrase, vault_path
 from api.cli.wallet_keep import add, list_licenses
+from api.cli.wallet_materials import materials, tell_repeat
 from api.cli.wallet_present import cosign, present
+from api.cli.wallet_uses import uses
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
-from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
 from ledger.domain.challenge import DEFAULT_TTL, Challenge
 from ledger.errors import LedgerError
 from ledger.ports import Signer
@@ -101,6 +105,13 @@ def challenge(
 app.command("present")(present)
 app.command("cosign")(cosign)
 app.command("attest")(attest)
+app.command("consent")(consent)
+app.command("withdraw-consent")(withdraw_consent)
+app.command("grants")(grants)
+app.command("materials")(materials)
+app.command("tell-repeat")(tell_repeat)
+app.command("ask-correction")(ask_correction)
+app.command("uses")(uses)
 
 
 @app.command("scan")

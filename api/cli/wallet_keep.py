@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from api.cli.doubts import doubt_lines
 from api.cli.license_bind import HOLDERS_FORMAT
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, language, read_input
@@ -75,12 +76,12 @@ def add(
 
 def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """List the licenses; with a trust file also where they stand on the ledger."""
-    status = _status_lookup(network, rpc)
-    rows = [
+    standing = _standing_lookup(network, rpc)
+    rows: list[dict[str, Any]] = [
         {
             "identifier": entry.license.identifier,
             "type": entry.license.type_name,
-            "status": status(entry.license),
+            **standing(entry.license),
             "licenseId": entry.license.license_id,
             "bound": entry.license.is_bound,
             "representative": entry.is_represented,
@@ -91,6 +92,7 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
     text = "\n".join(
         f"{row['status']:<12} {one_line(row['identifier'])}  {one_line(row['type'])}"
         + _note({**row, "bound": True})
+        + "".join(f"\n{line}" for line in doubt_lines(row["corrections"]))
         for row in rows
     )
     return Outcome({"licenses": rows}, text=text)
@@ -176,24 +178,28 @@ def _recorded_pair(
     return None if recorded is None else lambda pair: pair == recorded
 
 
-def _status_lookup(network: str | None, rpc: list[str] | None) -> Callable[[HeldLicense], str]:
-    """Where a license stands now; `UNKNOWN` where that cannot be asked."""
-    from ledger.domain.lifecycle import status_at
+def _standing_lookup(network: str | None, rpc: list[str] | None) -> Callable[[HeldLicense], dict[str, Any]]:
+    """Where a license stands now, and what is doubted of it; `UNKNOWN` where that cannot be asked."""
     from ledger.proof.claims import opening_of
-    from ledger.proof.verification import cut_offs_of
-    from ledger.service.standing import license_state
+    from ledger.service.standing import show_license
 
+    unknown = {"status": "UNKNOWN", "flags": [], "corrections": []}
     try:
-        histories = open_ledger(network, rpc).histories(Asked())
+        ledger = open_ledger(network, rpc)
+        histories = ledger.histories(Asked())
     except LedgerError:
-        return lambda _: "UNKNOWN"
+        return lambda _: unknown
 
-    def status(held: HeldLicense) -> str:
+    def standing(held: HeldLicense) -> dict[str, Any]:
         now = int(SystemClock().now().timestamp())
         with contextlib.suppress(LedgerError):
-            found, state = license_state(histories, held.license_id, opening_of(held.claim))
-            standing = status_at(found, now, histories.header.time, cut_offs_of(state, histories.header.time))
-            return standing.status.name
-        return "UNKNOWN"
+            shown = show_license(histories, held.license_id, None, None, now, opening_of(held.claim))
+            corrections = shown.corrections(ledger.party_texts.list_of)
+            return {
+                "status": shown.standing.status.name,
+                "flags": list(shown.flags),
+                "corrections": corrections,
+            }
+        return unknown
 
-    return status
+    return standing

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answers, fetched
 from api.auth import Asking, Guarded
-from api.schemas import Recognitions, TypeDetail, Types
+from api.catalog_schemas import Recognitions, TypeDetail, Types
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["catalog"])
 

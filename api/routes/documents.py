@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answers, done, fetched
 from api.auth import Asking, Guarded, Sender
-from api.routes.licenses import Id
+from api.routes.licenses import Id, handed_in
 from api.schemas import Erased, EraseInput, SealedDocument
 from ledger.domain.erasure import erasure_ground
 from ledger.service.erase import ErasureOrder
@@ -25,7 +25,7 @@ router = APIRouter(prefix="/v1", route_class=Guarded, tags=["licenses"])
 )
 def get_document(request: Request, services: Asking, sender: Sender, id: Id) -> Response:  # noqa: A002
     """The kept document of a license, for the body that acts on it; it is opened where the key is."""
-    license_id, _ = services.resolve(id)
+    license_id, _ = handed_in(services, sender, id)
     license_ = services.license_now(license_id)
     services.require_acts_for(sender.uscc, license_)
     return fetched(request, services.documents().sealed(license_).as_json(), personal=True)
@@ -38,8 +38,9 @@ def get_document(request: Request, services: Asking, sender: Sender, id: Id) -> 
 )
 def erase_document(services: Asking, sender: Sender, id: Id, body: Annotated[EraseInput, Body()]) -> Response:  # noqa: A002
     """Destroy what this home keeps of a license; its record on the ledger stays."""
-    license_id, _ = services.resolve(id)
-    order = ErasureOrder(erasure_ground(body.ground), sender.uscc, services.writing.held_key(sender.uscc))
+    license_id, _ = handed_in(services, sender, id)
+    ground, signer = erasure_ground(body.ground), services.writing.held_key(sender.uscc)
+    order = ErasureOrder(ground, sender.uscc, signer, body.order)
     if body.dry_run:
-        return done(services.erasing().plan(license_id, sender.uscc).as_json())
+        return done(services.erasing().plan(license_id, order).as_json())
     return done(services.erasing().erase([license_id], order)[0])

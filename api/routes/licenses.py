@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path, Query
@@ -28,8 +28,9 @@ from api.schemas import (
 )
 from api.services import Services
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.moments import parse_moment
-from ledger.errors import MalformedError, NotEntitledError
+from ledger.errors import MalformedError, NotEntitledError, UnknownIdError
 from ledger.service.accept import Desk
 from ledger.service.act import ActOnLicenses
 from ledger.service.authorise import Principal
@@ -82,11 +83,9 @@ def amend_license(
     body: Annotated[AmendBody, Body()],
 ) -> Response:
     """Issue the next version of a license (变更, 更正, 延续, 换发, 补发)."""
-    license_id, named = handed_in(services, id)
+    license_id, named = handed_in(services, sender, id)
     if isinstance(body, SignedMessage):
-        require_about(body, license_id)
-        _require_act(body, AMEND_KINDS.values())
-        return hand_in(services, at, "Amend", body, named=named)
+        return hand_in_about(services, at, "Amend", body, license_id, named, AMEND_KINDS.values())
     given = body.input.given()
     require_own(services, given, sender)
     signer = services.writing.held_key(sender.uscc)
@@ -110,10 +109,9 @@ def bind_holder(
     body: Annotated[BindBody, Body()],
 ) -> Response:
     """Tie the device keys of a holder, or of several, to a license after a real-name check."""
-    license_id, named = handed_in(services, id)
+    license_id, named = handed_in(services, sender, id)
     if isinstance(body, SignedMessage):
-        require_about(body, license_id)
-        return hand_in(services, at, "Bind", body, named=named)
+        return hand_in_about(services, at, "Bind", body, license_id, named)
     acting = services.writing.acting(at)
     doing = binding(acting, license_id, body, sender)
     acted = acting.do(doing, services.writing.held_key(sender.uscc))
@@ -133,10 +131,9 @@ def freeze_holder(
     body: Annotated[FreezeBody, Body()],
 ) -> Response:
     """Stop the binding of a lost device until the license is bound anew."""
-    license_id, named = handed_in(services, id)
+    license_id, named = handed_in(services, sender, id)
     if isinstance(body, SignedMessage):
-        require_about(body, license_id)
-        return hand_in(services, at, "Freeze", body, named=named)
+        return hand_in_about(services, at, "Freeze", body, license_id, named)
     signer = services.writing.held_key(sender.uscc)
     acted = services.writing.acting(at).freeze(license_id, signer, sender.uscc)
     return answer(services, acted.progress, named=named)
@@ -152,11 +149,9 @@ def _act_route(verb: str) -> Callable[..., Response]:
         id: Id,  # noqa: A002
         body: Annotated[ActBody, Body()],
     ) -> Response:
-        license_id, named = handed_in(services, id)
+        license_id, named = handed_in(services, sender, id)
         if isinstance(body, SignedMessage):
-            require_about(body, license_id)
-            _require_act(body, [rule.act])
-            return hand_in(services, at, "Act", body, named=named)
+            return hand_in_about(services, at, "Act", body, license_id, named, [rule.act])
         signer = services.writing.held_key(sender.uscc)
         acted = services.writing.acting(at).act(license_id, order_of(verb, body), signer)
         return answer(services, acted.progress, named=named)
@@ -190,10 +185,10 @@ def get_license(
     ] = None,
 ) -> Response:
     """Where a license stands by the ledger, at a moment, as it was known at another."""
-    license_id, named = handed_in(services, id)
+    license_id, named = handed_in(services, sender, id)
     identifier = named or services.writing.identifier_for(sender.uscc, license_id)
     shown = services.show(Asked(), license_id, moment(at), moment(known_at))
-    return fetched(request, shown.as_json(identifier), personal=True)
+    return fetched(request, shown.as_json(identifier, services.name_fields), personal=True)
 
 
 def hand_in(
@@ -211,6 +206,26 @@ def hand_in(
     return respond(services.writing, queued, named=named)
 
 
+def hand_in_about(
+    services: Services,
+    at: Desk,
+    struct: str,
+    body: SignedMessage,
+    license_id: str,
+    named: str | None = None,
+    acts: Collection[Act] = (),
+) -> Response:
+    """Take a message that was signed elsewhere, about the license and one of the acts of the address.
+
+    `named` as for `respond`.
+    """
+    if body.signed.get("licenseId") != license_id:
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+    if acts and body.signed.get("act") not in [int(act) for act in acts]:
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
+    return hand_in(services, at, struct, body, named=named)
+
+
 def answer(
     services: Services,
     progress: Progress,
@@ -218,9 +233,7 @@ def answer(
     named: str | None = None,
 ) -> Response:
     """What became of the message that was just handed in; the rest as for `respond`."""
-    queued = services.writing.queue.find(progress.message)
-    assert queued is not None, "it was just accepted"
-    return respond(services.writing, queued, rejected, named)
+    return respond(services.writing, progress.here, rejected, named)
 
 
 def binding(acting: ActOnLicenses, license_id: str, body: BindInput, sender: Principal) -> Doing:
@@ -245,25 +258,43 @@ def require_own(services: Services, given: dict[str, object], sender: Principal)
     metadata = given["metadata"]
     stated = metadata if isinstance(metadata, dict) else {}
     issuer, code = (stated.get(f"certificate{name}Code") for name in ("IssuingAuthority", "Type"))
-    if not isinstance(issuer, str) or issuer == sender.uscc:
-        return
-    if not services.writing.signs_for(sender.uscc, issuer, str(code)):
+    if isinstance(issuer, str):
+        require_signs_for(services, sender, issuer, str(code))
+
+
+def require_signs_for(services: Services, sender: Principal, issuer: str, code: str) -> None:
+    """The sender is an issuer, or its operator for a type; raises `ISSUER_IS_ANOTHER`."""
+    if not services.writing.signs_for(sender.uscc, issuer, code):
         raise NotEntitledError("ISSUER_IS_ANOTHER", issuer=issuer[:40], organisation=sender.uscc)
 
 
-def require_about(body: SignedMessage, license_id: str) -> None:
-    """A message signed elsewhere is about the license of the address."""
-    if body.signed.get("licenseId") != license_id:
-        raise MalformedError("SIGNED_MESSAGE_FORM", member="licenseId")
+def handed_in(services: Services, sender: Principal, name: str) -> tuple[str, str | None]:
+    """The id of a license, and its identifier where that was handed in.
+
+    An identifier can be guessed, an id cannot: who does not act on the license may try a number of times.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_LICENSE`.
+        RuleError: `LOOKUPS_SPENT`, whether there is such a license or not.
+    """
+    try:
+        license_id, identifier = services.resolve(name)
+    except UnknownIdError:
+        if not _is_named_by_its_issuer(services, sender, name):
+            services.lookups.count(sender.uscc, name)
+        raise
+    if identifier != name:
+        return license_id, None
+    is_own = _is_named_by_its_issuer(services, sender, name)
+    if not is_own and services.writing.identifier_for(sender.uscc, license_id) is None:
+        services.lookups.count(sender.uscc, name)
+    return license_id, name
 
 
-def _require_act(body: SignedMessage, acts: Iterable[Act]) -> None:
-    """A message signed elsewhere is about the act of the address."""
-    if body.signed.get("act") not in [int(act) for act in acts]:
-        raise MalformedError("SIGNED_MESSAGE_FORM", member="act")
-
-
-def handed_in(services: Services, name: str) -> tuple[str, str | None]:
-    """The id of a license, and its identifier where that was handed in."""
-    license_id, identifier = services.resolve(name)
-    return license_id, identifier if identifier == name else None
+def _is_named_by_its_issuer(services: Services, sender: Principal, name: str) -> bool:
+    """Whether an identifier is one that the sender may issue, by what stands in it."""
+    try:
+        stated = LicenseIdentifier.parse(name, strict=False)
+    except MalformedError:
+        return False
+    return services.writing.signs_for(sender.uscc, stated.issuer_code, stated.type_code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Path
@@ -10,10 +12,8 @@ from starlette.responses import Response
 
 from api.answers import accepted, answers, done, fetched
 from api.auth import Asking, At, Guarded, Sender, idempotency_key_of
-from api.outcome import message_body
-from api.routes.licenses import binding, hand_in, handed_in, moment, order_of, require_own
-from api.routes.representations import representation
-from api.schemas import (
+from api.batch_schemas import BatchInput, SignedBatch
+from api.message_schemas import (
     ActMessage,
     AmendMessage,
     BatchMessage,
@@ -25,15 +25,19 @@ from api.schemas import (
     Prepared,
     RepresentEndMessage,
     RepresentMessage,
-    SignedBatch,
     TransferCancelMessage,
     TransferInMessage,
     TransferOutMessage,
 )
+from api.outcome import message_body
+from api.routes.licenses import binding, hand_in, handed_in, moment, order_of, require_own
+from api.routes.representations import representation
 from api.services import Services
 from ledger.domain.acts import only_ground
+from ledger.domain.canonical import JsonObject
 from ledger.domain.messages import MESSAGES
 from ledger.domain.moments import rfc3339
+from ledger.domain.sheet_rows import RowFault
 from ledger.errors import MalformedError, UnknownIdError
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
@@ -42,6 +46,7 @@ from ledger.service.doing import Doing
 from ledger.service.drafts import Draft
 from ledger.service.handed_in import Unsigned
 from ledger.service.issue import IssueLicenses
+from ledger.service.orders import Renews
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["messages"])
 
@@ -96,7 +101,7 @@ def get_message(request: Request, services: Asking, sender: Sender, id: Digest) 
 
 
 def owned(services: Services, sender: Principal, digest: str) -> Queued:
-    """A message that the sender handed in; another's is as unknown as none.
+    """A message that the sender handed in, promised if it can be; another's is as unknown as none.
 
     Raises:
         UnknownIdError: `MESSAGE_UNKNOWN`.
@@ -104,7 +109,7 @@ def owned(services: Services, sender: Principal, digest: str) -> Queued:
     queued = services.writing.queue.find(digest)
     if queued is None or queued.owner != sender.uscc:
         raise UnknownIdError("MESSAGE_UNKNOWN", message=digest)
-    return queued
+    return services.writing.promised(queued)
 
 
 def _struct_of(body: SignedBatch) -> str:
@@ -125,21 +130,42 @@ def _prepared(
 ) -> Unsigned:
     elsewhere = services.writing.elsewhere(at)
     if isinstance(body, BatchMessage):
-        inputs = [each.given() for each in body.inputs]
-        for each in inputs:
-            require_own(services, each, sender)
-        return elsewhere.prepare_batch(services.writing.batches(at).batch_draft(inputs))
+        return _prepared_batch(services, sender, at, body)
     if isinstance(body, _License):
         require_own(services, body.input.given(), sender)
         return elsewhere.prepare_license(_draft(services, sender, services.writing.issuing(at), body))
     return elsewhere.prepare_act(_doing(services, sender, at, body))
 
 
+def _prepared_batch(services: Services, sender: Principal, at: Desk, body: BatchMessage) -> Unsigned:
+    inputs, batches = own_inputs(services, sender, body), services.writing.batches(at)
+    good, rejected = batches.sort(inputs) if body.partial else (inputs, [])
+    if not good:
+        raise all_rejected(rejected)
+    renews = None if body.renews is None else Renews(body.renews.batch, tuple(body.renews.leaves), 0)
+    unsigned = services.writing.elsewhere(at).prepare_batch(batches.batch_draft(good, renews))
+    told = {"rejected": [each.as_json() for each in rejected]} if body.partial else {}
+    return replace(unsigned, content={**(unsigned.content or {}), **told})
+
+
+def own_inputs(services: Services, sender: Principal, body: BatchInput) -> list[JsonObject]:
+    """The inputs of a batch, each of which the sender may issue; raises as `require_own`."""
+    inputs = [each.given() for each in body.inputs]
+    for each in inputs:
+        require_own(services, each, sender)
+    return inputs
+
+
+def all_rejected(faults: Sequence[RowFault]) -> MalformedError:
+    """What is told of a batch none of whose inputs can be issued."""
+    return MalformedError("BATCH_REJECTED", count=len(faults), errors=[each.as_json() for each in faults])
+
+
 def _draft(services: Services, sender: Principal, issuing: IssueLicenses, body: _License) -> Draft:
     given = body.input.given()
     if isinstance(body, IssueMessage):
         return issuing.issue_draft(given)
-    license_id, named = handed_in(services, body.id)
+    license_id, named = handed_in(services, sender, body.id)
     if isinstance(body, TransferInMessage):
         return issuing.transfer_draft(license_id, given)
     identifier = named or services.writing.identifier_for(sender.uscc, license_id)
@@ -148,7 +174,7 @@ def _draft(services: Services, sender: Principal, issuing: IssueLicenses, body: 
 
 
 def _doing(services: Services, sender: Principal, at: Desk, body: _Act) -> Doing:
-    license_id, _ = services.resolve(body.id)
+    license_id, _ = handed_in(services, sender, body.id)
     if isinstance(body, _Representation):
         return representation(services.writing.representing(at), license_id, body)
     acting = services.writing.acting(at)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.answers import accepted, answers
 from api.auth import Asking, At, Guarded, Sender
-from api.routes.licenses import Id, answer, hand_in, moment, require_about
+from api.routes.licenses import Id, answer, hand_in_about, handed_in, moment
 from api.schemas import (
     RepresentationEnded,
     RepresentBody,
@@ -19,8 +19,11 @@ from api.schemas import (
     RepresentInput,
     SignedMessage,
 )
+from api.services import Services
 from ledger.domain.holders import holder_binding
 from ledger.domain.moments import parse_end
+from ledger.service.accept import Desk
+from ledger.service.authorise import Principal
 from ledger.service.doing import Doing
 from ledger.service.represent import RepresentHolders, RepresentOrder
 
@@ -40,13 +43,7 @@ def represent_holder(
     body: Annotated[RepresentBody, Body()],
 ) -> Response:
     """Let a guardian, legal representative, agent or heir stand in for the holder (代理)."""
-    license_id, _ = services.resolve(id)
-    if isinstance(body, SignedMessage):
-        require_about(body, license_id)
-        return hand_in(services, at, "Represent", body)
-    representing = services.writing.representing(at)
-    doing = representation(representing, license_id, body)
-    return answer(services, representing.do(doing, services.writing.held_key(sender.uscc)).progress)
+    return _written(services, sender, at, id, "Represent", body)
 
 
 @router.post(
@@ -65,10 +62,20 @@ def end_representation(
     body: Annotated[RepresentEndBody, Body()],
 ) -> Response:
     """End a representation; an end only moves earlier."""
-    license_id, _ = services.resolve(id)
+    return _written(services, sender, at, id, "EndRepresentation", body)
+
+
+def _written(
+    services: Services,
+    sender: Principal,
+    at: Desk,
+    name: str,
+    struct: str,
+    body: RepresentBody | RepresentEndBody,
+) -> Response:
+    license_id, _ = handed_in(services, sender, name)
     if isinstance(body, SignedMessage):
-        require_about(body, license_id)
-        return hand_in(services, at, "EndRepresentation", body)
+        return hand_in_about(services, at, struct, body, license_id)
     representing = services.writing.representing(at)
     doing = representation(representing, license_id, body)
     return answer(services, representing.do(doing, services.writing.held_key(sender.uscc)).progress)

@@ -10,9 +10,12 @@ from starlette.responses import Response
 
 from api.answers import answers, done, fetched
 from api.auth import Asking, Guarded, Sender
-from api.schemas import (
+from api.schemas import Json
+from api.services import Services
+from api.verification_schemas import (
     Challenge,
     ChallengeBody,
+    CopySubject,
     Left,
     Presentation,
     PresentationBody,
@@ -21,15 +24,17 @@ from api.schemas import (
     Verdicts,
     VerifyBody,
 )
-from api.services import Services
 from ledger.domain.canonical import canonical
 from ledger.domain.challenge import Challenge as Question
+from ledger.domain.handout import handout_from_json
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.verdict import together
+from ledger.service.copy_uses import read_receipt
 from ledger.service.holder_records import HolderRecords
 from ledger.service.present import Scanned
 from ledger.service.sources import Asked
-from ledger.service.verify import Ask, once
+from ledger.service.verify import Ask, Subject, once
+from ledger.service.verify_copies import CopyAsk, is_copy
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["verification"])
 
@@ -43,7 +48,7 @@ PresentationId = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
     responses=answers(Verdict | Verdicts, "The verdict, whichever it is; one for each license shown"),
 )
 def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Response:
-    """Check a license file or a presentation: nine named checks and one result."""
+    """Check a license file, a copy or a presentation: nine named checks and one result."""
     asked = Asked(body.trust, body.head)
     ask = Ask(
         region=None if body.region is None else int(body.region),
@@ -55,7 +60,7 @@ def verify_license(services: Asking, body: Annotated[VerifyBody, Body()]) -> Res
     if isinstance(body.subject, QrSubject):
         scanned = _scanned(services, body.subject.qr, body.challenge, asked)
     else:
-        scanned = Scanned([services.read_file(canonical(body.subject))])
+        scanned = Scanned([_read(services, body.subject, body, ask, asked)])
     verdicts = scanned.settle(service.verify_together(scanned.subjects, ask))
     return done(verdicts[0].as_json() if len(verdicts) == 1 else together(verdicts))
 
@@ -107,6 +112,19 @@ def leave_presentation(services: Asking, body: Annotated[PresentationBody, Body(
 def get_presentation(request: Request, services: Asking, id: PresentationId) -> Response:  # noqa: A002
     """What was left under the id that a short QR code carries."""
     return fetched(request, {"presentation": services.present.kept(id)}, personal=True)
+
+
+def _read(
+    services: Services, subject: Json | CopySubject, body: VerifyBody, ask: Ask, asked: Asked
+) -> Subject:
+    """A license file, or a copy of either kind; a PDF is never parsed for it."""
+    data = subject.data if isinstance(subject, CopySubject) else canonical(subject)
+    if not is_copy(data):
+        return services.read_file(data)
+    receipts = [] if body.receipt is None else [read_receipt(body.receipt)]
+    handouts = [] if body.handout is None else [handout_from_json(body.handout)]
+    now = int(services.clock.now().timestamp())
+    return services.copies(asked, receipts, handouts).subject(data, CopyAsk(ask.moment(now), body.shown_by))
 
 
 def _scanned(services: Services, qr: str, challenge: dict[str, object] | None, asked: Asked) -> Scanned:

@@ -67,12 +67,20 @@ interface IBatches is IIssuing {
     /// @notice A batch, by its object.
     function batchOf(ObjectId batch) external view returns (Batch memory);
 
-    /// @notice The leaf that an opening stands for, the batch that it is part of, and what renewed it, in order, void
-    ///         or not; reverts for what is no leaf of it.
+    /// @notice The leaf that an opening stands for, the batch that it is part of, what renewed it, in order, void or
+    ///         not, and whether it was opened; reverts for what is no leaf of it.
     function leafOf(LeafOpening calldata opening)
         external
         view
-        returns (bytes32 leaf, Batch memory batch, Renewal[] memory renewals);
+        returns (bytes32 leaf, Batch memory batch, Renewal[] memory renewals, bool isOpened);
+
+    /// @notice Notes that a leaf was opened; for `Licenses` alone, which checked the opening.
+    /// @return data What its record says, encoded.
+    function open(LeafOpening calldata opening) external returns (bytes memory data);
+
+    /// @notice The leaves of a batch to which something happened since, as bits: leaf n is bit n % 256 of word n / 256.
+    ///         Their licenses are stored as any other.
+    function openedOf(ObjectId batch) external view returns (uint256[4] memory);
 
     /// @notice One renewal of a batch, counted from 0: when, by which key, and the bits of the leaves.
     function renewalAt(

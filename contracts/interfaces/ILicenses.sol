@@ -25,8 +25,12 @@ import {IIssuing} from "./IIssuing.sol";
 ///
 ///      A license of a batch (`IBatches`) is a leaf of the tree whose root was signed. What happens to it first goes
 ///      through `withLeaf`, which makes a license of the leaf: a record of its own without signatures, then the command,
-///      signed for the `rev` after it, which is 1. An id's first record wins: what was recorded under the id of a leaf
-///      later than its batch gives way to the leaf when that is opened, and the `rev` to sign for goes on from its own.
+///      signed for the `rev` after it, which is 1.
+///
+///      An id's first record wins that is not void: what was recorded under the id of a leaf later than its batch gives
+///      way to the leaf when that is opened, and what a key signed that is cut off as of before gives way to what the
+///      id stood for without it. The others under the id are kept, each with its own binding and facts; what restricts
+///      one of them restricts all, an annulment from the beginning. The `rev` to sign for is the id's, whichever license it stands for.
 ///
 ///      An end, a suspension, a binding and a freeze that work at once are judged by what works by then: what is only
 ///      announced for later shields from none of them. Everything else is judged by all that was recorded.
@@ -80,7 +84,7 @@ interface ILicenses is IIssuing {
     /// @notice The command did nothing to the license of the leaf that was opened for it.
     error LicensesLeafUntouched(LicenseId id);
 
-    /// @notice Issues a license.
+    /// @notice Issues a license; also under an id that stands for a void one, by its `rev`.
     function issue(IssueMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Issues a license that takes the place of another: one fact on the old, whose `rev` is bound, and a
@@ -143,16 +147,19 @@ interface ILicenses is IIssuing {
         uint64 asOf
     ) external view returns (Status status, uint32 rev, uint64 since, uint8 decidedBy);
 
-    /// @notice The leaves of a batch to which something happened since, as bits: leaf n is bit n % 256 of word n / 256.
-    ///         Their licenses are stored as any other.
-    function openedOf(ObjectId batch) external view returns (uint256[4] memory);
+    /// @notice Under which key the license is kept that an id stands for, as known at `asOf`: the id itself, unless
+    ///         several licenses have records under it (`Objects.rival`).
+    function keyOf(LicenseId id, uint64 asOf) external view returns (LicenseId key);
 
     /// @notice What renewed the leaf that a license was opened from, before that, in order, void or not.
-    function renewalsOf(LicenseId id) external view returns (IBatches.Renewal[] memory);
+    function renewalsOf(LicenseId key) external view returns (IBatches.Renewal[] memory);
 
-    /// @notice A license; of a leaf only when it was opened.
+    /// @notice The license that an id stands for; of a leaf only when it was opened.
     function licenseOf(LicenseId id) external view returns (License memory);
 
-    /// @notice The facts after the issue, in order.
-    function factsOf(LicenseId id) external view returns (Fact[] memory);
+    /// @notice The license of a key, and, where that is an id, how many others are under it.
+    function licenseAt(LicenseId key) external view returns (License memory license, uint8 rivals);
+
+    /// @notice The facts of a license after its issue, in order; and of other licenses under its id what restricts it.
+    function factsOf(LicenseId key) external view returns (Fact[] memory);
 }

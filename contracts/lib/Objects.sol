@@ -44,12 +44,91 @@ library Objects {
         );
     }
 
+    /// @dev Where another license under an id is kept; place 0 is that of the id's own first.
+    function rival(LicenseId id, uint256 place) internal pure returns (LicenseId) {
+        return place == 0 ? id : LicenseId.wrap(keccak256(abi.encode(id, place)));
+    }
+
     function batch(Uscc issuer, bytes32 root) internal pure returns (ObjectId) {
         return _object("batch", Uscc.unwrap(issuer), root, 0);
     }
 
     function representation(LicenseId id, bytes32 representative) internal pure returns (ObjectId) {
         return _object("representation", LicenseId.unwrap(id), representative, 0);
+    }
+
+    function resource(Uscc owner, bytes32 code) internal pure returns (ObjectId) {
+        return _object("resource", Uscc.unwrap(owner), code, 0);
+    }
+
+    /// @dev The right of a body to write in a base library of a region.
+    function libraryWriter(uint32 region_, uint8 library_, Uscc body) internal pure returns (ObjectId) {
+        return _object(
+            "library", bytes32(uint256(region_)), bytes32(uint256(library_)), Uscc.unwrap(body)
+        );
+    }
+
+    function demand(Uscc demander, bytes32 nonce) internal pure returns (ObjectId) {
+        return _object("demand", Uscc.unwrap(demander), nonce, 0);
+    }
+
+    function duty(uint32 region_, Uscc owner, bytes32 code) internal pure returns (ObjectId) {
+        return _object("duty", bytes32(uint256(region_)), Uscc.unwrap(owner), code);
+    }
+
+    /// @dev A code table of a publisher, by the publisher's object.
+    function codeTable(ObjectId publisher, bytes32 name) internal pure returns (ObjectId) {
+        return _object("code table", ObjectId.unwrap(publisher), name, 0);
+    }
+
+    function grant(Uscc grantee, bytes32 nonce) internal pure returns (ObjectId) {
+        return _object("grant", Uscc.unwrap(grantee), nonce, 0);
+    }
+
+    /// @dev A grant that the grantee of another narrowed for somebody else.
+    function delegation(ObjectId parent, Uscc grantee, bytes32 nonce) internal pure returns (ObjectId) {
+        return _object("delegation", ObjectId.unwrap(parent), Uscc.unwrap(grantee), nonce);
+    }
+
+    function uses(bytes32 root) internal pure returns (ObjectId) {
+        return _object("uses", root, 0, 0);
+    }
+
+    function useBatch(ObjectId grant_, bytes32 root) internal pure returns (ObjectId) {
+        return _object("use batch", ObjectId.unwrap(grant_), root, 0);
+    }
+
+    function refusal(Uscc owner, bytes32 requestDigest) internal pure returns (ObjectId) {
+        return _object("refusal", Uscc.unwrap(owner), requestDigest, 0);
+    }
+
+    function refusalBatch(Uscc owner, bytes32 root) internal pure returns (ObjectId) {
+        return _object("refusal batch", Uscc.unwrap(owner), root, 0);
+    }
+
+    /// @dev A correction, by whoever opened it: a body's code, or the license whose holder asks.
+    function correction(bytes32 opener, bytes32 nonce) internal pure returns (ObjectId) {
+        return _object("correction", opener, nonce, 0);
+    }
+
+    function acknowledgement(ObjectId correction_, Uscc body) internal pure returns (ObjectId) {
+        return _object("acknowledgement", ObjectId.unwrap(correction_), Uscc.unwrap(body), 0);
+    }
+
+    /// @dev A service item, by its handling body and its code.
+    function item(Uscc owner, bytes32 code) internal pure returns (ObjectId) {
+        return _object("item", Uscc.unwrap(owner), code, 0);
+    }
+
+    /// @dev An edition of open data, by its resource and the SM3 digest of its bytes.
+    function edition(ObjectId resource_, bytes32 digest) internal pure returns (ObjectId) {
+        return _object("edition", ObjectId.unwrap(resource_), digest, 0);
+    }
+
+    /// @dev That a license was asked for again for an item, at a moment.
+    function repeatOf(ObjectId item_, LicenseId id, uint64 askedAt) internal pure returns (ObjectId) {
+        bytes32 moment = bytes32(uint256(askedAt));
+        return _object("repeat", ObjectId.unwrap(item_), LicenseId.unwrap(id), moment);
     }
 
     /// @dev The id that an issuer's handle makes: nobody else finds a handle of his own for it.

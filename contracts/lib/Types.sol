@@ -45,6 +45,9 @@ struct Signature {
 // SM2 with SM3 (GB/T 32918.2), default ID.
 uint16 constant ALG_SM2_SM3 = 1;
 
+// SM3("elicense/1/ledger"): opens every message that is signed for the chain.
+bytes32 constant TAG_LEDGER = 0x51d1ce03466ef9a22322c608efad2b38045c48fc872e924a5c6e55b3e51eddd1;
+
 // Most signatures that one message may carry, and most root regions.
 uint256 constant MAX_SIGNATURES = 64;
 
@@ -62,11 +65,12 @@ library Scope {
     uint8 internal constant REGIONAL = 2;
 }
 
-// How a license type is shared.
+// How a resource is shared. Open is to the public, too; a license type is never.
 library Sharing {
     uint8 internal constant UNCONDITIONAL = 1;
     uint8 internal constant CONDITIONAL = 2;
     uint8 internal constant NOT_SHARED = 3;
+    uint8 internal constant OPEN = 4;
 }
 
 // By what title somebody stands in for a holder (监护人, 法定代表人, 委托代理人, 继承人).

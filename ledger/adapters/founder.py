@@ -9,14 +9,11 @@ from typing import Protocol
 from eth_hash.auto import keccak
 
 from ledger.domain.abi import Artifact
-from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.domain.trustfile import CLIENTS, ContractEntry, TrustFile
 from ledger.ports import JsonRpc, Receipt
 
 NO_CONTRACT = "0x" + "00" * 20
 """Stands for the predecessor of a contract that is the first."""
-
-CLIENTS = ("Catalog", "Licenses", "Batches", "Representations")
-"""Contracts that ask the Directory who is who."""
 
 JOURNAL_HEAD_SLOT = "0x" + "00" * 32
 """The Journal's head stands in its first slot; its interface fixes that."""

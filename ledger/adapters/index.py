@@ -13,7 +13,7 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from sqlalchemy.sql.dml import Insert
 from ledger.domain.canonical import parse_strict
 from ledger.domain.entities import Entity, License
 from ledger.domain.entity_json import entity_from_json, entity_to_json
+from ledger.domain.links import By, links_of
 from ledger.errors import MalformedError, StoreOutageError, TrustError
 from ledger.ports import Advance, Cursor, IndexRow, Name
 
@@ -36,7 +37,10 @@ KEPT_HEADS = 64
 BUSY_SECONDS = 30
 """How long a writer waits for another."""
 
-_VERSIONS = {"index": ("index_1", "index_2", "index_3"), "names": ("names_1", "names_2")}
+_VERSIONS = {
+    "index": ("index_1", "index_2", "index_3", "index_4", "index_5", "index_6"),
+    "names": ("names_1", "names_2", "names_3"),
+}
 """Schema versions of each database, the newest last."""
 
 _NAMES_AT_ONCE = 500
@@ -59,6 +63,7 @@ _entities = sa.Table(
     "entities", _meta, _text("table_name", True), _text("key", True), _text("body"), _number("seq")
 )
 _licenses = sa.Table("licenses", _meta, _text("license_id", True), _text("issuer"), _text("license_type"))
+_links = sa.Table("links", _meta, *(_text(each, True) for each in ("table_name", "found_by", "value", "key")))
 _messages = sa.Table("messages", _meta, _text("digest", True), _number("seq"))
 _cursor, _heads = (
     sa.Table(name, _meta, _number("block", True), _text("block_hash"), _number("seq"), _text("head"))
@@ -83,6 +88,7 @@ _names = sa.Table(
     _text("cid"),
     _number("added_at"),
     _text("place"),
+    _number("number"),
 )
 
 _AT = sa.and_(_entities.c.table_name == sa.bindparam("t"), _entities.c.key == sa.bindparam("k"))
@@ -94,7 +100,7 @@ _KEEP_UNDO = _undo.insert().values(
     body=sa.select(_entities.c.body).where(_AT).scalar_subquery(),
     seq=sa.select(_entities.c.seq).where(_AT).scalar_subquery(),
 )
-_DERIVED = (_entities, _licenses, _messages, _cursor, _heads, _undo, _ledger)
+_DERIVED = (_entities, _licenses, _links, _messages, _cursor, _heads, _undo, _ledger)
 
 
 class SqlIndex:
@@ -134,11 +140,27 @@ class SqlIndex:
             body = connection.execute(_GET, {"t": table, "k": key}).scalar()
         return None if body is None else self._entity(table, body)
 
-    def entities(self, table: str) -> Iterator[tuple[str, Entity]]:
-        """All entities of a table with their keys, by key."""
-        chosen = sa.select(_entities.c.key, _entities.c.body).where(_entities.c.table_name == table)
+    def entities(self, table: str, after: str = "") -> Iterator[tuple[str, Entity]]:
+        """The entities of a table with their keys, by key, those behind `after`."""
+        of_table = (_entities.c.table_name == table, _entities.c.key > after)
+        yield from self._chosen(table, sa.and_(*of_table))
+
+    def between(self, table: str, first: str, last: str) -> Iterator[tuple[str, Entity]]:
+        """The entities of a table whose keys lie between two, these included, by key."""
+        yield from self._chosen(
+            table, sa.and_(_entities.c.table_name == table, _entities.c.key.between(first, last))
+        )
+
+    def linked(self, table: str, by: By, value: str, after: str = "") -> Iterator[tuple[str, Entity]]:
+        """The entities that are found by a word (`ledger.domain.links`), by key, those behind `after`."""
+        at = (_links.c.table_name == table, _links.c.found_by == by.value, _links.c.value == value)
+        keys = sa.select(_links.c.key).where(*at, _links.c.key > after)
+        yield from self._chosen(table, sa.and_(_entities.c.table_name == table, _entities.c.key.in_(keys)))
+
+    def _chosen(self, table: str, condition: sa.ColumnElement[bool]) -> Iterator[tuple[str, Entity]]:
+        chosen = sa.select(_entities.c.key, _entities.c.body).where(condition).order_by(_entities.c.key)
         with self._index.reading() as connection:
-            for key, body in connection.execute(chosen.order_by(_entities.c.key)):
+            for key, body in connection.execute(chosen):
                 yield key, self._entity(table, body)
 
     def find_licenses(
@@ -179,7 +201,7 @@ class SqlIndex:
 
     def rows(self) -> Iterator[IndexRow]:
         """Every stored row as it is, the identifiers included."""
-        for table in (_entities, _licenses, _messages, _cursor, _heads, _undo, _ledger):
+        for table in _DERIVED:
             yield from _rows(self._index, table)
         yield from _rows(self._names, _names)
 
@@ -213,7 +235,7 @@ class SqlIndex:
                 return
             later = sa.select(_undo).where(_undo.c.block > to.block).order_by(_undo.c.block.desc())
             for row in connection.execute(later).all():
-                _restore(connection, row)
+                _restore(connection, row, self._entity)
             for table in (_undo, _heads):
                 connection.execute(table.delete().where(table.c.block > to.block))
             connection.execute(_messages.delete().where(_messages.c.seq > to.seq))
@@ -229,6 +251,7 @@ class SqlIndex:
                 licenses.append(_license_row(key, entity))
         _upsert(connection, _entities, rows)
         _upsert(connection, _licenses, licenses)
+        _link(connection, {place: entity for place, (entity, _) in advance.changes.items()})
         seqs = [{"digest": digest, "seq": seq} for digest, seq in advance.messages.items()]
         _upsert(connection, _messages, seqs, replace=False)
 
@@ -257,7 +280,7 @@ class SqlIndex:
         """The same of many licenses in one transaction; raises as `remember`, and keeps none then."""
         with self._names.writing() as connection:
             known = _known_names(connection, [each.identifier for each in names])
-            _upsert(connection, _names, [_name_row(each, known.get(each.identifier)) for each in names])
+            _upsert(connection, _names, _name_rows(names, known, _last_number(connection)))
 
     def resolve(self, text: str) -> str | None:
         """The license id of an identifier that this home knows, or `text` itself if it is one."""
@@ -279,6 +302,20 @@ class SqlIndex:
         with self._names.reading() as connection:
             for row in connection.execute(chosen.order_by(_names.c.identifier)):
                 yield row.identifier, row.license_id
+
+    def named_since(self, issuer: str, number: int) -> Iterator[tuple[int, str]]:
+        """Number and license id of what was named of an issuer after a number, in order.
+
+        Numbers grow with each name that is noted anew. Where the newest is smaller than the one asked
+        about, the file is another one than before, and all of them are told.
+        """
+        own = _names.c.issuer == issuer
+        with self._names.reading() as connection:
+            newest = connection.execute(sa.select(sa.func.max(_names.c.number)).where(own)).scalar() or 0
+            after = number if number <= newest else 0
+            chosen = sa.select(_names.c.number, _names.c.license_id).where(own, _names.c.number > after)
+            for row in connection.execute(chosen.order_by(_names.c.number)):
+                yield row.number, row.license_id
 
     def cid_of(self, license_id: str) -> str | None:
         """Where this home keeps the encrypted document of a license."""
@@ -468,12 +505,34 @@ def _dialect_insert(connection: Connection, table: sa.Table) -> Insert:
     return postgresql.insert(table)
 
 
-def _restore(connection: Connection, row: sa.Row[Any]) -> None:
+def _link(connection: Connection, entities: Mapping[tuple[str, str], Entity]) -> None:
+    """Note anew by which words entities are found; what is found by its key alone has none."""
+    found = {place: links_of(entity) for place, entity in entities.items()}
+    rows = [
+        {"table_name": table, "found_by": by.value, "value": value, "key": key}
+        for (table, key), links in found.items()
+        for by, value in sorted(links)
+    ]
+    _unlink(connection, {(row["table_name"], row["key"]) for row in rows})
+    if rows:
+        connection.execute(_links.insert(), rows)
+
+
+def _unlink(connection: Connection, places: Iterable[tuple[str, str]]) -> None:
+    gone = [{"t": table, "k": key} for table, key in places]
+    if gone:
+        is_of = sa.and_(_links.c.table_name == sa.bindparam("t"), _links.c.key == sa.bindparam("k"))
+        connection.execute(_links.delete().where(is_of), gone)
+
+
+def _restore(connection: Connection, row: sa.Row[Any], read: Callable[[str, str], Entity]) -> None:
     """Put one entity back as it was; what did not exist goes."""
     if row.body is not None:
         old = {"table_name": row.table_name, "key": row.key, "body": row.body, "seq": row.seq}
         _upsert(connection, _entities, [old])
+        _link(connection, {(row.table_name, row.key): read(row.table_name, row.body)})
         return
+    _unlink(connection, [(row.table_name, row.key)])
     connection.execute(
         _entities.delete().where(_entities.c.table_name == row.table_name, _entities.c.key == row.key)
     )
@@ -518,14 +577,23 @@ def _known_names(connection: Connection, identifiers: Sequence[str]) -> dict[str
     return found
 
 
-def _name_row(name: Name, known: sa.Row[Any] | None) -> dict[str, Any]:
-    """A name keeps its license and its first day."""
+def _last_number(connection: Connection) -> int:
+    return connection.execute(sa.select(sa.func.max(_names.c.number))).scalar() or 0
+
+
+def _name_rows(names: Sequence[Name], known: Mapping[str, sa.Row[Any]], last: int) -> list[dict[str, Any]]:
+    """The names as they are kept; those that are new get the next numbers."""
+    return [_name_row(each, known.get(each.identifier), last + n) for n, each in enumerate(names, 1)]
+
+
+def _name_row(name: Name, known: sa.Row[Any] | None, number: int) -> dict[str, Any]:
+    """A name keeps its license, its first day and its number."""
     if known and known.license_id != name.license_id:
         raise TrustError("NAME_TAKEN", identifier=name.identifier, known=known.license_id)
     if known is None:
-        return vars(name)
-    kept = {"added_at": known.added_at, "cid": name.cid or known.cid, "place": name.place or known.place}
-    return vars(name) | kept
+        return vars(name) | {"number": number}
+    first = {"added_at": known.added_at, "number": known.number}
+    return vars(name) | first | {"cid": name.cid or known.cid, "place": name.place or known.place}
 
 
 def _rows(store: _Store, table: sa.Table) -> Iterable[IndexRow]:

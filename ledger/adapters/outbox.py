@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +17,12 @@ class FileOutbox:
 
     Args:
         folder: Made on first use.
+        flush: Has files and their names on the disk (`ledger.adapters.disk.flush`), where an entry may not
+            even be lost with the power; without it a name may be.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, flush: Callable[[Sequence[Path]], None] = lambda _: None) -> None:
+        self._folder, self._flush = folder, flush
 
     def load(self, key: str) -> JsonObject | None:
         """The entry, or None.
@@ -51,8 +53,23 @@ class FileOutbox:
                 handle.flush()
                 os.fsync(handle.fileno())
             os.replace(draft, path)
+            self._flush([path])
         except OSError as error:
             raise self._outage(error) from error
+
+    def names(self) -> list[str]:
+        """The names of all entries, sorted.
+
+        Raises:
+            StoreOutageError: `OUTBOX`.
+        """
+        try:
+            names = [each.name for each in self._folder.iterdir()] if self._folder.exists() else []
+        except OSError as error:
+            raise self._outage(error) from error
+        return sorted(
+            each.removesuffix(".json") for each in names if each[0] != "." and each.endswith(".json")
+        )
 
     def drop(self, key: str) -> None:
         """Forget an entry."""

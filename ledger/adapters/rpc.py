@@ -44,7 +44,9 @@ class Rpc:
     def __init__(self, urls: str | Sequence[str], timeout: float = 30.0, attempts: int = 3) -> None:
         self.urls = (urls,) if isinstance(urls, str) else tuple(urls)
         self._attempts = attempts
-        self._client = httpx2.Client(timeout=timeout, trust_env=False)
+        # Without TLS the list of authorities is not read, which takes longer than most calls.
+        is_tls = any(url.lower().startswith("https:") for url in self.urls)
+        self._client = httpx2.Client(timeout=timeout, trust_env=False, verify=is_tls)
         self._closing = weakref.finalize(self, self._client.close)
 
     def __enter__(self) -> Rpc:

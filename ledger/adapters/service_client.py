@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -17,6 +18,7 @@ from ledger.errors import (
     MalformedError,
     NotEntitledError,
     OutageError,
+    OutcomeUnknownError,
     RuleError,
     TransitionError,
     TrustError,
@@ -36,6 +38,7 @@ _CLASS_OF: dict[int, type[LedgerError]] = {
     404: UnknownIdError,
     409: TransitionError,
     422: TrustError,
+    425: OutcomeUnknownError,
 }
 
 
@@ -67,22 +70,15 @@ class ServiceClient:
             OutageError: `SERVICE_OUTAGE`, or an outage that it tells of.
         """
         data = json.dumps(body, ensure_ascii=False).encode("utf-8")
-        sent = {
-            **self._signature("POST", target, data),
-            "Content-Type": "application/json",
-            **(headers or {}),
-        }
-        try:
-            with httpx2.Client(timeout=self._timeout, follow_redirects=False, trust_env=False) as client:
-                response = client.post(self._url + target, content=data, headers=sent)
-                answer = json.loads(response.content[:LARGEST])
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            raise OutageError("SERVICE_OUTAGE", url=self._url, reason=type(error).__name__) from None
-        if not isinstance(answer, dict):
-            raise OutageError("SERVICE_OUTAGE", url=self._url, reason="answer")
-        if not response.is_success:
-            raise _refusal(self._url, response.status_code, answer)
-        return answer
+        return self._ask("POST", target, data, {"Content-Type": "application/json", **(headers or {})})
+
+    def get(self, target: str, query: Mapping[str, str] | None = None) -> JsonObject:
+        """The answer to one signed question; raises as `post`."""
+        return self._ask("GET", f"{target}?{urlencode(query)}" if query else target, b"", {})
+
+    def _ask(self, method: str, target: str, data: bytes, headers: Mapping[str, str]) -> JsonObject:
+        sent = {**self._signature(method, target, data), **headers}
+        return _asked(self._url, (method, target), data, sent, self._timeout)
 
     def _signature(self, method: str, target: str, body: bytes) -> dict[str, str]:
         time = rfc3339(int(self._clock.now().timestamp()))
@@ -90,6 +86,42 @@ class ServiceClient:
         signature = self._signer.sign(request_message(method, target, time, nonce, body))
         key = "0x" + key_id(self._signer.public_key).hex()
         return dict(zip(HEADERS, (self._uscc, key, time, nonce, signature.hex()), strict=True))
+
+
+def post_unsigned(url: str, target: str, body: JsonObject, timeout: float = 30.0) -> JsonObject:
+    """The answer to a request that nobody but its body signs, as those of holders; raises as `post`."""
+    _require_address(url)
+    data = json.dumps(body, ensure_ascii=False).encode("utf-8")
+    sent = {"Content-Type": "application/json"}
+    return _asked(url.rstrip("/"), ("POST", target), data, sent, timeout)
+
+
+def get_unsigned(url: str, target: str, timeout: float = 30.0) -> JsonObject:
+    """What anybody may read; raises as `post`."""
+    _require_address(url)
+    return _asked(url.rstrip("/"), ("GET", target), b"", {}, timeout)
+
+
+def _require_address(url: str) -> None:
+    if not url.startswith(("https://", "http://")):
+        raise UsageError("SERVICE_ADDRESS", url=url[:200])
+
+
+def _asked(
+    url: str, asked: tuple[str, str], data: bytes, headers: Mapping[str, str], timeout: float
+) -> JsonObject:
+    method, target = asked
+    try:
+        with httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
+            response = client.request(method, url + target, content=data, headers=headers)
+            answer = json.loads(response.content[:LARGEST])
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+        raise OutageError("SERVICE_OUTAGE", url=url, reason=type(error).__name__) from None
+    if not isinstance(answer, dict):
+        raise OutageError("SERVICE_OUTAGE", url=url, reason="answer")
+    if not response.is_success:
+        raise _refusal(url, response.status_code, answer)
+    return answer
 
 
 def _refusal(url: str, status: int, problem: dict[str, Any]) -> LedgerError:

@@ -211,6 +211,44 @@ GROUNDS_OF: dict[Act, frozenset[Ground]] = {
 }
 
 
+GROUND_TEXTS: dict[Ground, tuple[str, str]] = {
+    Ground.NONE: ("无须事由", "none needed"),
+    Ground.CHANGED_FACTS: ("登记事项发生变化", "the recorded facts changed"),
+    Ground.CLERICAL_ERROR: ("记载有误", "clerical error"),
+    Ground.CORRECTION_UPHELD: ("疑义经核实成立", "a doubt was found right"),
+    Ground.TERM_RENEWED: ("准予延续有效期", "its term was renewed"),
+    Ground.DOCUMENT_DAMAGED: ("证照损毁", "the document is damaged"),
+    Ground.DOCUMENT_LOST: ("证照遗失", "the document is lost"),
+    Ground.PENALTY: ("行政处罚", "administrative penalty"),
+    Ground.INVESTIGATION: ("正在调查", "under investigation"),
+    Ground.HOLDER_REQUEST: ("持证人申请", "the holder applied for it"),
+    Ground.TRANSFER: ("跨地区迁移", "move to another region"),
+    Ground.PENALTY_SERVED: ("处罚已执行完毕", "the penalty was served"),
+    Ground.CONDITIONS_MET_AGAIN: ("重新符合条件", "the conditions are met again"),
+    Ground.UNLAWFUL_ISSUE: ("违反法定条件或者程序颁发", "issued against legal conditions or procedure"),
+    Ground.OBTAINED_BY_FRAUD: ("以欺骗、贿赂等不正当手段取得", "obtained by deceit, bribery or the like"),
+    Ground.ISSUED_WITHOUT_POWER: ("超越职权颁发", "issued without the power to issue it"),
+    Ground.LAW_CHANGED: (
+        "所依据的法律、法规、规章修改或者废止",
+        "the law that it rests on was amended or repealed",
+    ),
+    Ground.CIRCUMSTANCES_CHANGED: (
+        "所依据的客观情况发生重大变化",
+        "the circumstances that it rests on changed greatly",
+    ),
+    Ground.SERIOUS_VIOLATION: ("严重违法", "serious violation of law"),
+    Ground.NOT_RENEWED: ("有效期届满未延续", "its term ended without renewal"),
+    Ground.HOLDER_DIED: ("持证人死亡", "the holder died"),
+    Ground.HOLDER_DISSOLVED: (
+        "持证的法人或者其他组织依法终止",
+        "the organisation that held it was dissolved",
+    ),
+    Ground.MISPRINT: ("印制有误", "misprint"),
+    Ground.SUPERSEDED_BY_REISSUE: ("已补发新证", "a reissued document took its place"),
+}
+"""Each ground in Chinese and English; the Chinese follows 行政许可法 arts. 8, 69 and 70."""
+
+
 def only_ground(kind: str) -> str:
     """The ground where the kind of amendment leaves no choice; else none is assumed.
 
@@ -244,11 +282,17 @@ class Scope(IntEnum):
 
 
 class Sharing(IntEnum):
-    """How a license type is shared (无条件 / 有条件 / 不予共享)."""
+    """How a resource is shared (无条件 / 有条件 / 不予共享 / 开放); a license type is never open."""
 
     UNCONDITIONAL = 1
     CONDITIONAL = 2
     NOT_SHARED = 3
+    OPEN = 4
+    """To everybody, and between bodies as without condition."""
+
+
+FREE = frozenset({Sharing.UNCONDITIONAL, Sharing.OPEN})
+"""What needs no ground and no decision."""
 
 
 class Purpose(IntEnum):

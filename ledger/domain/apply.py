@@ -13,10 +13,22 @@ from collections.abc import Mapping
 from ledger.domain.entities import Entity
 from ledger.domain.facts import Fact
 from ledger.domain.messages import Kind
-from ledger.domain.rules import batches, catalog, licenses, registry, representations
+from ledger.domain.rules import (
+    batches,
+    catalog,
+    corrections,
+    editions,
+    grants,
+    items,
+    licenses,
+    registry,
+    representations,
+    resources,
+    uses,
+)
 from ledger.domain.state import Change, Refused, Rule, StateView
 
-APPLY_VERSION = "apply/4"
+APPLY_VERSION = "apply/7"
 """Named in state digests; changes whenever the meaning of a record changes."""
 
 _APPLY: Mapping[Kind, Rule] = {
@@ -25,6 +37,12 @@ _APPLY: Mapping[Kind, Rule] = {
     **licenses.APPLY,
     **batches.APPLY,
     **representations.APPLY,
+    **resources.APPLY,
+    **grants.APPLY,
+    **uses.APPLY,
+    **corrections.APPLY,
+    **items.APPLY,
+    **editions.APPLY,
 }
 
 

@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from ledger.domain.canonical import JsonObject, canonical
+from ledger.domain.canonical import JsonObject
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
-from ledger.domain.sm import sm3, tag
+from ledger.domain.sm import tag
 from ledger.domain.strict_form import StrictForm
+from ledger.domain.unsigned import unsigned_digest
 from ledger.errors import BadSignatureError, StalePresentationError
 
 FORMAT = "elicense-challenge/1"
@@ -96,9 +97,7 @@ class Challenge:
     @property
     def digest(self) -> bytes:
         """SM3 of the RFC 8785 form without `signature`, 32 bytes: all that is asked, and by whom."""
-        form = self.as_json()
-        del form["signature"]
-        return sm3(canonical(form))
+        return unsigned_digest(self.as_json())
 
     def message(self) -> bytes:
         """The 64 bytes that are signed."""

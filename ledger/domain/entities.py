@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ledger.domain.acts import Act, Purpose, Scope, Sharing
 from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.domain.sharing_entities import SharingEntity
 
 IsVoid = Callable[[str, int], bool]
 """(key id, recorded at) → whether what that key gave then is void."""
@@ -363,6 +364,20 @@ class License:
 
 
 @dataclass(frozen=True)
+class Rivals:
+    """Licenses under one id of which several have records, in the order in which they came."""
+
+    licenses: tuple[License, ...]
+
+
+@dataclass(frozen=True)
+class Contested:
+    """The ids under which several licenses have records."""
+
+    license_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Renewal:
     """Leaves of a batch whose places another batch took, under one signature."""
 
@@ -420,6 +435,9 @@ Entity = (
     | Terms
     | Powers
     | License
+    | Rivals
+    | Contested
     | Batch
     | Representation
+    | SharingEntity
 )

@@ -16,6 +16,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 from ledger.domain.canonical import MAX_INTEGER, JsonObject, canonical
 from ledger.domain.entities import (
     Batch,
+    Contested,
     Entity,
     Key,
     Ledger,
@@ -26,7 +27,24 @@ from ledger.domain.entities import (
     Region,
     Relay,
     Representation,
+    Rivals,
     Terms,
+)
+from ledger.domain.sharing_entities import (
+    Acknowledgement,
+    Attestation,
+    CodeTable,
+    Correction,
+    Demand,
+    Duty,
+    Edition,
+    Grant,
+    Item,
+    Refusal,
+    Repeat,
+    Resource,
+    UseBatch,
+    Uses,
 )
 from ledger.domain.sm3 import new_sm3
 from ledger.errors import MalformedError
@@ -42,8 +60,25 @@ ENTITY_OF: dict[str, type[Entity]] = {
     "power": Powers,
     "recognition": Terms,
     "license": License,
+    "rivals": Rivals,
+    "contested": Contested,
     "batch": Batch,
     "representation": Representation,
+    "resource": Resource,
+    "libraryWriter": Terms,
+    "demand": Demand,
+    "duty": Duty,
+    "codeTable": CodeTable,
+    "grant": Grant,
+    "uses": Uses,
+    "useBatch": UseBatch,
+    "refusal": Refusal,
+    "correction": Correction,
+    "attestation": Attestation,
+    "acknowledgement": Acknowledgement,
+    "item": Item,
+    "repeat": Repeat,
+    "edition": Edition,
 }
 """The tables of a state, and what each holds."""
 
@@ -115,7 +150,7 @@ def _names(kind: Hashable) -> tuple[str, ...]:
 
 
 def _to_json(value: Any) -> Any:
-    if isinstance(value, str):
+    if isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         number = int(value)
@@ -142,7 +177,7 @@ def _reader(kind: Any) -> _Reader:
         return _tuple_reader(get_args(kind))
     if isinstance(kind, type) and issubclass(kind, IntEnum):
         return lambda value: kind(_int(value))
-    return {int: _int, str: _str}[kind]
+    return {int: _int, str: _str, bool: _bool}[kind]
 
 
 def _dataclass_reader(kind: type) -> _Reader:
@@ -184,6 +219,12 @@ def _list(value: Any) -> list[Any]:
 def _str(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("string")
+    return value
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("boolean")
     return value
 
 

@@ -17,7 +17,12 @@ from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.sm import TAG_ERASURE, sm3
 from ledger.errors import MalformedError, UsageError
 
-FORMAT = "elicense-erasure/1"
+FORMAT = "elicense-erasure/2"
+BEFORE_WARRANTS = "elicense-erasure/1"
+"""What a home wrote that knew neither retention nor archive packages."""
+
+_WARRANTED = {FORMAT: {"retention", "order", "archives"}, BEFORE_WARRANTS: set[str]()}
+"""What each form has beside the rest."""
 
 _REMAINS = ("digest", "signer", "signed", "message", "signature", "anchor")
 
@@ -25,11 +30,31 @@ _REMAINS = ("digest", "signer", "signed", "message", "signature", "anchor")
 class ErasureGround(Enum):
     """Why a document is erased: the cases of 个人信息保护法 47 (PIPL)."""
 
-    PURPOSE_ENDED = "处理目的已实现、无法实现或者不再必要"
-    RETENTION_ENDED = "停止提供服务，或者保存期限已届满"
-    CONSENT_WITHDRAWN = "个人撤回同意"
-    UNLAWFUL_PROCESSING = "违反法律、行政法规或者违反约定处理"
-    REQUIRED_BY_LAW = "法律、行政法规规定的其他情形"
+    PURPOSE_ENDED = (
+        "处理目的已实现、无法实现或者不再必要",
+        "the purpose was met, cannot be met, or needs it no more",
+    )
+    RETENTION_ENDED = (
+        "停止提供服务，或者保存期限已届满",
+        "the service ended, or the period of retention is over",
+    )
+    CONSENT_WITHDRAWN = ("个人撤回同意", "the person withdrew consent")
+    UNLAWFUL_PROCESSING = (
+        "违反法律、行政法规或者违反约定处理",
+        "processed against laws, administrative regulations or what was agreed",
+    )
+    REQUIRED_BY_LAW = (
+        "法律、行政法规规定的其他情形",
+        "other cases that laws and administrative regulations name",
+    )
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh, self.en = zh, en
+
+    @property
+    def is_of_the_person(self) -> bool:
+        """Whether the person may ask for it, so that nothing of the content may survive elsewhere."""
+        return self in (ErasureGround.CONSENT_WITHDRAWN, ErasureGround.UNLAWFUL_PROCESSING)
 
 
 def erasure_ground(name: str) -> ErasureGround:
@@ -39,12 +64,51 @@ def erasure_ground(name: str) -> ErasureGround:
         UsageError: `ERASURE_GROUND`.
 
     Example:
-        >>> erasure_ground("RETENTION_ENDED").value
-        '停止提供服务，或者保存期限已届满'
+        >>> erasure_ground("CONSENT_WITHDRAWN").zh, erasure_ground("CONSENT_WITHDRAWN").en
+        ('个人撤回同意', 'the person withdrew consent')
     """
     if name not in ErasureGround.__members__:
         raise UsageError("ERASURE_GROUND", ground=name[:64], grounds=", ".join(ErasureGround.__members__))
     return ErasureGround[name]
+
+
+@dataclass(frozen=True)
+class Warrant:
+    """Why a document may go now: what its erasure was held against.
+
+    Attributes:
+        rule: Digest of the retention rule, 64 hex digits; empty where there is none.
+        basis: Of that rule, `LAW` or `OWN`; empty where there is none.
+        until: Until when it had to be kept, Unix seconds; None where the license had not ended, or no rule.
+        order: Number of a court's or authority's order that has it erased before; empty without one.
+        archives: SM3 of every archive package that was made of it, 64 hex digits each.
+    """
+
+    rule: str = ""
+    basis: str = ""
+    until: int | None = None
+    order: str = ""
+    archives: tuple[str, ...] = ()
+
+    def as_json(self) -> JsonObject:
+        """`{"retention": null | {"rule", "basis", "until"}, "order", "archives"}`."""
+        until = None if self.until is None else rfc3339(self.until)
+        retention = {"rule": self.rule, "basis": self.basis, "until": until} if self.rule else None
+        return {"retention": retention, "order": self.order or None, "archives": list(self.archives)}
+
+
+def _warrant(value: JsonObject) -> Warrant:
+    match value:
+        case {"retention": None, "order": str() | None as order, "archives": list(archives)}:
+            return Warrant(order=order or "", archives=tuple(map(str, archives)))
+        case {
+            "retention": {"rule": str(rule), "basis": str(basis), "until": str() | None as until},
+            "order": str() | None as order,
+            "archives": list(archives),
+        }:
+            ends = None if until is None else parse_moment(until)
+            return Warrant(rule, basis, ends, order or "", tuple(map(str, archives)))
+    raise MalformedError("JSON_TYPE")
 
 
 @dataclass(frozen=True)
@@ -64,6 +128,7 @@ class Erasure:
             for a license of a batch, what opens its leaf. None where the home had no draft of it.
         signature: Of the body, 128 hex digits.
         is_done: Whether everything was destroyed; until then the same order goes on.
+        warrant: What it was held against; None in what an earlier version wrote.
     """
 
     ledger_id: str
@@ -77,6 +142,7 @@ class Erasure:
     remains: JsonObject | None
     signature: str = ""
     is_done: bool = False
+    warrant: Warrant | None = None
 
     @property
     def opening(self) -> dict[str, object] | None:
@@ -98,7 +164,7 @@ class Erasure:
 
     def _statement(self) -> JsonObject:
         return {
-            "format": FORMAT,
+            "format": FORMAT if self.warrant else BEFORE_WARRANTS,
             "ledgerId": self.ledger_id,
             "licenseId": self.license_id,
             "ground": self.ground.name,
@@ -108,6 +174,7 @@ class Erasure:
             "cids": list(self.cids),
             "found": dict(self.found),
             "remains": self.remains,
+            **(self.warrant.as_json() if self.warrant else {}),
         }
 
 
@@ -120,7 +187,7 @@ def erasure_of(value: JsonObject) -> Erasure:
     """
     match value:
         case {
-            "format": "elicense-erasure/1",
+            "format": str(form),
             "ledgerId": str(ledger_id),
             "licenseId": str(license_id),
             "ground": str(ground),
@@ -133,9 +200,12 @@ def erasure_of(value: JsonObject) -> Erasure:
             "signature": str(signature),
             "done": bool(is_done),
             **rest,
-        } if not rest and (remains is None or remains.keys() == {*_REMAINS, "opening"}):
+        } if rest.keys() == _WARRANTED.get(form) and (
+            remains is None or remains.keys() == {*_REMAINS, "opening"}
+        ):
             terms = (erasure_ground(ground), parse_moment(at), by, key_id, tuple(map(str, cids)))
-            return Erasure(ledger_id, license_id, *terms, found, remains, signature, is_done)
+            warrant = _warrant(rest) if rest else None
+            return Erasure(ledger_id, license_id, *terms, found, remains, signature, is_done, warrant)
     raise MalformedError("JSON_TYPE")
 
 

@@ -19,7 +19,8 @@ Values = Mapping[str, object]
 class Fact:
     """When something was recorded, by which contract and keys, what it says.
 
-    `values` are the members of the struct by name, hashes as 0x-hex; `leaves` those of a batch.
+    `values` are the members of the struct by name, hashes as 0x-hex; `leaves` those of a batch, or the words
+    that stand beside the message.
     """
 
     seq: int
@@ -122,6 +123,53 @@ def _representation(values: Values) -> bytes:
     return objects.representation_object(_word(values, "licenseId"), _word(values, "representative"))
 
 
+def _resource(values: Values) -> bytes:
+    return objects.resource_object(_code(values, "owner"), _word(values, "code"))
+
+
+def _library_writer(values: Values) -> bytes:
+    place = (_number(values, "region"), _number(values, "baseLibrary"))
+    return objects.library_writer_object(*place, _code(values, "body"))
+
+
+def _duty(values: Values) -> bytes:
+    owned = (_code(values, "owner"), _word(values, "code"))
+    return objects.duty_object(_number(values, "region"), *owned)
+
+
+def _code_table(values: Values) -> bytes:
+    region = _number(values, "region")
+    if region:
+        return objects.code_table_object(objects.region_object(region), _word(values, "name"))
+    publisher = objects.organisation_object(_code(values, "publisher"))
+    return objects.code_table_object(publisher, _word(values, "name"))
+
+
+def _delegation(values: Values) -> bytes:
+    words = (_code(values, "grantee"), _word(values, "nonce"))
+    return objects.delegation_object(_word(values, "parent"), *words)
+
+
+def _item(values: Values) -> bytes:
+    return objects.item_object(_code(values, "owner"), _word(values, "code"))
+
+
+def _edition(values: Values) -> bytes:
+    return objects.edition_object(_resource(values), _word(values, "digest"))
+
+
+def _repeat(values: Values) -> bytes:
+    return objects.repeat_object(_item(values), _word(values, "licenseId"), _number(values, "askedAt"))
+
+
+def _opened_by(name: str) -> Callable[[Values], bytes]:
+    return lambda values: objects.correction_object(_word(values, name), _word(values, "nonce"))
+
+
+def _named(name: str) -> Callable[[Values], bytes]:
+    return lambda values: _word(values, name)
+
+
 _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.REGION_ADDED: lambda values: objects.region_object(_number(values, "region")),
     Kind.REGION_SUCCEEDED: lambda values: objects.region_object(_number(values, "region")),
@@ -157,4 +205,48 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: _batch,
     Kind.REPRESENTATION_MADE: _representation,
     Kind.REPRESENTATION_ENDED: _representation,
+    Kind.RESOURCE_REGISTERED: _resource,
+    Kind.RESOURCE_MOUNTED: _resource,
+    Kind.RESOURCE_PROBED: _resource,
+    Kind.LIBRARY_WRITER_NAMED: _library_writer,
+    Kind.DEMAND_MADE: lambda values: objects.demand_object(_code(values, "demander"), _word(values, "nonce")),
+    Kind.DEMAND_OFFERED: _named("demand"),
+    Kind.DEMAND_MATCHED: _named("demand"),
+    Kind.DUTY_SET: _duty,
+    Kind.CODE_TABLE_SET: _code_table,
+    Kind.GRANT_REQUESTED: lambda values: objects.grant_object(
+        _code(values, "grantee"), _word(values, "nonce")
+    ),
+    Kind.GRANT_NOTICED: _named("grant"),
+    Kind.GRANT_DECIDED: _named("grant"),
+    Kind.GRANT_REVIEWED: _named("grant"),
+    Kind.CONSENT_GIVEN: _named("grant"),
+    Kind.GRANT_WITHDRAWN: _named("grant"),
+    Kind.CONSENT_WITHDRAWN: _named("grant"),
+    Kind.GRANT_DELEGATED: _delegation,
+    Kind.DATA_USED: lambda values: objects.uses_object(_word(values, "root")),
+    Kind.DATA_USED_IN_BATCH: lambda values: objects.use_batch_object(
+        _word(values, "grant"), _word(values, "root")
+    ),
+    Kind.USE_REFUSED: lambda values: objects.refusal_object(
+        _code(values, "owner"), _word(values, "requestDigest")
+    ),
+    Kind.USES_REFUSED_IN_BATCH: lambda values: objects.refusal_batch_object(
+        _code(values, "owner"), _word(values, "root")
+    ),
+    Kind.CORRECTION_OPENED: _opened_by("by"),
+    Kind.CORRECTION_ASKED: _opened_by("licenseId"),
+    Kind.ATTESTED: _opened_by("by"),
+    Kind.CORRECTION_ANSWERED: _named("correction"),
+    Kind.CORRECTION_DISPUTED: _named("correction"),
+    Kind.CORRECTION_SETTLED: _named("correction"),
+    Kind.CORRECTION_ACKNOWLEDGED: lambda values: objects.acknowledgement_object(
+        _word(values, "correction"), _code(values, "by")
+    ),
+    Kind.REPEAT_TOLD: _repeat,
+    Kind.REPEAT_REPORTED: _repeat,
+    Kind.ITEM_REGISTERED: _item,
+    Kind.ITEM_ENDED: _item,
+    Kind.EDITION_PUBLISHED: _edition,
+    Kind.EDITION_WITHDRAWN: _edition,
 }

@@ -15,14 +15,14 @@ unknown but for its number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from ledger.domain.canonical import JsonObject, JsonValue, canonical
 from ledger.domain.index_tree import climb, known_levels, levels, siblings
 from ledger.domain.sm3 import sm3
-from ledger.errors import BadProofError, MalformedError
+from ledger.errors import BadProofError, MalformedError, UsageError
 
 SALT_BYTES = 32
 MAX_FIELDS = 4096
@@ -243,6 +243,30 @@ def disclose(fields: Fields, salts: Salts, paths: Iterable[str]) -> Disclosure:
     shown = tuple(DisclosedField(place[path], path, salts[path], fields[path]) for path in chosen)
     hashes = siblings(built, [field.index for field in shown], len(fields)) if shown else built[-1]
     return Disclosure(len(fields), shown, tuple(hashes))
+
+
+def paths_named(name: str, known: Sequence[str]) -> list[str]:
+    """The paths of one license that a name means; none where it has no such field.
+
+    Args:
+        name: A path, a branch of several, or the last part of one path alone.
+        known: All paths of the license.
+
+    Raises:
+        UsageError: `FIELD_AMBIGUOUS`.
+
+    Example:
+        >>> known = ["face/post", "holders/0/code", "holders/0/name"]
+        >>> [paths_named(name, known) for name in ("post", "holders", "sex")]
+        [['face/post'], ['holders/0/code', 'holders/0/name'], []]
+    """
+    branch = [path for path in known if path == name or path.startswith(name + "/")]
+    if branch:
+        return branch
+    found = [path for path in known if path.endswith("/" + name)]
+    if len(found) > 1:
+        raise UsageError("FIELD_AMBIGUOUS", field=name, known=", ".join(found))
+    return found
 
 
 def _add_fields(path: str, value: JsonValue, found: dict[str, JsonValue]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 from ledger.domain import objects
@@ -57,20 +56,6 @@ def leaf_license(batch: Batch, key: str, index: int, values: Values) -> License:
     )
 
 
-def first_of(leaf: License, recorded: License | None) -> License:
-    """Which of two licenses an id stands for: the leaf of a batch, or what was recorded under its id.
-
-    An id's first record wins, by the second, as in the contract, which keeps no numbers of records: in
-    the batch's own second what was recorded under the id stays. What came later gives way to the leaf,
-    which goes on from the other's revision.
-    """
-    if recorded is None:
-        return leaf
-    if recorded.facts[0].recorded_at <= leaf.facts[0].recorded_at or recorded.batch == leaf.batch:
-        return recorded
-    return replace(leaf, rev=recorded.rev + 1)
-
-
 def _renewals_of(batch: Batch, index: int) -> Iterator[LicenseFact]:
     """What renewed a leaf, told as facts of its license."""
     for renewal in batch.renewals:
@@ -99,13 +84,13 @@ def is_leaf_of(ledger_id: bytes, batch: Batch, values: Values, index: int, proof
         proof: What leads from it to the root, 0x-hex.
     """
     is_own = is_own_id(ledger_id, batch.issuer, str_of(values, "licenseId"), str_of(values, "handle"))
-    if not is_own or not _is_openable(values):
+    if not is_own or not has_dates(values):
         return False
     return leads_to_root(batch.root, batch.size, batch.license_type, values, index, proof)
 
 
-def _is_openable(values: Values) -> bool:
-    """Whether the contracts take the dates of a leaf: one that cannot be opened could never be ended."""
+def has_dates(values: Values) -> bool:
+    """Whether the contracts take the dates of a license: a leaf without such could never be ended."""
     first, end = int_of(values, "validFrom"), int_of(values, "validTo")
     return first <= LATEST and (end == 0 or first < end <= LATEST)
 

@@ -81,7 +81,7 @@ class LicenseType:
             grades=_grades(definition.get("grades", {})),
             acts=_acts(definition["acts"]),
             scope=_member(Scope, definition["scope"], "scope"),
-            sharing=_member(Sharing, definition["sharing"], "sharing"),
+            sharing=_sharing(definition["sharing"]),
         )
 
     def as_json(self) -> JsonObject:
@@ -258,6 +258,13 @@ def _acts(verbs: object) -> frozenset[Act]:
     if not isinstance(verbs, list) or not all(isinstance(verb, str) and verb in LISTED for verb in verbs):
         raise _bad("acts")
     return frozenset(LISTED[verb] for verb in verbs) | {Act.ISSUE}
+
+
+def _sharing(name: object) -> Sharing:
+    sharing = _member(Sharing, name, "sharing")
+    if sharing is Sharing.OPEN:
+        raise _bad("sharing")
+    return sharing
 
 
 def _member(kind: type[_E], name: object, part: str) -> _E:

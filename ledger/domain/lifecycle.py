@@ -16,6 +16,9 @@ CutOffs = Callable[[str], int | None]
 """From a key id to its compromise time, or None."""
 
 
+MOST_FACTS, KEPT_FOR_ENDS = 255, 4
+"""Facts of a license, its issue among them; and how many of those only ends may take."""
+
 _PAUSE_OF = {
     Act.SUSPEND: Act.SUSPEND,
     Act.RESUME: Act.SUSPEND,
@@ -142,6 +145,12 @@ def may_follow(
     if RULES[act].group in (Group.END, Group.BINDING):
         return True
     return not _superseded(facts) and _fits(act, region, _pauses(facts))
+
+
+def has_room(license_: License, act: Act) -> bool:
+    """Whether a license holds one more fact of this act."""
+    kept = 0 if RULES[act].group is Group.END else KEPT_FOR_ENDS
+    return len(license_.facts) < MOST_FACTS - kept
 
 
 def _fits(act: Act, region: int, pauses: Mapping[tuple[Act, bool], LicenseFact]) -> bool:

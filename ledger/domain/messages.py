@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from eth_abi.abi import decode, encode
+from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
+from ledger.domain.sharing_structs import RECORDED_AS, STRUCTS
 from ledger.domain.sm import tag
+from ledger.domain.strict_abi import decode_strict
 
 HEADER: tuple[tuple[str, str], ...] = (
     ("keyId", "bytes32"),
@@ -79,6 +81,40 @@ class Kind(IntEnum):
     LICENSE_BATCH_ISSUED_BY_RENEWAL = 113
     REPRESENTATION_MADE = 120
     REPRESENTATION_ENDED = 121
+    RESOURCE_REGISTERED = 200
+    RESOURCE_MOUNTED = 201
+    RESOURCE_PROBED = 202
+    LIBRARY_WRITER_NAMED = 203
+    DEMAND_MADE = 204
+    DEMAND_OFFERED = 205
+    DEMAND_MATCHED = 206
+    DUTY_SET = 207
+    CODE_TABLE_SET = 208
+    EDITION_PUBLISHED = 209
+    EDITION_WITHDRAWN = 210
+    GRANT_REQUESTED = 220
+    GRANT_NOTICED = 221
+    GRANT_DECIDED = 222
+    GRANT_REVIEWED = 223
+    CONSENT_GIVEN = 224
+    GRANT_WITHDRAWN = 225
+    CONSENT_WITHDRAWN = 226
+    GRANT_DELEGATED = 227
+    DATA_USED = 230
+    DATA_USED_IN_BATCH = 231
+    USE_REFUSED = 232
+    USES_REFUSED_IN_BATCH = 233
+    CORRECTION_OPENED = 240
+    CORRECTION_ASKED = 241
+    ATTESTED = 242
+    CORRECTION_ANSWERED = 243
+    CORRECTION_DISPUTED = 244
+    CORRECTION_SETTLED = 245
+    CORRECTION_ACKNOWLEDGED = 246
+    REPEAT_TOLD = 250
+    REPEAT_REPORTED = 251
+    ITEM_REGISTERED = 260
+    ITEM_ENDED = 261
 
 
 @dataclass(frozen=True)
@@ -109,7 +145,7 @@ class MessageType:
         """EIP-712 encodeType, for example `EndRelay(bytes32 keyId,…)`."""
         return f"{self.name}({','.join(f'{kind} {name}' for name, kind in self.fields)})"
 
-    @property
+    @cached_property
     def type_hash(self) -> bytes:
         """keccak256 of `type_string`."""
         return keccak(self.type_string.encode())
@@ -120,9 +156,13 @@ class MessageType:
         return encode([kind for _, kind in fields], [abi_value(values[name], kind) for name, kind in fields])
 
     def values(self, data: bytes) -> dict[str, object]:
-        """The inverse of `data`: members by name, without `keyId`; hashes as 0x-hex."""
+        """The inverse of `data`: members by name, without `keyId`; hashes as 0x-hex.
+
+        Raises:
+            ValueError: No strict encoding of them.
+        """
         fields = self.fields[1:]
-        decoded = decode([kind for _, kind in fields], data)
+        decoded = decode_strict([kind for _, kind in fields], data)
         return {name: plain_value(value) for (name, _), value in zip(fields, decoded, strict=True)}
 
     def struct_hash(self, key_id: bytes, data: bytes) -> bytes:
@@ -285,6 +325,7 @@ _ALL = (
         "endRepresentation",
         "bytes32 licenseId,bytes32 representative,uint64 until",
     ),
+    *(_message(*row) for row in STRUCTS),
 )
 
 OPENING = MessageType(
@@ -341,6 +382,7 @@ MESSAGE_OF: dict[Kind, MessageType] = {
     Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL: MESSAGES["RenewBatch"],
     Kind.REPRESENTATION_MADE: MESSAGES["Represent"],
     Kind.REPRESENTATION_ENDED: MESSAGES["EndRepresentation"],
+    **{Kind[kind]: MESSAGES[name] for kind, name in RECORDED_AS.items()},
 }
 
 KINDS_OF: dict[str, tuple[Kind, ...]] = {

@@ -11,6 +11,7 @@ from functools import lru_cache
 from eth_hash.auto import keccak
 
 from ledger.domain.sm3 import hmac_sm3
+from ledger.errors import MalformedError
 
 
 def ascii32(text: str) -> bytes:
@@ -29,12 +30,18 @@ def ascii32(text: str) -> bytes:
 def from_ascii32(word: bytes | str) -> str:
     """The inverse of `ascii32`; takes bytes or 0x-hex.
 
+    Raises:
+        MalformedError: `CODE_NOT_ASCII`; a message from outside may carry any word.
+
     Example:
         >>> from_ascii32(ascii32("310118"))
         '310118'
     """
     raw = bytes.fromhex(word.removeprefix("0x")) if isinstance(word, str) else word
-    return raw.rstrip(b"\0").decode("ascii")
+    try:
+        return raw.rstrip(b"\0").decode("ascii")
+    except UnicodeDecodeError:
+        raise MalformedError("CODE_NOT_ASCII", word="0x" + raw.hex()) from None
 
 
 @lru_cache(maxsize=4096)
@@ -110,6 +117,86 @@ def batch_object(issuer: str, root: bytes) -> bytes:
 def representation_object(license_id: bytes, representative: bytes) -> bytes:
     """One representative of a license's holder, by the commitment to the representative's keys."""
     return _object("representation", license_id, representative)
+
+
+def resource_object(owner: str, code: bytes) -> bytes:
+    """A shared resource, by its owner's credit code and the owner's code for it in 32 bytes."""
+    return _object("resource", ascii32(owner), code)
+
+
+def library_writer_object(region: int, base_library: int, body: str) -> bytes:
+    """The right of a body to write in a base library of a region."""
+    return _object("library", region.to_bytes(32, "big"), base_library.to_bytes(32, "big"), ascii32(body))
+
+
+def demand_object(demander: str, nonce: bytes) -> bytes:
+    """A demand for data, by the body that lacks them and 32 random bytes."""
+    return _object("demand", ascii32(demander), nonce)
+
+
+def duty_object(region: int, owner: str, code: bytes) -> bytes:
+    """An item of a region's responsibility list: what a body owes under a code."""
+    return _object("duty", region.to_bytes(32, "big"), ascii32(owner), code)
+
+
+def code_table_object(publisher: bytes, name: bytes) -> bytes:
+    """A code table, by its publisher's object and its name in 32 bytes."""
+    return _object("code table", publisher, name)
+
+
+def grant_object(grantee: str, nonce: bytes) -> bytes:
+    """A grant, by the grantee and 32 random bytes."""
+    return _object("grant", ascii32(grantee), nonce)
+
+
+def delegation_object(parent: bytes, grantee: str, nonce: bytes) -> bytes:
+    """A grant that the grantee of another narrowed for somebody else."""
+    return _object("delegation", parent, ascii32(grantee), nonce)
+
+
+def uses_object(root: bytes) -> bytes:
+    """Uses that stand in one record, by the root over their words."""
+    return _object("uses", root)
+
+
+def use_batch_object(grant: bytes, root: bytes) -> bytes:
+    """A batch of uses of a grant, by the root over its leaves."""
+    return _object("use batch", grant, root)
+
+
+def refusal_object(owner: str, request_digest: bytes) -> bytes:
+    """The refusal of a request, by the body that was asked and the request's digest."""
+    return _object("refusal", ascii32(owner), request_digest)
+
+
+def refusal_batch_object(owner: str, root: bytes) -> bytes:
+    """A batch of refusals, by the body that was asked and the root over its leaves."""
+    return _object("refusal batch", ascii32(owner), root)
+
+
+def correction_object(opener: bytes, nonce: bytes) -> bytes:
+    """A correction, by 32 random bytes and who opened it: a body's code, or the license of a holder."""
+    return _object("correction", opener, nonce)
+
+
+def acknowledgement_object(correction: bytes, body: str) -> bytes:
+    """That a body heard of a correction."""
+    return _object("acknowledgement", correction, ascii32(body))
+
+
+def item_object(owner: str, code: bytes) -> bytes:
+    """A service item, by its handling body's credit code and its own code in 32 bytes."""
+    return _object("item", ascii32(owner), code)
+
+
+def edition_object(resource: bytes, digest: bytes) -> bytes:
+    """An edition of open data, by its resource's object and the SM3 digest of its bytes."""
+    return _object("edition", resource, digest)
+
+
+def repeat_object(item: bytes, license_id: bytes, asked_at: int) -> bytes:
+    """That a license was asked for again for an item, at a moment in Unix seconds."""
+    return _object("repeat", item, license_id, asked_at.to_bytes(32, "big"))
 
 
 def license_handle(secret: bytes, identifier: str) -> bytes:

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.domain.attestation import Attestation
-from ledger.domain.canonical import JsonObject, canonical
+from ledger.domain.canonical import JsonObject
 from ledger.domain.fields_tree import Disclosure
 from ledger.domain.holders import PAIR, PublicPair
 from ledger.domain.leaves import is_own_id, leads_to_root
@@ -29,7 +29,8 @@ from ledger.domain.messages import issued_id, key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.domain.presenters import Presenter
-from ledger.domain.sm import sm3, tag
+from ledger.domain.sm import tag
+from ledger.domain.unsigned import unsigned_digest
 from ledger.errors import BadProofError
 
 FORMAT = "elicense-presentation/2"
@@ -101,8 +102,8 @@ class ShownLicense:
         assert isinstance(size, int)
         return leads_to_root(str(top), size, from_ascii32(str(code)), self.leaf, self.index, self.proof)
 
-    def as_json(self) -> JsonObject:
-        """Its part of the signed form."""
+    def content_json(self) -> JsonObject:
+        """What it shows, whoever shows it."""
         place = {"index": self.index, "proof": list(self.proof)}
         return {
             "message": self.message,
@@ -110,8 +111,11 @@ class ShownLicense:
             "signature": self.signature.hex(),
             "leaf": None if self.leaf is None else {**self.leaf, **place},
             "disclosure": _disclosure_json(self.disclosure),
-            **_presenter_json(self.holder),
         }
+
+    def as_json(self) -> JsonObject:
+        """Its part of the signed form."""
+        return {**self.content_json(), **_presenter_json(self.holder)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +156,7 @@ class Presentation:
     @property
     def id(self) -> bytes:
         """SM3 of the RFC 8785 form without `signature`, 32 bytes."""
-        form = self.as_json()
-        del form["signature"]
-        return sm3(canonical(form))
+        return unsigned_digest(self.as_json())
 
     @property
     def key_hint(self) -> bytes:

@@ -3,8 +3,9 @@
 A record comes from one log of the Journal's only event,
 `Record(uint64 indexed seq, bytes32 indexed object, uint16 indexed kind, address writer, uint64 time,
 bytes body)`. Its body is `abi.encode(bytes data, Signature[] signatures)`, where `data` is the
-message as it was signed; that of a batch has a third member, `bytes32[] leaves`. Whatever does not
-re-encode to the same bytes is `BAD_RECORD`.
+message as it was signed; that of a batch has a third member, `bytes32[] leaves`, and so have uses (their
+words) and what holders sign (the proof whose keys these are). Whatever is not the one strict encoding of
+that is `BAD_RECORD`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError, EncodingError
+from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from ledger.domain.messages import MESSAGE_OF, Kind, MessageType
+from ledger.domain.strict_abi import decode_strict
 from ledger.errors import TrustError
 
 RECORD_TOPIC = keccak(b"Record(uint64,bytes32,uint16,address,uint64,bytes)")
@@ -31,7 +32,20 @@ Values = dict[str, object]
 
 _BODY_TYPES = ["bytes", f"{SIGNATURE_TYPE}[]"]
 _BATCH_TYPES = [*_BODY_TYPES, "bytes32[]"]
-_WITH_LEAVES = frozenset({Kind.LICENSE_BATCH_ISSUED, Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL})
+_WITH_LEAVES = frozenset(
+    {
+        Kind.LICENSE_BATCH_ISSUED,
+        Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL,
+        Kind.CONSENT_GIVEN,
+        Kind.CONSENT_WITHDRAWN,
+        Kind.CORRECTION_ASKED,
+        Kind.DATA_USED,
+        Kind.ITEM_REGISTERED,
+        Kind.REPEAT_TOLD,
+        Kind.DATA_USED_IN_BATCH,
+        Kind.USES_REFUSED_IN_BATCH,
+    }
+)
 _LOG_TYPES = ["address", "uint64", "bytes"]
 
 
@@ -59,7 +73,7 @@ class RecordSignature:
 
 @dataclass(frozen=True)
 class RecordBody:
-    """The body of a record: the message as it was signed, who signed it, and a batch's leaves."""
+    """The body of a record: the message as it was signed, who signed it, and the words beside it, if any."""
 
     data: bytes
     signatures: tuple[RecordSignature, ...]
@@ -94,7 +108,7 @@ class Record:
         kind: A number of `Kind`, or one that this version does not know.
         writer: Contract that appended it, 0x-hex in lower case.
         time: Seconds since 1970 of its block.
-        body: `abi.encode(bytes data, Signature[] signatures)`, for a batch with `bytes32[] leaves` behind.
+        body: `abi.encode(bytes data, Signature[] signatures)`, for some kinds with `bytes32[] leaves` behind.
         block: Height of its block.
         tx_hash: 0x-hex.
         log_index: Position among the logs of its block.
@@ -127,10 +141,10 @@ class Record:
             TrustError: `BAD_RECORD`: unknown kind, or not the encoding of that kind's message.
         """
         struct = self.message_type()
-        data = self.decoded().data
-        types = [kind for _, kind in struct.fields[1:]]
-        _strict(types, data, self.seq, "message")
-        return struct, struct.values(data)
+        try:
+            return struct, struct.values(self.decoded().data)
+        except ValueError:
+            raise TrustError("BAD_RECORD", seq=self.seq, what="message") from None
 
     def message_type(self) -> MessageType:
         """The struct that records of this kind carry.
@@ -148,7 +162,7 @@ def record_of(log: RawLog) -> Record:
     """The record that a log of the Journal carries.
 
     Raises:
-        TrustError: `BAD_RECORD`: other topics, or topics and data that do not re-encode to the same bytes.
+        TrustError: `BAD_RECORD`: other topics, or topics and data that are not strictly encoded.
     """
     where = f"{log.tx_hash}#{log.log_index}"
     if len(log.topics) != 4 or log.topics[0] != RECORD_TOPIC or any(len(t) != 32 for t in log.topics):
@@ -156,7 +170,7 @@ def record_of(log: RawLog) -> Record:
     seq = _topic_number(log.topics[1], 64, where)
     kind = _topic_number(log.topics[3], 16, where)
     writer, time, body = _strict(_LOG_TYPES, log.data, where, "data")
-    return Record(seq, log.topics[2], kind, writer.lower(), time, body, log.block, log.tx_hash, log.log_index)
+    return Record(seq, log.topics[2], kind, writer, time, body, log.block, log.tx_hash, log.log_index)
 
 
 def raw_log_of(record: Record) -> RawLog:
@@ -175,10 +189,6 @@ def _topic_number(word: bytes, bits: int, where: object) -> int:
 
 def _strict(types: Sequence[str], data: bytes, seq: object, what: str) -> Any:
     try:
-        values = decode(types, data)
-        same = encode(types, values) == data
-    except (DecodingError, EncodingError, OverflowError, ValueError):
-        same = False
-    if not same:
-        raise TrustError("BAD_RECORD", seq=seq, what=what)
-    return values
+        return decode_strict(types, data)
+    except ValueError:
+        raise TrustError("BAD_RECORD", seq=seq, what=what) from None

@@ -23,6 +23,7 @@ from ledger.domain.messages import (
     plain_value,
 )
 from ledger.domain.records import SIGNATURE_TYPE, RecordSignature
+from ledger.domain.resting import rests_on
 
 Call = tuple[str, str, list[object]]
 """A contract, one of its functions, the arguments."""
@@ -66,18 +67,18 @@ class Prepared:
         identity = key_id(signer.public_key)
         return signature_of(identity, signer.sign(self.message(identity)))
 
-    def arguments(self, signatures: Sequence[RecordSignature]) -> list[object]:
-        """Arguments of the contract function: the struct, then the signatures."""
+    def arguments(self, signatures: Sequence[RecordSignature], words: Sequence[bytes] = ()) -> list[object]:
+        """Arguments of the contract function: the struct, the signatures, what stands beside them if any."""
         fields = self.struct.fields[1:]
         members = tuple(abi_value(self.values[name], kind) for name, kind in fields)
-        return [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
+        signed: list[object] = [members, [(each.key_id, each.alg, each.r, each.s) for each in signatures]]
+        return [*signed, list(words)] if words else signed
 
-    def command(self, signatures: Sequence[RecordSignature]) -> bytes:
+    def command(self, signatures: Sequence[RecordSignature], words: Sequence[bytes] = ()) -> bytes:
         """The call of the contract function, as another call carries it."""
         members = ",".join(kind for _, kind in self.struct.fields[1:])
-        return encode_call(
-            self.struct.function, [f"({members})", f"{SIGNATURE_TYPE}[]"], self.arguments(signatures)
-        )
+        types = [f"({members})", f"{SIGNATURE_TYPE}[]", *(["bytes32[]"] if words else [])]
+        return encode_call(self.struct.function, types, self.arguments(signatures, words))
 
     def as_json(self, signer: bytes) -> dict[str, object]:
         """The struct by field name, with the signer's key id, as an envelope carries it."""
@@ -92,7 +93,7 @@ class SignedMessage:
     Attributes:
         prepared: The message.
         signatures: Over it, in the order that its contract asks for.
-        leaves: Of the batch that it issues.
+        leaves: Of the batch that it issues, or the words that its contract takes beside the message.
         opening: Of the leaf that it is about, where nothing happened to that one yet.
     """
 
@@ -117,9 +118,12 @@ class SignedMessage:
         struct = self.prepared.struct
         if self.opening is not None:
             leaf = tuple(abi_value(self.opening[name], kind) for name, kind in OPENING.members)
-            return struct.contract, OPENING.function, [leaf, self.prepared.command(self.signatures)]
-        arguments = self.prepared.arguments(self.signatures)
-        return struct.contract, struct.function, [*arguments, list(self.leaves)] if self.leaves else arguments
+            return (
+                struct.contract,
+                OPENING.function,
+                [leaf, self.prepared.command(self.signatures, self.leaves)],
+            )
+        return struct.contract, struct.function, self.prepared.arguments(self.signatures, self.leaves)
 
     def signed_by(self, signer: Signs) -> SignedMessage:
         """The same with the signature of one key."""
@@ -142,11 +146,12 @@ class SignedMessage:
 
     @cached_property
     def needed(self) -> frozenset[str]:
-        """Ids of the objects that have to be as it assumes: those, their license, an opened leaf's batch."""
+        """Ids of the objects that have to be as it assumes: those, what it rests on, a leaf's batch."""
         values = self.prepared.values
         license_ = {str(plain_value(values["licenseId"]))} if "licenseId" in values else set[str]()
         batch = {str(plain_value(self.opening["batch"]))} if self.opening is not None else set[str]()
-        return self.touched | license_ | batch
+        resting = rests_on(self.prepared.struct.name, values, self.leaves)
+        return self.touched | license_ | batch | resting
 
     def as_json(self) -> JsonObject:
         """All of it but ledger and chain, as a queue keeps it."""

@@ -36,6 +36,12 @@ _TAG_NAMES = (
     "checkpoint",
     "document",
     "erasure",
+    "label",
+    "holder",
+    "use",
+    "hold",
+    "retention",
+    "archive",
 )
 
 
@@ -64,6 +70,12 @@ TAG_RECEIPT = TAGS["receipt"]
 TAG_CHECKPOINT = TAGS["checkpoint"]
 TAG_DOCUMENT = TAGS["document"]
 TAG_ERASURE = TAGS["erasure"]
+TAG_LABEL = TAGS["label"]
+TAG_HOLDER = TAGS["holder"]
+TAG_USE = TAGS["use"]
+TAG_HOLD = TAGS["hold"]
+TAG_RETENTION = TAGS["retention"]
+TAG_ARCHIVE = TAGS["archive"]
 
 
 # --- keys ---------------------------------------------------------------------------------
@@ -370,15 +382,20 @@ __all__ = [
     "GY",
     "LONGEST_ID",
     "TAGS",
+    "TAG_ARCHIVE",
     "TAG_CHALLENGE",
     "TAG_CHECKPOINT",
     "TAG_DOCUMENT",
     "TAG_ERASURE",
+    "TAG_HOLD",
+    "TAG_LABEL",
     "TAG_LEDGER",
     "TAG_PRESENTATION",
     "TAG_PROMISE",
     "TAG_RECEIPT",
     "TAG_REQUEST",
+    "TAG_RETENTION",
+    "TAG_USE",
     "A",
     "B",
     "Ciphertext",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
 from ledger.domain.entities import AnySpan, Entity, TermKind
-from ledger.domain.facts import Fact, Values
+from ledger.domain.facts import Fact, Values, object_of
 from ledger.domain.objects import from_ascii32
+from ledger.errors import MalformedError
 
 
 class StateView(Protocol):
@@ -31,6 +32,27 @@ class Change:
     table: str
     key: str
     entity: Entity
+
+
+class Overlay:
+    """A state with changes on top that are not recorded yet, as a `StateView`."""
+
+    def __init__(self, below: StateView) -> None:
+        self._below = below
+        self._changes: dict[tuple[str, str], Entity] = {}
+
+    @property
+    def ledger_id(self) -> bytes:
+        """The ledger that it is of, 32 bytes."""
+        return self._below.ledger_id
+
+    def get(self, table: str, key: str) -> Entity | None:
+        """The entity, or None."""
+        return self._changes.get((table, key)) or self._below.get(table, key)
+
+    def put(self, change: Change) -> None:
+        """Lay a change on top."""
+        self._changes[change.table, change.key] = change.entity
 
 
 Rule = Callable[["StateView", Fact], list[Change]]
@@ -77,7 +99,7 @@ def text_of(values: Values, name: str) -> str:
     """The ASCII text in a word; refuses a word that is none."""
     try:
         return from_ascii32(str_of(values, name))
-    except UnicodeDecodeError:
+    except MalformedError:
         raise Refused("BAD_RECORD", f"{name} is not ASCII") from None
 
 
@@ -109,3 +131,17 @@ def ended_span(span: AnySpan, fact: Fact) -> AnySpan:
         by_keys=fact.key_ids,
         seq=fact.seq,
     )
+
+
+def id_of(fact: Fact) -> str:
+    """The object that a record is about, 0x-hex."""
+    return "0x" + object_of(fact.kind, fact.values).hex()
+
+
+def require_new(state: StateView, table: str, fact: Fact) -> str:
+    """The object of a record that makes something; refuses one that is there."""
+    key = id_of(fact)
+    if state.get(table, key):
+        raise Refused("DUPLICATE_ID", f"{table} {key}")
+    next_rev(0, fact)
+    return key

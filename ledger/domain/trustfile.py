@@ -21,11 +21,26 @@ from ledger.domain.messages import MESSAGES, Domain, key_id
 from ledger.errors import BadSignatureError, MalformedError
 
 FORMAT = "elicense-network/1"
-CONTRACT_NAMES = ("Directory", "Keys", "Catalog", "Licenses", "Batches", "Representations", "Journal")
+CONTRACT_NAMES = (
+    "Directory",
+    "Keys",
+    "Catalog",
+    "Licenses",
+    "Batches",
+    "Representations",
+    "Resources",
+    "Grants",
+    "Uses",
+    "Corrections",
+    "Journal",
+)
 """Contracts that every trust file names; more may stand beside them."""
 
 BOUND = ("Keys", "Journal")
 """Contracts that a Directory makes itself: they are succeeded when it is, and not by themselves."""
+
+CLIENTS = tuple(each for each in CONTRACT_NAMES if each not in ("Directory", *BOUND))
+"""Contracts that ask the Directory who is who."""
 
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 _URL = re.compile(r"https?://\S+")

@@ -159,6 +159,8 @@ class Verdict:
     checks: tuple[Check, ...]
     collector: str | None = None
     """Code of the body that collected the license from another system and signed it."""
+    corrections: tuple[Mapping[str, object], ...] = ()
+    """Doubts about fields of the license that are open, or were found right."""
 
     @property
     def result(self) -> str:
@@ -189,6 +191,7 @@ class Verdict:
             "ageSeconds": self.age_seconds,
             "agreement": dict(self.agreement) if self.agreement else None,
             "flags": list(self.flags),
+            "corrections": [dict(each) for each in self.corrections],
             "collector": self.collector,
             "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
             "checks": [check.as_json() for check in self.checks],

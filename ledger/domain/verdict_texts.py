@@ -32,7 +32,7 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
         "Withdrawn by the authority. Do not rely on it from that moment on.",
     ),
     "REVOKED": (
-        "已被吊销，不可采信；处罚决定见记录中的文号承诺。",
+        "已被吊销，不可采信；处罚决定的文号以加盐摘要记录在案。",
         "Revoked as a penalty. Do not rely on it; the decision is referenced in the record.",
     ),
     "CANCELLED": (
@@ -95,6 +95,10 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
         "已登记将来生效的行为，届时证照状态会改变。",
         "Something is recorded that takes effect later and will change where the license stands.",
     ),
+    "CORRECTION_OPEN": (
+        "有机构或持证人对部分字段提出疑义，尚未核实；结论不因此改变，请核对所列字段。",
+        "Somebody doubts some fields and that is not settled yet. The result stands; check the fields named.",
+    ),
     "COLLECTED": (
         "归集自颁发机构原有系统，不是在本账本上直接签发。",
         "Collected from a system of the issuer; not issued on this ledger in the first place.",
@@ -110,6 +114,22 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
     "ORIGIN_NOT_SHOWN": (
         "出示内容不含证照来源（origin）；需要时请要求出示该字段。",
         "Where the license came from is not shown; ask for the field origin where it matters.",
+    ),
+    "COPY_FOR_GRANTEE": (
+        "这是为一个单位的一种用途制作的加注件，由他人出示或用于他途的不得采信（--shown-by 可核对）。",
+        "Made for one body and one purpose: no good from anybody else or for anything else (--shown-by).",
+    ),
+    "COPY_USE_PROMISED": (
+        "用证尚未上链，提供单位已承诺；期限见证据（promisedUntil），之后请再核验。",
+        "The use is not on the ledger yet; the provider says it is promised. See promisedUntil, check again.",
+    ),
+    "USE_LEFT_UNSIGNED": (
+        "用证单位未在时限内签署，这次用证由提供单位单独上链。",
+        "The grantee did not sign this use in time; the provider recorded it alone.",
+    ),
+    "GRANT_WITHDRAWN_SINCE": (
+        "提供之后授权已被撤回；继续使用前请重新申请。",
+        "The grant was withdrawn after this was handed out; ask again before it is used further.",
     ),
     "SUCCESSOR_UNPROVED": (
         "账本的合约已有后继，去向仅凭节点所说；要证明请用 --trust state。",
@@ -203,5 +223,69 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "BAD_HOLDER_SIGNATURE": ("持证人签名不成立。", "The holder's signature does not hold."),
     "HOLDER_KEY_MISMATCH": ("出示所用密钥不是绑定的密钥。", "The presenting key is not the bound one."),
+    "COPY_LABELLED": (
+        "加注件带有提供单位签名的标签，与账本上的授权一致。",
+        "Its provider's label holds, and says what the grant on the ledger says.",
+    ),
+    "COPY_ALTERED": (
+        "加注件被改动过；另存或打印成 PDF 也会改动，请取原样文件。",
+        "The copy was altered; saving it anew or printing it to PDF alters it, too.",
+    ),
+    "COPY_EXPIRED": ("加注件已到期。", "The copy is past its end."),
+    "COPY_NOT_THEIRS": (
+        "加注件不是为出示单位制作的。",
+        "The copy was not made for the body that shows it.",
+    ),
+    "LABEL_SIGNATURE_BAD": ("数据标签的签名不成立。", "The signature of the label does not hold."),
+    "LABEL_OF_ANOTHER": ("数据标签属于另一份加注件。", "The label belongs to another copy."),
+    "PROVIDER_UNKNOWN": (
+        "签发标签的密钥未登记为提供单位的签名密钥。",
+        "The key of the label is not registered as a signing key of the providing body.",
+    ),
+    "PROVIDER_KEY_NOT_VALID": (
+        "提供单位的密钥不在有效期，或已被宣布失密；请重新申请加注件。",
+        "The provider's key is not valid now, or was declared compromised; ask for a new copy.",
+    ),
+    "PROVIDER_NOT_ENTITLED": (
+        "签发标签的单位不是该资源的提供方。",
+        "The body of the label does not provide this resource.",
+    ),
+    "GRANT_UNKNOWN": ("账本没有加注件所称的授权。", "The ledger knows no grant that the copy names."),
+    "GRANT_MISMATCH": (
+        "账本上的授权与标签不一致。",
+        "The grant on the ledger says something else than the label.",
+    ),
+    "GRANT_NOT_IN_EFFECT": (
+        "制作加注件时授权不在效力之中：未生效、已到期、已撤回或被拒绝。",
+        "The grant gave no right when the copy was made: not yet, no longer, withdrawn or refused.",
+    ),
+    "COPY_TOO_BROAD": (
+        "加注件含有授权或所记用证之外的字段，不得采信。",
+        "The copy has a field that its grant, or the use on the ledger, does not cover.",
+    ),
+    "COPY_NOT_RECORDED": (
+        "账本上没有这次用证，加注件在账外提供，不得采信。",
+        "The ledger has no such use: the copy was handed out beside the ledger.",
+    ),
+    "USE_MISMATCH": (
+        "账本上的用证与标签不一致。",
+        "The use on the ledger says something else than the label.",
+    ),
+    "USE_NOT_YET_RECORDED": (
+        "用证尚未上链，期限未到（recordedUntil），之后再核验。",
+        "The use is not on the ledger yet; there is time until recordedUntil. Check again then.",
+    ),
+    "USE_IN_BATCH": (
+        "这次用证可能记在一批之中，或与其他用证一并记为未签署，凭加注件本身查不到；请附上回执（--receipt）。",
+        "The use may stand in a batch, or as unsigned under a root: bring the receipt (--receipt).",
+    ),
+    "HANDOUT_NOT_THEIRS": (
+        "附上的交付文件不是这次用证、这份加注件的。",
+        "No handout brought along is the one of the recorded use and of this copy.",
+    ),
+    "RECEIPT_NOT_THEIRS": (
+        "回执不是提供单位为这份加注件签署的。",
+        "The receipt is not one that the provider signed for this copy.",
+    ),
     "FIELDS_OUT_OF_SCOPE": ("出示的字段与要求不符。", "The fields shown are not the ones asked for."),
 }

@@ -106,6 +106,12 @@ class NotEntitledError(RuleError):
     http_status = 403
 
 
+class GrantUnusableError(RuleError):
+    """The grant does not cover this: not in effect, used up, or about something else."""
+
+    http_status = 403
+
+
 class ErasedError(RuleError):
     """It was there, and was erased for good."""
 

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.copy_face import CopyFace
 from ledger.domain.entities import Entity, License
 from ledger.domain.erasure import Erasure
+from ledger.domain.links import By
 from ledger.domain.records import RawLog, Record
 from ledger.domain.trustfile import ContractEntry
 from ledger.proof.headers import Header
@@ -150,6 +152,18 @@ class Transaction:
     price: int
 
 
+class CopyPress(Protocol):
+    """Makes what people look at of an annotated copy."""
+
+    def face(self, face: CopyFace, layout: bytes | None = None, media_type: str = "") -> bytes:
+        """The face as a PDF, as `ledger.domain.annotated_copy` wants it, over or with a layout file."""
+        ...
+
+    def require_harmless(self, layout: bytes, media_type: str) -> None:
+        """Refuse a layout file that is too large, damaged, or does more than lie there."""
+        ...
+
+
 class LedgerReader(Protocol):
     """The ledger as one chain shows it. Reads are evidence only together with a proof."""
 
@@ -198,6 +212,14 @@ class LedgerReader(Protocol):
 
     def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
         """The Journal's word of each object, proved under the header's state root."""
+        ...
+
+    def doubts_of(self, licenses: Sequence[bytes], block: int | None = None) -> dict[bytes, list[bytes]]:
+        """Objects of the corrections about each license, in order, as the node says."""
+        ...
+
+    def proven_doubts(self, licenses: Sequence[bytes], header: Header) -> dict[bytes, list[bytes]]:
+        """The same, proved under the header's state root."""
         ...
 
     def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
@@ -325,20 +347,32 @@ class Name:
     place: str = ""
 
 
-class Index(Protocol):
-    """Entities derived from the ledger, kept for speed; never believed where a proof is asked for."""
+class Entities(Protocol):
+    """Entities of one ledger: a `StateView` that can be listed, too."""
 
     @property
     def ledger_id(self) -> bytes:
-        """The ledger that it follows, 32 bytes."""
+        """The ledger that it is of, 32 bytes."""
         ...
 
     def get(self, table: str, key: str) -> Entity | None:
-        """The entity, or None: a `StateView`."""
+        """The entity, or None."""
         ...
 
-    def entities(self, table: str) -> Iterator[tuple[str, Entity]]:
-        """All entities of a table with their keys, by key."""
+    def entities(self, table: str, after: str = "") -> Iterator[tuple[str, Entity]]:
+        """The entities of a table with their keys, by key, those behind `after`."""
+        ...
+
+    def linked(self, table: str, by: By, value: str, after: str = "") -> Iterator[tuple[str, Entity]]:
+        """The entities that are found by a word (`ledger.domain.links`), by key, those behind `after`."""
+        ...
+
+
+class Index(Entities, Protocol):
+    """Entities derived from the ledger, kept for speed; never believed where a proof is asked for."""
+
+    def between(self, table: str, first: str, last: str) -> Iterator[tuple[str, Entity]]:
+        """The entities of a table whose keys lie between two, these included, by key."""
         ...
 
     def find_licenses(
@@ -393,6 +427,10 @@ class Index(Protocol):
 
     def names(self, issuer: str) -> Iterator[tuple[str, str]]:
         """Identifier and license id of every license of an issuer that this home knows, by identifier."""
+        ...
+
+    def named_since(self, issuer: str, number: int) -> Iterator[tuple[int, str]]:
+        """Number and license id of what was named of an issuer after a number; all, where the file is new."""
         ...
 
     def cid_of(self, license_id: str) -> str | None:
@@ -530,7 +568,7 @@ class RequestStore(Protocol):
         ...
 
     def begin(self, owner: str, key: str, request: bytes, now: int) -> KeptAnswer | None:
-        """Claim an idempotency key, waiting a while for who holds it; None lets the caller go ahead."""
+        """Claim an idempotency key; None lets the caller go ahead, status 0 says that another has it."""
         ...
 
     def finish(self, owner: str, key: str, status: int, body: bytes) -> None:

@@ -38,8 +38,16 @@ PENDING = frozenset({MessageState.ACCEPTED, MessageState.SENT})
 """States of a message that may still be recorded."""
 
 
+KEY_SECONDS = 86_400
+"""Seconds for which an idempotency key counts."""
+
+
 class QueueMovedError(Exception):
     """Another message about the same object came in between; look again and decide anew."""
+
+
+class PlaceTakenError(Exception):
+    """The message in whose place one was to come may still be recorded, or has another in its place."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +111,7 @@ class Queued:
         message: What is to be recorded.
         owner: Credit code of the body that handed it in, which alone may ask for it; empty for this home.
         accepted_at: When it was on disk, in Unix seconds.
-        promise: The relay's promise (`elicense-promise/1`), or None.
+        promise: The relay's promise (`elicense-promise/1`), or None as long as none is given.
         request: Under which idempotency key it came in, or None.
         gas: What its contract asked for when it was accepted; 0 where that was not asked.
         state: How far it is.
@@ -169,6 +177,11 @@ class Queued:
         """The same, to be signed again."""
         return replace(self, state=MessageState.EXPIRED)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether another message may come in its place: it will never be recorded, and none came yet."""
+        return not self.is_alive and not self.resigned_as
+
     def error(self) -> LedgerError | None:
         """What whoever waits for it is told where it will never be recorded."""
         if self.state is MessageState.EXPIRED:
@@ -207,19 +220,22 @@ class QueueState:
 class MessageQueue(Protocol):
     """Where accepted messages are kept. Each call is one transaction, on disk when it returns."""
 
-    def add(self, queued: Queued, objects: Collection[str], seen: int) -> Queued:
+    def add(self, queued: Queued, objects: Collection[str], seen: int, instead_of: str = "") -> Queued:
         """Take a message in; one with its digest that will never be recorded gives way to it.
 
         Args:
             queued: The message, not yet numbered.
             objects: Ids of what it is about or reserves for itself, 0x-hex.
             seen: Highest number among the pending messages about its objects that its acceptance rests on.
+            instead_of: Digest of a message of the queue that will never be recorded and in whose place
+                it comes: that is noted there in the same transaction.
 
         Returns:
-            It with its number.
+            It as it is kept, with its number.
 
         Raises:
             QueueMovedError: Meanwhile it, or another one about one of its objects, was taken in.
+            PlaceTakenError: The message of `instead_of` may still be recorded, or has another in its place.
         """
         ...
 
@@ -227,16 +243,35 @@ class MessageQueue(Protocol):
         """Keep messages as they are now, each where its state is still `was`; those that were kept."""
         ...
 
+    def promise(self, queued: Queued) -> Queued:
+        """Keep the promise of a message that waits without one; gives it as it is kept then."""
+        ...
+
     def find(self, digest: str) -> Queued | None:
         """The message with a digest (0x-hex), or None."""
         ...
 
     def of_request(self, owner: str, key: str) -> Queued | None:
-        """The message that came in under a body's idempotency key, or None."""
+        """The message that came in under a body's idempotency key within the last day, or None.
+
+        A key under which one still waits goes on to count until that is decided.
+        """
         ...
 
-    def pending(self, limit: int) -> list[Queued]:
-        """The first messages that are not yet decided, in their order."""
+    def waiting(self) -> int:
+        """How many messages are not yet decided."""
+        ...
+
+    def sent(self, limit: int) -> list[Queued]:
+        """The first messages that are under way, in their order."""
+        ...
+
+    def ready(self, limit: int) -> list[Queued]:
+        """Messages that can be sent next, in their order: accepted, and resting on none that is pending.
+
+        Where there are more than `limit`, its bodies share it: each has as many of them under way and
+        chosen as any other, as far as it has messages, and its first come first.
+        """
         ...
 
     def about(self, objects: Collection[str]) -> list[Queued]:

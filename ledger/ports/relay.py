@@ -48,7 +48,7 @@ class Relay(Protocol):
         ...
 
     def estimates(self, calls: Sequence[Call]) -> list[int | LedgerError]:
-        """Gas limit of each call against the present state, or why its contract refuses it."""
+        """Gas limit of each call against the present state, or why its contract or the node refuses it."""
         ...
 
     def sign(self, calls: Sequence[Call], gas: Sequence[int], taken: Collection[int]) -> list[Transaction]:

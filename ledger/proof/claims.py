@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from eth_abi.exceptions import EncodingError
@@ -13,6 +13,7 @@ from ledger.domain.leaves import leads_to_root
 from ledger.domain.messages import MESSAGES, MessageType, issued_id
 from ledger.domain.objects import from_ascii32
 from ledger.domain.presentation import ShownLicense
+from ledger.domain.presenters import Presenter
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
 from ledger.errors import BadProofError, MalformedError
 from ledger.proof.verification import Claim
@@ -70,7 +71,7 @@ def claim_of(
             proof=tuple(place["proof"]) if place else (),
             origin=origin,
         )
-    except (EncodingError, ValueError, TypeError):
+    except (EncodingError, MalformedError, ValueError, TypeError):
         raise MalformedError("SIGNED_STRUCT", struct=struct.name) from None
 
 
@@ -138,6 +139,32 @@ def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
         shown.leaf,
         None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
         origin if isinstance(origin, str) else None,
+    )
+
+
+def shown_of(
+    envelope: Envelope, claim: Claim, paths: Sequence[str], holder: Presenter | None = None
+) -> ShownLicense:
+    """Some fields of a license file and nothing else, with all that leads from them to its record.
+
+    Args:
+        envelope: The license file.
+        claim: What it claims.
+        paths: Of the fields.
+        holder: Who shows them, by keys; None where nobody's keys are asked for.
+
+    Raises:
+        MalformedError: `FIELD_UNKNOWN`.
+    """
+    return ShownLicense(
+        message=claim.message_name,
+        signed=claim.signed,
+        signature=claim.signature,
+        disclosure=envelope.disclose(list(paths)),
+        holder=holder,
+        leaf=claim.leaf,
+        index=claim.index,
+        proof=claim.proof,
     )
 
 

@@ -18,10 +18,7 @@ from ledger.domain.objects import from_ascii32, organisation_id, region_id
 from ledger.domain.powers import Intervention
 from ledger.domain.rights import Rights
 from ledger.domain.state import StateView, typed
-
-
-class NotCompetentError(Exception):
-    """The signers of a record are not the ones that it needs."""
+from ledger.proof.sharing_competence import NotCompetentError, SharingCompetence
 
 
 class Competence:
@@ -35,6 +32,7 @@ class Competence:
         self._state = state
         self._region_of: dict[str, int] = {}
         self._roots: list[int] = []
+        self._sharing = SharingCompetence(state, self._owners, self._governed).rules
 
     def problem_with(self, fact: Fact) -> tuple[str, str] | None:
         """What is wrong with time or signers of a record, before it is applied.
@@ -75,6 +73,8 @@ class Competence:
             self._governed(fact, [_number(fact, name) for name in _BY_REGION[kind]])
         elif kind in _BY_ISSUER:
             self._issuer_signed(fact)
+        elif kind in self._sharing:
+            self._sharing[kind](fact)
         else:
             self._special()[kind](fact)
 

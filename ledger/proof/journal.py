@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from eth_abi.abi import encode
 from eth_hash.auto import keccak
 
 from ledger.domain.records import RawLog, Record, record_of
@@ -26,14 +25,10 @@ LOW_224 = (1 << 224) - 1
 HEAD_EVERY = 1024
 """The Journal keeps the head of every record whose seq is a multiple of this."""
 
-_HEAD_TYPES = ["bytes32", "uint256", "uint256", "uint256", "address", "uint256", "bytes32", "bytes32"]
-_OBJECT_TYPES = ["uint256", "uint256", "uint256", "uint256", "address", "uint256", "bytes32"]
-
 
 def next_head(head: bytes, record: Record) -> bytes:
     """The head after `record`, 32 bytes."""
-    values = [head, record.seq, record.block, record.time, record.writer, record.kind, record.object]
-    return keccak(encode(_HEAD_TYPES, [*values, keccak(record.body)]))
+    return keccak(head + _placed(record) + record.object + keccak(record.body))
 
 
 def next_object(word: bytes, record: Record) -> bytes:
@@ -44,9 +39,15 @@ def next_object(word: bytes, record: Record) -> bytes:
         record: One record about the object.
     """
     before = int.from_bytes(word, "big")
-    values = [before & LOW_224, record.seq, record.block, record.time, record.writer, record.kind]
-    digest = int.from_bytes(keccak(encode(_OBJECT_TYPES, [*values, keccak(record.body)])), "big")
+    word = (before & LOW_224).to_bytes(32, "big")
+    digest = int.from_bytes(keccak(word + _placed(record) + keccak(record.body)), "big")
     return (((before >> 224) + 1) << 224 | digest & LOW_224).to_bytes(32, "big")
+
+
+def _placed(record: Record) -> bytes:
+    """`abi.encode(seq, blockNumber, time, writer, kind)`: each a word of its own."""
+    words = (record.seq, record.block, record.time, int(record.writer, 16), record.kind)
+    return b"".join(each.to_bytes(32, "big") for each in words)
 
 
 def object_word(records: Iterable[Record]) -> bytes:
@@ -80,6 +81,11 @@ def object_slot(object_id: bytes, mapping_slot: int) -> int:
 def mapping_key(key: int, mapping_slot: int) -> int:
     """Storage slot of `mapping[key]`: keccak256(key ‖ slot) as Solidity lays it out."""
     return int.from_bytes(keccak(key.to_bytes(32, "big") + mapping_slot.to_bytes(32, "big")), "big")
+
+
+def array_slot(slot: int) -> int:
+    """Storage slot of the first element of a dynamic array whose length stands at `slot`."""
+    return int.from_bytes(keccak(slot.to_bytes(32, "big")), "big")
 
 
 @dataclass(frozen=True)

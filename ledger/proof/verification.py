@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ledger.domain.acts import Ground, Purpose, Scope, Status
+from ledger.domain.acts import Purpose, Scope, Status
 from ledger.domain.entities import (
     Batch,
     Key,
@@ -30,7 +30,8 @@ from ledger.domain.entities import (
     Terms,
 )
 from ledger.domain.facts import Fact
-from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
+from ledger.domain.grounds import ground_json, ground_text
+from ledger.domain.leaves import is_leaf_of, leaf_license
 from ledger.domain.license_input import COLLECTED, NATIVE, ORIGINS
 from ledger.domain.lifecycle import Standing, announced_at, status_at, superseding_at
 from ledger.domain.lineage import EVER, cut_off_of, line_of, registrars, void_as_of
@@ -48,6 +49,7 @@ from ledger.domain.objects import (
     type_object,
 )
 from ledger.domain.rights import Rights
+from ledger.domain.rivals import first_of, rivals_of, with_leaf
 from ledger.domain.rules.catalog import recognition_key
 from ledger.domain.state import StateView, typed
 from ledger.domain.verdict import Check, Outcome, Step, failed, passed, skipped, unknown
@@ -168,7 +170,7 @@ class _Case:
     key: Key | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "license", license_of(self.claim, self.state))
+        object.__setattr__(self, "license", license_of(self.claim, self.state, self.question.known_at))
         object.__setattr__(self, "key", typed(self.state, "key", self.claim.key_id, Key))
 
     @property
@@ -207,21 +209,43 @@ class _Case:
         return self.domains(MESSAGES[self.claim.message_name].contract)
 
 
-def license_of(claim: Claim, state: StateView) -> License | None:
-    """The license that a claim is about, as the ledger holds it.
+def license_of(claim: Claim, state: StateView, as_of: int) -> License | None:
+    """The license that a claim is about, as the ledger held it at `as_of`.
 
     A leaf of a batch to which nothing happened has no record of its own: it is what its batch makes it.
-    What else was recorded under its id later counts for nothing, since an id's first record wins.
+    Of several licenses under one id the first counts that is not void; a claim to a void one is told so.
     """
-    found = typed(state, "license", claim.license_id, License)
-    batch = typed(state, "batch", claim.batch, Batch) if claim.leaf else None
+    rivals = _rivals(claim, state)
+    if not rivals:
+        return None
+    is_void = void_as_of(state, as_of)
+    first = first_of(rivals, is_void, as_of)
+    own = next((each for each in rivals if says_the_same(each, claim)), first)
+    if is_void(own.facts[0].key_id, own.facts[0].recorded_at):
+        return own
+    return first if _may_be(claim, state, first) else None
+
+
+def _rivals(claim: Claim, state: StateView) -> tuple[License, ...]:
+    """The licenses under the id of a claim: those with records, and the leaf that it is about."""
+    rivals, batch = rivals_of(state, claim.license_id), _batch_of(claim, state)
     if claim.leaf is None or batch is None:
-        return found
-    if is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
-        return first_of(leaf_license(batch, claim.batch, claim.index, claim.leaf), found)
-    if found is None or found.batch == claim.batch:
-        return found
-    return found if found.facts[0].recorded_at <= batch.recorded_at else None
+        return rivals
+    if not is_leaf_of(state.ledger_id, batch, claim.leaf, claim.index, claim.proof):
+        return rivals
+    return with_leaf(rivals, leaf_license(batch, claim.batch, claim.index, claim.leaf))
+
+
+def _batch_of(claim: Claim, state: StateView) -> Batch | None:
+    return typed(state, "batch", claim.batch, Batch) if claim.leaf else None
+
+
+def _may_be(claim: Claim, state: StateView, license_: License) -> bool:
+    """Whether a license was there by the batch of which the claim names a leaf that may be none of it."""
+    batch = _batch_of(claim, state)
+    if batch is None or license_.batch == claim.batch:
+        return True
+    return license_.facts[0].recorded_at <= batch.recorded_at
 
 
 def examine(
@@ -385,6 +409,7 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
         evidence["since"] = rfc3339(standing.since)
     if standing.fact is not None:
         evidence |= {"act": standing.fact.act.name, "ground": standing.fact.ground, "seq": standing.fact.seq}
+        evidence["groundText"] = ground_text(standing.fact.ground)
         evidence["recordedAt"] = rfc3339(standing.fact.recorded_at)
         evidence["retroactive"] = standing.retroactive
         evidence |= actor_evidence(case.state, case.license, standing.fact)
@@ -395,9 +420,8 @@ def _status_evidence(case: _Case, standing: Standing) -> dict[str, object]:
 
 def announced_evidence(fact: LicenseFact) -> dict[str, object]:
     """What was recorded, and takes effect only later."""
-    ground = Ground(fact.ground).name if fact.ground else None
     times = {"effective": rfc3339(fact.effective), "recordedAt": rfc3339(fact.recorded_at)}
-    return {"act": fact.act.name, "ground": ground, **times, "seq": fact.seq}
+    return {"act": fact.act.name, **ground_json(fact.ground), **times, "seq": fact.seq}
 
 
 ANNOUNCED = "ACT_ANNOUNCED"
@@ -554,19 +578,19 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
     Ask again with the state that these give until nothing new is asked for. What the ledger says of the
     license counts beside what the claim says, which may be another type or issuer.
     """
-    license_ = license_of(claim, state)
+    rivals = _rivals(claim, state)
     stated = {(claim.license_type, claim.issuer)}
-    stated |= {(license_.license_type, license_.issuer)} if license_ else set()
+    stated |= {(each.license_type, each.issuer) for each in rivals}
     needed = own_objects(claim) | {
         organisation_object(claim.issuer),
         key_object(bytes.fromhex(claim.key_id[2:])),
         *(type_object(code) for code, _ in stated),
         *(entitlement_object(code, issuer) for code, issuer in stated),
     }
-    if license_ is not None:
+    for license_ in rivals:
         needed |= license_objects(state, license_)
-    if region is not None:
-        needed |= _recognition_objects(state, license_, region)
+    for each in (*rivals, None):
+        needed |= _recognition_objects(state, each, region) if region is not None else set()
     return needed | _keys_behind(state, stated, {claim.key_id})
 
 

@@ -2,8 +2,9 @@
 
 A message is accepted when it would be recorded as things stand, counting what was accepted before
 it. Then it is put into the queue together with the promise, in one transaction; only after that is
-anybody told. Where nothing has been anchored for long, nothing more is accepted: an outage costs
-availability, never a promise.
+anybody told. While the ledger is not seen, or records do not come, what is accepted is not promised
+before that is over. Where nothing has been anchored for long, nothing more is accepted: an outage
+costs availability, never a promise.
 """
 
 from __future__ import annotations
@@ -15,14 +16,21 @@ from ledger.domain.acts import Purpose
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
-from ledger.domain.objects import organisation_object
+from ledger.domain.objects import organisation_id
 from ledger.domain.promise import MAX_DELAY, Promise
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView, typed
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import ChainOutageError, NotEntitledError, OutageError, StoreOutageError
+from ledger.errors import (
+    ChainOutageError,
+    LedgerError,
+    NotEntitledError,
+    OutageError,
+    StoreOutageError,
+    TransitionError,
+)
 from ledger.ports import Clock, Index, Signer
-from ledger.ports.queue import MessageQueue, Queued, QueueMovedError, Request
+from ledger.ports.queue import MessageQueue, PlaceTakenError, Queued, QueueMovedError, Recorded, Request
 from ledger.proof.verification import cut_offs_of
 from ledger.service.admission import Admission, overlay_of
 from ledger.service.live_index import Sight
@@ -39,6 +47,11 @@ Make = Callable[[StateView], SignedMessage]
 """Makes a message for a state, which counts what was accepted before it."""
 
 
+def latest_record(message: SignedMessage, now: int) -> int:
+    """The last second at which a record keeps a promise of now; none is made after a message's end."""
+    return min(now + MAX_DELAY, message.not_after)
+
+
 class GivePromises:
     """Signs promises with the registered key of the relay's body.
 
@@ -50,19 +63,30 @@ class GivePromises:
     def __init__(self, trust: TrustFile, signer: Signer | None) -> None:
         self._trust, self._signer = trust, signer
 
+    @property
+    def has_key(self) -> bool:
+        """Whether promises may be given at all."""
+        return self._signer is not None
+
     def state(self, index: Index, now: int) -> str:
         """`GIVEN`, or why not: `NO_KEY`, `KEY_NOT_REGISTERED`."""
         if self._signer is None:
             return "NO_KEY"
         return "GIVEN" if self._body(index, now) is not None else "KEY_NOT_REGISTERED"
 
-    def promise(self, digest: str, now: int, index: Index) -> JsonObject | None:
+    def promise(self, message: SignedMessage, now: int, index: Index) -> JsonObject | None:
         """The promise for a message that is accepted now, or None."""
         body = self._body(index, now)
         if self._signer is None or body is None:
             return None
+        by = latest_record(message, now)
         made = Promise(
-            self._trust.ledger_id, digest, now, now + MAX_DELAY, body.uscc, self._signer.public_key
+            ledger_id=self._trust.ledger_id,
+            digest=message.digest,
+            accepted_at=now,
+            anchor_by=by,
+            uscc=body.uscc,
+            public_key=self._signer.public_key,
         )
         return made.signed(self._signer.sign(made.message())).as_json()
 
@@ -77,9 +101,7 @@ class GivePromises:
         if cut_offs_of(index, now)(identity) is not None:
             return None
         bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
-        return next(
-            (each for each in bodies if "0x" + organisation_object(each.uscc).hex() == key.owner), None
-        )
+        return next((each for each in bodies if organisation_id(each.uscc) == key.owner), None)
 
 
 class AcceptMessages:
@@ -88,6 +110,7 @@ class AcceptMessages:
     Args:
         queue: The queue.
         look: The ledger as near as can be had.
+        record_of: Where a message stands that the index knows; raises `OutageError`.
         admission: Judges.
         promises: Signs promises.
         clock: Ours.
@@ -99,13 +122,14 @@ class AcceptMessages:
         self,
         queue: MessageQueue,
         look: Callable[[], Sight],
+        record_of: Callable[[SignedMessage], Recorded],
         admission: Admission,
         promises: GivePromises,
         clock: Clock,
         stall: int = STALL_SECONDS,
         needs_node: bool = False,
     ) -> None:
-        self.queue, self._look, self._admission = queue, look, admission
+        self.queue, self._look, self._record_of, self._admission = queue, look, record_of, admission
         self._promises, self._clock = promises, clock
         self._stall, self._needs_node = stall, needs_node
 
@@ -115,6 +139,7 @@ class AcceptMessages:
         what: Make | SignedMessage,
         owner: str = "",
         request: Request | None = None,
+        instead_of: str = "",
     ) -> Queued:
         """Accept a message, or refuse it.
 
@@ -123,14 +148,17 @@ class AcceptMessages:
             what: The message; or what makes it, and makes another one where one came in between.
             owner: Credit code of the body that hands it in.
             request: The request under whose idempotency key it comes.
+            instead_of: Digest of a message that will never be recorded and in whose place it comes, or none.
 
         Returns:
             The message in the queue. One that is there already stays as it is, and so does the one
-            that came under the same idempotency key.
+            that came under the same idempotency key. One that stands on the ledger and is not in the
+            queue is answered from there and not taken in: whoever reads it there may hand it in.
 
         Raises:
             ChainOutageError: `ANCHOR_STALLED`; `MESSAGES_IN_A_ROW`: too many wait about the same object.
             NotEntitledError: `MESSAGE_OF_ANOTHER`: another body handed it in.
+            TransitionError: `MESSAGE_NOT_RESIGNED`: another came in that place.
             LedgerError: As `Admission`.
         """
         for _ in range(_MOST_TRIES):
@@ -138,66 +166,121 @@ class AcceptMessages:
             if known is not None:
                 return known
             try:
-                return self._accept_once(objects, what, owner, request)
+                return self._accept_once(objects, what, owner, request, instead_of)
             except QueueMovedError:
                 continue
+            except PlaceTakenError:
+                old = self.queue.find(instead_of)
+                state = old.state.value if old else "-"
+                raise TransitionError("MESSAGE_NOT_RESIGNED", message=instead_of, state=state) from None
         raise StoreOutageError("QUEUE_CONTENDED", tries=_MOST_TRIES)
 
     def state(self, objects: Collection[str]) -> StateView:
         """The ledger's state, with what was accepted about some objects and is not recorded yet."""
-        return overlay_of(
-            self._sight().index, [each.message for each in self.queue.about(objects)], self._now()
-        )
+        return self._laid(self._sight(), self.queue.about(objects))
 
     def is_alive(self, digest: str) -> bool:
         """Whether a message is recorded, or may still be."""
         known = self.queue.find(digest)
-        if known is not None:
-            return known.is_alive
-        return self._sight().index.seq_of(digest) is not None
-
-    def note_successor(self, digest: str, successor: str) -> None:
-        """Note of a message that will never be recorded which one was signed in its place."""
-        old = self.queue.find(digest)
-        if old is not None and old.error() is not None:
-            self.queue.change([replace(old, resigned_as=successor)], old.state)
+        return (known is not None and known.is_alive) or self._sight().index.seq_of(digest) is not None
 
     def promise_state(self) -> str:
-        """Whether promises are given now: `GIVEN`, or why not."""
-        return self._promises.state(self._look().index, self._now())
+        """Whether promises are given now: `GIVEN`, or why not: as `GivePromises.state`, or `WITHHELD`."""
+        sight = self._look()
+        state = self._promises.state(sight.index, self._moment(sight))
+        return "WITHHELD" if state == "GIVEN" and not self._keeps(sight) else state
+
+    def keeps_promises(self) -> bool:
+        """Whether promises of now are kept as far as can be seen, whoever gives them."""
+        return self._keeps(self._look())
+
+    def promised(self, queued: Queued) -> Queued:
+        """A pending message with the promise that could not be given when it was accepted, if it can now."""
+        if queued.promise is not None or not queued.is_pending or not self._promises.has_key:
+            return queued
+        try:
+            sight, pending = self._look(), self.queue.about(queued.message.needed)
+            state = self._laid(sight, [each for each in pending if each.number < queued.number])
+            promise = self._promise(queued.message, state, sight)
+        except LedgerError:  # whatever stands in its way now is told when it is sent
+            return queued
+        return queued if promise is None else self.queue.promise(replace(queued, promise=promise))
 
     def _accept_once(
-        self, objects: Collection[str], what: Make | SignedMessage, owner: str, request: Request | None
+        self,
+        objects: Collection[str],
+        what: Make | SignedMessage,
+        owner: str,
+        request: Request | None,
+        instead_of: str,
     ) -> Queued:
         now, sight = self._now(), self._sight()
         self._require_moving(sight, now)
         pending = self.queue.about(objects)
-        state = overlay_of(sight.index, [each.message for each in pending], now)
+        state = self._laid(sight, pending)
         message = what if isinstance(what, SignedMessage) else what(state)
         known = self.queue.find(message.digest)
         if known is not None and known.is_alive:
             if message is what:
                 return _own(known, owner)
             raise QueueMovedError  # somebody made the very same one meanwhile
+        if sight.index.seq_of(message.digest) is not None:
+            return self._recorded(message, state, known, owner)
         self._require_turn(message, pending)
-        is_known = sight.index.seq_of(message.digest) is not None
-        gas = 0 if is_known else self._admit(message, state, sight, is_first=not pending, now=now)
-        promise = self._promises.promise(message.digest, now, sight.index)
+        gas = self._admit(message, state, sight, is_first=not pending)
+        promise = None if gas is None else self._promise(message, state, sight)
         seen = max((each.number for each in pending), default=0)
-        return self.queue.add(Queued(message, owner, now, promise, request, gas), objects, seen)
+        queued = Queued(message, owner, now, promise, request, gas or 0)
+        return self.queue.add(queued, objects, seen, instead_of)
 
-    def _admit(
-        self, message: SignedMessage, state: StateView, sight: Sight, *, is_first: bool, now: int
-    ) -> int:
-        """By the contract where nothing waits before the message and a node answers; else judged here."""
+    def _recorded(self, message: SignedMessage, state: StateView, known: Queued | None, owner: str) -> Queued:
+        """A message that stands on the ledger by another relay, or by a queue that was lost."""
+        self._admission.require_signed(message, state)
+        record = self._record_of(message)
+        if known is not None:  # it was given up here
+            found = replace(known, reason=None).anchored(record)
+            self.queue.change([found], known.state)
+            if known.owner == owner:
+                return found
+        return Queued(message, owner, self._now()).anchored(record)
+
+    def _admit(self, message: SignedMessage, state: StateView, sight: Sight, *, is_first: bool) -> int | None:
+        """By the contract where nothing waits before the message and a node answers; else judged here.
+
+        Returns:
+            Its gas, 0 where its contract had not to be asked, None where that did not answer.
+        """
+        gas: int | None = 0
+        now = self._moment(sight)
         if sight.is_fresh and is_first:
             try:
                 return self._admission.require(message, state, now)
             except OutageError:
                 if self._needs_node:
                     raise
+                gas = None
         self._admission.judge(message, state, now)
-        return 0
+        return gas
+
+    def _promise(self, message: SignedMessage, state: StateView, sight: Sight) -> JsonObject | None:
+        """The promise, where one is given now; raises what would be refused before it runs out."""
+        since = self._moment(sight)
+        promise = self._promises.promise(message, since, sight.index) if self._keeps(sight) else None
+        if promise is not None:
+            self._admission.judge(message, state, latest_record(message, since))
+        return promise
+
+    def _keeps(self, sight: Sight) -> bool:
+        """Whether promises of now are kept as far as can be seen: the ledger is seen, and records come."""
+        return sight.is_fresh and self._stalled(sight, self._now()) < MAX_DELAY
+
+    def _laid(self, sight: Sight, pending: Sequence[Queued]) -> StateView:
+        """The ledger's state as it will be with pending messages recorded."""
+        return overlay_of(sight.index, [each.message for each in pending], self._moment(sight))
+
+    def _moment(self, sight: Sight) -> int:
+        """The present: ours, or the newest block's where our clock lags behind the ledger, which judges."""
+        return max(self._now(), sight.time)
 
     def _sight(self) -> Sight:
         sight = self._look()
@@ -253,17 +336,17 @@ class Desk:
     owner: str = ""
     request: Request | None = None
 
-    def send(self, objects: Collection[str], what: Make | SignedMessage) -> Queued:
-        """Accept a message and wait for it.
+    def send(self, objects: Collection[str], what: Make | SignedMessage, instead_of: str = "") -> Queued:
+        """Accept a message and wait for it; arguments as for `AcceptMessages.accept`.
 
         Raises:
             LedgerError: It was not accepted, or the ledger refused it.
         """
-        return self.settled(self.accept(objects, what))
+        return self.settled(self.accept(objects, what, instead_of))
 
-    def accept(self, objects: Collection[str], what: Make | SignedMessage) -> Queued:
+    def accept(self, objects: Collection[str], what: Make | SignedMessage, instead_of: str = "") -> Queued:
         """Accept a message and wait for nothing; raises as `AcceptMessages.accept`."""
-        return self.accepting.accept(objects, what, self.owner, self.request)
+        return self.accepting.accept(objects, what, self.owner, self.request, instead_of)
 
     def settled(self, queued: Queued) -> Queued:
         """Wait for an accepted message.

@@ -16,15 +16,26 @@ from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import apply
 from ledger.domain.entities import Batch, Key, Ledger, License
 from ledger.domain.facts import Fact, act_in, object_of
+from ledger.domain.holder_proofs import read_proof
 from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lifecycle import may_follow
 from ledger.domain.lineage import void_as_of
-from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, ON_LICENSES, ON_REPRESENTATIONS, Kind
+from ledger.domain.messages import (
+    CLOCK_TOLERANCE,
+    KINDS_OF,
+    MAX_LIFETIME,
+    ON_LICENSES,
+    ON_REPRESENTATIONS,
+    Kind,
+    key_id,
+)
 from ledger.domain.objects import region_id
-from ledger.domain.revisions import revision_in
+from ledger.domain.records import RecordSignature
+from ledger.domain.revisions import ON_SHARED, revision_in
+from ledger.domain.rivals import is_opened, is_void_issue
 from ledger.domain.rules.batches import MAX_RENEWALS
 from ledger.domain.signed_message import Call, SignedMessage
-from ledger.domain.state import Change, Refused, StateView, typed
+from ledger.domain.state import Change, Overlay, Refused, StateView, typed
 from ledger.errors import (
     BadSignatureError,
     LedgerError,
@@ -35,14 +46,14 @@ from ledger.errors import (
 )
 from ledger.ports import Verifier
 from ledger.proof.competence import Competence
+from ledger.proof.sharing_competence import HOLDERS_KINDS
 from ledger.proof.verification import cut_offs_of
-from ledger.service.live_index import Overlay
 from ledger.service.recordable import require_recordable
 
 Try = Callable[[Call], int | LedgerError]
 """Asks a contract for the gas of a call, or why it refuses it; raises `OutageError` where no node answers."""
 
-_GOES_ON = ON_LICENSES | ON_REPRESENTATIONS | {Kind.LICENSE_BATCH_RENEWED}
+_GOES_ON = ON_LICENSES | ON_REPRESENTATIONS | ON_SHARED | {Kind.LICENSE_BATCH_RENEWED}
 """Records that bind the revision of what they are about."""
 
 
@@ -68,7 +79,7 @@ class Admission:
             LedgerError: What the contract refuses.
             OutageError: No node answers.
         """
-        self._require_signed(message, state, now)
+        self._require_current(message, state, now)
         answer = self._try(message.call)
         if isinstance(answer, LedgerError):
             raise answer
@@ -85,7 +96,7 @@ class Admission:
         """
         _require_timely(message, now)
         _require_contract(message, state)
-        self._require_signed(message, state, now)
+        self._require_current(message, state, now)
         beside = Overlay(state)
         for fact in _facts_of(message, now, _BEHIND):
             if _is_opened(fact, beside):
@@ -93,28 +104,62 @@ class Admission:
             for change in _judged(fact, beside, now):
                 beside.put(change)
 
-    def _require_signed(self, message: SignedMessage, state: StateView, now: int) -> None:
-        """By keys that may sign; an unknown one is told by the contract, or by `judge`."""
-        for each in message.signatures:
-            key_id = "0x" + each.key_id.hex()
-            key = typed(state, "key", key_id, Key)
-            if key is None:
-                raise UnknownIdError("UNKNOWN_KEY", keyId=key_id)
-            needed = _purpose(message, key)
-            if key.purpose is not needed:
-                raise NotEntitledError(
-                    "KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(needed)
-                )
-            signed = message.prepared.message(each.key_id)
-            if not self._verifier.verify(bytes.fromhex(key.public_key), signed, each.raw):
-                raise BadSignatureError("SIGNATURE_REFUSED", keyId=key_id)
-            cut_off = cut_offs_of(state, now)(key_id)
+    def require_signed(self, message: SignedMessage, state: StateView) -> list[Key]:
+        """By registered keys of the right purpose, whether they may sign now or not; gives them.
+
+        A holder's message is signed by the keys that open the binding, none of which is registered.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_KEY`.
+            NotEntitledError: `KEY_PURPOSE`.
+            BadSignatureError: `SIGNATURE_REFUSED`, `HOLDER_SIGNATURES`.
+        """
+        if KINDS_OF[message.prepared.struct.name][0] in HOLDERS_KINDS:
+            self._require_holders(message)
+            return []
+        return [self._signed(message, each, state) for each in message.signatures]
+
+    def _signed(self, message: SignedMessage, signature: RecordSignature, state: StateView) -> Key:
+        key_id = "0x" + signature.key_id.hex()
+        key = typed(state, "key", key_id, Key)
+        if key is None:
+            raise UnknownIdError("UNKNOWN_KEY", keyId=key_id)
+        needed = _purpose(message, key)
+        if key.purpose is not needed:
+            raise NotEntitledError("KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(needed))
+        signed = message.prepared.message(signature.key_id)
+        if not self._verifier.verify(bytes.fromhex(key.public_key), signed, signature.raw):
+            raise BadSignatureError("SIGNATURE_REFUSED", keyId=key_id)
+        return key
+
+    def _require_current(self, message: SignedMessage, state: StateView, now: int) -> None:
+        """By keys that may sign at a moment."""
+        for key in self.require_signed(message, state):
+            cut_off = cut_offs_of(state, now)(key.key_id)
             if not key.is_valid_at(now) or (cut_off is not None and cut_off <= now):
-                raise NotEntitledError("KEY_NOT_CURRENT", keyId=key_id, time=now)
+                raise NotEntitledError("KEY_NOT_CURRENT", keyId=key.key_id, time=now)
+
+    def _require_holders(self, message: SignedMessage) -> None:
+        """By the keys that the words beside it open, which no body registered."""
+        try:
+            points = read_proof(message.leaves).points
+        except ValueError:
+            points = ()
+        if not points or len(points) != len(message.signatures):
+            raise BadSignatureError("HOLDER_SIGNATURES", given=len(message.signatures), needed=len(points))
+        for point, each in zip(points, message.signatures, strict=True):
+            signed = message.prepared.message(each.key_id)
+            if key_id(point) != each.key_id or not self._verifier.verify(point, signed, each.raw):
+                raise BadSignatureError("SIGNATURE_REFUSED", keyId="0x" + each.key_id.hex())
+
+
+_BY_REGIONS = ("NameLibraryWriter", "SetDuty", "SettleCorrection")
 
 
 def _purpose(message: SignedMessage, key: Key) -> Purpose:
-    """A region acts on licenses by its governing key; every other body signs for them."""
+    """A region acts on licenses and on what is shared by its governing key; every other body signs."""
+    if message.prepared.struct.name in _BY_REGIONS:
+        return Purpose.GOVERN
     region = int(str(message.prepared.values.get("region", 0)))
     return Purpose.GOVERN if region and key.owner == region_id(region) else Purpose.SIGN
 
@@ -138,8 +183,7 @@ def _is_opened(fact: Fact, state: StateView) -> bool:
     """Whether it opens a leaf that was opened before."""
     if fact.kind is not Kind.LICENSE_OPENED:
         return False
-    found = typed(state, "license", str(fact.values["licenseId"]), License)
-    return found is not None and found.batch == fact.values["batch"]
+    return is_opened(state, str(fact.values["licenseId"]), str(fact.values["batch"]))
 
 
 def _applied(fact: Fact, state: StateView) -> list[Change]:
@@ -186,11 +230,8 @@ def _require_next(fact: Fact, state: StateView, now: int) -> None:
     """The ids are new or known, the revision is the present one, the act may follow."""
     values = fact.values
     new = values.get("newLicenseId") or (values["licenseId"] if fact.kind is Kind.LICENSE_ISSUED else None)
-    if (
-        new is not None
-        and fact.kind is not Kind.LICENSE_ISSUED_BY_AMENDMENT
-        and state.get("license", str(new))
-    ):
+    is_new = fact.kind is not Kind.LICENSE_ISSUED_BY_AMENDMENT and new is not None
+    if is_new and not _is_free(fact, str(new), state, now):
         raise TransitionError("LICENSE_EXISTS", id=str(new))
     if fact.kind in ON_LICENSES | ON_REPRESENTATIONS:
         _require_license(fact, state)
@@ -200,6 +241,12 @@ def _require_next(fact: Fact, state: StateView, now: int) -> None:
         _require_act(fact, state, now)
     if fact.kind is Kind.LICENSE_BATCH_RENEWED:
         _require_leaves(fact, state, now)
+
+
+def _is_free(fact: Fact, license_id: str, state: StateView, now: int) -> bool:
+    """Whether a license is issued under an id: where something void stands, by itself alone."""
+    found = typed(state, "license", license_id, License)
+    return found is None or (fact.kind is Kind.LICENSE_ISSUED and is_void_issue(state, found, now))
 
 
 def _require_license(fact: Fact, state: StateView) -> None:

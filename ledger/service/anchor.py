@@ -1,6 +1,7 @@
 """Anchoring accepted messages: in order, each once, whatever dies meanwhile.
 
-One step looks at what was sent, then sends what waits. Everything that a step rests on is in the
+One step looks at what was sent, then sends what waits; bodies with much to send share the way with
+those who have little. Everything that a step rests on is in the
 queue or on the chain, so that whoever makes the next step, after any crash, goes on as if nothing
 had happened: a transaction is kept before it is sent, the same bytes are sent again where they got
 lost, and where a transaction can no longer take effect its message is sent anew. A message binds a
@@ -13,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ledger.domain.messages import message_digest
-from ledger.domain.records import Record, record_of
-from ledger.errors import ChainOutageError, LedgerError, OutageError, TrustError
+from ledger.domain.records import record_of
+from ledger.errors import ChainOutageError, LedgerError, OutageError
 from ledger.ports import Clock, LedgerReader, Receipt
 from ledger.ports.queue import MessageQueue, MessageState, Queued, Recorded
 from ledger.ports.relay import Relay, RelayStanding
 from ledger.service.follow import Follow
+from ledger.service.recorded import last_of, recorded
 
 WINDOW = 64
 """Most messages under way at once."""
@@ -46,7 +47,7 @@ class Step:
     """What a step left.
 
     Attributes:
-        waiting: Messages that are not yet decided, 64 at most.
+        waiting: Messages that are not yet decided.
         changed: Messages whose state it changed.
     """
 
@@ -77,12 +78,11 @@ class AnchorMessages:
         Raises:
             OutageError: The chain or the queue cannot be used; nothing is lost, a later step goes on.
         """
-        pending = self._queue.pending(WINDOW)
-        sent = [each for each in pending if each.state is MessageState.SENT]
+        sent = self._queue.sent(WINDOW)
         changed = self._look_after(sent) if sent else 0
-        if len(sent) < len(pending):
+        if self._queue.ready(1):
             changed += self._send()
-        return Step(len(self._queue.pending(WINDOW)), changed)
+        return Step(self._queue.waiting(), changed)
 
     def confirm(self) -> int:
         """Look once more for records that lie deep by now; what a fork took away is sent again.
@@ -132,9 +132,9 @@ class AnchorMessages:
     def _settle(self, queued: Queued, outcome: Receipt | LedgerError | None, standing: RelayStanding) -> int:
         if isinstance(outcome, Receipt):
             return self._keep(queued.anchored(_record_in(outcome, queued)), queued)
-        recorded = self._recorded(queued)
-        if recorded is not None:
-            return self._keep(queued.anchored(recorded), queued)
+        record = self._recorded(queued)
+        if record is not None:
+            return self._keep(queued.anchored(record), queued)
         if standing.time > queued.message.not_after:
             return self._keep(queued.expired(), queued)
         if outcome is None:
@@ -156,21 +156,31 @@ class AnchorMessages:
         self._relay.broadcast(lost)
         nonces = {each.transactions[-1].nonce for each in own}
         holes = range(standing.free, min(nonces, default=0))
-        if holes and not _ready(self._queue.pending(WINDOW)):  # else a message takes the free nonce
+        if holes and not self._queue.ready(1):  # else a message takes the free nonce
             self._relay.fill(holes)
 
     # --- what waits -------------------------------------------------------------------------
 
     def _send(self) -> int:
         with self._relay.alone():
-            pending = self._queue.pending(WINDOW)
-            ready = _ready(pending)
-            tried = self._tried(ready)
+            sent = self._queue.sent(WINDOW)
+            tried = self._tried(self._queue.ready(WINDOW - len(sent)))
             good = [(each, gas) for each, gas in tried if isinstance(gas, int)]
-            changed = self._dispatch(good, pending) if good else 0
-        for each, refusal in tried:
-            if isinstance(refusal, LedgerError):
+            changed = self._dispatch(good, sent) if good else 0
+        return changed + self._refuse_all(
+            [(each, refusal) for each, refusal in tried if isinstance(refusal, LedgerError)]
+        )
+
+    def _refuse_all(self, refused: Sequence[tuple[Queued, LedgerError]]) -> int:
+        """Settle each; what says something of the relay or its node is told behind all of them."""
+        changed, failures = 0, list[ChainOutageError]()
+        for each, refusal in refused:
+            try:
                 changed += self._refuse(each, refusal)
+            except ChainOutageError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return changed
 
     def _tried(self, ready: Sequence[Queued]) -> list[tuple[Queued, int | LedgerError]]:
@@ -181,8 +191,8 @@ class AnchorMessages:
         found = {each.number: answer for each, answer in zip(asked, estimates, strict=True)}
         return [(each, found.get(each.number, each.gas)) for each in ready]
 
-    def _dispatch(self, good: Sequence[tuple[Queued, int]], pending: Sequence[Queued]) -> int:
-        taken = {each.nonce for queued in pending for each in queued.transactions}
+    def _dispatch(self, good: Sequence[tuple[Queued, int]], sent: Sequence[Queued]) -> int:
+        taken = {each.nonce for queued in sent for each in queued.transactions}
         calls = [each.message.call for each, _ in good]
         transactions = self._relay.sign(calls, [gas for _, gas in good], taken)
         rows = [each.sent(made) for (each, _), made in zip(good, transactions, strict=True)]
@@ -192,10 +202,12 @@ class AnchorMessages:
 
     def _refuse(self, queued: Queued, refusal: LedgerError) -> int:
         """Refused by the contract: perhaps because it stands there already, or only for now."""
-        recorded = self._recorded(queued)
-        if recorded is not None:
-            return self._keep(queued.anchored(recorded), queued)
+        record = self._recorded(queued)
+        if record is not None:
+            return self._keep(queued.anchored(record), queued)
         if isinstance(refusal, OutageError) or refusal.code in _OF_RELAY:
+            if self._has_run_out(queued):
+                return self._keep(queued.expired(), queued)
             raise ChainOutageError("RELAY_REFUSED", account=self._relay.account, reason=str(refusal))
         if refusal.code in _FOR_NOW:
             return self._keep(queued.waiting(), queued) if queued.state is MessageState.SENT else 0
@@ -217,38 +229,12 @@ class AnchorMessages:
     def _recorded(self, queued: Queued) -> Recorded | None:
         """Where the message stands on the ledger, whoever brought it there; None where it does not."""
         self._follow.sync()
-        seq = self._follow.index.seq_of(queued.digest)
-        if seq is None:
+        if self._follow.index.seq_of(queued.digest) is None:
             return None
-        objects = [bytes.fromhex(each[2:]) for each in queued.message.touched]
-        records = [each for object_ in objects for each in self._reader.records_of(object_)]
-        last = _last_of(queued, records)
-        return Recorded(last.seq, last.tx_hash, last.block, last.time, None)
-
-
-def _ready(pending: Sequence[Queued]) -> list[Queued]:
-    """What may be sent now: nothing that rests on another message which is not recorded yet."""
-    ready, busy = list[Queued](), set[str]()
-    for each in pending:
-        if each.state is MessageState.ACCEPTED and not each.message.needed & busy:
-            ready.append(each)
-        busy |= each.message.touched
-    return ready
+        return recorded(self._reader, queued.message)
 
 
 def _record_in(receipt: Receipt, queued: Queued) -> Recorded:
-    """The last record of a message among the logs of its transaction: that of the newest object."""
-    last = _last_of(queued, [record_of(log) for log in receipt.logs])
+    """The last record of a message among the logs of its transaction."""
+    last = last_of(queued.message, [record_of(log) for log in receipt.logs])
     return Recorded(last.seq, receipt.tx_hash, receipt.block, last.time, receipt.gas_used)
-
-
-def _last_of(queued: Queued, records: Sequence[Record]) -> Record:
-    """The last record that carries a message."""
-    own = [
-        each
-        for each in sorted(records, key=lambda each: each.seq)
-        if message_digest(each.message_type(), each.decoded().data) == queued.digest
-    ]
-    if not own:
-        raise TrustError("BAD_RECORD", seq="-", what=f"no record of {queued.digest}")
-    return own[-1]

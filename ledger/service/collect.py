@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ledger.domain.acts import RULES, Act, Group
 from ledger.domain.canonical import JsonObject
@@ -111,6 +112,14 @@ class _Gathered:
         self.names |= entry.names
 
 
+class OwnBatches(Batches, Protocol):
+    """What issues batches here, and knows what this home has issued."""
+
+    def is_kept(self, given: FilledIn) -> bool:
+        """Whether this home has issued, or is issuing, the license of an input."""
+        ...
+
+
 class CollectFeed:
     """Takes over one file of a feed.
 
@@ -130,7 +139,7 @@ class CollectFeed:
         header: FeedHeader,
         kind: LicenseType,
         book: Book,
-        batches: Batches,
+        batches: OwnBatches,
         deliver: DeliverBatch,
         steps: FeedSteps,
         find: Callable[[str], str | None],

@@ -12,16 +12,12 @@ from ledger.service.orders import Issued, IssuedBatch, Renews
 
 
 class Batches(Protocol):
-    """What issues: `ledger.service.issue_batch.IssueBatches`."""
+    """What issues: `ledger.service.issue_batch.IssueBatches`, or a service."""
 
     def issue_batch(
         self, given: Sequence[FilledIn], signer: Signer, renews: Renews | None = None
     ) -> IssuedBatch:
         """Issue one batch; the same inputs again give the same one."""
-        ...
-
-    def is_kept(self, given: FilledIn) -> bool:
-        """Whether this home has issued, or is issuing, the license of an input."""
         ...
 
 

@@ -22,6 +22,7 @@ from ledger.domain.license_types import LicenseType
 from ledger.domain.messages import KINDS_OF, ON_LICENSES, OPENS, MessageType
 from ledger.domain.objects import ascii32, license_handle, license_id
 from ledger.domain.revisions import revision_in
+from ledger.domain.rivals import is_opened
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView
@@ -162,6 +163,11 @@ class Drafts:
         self.outbox, self.batches, self.erasures = stores
         self.keep_contents = keep_contents
 
+    @property
+    def ledger_id(self) -> str:
+        """The ledger that they are for, 0x-hex."""
+        return self._trust.ledger_id
+
     def salts(self, license_: JsonObject) -> dict[str, str]:
         """Fresh salts for every field of a license."""
         return new_salts(license_, self._entropy.token)
@@ -197,21 +203,8 @@ class Drafts:
 
     def envelope(self, draft: Draft, salts: Mapping[str, str], message: SignedMessage) -> Envelope:
         """The envelope of a signed draft, not yet anchored."""
-        issuer = str(draft.license["metadata"]["certificateIssuingAuthorityCode"])
-        anchor = {"ledgerId": self._trust.ledger_id, "licenseId": draft.license_id}
-        [signature] = message.signatures
-        return Envelope(
-            license=draft.license,
-            salts=salts,
-            digest=license_digest(draft.license, salts).hex(),
-            signer={"uscc": issuer, "keyId": "0x" + signature.key_id.hex()},
-            signed=message.prepared.as_json(signature.key_id),
-            message=message.prepared.message(signature.key_id).hex(),
-            signature=signature.raw.hex(),
-            leaf=None,
-            anchor={**anchor, "seq": None, "txHash": None, "block": None, "batch": None},
-            holders=input_holders(draft.given),
-        )
+        row = FilledIn(draft.given, draft.license)
+        return envelope_of(self._trust.ledger_id, row, draft.license_id, salts, message)
 
     def carry(self, envelope: Envelope, message: SignedMessage) -> Envelope:
         """An envelope whose license is issued by another message than before; the same content."""
@@ -254,6 +247,14 @@ class Drafts:
             return True
         return self.is_alone(license_id) or self.batch_with(license_id) is not None
 
+    def kept(self, license_id: str) -> Envelope | None:
+        """The license file that this home made, alone or in a batch; None where it has none."""
+        entry = self.outbox.load(license_id)
+        if entry is not None:
+            return Envelope.from_json(entry["envelope"])
+        leaf = self.batches.leaf(license_id)
+        return Envelope.parse(leaf.envelope) if leaf else None
+
     def opening(self, license_id: str) -> Mapping[str, object] | None:
         """What opens the leaf of a license that this home put into a batch, took in or was handed."""
         if license_id in self._handed_in:
@@ -278,7 +279,7 @@ class Drafts:
         id_ = str(values["licenseId"])
         license_ = license_in(state, id_, self.opening(id_))
         rev = license_.rev if kind in ON_LICENSES else revision_in(state, kind, values)
-        return rev, self.opening_of(license_)
+        return rev, self.opening_of(license_, state)
 
     def resting_on(self, license_id: str) -> frozenset[str]:
         """Ids of what decides how a license stands: its own, and that of the batch whose leaf it may be."""
@@ -303,12 +304,39 @@ class Drafts:
             key = "0x" + sm3(b"".join(sm3(each.envelope) for each in taken)).hex()
             self.batches.begin(key, {"message": None}, taken)
 
-    def opening_of(self, license_: License) -> Mapping[str, object] | None:
+    def opening_of(self, license_: License, state: StateView) -> Mapping[str, object] | None:
         """What goes with the first thing that happens to a license of a batch.
 
         None where it was opened before: only of an opened leaf does a home know that did not issue it.
         """
-        return self.opening(license_.license_id) if license_.batch and len(license_.facts) == 1 else None
+        is_closed = license_.batch and not is_opened(state, license_.license_id, license_.batch)
+        return self.opening(license_.license_id) if is_closed else None
+
+
+def envelope_of(
+    ledger_id: str, row: FilledIn, license_id: str, salts: Mapping[str, str], message: SignedMessage
+) -> Envelope:
+    """The envelope of a license by its signed message, not yet anchored; ids are 0x-hex."""
+    issuer = str(row.license["metadata"]["certificateIssuingAuthorityCode"])
+    [signature] = message.signatures
+    return Envelope(
+        license=row.license,
+        salts=salts,
+        digest=license_digest(row.license, salts).hex(),
+        signer={"uscc": issuer, "keyId": "0x" + signature.key_id.hex()},
+        signed=message.prepared.as_json(signature.key_id),
+        message=message.prepared.message(signature.key_id).hex(),
+        signature=signature.raw.hex(),
+        leaf=None,
+        anchor=unanchored(ledger_id, license_id),
+        holders=input_holders(row.given),
+    )
+
+
+def unanchored(ledger_id: str, license_id: str) -> JsonObject:
+    """The anchor of a license that is not on the ledger yet; both are 0x-hex."""
+    nowhere = dict.fromkeys(("seq", "txHash", "block", "batch"))
+    return {"ledgerId": ledger_id, "licenseId": license_id, **nowhere}
 
 
 def content_members(given: JsonObject, license_: JsonObject) -> dict[str, object]:

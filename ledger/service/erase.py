@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.entities import License
-from ledger.domain.erasure import Erasure, ErasureGround, remains_of
+from ledger.domain.erasure import Erasure, ErasureGround, Warrant, remains_of
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
@@ -27,6 +27,7 @@ from ledger.service.content_places import ContentPlace, Doomed
 from ledger.service.documents import ReadDocuments, documents_of
 from ledger.service.drafts import Drafts
 from ledger.service.submission import digest_of
+from ledger.service.warrants import Warrants
 
 
 class ErasureOrder(NamedTuple):
@@ -36,11 +37,13 @@ class ErasureOrder(NamedTuple):
         ground: Why.
         body: Credit code of the body.
         signer: A signing key of that body.
+        reference: Number of a court's or authority's order that has it erased before its time.
     """
 
     ground: ErasureGround
     body: str
     signer: Signer
+    reference: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,12 +55,14 @@ class PlannedErasure:
         found: How much of it there is now, by place.
         remains: What will be kept.
         earlier: The order that was given before, where there is one.
+        warrant: What lets the document go; of the order that was given before, what let it.
     """
 
     doomed: Doomed
     found: dict[str, int]
     remains: JsonObject | None
     earlier: Erasure | None
+    warrant: Warrant | None
 
     def as_json(self, erasure: Erasure | None = None) -> dict[str, object]:
         """A member of `erased` of `license erase`: of this plan, or of the order that came of it."""
@@ -72,6 +77,7 @@ class PlannedErasure:
             "keyId": told.key_id if told else None,
             "cids": list(self.doomed.cids),
             "destroyed": dict(told.found) if told else self.found,
+            **(self.warrant or Warrant()).as_json(),
         }
 
 
@@ -85,6 +91,7 @@ class EraseDocuments:
         home: Has the register.
         documents: Holds a draft against the ledger.
         places: Every place that keeps something of a document, in the order in which they are emptied.
+        warrants: Judges whether a document may go.
         clock: Tells now.
     """
 
@@ -96,30 +103,33 @@ class EraseDocuments:
         home: IssuerHome,
         documents: ReadDocuments,
         places: Sequence[ContentPlace],
+        warrants: Warrants,
         clock: Clock,
     ) -> None:
         self._index, self._license_now, self._home = index, license_now, home
         self._drafts, self._erasures = drafts, drafts.erasures
-        self._documents, self._places, self._clock = documents, places, clock
+        self._documents, self._places = documents, places
+        self._warrants, self._clock = warrants, clock
 
-    def plan(self, license_id: str, body: str) -> PlannedErasure:
+    def plan(self, license_id: str, order: ErasureOrder) -> PlannedErasure:
         """What an erasure would destroy; nothing is changed.
 
         Args:
             license_id: 0x-hex.
-            body: Credit code of the body that asks.
+            order: What would have it erased.
 
         Raises:
             UnknownIdError: `UNKNOWN_LICENSE`; `DOCUMENT_NOT_KEPT`: this home keeps nothing of it.
             NotEntitledError: `NOT_THE_ISSUER`.
-            RuleError: `ERASURE_UNDERWAY`: its issue is not finished; `ERASURE_FEED_OPEN`.
+            RuleError: `ERASURE_UNDERWAY`: its issue is not finished; `ERASURE_FEED_OPEN`; as
+                `Warrants.warrant`, where it was not ordered before.
             TrustError: `KEPT_ALTERED`: its draft is not what the ledger recorded.
             OutageError: A store or the ledger is not there.
         """
         earlier = self._erasures.of(license_id)
         kept = self._kept(license_id) if earlier is None else None  # else it may be half destroyed
         license_ = self._license_now(license_id)
-        require_acts_for(self._index, body, license_, self._now())
+        require_acts_for(self._index, order.body, license_, self._now())
         cids = [each.cid for each in documents_of(self._home, license_)]
         every = tuple(dict.fromkeys([*(earlier.cids if earlier else ()), *cids]))
         doomed = Doomed(license_, self._index.identifier_of(license_id) or "", every)
@@ -127,7 +137,10 @@ class EraseDocuments:
         if earlier is None and not any(found.values()):
             raise UnknownIdError("DOCUMENT_NOT_KEPT", id=license_id)
         remains = remains_of(kept, opening_of(claim_of_file(kept))) if kept else None
-        return PlannedErasure(doomed, found, remains, earlier)
+        if earlier is not None:
+            return PlannedErasure(doomed, found, remains, earlier, earlier.warrant)
+        warrant = self._warrants.warrant(license_, order.ground, order.body, order.reference)
+        return PlannedErasure(doomed, found, remains, None, warrant)
 
     def erase(self, license_ids: Collection[str], order: ErasureOrder) -> list[dict[str, object]]:
         """Erase the documents of licenses; what was ordered before is carried out as it was ordered.
@@ -146,8 +159,9 @@ class EraseDocuments:
         with ExitStack() as held:
             for key in sorted({*license_ids, *filter(None, map(self._batch_of, license_ids))}):
                 held.enter_context(self._drafts.outbox.hold(key))
-            plans = [self.plan(license_id, order.body) for license_id in dict.fromkeys(license_ids)]
-            begun = [(plan, self._begun(plan, order)) for plan in plans]
+            with self._warrants.unchanged():
+                plans = [self.plan(license_id, order) for license_id in dict.fromkeys(license_ids)]
+                begun = [(plan, self._begun(plan, order)) for plan in plans]
             self._carry_out(
                 [plan for plan, erasure in begun if not erasure.is_done or any(plan.found.values())]
             )
@@ -173,6 +187,7 @@ class EraseDocuments:
             plan.doomed.cids,
             plan.found,
             plan.remains,
+            warrant=plan.warrant,
         )
         signed = replace(erasure, signature=order.signer.sign(erasure.message).hex())
         self._erasures.keep(signed)

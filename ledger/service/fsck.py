@@ -17,6 +17,7 @@ from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.entities import Batch, Entity, License
 from ledger.domain.entity_json import entity_to_json
 from ledger.domain.facts import fact_of
+from ledger.domain.links import links_of
 from ledger.domain.messages import message_digest
 from ledger.domain.objects import from_ascii32
 from ledger.domain.records import Record
@@ -194,7 +195,10 @@ def _entity_rows(table: str, key: str, entity: Entity, seq: int) -> dict[tuple[s
     }
     if isinstance(entity, License):
         rows["licenses", key] = {"issuer": entity.issuer, "license_type": entity.license_type}
-    return rows
+    links: dict[tuple[str, str], Columns] = {
+        ("links", f"{table}/{by}/{value}/{key}"): {} for by, value in links_of(entity)
+    }
+    return rows | links
 
 
 def _body(entity: Entity) -> str:

@@ -13,21 +13,23 @@ from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.holders import require_somebody
-from ledger.domain.messages import MESSAGES, WITH_LEAVES, MessageType
+from ledger.domain.message_form import faulty_member, is_word
+from ledger.domain.messages import MESSAGES, WITH_LEAVES, Kind, MessageType
 from ledger.domain.records import RecordSignature
+from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of, signed_from_json
 from ledger.errors import MalformedError, NotEntitledError
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
+from ledger.service.batch_draft import BatchDraft
 from ledger.service.documents import require_not_erased
 from ledger.service.doing import Doing, DoToLicenses
 from ledger.service.drafts import Draft, Drafts
 from ledger.service.issue import IssueLicenses
-from ledger.service.issue_batch import BatchDraft, IssueBatches
+from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import MAX_BATCH
 from ledger.service.submission import DomainOf
 
-_WORD = re.compile(r"0x[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[0-9a-f]{128}")
 
 
@@ -50,7 +52,8 @@ class Unsigned:
     Attributes:
         message: It, without signatures.
         content: `{"license", "salts"}` of the license that it issues, so that the signer can recompute
-            the digest; None for what issues none, and for a batch.
+            the digest; of a batch `{"licenses"}`, with what the leaves are made of; None for what issues
+            none.
     """
 
     message: SignedMessage
@@ -90,9 +93,9 @@ class Handed:
             UsageError: `BINDING_OF_NOBODY`.
         """
         struct = MESSAGES[self.struct]
-        _require(bool(_WORD.fullmatch(self.key)), "keyId")
+        _require(is_word(self.key), "keyId")
         _require(bool(_SIGNATURE.fullmatch(self.signature)), "signature")
-        _require(all(_WORD.fullmatch(each) for each in self.leaves), "leaves")
+        _require(all(map(is_word, self.leaves)), "leaves")
         _require(len(self.leaves) <= MAX_BATCH, "leaves")
         values = read_members(struct, self.signed, self.key)
         if struct.name == "Bind":
@@ -145,10 +148,16 @@ class SignedElsewhere:
         return Unsigned(message, {"license": draft.license, "salts": salts})
 
     def prepare_batch(self, draft: BatchDraft) -> Unsigned:
-        """The message of a batch."""
+        """The message of a batch; of one that renews another for the revision that this one has now."""
+        if draft.renews:
+            draft = replace(draft, renews=replace(draft.renews, rev=self._revision(draft.renews.batch)))
         message = self._batches.unsigned(draft)
         self._keep(message, {"batch": draft.as_json()}, [each.id for each in draft.names])
-        return Unsigned(message)
+        return Unsigned(message, {"licenses": draft.shown})
+
+    def _revision(self, batch: str) -> int:
+        state = self._desk.accepting.state({batch})
+        return revision_in(state, Kind.LICENSE_BATCH_RENEWED, {"earlier": batch})
 
     def prepare_act(self, doing: Doing) -> Unsigned:
         """The message of something to do to a license; raises `UNKNOWN_LICENSE`.
@@ -186,12 +195,8 @@ class SignedElsewhere:
         message = replace(kept, signatures=signatures)
         if "draft" in form:
             draft = Draft.from_json(form["draft"])
-            progress = self._issuing.hand_in(draft, form["salts"], message, request_id).progress
-        else:
-            progress = self._batches.hand_in(BatchDraft.from_json(form["batch"]), message).progress
-        found = self._desk.recorded(progress.message)
-        assert found is not None, "it was just accepted"
-        return found
+            return self._issuing.hand_in(draft, form["salts"], message, request_id).progress.here
+        return self._batches.hand_in(BatchDraft.from_json(form["batch"]), message).progress.here
 
     def _keep(self, message: SignedMessage, content: JsonObject, issues: Collection[str]) -> None:
         form = {"owner": self._desk.owner, "message": message.as_json(), **content}
@@ -216,20 +221,10 @@ def read_members(struct: MessageType, signed: Mapping[str, object], key: str) ->
         ledger.errors.MalformedError: SIGNED_MESSAGE_FORM: In the signed message, key is not in its form.
     """
     _require(signed.get("keyId", key) == key, "keyId")
-    kinds = dict(struct.fields[1:])
-    unlike = set(signed) - {"keyId"} ^ set(kinds)
-    _require(not unlike, min(unlike, default=""))
-    for name, kind in kinds.items():
-        _require(_is_of(signed[name], kind), name)
-    return {name: signed[name] for name in kinds}
-
-
-def _is_of(value: object, kind: str) -> bool:
-    if kind == "bytes32":
-        return isinstance(value, str) and bool(_WORD.fullmatch(value))
-    if not isinstance(value, int) or isinstance(value, bool):
-        return False
-    return 0 <= value < 1 << int(kind.removeprefix("uint"))
+    members = {name: value for name, value in signed.items() if name != "keyId"}
+    fault = faulty_member(struct.fields[1:], members)
+    _require(fault is None, fault or "")
+    return {name: members[name] for name, _ in struct.fields[1:]}
 
 
 def _require(holds: bool, member: str) -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 
 from ledger.domain.acts import Purpose
-from ledger.domain.entities import Key, Mandate, Organisation, Representation
-from ledger.domain.lineage import cut_off_of, void_as_of
+from ledger.domain.entities import Key, Mandate, Organisation
+from ledger.domain.lineage import cut_off_of
 from ledger.domain.messages import key_id
-from ledger.domain.objects import representation_object
 from ledger.domain.presentation import Presentation
 from ledger.domain.presenter_check import Known, Registrant
 from ledger.domain.presenters import Lack, Representative, mandate_of
-from ledger.domain.rules.representations import representation_key
-from ledger.domain.state import Refused, typed
-from ledger.errors import LedgerError, OutageError, TrustError, UnknownIdError
+from ledger.domain.state import typed
+from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.proof.bindings import Binding
+from ledger.service.representatives import representations_in, void_in
 from ledger.service.sources import Histories
-from ledger.service.standing import binding_now, license_state
+from ledger.service.standing import binding_now
 from ledger.service.verify import state_of, state_of_key
 
 
@@ -90,30 +88,11 @@ def mandate_now(
     Raises:
         OutageError, TrustError: The ledger could not be asked, or its answer is not proved.
     """
-    objects = [
-        representation_object(bytes.fromhex(license_id[2:]), bytes.fromhex(name[2:]))
-        for name in representative.names
-    ]
-    own = histories.facts_of(objects)
-    if not own:
+    recorded = representations_in(histories, license_id, representative.names)
+    if not recorded:
         return Lack.NOT_REPRESENTED
-    try:
-        state = license_state(histories, license_id)[1]
-    except UnknownIdError:
-        return Lack.NOT_REPRESENTED
-    for fact in own:
-        with contextlib.suppress(Refused):
-            state.apply(fact)
-    recorded = [
-        typed(state, "representation", representation_key(license_id, name), Representation)
-        for name in representative.names
-    ]
     head = histories.header.time
-
-    def is_void(key_id: str, recorded_at: int) -> bool:
-        return void_as_of(state_of_key(histories, key_id), head)(key_id, recorded_at)
-
-    return mandate_of([each for each in recorded if each], max(at, head), head, is_void)
+    return mandate_of(recorded, max(at, head), head, void_in(histories, head))
 
 
 def registrant_of(histories: Histories, public_key: bytes, at: int) -> Registrant | None:

@@ -216,10 +216,9 @@ class IssueLicenses:
             known = earlier if earlier and self._desk.accepting.is_alive(earlier.digest) else None
             if known is not None:
                 require(known)
-            issued = self._settled(draft, begin() if known is None else known, deliver)
-            if earlier is not None and known is None:
-                self._desk.accepting.note_successor(earlier.digest, issued.progress.message)
-            return issued
+            replaced = self._desk.recorded(earlier.digest) if earlier is not None else None
+            instead_of = replaced.digest if replaced is not None and replaced.is_open else ""
+            return self._settled(draft, begin() if known is None else known, deliver, instead_of)
 
     def _earlier(self, license_id: str) -> SignedMessage | None:
         """The message of what is kept of a license."""
@@ -243,13 +242,15 @@ class IssueLicenses:
         content: JsonObject = {"envelope": envelope.as_json(), "cid": cid}
         self._drafts.outbox.save(draft.license_id, {**wanted, **content, "delivered": False})
 
-    def _settled(self, draft: Draft, what: Make | SignedMessage, deliver: Deliver | None) -> Issued:
+    def _settled(
+        self, draft: Draft, what: Make | SignedMessage, deliver: Deliver | None, instead_of: str
+    ) -> Issued:
         """Hand in what is not in the queue, wait for it, deliver the license."""
         queued = self._desk.recorded(what.digest) if isinstance(what, SignedMessage) else None
         if queued is not None and queued.is_alive:
             queued = self._desk.settled(queued)
         else:
-            queued = self._desk.send(self._objects(draft), what)
+            queued = self._desk.send(self._objects(draft), what, instead_of)
         kept = self._drafts.outbox.load(draft.license_id) or {}
         envelope = anchored(Envelope.from_json(kept["envelope"]), queued.record)
         issued = Issued(envelope, Progress.of(queued), draft.supersedes, kept["cid"])

@@ -2,95 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from ledger.domain.canonical import JsonObject, canonical
-from ledger.domain.document import Envelope, FilledIn, Leaf, license_digest, validity
-from ledger.domain.holders import encryption_keys, input_binding
-from ledger.domain.license_tree import Tree, leaf_hash
-from ledger.domain.objects import ascii32
+from ledger.domain.canonical import JsonObject
+from ledger.domain.document import Envelope, FilledIn
+from ledger.domain.holders import encryption_keys
 from ledger.domain.sheet_rows import RowFault
 from ledger.domain.signed_message import SignedMessage
-from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView
 from ledger.errors import MalformedError, RuleError, UnknownIdError
 from ledger.ports import KeptLeaf, Signer
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
-from ledger.service.drafts import Document, Draft, Drafts, Name
+from ledger.service.batch_draft import BatchDraft, batch_key, hash_of_leaf
+from ledger.service.drafts import Document, Drafts, Name
 from ledger.service.orders import MAX_BATCH, Issued, IssuedBatch, Progress, Renews, anchored
 from ledger.service.submission import Messages, digest_of
-
-
-@dataclass(frozen=True)
-class BatchDraft:
-    """A batch on its way.
-
-    Attributes:
-        key: What the same batch is known by.
-        rows: Its licenses in the order of their leaves.
-        names: What stands for them on the ledger.
-        salts: Of each.
-        renews: Licenses whose places these take; None where they are new.
-    """
-
-    key: str
-    rows: tuple[FilledIn, ...]
-    names: tuple[Name, ...]
-    salts: tuple[Mapping[str, str], ...]
-    renews: Renews | None = None
-
-    @cached_property
-    def leaves(self) -> tuple[Leaf, ...]:
-        """The leaves of its tree."""
-        return tuple(map(_leaf_of, self.rows, self.names, self.salts))
-
-    @cached_property
-    def hashes(self) -> tuple[bytes, ...]:
-        """What the tree is made of."""
-        return tuple(map(_leaf_hash, self.leaves))
-
-    @cached_property
-    def tree(self) -> Tree:
-        """The tree over its leaves."""
-        return Tree(self.hashes)
-
-    @property
-    def struct(self) -> str:
-        """Of its message."""
-        return "RenewBatch" if self.renews else "IssueBatch"
-
-    @property
-    def members(self) -> dict[str, object]:
-        """Of its message."""
-        metadata = self.rows[0].license["metadata"]
-        return {
-            **(self.renews.members if self.renews else {}),
-            "root": "0x" + self.tree.root.hex(),
-            "size": len(self.leaves),
-            "issuer": "0x" + ascii32(str(metadata["certificateIssuingAuthorityCode"])).hex(),
-            "licenseType": "0x" + ascii32(str(metadata["certificateTypeCode"])).hex(),
-        }
-
-    def as_json(self) -> JsonObject:
-        """A batch of new licenses as it is kept for a signature made elsewhere."""
-        rows = zip(self.rows, self.names, self.salts, strict=True)
-        parts = [[row.given, row.license, list(name), dict(salts)] for row, name, salts in rows]
-        return {"key": self.key, "rows": parts}
-
-    @classmethod
-    def from_json(cls, form: JsonObject) -> BatchDraft:
-        """The inverse of `as_json`."""
-        rows = form["rows"]
-        return cls(
-            form["key"],
-            tuple(FilledIn(given, license_) for given, license_, _, _ in rows),
-            tuple(Name(*name) for _, _, name, _ in rows),
-            tuple(salts for *_, salts in rows),
-        )
 
 
 class IssueBatches:
@@ -126,12 +55,17 @@ class IssueBatches:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`.
         """
         rows = self._filled_in(given, renews)
-        key = _key_of(rows, renews)
+        key = batch_key(rows, renews)
         with self._drafts.outbox.hold(key):
             if not self._is_living(key):
                 draft = self._draft(key, rows, renews)
                 self._begin(draft, self.unsigned(draft).signed_by(signer))
             return self._settled(key)
+
+    def refused(self, given: Sequence[FilledIn]) -> list[RowFault]:
+        """Which of some inputs this home has issued, or is issuing; counted as lines from 1."""
+        names = (self._drafts.name(each.license).id for each in given)
+        return [_known(line, id_) for line, id_ in enumerate(names, start=1) if self._drafts.is_kept(id_)]
 
     def is_kept(self, given: JsonObject | FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input.
@@ -152,8 +86,7 @@ class IssueBatches:
                 continue
             id_ = self._drafts.name(row.license).id
             if id_ in seen or self._drafts.is_kept(id_):
-                known = RuleError("LICENSE_EXISTS", id=id_)
-                faults.append(RowFault(line, known.code, "serial", known.message()))
+                faults.append(_known(line, id_))
                 continue
             seen.add(id_)
             good.append(row)
@@ -161,9 +94,9 @@ class IssueBatches:
 
     # --- signed elsewhere --------------------------------------------------------------------
 
-    def batch_draft(self, given: Sequence[JsonObject]) -> BatchDraft:
+    def batch_draft(self, given: Sequence[JsonObject | FilledIn], renews: Renews | None = None) -> BatchDraft:
         """A batch whose message is signed elsewhere; each call draws new salts. Raises as `issue_batch`."""
-        return self._draft("0x" + self._drafts.token().hex(), self._filled_in(given))
+        return self._draft("0x" + self._drafts.token().hex(), self._filled_in(given, renews), renews)
 
     def unsigned(self, draft: BatchDraft) -> SignedMessage:
         """The message of a batch, without signatures."""
@@ -234,7 +167,7 @@ class IssueBatches:
 
     def _begin(self, draft: BatchDraft, message: SignedMessage) -> None:
         """Store the documents, keep the batch; from then on it is resumed."""
-        envelopes = self._envelopes(draft, message)
+        envelopes = draft.envelopes(self._drafts.ledger_id, message)
         documents = [
             Document(name.id, envelope.to_bytes(), encryption_keys(row.given))
             for name, envelope, row in zip(draft.names, envelopes, draft.rows, strict=True)
@@ -247,32 +180,6 @@ class IssueBatches:
         kept = [KeptLeaf(each.license_id, each.envelope.to_bytes(), each.cid) for each in leaves]
         self._drafts.batches.begin(key, {"message": message.digest}, kept)
         self._drafts.outbox.save(_message_key(message.digest), {"batch": key})
-
-    def _envelopes(self, batch: BatchDraft, message: SignedMessage) -> list[Envelope]:
-        """The envelopes of a batch, not yet anchored: one signature, and each its own place in the tree."""
-        row, members = batch.rows[0], batch.members
-        draft = Draft(batch.struct, batch.names[0], members, row.license, row.given)
-        first = self._drafts.envelope(draft, batch.salts[0], message)
-        return [
-            replace(
-                first,
-                license=row.license,
-                salts=batch.salts[index],
-                digest=leaf.digest,
-                leaf=leaf,
-                anchor={
-                    **first.anchor,
-                    "licenseId": leaf.license_id,
-                    "batch": {
-                        "root": members["root"],
-                        "index": index,
-                        "size": len(batch.leaves),
-                        "proof": ["0x" + word.hex() for word in batch.tree.proof(index)],
-                    },
-                },
-            )
-            for index, (row, leaf) in enumerate(zip(batch.rows, batch.leaves, strict=True))
-        ]
 
     def _is_living(self, key: str) -> bool:
         """Whether a kept batch is recorded or still may be; any other is forgotten, to be signed anew."""
@@ -293,7 +200,7 @@ class IssueBatches:
             return _issued(self._desk.settled(queued), leaves)
         if not leaves:
             raise UnknownIdError("BATCH_NOT_KEPT", message=digest)
-        hashes = tuple(_leaf_hash(each.envelope.leaf) for each in leaves if each.envelope.leaf)
+        hashes = tuple(hash_of_leaf(each.envelope.leaf) for each in leaves if each.envelope.leaf)
         message = replace(self._messages.carried(leaves[0].envelope), leaves=hashes)
 
         def make(_: StateView) -> SignedMessage:
@@ -327,20 +234,17 @@ class _Leaf(NamedTuple):
         return str(self.envelope.anchor["licenseId"])
 
 
-def _key_of(rows: Sequence[FilledIn], renews: Renews | None) -> str:
-    """What the same batch is known by: its inputs, and whose places they take."""
-    parts = [canonical(row.given) for row in rows]
-    if renews:
-        parts.append(canonical({"batch": renews.batch, "leaves": list(renews.leaves)}))
-    return "0x" + sm3(b"".join(map(sm3, parts))).hex()
-
-
 def _issued(queued: Queued, leaves: Sequence[_Leaf]) -> IssuedBatch:
     progress = Progress.of(queued)
     licenses = tuple(
         Issued(anchored(envelope, queued.record), progress, None, cid) for envelope, cid in leaves
     )
     return IssuedBatch(str(queued.message.prepared.values["root"]), licenses, progress)
+
+
+def _known(line: int, license_id: str) -> RowFault:
+    known = RuleError("LICENSE_EXISTS", id=license_id)
+    return RowFault(line, known.code, "serial", known.message())
 
 
 def _faults_of(line: int, error: MalformedError) -> list[RowFault]:
@@ -354,22 +258,3 @@ def _faults_of(line: int, error: MalformedError) -> list[RowFault]:
 def _message_key(digest: str) -> str:
     """Where the outbox keeps which batch a message issues."""
     return f"{digest}.batch"
-
-
-def _leaf_of(row: FilledIn, name: Name, salts: Mapping[str, str]) -> Leaf:
-    days = validity(row.license)
-    return Leaf(
-        license_id=name.id,
-        handle=name.handle,
-        type=str(row.license["metadata"]["certificateTypeCode"]),
-        digest=license_digest(row.license, salts).hex(),
-        holder_binding="0x" + input_binding(row.given).hex(),
-        valid_from=days.valid_from,
-        valid_to=days.valid_to,
-    )
-
-
-def _leaf_hash(leaf: Leaf) -> bytes:
-    words = (leaf.license_id[2:], leaf.digest, leaf.holder_binding[2:])
-    license_id_, digest, binding = (bytes.fromhex(word) for word in words)
-    return leaf_hash(license_id_, leaf.type, digest, binding, leaf.valid_from, leaf.valid_to)

@@ -9,8 +9,8 @@ the sheet again: what is done is passed over, what was begun is finished, the re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple, Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import FilledIn
@@ -52,7 +52,7 @@ class SheetReport:
     Attributes:
         accepted: Rows whose licenses are on the ledger and handed over.
         rejected: Every reason against every other row, in order of lines.
-        batches: `{root, size, seq, txHash}` each.
+        batches: `{root, size, seq, txHash, promiseKey}` each.
         stopped: Why the rest was not done; None where all was.
     """
 
@@ -60,6 +60,11 @@ class SheetReport:
     rejected: list[RowFault] = field(default_factory=list)
     batches: list[JsonObject] = field(default_factory=list)
     stopped: LedgerError | None = None
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a record is still to come."""
+        return any(each["seq"] is None for each in self.batches)
 
     def as_json(self) -> dict[str, object]:
         """Keys of `license issue-batch`."""
@@ -83,6 +88,24 @@ class _Planned:
         return any(first <= line <= last for first, last in self.ranges)
 
 
+class _Good(NamedTuple):
+    """A row without faults, and what it makes."""
+
+    row: SheetRow
+    made: FilledIn
+
+
+class SheetBatches(Batches, Protocol):
+    """What issues, and knows what is issued."""
+
+    def refused(self, given: Sequence[FilledIn]) -> list[RowFault]:
+        """Why some of the inputs cannot be issued, each counted as a line from 1.
+
+        What is issued already, or is being issued, is `LICENSE_EXISTS`.
+        """
+        ...
+
+
 class IssueSheet:
     """Issues one sheet.
 
@@ -97,7 +120,7 @@ class IssueSheet:
 
     def __init__(
         self,
-        batches: Batches,
+        batches: SheetBatches,
         journal: Journal,
         rejected: Rejected,
         folder: Folder,
@@ -128,6 +151,7 @@ class IssueSheet:
                 self._issue(planned, group, signer, report)
         except LedgerError as error:
             report.stopped = error
+        report.rejected.sort(key=lambda fault: fault.line)
         return report
 
     def _groups(
@@ -136,45 +160,62 @@ class IssueSheet:
         """The good rows batch by batch: first those that the journal knows, then new ones."""
         plan = _plan(self._journal)
         begun = len(plan)
-        waiting, group, lines = iter(plan), list[FilledIn](), list[int]()
+        waiting, group = iter(plan), list[_Good]()
         planned = next(waiting, None)
         for row in rows:
-            given = self._good(row, inputs, planned, report)
-            if given is not None:
-                group.append(given)
-                lines.append(row.line)
+            made = self._good(row, inputs, planned, report)
+            if made is not None:
+                group.append(_Good(row, made))
             if planned is not None and row.line >= planned.last:
-                yield planned, group
-                planned, group, lines = next(waiting, None), [], []
+                yield planned, _made(group)
+                planned, group = next(waiting, None), []
             elif planned is None and len(group) == self._size:
-                yield self._begin(begun, lines), group
-                begun, group, lines = begun + 1, [], []
+                group = self._new(group, report)
+                if len(group) == self._size:
+                    yield self._begin(begun, group), _made(group)
+                    begun, group = begun + 1, []
+        group = self._new(group, report)
         if group:
-            yield self._begin(begun, lines), group
+            yield self._begin(begun, group), _made(group)
 
     def _good(
         self, row: SheetRow, inputs: InputRows, planned: _Planned | None, report: SheetReport
     ) -> FilledIn | None:
         """What a row makes; None where it is rejected."""
-        given = inputs.fill_in(row)
-        if not isinstance(given, list):
-            is_ours = row.line in planned if planned else not self._batches.is_kept(given)
-            if is_ours:
-                return given
-            given = [row_fault(row.line, "SHEET_ISSUED", "serial" if row.names else "")]
-        self._rejected.add(row, given)
-        report.rejected.extend(given)
+        made = inputs.fill_in(row)
+        if isinstance(made, list):
+            self._reject(row, made, report)
+        elif planned is None or row.line in planned:
+            return made
+        else:
+            self._reject(row, [_issued_before(row)], report)
         return None
 
-    def _begin(self, number: int, lines: Sequence[int]) -> _Planned:
+    def _new(self, group: Sequence[_Good], report: SheetReport) -> list[_Good]:
+        """The rows of a group that can be issued; the others are rejected."""
+        refused: dict[int, list[RowFault]] = {}
+        for fault in self._batches.refused(_made(group)) if group else ():
+            refused.setdefault(fault.line, []).append(fault)
+        for place, faults in refused.items():
+            row = group[place - 1].row
+            self._reject(row, [_told(row, fault) for fault in faults], report)
+        return [each for place, each in enumerate(group, start=1) if place not in refused]
+
+    def _reject(self, row: SheetRow, faults: Sequence[RowFault], report: SheetReport) -> None:
+        self._rejected.add(row, faults)
+        report.rejected.extend(faults)
+
+    def _begin(self, number: int, group: Sequence[_Good]) -> _Planned:
         """Note which rows a batch is made of; from now on it is made of no others."""
-        planned = _Planned(number, _ranges(lines))
+        planned = _Planned(number, _ranges([each.row.line for each in group]))
         self._rejected.sync()
         self._journal.add({"batch": number, "lines": [list(each) for each in planned.ranges]})
         return planned
 
     def _issue(self, planned: _Planned, group: list[FilledIn], signer: Signer, report: SheetReport) -> None:
         done = planned.done
+        if done is not None and done["seq"] is None:
+            done = None  # accepted by a service then; what became of it?
         if done is None or not all(self._folder.has(each.identifier) for each in group):
             shown = self._deliver.issue(group, signer).as_json()
             if done is None:
@@ -182,6 +223,19 @@ class IssueSheet:
             done = shown
         report.accepted += len(group)
         report.batches.append(done)
+
+
+def _made(group: Sequence[_Good]) -> list[FilledIn]:
+    return [each.made for each in group]
+
+
+def _issued_before(row: SheetRow) -> RowFault:
+    return row_fault(row.line, "SHEET_ISSUED", "serial" if row.names else "")
+
+
+def _told(row: SheetRow, fault: RowFault) -> RowFault:
+    """What is wrong with an input, told of its row."""
+    return _issued_before(row) if fault.code == "LICENSE_EXISTS" else replace(fault, line=row.line)
 
 
 def _plan(journal: Journal) -> list[_Planned]:

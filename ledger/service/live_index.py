@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from ledger.domain.entities import Entity
-from ledger.domain.state import Change, StateView
 from ledger.errors import OutageError
 from ledger.ports import Clock, Index
 from ledger.proof.headers import Header
@@ -45,6 +43,17 @@ class Sight:
     time: int
     seen_at: int | None
     outage: OutageError | None = None
+
+
+def fresh(sight: Sight) -> Index:
+    """The ledger as a node shows it now; a grant may have ended since it was last seen.
+
+    Raises:
+        OutageError: No node answers.
+    """
+    if sight.outage is not None:
+        raise sight.outage
+    return sight.index
 
 
 class LiveIndex:
@@ -90,24 +99,3 @@ class LiveIndex:
             return error
         self._failed = None
         return None
-
-
-class Overlay:
-    """A state with changes on top that are not recorded yet, as a `StateView`."""
-
-    def __init__(self, below: StateView) -> None:
-        self._below = below
-        self._changes: dict[tuple[str, str], Entity] = {}
-
-    @property
-    def ledger_id(self) -> bytes:
-        """The ledger that it is of, 32 bytes."""
-        return self._below.ledger_id
-
-    def get(self, table: str, key: str) -> Entity | None:
-        """The entity, or None."""
-        return self._changes.get((table, key)) or self._below.get(table, key)
-
-    def put(self, change: Change) -> None:
-        """Lay a change on top."""
-        self._changes[change.table, change.key] = change.entity

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 from ledger.domain.acts import Status
 from ledger.domain.entities import Batch, License
-from ledger.domain.leaves import first_of, leaf_license
+from ledger.domain.leaves import leaf_license
 from ledger.domain.lifecycle import status_at
 from ledger.domain.lineage import acts_for
 from ledger.domain.objects import organisation_id
+from ledger.domain.rivals import is_opened, standing
 from ledger.domain.state import typed
 from ledger.ports import Index
 from ledger.proof.verification import cut_offs_of
@@ -49,6 +51,25 @@ class Old:
     license_id: str
     identifier: str | None
     leaf: LeafPlace | None
+
+
+class Named(NamedTuple):
+    """A license by what a sheet calls it, and the credit code of the body that renews it."""
+
+    issuer: str
+    name: str
+
+
+class Olds(Protocol):
+    """Finds the licenses that others are to take the places of: `OldLicenses`, or a service."""
+
+    def find(self, text: str, code: str, issuer: str) -> Old | str:
+        """As `OldLicenses.find`."""
+        ...
+
+    def named(self, text: str, issuer: str) -> Old | None:
+        """As `OldLicenses.named`."""
+        ...
 
 
 class OldLicenses:
@@ -91,7 +112,7 @@ class OldLicenses:
             return "RENEWS_TAKEN"
         return Old(license_.license_id, self._index.identifier_of(license_.license_id), leaf)
 
-    def named(self, text: str) -> Old | None:
+    def named(self, text: str, issuer: str) -> Old | None:  # noqa: ARG002 - what this home knows is its own
         """The license that a text names, wherever it stands; without its place."""
         license_id = self._index.resolve(text)
         return Old(license_id, self._index.identifier_of(license_id), None) if license_id else None
@@ -103,8 +124,9 @@ class OldLicenses:
         leaf = self._leaf(opening) if opening else None
         if leaf is None:
             return (alone, None) if alone else None
-        first = first_of(leaf[0], alone)
-        return first, None if first is alone else leaf[1]
+        first = standing(self._index, leaf[0], self._now)
+        is_closed = first.batch == leaf[1].batch and not is_opened(self._index, license_id, first.batch)
+        return first, leaf[1] if is_closed else None
 
     def _leaf(self, opening: Mapping[str, object]) -> tuple[License, LeafPlace] | None:
         place = LeafPlace(str(opening["batch"]), int(str(opening["index"])))

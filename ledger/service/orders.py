@@ -22,6 +22,10 @@ BIND_METHODS = {"issuer-counter": 1, "issuer-online": 2, "identity-provider": 3}
 METHODS = {number: word for word, number in BIND_METHODS.items()}
 
 
+PROMISE_KEYS = NOT_CHECKED, REGISTERED = ("NOT_CHECKED", "REGISTERED")
+"""How far the key of a service's promise was checked, the least first."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a message is that somebody asked for.
@@ -30,16 +34,26 @@ class Progress:
         message: Its digest, 0x-hex.
         record: Where it stands on the ledger; None as long as it is only accepted.
         promise: The relay's promise, or None.
+        queued: It, as whoever waited for it saw it last; None where it is in the queue of a service.
+        promise_key: How far a service's promise was checked, as `PromiseCheck` says it; None here.
     """
 
     message: str
     record: Recorded | None
     promise: JsonObject | None
+    queued: Queued | None = None
+    promise_key: str | None = None
 
     @classmethod
     def of(cls, queued: Queued) -> Progress:
-        """How far a message of the queue is."""
-        return cls(queued.digest, queued.record, queued.promise)
+        """How far a message is that was handed in here."""
+        return cls(queued.digest, queued.record, queued.promise, queued)
+
+    @property
+    def here(self) -> Queued:
+        """The message, which was handed in here."""
+        assert self.queued is not None, self.message
+        return self.queued
 
     def as_json(self) -> JsonObject:
         """`seq`, `txHash`, `block`, `gasUsed`, all null before the record, and `promise`."""
@@ -116,6 +130,15 @@ class Renews:
         """Of the message that says so."""
         return {"earlier": self.batch, **leaf_words(self.leaves)}
 
+    def as_json(self) -> JsonObject:
+        """As it is kept."""
+        return {"batch": self.batch, "leaves": list(self.leaves), "rev": self.rev}
+
+    @classmethod
+    def from_json(cls, form: JsonObject) -> Renews:
+        """The inverse of `as_json`."""
+        return cls(form["batch"], tuple(form["leaves"]), form["rev"])
+
 
 Deliver = Callable[[Issued], None]
 """Hands a license over to whoever asked for it; raises where it could not."""
@@ -131,7 +154,8 @@ class IssuedBatch(_Placed):
 
     def as_json(self) -> dict[str, object]:
         """A member of `batches` of `license issue-batch`."""
-        return {"root": self.root, "size": len(self.licenses), "seq": self.seq, "txHash": self.tx_hash}
+        place = {"seq": self.seq, "txHash": self.tx_hash, "promiseKey": self.progress.promise_key}
+        return {"root": self.root, "size": len(self.licenses), **place}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ledger.service.drafts import Drafts
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress, anchored
 from ledger.service.represent import Represented, represented
+from ledger.service.share import STRUCTS, Shared, shared
 from ledger.service.submission import digest_of
 
 
@@ -27,9 +28,11 @@ class Outcomes:
     def __init__(self, drafts: Drafts, batches: IssueBatches, index: Index) -> None:
         self._drafts, self._batches, self._index = drafts, batches, index
 
-    def of(self, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | None:
+    def of(self, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | Shared | None:
         """What it does; None where it issues a license whose document is not kept here."""
         name = queued.message.prepared.struct.name
+        if name in STRUCTS:
+            return shared(queued)
         if queued.message.leaves:
             return self._batches.batch(queued)
         if name in ("Represent", "EndRepresentation"):

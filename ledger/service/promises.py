@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.domain.acts import Purpose
+from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import organisation_object
-from ledger.domain.promise import Promise
+from ledger.domain.promise import Promise, SignedPromise
 from ledger.domain.state import StateView, typed
+from ledger.domain.use_promise import FORMAT, UsePromise, use_promise
 from ledger.errors import BadSignatureError, LedgerError, TrustError
 from ledger.ports import Index, LedgerReader
 from ledger.proof.verification import cut_offs_of
+from ledger.service.find_uses import FindUses
+
+AnyPromise = Promise | UsePromise
+"""Of the record of a message, or of that of a use."""
 
 
 class Kept(StrEnum):
@@ -37,7 +43,7 @@ class JudgedPromise:
         head_time: Time of the block as of which this is said.
     """
 
-    promise: Promise
+    promise: AnyPromise
     outcome: Kept
     seq: int | None
     recorded_at: int | None
@@ -61,6 +67,44 @@ class JudgedPromise:
         return TrustError("PROMISE_BROKEN", message=self.promise.digest, anchorBy=by, outcome=told)
 
 
+class JudgeAtHead:
+    """Holds promises against one state of the ledger.
+
+    Args:
+        index: The state.
+        head_time: Time of its block.
+        reader: Gives records.
+    """
+
+    def __init__(self, index: Index, head_time: int, reader: LedgerReader) -> None:
+        self._index, self.head_time, self._reader = index, head_time, reader
+        self._uses = FindUses(index, reader)
+
+    def judge(self, promise: AnyPromise) -> JudgedPromise:
+        """Say what became of a promise whose signature was checked.
+
+        Raises:
+            BadSignatureError: `PROMISE_KEY_UNKNOWN`: no registered key that was good then.
+            OutageError: No node answers.
+        """
+        require_registered(self._index, promise)
+        recorded = self._recorded(promise)
+        if recorded is None:
+            outcome = Kept.PENDING if self.head_time <= promise.anchor_by else Kept.NOT_RECORDED
+            return JudgedPromise(promise, outcome, None, None, self.head_time)
+        seq, recorded_at = recorded
+        outcome = Kept.KEPT if recorded_at <= promise.anchor_by else Kept.LATE
+        return JudgedPromise(promise, outcome, seq, recorded_at, self.head_time)
+
+    def _recorded(self, promise: AnyPromise) -> tuple[int, int] | None:
+        """Number and time of the first record of what was promised, by whichever relay."""
+        if isinstance(promise, UsePromise):
+            found = self._uses.first(promise)
+            return None if found is None else (found.seq, found.recorded_at)
+        seq = self._index.seq_of(promise.digest)
+        return None if seq is None else (seq, self._reader.record_at(seq).time)
+
+
 class JudgePromises:
     """Holds promises against one ledger.
 
@@ -72,26 +116,32 @@ class JudgePromises:
     def __init__(self, reader: LedgerReader, follow: Callable[[], tuple[Index, int]]) -> None:
         self._reader, self._follow = reader, follow
 
-    def judge(self, promise: Promise) -> JudgedPromise:
-        """Say what became of a promise whose signature was checked.
+    def judge(self, promise: AnyPromise) -> JudgedPromise:
+        """The same as of now; raises as `JudgeAtHead.judge`."""
+        return self.at_head().judge(promise)
 
-        Raises:
-            BadSignatureError: `PROMISE_KEY_UNKNOWN`: no registered key that was good then.
-            OutageError: No node answers.
-        """
-        index, head_time = self._follow()
-        _require_registered(index, promise)
-        seq = index.seq_of(promise.digest)
-        if seq is None:
-            outcome = Kept.PENDING if head_time <= promise.anchor_by else Kept.NOT_RECORDED
-            return JudgedPromise(promise, outcome, None, None, head_time)
-        recorded_at = self._reader.record_at(seq).time
-        outcome = Kept.KEPT if recorded_at <= promise.anchor_by else Kept.LATE
-        return JudgedPromise(promise, outcome, seq, recorded_at, head_time)
+    def at_head(self) -> JudgeAtHead:
+        """What judges many promises by one state of the ledger; raises `OutageError`."""
+        return JudgeAtHead(*self._follow(), self._reader)
 
 
-def _require_registered(state: StateView, promise: Promise) -> None:
-    """By a signing key of the body that it names, in its term and not cut off when it was given."""
+def promise_in(form: JsonObject) -> AnyPromise:
+    """A promise of either kind, or one that an answer holds; form only, the signature is not checked.
+
+    Raises:
+        MalformedError: `PROMISE_MALFORMED` with the member at fault.
+    """
+    held = form.get("promise")
+    given = held if isinstance(held, dict) else form
+    return use_promise(given) if given.get("format") == FORMAT else Promise.from_json(given)
+
+
+def require_registered(state: StateView, promise: SignedPromise) -> None:
+    """By a signing key of the body that it names, in its term and not cut off when it was given.
+
+    Raises:
+        BadSignatureError: `PROMISE_KEY_UNKNOWN`.
+    """
     key = typed(state, "key", promise.key_id, Key)
     owner = "0x" + organisation_object(promise.uscc).hex()
     is_its_own = key is not None and key.owner == owner and key.purpose is Purpose.SIGN

@@ -18,9 +18,10 @@ from ledger.domain.entities import Batch, License
 from ledger.domain.exchange_codes import codes_of
 from ledger.domain.fields_tree import flatten
 from ledger.domain.identifiers import LicenseIdentifier, serial_of
-from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
+from ledger.domain.leaves import is_leaf_of, leaf_license
 from ledger.domain.license_types import LicenseType
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
+from ledger.domain.rivals import standing
 from ledger.domain.sheet_rows import RowFault
 from ledger.domain.snapshot import SnapshotRow
 from ledger.domain.state import typed
@@ -75,7 +76,7 @@ class Stock:
         """A license as the ledger holds it, alone or as the leaf of a batch."""
         found = typed(self.index, "license", license_id, License)
         leaf = self._leaf(license_id, envelope)
-        return first_of(leaf, found) if leaf else found
+        return standing(self.index, leaf) if leaf else found
 
     def _leaf(self, license_id: str, envelope: Envelope | None) -> License | None:
         opening = self.opening(license_id) or (_opening_in(envelope) if envelope else None)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from ledger.domain.acts import ACT_VERBS, RULES, Act, Group
 from ledger.domain.entities import License, LicenseType, Region
 from ledger.domain.facts import Fact, act_in
-from ledger.domain.lifecycle import effective_time
+from ledger.domain.leaves import has_dates
+from ledger.domain.lifecycle import effective_time, has_room
 from ledger.domain.messages import ON_LICENSES, Kind
-from ledger.domain.representation import LATEST
 from ledger.domain.state import StateView, int_of, str_of, text_of, typed
 from ledger.errors import RuleError, TransitionError, UnknownIdError
-
-MOST_FACTS, KEPT_FOR_ENDS = 255, 4
-"""Facts of a license, its issue among them; and how many of those only ends may take."""
 
 _BARE = frozenset({*ACT_VERBS.values(), Act.TRANSFER_CANCEL})
 _ISSUES = frozenset(
@@ -46,8 +43,9 @@ def require_recordable(fact: Fact, state: StateView, now: int) -> None:
         _require_listed(state, text_of(fact.values, "licenseType"), Act.ISSUE)
     if fact.kind is Kind.LICENSE_BATCH_RENEWED:
         _require_listed(state, text_of(fact.values, "licenseType"), Act.RENEW)
-    if "validFrom" in fact.values:
-        _require_dates(int_of(fact.values, "validFrom"), int_of(fact.values, "validTo"))
+    if "validFrom" in fact.values and not has_dates(fact.values):
+        days = (int_of(fact.values, name) for name in ("validFrom", "validTo"))
+        raise RuleError("DATES_REVERSED", arguments=", ".join(map(str, days)))
 
 
 def _require_act(fact: Fact, license_: License, state: StateView, now: int) -> None:
@@ -58,8 +56,7 @@ def _require_act(fact: Fact, license_: License, state: StateView, now: int) -> N
     effective = effective_time(act, asked, now, license_.valid_from)
     if effective < now and not RULES[act].may_be_retroactive:
         raise RuleError("ACT_NOT_RETROACTIVE", act=int(act), effective=effective, time=now)
-    room = 0 if RULES[act].group is Group.END else KEPT_FOR_ENDS
-    if len(license_.facts) >= MOST_FACTS - room:
+    if not has_room(license_, act):
         raise TransitionError("LICENSE_FULL", id=license_.license_id)
     region = int(str(fact.values.get("toRegion", 0)))
     if act is Act.TRANSFER_OUT and typed(state, "region", str(region), Region) is None:
@@ -83,8 +80,3 @@ def _require_listed(state: StateView, code: str, act: Act) -> None:
     listed = Act.BIND if act is Act.FREEZE else act
     if known is None or listed not in known.versions[-1].acts:
         raise RuleError("ACT_NOT_KNOWN", licenseType=code, act=int(act))
-
-
-def _require_dates(first: int, end: int) -> None:
-    if first > LATEST or end > LATEST or (end and first >= end):
-        raise RuleError("DATES_REVERSED", arguments=f"{first}, {end}")

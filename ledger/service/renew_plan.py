@@ -33,13 +33,28 @@ class Chunk:
         return {"batch": self.batch, "rows": [list(each) for each in self.rows]}
 
 
+@dataclass(frozen=True)
+class Single:
+    """How far the renewal of one license is.
+
+    Attributes:
+        is_done: Whether it is recorded, and its file handed over.
+        is_accepted: Whether it is handed over, and its record still to come.
+        promise_key: How far a service's promise of it was checked, or None.
+    """
+
+    is_done: bool = False
+    is_accepted: bool = False
+    promise_key: str | None = None
+
+
 @dataclass
 class Plan:
     """What is to be done, and what is done."""
 
     chunks: list[Chunk] = field(default_factory=list)
-    singles: dict[int, bool] = field(default_factory=dict)
-    """By line: whether it is done."""
+    singles: dict[int, Single] = field(default_factory=dict)
+    """By line: how far it is."""
     faults: list[RowFault] = field(default_factory=list)
 
     @property
@@ -55,7 +70,8 @@ class Plan:
         elif "done" in entry:
             self.chunks[entry["done"]].done = entry["issued"]
         elif "renewed" in entry:
-            self.singles[entry["renewed"]] = True
+            recorded, checked = entry.get("recorded", True), entry.get("promiseKey")
+            self.singles[entry["renewed"]] = Single(recorded, not recorded, checked)
         elif "dropped" in entry:
             self.chunks[entry["dropped"]].is_dropped = True
             self._lay(entry["instead"])
@@ -66,7 +82,7 @@ class Plan:
         for each in added["batches"]:
             rows = [(line, leaf) for line, leaf in each["rows"]]
             self.chunks.append(Chunk(len(self.chunks), each["batch"], rows))
-        self.singles |= dict.fromkeys(added["singles"], False)
+        self.singles |= dict.fromkeys(added["singles"], Single())
         self._reject([RowFault(**each) for each in added["rejected"]])
 
     def _reject(self, faults: Sequence[RowFault]) -> None:

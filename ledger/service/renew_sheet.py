@@ -9,7 +9,7 @@ renewed as it says, each once, and of the others it knows why not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple, Protocol
 
@@ -20,8 +20,8 @@ from ledger.errors import LedgerError, NotEntitledError, RuleError
 from ledger.ports import Signer
 from ledger.service.deliver_batch import Batches, DeliverBatch, Folder, Remember
 from ledger.service.issue_sheet import Journal, Rejected, SheetReport
-from ledger.service.old_licenses import Old, OldLicenses
-from ledger.service.orders import MAX_BATCH, Deliver, Issued, Renews
+from ledger.service.old_licenses import Named, Old, Olds
+from ledger.service.orders import MAX_BATCH, PROMISE_KEYS, Deliver, Issued, Renews
 from ledger.service.renew_plan import Chunk, Plan, planned
 from ledger.service.renewal_rows import Renewal, RenewalRows
 
@@ -71,13 +71,24 @@ class RenewReport(SheetReport):
 
     Attributes:
         singly: Rows of `accepted` whose licenses were renewed by themselves.
+        pending: Rows of `singly` whose record is still to come.
+        promise_keys: How far a service's promises of `singly` were checked.
     """
 
     singly: int = 0
+    pending: int = 0
+    promise_keys: set[str] = field(default_factory=set)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a record is still to come."""
+        return super().is_pending or self.pending > 0
 
     def as_json(self) -> dict[str, object]:
-        """Keys of `license renew-batch`."""
-        return {**super().as_json(), "singly": self.singly}
+        """Keys of `license renew-batch`; of several promises the one that was checked least counts."""
+        least = next((each for each in PROMISE_KEYS if each in self.promise_keys), None)
+        alone = {"singly": self.singly, "pending": self.pending, "promiseKey": least}
+        return {**super().as_json(), **alone}
 
 
 class Renewing(NamedTuple):
@@ -86,13 +97,14 @@ class Renewing(NamedTuple):
     Attributes:
         batches: What issues batches.
         amend: What renews one license.
-        olds: Where the licenses before stand, as the ledger has them when it is called.
+        olds: Where the licenses before stand, as the ledger has them when it is called; takes those that
+            are asked for.
         revision: Revision of a batch of the ledger, by its object, 0x-hex.
     """
 
     batches: Batches
     amend: Amend
-    olds: Callable[[], OldLicenses]
+    olds: Callable[[Sequence[Named]], Olds]
     revision: Callable[[str], int]
 
 
@@ -206,6 +218,8 @@ class RenewSheet:
 
     def _renew_batch(self, chunk: Chunk, signer: Signer, report: RenewReport) -> None:
         group = [self._taken(line).renewal.made for line, _ in chunk.rows]
+        if chunk.done is not None and chunk.done["seq"] is None:
+            chunk.done = None  # accepted by a service then; what became of it?
         if chunk.done is None or not all(self._folder.has(each.identifier) for each in group):
             try:
                 issued = self._deliver.issue(group, signer, partial(self._renews, chunk))
@@ -226,10 +240,11 @@ class RenewSheet:
 
     def _plan_anew(self, chunk: Chunk, refusal: RuleError) -> None:
         """Sort the rows of a refused batch by where their licenses stand now."""
-        olds, good, faults = self._renewing.olds(), list[tuple[int, Old, str]](), list[RowFault]()
-        for line, _ in chunk.rows:
-            taken = self._taken(line)
-            made, issuer = taken.renewal.made, _issuer_of(taken.renewal.made)
+        rows = [self._taken(line) for line, _ in chunk.rows]
+        olds = self._renewing.olds([Named(_issuer_of(made), old.license_id) for _, (made, old) in rows])
+        good, faults = list[tuple[int, Old, str]](), list[RowFault]()
+        for taken in rows:
+            line, made, issuer = taken.row.line, taken.renewal.made, _issuer_of(taken.renewal.made)
             old = olds.find(taken.renewal.old.license_id, _type_of(made), issuer)
             if isinstance(old, str):
                 faults.append(row_fault(line, old, RENEWS_COLUMN))
@@ -247,10 +262,14 @@ class RenewSheet:
     # --- one by one -------------------------------------------------------------------------
 
     def _renew_singles(self, signer: Signer, report: RenewReport) -> None:
-        for line, is_done in list(self._plan.singles.items()):
-            if is_done or self._renew_alone(line, signer):
-                report.accepted += 1
-                report.singly += 1
+        for line in list(self._plan.singles):
+            if not self._plan.singles[line].is_done and not self._renew_alone(line, signer):
+                continue
+            single = self._plan.singles[line]
+            report.accepted += 1
+            report.singly += 1
+            report.pending += single.is_accepted
+            report.promise_keys |= {single.promise_key} if single.promise_key else set()
 
     def _renew_alone(self, line: int, signer: Signer) -> bool:
         """Renew the license of one row; False where the ledger refuses that one."""
@@ -259,7 +278,8 @@ class RenewSheet:
 
         def deliver(issued: Issued) -> None:
             self._deliver.deliver([issued])
-            self._add({"renewed": line})
+            is_recorded, checked = issued.seq is not None, issued.progress.promise_key
+            self._add({"renewed": line, "recorded": is_recorded, "promiseKey": checked})
 
         try:
             self._renewing.amend(old.license_id, old.identifier, made.given, signer, deliver)

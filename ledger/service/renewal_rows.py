@@ -10,7 +10,7 @@ from ledger.domain.document import FilledIn
 from ledger.domain.first_lines import FirstLines
 from ledger.domain.sheet_rows import RENEWS_COLUMN, InputRows, RowFault, SheetRow, row_fault
 from ledger.errors import TransitionError
-from ledger.service.old_licenses import Old, OldLicenses
+from ledger.service.old_licenses import Old, Olds
 from ledger.service.orders import next_version
 
 
@@ -31,9 +31,7 @@ class RenewalRows:
         is_kept: Whether this home has issued, or is issuing, the license of an input.
     """
 
-    def __init__(
-        self, inputs: InputRows, olds: OldLicenses, code: str, is_kept: Callable[[FilledIn], bool]
-    ) -> None:
+    def __init__(self, inputs: InputRows, olds: Olds, code: str, is_kept: Callable[[FilledIn], bool]) -> None:
         self._inputs, self._olds = inputs, olds
         self._code, self._is_kept = code, is_kept
         self._lines = FirstLines()
@@ -62,7 +60,7 @@ class RenewalRows:
         given, faults = self._inputs.given_of(row)
         if given is None:
             return faults
-        old = self._olds.named(str(given.pop(RENEWS_COLUMN, "")))
+        old = self._olds.named(str(given.pop(RENEWS_COLUMN, "")), issuer_of(given))
         if old is None:
             return [row_fault(row.line, "RENEWS_UNKNOWN", RENEWS_COLUMN)]
         made = self._made(row.line, given, old.identifier, faults)
@@ -70,11 +68,10 @@ class RenewalRows:
 
     def _old(self, line: int, given: JsonObject) -> Old | RowFault:
         """The license before; its name is taken out of the input."""
-        text, metadata = given.pop(RENEWS_COLUMN, None), given.get("metadata")
+        text = given.pop(RENEWS_COLUMN, None)
         if not isinstance(text, str) or not text:
             return row_fault(line, "RENEWS_MISSING", RENEWS_COLUMN)
-        issuer = metadata.get("certificateIssuingAuthorityCode") if isinstance(metadata, dict) else None
-        found = self._olds.find(text, self._code, str(issuer or ""))
+        found = self._olds.find(text, self._code, issuer_of(given))
         return found if isinstance(found, Old) else row_fault(line, found, RENEWS_COLUMN)
 
     def _made(
@@ -85,3 +82,10 @@ class RenewalRows:
         except TransitionError as error:
             return [*faults, RowFault(line, error.code, RENEWS_COLUMN, error.message())]
         return self._inputs.judge(line, following, faults)
+
+
+def issuer_of(given: JsonObject) -> str:
+    """Credit code of the issuer that an input names; empty where it names none."""
+    metadata = given.get("metadata")
+    issuer = metadata.get("certificateIssuingAuthorityCode") if isinstance(metadata, dict) else None
+    return str(issuer or "")

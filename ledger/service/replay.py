@@ -26,22 +26,24 @@ from ledger.errors import BadProofError, LedgerError, TrustError
 from ledger.ports import Clock, Verifier
 from ledger.proof.competence import Competence
 from ledger.proof.journal import Finding, Walk
+from ledger.proof.sharing_competence import holder_proof_of
 from ledger.service.sources import Histories
 from ledger.service.writers import Writers
 
 
-def _under_id_of_leaf(state: State, fact: Fact) -> License | None:
-    """What stands under the id of a leaf that is opened: only now does it show that the leaf came first."""
-    if fact.kind is not Kind.LICENSE_OPENED:
+def _giving_way(state: State, fact: Fact) -> License | None:
+    """What stood under the id of a license that gets its first record: it came later, or it is void."""
+    if fact.kind not in (Kind.LICENSE_OPENED, Kind.LICENSE_ISSUED):
         return None
     return typed(state, "license", str(fact.values["licenseId"]), License)
 
 
 def _remarks(state: State, fact: Fact) -> Iterator[tuple[str, str]]:
     """What is wrong with a record that counts all the same, so that what came after it does: code, detail."""
-    later = _under_id_of_leaf(state, fact)
-    if later is not None:
-        yield "DUPLICATE_ID", f"record {later.facts[0].seq} gives way to a leaf"
+    before = _giving_way(state, fact)
+    if before is not None:
+        what = "a leaf" if fact.kind is Kind.LICENSE_OPENED else "another license"
+        yield "DUPLICATE_ID", f"record {before.facts[0].seq} gives way to {what}"
     if fact.kind is Kind.HOLDER_BOUND and fact.values["holderBinding"] == "0x" + UNBOUND.hex():
         yield "BAD_RECORD", "a binding of nobody"
 
@@ -226,14 +228,19 @@ class ReplayLedger:
         body = record.decoded()
         domain = replace(self._trust.domain(struct.contract), contract=record.writer)
         made = []
+        opened = holder_proof_of(fact)
+        holders = dict(zip(opened.key_ids, opened.points, strict=True)) if opened else {}
         for each in body.signatures:
-            public_key, owner = self._key(report.state, "0x" + each.key_id.hex(), fact)
+            key_id = "0x" + each.key_id.hex()
+            public_key, owner = self._key(report.state, key_id, fact)
+            if key_id in holders:
+                public_key, owner = holders[key_id].hex(), ""
             message = domain.signed_message(struct, each.key_id, body.data)
             holds = bool(public_key) and self._verifier.verify(bytes.fromhex(public_key), message, each.raw)
             report.signatures_checked += 1
             if not holds:
                 report.signatures_bad += 1
-                self._find(report, "BAD_SIGNATURE", record, f"key 0x{each.key_id.hex()}")
+                self._find(report, "BAD_SIGNATURE", record, f"key {key_id}")
             made.append(ReplayedSignature(owner, public_key, message.hex(), each.raw.hex(), holds))
         return tuple(made)
 

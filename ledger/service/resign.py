@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ledger.domain.document import Envelope
-from ledger.domain.messages import issued_id
+from ledger.domain.holder_message import STRUCTS as HOLDERS
+from ledger.domain.messages import WITH_LEAVES, issued_id
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView
 from ledger.errors import TransitionError, UnknownIdError
@@ -43,23 +46,24 @@ class ResignMessages:
 
         Raises:
             UnknownIdError: `MESSAGE_UNKNOWN`.
-            TransitionError: `MESSAGE_NOT_RESIGNED`: it may still be recorded, is, or was signed again.
+            TransitionError: `MESSAGE_NOT_RESIGNED`: it may still be recorded, is, or was signed again;
+                `MESSAGE_NOT_ALONE`: a holder signed it, or several bodies together.
             RuleError: What the contracts refuse.
         """
         old = self._queue.find(digest)
         if old is None:
             raise UnknownIdError("MESSAGE_UNKNOWN", message=digest)
-        if old.error() is None or old.resigned_as:
+        if not old.is_open:
             raise TransitionError("MESSAGE_NOT_RESIGNED", message=digest, state=old.state.value)
+        _require_alone(old.message)
 
         def make(state: StateView) -> SignedMessage:
             message = self._anew(old.message, state).signed_by(signer)
             self._keep(old.message, message)
             return message
 
-        new = self._desk.accept(old.message.needed, make)
-        self._desk.accepting.note_successor(digest, new.digest)
-        return self._desk.settled(new)
+        desk = replace(self._desk, owner=old.owner)  # whoever handed the old one in asks after the new one
+        return desk.send(old.message.needed, make, instead_of=digest)
 
     def _anew(self, old: SignedMessage, state: StateView) -> SignedMessage:
         """The same members under a new header: the revision that the object has now, a new term."""
@@ -71,7 +75,7 @@ class ResignMessages:
 
     def _keep(self, old: SignedMessage, new: SignedMessage) -> None:
         """Put the new message into the files of the licenses that it issues."""
-        if new.leaves:
+        if old.prepared.struct.name in WITH_LEAVES:
             self._batches.carry(old.digest, new)
         elif old.prepared.struct.name in ("Issue", "Amend"):
             key = issued_id(old.prepared.values)
@@ -85,3 +89,10 @@ class ResignMessages:
         """Whether a kept license is the one that a message issued, perhaps signed again since, in vain."""
         is_same = old.prepared.values["digest"] == "0x" + envelope.digest
         return is_same and not self._drafts.is_alive(digest_of(envelope))
+
+
+def _require_alone(message: SignedMessage) -> None:
+    """Refuse what one body's key cannot sign anew: a holder has to, or two bodies."""
+    name = message.prepared.struct.name
+    if name in HOLDERS or len(message.signatures) != 1:
+        raise TransitionError("MESSAGE_NOT_ALONE", message=message.digest, struct=name)

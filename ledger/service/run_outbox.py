@@ -147,7 +147,7 @@ class RunOutbox:
 
     def _stepped(self, pause: float) -> float:
         """One step, if anything waits; how long to pause after it."""
-        if not self._queue.pending(1):
+        if not self._queue.waiting():
             return POLL
         step = self._anchoring().step()
         if not step.waiting:

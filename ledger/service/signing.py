@@ -45,10 +45,12 @@ class Brought:
     Attributes:
         headers: `signedAt` and `notAfter` by purpose, as they were asked for.
         signatures: 64 bytes by (key id, message), both in hex without `0x`.
+        signed: Members of the structs that were asked for, by purpose, hashes as 0x-hex.
     """
 
     headers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     signatures: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
+    signed: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def header(self, purpose: str, now: int) -> dict[str, int]:
         """The times under which a message was asked for, so that its signatures still fit.
@@ -91,7 +93,8 @@ def brought_of(rows: Sequence[Mapping[str, object]], decode: Callable[[str], byt
         for row in rows
         if row.get("signature")
     }
-    return Brought(headers, signatures)
+    signed = {str(row["purpose"]): each for row in rows if isinstance(each := row.get("signed"), dict)}
+    return Brought(headers, signatures, signed)
 
 
 def _int(value: object) -> int:

@@ -148,6 +148,20 @@ class Histories:
             self._compare(histories)
         self._known |= histories
 
+    def doubts_of(self, licenses: Sequence[bytes]) -> dict[bytes, list[bytes]]:
+        """Objects of all corrections about each license, in order; at level `state` proved to be all.
+
+        Raises:
+            TrustError: `SPLIT_VIEW`; at `state` what is not proved.
+        """
+        if self.level == "state":
+            return self.reader.proven_doubts(licenses, self.header)
+        own = self.reader.doubts_of(licenses, self.header.number)
+        others = self._readers[1:] if self.level == "quorum" else []
+        if any(other.doubts_of(licenses, self.header.number) != own for other in others):
+            raise TrustError("SPLIT_VIEW", number=self.header.number)
+        return own
+
     def generations(self, contract: str) -> tuple[ContractEntry, ...]:
         """A contract of the trust file and those that took its place until the head.
 

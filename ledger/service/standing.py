@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ledger.domain.acts import Act, Ground, Status
+from ledger.domain.acts import Act, Status
 from ledger.domain.apply import State
+from ledger.domain.canonical import JsonObject
+from ledger.domain.corrections import upheld
+from ledger.domain.doubts import Doubt, NameFields, doubt_flags, doubts_shown
 from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import Fact, fact_of
-from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
+from ledger.domain.grounds import ground_json
+from ledger.domain.leaves import is_leaf_of, leaf_license
 from ledger.domain.lifecycle import Standing, announced_at, status_at, superseding_at
-from ledger.domain.lineage import void_as_of
+from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32
+from ledger.domain.rivals import first_of, rivals_of, with_leaf
 from ledger.domain.state import StateView, typed
 from ledger.errors import UnknownIdError
 from ledger.proof.actors import actor_evidence
@@ -26,13 +31,14 @@ from ledger.proof.verification import (
     license_objects,
     successor_evidence,
 )
+from ledger.service.doubts import doubts_about
 from ledger.service.orders import METHODS
 from ledger.service.sources import Histories
 from ledger.service.verify import MAX_ROUNDS, LicenseAt, state_of
 
 
 def license_state(
-    histories: Histories, license_id: str, opening: Mapping[str, object] | None = None
+    histories: Histories, license_id: str, opening: Mapping[str, object] | None = None, as_of: int = EVER
 ) -> tuple[License, State]:
     """One license with everything that decides its status.
 
@@ -40,8 +46,9 @@ def license_state(
         histories: Authenticated histories.
         license_id: 0x-hex.
         opening: Of a license of a batch (`ledger.proof.claims.opening_of`): as long as nothing happened to
-            it, the ledger knows it by its batch alone. Its `rev` is 1 then. An id's first record wins: what
-            another machine of the issuer recorded under the id later is another license.
+            it, the ledger knows it by its batch alone. Its `rev` is 1 then. An id's first record wins that
+            is not void: what another machine of the issuer, or a thief, recorded under the id is another.
+        as_of: Moment of knowledge.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`.
@@ -58,11 +65,16 @@ def license_state(
     for _ in range(MAX_ROUNDS + 1):
         loaded |= wanted
         state = state_of(histories.ledger_id, [*own, *histories.of(loaded)])
-        license_ = license_in(state, license_id, opening)
-        wanted = license_objects(state, license_) - loaded
+        wanted = _objects(state, license_id, opening) - loaded
         if not wanted:
             break
-    return license_, state
+    return license_in(state, license_id, opening, as_of), state
+
+
+def _objects(state: StateView, license_id: str, opening: Mapping[str, object] | None) -> set[bytes]:
+    """What decides which license the id stands for, and where that one stands."""
+    rivals = _rivals(state, license_id, opening)
+    return {each for license_ in rivals for each in license_objects(state, license_)}
 
 
 def _stated(fact: Fact) -> tuple[str, str] | None:
@@ -73,14 +85,20 @@ def _stated(fact: Fact) -> tuple[str, str] | None:
     return code, issuer
 
 
-def license_in(state: StateView, license_id: str, opening: Mapping[str, object] | None = None) -> License:
+def license_in(
+    state: StateView, license_id: str, opening: Mapping[str, object] | None = None, as_of: int = EVER
+) -> License:
     """One license as a state has it; arguments and errors as for `license_state`."""
-    found, leaf = typed(state, "license", license_id, License), _leaf(state, license_id, opening)
-    if leaf is not None:
-        return first_of(leaf, found)
-    if found is None:
+    rivals = _rivals(state, license_id, opening)
+    return first_of(rivals, void_as_of(state, as_of), as_of)
+
+
+def _rivals(state: StateView, license_id: str, opening: Mapping[str, object] | None) -> tuple[License, ...]:
+    """The licenses under an id, with the leaf that an opening tells; raises `UNKNOWN_LICENSE`."""
+    rivals, leaf = rivals_of(state, license_id), _leaf(state, license_id, opening)
+    if not rivals and leaf is None:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
-    return found
+    return with_leaf(rivals, leaf) if leaf else rivals
 
 
 def _leaf(state: StateView, license_id: str, opening: Mapping[str, object] | None) -> License | None:
@@ -128,16 +146,24 @@ class Shown:
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
     actor: Mapping[str, object] = field(default_factory=dict)
     """Who did what decides, and as what."""
+    representatives: tuple[Mapping[str, object], ...] = ()
+    """Who was let stand in for the holder, as known at `known_at`."""
+    doubts: tuple[Doubt, ...] = ()
+    """What is doubted of its fields, as known at `known_at`."""
+    causes: tuple[str, ...] = ()
+    """Corrections of the license before it that were upheld with this one."""
 
     def naming(self, license_at: LicenseAt) -> Shown:
         """The same with the id of a license of a batch that took this one's place, where it is known."""
-        by = self.superseding
-        if by is None or not by.batch:
-            return self
-        return replace(self, superseding=replace(by, successor=license_at(by.batch, by.index) or ""))
+        return replace(self, superseding=_named(self.superseding, license_at))
 
-    def as_json(self, identifier: str | None) -> dict[str, object]:
-        """The keys of `license show|status`."""
+    def as_json(self, identifier: str | None, name_fields: NameFields = lambda _: None) -> dict[str, object]:
+        """The keys of `license show|status`.
+
+        Args:
+            identifier: Of the license, where it is known.
+            name_fields: Names doubted fields, where a list of them is at hand.
+        """
         fact = self.standing.fact
         return {
             "identifier": identifier,
@@ -148,14 +174,17 @@ class Shown:
             "since": rfc3339(self.standing.since) if self.standing.since else None,
             "act": fact.act.name if fact else None,
             **{name: self.actor.get(name) for name in ("by", "capacity")},
-            "ground": Ground(fact.ground).name if fact and fact.ground else None,
+            **ground_json(fact.ground if fact else 0),
             "retroactive": self.standing.retroactive if self._is_ended_or_changed() else False,
             "supersededBy": None,
             "supersededByLeaf": None,
             **successor_evidence(self.superseding),
             "flags": list(self.flags),
+            "corrections": self.corrections(name_fields),
+            "causedBy": list(self.causes),
             "announced": [announced_evidence(fact) for fact in self.announced],
             "bindings": [dict(each) for each in self.bindings],
+            "representatives": [dict(each) for each in self.representatives],
             "issuer": self.license.issuer,
             "type": self.license.license_type,
             "seq": fact.seq if fact else None,
@@ -164,8 +193,37 @@ class Shown:
             "head": dict(self.head),
         }
 
+    def corrections(self, name_fields: NameFields) -> list[JsonObject]:
+        """What is doubted, as `docs/interfaces.md` shows it."""
+        return [each.as_json(name_fields, self.known_at) for each in self.doubts]
+
     def _is_ended_or_changed(self) -> bool:
         return self.standing.status not in (Status.IN_FORCE, Status.NOT_YET, Status.EXPIRED, Status.UNKNOWN)
+
+
+def standing_in(state: StateView, license_: License, now: int, license_at: LicenseAt) -> JsonObject:
+    """Where a license stands now: `{"status", "supersededBy", "supersededByLeaf"}`.
+
+    Args:
+        state: What decides it: the license, and the keys that acted on it.
+        license_: As `license_in` gives it.
+        now: Unix seconds.
+        license_at: Names a license of a batch, where it is known.
+    """
+    cut_offs = cut_offs_of(state, EVER)
+    return {
+        "status": status_at(license_, now, EVER, cut_offs).status.name,
+        "supersededBy": None,
+        "supersededByLeaf": None,
+        **successor_evidence(_named(superseding_at(license_, EVER, cut_offs), license_at)),
+    }
+
+
+def _named(superseding: LicenseFact | None, license_at: LicenseAt) -> LicenseFact | None:
+    """With the id of a license of a batch that took the place of another, where it is known."""
+    if superseding is None or not superseding.batch:
+        return superseding
+    return replace(superseding, successor=license_at(superseding.batch, superseding.index) or "")
 
 
 def show_license(
@@ -189,15 +247,18 @@ def show_license(
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`, also when it was not yet recorded at `known_at`.
     """
-    license_, state = license_state(histories, license_id, opening)
     moment = max(now, histories.header.time) if at is None else at
     knowledge = histories.header.time if known_at is None else known_at
+    license_, state = license_state(histories, license_id, opening, knowledge)
     cut_offs = cut_offs_of(state, knowledge)
     standing = status_at(license_, moment, knowledge, cut_offs)
     if standing.status is Status.UNKNOWN:
         raise UnknownIdError("UNKNOWN_LICENSE", id=license_id)
     announced = announced_at(license_, moment, knowledge, cut_offs)
     header = histories.header
+    earlier = [license_.supersedes] if license_.supersedes else []
+    told = doubts_about(histories, [license_id, *earlier], knowledge)
+    doubts = doubts_shown(told[license_id], license_.license_type)
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
     return Shown(
         license_,
@@ -209,13 +270,24 @@ def show_license(
         (
             *binding_at(state, license_, knowledge).flags,
             *((ANNOUNCED,) if announced else ()),
+            *doubt_flags(doubts),
             *histories.unproved("Journal"),
         ),
         superseding_at(license_, knowledge, cut_offs),
         announced,
         _bindings(state, license_, knowledge),
         actor_evidence(state, license_, standing.fact),
+        doubts=tuple(doubts),
+        causes=tuple(each for name in earlier for each in _corrected_by(told[name], license_id)),
     )
+
+
+def _corrected_by(doubts: Iterable[Doubt], license_id: str) -> Iterator[str]:
+    """The corrections that were upheld with a license as what corrects: the cause of its amendment."""
+    for doubt in doubts:
+        step = upheld(doubt.correction)
+        if step is not None and step.license_id == license_id:
+            yield doubt.correction.correction_id
 
 
 def _bindings(state: State, license_: License, as_of: int) -> tuple[Mapping[str, object], ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from ledger.domain.apply import State
+from ledger.domain.doubts import Doubt, NameFields, doubt_flags, doubts_shown
 from ledger.domain.entities import Key
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.lineage import MAX_HANDS
@@ -32,6 +33,7 @@ from ledger.proof.verification import (
     objects_behind,
     own_objects,
 )
+from ledger.service.doubts import doubts_about
 from ledger.service.sources import Histories
 
 MAX_ROUNDS = 12
@@ -60,6 +62,10 @@ class Ask:
     known_at: int | None = None
     max_age: int = 60
 
+    def moment(self, now: int) -> int:
+        """The moment of legal effect, in seconds since 1970."""
+        return now if self.at is None else self.at
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -70,12 +76,14 @@ class Subject:
         claim: None where the form is broken.
         after: HOLDER and BASIS.
         disclosed: Field values that were shown, or None.
+        flags: What stands beside the result whatever the ledger says.
     """
 
     before: tuple[Check, ...]
     claim: Claim | None
     after: tuple[Check, ...]
     disclosed: Mapping[str, object] | None = None
+    flags: tuple[str, ...] = ()
 
     @property
     def is_shown_rightly(self) -> bool:
@@ -87,6 +95,9 @@ NO_PRESENTATION = (skipped(Step.HOLDER, "NOT_PRESENTED"), skipped(Step.BASIS, "N
 _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)
 _NOT_REACHED = Findings(tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER))
 
+
+Doubts = Mapping[str, Sequence[Doubt]]
+"""What is doubted, by license."""
 
 LicenseAt = Callable[[str, int], str | None]
 """The license id at a place in a batch (object, index), where it is known here."""
@@ -102,6 +113,7 @@ class VerifyLicenses:
         clock: Tells now.
         level: The trust level asked for, shown where none was reached.
         license_at: Names licenses of batches that took others' places; what it says is not proved.
+        name_fields: Names the fields of resources, where a list of them is at hand.
     """
 
     def __init__(
@@ -112,9 +124,10 @@ class VerifyLicenses:
         clock: Clock,
         level: str = "rpc",
         license_at: LicenseAt = lambda *_: None,
+        name_fields: NameFields = lambda _: None,
     ) -> None:
         self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
-        self._license_at = license_at
+        self._license_at, self._name_fields = license_at, name_fields
         self._holds = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
     def verify(self, subject: Subject, ask: Ask) -> Verdict:
@@ -135,6 +148,7 @@ class VerifyLicenses:
             histories = self._open()
             self._follow(claims, histories)
             state = self._state_for(claims, ask.region, histories)
+            doubts = self._doubts(claims, ask, histories)
         except (OutageError, TrustError) as problem:
             if len(claims) > 1 and self._is_answering():
                 half = len(subjects) // 2
@@ -143,7 +157,7 @@ class VerifyLicenses:
                     *self.verify_together(subjects[half:], ask),
                 ]
             return [self._unchecked(subject, problem, ask) for subject in subjects]
-        return [self._checked(subject, ask, histories, state) for subject in subjects]
+        return [self._checked(subject, ask, histories, state, doubts) for subject in subjects]
 
     def _is_answering(self) -> bool:
         """Whether the ledger can be asked at all, so that a failure may be about one subject alone."""
@@ -153,10 +167,27 @@ class VerifyLicenses:
             return False
         return True
 
-    def _checked(self, subject: Subject, ask: Ask, histories: Histories, state: State) -> Verdict:
-        if subject.claim is None:
+    def _doubts(self, claims: Sequence[Claim], ask: Ask, histories: Histories) -> Doubts:
+        """What is doubted of each license, as known then."""
+        licenses = {claim.license_id for claim in claims}
+        return doubts_about(histories, licenses, _known_at(ask, histories))
+
+    def _checked(
+        self, subject: Subject, ask: Ask, histories: Histories, state: State, doubts: Doubts
+    ) -> Verdict:
+        claim = subject.claim
+        if claim is None:
             return self._verdict(subject, ask, _NOT_REACHED, None)
-        return self._verdict(subject, ask, self._examine(subject.claim, ask, histories, state), histories)
+        findings = self._examine(claim, ask, histories, state)
+        verdict = self._verdict(subject, ask, findings, histories)
+        license_type = findings.license.license_type if findings.license else ""
+        shown = doubts_shown(doubts[claim.license_id], license_type)
+        return self._with_doubts(verdict, shown, _known_at(ask, histories))
+
+    def _with_doubts(self, verdict: Verdict, doubts: Sequence[Doubt], known_at: int) -> Verdict:
+        """The verdict with what is doubted beside it; that changes no result."""
+        corrections = tuple(each.as_json(self._name_fields, known_at) for each in doubts)
+        return replace(verdict, flags=(*verdict.flags, *doubt_flags(doubts)), corrections=corrections)
 
     def _examine(self, claim: Claim, ask: Ask, histories: Histories, state: State) -> Findings:
         now = int(self._clock.now().timestamp())
@@ -164,7 +195,7 @@ class VerifyLicenses:
         judged = ask.known_at is None and not histories.is_pinned
         question = Question(
             at=max(now, histories.header.time) if ask.at is None else ask.at,
-            known_at=histories.header.time if ask.known_at is None else ask.known_at,
+            known_at=_known_at(ask, histories),
             region=ask.region,
             age=age,
             stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
@@ -246,11 +277,16 @@ class VerifyLicenses:
             trust=histories.level if histories else "none",
             age_seconds=max(0, now - histories.header.time) if histories else None,
             agreement=findings.agreement,
-            flags=(*(subject.claim.flags if subject.claim else ()), *findings.flags),
+            flags=(*(subject.claim.flags if subject.claim else ()), *findings.flags, *subject.flags),
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
             collector=findings.collector or None,
         )
+
+
+def _known_at(ask: Ask, histories: Histories) -> int:
+    """The moment of knowledge: the one asked, else the head's."""
+    return histories.header.time if ask.known_at is None else ask.known_at
 
 
 def _unproved(check: Check, evidence: Mapping[str, object]) -> Check:

@@ -14,11 +14,11 @@ from eth_hash.auto import keccak
 
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
-from ledger.adapters.hardhat import free_port, fund
+from ledger.adapters.net.hardhat import free_port, fund
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender, create_relay_key
 from ledger.domain.messages import MESSAGES
-from ledger.domain.trustfile import ContractEntry, TrustFile
+from ledger.domain.trustfile import CLIENTS, ContractEntry, TrustFile
 from ledger.errors import ChainOutageError
 from scripts.node import HARDHAT_NET, hardhat_node_argv, node_env
 
@@ -115,7 +115,7 @@ def _deploy(rpc: Rpc, sender: Sender, addresses: dict[str, str]) -> dict[str, in
         answer = rpc.call("eth_call", call, "latest")
         addresses[name] = artifact.decode_result(getter, bytes.fromhex(answer[2:]))
         blocks[name] = blocks["Directory"] = receipt.block
-    for name in ("Catalog", "Licenses", "Batches", "Representations"):
+    for name in CLIENTS:
         addresses[name], receipt = sender.deploy(name, [addresses["Directory"], NOBODY])
         blocks[name] = receipt.block
     return blocks
@@ -141,7 +141,7 @@ def _trust(rpc: Rpc, addresses: dict[str, str], blocks: dict[str, int]) -> Trust
 def _found(ledger: Ledger) -> None:
     sender = ledger.sender
     sender.send("Directory", "found", ledger.message("Found", threshold=3))
-    names = ["Catalog", "Licenses", "Batches", "Representations", "Journal", "SM2Verifier"]
+    names = [*CLIENTS, "Journal", "SM2Verifier"]
     for rev, name in enumerate(names, start=1):
         entry = ledger.trust.contracts[name]
         values = {

@@ -14,6 +14,7 @@ from ledger.domain.messages import MESSAGES, Kind
 from ledger.domain.objects import ledger_object, region_object
 from ledger.domain.records import record_of
 from ledger.domain.refusals import REFUSALS
+from ledger.domain.trustfile import CLIENTS
 from ledger.errors import (
     BadProofError,
     ChainOutageError,
@@ -38,7 +39,7 @@ def walk(chain: Chain, until: int) -> list[Finding]:
 def test_the_records_give_the_head_that_the_state_root_proves(ledger: Ledger) -> None:
     head = ledger.chain.head()
     seq, proved = ledger.chain.proven_journal(head)
-    assert seq == 1 + 6 + len(REGIONS)
+    assert seq == 1 + len(CLIENTS) + 2 + len(REGIONS)
     assert walk(ledger.chain, head.number) == []
     assert ledger.chain.journal(head.number) == (seq, proved)
 
@@ -90,7 +91,7 @@ def test_the_words_of_objects_are_proved_and_are_their_history(ledger: Ledger) -
     for each in objects:
         assert object_word(ledger.chain.records_of(each, head.number)) == words[each]
         assert ledger.chain.object_word(each, head.number) == words[each]
-    assert [revision(words[each]) for each in objects] == [7] + [1] * len(REGIONS) + [0]
+    assert [revision(words[each]) for each in objects] == [3 + len(CLIENTS)] + [1] * len(REGIONS) + [0]
 
 
 def test_a_record_left_out_of_an_objects_history_is_found(ledger: Ledger) -> None:

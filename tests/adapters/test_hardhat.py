@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.adapters import hardhat
+from ledger.adapters.net import hardhat
 from ledger.adapters.rpc import Rpc
 from ledger.errors import OutageError, UsageError
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ledger.adapters.batch_outbox import SqliteBatchOutbox
-from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.outbox import FileOutbox
+from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.bootstrap import Ledger
 from ledger.domain.holders import holder_binding
 from ledger.domain.verdict import Verdict

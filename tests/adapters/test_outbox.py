@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Any
 import pytest
 
 from ledger.adapters.clock import SystemClock
-from ledger.adapters.message_queue import SqlitePrepared
 from ledger.adapters.rpc import Rpc
+from ledger.adapters.sqlite.prepared import SqlitePrepared
+from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.bootstrap import Ledger
 from ledger.domain.document import Envelope
 from ledger.domain.holders import holder_binding
@@ -26,7 +28,8 @@ from ledger.service.accept import Desk
 from ledger.service.orders import ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.submission import Messages, digest_of
-from tests.live import ISSUER, LiveLedger, found
+from tests.depth import some
+from tests.live import ISSUER, RELYING, LiveLedger, found
 from tests.lying_proxy import LyingProxy
 
 
@@ -107,7 +110,7 @@ def hole(proxy: LyingProxy, victim: int) -> list[str]:
     return sent
 
 
-@pytest.mark.parametrize("victim", [0, 7, 50])
+@pytest.mark.parametrize("victim", some([7, 0, 50], 2))
 def test_a_dropped_transaction_with_fifty_behind_it_is_sent_again_within_three_blocks(
     live_ledger: LiveLedger, tmp_path: Path, slow: Rpc, victim: int
 ) -> None:
@@ -224,6 +227,59 @@ def test_an_act_whose_license_moved_meanwhile_is_refused_with_a_clear_word(
         ledger.resigning().resign(row.digest, signer)
 
 
+class Died(BaseException):
+    """kill -9, as far as this process can."""
+
+
+def test_whoever_dies_after_a_message_took_anothers_place_finds_that_it_did(
+    ledger: Ledger, live_ledger: LiveLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A binding that was signed twice in place of one would be recorded twice."""
+    signer = live_ledger.signer("issuer")
+    license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
+    binding = holder_binding(signer.public_key, None)
+    made = ledger.acting(desk(ledger)).bind(license_id, binding, 1, 2, signer, ISSUER)
+    row = ledger.queue.find(made.progress.message)
+    assert row is not None
+    ledger.queue.change([row.expired()], MessageState.ACCEPTED)
+    add = SqliteQueue.add
+
+    def add_and_die(*arguments: Any, **named: Any) -> Any:
+        add(*arguments, **named)
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteQueue, "add", add_and_die)
+        with pytest.raises(Died):
+            ledger.resigning().resign(row.digest, signer)
+    restarted = live_ledger.ledger(ledger.settings.home)
+    with pytest.raises(RuleError, match="MESSAGE_NOT_RESIGNED"):
+        restarted.resigning().resign(row.digest, signer)
+    restarted.outbox().drain()
+    assert restarted.license_now(license_id).rev == 2, "one binding"
+
+
+def test_of_two_that_sign_one_message_again_at_once_one_does(ledger: Ledger, live_ledger: LiveLedger) -> None:
+    signer = live_ledger.signer("issuer")
+    license_id = str(ledger.issuing().issue(live_ledger.input(), signer).envelope.anchor["licenseId"])
+    binding = holder_binding(signer.public_key, None)
+    made = ledger.acting(desk(ledger)).bind(license_id, binding, 1, 2, signer, ISSUER)
+    row = ledger.queue.find(made.progress.message)
+    assert row is not None
+    ledger.queue.change([row.expired()], MessageState.ACCEPTED)
+
+    def resign(_: int) -> str:
+        try:
+            return live_ledger.ledger(ledger.settings.home).resigning().resign(row.digest, signer).state.value
+        except RuleError as error:
+            return error.code
+
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(resign, range(4)))
+    assert told == ["ANCHORED", *["MESSAGE_NOT_RESIGNED"] * 3]
+    assert ledger.license_now(license_id).rev == 2
+
+
 class LateClock:
     """A clock that is behind the chain's, so that what it signs runs out soon."""
 
@@ -259,6 +315,39 @@ def test_what_runs_out_unsent_is_reported_and_signed_again_with_the_same_content
     assert digest_of(Envelope.from_json(kept["envelope"])) == again.digest
     signer = key_id(live_ledger.signer("issuer").public_key)
     assert kept["envelope"]["signer"]["keyId"] == "0x" + signer.hex(), "not the key that was refused"
+
+
+def test_what_a_node_refuses_without_its_contract_holds_up_nobody_and_runs_out(
+    live_ledger: LiveLedger, tmp_path: Path, slow: Rpc
+) -> None:
+    with LyingProxy(live_ledger.rpc) as proxy:
+        ledger = live_ledger.ledger(tmp_path / "home", proxy.url)
+        signing = live_ledger.ledger(tmp_path / "home", proxy.url)
+        signing.__dict__["messages"] = Messages(signing.trust.domain, LateClock(signing, left=20))
+        stuck = accept(signing, live_ledger)
+        for each in rows(ledger, stuck):
+            ledger.queue.change([replace(each, gas=0)], MessageState.ACCEPTED)
+        good = accept(ledger, live_ledger)
+        proxy.rewrite = refuse_to_try(bytes.fromhex(str(stuck[0].envelope.anchor["licenseId"])[2:]))
+        with pytest.raises(ChainOutageError, match="RELAY_REFUSED"):
+            ledger.anchoring.step()
+        assert states(ledger, good) == ["SENT"]
+        slow.call("evm_increaseTime", 30)
+        slow.call("evm_mine")
+        ledger.anchoring.step()
+        assert states(ledger, [*stuck, *good]) == ["EXPIRED", "ANCHORED"]
+
+
+def refuse_to_try(about: bytes) -> Callable[[dict[str, Any], dict[str, Any]], dict[str, Any]]:
+    """A node that will not say what calls about something would do, as over its limit of gas."""
+
+    def rewrite(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if call["method"] != "eth_estimateGas" or about.hex() not in call["params"][0]["data"]:
+            return answer
+        error = {"code": -32000, "message": "gas required exceeds allowance"}
+        return {"jsonrpc": "2.0", "id": answer["id"], "error": error}
+
+    return rewrite
 
 
 def test_a_batch_that_ran_out_is_signed_again_with_its_licenses_also_after_a_key_was_refused(
@@ -326,6 +415,55 @@ def test_an_act_on_what_is_only_accepted_follows_it(ledger: Ledger, live_ledger:
         acting.act(license_id, ActOrder("suspend", "INVESTIGATION"), signer)
     ledger.outbox().drain()
     assert ledger.show(Asked(), license_id).standing.status.name == "SUSPENDED"
+
+
+def of_body(ledger: Ledger, owner: str) -> Desk:
+    """What a body hands in at a service over this home."""
+    return replace(desk(ledger), owner=owner)
+
+
+def test_who_has_much_to_send_leaves_room_for_who_has_little(
+    ledger: Ledger, live_ledger: LiveLedger, slow: Rpc
+) -> None:
+    """Eight acts on each of eight licenses fill no window; nor do more licenses than fit into it."""
+    signer, many = live_ledger.signer("issuer"), of_body(ledger, ISSUER)
+    rows = []
+    for _ in range(8):
+        issued = ledger.issuing(many).issue(live_ledger.input(), signer)
+        license_id, acting = str(issued.envelope.anchor["licenseId"]), ledger.acting(many)
+        rows.append(issued.progress.message)
+        for verb, ground in [("suspend", "INVESTIGATION"), ("resume", "CONDITIONS_MET_AGAIN")] * 4:
+            rows.append(acting.act(license_id, ActOrder(verb, ground), signer).progress.message)
+    rows += [ledger.issuing(many).issue(live_ledger.input(), signer).progress.message for _ in range(60)]
+    first = ledger.issuing(of_body(ledger, RELYING)).issue(live_ledger.input(), signer)
+    ledger.anchoring.step()
+    assert states(ledger, [first]) == ["SENT"], "the last that came, among seventy that could be sent"
+    assert len(ledger.queue.sent(100)) == 64
+    second = ledger.issuing(of_body(ledger, RELYING)).issue(live_ledger.input(), signer)
+    slow.call("evm_mine")
+    ledger.anchoring.step()
+    assert states(ledger, [first, second]) == ["ANCHORED", "SENT"]
+    settle(ledger, slow, 12)
+    found = [ledger.queue.find(each) for each in rows]
+    assert {each.state.value for each in found if each} == {"ANCHORED"}
+    numbers = [each.record.seq for each in found if each and each.record]
+    acts = [numbers[at : at + 9] for at in range(0, 72, 9)]
+    assert acts == [sorted(each) for each in acts], "acts on one license in their order"
+
+
+def test_a_queue_of_an_earlier_version_is_taken_over_with_what_waits_in_it(
+    ledger: Ledger, live_ledger: LiveLedger
+) -> None:
+    signer = live_ledger.signer("issuer")
+    [issued] = accept(ledger, live_ledger)
+    license_id = str(issued.envelope.anchor["licenseId"])
+    ledger.acting(desk(ledger)).act(license_id, ActOrder("suspend", "INVESTIGATION"), signer)
+    with closing(sqlite3.connect(ledger.settings.home / "outbox.sqlite3")) as database:
+        database.executescript("ALTER TABLE touched DROP COLUMN is_changed; DROP INDEX touched_number")
+    later = live_ledger.ledger(ledger.settings.home)
+    assert [each.digest for each in later.queue.ready(9)] == [issued.progress.message]
+    later.outbox().drain()
+    assert later.show(Asked(), license_id).standing.status.name == "SUSPENDED"
 
 
 def test_two_homes_processes_do_not_run_one_outbox(ledger: Ledger, live_ledger: LiveLedger) -> None:

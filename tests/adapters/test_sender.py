@@ -11,7 +11,7 @@ import pytest
 from eth_hash.auto import keccak
 
 from ledger.adapters.artifacts import load_artifacts
-from ledger.adapters.hardhat import fund
+from ledger.adapters.net.hardhat import fund
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender, create_relay_key, load_relay_key
 from ledger.errors import ChainOutageError, LedgerError, OutcomeUnknownError, RuleError, UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,16 @@ class Department:
     client: TestClient
     uscc: str
     signer: Signer
+    seconds: float = 0
+
+    def at(self, seconds: float) -> Department:
+        """It, with a clock so many seconds ahead."""
+        return replace(self, seconds=seconds)
 
     def headers(
         self, method: str, target: str, body: bytes = b"", shift: float = 0, nonce: str = ""
     ) -> dict[str, str]:
-        now = (datetime.now(UTC) + timedelta(seconds=shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = (datetime.now(UTC) + timedelta(seconds=self.seconds + shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
         nonce = nonce or secrets.token_hex(16)
         lines = f"{method}\n{target}\n{now}\n{nonce}\n{sm3(body).hex()}"
         signature = self.signer.sign(TAG + sm3(lines.encode()))

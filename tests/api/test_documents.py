@@ -14,7 +14,11 @@ from tests.api.conftest import Department
 from tests.erasing import SECRET_NAME, contents_of, found_in
 from tests.live import ISSUER, LiveLedger
 
-ERASED = {"identifier", "licenseId", "done", "ground", "at", "by", "keyId", "cids", "destroyed"}
+ERASED = {"identifier", "licenseId", "done", "ground", "at", "by", "keyId", "cids", "destroyed"} | {
+    "retention",
+    "order",
+    "archives",
+}
 GROUND = {"ground": "CONSENT_WITHDRAWN"}
 
 

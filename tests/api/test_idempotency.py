@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ledger.adapters.request_store import LEASE, SqliteRequests
+from ledger.adapters.sqlite.requests import LEASE, SqliteRequests
 from tests.api.conftest import Department
 from tests.live import LiveLedger
 
@@ -86,7 +86,7 @@ def test_a_key_out_of_form_is_refused(issuer: Department, live_ledger: LiveLedge
 
 
 def test_a_claim_of_a_process_that_died_passes_on(tmp_path: Path) -> None:
-    store = SqliteRequests(tmp_path / "requests.sqlite3", patience=0)
+    store = SqliteRequests(tmp_path / "requests.sqlite3")
     assert store.begin("a", "key", b"r", 1_000) is None
     kept = store.begin("a", "key", b"r", 1_000 + LEASE)
     assert kept is not None

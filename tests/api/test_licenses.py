@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.main import ApiOptions, create_app
 from ledger.domain.holders import PAIR, HolderRule, JointHolders, PublicPair
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.messages import key_id
 from ledger.errors import UsageError
 from tests.api.conftest import Department
-from tests.live import ISSUER, LiveLedger
+from tests.live import ISSUER, RELYING, LiveLedger
 
 ISSUE_KEYS = {
     "identifier", "licenseId", "digest", "seq", "txHash", "block", "gasUsed", "file", "promise", "cid",
@@ -51,7 +54,7 @@ def test_show_has_the_keys_of_the_command_line(issuer: Department, live_ledger: 
     issued = issue(issuer, live_ledger)
     shown = issuer.get(f"/v1/licenses/{issued['identifier']}").json()
     told = live_ledger.cli("license", "show", issued["licenseId"])
-    assert set(shown) == set(told) - {"ok", "code", "erased"}
+    assert set(shown) == set(told) - {"ok", "code", "erased", "holds"}
     assert (shown["status"], shown["licenseId"]) == ("IN_FORCE", issued["licenseId"])
 
 
@@ -302,3 +305,56 @@ def test_types_and_agreements_are_those_of_the_ledger(issuer: Department) -> Non
     (agreement,) = issuer.get("/v1/recognitions?from=310000&to=330000").json()["recognitions"]
     assert (agreement["type"], agreement["inForce"]) == ("11100000000013338W001", True)
     assert issuer.get("/v1/recognitions?to=310000").json() == {"recognitions": []}
+
+
+def test_guessing_identifiers_ends_and_does_not_tell_what_is_there(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    """An identifier holds the number of its license; who does not act on it may try a number of times."""
+    keys = {ISSUER: live_ledger.key("issuer")}
+    app = create_app(live_ledger.ledger(tmp_path), ApiOptions(keys, lookups=2))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        own = Department(client, ISSUER, live_ledger.signer("issuer"))
+        other = Department(client, RELYING, live_ledger.signer("relying"))
+        there, too, more = (issue(own, live_ledger) for _ in range(3))
+        missing = [LicenseIdentifier.parse(there["identifier"]).next_version()]
+        missing += [missing[0].next_version(), missing[0].next_version().next_version()]
+
+        def status(department: Department, name: str) -> int:
+            return int(department.get(f"/v1/licenses/{name}").status_code)
+
+        assert [status(other, there["identifier"]), status(other, missing[0].text)] == [200, 404]
+        assert [status(other, there["identifier"]), status(other, missing[0].text)] == [200, 404], (
+            "no new try"
+        )
+        refused = [other.get(f"/v1/licenses/{name}") for name in (too["identifier"], missing[1].text)]
+        assert [answer.status_code for answer in refused] == [429, 429]
+        first, second = ({**answer.json(), "fields": None} for answer in refused)
+        assert (first["code"], {**first, "detail": 0}) == ("LOOKUPS_SPENT", {**second, "detail": 0})
+        assert 0 < int(refused[0].headers["Retry-After"]) <= 3600
+        for body in ({"act": "freeze", "id": too["identifier"], "keyId": "0x" + "0" * 64}, None):
+            asked = (
+                other.post("/v1/messages", body)
+                if body
+                else other.get(f"/v1/licenses/{more['identifier']}/document")
+            )
+            assert asked.json()["code"] == "LOOKUPS_SPENT", "no other address tells it"
+        assert status(other, too["licenseId"]) == 200, "an id cannot be guessed"
+        assert [status(own, each["identifier"]) for each in (there, too, more)] == [200, 200, 200]
+        assert [status(own, each.text) for each in missing] == [404, 404, 404], (
+            "its own numbers an issuer knows"
+        )
+
+
+def test_a_write_that_came_too_often_goes_through_later_under_its_key(
+    live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    app = create_app(live_ledger.ledger(tmp_path), ApiOptions({}, lookups=0))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        other = Department(client, RELYING, live_ledger.signer("relying"))
+        name = "1.2.156.3005.2.11100000000013338W011.11340000MB0TE5T44D.2025ABCDEFGH00000002.001.M"
+        order = (f"/v1/licenses/{name}/freeze", {})
+        headers = {"Idempotency-Key": "k1"}
+        assert other.post(*order, **headers).json()["code"] == "LOOKUPS_SPENT"
+        again = other.post(*order, **headers)
+        assert (again.status_code, again.headers.get("Idempotency-Replayed")) == (429, None), "no kept answer"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +16,21 @@ from starlette.testclient import TestClient
 from api.main import ApiOptions, create_app
 from ledger import crypto
 from ledger.adapters.clock import SystemClock
+from ledger.adapters.sm2_keys import private_key_pem
 from ledger.domain.acts import Act
 from ledger.domain.holders import asked_binding
-from ledger.domain.messages import MESSAGES
+from ledger.domain.messages import MESSAGES, key_id
 from ledger.domain.objects import ascii32
 from ledger.domain.promise import Promise
 from ledger.domain.signed_message import Prepared
 from ledger.errors import BadSignatureError, LedgerError, TrustError
+from ledger.ports import Signer
 from ledger.service.orders import ActOrder
-from ledger.service.remote import OrderAtService
+from ledger.service.remote import Known, OrderAtService
 from tests.api.conftest import Department
+from tests.forked import elicense
 from tests.live import ISSUER, RELYING, LiveLedger
-from tests.served import Served
+from tests.served import NODE_AWAY, Served
 
 Json = dict[str, Any]
 
@@ -49,19 +51,18 @@ class Desk:
         self.live_ledger, self.home, self.url = live_ledger, home, url
         home.mkdir(parents=True)
 
-    def run(self, *arguments: str, **more: str) -> tuple[int, Json]:
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "ELICENSE_HOME": str(self.home),
             "ELICENSE_NETWORK": str(self.live_ledger.network),
             "ELICENSE_RPC": "http://127.0.0.1:9",
             "ELICENSE_API": self.url,
-            **more,
         }
-        done = subprocess.run(
-            [sys.executable, "-m", "api.cli.main", *arguments, "--json"],
-            capture_output=True, text=True, env=environment, timeout=120, check=False, cwd=self.home,
-        )  # fmt: skip
+
+    def run(self, *arguments: str, **more: str) -> tuple[int, Json]:
+        done = elicense(*arguments, "--json", env={**self.environment, **more}, cwd=self.home)
         return done.returncode, json.loads(done.stdout)
 
     def sign(self, *arguments: str) -> Json:
@@ -184,13 +185,96 @@ class Liar:
         return dict(told)
 
 
-def orders(live_ledger: LiveLedger, service: Liar) -> OrderAtService:
-    ledger = live_ledger.ledger()
-    signer = live_ledger.signer("issuer")
-    types, resolve = ledger.types().get, ledger.index.resolve
-    return OrderAtService(
-        service, ISSUER, ledger.trust, types, resolve, crypto.verifier(), signer, SystemClock()
-    )
+def orders(
+    live_ledger: LiveLedger, service: Liar, rpc: str | None = None, key: str = "issuer"
+) -> OrderAtService:
+    ledger = live_ledger.ledger(None, rpc)
+    signer = live_ledger.signer(key)
+    known = Known(ledger.types().get, ledger.index.resolve, ledger.seen)
+    return OrderAtService(service, ISSUER, ledger.trust, known, crypto.verifier(), signer, SystemClock())
+
+
+def promised_by(live_ledger: LiveLedger, signer: Signer) -> Callable[[Json], None]:
+    """The promise as another key signs it, in the name of the same body."""
+
+    def lie(answer: Json) -> None:
+        mine = replace(Promise.from_json(answer["promise"]), public_key=signer.public_key)
+        answer["promise"] = mine.signed(signer.sign(mine.message())).as_json()
+
+    return lie
+
+
+def test_a_promise_by_a_key_that_nobody_registered_is_none(
+    honest: Department, live_ledger: LiveLedger
+) -> None:
+    """Where a node can be asked; else it is said that nobody was."""
+    service = Liar(honest)
+    service.lie, service.at = promised_by(live_ledger, crypto.signer(crypto.generate_key())), 2
+    with pytest.raises(BadSignatureError, match="PROMISE_KEY_UNKNOWN"):
+        orders(live_ledger, service).issue(live_ledger.input())
+    service.posts = 0
+    assert orders(live_ledger, service, NODE_AWAY).issue(live_ledger.input())["promiseKey"] == "NOT_CHECKED"
+    assert orders(live_ledger, Liar(honest)).issue(live_ledger.input())["promiseKey"] == "REGISTERED"
+
+
+def signed_by(live_ledger: LiveLedger, signer: Signer) -> Callable[[Json], None]:
+    """The license file as another key signs it, rightly."""
+
+    def lie(answer: Json) -> None:
+        envelope, identity = answer["envelope"], key_id(signer.public_key)
+        signed = {**envelope["signed"], "keyId": "0x" + identity.hex()}
+        values = {name: value for name, value in signed.items() if name != "keyId"}
+        prepared = Prepared(MESSAGES["Issue"], values, live_ledger.ledger().trust.domain("Licenses"))
+        message = prepared.message(identity)
+        answer["envelope"] = {
+            **envelope,
+            "signed": signed,
+            "signer": {**envelope["signer"], "keyId": signed["keyId"]},
+            "message": message.hex(),
+            "signature": signer.sign(message).hex(),
+        }
+
+    return lie
+
+
+def test_a_license_file_by_a_key_of_another_body_is_not_taken(
+    honest: Department, live_ledger: LiveLedger
+) -> None:
+    """A right file under the same request id may be by an earlier key of the issuer's: that is looked up."""
+    for signer in (live_ledger.signer("relying"), crypto.signer(crypto.generate_key())):
+        service = Liar(honest)
+        service.lie, service.at = signed_by(live_ledger, signer), 2
+        with pytest.raises(TrustError) as caught:
+            orders(live_ledger, service).issue(live_ledger.input())
+        assert (caught.value.code, caught.value.fields["member"]) == ("SERVICE_ANSWER_DIFFERS", "signer")
+        service.posts = 0
+        with pytest.raises(LedgerError, match="SERVICE_FILE_UNCHECKED"):
+            orders(live_ledger, service, NODE_AWAY).issue(live_ledger.input())
+
+
+def second_key(live_ledger: LiveLedger) -> str:
+    """The name of another signing key that the issuer registers."""
+    raw = crypto.generate_key()
+    path = live_ledger.key("issuer-second")
+    path.write_text(private_key_pem(raw, crypto.signer(raw).public_key))
+    path.chmod(0o600)
+    by = str(live_ledger.key("qingpu"))
+    live_ledger.cli("org", "key", "add", ISSUER, "--key", str(path), "--by", by)
+    return "issuer-second"
+
+
+def test_a_license_file_by_another_key_of_the_same_body_is_taken_if_its_signature_holds(
+    honest: Department, live_ledger: LiveLedger
+) -> None:
+    second, given = second_key(live_ledger), live_ledger.input()
+    issued = orders(live_ledger, Liar(honest)).issue(given, "two-keys")
+    again = orders(live_ledger, Liar(honest), key=second).issue(given, "two-keys")
+    assert again["envelope"] == issued["envelope"]
+    service = Liar(honest)
+    service.lie, service.at = put("envelope", "signature", value="11" * 64), 2
+    with pytest.raises(TrustError) as caught:
+        orders(live_ledger, service, key=second).issue(given, "two-keys")
+    assert caught.value.fields["member"] == "signature"
 
 
 def put(*path: str, value: Any) -> Callable[[Json], None]:

@@ -35,6 +35,9 @@ def test_a_representation_is_made_and_ended(issuer: Department, live_ledger: Liv
     assert set(ended.json()) == MADE - {"kind", "scope", "since"}
     assert (ended.json()["until"], ended.json()["rev"]) == ("2050-01-01T00:00:00Z", 2)
     assert issuer.post(f"{place}/represent-end", end).json()["code"] == "ONLY_EARLIER"
+    (row,) = issuer.get(place).json()["representatives"]
+    assert (row["representative"], row["kind"]) == (shown["representative"], "GUARDIAN")
+    assert (row["until"], row["inForce"]) == ("2050-01-01T00:00:00Z", True)
 
 
 def test_terms_that_do_not_fit_are_refused(issuer: Department, live_ledger: LiveLedger) -> None:

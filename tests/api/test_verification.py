@@ -189,7 +189,6 @@ def test_checking_leaves_no_trace(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
     tmp_path: Path,
-    service_home: Path,
 ) -> None:
     """Only reads of the chain: no file changes, nobody else is called, no log names the license."""
     issued = issuer.post("/v1/licenses", live_ledger.input()).json()
@@ -204,8 +203,7 @@ def test_checking_leaves_no_trace(
 
     monkeypatch.setattr(Rpc, "_ask", watched)
     monkeypatch.setattr(HttpDesk, "_ask", None)
-    folders = (tmp_path, service_home)
-    before = [snapshot(folder) for folder in folders]
+    before = snapshot(tmp_path)
     seq = live_ledger.ledger().reader.journal()
     asked.clear()
     capfd.readouterr()
@@ -213,7 +211,7 @@ def test_checking_leaves_no_trace(
     logged = capfd.readouterr().err
     assert {url for url, _ in asked} == {live_ledger.rpc}
     assert {method for _, method in asked} <= READS
-    assert [snapshot(folder) for folder in folders] == before
+    assert snapshot(tmp_path) == before
     assert live_ledger.ledger().reader.journal() == seq
     (line,) = logged.splitlines()
     assert set(json.loads(line)) == {

@@ -139,7 +139,11 @@ def unknown() -> Outcome:
 @app.command("chatty")
 def chatty() -> Outcome:
     print("progress")
-    return Outcome({"done": True, "ok": False, "code": "MINE"}, text="done")
+    return Outcome({"done": True}, text="done")
+
+@app.command("hiding")
+def hiding() -> Outcome:
+    return Outcome({"code": "MINE"}, text="done")
 
 @app.command("interrupted")
 def interrupted() -> Outcome:
@@ -191,6 +195,7 @@ def noun(tmp_path, monkeypatch):
         ("interrupted", 130, "INTERRUPTED"),
         ("verdict", 1, "REVOKED"),
         ("chatty", 0, "OK"),
+        ("hiding", 70, "INTERNAL"),
     ],
 )
 def test_every_ending_has_its_status_and_object(noun, verb, status, code):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from api.cli.main import run
-from ledger.adapters import hardhat
+from ledger.adapters.net import hardhat
 from ledger.adapters.rpc import Rpc
 
 

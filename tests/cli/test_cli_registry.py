@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from api.cli.main import run
 from ledger import crypto
+from ledger.domain.trustfile import CONTRACT_NAMES
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "operator.md"
 BLOCKS = re.compile(r"^```(yaml|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -83,6 +85,9 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
                     (folder / name).write_text(block, encoding="utf-8")
                     continue
                 for line in block.splitlines():
+                    if not line.startswith("elicense "):
+                        subprocess.run(["sh", "-c", line], cwd=folder, check=True)
+                        continue
                     made.answers[line] = done(line.removeprefix("elicense "))
                     if line == "elicense net up":
                         patch.setenv("ELICENSE_RPC", made.answers[line]["rpc"])
@@ -96,6 +101,15 @@ def test_the_guide_ends_with_a_clean_replay(tour: Tour) -> None:
     assert replay["findings"] == []
     assert replay["signatures"]["bad"] == 0
     assert replay["records"] > 30
+
+
+def test_the_guide_leaves_no_contract_behind_and_sharing_goes_on(tour: Tour) -> None:
+    listed = tour.answer("elicense org contract list")["contracts"]
+    assert {row["name"] for row in listed if row["standing"] == "CURRENT"} == set(CONTRACT_NAMES)
+    assert {row["standing"] for row in listed} == {"CURRENT", "CLOSED"}
+    duty = tour.answer("elicense duty set")["duty"]
+    strike = f'duty set {BUREAU}/FERRY --region 310118 --what "第3项：共享渡口许可（虚构）"'
+    assert done(f"{strike} --strike --by qingpu.pem")["duty"] == duty
 
 
 def test_every_write_says_what_was_recorded(tour: Tour) -> None:
@@ -350,12 +364,22 @@ def test_people_read_the_registry_in_chinese(
         assert not re.search(r"\b(since|until|level|version|from)\b", text), text
 
 
-def test_people_read_what_a_replay_counted(tour: Tour, capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_read_what_a_replay_counted(
+    tour: Tour, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     report = done("audit replay")
-    assert run(["audit", "replay"]) == 0
-    told = capsys.readouterr()
-    assert f"{report['signatures']['checked']} signatures checked, 0 bad" in told.out
-    assert told.err == ""
+    checked = report["signatures"]["checked"]
+    for language, words in (
+        ("en", (f"{checked} signatures checked, 0 bad", "no findings")),
+        ("zh", (f"核对签名 {checked} 个，不成立 0 个", "没有发现")),
+    ):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        assert run(["audit", "replay"]) == 0
+        told = capsys.readouterr()
+        assert [word for word in words if word not in told.out] == []
+        assert told.err == ""
+    assert run(["audit", "fsck"]) == 0
+    assert "0 处不同" in capsys.readouterr().out
 
 
 def test_the_ledger_replays_clean_after_all_of_this(tour: Tour) -> None:

@@ -14,10 +14,10 @@ from ledger.domain.acts import NAMEABLE, Act, Purpose, Scope, acts_bitmap
 from ledger.domain.license_tree import leaf_hash, leaf_words, root
 from ledger.domain.objects import ascii32
 from ledger.domain.representation import RepresentationKind, RepresentationScope
+from ledger.domain.trustfile import CLIENTS
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
-    CLIENTS,
     DAY,
     JIASHAN,
     LEDGER_ID,

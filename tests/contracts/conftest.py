@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from scripts.evm import Evm, local_chain
+from tests.contracts.world import World, sealed_world
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +21,10 @@ def hardhat_rpc() -> Iterator[str]:
 def evm(hardhat_rpc: str) -> Evm:
     """The same chain, with calls to code that need no deployment."""
     return Evm(hardhat_rpc)
+
+
+@pytest.fixture
+def world(hardhat_rpc: str) -> Iterator[World]:
+    """A ledger as its founders sealed it; what a test changes is undone after it."""
+    with sealed_world(hardhat_rpc).borrowed() as world:
+        yield world

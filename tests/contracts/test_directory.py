@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -30,16 +29,9 @@ from tests.contracts.world import (
     fresh_world,
     key,
     refuses,
-    sealed_world,
 )
 
 LEDGER = objects.ledger_object()
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 @pytest.fixture

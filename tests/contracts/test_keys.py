@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -26,18 +25,11 @@ from tests.contracts.world import (
     World,
     key,
     refuses,
-    sealed_world,
 )
 
 EVER = 2**64 - 1
 OLD, FRESH = key(f"other sign {BUREAU}"), key("a rotated key")
 STATUS = ("statusAt(bytes32,uint64,uint64)", "uint8,uint32,uint64,uint8")
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 def status(world: World, as_of: int = EVER) -> Status:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -37,19 +36,12 @@ from tests.contracts.world import (
     entitlement_members,
     key,
     refuses,
-    sealed_world,
     type_members,
 )
 
 ENDS = [rule.act for rule in RULES.values() if rule.group is Group.END]
 AMENDS = list(AMEND_KINDS.values())
 LATEST = 2**64 - 1
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 def status(world: World, at: int | None = None, as_of: int = LATEST, license_id: bytes = LICENSE) -> Status:
@@ -437,7 +429,7 @@ def fill(world: World, facts: int) -> None:
     place = compiled()["Licenses"]["storageLayout"]["_issued"]["slot"]
     slot = int.from_bytes(keccak(LICENSE + place.to_bytes(32, "big")), "big")
     word = world.slot("Licenses", slot)
-    full = bytes([facts]).join((word[: 32 - 248 // 8], word[32 - 248 // 8 + 1 :]))
+    full = bytes([facts]).join((word[: 32 - 240 // 8], word[32 - 240 // 8 + 1 :]))
     world.evm.rpc("hardhat_setStorageAt", world.contracts["Licenses"], f"0x{slot:064x}", "0x" + full.hex())
     assert license_of(world)[9] == facts
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -33,16 +32,9 @@ from tests.contracts.world import (
     World,
     key,
     refuses,
-    sealed_world,
 )
 
 OPERATOR = objects.organisation_object(OFFICE)
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 @pytest.fixture(params=BY_ISSUER)

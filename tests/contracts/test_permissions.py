@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,7 +9,8 @@ import pytest
 from ledger.domain import objects
 from ledger.domain.messages import MESSAGE_OF, MESSAGES, Domain, Kind
 from ledger.domain.objects import ascii32
-from tests.contracts.commands import COMMANDS, governor, signer
+from tests.contracts.commands import governor, signer
+from tests.contracts.sharing import EVERY_COMMAND, HOLDERS_COMMANDS
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
@@ -26,7 +26,6 @@ from tests.contracts.world import (
     World,
     fresh_world,
     key,
-    sealed_world,
 )
 
 QUORUM = ("AddRegion", "SetThreshold", "Succeed")
@@ -34,23 +33,33 @@ BY_OWNER = ("RotateKey", "RecoverKey")
 ON_LICENSE = ("Amend", "Act", "Bind", "Freeze", "TransferOut")
 ABOUT_REPRESENTATIVES = ("Represent", "EndRepresentation")
 BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch", "RenewBatch", *ABOUT_REPRESENTATIVES)
+PROVIDED = ("Mount", "Offer", "NoticeGrant", "DecideGrant", "ReviewGrant", "AnswerCorrection")
+PROVIDED += ("PublishEdition", "WithdrawEdition", "Use", "UseBatch", "RefuseUse", "RefuseBatch")
+BY_BODY = ("RegisterResource", "Probe", "Demand", "MatchDemand", "RequestGrant", "WithdrawGrant")
+BY_BODY += ("RegisterItem", "EndItem", "ReportRepeat")
+BY_BODY += ("DelegateGrant", "OpenCorrection", "Attest", "DisputeCorrection", "AcknowledgeCorrection")
 FOUNDING = {"Found", "NameContract", "Seal"}
 
 
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
-
-
-@pytest.fixture(params=sorted(COMMANDS))
+@pytest.fixture(params=sorted(EVERY_COMMAND))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
 def command(world: World, name: str) -> Command:
-    return COMMANDS[name](world)
+    return EVERY_COMMAND[name](world)
+
+
+@pytest.fixture(params=sorted(EVERY_COMMAND.keys() - set(HOLDERS_COMMANDS)))
+def registered(request: pytest.FixtureRequest) -> str:
+    """A command that registered keys sign."""
+    return str(request.param)
+
+
+@pytest.fixture
+def signed_by_bodies(world: World, registered: str) -> Command:
+    return EVERY_COMMAND[registered](world)
 
 
 def refusal_of(world: World, command: Command, sender: str | None = None) -> Refused:
@@ -70,7 +79,8 @@ def twin(command: Command, kind: str) -> Command:
     labels = {
         governor(region).id: f"govern {region}" for region in (SHANGHAI, ZHEJIANG, ANHUI, QINGPU, JIASHAN)
     }
-    labels |= {signer(uscc).id: f"sign {uscc}" for uscc in (BUREAU, OFFICE)}
+    for uscc in (BUREAU, OFFICE):
+        labels |= {pair.id: f"sign {uscc}" for pair in (signer(uscc), key(f"other sign {uscc}"))}
     regions = (SHANGHAI, ZHEJIANG, ANHUI, QINGPU, JIASHAN)
     labels |= {key(f"recover {region}").id: f"recover {region}" for region in regions}
     purpose, owner = labels[command.keys[0].id].split()
@@ -80,7 +90,7 @@ def twin(command: Command, kind: str) -> Command:
 
 
 def test_every_message_has_a_command_here() -> None:
-    assert set(COMMANDS) | FOUNDING == set(MESSAGES)
+    assert set(EVERY_COMMAND) | FOUNDING == set(MESSAGES)
 
 
 def test_the_right_signers_are_recorded_with_what_they_signed(world: World, command: Command) -> None:
@@ -149,8 +159,14 @@ def test_a_lifetime_must_be_between_nothing_and_31_days(world: World, command: C
     assert (refusal.name, refusal.values) == ("WriterLifetime", (signed_at, signed_at + seconds))
 
 
-def test_a_body_without_the_power_is_refused(world: World, command: Command, name: str) -> None:
-    if name in BY_ISSUER:
+def test_a_body_without_the_power_is_refused(
+    world: World, signed_by_bodies: Command, registered: str
+) -> None:
+    name, command = registered, signed_by_bodies
+    if name in PROVIDED or name in BY_BODY:
+        stranger = signer(OFFICE if command.keys[0] != signer(OFFICE) else BUREAU)
+        expected = "PartiesNotProvider" if name in PROVIDED else "PartiesNotSigner"
+    elif name in BY_ISSUER:
         stranger, expected = signer(OFFICE), "LicensesNotIssuer"
         if "by" in command.message.values:
             command = replace(command, message=command.message.but(by=ascii32(OFFICE)))
@@ -172,27 +188,32 @@ def test_who_signs_is_who_the_message_says(world: World, command: Command) -> No
     assert refusal.values == (ascii32(BUREAU), objects.organisation_object(OFFICE))
 
 
-def test_a_key_of_another_purpose_is_refused(world: World, command: Command) -> None:
-    wrong = twin(command, "recover")
+def test_a_key_of_another_purpose_is_refused(world: World, signed_by_bodies: Command) -> None:
+    wrong = twin(signed_by_bodies, "recover")
     refusal = refusal_of(world, wrong)
     assert (refusal.name, refusal.values[0]) == ("DirectoryKeyPurpose", wrong.keys[0].id)
 
 
-def test_an_expired_key_is_refused(world: World, command: Command) -> None:
-    brief = twin(command, "brief")
+def test_an_expired_key_is_refused(world: World, signed_by_bodies: Command) -> None:
+    brief = twin(signed_by_bodies, "brief")
     world.pass_time(DAY + 10)
     refusal = refusal_of(world, brief)
     assert (refusal.name, refusal.values[0]) == ("DirectoryKeyNotCurrent", brief.keys[0].id)
 
 
-def test_a_key_is_good_before_it_expires(world: World, command: Command) -> None:
-    assert world.run(twin(command, "brief")).records
+def test_a_key_is_good_before_it_expires(world: World, signed_by_bodies: Command) -> None:
+    assert world.run(twin(signed_by_bodies, "brief")).records
 
 
-def test_an_unknown_key_is_refused(world: World, command: Command) -> None:
+def test_an_unknown_key_is_refused(world: World, signed_by_bodies: Command) -> None:
     nobody = key("nobody's")
-    refusal = refusal_of(world, with_first_signer(command, nobody))
+    refusal = refusal_of(world, with_first_signer(signed_by_bodies, nobody))
     assert (refusal.name, refusal.values) == ("DirectoryKeyUnknown", (nobody.id,))
+
+
+def bad_signature(command: Command) -> str:
+    """How a signature that does not hold is refused."""
+    return f"{'Holders' if command.message.type.name in HOLDERS_COMMANDS else 'Directory'}SignatureBad"
 
 
 def test_a_changed_message_does_not_carry_its_signatures_over(world: World, command: Command) -> None:
@@ -200,7 +221,7 @@ def test_a_changed_message_does_not_carry_its_signatures_over(world: World, comm
     changed = command.message.but(notAfter=command.message.values["notAfter"] - 1)
     with pytest.raises(Refused) as caught:
         world.submit(changed, signatures)
-    assert (caught.value.name, caught.value.values) == ("DirectorySignatureBad", (command.keys[0].id,))
+    assert (caught.value.name, caught.value.values) == (bad_signature(command), (command.keys[0].id,))
 
 
 def test_a_signature_for_another_contract_is_refused(world: World, command: Command) -> None:
@@ -208,7 +229,7 @@ def test_a_signature_for_another_contract_is_refused(world: World, command: Comm
     signatures = [world.sign(command.message, pair, world.domain(other)) for pair in command.keys]
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    assert caught.value.name == "DirectorySignatureBad"
+    assert caught.value.name == bad_signature(command)
 
 
 def test_a_signature_for_another_ledger_id_is_refused(world: World, command: Command) -> None:
@@ -216,7 +237,7 @@ def test_a_signature_for_another_ledger_id_is_refused(world: World, command: Com
     signatures = [world.sign(command.message, pair, domain) for pair in command.keys]
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    assert caught.value.name == "DirectorySignatureBad"
+    assert caught.value.name == bad_signature(command)
 
 
 def test_a_signature_for_another_chain_is_refused(world: World, command: Command) -> None:
@@ -225,21 +246,37 @@ def test_a_signature_for_another_chain_is_refused(world: World, command: Command
     signatures = [world.sign(command.message, pair, domain) for pair in command.keys]
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    assert caught.value.name == "DirectorySignatureBad"
+    assert caught.value.name == bad_signature(command)
 
 
-def test_a_message_of_another_ledger_on_the_same_chain_is_refused(world: World, name: str) -> None:
-    other = fresh_world(world.evm.url, bytes(range(32)))
-    other.found()
-    other.seal()
-    command = COMMANDS[name](other)
+@pytest.fixture(scope="module")
+def other(hardhat_rpc: str) -> World:
+    """Another ledger on the same chain."""
+    world = fresh_world(hardhat_rpc, bytes(range(32)))
+    world.found()
+    world.seal()
+    return world
+
+
+def test_a_message_of_another_ledger_on_the_same_chain_is_refused(
+    other: World, world: World, name: str
+) -> None:
+    command = EVERY_COMMAND[name](other)
     signatures = [other.sign(command.message, pair) for pair in command.keys]
     if name in ("SucceedOrganisation", "RenewBatch"):
-        COMMANDS[name](world)
+        EVERY_COMMAND[name](world)
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
     known_here = {"Represent": "LicensesUnknown", "Succeed": "DirectoryNotNext"}
     known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation", "EndPower"), "JournalStaleRevision")
+    known_here |= dict.fromkeys(("TellRepeat", "ReportRepeat"), "CorrectionsRepeatItem")
+    known_here |= dict.fromkeys(
+        ("RequestGrant", "AskCorrection", "Attest", "PublishEdition"), "PartiesResourceUnknown"
+    )
+    known_here |= dict.fromkeys(("UseBatch", "DelegateGrant"), "GrantsUnknown")
+    known_here |= {"OpenCorrection": "CorrectionsNotUsed", "AcknowledgeCorrection": "CorrectionsUnknown"}
+    if name not in known_here and command.message.values["rev"] > world.rev(command.object):
+        known_here[name] = "JournalStaleRevision"
     assert caught.value.name == known_here.get(name, "DirectorySignatureBad")
 
 
@@ -248,7 +285,9 @@ def test_an_unknown_algorithm_is_refused(world: World, command: Command) -> None
     signatures[0] = (signatures[0][0], 2, *signatures[0][2:])
     with pytest.raises(Refused) as caught:
         world.submit(command.message, signatures)
-    assert (caught.value.name, caught.value.values) == ("DirectoryAlgorithmUnknown", (2,))
+    is_holders = command.message.type.name in HOLDERS_COMMANDS
+    expected = ("HoldersSignatureBad", signatures[0][0]) if is_holders else ("DirectoryAlgorithmUnknown", 2)
+    assert (caught.value.name, *caught.value.values) == expected
 
 
 @pytest.mark.parametrize("count", [0, 65])
@@ -272,5 +311,5 @@ def test_any_relay_may_submit_any_message(world: World, command: Command) -> Non
 
 
 def test_an_ended_relay_is_refused(world: World, command: Command) -> None:
-    world.run(COMMANDS["EndRelay"](world))
+    world.run(EVERY_COMMAND["EndRelay"](world))
     assert refusal_of(world, command, sender=world.second_relay).name == "DirectoryNotRelay"

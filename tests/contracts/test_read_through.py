@@ -14,6 +14,7 @@ from ledger.domain import objects
 from ledger.domain.acts import Act, Status
 from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import ascii32
+from ledger.domain.trustfile import CLIENTS
 from tests.contracts import commands
 from tests.contracts.commands import COMMANDS, LICENSE, governor, id_of, leaf, signer, succeed, switched
 from tests.contracts.test_batches import ANSWER, LATEST, STATUS_OF_LEAF, Issued
@@ -21,7 +22,6 @@ from tests.contracts.test_renewals import Renewal, renew
 from tests.contracts.world import (
     ANHUI,
     BUREAU,
-    CLIENTS,
     JIASHAN,
     NATIONAL_TYPE,
     NO_HASH,
@@ -122,7 +122,7 @@ def views(world: World, batch: Issued, now: int) -> dict[tuple[Any, ...], Any]:
         ("Catalog", "rights()", "uint32", ()),
         ("Batches", "batchOf(bytes32)", BATCH_ROW, (batch.object,)),
         ("Batches", "renewalAt(bytes32,uint256)", "(uint64,uint32),uint256[4]", (batch.object, 0)),
-        ("Licenses", "openedOf(bytes32)", "uint256[4]", (batch.object,)),
+        ("Batches", "openedOf(bytes32)", "uint256[4]", (batch.object,)),
     ]
     asked += [("Directory", "regionOf(uint32)", "uint32,uint8", (region,)) for region in REGIONS]
     asked += [("Directory", "lineOf(uint32,uint64)", "uint32[]", (region, now)) for region in REGIONS]
@@ -284,7 +284,7 @@ def test_batches_go_on_after_the_switch(
     after.run(replace(batch.act(2, Act.RESUME)))
     states = [batch.status(index)[0] for index in range(5)]
     assert states == [superseded, Status.ANNULLED, Status.IN_FORCE, suspended, superseded]
-    opened = after.view("Licenses", "openedOf(bytes32)", "uint256[4]", batch.object)
+    opened = after.view("Batches", "openedOf(bytes32)", "uint256[4]", batch.object)
     assert opened[0] == 0b11110
 
 

@@ -44,12 +44,6 @@ from tests.contracts.world import (
 OTHER = key(f"other sign {BUREAU}")
 
 
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
-
-
 @dataclass
 class Renewal:
     """Chosen leaves of a batch, and the licenses that are to take their places."""

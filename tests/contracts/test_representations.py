@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -49,18 +48,11 @@ from tests.contracts.world import (
     fresh_world,
     key,
     refuses,
-    sealed_world,
     with_leaf,
 )
 
 ROW = "(uint8,uint32,uint64,uint64,uint64,uint32)"
 EVERYTHING = sum(RepresentationScope)
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 def representation(world: World, representative: bytes = REPRESENTATIVE) -> tuple[int, ...]:

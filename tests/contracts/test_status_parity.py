@@ -8,7 +8,8 @@ Another body, which the region named, suspends, resumes and ends beside the issu
 
 Some lives have keys that were rotated, cut off once or more, or whose registrar was; both judge them by
 what was known at `asOf`. Some licenses are leaves of a batch, renewed by other batches, opened or not. In
-the midst of some lives a contract is succeeded, or all of them.
+the midst of some lives a contract is succeeded, or all of them. Under the id of some there are leaves of
+older batches, which somebody opens sooner or later, with a key that is cut off or not.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, NAMEABLE, Act, Status
 from ledger.domain.apply import State
 from ledger.domain.entities import Batch, License
 from ledger.domain.facts import fact_of
-from ledger.domain.leaves import first_of, leaf_license
+from ledger.domain.leaves import leaf_license
 from ledger.domain.license_tree import Tree, leaf_words, root
 from ledger.domain.lifecycle import is_intervention, may_follow, status_at
+from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.messages import OPENING, plain_value
 from ledger.domain.objects import ascii32
 from ledger.domain.records import Record
+from ledger.domain.rivals import first_of, rivals_of, with_leaf
 from ledger.domain.state import typed
 from ledger.proof.verification import cut_offs_of
 from tests.contracts import commands
@@ -53,7 +56,7 @@ from tests.contracts.world import (
     sealed_world,
 )
 
-LIVES = 160
+LIVES = 100
 STEPS = [
     *ACT_VERBS.values(),
     *AMEND_KINDS.values(),
@@ -84,6 +87,8 @@ class Life:
     handle: bytes
     start: int
     keys: list[str] = field(default_factory=lambda: list(KEYS))
+    older: list[dict[str, Any]] = field(default_factory=list)
+    planters: list[str] = field(default_factory=list)
 
     @property
     def id(self) -> bytes:
@@ -92,6 +97,8 @@ class Life:
     def live(self) -> None:
         """Issue, then up to seven acts, perhaps a cut-off, at random moments."""
         term = self.dice.choice([(0, 0), (-DAY, 3 * DAY), (DAY, 2 * DAY), (-DAY, 0)])
+        for _ in range(self.dice.choice([0, 0, 1, 2])):
+            self._plant()
         self._issue(
             validFrom=self.start + term[0] if term[0] else 0,
             validTo=self.start + term[1] if term[1] else 0,
@@ -105,7 +112,9 @@ class Life:
             self._step()
             if self.dice.random() < 0.08:
                 self._cut_off()
-        for _ in range(self.dice.choice([0, 0, 1, 3])):
+        if self.older:
+            self._open_older()
+        for _ in range(self.dice.choice([0, 1, 1, 3] if self.older else [0, 0, 1, 3])):
             self._cut_off()
             self.world.pass_time(self.dice.randint(1, 5_000))
 
@@ -114,14 +123,39 @@ class Life:
         answer: tuple[int, ...] = self.world.view("Licenses", STATUS, ANSWER, self.id, at, as_of)
         return answer
 
-    def license(self, state: State) -> License | None:
+    def license(self, state: State, as_of: int = EVER) -> License | None:
         """The same license off chain."""
-        return typed(state, "license", "0x" + self.id.hex(), License)
+        rivals = rivals_of(state, "0x" + self.id.hex())
+        return first_of(rivals, void_as_of(state, as_of), as_of) if rivals else None
 
     def _issue(self, **days: int) -> None:
         self._try("Issue", licenseId=self.id, handle=self.handle, **license_members(**days))
 
+    def _plant(self) -> None:
+        """A batch with a leaf under the id, before the license itself is issued."""
+        content = keccak(f"planted {len(self.older)}".encode())
+        terms = commands.leaf(1, digest=content) | {"licenseId": self.id, "handle": self.handle}
+        command = commands.issue_batch(self.world, [commands.leaf_of(terms)])
+        self.planters.append(self.dice.choice(self.keys))
+        self.world.send(command.message, key(self.planters[-1]))
+        self.older.append({"batch": command.object, "index": 0, **terms, "proof": []})
+        self.world.pass_time(self.dice.choice([1, 1, 40_000]))
+
+    def _open_older(self) -> None:
+        """Anybody's act opens a leaf that was planted, where the contract lets it."""
+        opening = self.dice.choice(self.older)
+        words = {"ground": 0, "effective": 0, "reference": NO_HASH, "cause": NO_HASH, "region": 0}
+        act = int(self.dice.choice([Act.SUSPEND, Act.SUSPEND, Act.REVOKE]))
+        message = self.world.message("Act", self.id, licenseId=self.id, act=act, **words)
+        opened = self.world.view("Batches", "openedOf(bytes32)", "uint256[4]", opening["batch"])
+        message = replace(message.but(rev=message.values["rev"] + (not opened[0] & 1)), opening=opening)
+        with contextlib.suppress(Refused):
+            self.world.send(message, key(self.dice.choice(self.keys)))
+
     def _step(self) -> None:
+        if self.older and self.dice.random() < 0.3:
+            self._open_older()
+            return
         act = self.dice.choice(STEPS)
         now = self.world.now()
         offset = self.dice.choice([0, 0, 0, 500, 40_000, -500, -40_000, -3 * DAY])
@@ -183,8 +217,10 @@ class Life:
 
     def _cut_off(self) -> None:
         label = self.dice.choice([*self.keys, *OFFICE_KEYS])
-        pair, governor = key(label), "govern 330421" if label in OFFICE_KEYS else "govern 310118"
         since = self.dice.randint(self.start - 1_000, self.world.now() + 1_000)
+        if self.planters and self.dice.random() < 0.6:
+            label, since = self.dice.choice(self.planters), self.start
+        pair, governor = key(label), "govern 330421" if label in OFFICE_KEYS else "govern 310118"
         message = self.world.message("CutOffKey", objects.key_object(pair.id), key=pair.id, since=since)
         try:
             self.world.send(message, key(governor))
@@ -215,12 +251,13 @@ class LeafLife(Life):
         answer: tuple[int, ...] = self.world.view("Licenses", STATUS_OF_LEAF, ANSWER, opening, at, as_of)
         return answer
 
-    def license(self, state: State) -> License | None:
+    def license(self, state: State, as_of: int = EVER) -> License | None:
         batch = typed(state, "batch", "0x" + self.batch.hex(), Batch)
         assert batch is not None
         plain = {name: plain_value(value) for name, value in self.terms[1].items()}
         untouched = leaf_license(batch, "0x" + self.batch.hex(), 1, plain)
-        return first_of(untouched, super().license(state))
+        rivals = with_leaf(rivals_of(state, untouched.license_id), untouched)
+        return first_of(rivals, void_as_of(state, as_of), as_of)
 
     def _issue(self, **days: int) -> None:
         others = [commands.leaf(number) for number in range(3)]
@@ -255,13 +292,16 @@ class LeafLife(Life):
 
     def _message(self, name: str, **members: object) -> Message:
         message = super()._message(name, **members)
-        words = self.world.view("Licenses", "openedOf(bytes32)", "uint256[4]", self.batch)
+        words = self.world.view("Batches", "openedOf(bytes32)", "uint256[4]", self.batch)
+        license_ = self.license(_state(self.world, 0)[0])
+        if license_ is not None and license_.batch != "0x" + self.batch.hex():
+            return message
         return replace(message.but(rev=message.values["rev"] + (not words[0] & 2)), opening=self._opening())
 
     def _shadow(self) -> None:
         """Another machine issues the same id by itself, which the ledger takes before the leaf is opened."""
         handle, bound = self.handle, license_members(holderBinding=b"\6" * 32)
-        message = self.world.message("Issue", self.id, licenseId=self.id, handle=handle, **bound)
+        message = super()._message("Issue", licenseId=self.id, handle=handle, **bound)
         with contextlib.suppress(Refused):
             self.world.send(message, key(self.dice.choice(self.keys)))
 
@@ -291,11 +331,11 @@ def world(hardhat_rpc: str) -> Iterator[World]:
 
 def _compare(life: Life, first: int) -> set[tuple[Status, bool]]:
     state, moments = _state(life.world, first)
-    license_ = life.license(state)
     asked = [(at, as_of) for at in moments for as_of in moments]
     seen: set[tuple[Status, bool]] = set()
     for at, as_of in life.dice.sample(asked, min(len(asked), 12)):
         status, rev, since, act = life.standing(at, as_of)
+        license_ = life.license(state, as_of)
         standing = status_at(license_, at, as_of, cut_offs_of(state, as_of))
         known = [fact for fact in license_.facts if fact.recorded_at <= as_of] if license_ else []
         expected = (standing.status, len(known), standing.since, standing.fact.act if standing.fact else 0)
@@ -304,15 +344,30 @@ def _compare(life: Life, first: int) -> set[tuple[Status, bool]]:
     return seen
 
 
+def _is_restored(life: Life) -> bool:
+    """Whether a leaf that was opened under the id gave it back."""
+    state, _ = _state(life.world, 0)
+    rivals = rivals_of(state, "0x" + life.id.hex())
+    stands, is_void = life.license(state), void_as_of(state, EVER)
+    issued = [each.facts[0] for each in rivals]
+    return stands is not None and any(
+        is_void(each.key_id, each.recorded_at) and each.recorded_at < stands.facts[0].recorded_at
+        for each in issued
+    )
+
+
 @pytest.mark.parametrize("kind", [Life, LeafLife])
 def test_every_life_is_told_alike_on_chain_and_off(world: World, kind: type[Life]) -> None:
     first = len(world.records())
     seen: set[tuple[Status, bool]] = set()
+    restored = 0
     for number in range(LIVES):
         with world.snapshot():
             dice = Random(number)
             life = kind(world, dice, keccak(f"life {number}".encode()), world.now())
             life.live()
             seen |= _compare(life, first)
+            restored += _is_restored(life)
+    assert restored, "some ids stand for others since a cut-off"
     assert {status for status, _ in seen} == set(Status), "every status occurs"
     assert {(Status.SUSPENDED, True), (Status.SUSPENDED, False), (Status.ANNULLED, True)} <= seen

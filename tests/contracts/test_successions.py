@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -34,16 +33,9 @@ from tests.contracts.world import (
     World,
     key,
     refuses,
-    sealed_world,
 )
 
 XUHUI = 310104
-
-
-@pytest.fixture
-def world(hardhat_rpc: str) -> Iterator[World]:
-    with sealed_world(hardhat_rpc).borrowed() as world:
-        yield world
 
 
 def succeed_region(world: World, region: int, successor: int, since: int = 0) -> Message:

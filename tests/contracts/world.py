@@ -25,6 +25,7 @@ from ledger.domain.messages import MESSAGES, OPENING, Domain, MessageType, key_i
 from ledger.domain.objects import ascii32
 from ledger.domain.records import RECORD_TOPIC, SIGNATURE_TYPE
 from ledger.domain.sm import N, sm3
+from ledger.domain.trustfile import CLIENTS
 from scripts.compile import OUTPUT
 from scripts.evm import Evm, RpcError
 
@@ -45,8 +46,6 @@ OPENING_TYPE = f"({','.join(kind for _, kind in OPENING.members)})"
 EVERY_ACT = acts_bitmap(frozenset(LISTED.values()))
 NO_HASH = bytes(32)
 NOBODY = "0x" + "00" * 20
-CLIENTS = ("Catalog", "Licenses", "Batches", "Representations")
-"""Contracts that ask the Directory who is who; each is made with it and with the one whose place it takes."""
 
 
 class Refused(Exception):

@@ -18,6 +18,7 @@ import pytest
 from scripts.bench_crashes import ROWS, SIZE, deaths
 from scripts.tripwire import stopped
 from tests.e2e.sheets_made import TYPE, rows, write
+from tests.forked import elicense
 from tests.kubo import Kubo
 from tests.lying_proxy import LyingProxy
 from tests.told import Run, World
@@ -37,13 +38,7 @@ def test_killed_at_twenty_points_every_row_is_issued_exactly_once(world: World, 
     sheet, out = write(tmp_path / "a.csv", made), tmp_path / "out"
     before = world.run("audit", "replay").data
     for death in deaths():
-        died = subprocess.run(
-            death.wired(*order(world, sheet, out)),
-            env=world.environment(),
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
+        died = elicense(*order(world, sheet, out), env=world.environment(), dies_at=death)
         assert died.returncode == -signal.SIGKILL, (death, died.stdout[-500:], died.stderr[-500:])
     run = world.run(*order(world, sheet, out))
     assert (run.status, run.data["code"], run.data["accepted"]) == (1, "ROWS_REJECTED", ROWS)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.depth import some
 from tests.e2e.sheets_made import BAD_LINES, TYPE, license_input, rows, with_bad_rows, write
 from tests.told import Run, World
 
@@ -50,7 +51,8 @@ def batch(told: tuple[World, Run], tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "encoding"), [("a.csv", "utf-8"), ("a.csv", "gb18030"), ("a.xlsx", ""), ("a.jsonl", "")]
+    ("name", "encoding"),
+    some([("a.csv", "gb18030"), ("a.csv", "utf-8"), ("a.jsonl", ""), ("a.xlsx", "")], 2),
 )
 def test_good_rows_are_issued_and_bad_ones_told(
     world: World, tmp_path: Path, start: int, name: str, encoding: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,9 @@ from typing import Any
 import pytest
 
 from ledger.domain.identifiers import IDENTIFIER_ROOT, LicenseIdentifier, mod37_36_check
-from scripts.tripwire import stopped
 from tests.e2e.feeds_made import Feed, given, serial
 from tests.e2e.sheets_made import TYPE, rows, write
+from tests.forked import elicense
 from tests.told import Run, World
 
 ISSUER = "11310000MB0TE5T1XB"
@@ -176,8 +175,8 @@ def first(entitled: Collected) -> tuple[Collected, Run]:
     file = made.write(entitled.folder / "first.jsonl")
     before = entitled.replay()
     for step, count in DEATHS:
-        command = stopped(step, count, "kill", *entitled.command(file, "--resume"))
-        died = subprocess.run(command, env=entitled.world.environment(), capture_output=True, check=False)
+        order = entitled.command(file, "--resume")
+        died = elicense(*order, env=entitled.world.environment(), dies_at=(step, count))
         assert died.returncode == -signal.SIGKILL, (step, count, died.stdout[-500:], died.stderr[-500:])
     run = entitled.collect(file, "--resume")
     after = entitled.replay()

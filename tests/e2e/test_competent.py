@@ -1,6 +1,9 @@
-"""The catalog of a live ledger tells, for each act of a type, as what a body may do it."""
+"""The catalog of a live ledger tells, for each act of a type, who may do it and on which grounds."""
 
 from __future__ import annotations
+
+import json
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +49,69 @@ def test_people_are_told_in_their_language(
     monkeypatch.setenv("ELICENSE_LANG", language)
     assert run(["type", "show", NATIONAL]) == 0
     assert f"  {line}\n" in capsys.readouterr().out
+
+
+def test_the_catalog_tells_the_fit_grounds_of_each_act(live_ledger: LiveLedger, issuer: Department) -> None:
+    shown = live_ledger.cli("type", "show", NATIONAL)
+    told = shown["grounds"]
+    assert list(told) == shown["acts"]
+    assert told["revoke"] == [
+        {"code": "PENALTY", "zh": "行政处罚", "en": "administrative penalty"},
+        {"code": "SERIOUS_VIOLATION", "zh": "严重违法", "en": "serious violation of law"},
+    ]
+    assert shown["versions"][-1]["grounds"] == told
+    (listed,) = [row for row in issuer.get("/v1/types").json()["types"] if row["type"] == NATIONAL]
+    assert listed["grounds"] == issuer.get(f"/v1/types/{NATIONAL}").json()["grounds"] == told
+
+
+@pytest.mark.parametrize(
+    ("language", "listed", "card", "verdict"),
+    [
+        (
+            "zh",
+            "    OBTAINED_BY_FRAUD  以欺骗、贿赂等不正当手段取得",
+            ["  行为: ANNUL  撤销", "  事由: OBTAINED_BY_FRAUD  以欺骗、贿赂等不正当手段取得"],
+            "事由：以欺骗、贿赂等不正当手段取得。",
+        ),
+        (
+            "en",
+            "    OBTAINED_BY_FRAUD  obtained by deceit, bribery or the like",
+            ["  act: ANNUL  annul", "  ground: OBTAINED_BY_FRAUD  obtained by deceit, bribery or the like"],
+            "Ground: obtained by deceit, bribery or the like.",
+        ),
+    ],
+)
+def test_people_read_on_what_ground_a_license_ended(
+    live_ledger: LiveLedger,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    listed: str,
+    card: list[str],
+    verdict: str,
+) -> None:
+    identifier, file = _annulled(live_ledger, tmp_path)
+    monkeypatch.setenv("ELICENSE_LANG", language)
+    assert listed in live_ledger.printed("type", "show", NATIONAL)[1].splitlines()
+    for order in ("show", "status"):
+        assert set(card) <= set(live_ledger.printed("license", order, identifier)[1].splitlines())
+    assert verdict in " ".join(live_ledger.printed("verify", file)[1].split())
+
+
+def test_answers_have_the_words_of_a_ground_beside_its_code(live_ledger: LiveLedger, tmp_path: Path) -> None:
+    identifier, file = _annulled(live_ledger, tmp_path)
+    shown = live_ledger.cli("license", "show", identifier)
+    words = {"zh": "以欺骗、贿赂等不正当手段取得", "en": "obtained by deceit, bribery or the like"}
+    assert (shown["ground"], shown["groundText"]) == ("OBTAINED_BY_FRAUD", words)
+    _, verdict = live_ledger.attempt("verify", file)
+    (status,) = [each for each in verdict["checks"] if each["name"] == "STATUS"]
+    assert (status["evidence"]["ground"], status["evidence"]["groundText"]) == (41, words)
+
+
+def _annulled(ledger: LiveLedger, folder: Path) -> tuple[str, str]:
+    """The identifier and the file of a license that was got by fraud."""
+    given, file, key = folder / "input.json", folder / "a.elic.json", str(ledger.key("issuer"))
+    given.write_text(json.dumps(ledger.input(), ensure_ascii=False))
+    issued = ledger.cli("license", "issue", str(given), "--key", key, "--out", str(file))
+    ledger.cli("license", "annul", issued["identifier"], "--ground", "OBTAINED_BY_FRAUD", "--key", key)
+    return issued["identifier"], str(file)

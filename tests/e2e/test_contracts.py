@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.trustfile import CONTRACT_NAMES
+from ledger.domain.trustfile import CLIENTS
 from tests.live import ISSUER, NATIONAL, LiveLedger, found
 from tests.lying_proxy import LyingProxy
 
-CLIENTS = [name for name in CONTRACT_NAMES if name not in ("Directory", "Keys", "Journal")]
 PENALTY = ["--ground", "PENALTY"]
 
 

@@ -21,12 +21,17 @@ from ledger.adapters.ipfs import IpfsContent
 from scripts.tripwire import stopped
 from tests.e2e.sheets_made import TYPE, license_input, rows, write
 from tests.erasing import SECRET_NAME, blobs_of, contents_of, found_in, notes_of
+from tests.forked import elicense
 from tests.kubo import Kubo
 from tests.told import Run, World
 
 JIANGSU = "11320000MB0TE5T36A"
-GROUND = "RETENTION_ENDED"
-KEYS = {"identifier", "licenseId", "done", "ground", "at", "by", "keyId", "cids", "destroyed"}
+GROUND = "CONSENT_WITHDRAWN"
+KEYS = {"identifier", "licenseId", "done", "ground", "at", "by", "keyId", "cids", "destroyed"} | {
+    "retention",
+    "order",
+    "archives",
+}
 _starts = count(9_000_000, 1_000)
 
 
@@ -375,13 +380,8 @@ class Dying:
         home = self.office.folder / f"{step}-{occurrence}"
         shutil.copytree(self.office.world.home, home)
         office = replace(self.office, world=self.office.world.as_other(home))
-        done = subprocess.run(
-            stopped(step, occurrence, "kill", *office.order(*self.doomed), "--yes", "--json"),
-            env=office.world.environment(),
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
+        order = [*office.order(*self.doomed), "--yes", "--json"]
+        done = elicense(*order, env=office.world.environment(), dies_at=(step, occurrence))
         assert done.returncode == -signal.SIGKILL, (step, occurrence, done.stdout)
         return office
 

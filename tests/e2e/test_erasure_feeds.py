@@ -21,7 +21,7 @@ def test_a_collected_license_is_erased_where_its_feed_keeps_it(world: World, tmp
 
     def erase(file: Path) -> Run:
         ids = [json.loads(file.read_bytes())["anchor"]["licenseId"]]
-        return world.run("license", "erase", *ids, "--ground", "PURPOSE_ENDED", *key, "--yes")
+        return world.run("license", "erase", *ids, "--ground", "CONSENT_WITHDRAWN", *key, "--yes")
 
     made = Feed().insert(FIRST).insert(FIRST + 1).insert(FIRST + 2)
     made.update(FIRST + 1, "no such act")

@@ -11,33 +11,20 @@ from typing import Any
 import pytest
 
 from ledger import crypto
-from ledger.adapters.message_queue import SqliteQueue
 from ledger.adapters.rpc import Rpc
+from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.promise import Promise
 from ledger.ports import Signer
 from ledger.ports.queue import MessageState
 from ledger.service.accept import Desk
+from tests.e2e.promised import given, home
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 
-__all__ = ["live_ledger"]
+__all__ = ["given", "home", "live_ledger"]
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def home(live_ledger: LiveLedger, tmp_path: Path) -> Ledger:
-    return live_ledger.ledger(tmp_path / "home")
-
-
-@pytest.fixture
-def given(live_ledger: LiveLedger, home: Ledger) -> Promise:
-    """The promise for a license that is accepted and not sent yet."""
-    desk = Desk(home.accepting(live_ledger.signer("relying")), lambda queued: queued)
-    issued = home.issuing(desk).issue(live_ledger.input(), live_ledger.signer("issuer"))
-    assert issued.progress.promise is not None
-    return Promise.from_json(issued.progress.promise)
 
 
 def signed(promise: Promise, signer: Signer) -> Promise:

@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 
 from api.cli.demo.titles import TITLES
+from tests.forked import command_in
 from tests.told import Run, World
 
 ROOT = Path(__file__).resolve().parents[2]
 BASH = shutil.which("bash")
+FIRST = "set -e\ntrap 'kill $(jobs -p) 2> /dev/null || true' EXIT\n"
+"""Stop at the first fault, and leave no service behind that would keep the output open."""
 
 pytestmark = pytest.mark.skipif(BASH is None, reason="the pages are written for a POSIX shell")
 
@@ -23,7 +26,7 @@ pytestmark = pytest.mark.skipif(BASH is None, reason="the pages are written for 
 def script_of(page: str) -> str:
     """The lines of a page that a reader types, in order."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    return "set -e\n" + "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    return FIRST + "\n".join(re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
 
 
 def typed(page: str, world: World, tmp_path: Path) -> str:
@@ -33,7 +36,8 @@ def typed(page: str, world: World, tmp_path: Path) -> str:
     (desk / "docs" / "examples").symlink_to(ROOT / "docs" / "examples")
     (desk / "README.md").symlink_to(ROOT / "README.md")
     (desk / "story").symlink_to(world.folder)
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command_in(desk.parent)
+    path = os.pathsep.join((str(desk.parent), str(Path(sys.executable).parent), os.environ["PATH"]))
     done = subprocess.run(
         [str(BASH)],
         input=script_of(page),
@@ -68,9 +72,28 @@ def test_the_readme_tells_the_story_as_it_goes(page: str, tongue: int, told: tup
     assert f"{len(steps)}{('/', ' of ')[tongue]}{len(steps)}" in text
 
 
-@pytest.mark.parametrize("guide", ["issuer", "relying-department", "auditor", "holder", "collecting"])
+GUIDES = ["issuer", "relying-department", "auditor", "holder", "collecting", "operator"]
+
+
+@pytest.mark.parametrize("guide", GUIDES)
 def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
     assert script_of(f"docs/guides/zh-CN/{guide}.md") == script_of(f"docs/guides/{guide}.md")
+
+
+def test_a_ledger_is_founded_from_the_same_files_in_chinese() -> None:
+    pages = [(ROOT / "docs" / "guides" / name).read_text() for name in ("operator.md", "zh-CN/operator.md")]
+    first, second = (re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL) for text in pages)
+    assert first == second
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_link_of_a_guide_leads_somewhere(guide: str) -> None:
+    for page in (
+        ROOT / "docs" / "guides" / f"{guide}.md",
+        ROOT / "docs" / "guides" / "zh-CN" / f"{guide}.md",
+    ):
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == [], page
 
 
 @pytest.mark.parametrize(
@@ -78,14 +101,30 @@ def test_a_guide_has_the_same_commands_in_chinese(guide: str) -> None:
     [
         (
             "issuer",
-            ("SUPERSEDED", "ANNULLED", "SUSPENDED", "HOLDER_FROZEN", "Licenses renewed into renewed: 2"),
+            (
+                *("SUPERSEDED", "ANNULLED", "SUSPENDED", "HOLDER_FROZEN", "Licenses renewed into renewed: 2"),
+                "the sample matched",
+                "SAFETY: name",
+                "upheld",
+            ),
         ),
         (
             "relying-department",
-            ("TAMPERED", "STALE_PRESENTATION", "ANNULLED", "HOLDER_ATTESTED"),
+            (
+                "TAMPERED",
+                "STALE_PRESENTATION",
+                "ANNULLED",
+                "HOLDER_ATTESTED",
+                "pending",
+                "IN_EFFECT",
+                "WITHDRAWN",
+                "opened by an attestation that does not match",
+                "HANDED_OUT",
+                "settled: upheld",
+            ),
         ),
-        ("auditor", ("no findings", "Verified OK")),
-        ("holder", ("IN_FORCE", "STALE_PRESENTATION", "HOLDER_FROZEN")),
+        ("auditor", ("no findings", "Verified OK", "EXCEPTION_LAPSED 11320000MB0TE5T36A")),
+        ("holder", ("IN_FORCE", "STALE_PRESENTATION", "HOLDER_FROZEN", "the holder asked")),
         ("collecting", ("COLLECTED", "FEED_GROUND", "face/post", "6 compared, 6 the same")),
     ],
 )

@@ -133,6 +133,52 @@ def test_replay_and_index_know_of_representatives(
     assert world.run("audit", "fsck").data["differences"] == []
 
 
+def test_whoever_asks_where_a_license_stands_reads_who_stands_in(
+    world: World, tmp_path: Path, pair: tuple[str, str]
+) -> None:
+    id_ = id_of(issued(world, tmp_path))
+
+    def rows(*more: str) -> list[dict[str, Any]]:
+        run = world.run("license", "show", id_, *more)
+        assert run.status == 0, run.data
+        return list(run.data["representatives"])
+
+    assert rows() == []
+    heir, agent = (new_pair(world, tmp_path / f"{name}.vault") for name in ("heir", "agent"))
+    made = represent(world, id_, pair, *by(world)).data
+    to_come = represent(world, id_, heir, "--from", "2090-01-01", *by(world), kind="heir").data
+    term = ["--until", "2028-01-01", "--scope", "present"]
+    given = represent(world, id_, agent, *term, *by(world), kind="agent").data
+    first, second, third = rows()
+    assert first == {
+        **{name: made[name] for name in ("representative", "kind", "scope", "since", "until", "seq")},
+        "recordedAt": made["since"],
+        "inForce": True,
+        "void": False,
+    }
+    assert (second["kind"], second["seq"], second["inForce"]) == ("HEIR", to_come["seq"], False)
+    assert (third["until"], third["inForce"]) == ("2028-01-01T16:00:00Z", True)
+    told = [each["inForce"] for each in rows("--at", "2091-01-01")]
+    assert told == [True, True, False], "at a moment to come"
+
+    end = ["--representative", given["representative"], "--until", "2027-01-01"]
+    assert world.run("license", "represent-end", id_, *end, *by(world)).status == 0
+    assert rows()[2]["until"] == "2027-01-01T16:00:00Z", "where it was ended"
+    again = represent(world, id_, agent, *term, *by(world), kind="agent").data
+    assert [(row["seq"], row["inForce"]) for row in rows()][2:] == [
+        (given["seq"], False), (again["seq"], True),
+    ], "a later record takes over"  # fmt: skip
+
+    head = world.run("license", "show", id_).data["head"]["hash"]
+    proved = rows("--trust", "state", "--head", head)
+    assert proved == rows()
+    stranger = world.as_other(tmp_path / "another-home")
+    assert stranger.run("license", "show", id_).data["representatives"] == proved
+    zh, en = (world.card(language, "license", "show", id_) for language in ("zh", "en"))
+    assert f"代理 监护人  {made['since']} – 未定  有效  {made['representative']}" in zh
+    assert f"represented by heir  {to_come['since']} – no end  not in force" in en
+
+
 # --- showing ----------------------------------------------------------------------------------
 
 NUMBER = "metadata/certificateNumber"

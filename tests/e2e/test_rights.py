@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from ledger import crypto
 from ledger.domain.messages import key_id
 from ledger.domain.sm3 import sm3
 from tests.api.conftest import Department, client, issuer, relying, service_home
-from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
+from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, found
 
-__all__ = ["client", "issuer", "live_ledger", "relying", "service_home"]
+__all__ = ["client", "issuer", "relying", "service_home"]
 
 Json = dict[str, Any]
 Cli = Callable[..., tuple[int, Json]]
@@ -33,6 +34,13 @@ DEFINITION: Json = {
     "ground": 1,
     "schema": {"type": "object", "properties": {"pier": {"type": "string"}}},
 }
+
+
+@pytest.fixture(scope="session")
+def live_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveLedger]:
+    """A ledger of its own: on the common one, others rest on an office of Jiashan that may not bind."""
+    with ExitStack() as undo:
+        yield found(tmp_path_factory.mktemp("rights"), undo)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -161,12 +162,55 @@ BAD_CIDS = [
     "bafybeif7ztnhq65lumvvtr4ekcwd2ifwgm3awq4zfr3srh462rwyinlb4y",  # dag-pb
     "bafkqabtimvwgy3yk",  # identity hash
     GOOD.replace("b", "\u0412", 1),
+    "ipfs://" + GOOD,
+    "/ipns/example.org",
+    GOOD + ".ipfs.dweb.link",
+    GOOD + "@127.0.0.1",
+    "%2e%2e%2f" + GOOD[9:],
+    GOOD[:-3] + "%00",
+    GOOD[:-1] + "\x00",
+    GOOD[:-6] + "\r\nA: b"[:6],
+    "[::ffff:169.254.169.254]".ljust(59, "a"),
+    "http://169.254.169.254/latest/meta-data/".ljust(59, "a"),
+    "f01551220" + digest_in(GOOD).hex(),  # the same in base16
+    "B" + GOOD[1:].upper(),
 ]
 
 
 @pytest.mark.parametrize("cid", BAD_CIDS)
 def test_only_the_one_spelling_of_an_id_is_taken(cid: str, any_store: Content) -> None:
     any_store.put(b"hello world")
+    for ask in (any_store.get, any_store.has, any_store.erase):
+        with pytest.raises(MalformedError, match="CID_MALFORMED"):
+            ask(cid)
+
+
+def spelled(*head: int) -> str:
+    """The digest of a good id under another version, codec, hash or length, in the same base."""
+    raw = bytes(head) + digest_in(GOOD)
+    return "b" + base64.b32encode(raw).decode().lower().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        (0x00, 0x55, 0x12, 0x20),  # version 0
+        (0x02, 0x55, 0x12, 0x20),
+        (0x01, 0x70, 0x12, 0x20),  # dag-pb: a tree that may have no end
+        (0x01, 0x71, 0x12, 0x20),  # dag-cbor
+        (0x01, 0x72, 0x12, 0x20),  # libp2p-key: IPNS
+        (0x01, 0x55, 0x00, 0x20),  # identity: the bytes stand in the id
+        (0x01, 0x55, 0x11, 0x20),  # SHA-1
+        (0x01, 0x55, 0x16, 0x20),  # SHA3-256
+        (0x01, 0x55, 0x12, 0x1F),  # cut short
+        (0x01, 0x55, 0x12, 0x00),
+    ],
+)
+def test_an_id_of_the_right_length_with_another_codec_or_hash_is_refused(
+    head: tuple[int, ...], any_store: Content
+) -> None:
+    cid = spelled(*head)
+    assert len(cid) == len(GOOD) == len(spelled(0x01, 0x55, 0x12, 0x20))
     for ask in (any_store.get, any_store.has, any_store.erase):
         with pytest.raises(MalformedError, match="CID_MALFORMED"):
             ask(cid)

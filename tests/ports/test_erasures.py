@@ -17,9 +17,9 @@ from ledger.adapters.disk import flush, wipe
 from ledger.adapters.erasures import FolderErasures
 from ledger.adapters.issuer_home import FolderIssuerHome
 from ledger.adapters.outbox import FileOutbox
-from ledger.adapters.request_store import SqliteRequests
 from ledger.adapters.sm4 import Sm4Gcm
-from ledger.domain.erasure import Erasure, ErasureGround, erasure_of
+from ledger.adapters.sqlite.requests import SqliteRequests
+from ledger.domain.erasure import Erasure, ErasureGround, Warrant, erasure_of
 from ledger.domain.sm3 import sm3
 from ledger.errors import MalformedError, StoreOutageError, UsageError
 from ledger.ports import KeptLeaf
@@ -48,11 +48,28 @@ def erasures(tmp_path: Path) -> FolderErasures:
 
 def test_an_erasure_comes_back_as_it_was_kept(erasures: FolderErasures, tmp_path: Path) -> None:
     assert erasures.of(ERASURE.license_id) is None
-    for kept in (ERASURE, ERASURE.done()):
+    warrants = (Warrant(), Warrant("ab" * 32, "LAW", 1_800_000_000, "（2026）示例行初7号", ("cd" * 32,)))
+    later = [replace(ERASURE, warrant=each) for each in (*warrants, replace(warrants[1], until=None))]
+    for kept in (ERASURE, ERASURE.done(), *later):
         erasures.keep(kept)
         assert FolderErasures(tmp_path / "erased", flush).of(ERASURE.license_id) == kept
     (file,) = (tmp_path / "erased").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_an_order_of_one_form_does_not_pass_for_one_of_another() -> None:
+    old, new = ERASURE.as_json(), replace(ERASURE, warrant=Warrant()).as_json()
+    assert (old["format"], new["format"]) == ("elicense-erasure/1", "elicense-erasure/2")
+    for form in (
+        {**old, "format": "elicense-erasure/2"},
+        {**new, "format": "elicense-erasure/1"},
+        {**new, "format": "elicense-erasure/3"},
+        {**new, "archives": None},
+        {**new, "retention": {}},
+        {**new, "order": 7},
+    ):
+        with pytest.raises(MalformedError, match="JSON_TYPE"):
+            erasure_of(form)
 
 
 def test_the_order_is_signed_over_everything_but_whether_it_is_done() -> None:

@@ -21,6 +21,7 @@ from ledger.domain.acts import Act
 from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.entities import License
 from ledger.domain.entity_json import ENTITY_OF, state_digest
+from ledger.domain.links import YES, By, links_of
 from ledger.domain.messages import MESSAGES, Kind, message_digest
 from ledger.domain.records import RawLog, Record, raw_log_of
 from ledger.errors import ChainOutageError, StoreOutageError, TrustError
@@ -28,6 +29,7 @@ from ledger.ports import Advance, Cursor, Name
 from ledger.proof.headers import Header
 from ledger.service import follow
 from ledger.service.follow import Follow, IndexDivergedError
+from tests.sharing_records import SharingRecords, nonce, word
 from tests.simulator import (
     BUREAU,
     LEDGER_ID,
@@ -138,6 +140,46 @@ def test_empty_blocks_move_the_cursor(ledger: LedgerSimulator, index: SqlIndex) 
 
 
 # --- looking up ---------------------------------------------------------------------------
+
+
+def scanned(index: SqlIndex, by: By, value: str, table: str) -> list[str]:
+    """What a full scan finds of a word."""
+    return [key for key, entity in index.entities(table) if (by, value) in links_of(entity)]
+
+
+def words(index: SqlIndex) -> set[tuple[str, By, str]]:
+    return {
+        (name, *word) for name in ENTITY_OF for _, each in index.entities(name) for word in links_of(each)
+    }
+
+
+def test_what_is_found_by_a_word_is_what_a_full_scan_finds(ledger: LedgerSimulator, index: SqlIndex) -> None:
+    Follow(ledger, index).sync()
+    known = words(index)
+    assert {by for _, by, _ in known} == set(By) - {By.OPEN}, "all demands there were met"
+    for table, by, value in known:
+        assert [key for key, _ in index.linked(table, by, value)] == scanned(index, by, value, table)
+    assert list(index.linked("grant", By.GRANTEE, "nobody")) == []
+
+
+def test_words_follow_what_changes_and_what_is_rolled_back(index: SqlIndex) -> None:
+    ledger = founded_ledger(sign=False)
+    demand = {"demander": word(OFFICE), "nonce": nonce("demand"), "wanted": nonce("wanted")}
+    made = ledger.record("Demand", [OFFICE], **demand, item=word("ITEM-1"))
+    SharingRecords(ledger).register("OPEN")
+    Follow(ledger, index).sync()
+    before = index.cursor()
+    assert [key for key, _ in index.linked("demand", By.OPEN, YES)] == ["0x" + made.object.hex()]
+    about = {"demand": "0x" + made.object.hex(), "owner": word(BUREAU), "code": word("OPEN")}
+    ledger.record("MatchDemand", [OFFICE], **about)
+    SharingRecords(ledger).request("OPEN")
+    Follow(ledger, index).sync()
+    assert list(index.linked("demand", By.OPEN, YES)) == []
+    assert len(list(index.linked("demand", By.DEMANDER, OFFICE))) == 1
+    assert len(list(index.linked("grant", By.OWNER, BUREAU))) == 1
+    index.roll_back(before)
+    assert len(list(index.linked("demand", By.OPEN, YES))) == 1
+    assert list(index.linked("grant", By.OWNER, BUREAU)) == []
 
 
 def test_licenses_are_found_by_issuer_and_type_page_by_page(ledger: LedgerSimulator, index: SqlIndex) -> None:
@@ -308,7 +350,7 @@ LIES: dict[str, tuple[Any, int]] = {
     "last omitted": (lambda logs: logs[:-1], LAST),
     "duplicated": (lambda logs: [*logs[:30], logs[29], *logs[30:]], 30),
     "swapped": (lambda logs: [*logs[:29], logs[30], logs[29], *logs[31:]], 31),
-    "edited": (lambda logs: [*logs[:29], edited(logs[29]), *logs[30:]], LAST),
+    "edited": (lambda logs: [*logs[:34], edited(logs[34]), *logs[35:]], LAST),
     "moved to another block": (lambda logs: [*logs[:-1], replace(logs[-1], block=logs[-1].block + 1)], LAST),
     "unreadable": (lambda logs: [*logs[:29], replace(logs[29], data=b"\1"), *logs[30:]], 30),
     "invented": (lambda logs: [*logs, logs[-1]], LAST),

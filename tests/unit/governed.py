@@ -117,6 +117,12 @@ class Tampered:
     def proven_words(self, objects: Sequence[bytes], header: Header) -> dict[bytes, bytes]:
         return self.ledger.proven_words(objects, header)
 
+    def doubts_of(self, licenses: Sequence[bytes], block: int | None = None) -> dict[bytes, list[bytes]]:
+        return self.ledger.doubts_of(licenses, block)
+
+    def proven_doubts(self, licenses: Sequence[bytes], header: Header) -> dict[bytes, list[bytes]]:
+        return self.ledger.proven_doubts(licenses, header)
+
     def generations(self, contract: str, block: int | None = None) -> tuple[ContractEntry, ...]:
         return self.ledger.generations(contract, block)
 

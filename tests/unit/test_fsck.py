@@ -29,6 +29,7 @@ from tests.simulator import (
 KEYS = {
     "entities": ["table_name", "key"],
     "licenses": ["license_id"],
+    "links": ["table_name", "found_by", "value", "key"],
     "messages": ["digest"],
     "cursor": ["block"],
     "heads": ["block"],

@@ -12,11 +12,12 @@ import pytest
 from ledger import crypto
 from ledger.domain.acts import Act
 from ledger.domain.entities import Batch, License
-from ledger.domain.leaves import first_of, leaf_license
+from ledger.domain.leaves import leaf_license
 from ledger.domain.license_tree import node_hash
 from ledger.domain.messages import OPENING, Kind
 from ledger.domain.objects import organisation_object
 from ledger.domain.records import Record, RecordBody
+from ledger.domain.rivals import first_of
 from ledger.domain.verdict import Check, Step
 from ledger.proof.verification import Claim, Findings, missing_objects
 from ledger.service.replay import ReplayLedger
@@ -361,7 +362,8 @@ def test_which_comes_first_is_told_by_the_second_as_the_contract_tells_it(
     issued = replace(single.facts[0], recorded_at=batch.recorded_at + seconds)
     recorded = replace(single, facts=(issued, *single.facts[1:]))
     assert issued.seq > batch.seq
-    assert (first_of(leaf, recorded) is recorded) == (wins == "recorded")
+    first = first_of((recorded, leaf), lambda _, __: False)
+    assert (first is recorded) == (wins == "recorded")
 
 
 def test_an_opened_leaf_gives_way_to_no_later_one(ledger: LedgerSimulator, openings: list[Opening]) -> None:

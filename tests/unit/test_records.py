@@ -22,7 +22,12 @@ WORDS: dict[str, object] = {
 }
 
 
-WITH_LEAVES = (Kind.LICENSE_BATCH_ISSUED, Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL)
+WITH_LEAVES = (
+    *(Kind.LICENSE_BATCH_ISSUED, Kind.LICENSE_BATCH_ISSUED_BY_RENEWAL),
+    *(Kind.CONSENT_GIVEN, Kind.CONSENT_WITHDRAWN, Kind.CORRECTION_ASKED),
+    *(Kind.DATA_USED, Kind.DATA_USED_IN_BATCH, Kind.USES_REFUSED_IN_BATCH),
+    *(Kind.REPEAT_TOLD, Kind.ITEM_REGISTERED),
+)
 
 
 def record(kind: int = Kind.KEY_ENDED, body: bytes | None = None) -> Record:

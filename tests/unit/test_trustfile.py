@@ -32,7 +32,7 @@ SIGNERS = {
 }
 NAMES = sorted({*CONTRACT_NAMES, "SM2Verifier"})
 CONTRACTS = {
-    name: ContractEntry("0x" + f"{i}0" * 20, "0x" + f"{i}1" * 32, i) for i, name in enumerate(NAMES, 1)
+    name: ContractEntry("0x" + f"{i:x}0" * 20, "0x" + f"{i:x}1" * 32, i) for i, name in enumerate(NAMES, 1)
 }
 UNSEALED = TrustFile(
     ledger_id="0x" + "01" * 32,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
-from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
 from ledger.domain.document import Envelope, build_license, license_digest, new_salts, validity
 from ledger.domain.holders import JointHolders, PublicPair

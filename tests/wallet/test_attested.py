@@ -331,14 +331,14 @@ def test_a_holders_presentation_is_no_attestation_and_the_other_way_round(desk: 
         read_qr(whole_text(altered(made, holder=shown.licenses[0].holder)))
 
 
-def test_every_bit_of_an_attestation_counts(desk: Desk, brought: HeldLicense) -> None:
+def test_every_byte_of_an_attestation_counts(desk: Desk, brought: HeldLicense) -> None:
     challenge = desk.ask()
     made = vouch(desk, challenge, brought, officer=officer_digest("0417", b"\x05" * 32))
     data = base45.decode(made.qr[len(PREFIX) :])
     known, ends = Known(attester=Registrant(OFFICE, True)), Counter[str]()
-    for bit in range(8 * len(data)):
+    for place in range(len(data)):
         flipped = bytearray(data)
-        flipped[bit // 8] ^= 1 << bit % 8
+        flipped[place] ^= 1 << place % 8
         try:
             found = read_qr(PREFIX + base45.encode(bytes(flipped)))
         except MalformedError:
@@ -346,9 +346,9 @@ def test_every_bit_of_an_attestation_counts(desk: Desk, brought: HeldLicense) ->
             continue
         assert isinstance(found, Presentation)
         findings = check_presentation(found, challenge, crypto.verifier(), int(desk.clock.seconds), known)
-        assert any(finding.result for finding in findings), bit
+        assert any(finding.result for finding in findings), place
         ends["refused"] += 1
-    assert ends["refused"] > 2_000
+    assert ends["refused"] > 220
 
 
 def test_of_200_redemptions_of_one_attestation_exactly_one_wins(desk: Desk, brought: HeldLicense) -> None:

@@ -25,7 +25,7 @@ from ledger.domain.presentation_text import (
 from ledger.errors import LedgerError, MalformedError
 from tests.wallet.world import NOW, World
 
-ROUNDS = 8_000
+ROUNDS = 4_000
 
 
 def mutate(data: bytes, draw: random.Random) -> bytes:

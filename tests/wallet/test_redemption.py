@@ -18,7 +18,7 @@ import pytest
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.presentation_desk import HttpDesk
-from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
 from ledger.domain.presentation import Presentation
 from ledger.domain.presentation_text import kept_text, short_text
@@ -73,7 +73,7 @@ def test_of_many_who_settle_the_same_scan_exactly_one_is_answered(world: World) 
 PROCESS = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
 store = SqliteRedemptions(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.read()

@@ -372,14 +372,14 @@ def test_a_set_shown_again_or_late_is_stale_for_every_license(world: World, pair
     assert {each.after[0].code for each in world.service.scan(late, fresh).subjects} == {"STALE_PRESENTATION"}
 
 
-def test_every_bit_of_an_offline_set_counts(good: Good) -> None:
-    """One flipped bit anywhere: unreadable, or refused for every license in it."""
+def test_every_byte_of_an_offline_set_counts(good: Good) -> None:
+    """One flipped bit in any byte: unreadable, or refused for every license in it."""
     _, ours, challenge = good
     data = base45.decode(whole_text(ours)[len(PREFIX) :])
     ends: Counter[str] = Counter()
-    for bit in range(8 * len(data)):
+    for place in range(len(data)):
         flipped = bytearray(data)
-        flipped[bit // 8] ^= 1 << bit % 8
+        flipped[place] ^= 1 << place % 8
         try:
             found = read_qr(PREFIX + base45.encode(bytes(flipped)))
         except MalformedError:
@@ -387,7 +387,7 @@ def test_every_bit_of_an_offline_set_counts(good: Good) -> None:
             continue
         assert isinstance(found, Presentation)
         findings = check_presentation(found, challenge, crypto.verifier(), NOW)
-        assert any(finding.result for finding in findings), bit
+        assert any(finding.result for finding in findings), place
         ends["refused"] += 1
-    assert ends["refused"] > 4_000
-    assert ends["malformed"] > 300
+    assert ends["refused"] > 450
+    assert ends["malformed"] > 20

@@ -57,7 +57,7 @@ def bytes_of_vault(world: World) -> bytes:
 
 
 def opened(data: bytes, passphrase: bytes = PASSPHRASE) -> vault.OpenVault:
-    return vault.read(data, passphrase, Sm4Gcm(), "wallet.vault")
+    return vault.read(data, vault.Passphrase(passphrase), Sm4Gcm(), "wallet.vault")
 
 
 def test_nothing_of_seed_or_license_stands_in_the_file(bytes_of_vault: bytes) -> None:
@@ -167,7 +167,7 @@ def test_a_seed_alone_brings_its_licenses_back(world: World, tmp_path: Path) -> 
         envelopes.append(issue(example_input(name), world.issuer, pair))
     seed = world.wallet._open().content["seed"]
     content = {"seed": seed, "next": 0, "licenses": []}
-    made = vault.create(content, PASSPHRASE, SystemEntropy(), 1 << 8)
+    made = vault.create(content, vault.Passphrase(PASSPHRASE), SystemEntropy(), 1 << 8)
     path = tmp_path / "new.vault"
     files.write_vault(path, vault.write(made, Sm4Gcm()), is_new=True)
     restored = Wallet(path, PASSPHRASE, device(world.clock))

@@ -9,8 +9,8 @@ from typing import Any
 
 from ledger import crypto
 from ledger.adapters.clock import SystemEntropy
-from ledger.adapters.redemptions import SqliteRedemptions
 from ledger.adapters.sm4 import Sm4Gcm
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
 from ledger.domain.document import (
     Envelope,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.cli.demo.stage import Chapter, Stage, Told
+from api.cli.output import said
 from ledger.service.sources import Asked
 
 
@@ -31,8 +32,12 @@ class Auditing:
         head = ledger.reader.head().hash
         report = ledger.replay().run(ledger.histories(Asked("state", head)))
         self.replay = report.as_json()
+        records, checked, bad = report.records, report.signatures_checked, report.signatures_bad
         lines = [
-            f"{report.records} records, {report.signatures_checked} signatures, {report.signatures_bad} bad",
+            said(
+                f"记录 {records} 条，签名 {checked} 个，其中不成立 {bad} 个",
+                f"{records} records, {checked} signatures, {bad} bad",
+            ),
             f"head {report.head}",
             f"state {self.replay['stateDigest']}, trust {report.trust}",
         ]

@@ -16,7 +16,7 @@ from api.cli.demo.story import Step, Story
 from api.cli.demo.world import write_founding, write_keys
 from api.cli.deploy import found
 from api.cli.output import Outcome, is_json, said
-from ledger.adapters import hardhat
+from ledger.adapters.net import hardhat
 from ledger.errors import UsageError
 from ledger.settings import home
 

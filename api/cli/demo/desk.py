@@ -6,8 +6,9 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import uvicorn
 
@@ -18,12 +19,12 @@ START_SECONDS = 20.0
 
 
 @contextmanager
-def counter(ledger: Ledger) -> Iterator[str]:
-    """Serve the API of an office; gives its URL."""
+def counter(ledger: Ledger, keys: Mapping[str, Path] | None = None) -> Iterator[str]:
+    """Serve the API of an office, with keys by credit code that it signs with; gives its URL."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    app = create_app(ledger, ApiOptions(api=url, lowest_log=logging.WARNING))
+    app = create_app(ledger, ApiOptions(keys or {}, api=url, lowest_log=logging.WARNING))
     config = uvicorn.Config(app, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

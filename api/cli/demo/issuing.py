@@ -9,6 +9,7 @@ import httpx2
 from api.cli.demo.stage import Chapter, Stage, Told, card, with_basis
 from api.cli.demo.world import JIANGSU, JIASHAN, OFFICES, QINGPU, SHANGHAI, ZHEJIANG, Office
 from api.cli.files import replace_file
+from api.cli.output import said
 from ledger.service.sources import Asked
 from ledger.service.verify import Ask
 
@@ -94,7 +95,10 @@ class Issuing:
             name = f"{issued.envelope.identifier}.elic.json"
             replace_file(stage.folder / "batch" / name, issued.envelope.to_bytes())
         size = len(stage.batch)
-        lines = [f"root {batch.root}", f"seq {batch.seq}, gas / license: {batch.gas_used // size}"]
+        lines = [
+            f"root {batch.root}",
+            f"seq {batch.seq}, {said('每份 gas', 'gas / license')}: {batch.gas_used // size}",
+        ]
         return Told(f"{size} licenses", lines, batch.gas_used)
 
     def _verify_leaf(self) -> Told:

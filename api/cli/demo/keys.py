@@ -5,6 +5,7 @@ from __future__ import annotations
 from api.cli.demo.stage import Chapter, Stage, Told
 from api.cli.demo.world import ANHUI, JIANGSU
 from api.cli.files import write_new
+from api.cli.output import language
 from ledger import crypto
 from ledger.adapters.sm2_keys import private_key_pem
 from ledger.domain.acts import Purpose
@@ -71,7 +72,7 @@ class Keys:
         stolen = key_id(stage.signer(BRANCH).public_key)
         gas = stage.govern(cut_off_key(stolen, since, [_file(stage.signer("anhui"))]))
         verdicts = [stage.verify(each) for each in self._stolen]
-        lines = [verdicts[1].message["zh"], verdicts[1].message["en"]]
+        lines = [verdicts[1].message[language()]]
         return Told(" ".join(each.result for each in verdicts), lines, gas)
 
     def _made(self, name: str) -> Signer:

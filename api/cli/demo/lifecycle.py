@@ -7,6 +7,7 @@ from typing import Any
 
 from api.cli.demo.stage import REFERENCE, Chapter, Stage, Told
 from api.cli.demo.world import ANHUI, JIANGSU, SHANGHAI, ZHEJIANG, Office
+from api.cli.output import language, said
 from ledger.domain.acts import AMEND_KINDS, RULES
 from ledger.domain.holders import holder_binding
 from ledger.domain.moments import parse_moment, rfc3339
@@ -60,7 +61,7 @@ class Lifecycle:
         issued = self._stage.issued[ANHUI.key]
         gas = self._stage.act(ANHUI, issued, verb, ground)
         verdict = self._stage.verify(issued)
-        return Told(verdict.result, [verdict.message["zh"], verdict.message["en"]], gas)
+        return Told(verdict.result, [verdict.message[language()]], gas)
 
     def _change(self) -> Told:
         old, given = self._stage.issued[SHANGHAI.key], self._stage.input(SHANGHAI)
@@ -98,7 +99,7 @@ class Lifecycle:
             given = self._stage.input(JIANGSU, serial=_serial(old))
             new = self._amended(JIANGSU, old, given, kind, ground)
             results += [self._stage.verify(each).result for each in (old, new)]
-            lines.append(f"{_term(kind)} {kind}: {new.envelope.identifier}")
+            lines.append(f"{_term(kind)}: {new.envelope.identifier}")
             gas += new.gas_used
         return Told(" ".join(results), lines, gas)
 
@@ -109,7 +110,7 @@ class Lifecycle:
             gas += self._stage.act(JIANGSU, leaf, verb, ground)
             verdict = self._stage.verify(leaf)
             results.append(verdict.result)
-            lines.append(verdict.message["zh"])
+            lines.append(verdict.message[language()])
         return Told(" ".join(results), lines, gas)
 
     def _annul(self) -> Told:
@@ -180,4 +181,5 @@ def _serial(issued: Issued) -> str:
 
 
 def _term(kind: str) -> str:
-    return RULES[AMEND_KINDS[kind]].zh
+    rule = RULES[AMEND_KINDS[kind]]
+    return said(rule.zh, rule.en)

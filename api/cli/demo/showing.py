@@ -7,11 +7,12 @@ from functools import partial
 from api.cli.demo.stage import Chapter, Stage, Told
 from api.cli.demo.world import JIASHAN, SHANGHAI, ZHEJIANG
 from api.cli.files import replace_file
+from api.cli.output import language, said
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.presentation_desk import HttpDesk
 from ledger.adapters.qr import QrCode, read_image
-from ledger.adapters.redemptions import SqliteRedemptions
+from ledger.adapters.sqlite.redemptions import SqliteRedemptions
 from ledger.domain.challenge import Challenge
 from ledger.domain.fields_tree import flatten
 from ledger.service.present import PresentService
@@ -53,7 +54,10 @@ class Showing:
             signer, FIELDS, "企业资质核验（示例）", uscc=ZHEJIANG.uscc, api=self._stage.api
         )
         self._challenge = asked
-        return Told("OK", [f"for: {asked.purpose}", f"fields: {', '.join(FIELDS)}"])
+        return Told(
+            "OK",
+            [f"{said('用途', 'for')}: {asked.purpose}", f"{said('字段', 'fields')}: {', '.join(FIELDS)}"],
+        )
 
     def _present(self) -> Told:
         assert self._challenge is not None
@@ -64,7 +68,13 @@ class Showing:
         replace_file(self._stage.folder / "qr" / "presentation.png", code.png())
         replace_file(self._stage.folder / "qr" / "presentation.svg", code.svg())
         kept = len(flatten(license_.license)) - len(fields)
-        lines = [f"{shown.mode}, {shown.size} bytes", f"{len(fields)} fields shown, {kept} kept back"]
+        lines = [
+            f"{shown.mode}, {shown.size} bytes",
+            said(
+                f"出示 {len(fields)} 项，其余 {kept} 项不出示",
+                f"{len(fields)} fields shown, {kept} kept back",
+            ),
+        ]
         return Told("OK", [*code.terminal().splitlines(), *lines])
 
     def _scan(self) -> Told:
@@ -74,5 +84,5 @@ class Showing:
         judge = self._stage.ledger("jiashan").verify(Asked())
         (verdict,) = scanned.settle(judge.verify_together(scanned.subjects, Ask(region=JIASHAN)))
         seen = verdict.disclosed or {}
-        lines = [verdict.message["zh"], *(f"{path} = {value}" for path, value in seen.items())]
+        lines = [verdict.message[language()], *(f"{path} = {value}" for path, value in seen.items())]
         return Told(f"{verdict.result} {len(seen)} fields", lines)

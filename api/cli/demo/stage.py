@@ -10,6 +10,7 @@ from typing import Any
 
 from api.cli.demo.world import Office
 from api.cli.files import replace_file
+from api.cli.output import language
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.sm4 import Sm4Gcm
@@ -53,13 +54,14 @@ class Stage:
         issued: The first license of each office in its latest version, by the office's key name.
         batch: The licenses that Jiangsu issued at once.
         api: URL of the counter's API.
+        provider: URL of the service of Jiangsu, which hands out data.
     """
 
     def __init__(self, folder: Path, relay_key: Path) -> None:
         self.folder, self._relay_key = folder, relay_key
         self.issued: dict[str, Issued] = {}
         self.batch: tuple[Issued, ...] = ()
-        self.api = ""
+        self.api = self.provider = ""
         self.wallet = self._make_wallet()
         self._ledgers: dict[str, Ledger] = {}
 
@@ -162,7 +164,7 @@ def with_basis(verdict: Verdict) -> str:
 
 
 def card(verdict: Verdict) -> list[str]:
-    """A verdict as a person reads it: the nine checks, the sentence in both languages."""
+    """A verdict as a person reads it: the nine checks, the sentence in the language of this run."""
     marks = {"PASS": "✓", "FAIL": "✗", "UNKNOWN": "?", "SKIPPED": "–"}
     checks = " ".join(f"{marks[check.outcome.value]}{check.step.name}" for check in verdict.checks)
-    return [checks, verdict.message["zh"], verdict.message["en"]]
+    return [checks, verdict.message[language()]]

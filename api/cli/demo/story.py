@@ -7,18 +7,23 @@ that one run shows everything that does not hold.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from api.cli.demo.auditing import Auditing
+from api.cli.demo.correcting import Correcting
 from api.cli.demo.desk import counter
 from api.cli.demo.issuing import Issuing
 from api.cli.demo.keys import Keys
 from api.cli.demo.lifecycle import Lifecycle
+from api.cli.demo.sharing import Sharing
 from api.cli.demo.showing import Showing
 from api.cli.demo.stage import Chapter, Stage, Told
 from api.cli.demo.titles import TITLES
+from api.cli.demo.world import JIANGSU
+from api.cli.output import language
 from ledger.errors import LedgerError
 
 
@@ -72,17 +77,24 @@ class Story:
 
     def run(self) -> Iterator[Step]:
         """Tell the story, step by step."""
-        with counter(self._stage.ledger("jiashan")) as self._stage.api:
+        stage = self._stage
+        with counter(stage.ledger("jiashan")) as stage.api, self._provider() as stage.provider:
             for n, (name, expected, action) in enumerate(self._chapters(), start=1):
                 try:
                     told = action()
                 except LedgerError as error:
-                    told = Told(error.code, [error.message()["zh"], error.message()["en"]])
+                    told = Told(error.code, [error.message()[language()]])
                 ok = told.result == expected
                 yield Step(n, name, ok, expected, told.result, TITLES[name], told.lines, told.gas)
 
+    def _provider(self) -> AbstractContextManager[str]:
+        """The service of Jiangsu, which hands out data by the key that it rotated to."""
+        key = self._stage.folder / "keys" / f"{JIANGSU.key}-2.pem"
+        return counter(self._stage.ledger(JIANGSU.key), {JIANGSU.uscc: key})
+
     def _chapters(self) -> Chapter:
         issuing, lifecycle = Issuing(self._stage), Lifecycle(self._stage)
+        sharing = Sharing(self._stage)
         return [
             *issuing.first(),
             *lifecycle.first(),
@@ -91,5 +103,7 @@ class Story:
             *Keys(self._stage).steps(),
             *issuing.refused(),
             *Showing(self._stage).steps(),
+            *sharing.steps(),
+            *Correcting(self._stage, sharing).steps(),
             *self._auditing.steps(),
         ]

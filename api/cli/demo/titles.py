@@ -96,6 +96,41 @@ TITLES: dict[str, tuple[str, str]] = {
     "present": ("持证人亮证", "The holder presents a QR code"),
     "scan": ("窗口扫码核验，只见这三个字段", "The counter scans it and sees those three fields only"),
     "replayed": ("同一二维码再扫一次，被拒绝", "The same code a second time is refused"),
+    "share": (
+        "江苏把注册信息编入资源目录：有条件共享",
+        "Jiangsu puts the registrations into the catalog, shared on conditions",
+    ),
+    "share-ask": (
+        "嘉善为办案申请三个字段，以二维码请持证人同意",
+        "Jiashan asks for three fields in a case, and the holder for her consent by QR code",
+    ),
+    "share-approve": ("江苏审核同意，仍待持证人", "Jiangsu approves; the holder's word is still missing"),
+    "share-consent": (
+        "持证人扫码、与账本核对、签名同意",
+        "The holder scans it, holds it against the ledger and consents",
+    ),
+    "share-use": (
+        "跨省用证：双方签名上链后才交付加注件",
+        "Used across provinces: recorded by both sides, and only then handed out",
+    ),
+    "share-beyond": (
+        "多要一个字段：拒绝，拒绝也上链",
+        "One field beyond the grant: refused, and the refusal is recorded",
+    ),
+    "share-seen": ("持证人看到谁用过、谁被拒绝", "The holder sees who used it and who was refused"),
+    "share-withdraw": ("持证人撤回同意：立即不能再用", "She takes her consent back: nothing from then on"),
+    "doubt": (
+        "持证人对工作单位申请校核：核验时看到疑义，结论不变",
+        "She doubts the employer: verifiers see the doubt, the result stays",
+    ),
+    "uphold": (
+        "江苏核实并更正：新版本取代旧版本",
+        "Jiangsu finds her right and corrects: the new version supersedes",
+    ),
+    "notify": (
+        "用过该字段的嘉善收到通知并确认",
+        "Jiashan, which had used the field, is told and acknowledges",
+    ),
     "replay": ("审计人员复算全账，链头有证明", "An auditor replays the whole ledger under a proved head"),
     "live-is-replayed": ("实时索引与复算结果逐字节相同", "The live index equals the replay, byte for byte"),
 }

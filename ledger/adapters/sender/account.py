@@ -105,7 +105,7 @@ class RelayAccount:
         )
 
     def estimates(self, calls: Sequence[Call]) -> list[int | LedgerError]:
-        """Gas limit of each call against the present state, or why its contract refuses it."""
+        """Gas limit of each call against the present state, or why its contract or the node refuses it."""
         return self._estimates([self._target(*call) for call in calls])
 
     def sign(
@@ -161,12 +161,14 @@ class RelayAccount:
             return []
         method = "eth_estimateGas"
         answers = self.rpc.batch([(method, [{"from": self.account, **_draft(*each)}]) for each in targets])
-        return [
-            refused(answer.data, self._artifacts)
-            if isinstance(answer, Reverted)
-            else int(number_of(answer, method) * GAS_MARGIN)
-            for answer in answers
-        ]
+        return [self._estimate(answer, method) for answer in answers]
+
+    def _estimate(self, answer: Any, method: str) -> int | LedgerError:
+        if isinstance(answer, Reverted):
+            return refused(answer.data, self._artifacts)
+        if isinstance(answer, ChainOutageError):
+            return answer  # of this call alone: the others of the same batch have their answers
+        return int(number_of(answer, method) * GAS_MARGIN)
 
     def _sign(
         self, targets: Sequence[tuple[str | None, bytes]], gas: Sequence[int], taken: Collection[int] = ()

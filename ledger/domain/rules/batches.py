@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ledger.domain.entities import Batch, License, Renewal
+from ledger.domain.entities import Batch, Renewal
 from ledger.domain.facts import Fact, Values, object_of
-from ledger.domain.leaves import first_of, is_leaf_of, leaf_license
+from ledger.domain.leaves import is_leaf_of, leaf_license
 from ledger.domain.license_tree import leaf_bits
 from ledger.domain.messages import Kind
+from ledger.domain.rivals import added, is_opened, rivals_of, with_leaf
 from ledger.domain.rules.licenses import entitling_term, require_own_id
 from ledger.domain.state import Change, Refused, Rule, StateView, int_of, next_rev, str_of, text_of, typed
 
@@ -73,15 +74,16 @@ def _leaf_opened(state: StateView, fact: Fact) -> list[Change]:
     batch, index = typed(state, "batch", key, Batch), int_of(values, "index")
     if batch is None:
         raise Refused("BAD_RECORD", f"unknown batch {key}")
-    found = typed(state, "license", str_of(values, "licenseId"), License)
-    license_ = first_of(leaf_license(batch, key, index, values), found)
-    if license_ is found:
-        raise Refused("DUPLICATE_ID", f"license {license_.license_id}")
+    leaf = leaf_license(batch, key, index, values)
+    if is_opened(state, leaf.license_id, key):
+        raise Refused("DUPLICATE_ID", f"license {leaf.license_id}")
+    license_ = with_leaf(rivals_of(state, leaf.license_id), leaf)[-1]
+    changes = added(state, fact, license_)
     require_own_id(state, batch.issuer, license_.license_id, values)
     if index in batch.opened or not _is_proved(state, batch, values):
         raise Refused("BAD_PROOF", f"no leaf {index} of batch {key}")
     opened = replace(batch, opened=batch.opened | {index})
-    return [Change("license", license_.license_id, license_), Change("batch", key, opened)]
+    return [*changes, Change("batch", key, opened)]
 
 
 def _is_proved(state: StateView, batch: Batch, values: Values) -> bool:

@@ -28,6 +28,9 @@ from ledger.domain.state import (
 def _type_registered(state: StateView, fact: Fact) -> list[Change]:
     values = fact.values
     code = text_of(values, "licenseType")
+    sharing = Sharing(int_of(values, "sharing"))
+    if sharing is Sharing.OPEN:
+        raise Refused("BAD_RECORD", f"an open license type {code}")
     before = typed(state, "type", code, LicenseType) or LicenseType(0, code, ())
     version = TypeVersion(
         since=fact.time,
@@ -37,7 +40,7 @@ def _type_registered(state: StateView, fact: Fact) -> list[Change]:
         grades_digest=str_of(values, "gradesDigest"),
         acts=acts_from_bitmap(int_of(values, "acts")),
         scope=Scope(int_of(values, "scope")),
-        sharing=Sharing(int_of(values, "sharing")),
+        sharing=sharing,
         ground=int_of(values, "ground"),
         by_key=one_of(fact.key_ids),
     )

@@ -11,19 +11,20 @@ from ledger.domain.facts import Fact, Values
 from ledger.domain.leaves import is_own_id
 from ledger.domain.lifecycle import effective_time
 from ledger.domain.messages import Kind
+from ledger.domain.rivals import added, gone_on, rivals_of
 from ledger.domain.state import Change, Refused, Rule, StateView, int_of, next_rev, str_of, text_of, typed
 
 
-def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supersedes: str = "") -> Change:
-    if state.get("license", license_id):
-        raise Refused("DUPLICATE_ID", f"license {license_id}")
+def _new_license(
+    state: StateView, fact: Fact, license_id: str, rev: int, supersedes: str = ""
+) -> list[Change]:
     values = fact.values
     issuer, code = text_of(values, "issuer"), text_of(values, "licenseType")
     require_own_id(state, issuer, license_id, values)
     term = entitling_term(state, fact, issuer, code)
     first = LicenseFact(
         seq=fact.seq,
-        act=act,
+        act=Act.ISSUE,
         ground=0,
         recorded_at=fact.time,
         effective=int_of(values, "validFrom"),
@@ -31,7 +32,7 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         holder_binding=str_of(values, "holderBinding"),
     )
     license_ = License(
-        rev=1,
+        rev=rev,
         license_id=license_id,
         issuer=issuer,
         license_type=code,
@@ -44,7 +45,7 @@ def _new_license(state: StateView, fact: Fact, license_id: str, act: Act, supers
         supersedes=supersedes,
         writer=fact.writer,
     )
-    return Change("license", license_id, license_)
+    return added(state, fact, license_)
 
 
 def require_own_id(state: StateView, issuer: str, license_id: str, values: Values) -> None:
@@ -63,13 +64,18 @@ def entitling_term(state: StateView, fact: Fact, issuer: str, code: str) -> Term
 
 
 def _issued(state: StateView, fact: Fact) -> list[Change]:
-    next_rev(0, fact)
-    return [_new_license(state, fact, str_of(fact.values, "licenseId"), Act.ISSUE)]
+    license_id = str_of(fact.values, "licenseId")
+    before = rivals_of(state, license_id)
+    changes = _new_license(state, fact, license_id, int_of(fact.values, "rev") + 1)
+    next_rev(before[0].rev if before else 0, fact)
+    return changes
 
 
 def _issued_by_amendment(state: StateView, fact: Fact) -> list[Change]:
-    old = str_of(fact.values, "licenseId")
-    return [_new_license(state, fact, str_of(fact.values, "newLicenseId"), Act.ISSUE, supersedes=old)]
+    old, new = (str_of(fact.values, name) for name in ("licenseId", "newLicenseId"))
+    if rivals_of(state, new):
+        raise Refused("DUPLICATE_ID", f"license {new}")
+    return _new_license(state, fact, new, 1, supersedes=old)
 
 
 def known_license(state: StateView, fact: Fact) -> License:
@@ -80,14 +86,16 @@ def known_license(state: StateView, fact: Fact) -> License:
     return license_
 
 
-def _with_fact(license_: License, fact: Fact, added: LicenseFact, binding: str = "") -> list[Change]:
+def _with_fact(
+    state: StateView, license_: License, fact: Fact, new: LicenseFact, binding: str = ""
+) -> list[Change]:
     after = replace(
         license_,
         rev=next_rev(license_.rev, fact),
-        facts=(*license_.facts, added),
+        facts=(*license_.facts, new),
         holder_binding=binding or license_.holder_binding,
     )
-    return [Change("license", license_.license_id, after)]
+    return gone_on(state, after)
 
 
 def _act_fact(license_: License, fact: Fact) -> LicenseFact:
@@ -109,7 +117,7 @@ def _act_fact(license_: License, fact: Fact) -> LicenseFact:
 
 def _acted(state: StateView, fact: Fact) -> list[Change]:
     license_ = known_license(state, fact)
-    return _with_fact(license_, fact, _act_fact(license_, fact))
+    return _with_fact(state, license_, fact, _act_fact(license_, fact))
 
 
 def _at_once(fact: Fact, act: Act) -> LicenseFact:
@@ -127,31 +135,31 @@ def _at_once(fact: Fact, act: Act) -> LicenseFact:
 def _bound(state: StateView, fact: Fact) -> list[Change]:
     license_ = known_license(state, fact)
     binding = str_of(fact.values, "holderBinding")
-    added = replace(
+    new = replace(
         _at_once(fact, Act.BIND),
         holder_binding=binding,
         by=text_of(fact.values, "by"),
         method=int_of(fact.values, "method"),
         assurance=int_of(fact.values, "assurance"),
     )
-    return _with_fact(license_, fact, added, binding)
+    return _with_fact(state, license_, fact, new, binding)
 
 
 def _frozen(state: StateView, fact: Fact) -> list[Change]:
     license_ = known_license(state, fact)
-    added = replace(_at_once(fact, Act.FREEZE), by=text_of(fact.values, "by"))
-    return _with_fact(license_, fact, added)
+    new = replace(_at_once(fact, Act.FREEZE), by=text_of(fact.values, "by"))
+    return _with_fact(state, license_, fact, new)
 
 
 def _transferred_out(state: StateView, fact: Fact) -> list[Change]:
     license_ = known_license(state, fact)
-    added = replace(
+    new = replace(
         _at_once(fact, Act.TRANSFER_OUT),
         ground=int(Ground.TRANSFER),
         reference=str_of(fact.values, "reference"),
         region=int_of(fact.values, "toRegion"),
     )
-    return _with_fact(license_, fact, added)
+    return _with_fact(state, license_, fact, new)
 
 
 APPLY: Mapping[Kind, Rule] = {

@@ -9,6 +9,7 @@ from ledger.domain.acts import Purpose
 from ledger.domain.entities import CutOff, Key, Ledger, Organisation, Predecessor, Region, Relay
 from ledger.domain.facts import Fact
 from ledger.domain.messages import Kind
+from ledger.domain.rivals import settled
 from ledger.domain.state import (
     Change,
     Refused,
@@ -28,12 +29,6 @@ ALG_SM2_SM3 = 1
 
 def _ledger(state: StateView) -> Ledger:
     return typed(state, "ledger", "ledger", Ledger) or Ledger()
-
-
-def _founded(state: StateView, fact: Fact) -> list[Change]:
-    before = _ledger(state)
-    after = replace(before, rev=next_rev(before.rev, fact), threshold=int_of(fact.values, "threshold"))
-    return [Change("ledger", "ledger", after)]
 
 
 def _contract_named(state: StateView, fact: Fact) -> list[Change]:
@@ -170,7 +165,8 @@ def _key_cut_off(state: StateView, fact: Fact) -> list[Change]:
     key = _known_key(state, fact)
     cut = CutOff(fact.time, int_of(fact.values, "since"))
     after = replace(key, rev=next_rev(key.rev, fact), cut_offs=(*key.cut_offs, cut))
-    return [Change("key", key.key_id, after)]
+    change = Change("key", key.key_id, after)
+    return [change, *settled(state, change, fact.time)]
 
 
 def _relay_changed(state: StateView, fact: Fact) -> list[Change]:
@@ -186,7 +182,7 @@ def _relay_changed(state: StateView, fact: Fact) -> list[Change]:
 
 
 APPLY: Mapping[Kind, Rule] = {
-    Kind.LEDGER_FOUNDED: _founded,
+    Kind.LEDGER_FOUNDED: _threshold_set,
     Kind.CONTRACT_NAMED: _contract_named,
     Kind.LEDGER_SEALED: _sealed,
     Kind.THRESHOLD_SET: _threshold_set,

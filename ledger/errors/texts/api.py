@@ -140,6 +140,14 @@ TEXTS: dict[str, Text] = {
         _RETRY_ZH,
         _RETRY_EN,
     ),
+    "LOOKUPS_SPENT": Text(
+        "一小时内以证照标识查询的他人证照已达 {most} 件，{seconds} 秒后可再查。",
+        "This body has named {most} licenses of others by their identifiers within an hour; the next may be "
+        "named in {seconds} s.",
+        "核验用证照文件或二维码（POST /v1/verify），或用文件中的 licenseId 查询，均不计数。",
+        "Verify the license file or the QR code (POST /v1/verify), or ask by the licenseId in the file: "
+        "neither counts.",
+    ),
     # --- the service itself ---
     "REQUESTS_OUTAGE": Text(
         "请求登记库不可用（{reason}），因此不能受理签名请求。",
@@ -164,5 +172,17 @@ TEXTS: dict[str, Text] = {
         "--issuer-key is written USCC=PEM, not {given}.",
         "例如 --issuer-key 11310118MB0TE5T33U=keys/qingpu.pem。",
         "For example --issuer-key 11310118MB0TE5T33U=keys/qingpu.pem.",
+    ),
+    "UNKNOWN_TABLE": Text(
+        "状态中没有名为 {table} 的表。",
+        "The state has no table {table}.",
+        "可用的表：{known}。",
+        "It has: {known}.",
+    ),
+    "STATE_WORD": Text(
+        "by 与 value 须一并给出。",
+        "by and value go together.",
+        "两者都给，或都不给。",
+        "Give both of them, or neither.",
     ),
 }

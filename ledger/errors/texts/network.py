@@ -101,4 +101,40 @@ TEXTS: dict[str, Text] = {
         "查看日志末尾，排除后重试。",
         "Read the end of the log, then try again.",
     ),
+    "NET_WITH_UNKNOWN": Text(
+        "net up 不认识 --with {given}。",
+        "`net up` knows no --with {given}.",
+        "可用 --with ipfs。",
+        "Use --with ipfs.",
+    ),
+    "NET_IPFS_MISSING": Text(
+        "找不到 IPFS 的守护进程（kubo 的程序 ipfs）。",
+        "The daemon of IPFS (kubo's program `ipfs`) is not there.",
+        "安装 kubo 0.42 使 ipfs 位于 PATH；或在源码目录运行 make engines 由源码编译。",
+        "Install kubo 0.42 so that `ipfs` is on the PATH, or run `make engines` in the checkout, which builds it.",
+    ),
+    "NET_IPFS_PEERS": Text(
+        "不能有 {asked} 个 IPFS 节点：已有 {there} 个，至多 {most} 个。",
+        "There cannot be {asked} IPFS nodes: there are {there} already, and {most} at most.",
+        "给出不少于已有数目的 --peers；已有节点保存着文件，不会被撤下。",
+        "Give --peers no fewer than there are: nodes that keep documents are not dropped.",
+    ),
+    "NET_IPFS_STATE": Text(
+        "IPFS 网络的状态文件 {path} 已损坏（{reason}）。",
+        "The state file {path} of the IPFS swarm is damaged ({reason}).",
+        "结束其守护进程，删除该文件，再运行 elicense net up --with ipfs：节点及其内容仍在。",
+        "End its daemons, delete the file and run `elicense net up --with ipfs`: nodes and contents stay.",
+    ),
+    "NET_IPFS_DID_NOT_START": Text(
+        "IPFS 节点未能启动（{reason}），日志在 {log}。",
+        "An IPFS node did not start ({reason}); its log is {log}.",
+        "查看日志末尾，排除后重试。",
+        "Read the end of the log, then try again.",
+    ),
+    "NET_IPFS_FAILED": Text(
+        "IPFS 节点 {url} 未照办：{reason}。",
+        "The IPFS node {url} failed: {reason}.",
+        "查看该节点的日志；再次运行 elicense net up --with ipfs。",
+        "Read that node's log, then run `elicense net up --with ipfs` again.",
+    ),
 }

@@ -136,6 +136,18 @@ TEXTS: dict[str, Text] = {
         "勿信赖该服务，勿使用其所给文件；以其他节点核对证照状态。",
         "Do not rely on this service or on files that it gave; ask another node where the license stands.",
     ),
+    "SERVICE_FILE_UNCHECKED": Text(
+        "服务给出的证照文件由另一密钥 {key} 签署，没有节点可问其归属，未写入文件。",
+        "The license file of the service is signed by another key, {key}; no node says whose. No file is written.",
+        "以 --rpc 给出节点后用同一 --request-id 重试；报文已受理，不会重复签发。",
+        "Name a node with --rpc and try again with the same --request-id; nothing is issued twice.",
+    ),
+    "BATCH_NOT_RECORDED": Text(
+        "服务受理的批次未能上链（{reason}）。",
+        "A batch that the service accepted was not recorded ({reason}).",
+        "该批证照均未颁发；按原因更正后以 --resume 重做。",
+        "None of its licenses is issued; mend what the reason says, then go on with --resume.",
+    ),
     "MESSAGES_IN_A_ROW": Text(
         "关于 {object} 已有 {count} 条报文等待上链，须逐条入块。",
         "{count} messages about {object} wait for their records, each for a block of its own.",
@@ -184,5 +196,11 @@ TEXTS: dict[str, Text] = {
         "The service's promise is not about what was handed in ({field}).",
         "勿信赖该服务；保留答复作为证据。",
         "Do not rely on this service; keep its answer as evidence.",
+    ),
+    "MESSAGE_NOT_ALONE": Text(
+        "消息 {message}（{struct}）不是由一个机构单独签名的，不能在此重新签名。",
+        "The message {message} ({struct}) was not signed by one body alone; it cannot be signed again here.",
+        "请持证人用证照夹重新签名，或由双方重新签名后再次提交。",
+        "Have the holder sign anew with the wallet, or both bodies, and hand that in.",
     ),
 }

@@ -309,8 +309,8 @@ TEXTS: dict[str, Text] = {
     "SHARING_UNKNOWN": Text(
         "共享类型 {sharing} 不存在。",
         "There is no sharing kind {sharing}.",
-        "为无条件、有条件或不予共享。",
-        "It is unconditional, conditional or not shared.",
+        "为无条件、有条件、不予共享，数据集还可开放。",
+        "It is unconditional, conditional or not shared; a data set may also be open.",
     ),
     "GROUND_MISSING": Text(
         "全国有效的类型 {licenseType} 须注明法律依据。",
@@ -397,10 +397,10 @@ TEXTS: dict[str, Text] = {
         "Look at its present status first.",
     ),
     "ACT_NOT_RETROACTIVE": Text(
-        "行为 {act} 不能追溯到 {effective}（现为 {time}）。",
-        "Act {act} cannot take effect at {effective}; it is {time}.",
-        "取现在或以后的时间。",
-        "Take the present or a later time.",
+        "行为 {act} 不能追溯到 {effective}（上链时间可至 {time}）。",
+        "Act {act} cannot take effect at {effective}; it may be recorded as late as {time}.",
+        "不指明时间即自上链时生效，或取至少一分钟以后的时间。",
+        "Name no time for the moment of its record, or one that is more than a minute ahead.",
     ),
     "LICENSE_FULL": Text(
         "证照 {id} 的事实已达 255 条。",
@@ -470,10 +470,10 @@ TEXTS: dict[str, Text] = {
         "Let the issuer make the id with its own secret.",
     ),
     "NOTHING_BOUND": Text(
-        "证照 {id} 未绑定设备，无可冻结。",
-        "License {id} has no holder key bound that could be frozen.",
-        "先查询绑定情况。",
-        "Look at its bindings first.",
+        "没有持有人密钥：证照 {id} 未绑定可冻结的密钥，或报文要绑定的密钥为空。",
+        "No holder key: license {id} has none bound that could be frozen, or the message binds none.",
+        "冻结前先查询绑定情况；绑定时给出持有人的密钥。",
+        "Look at its bindings before a freeze; name the holder's keys for a binding.",
     ),
     "SIGNED_BY_ANOTHER": Text(
         "报文所载的机构是 {by}，签名者 {signer} 是另一机构。",

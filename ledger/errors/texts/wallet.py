@@ -39,6 +39,18 @@ TEXTS: dict[str, Text] = {
         remedy_zh="少出示几个字段，或不用 --offline。",
         remedy_en="Show fewer fields, or present without --offline.",
     ),
+    "FORM_TEXT_MALFORMED": Text(
+        zh="不是完整的申请或签名二维码内容。",
+        en="Not the whole text of a request's or an answer's QR code.",
+        remedy_zh="其内容以 EL2: 开头；请重新扫描整个二维码，或改用文件。",
+        remedy_en="Its text begins with EL2:; scan the whole code again, or use the file.",
+    ),
+    "FORM_TOO_LARGE": Text(
+        zh="内容压缩后有 {size} 字节，二维码最多 {limit} 字节。",
+        en="Packed, it has {size} bytes; a QR code holds {limit}.",
+        remedy_zh="不用 --png，以文件交付（--out）。",
+        remedy_en="Leave out --png and hand the file over (--out).",
+    ),
     "QR_NOT_FOUND": Text(
         zh="图片 {path} 中没有可读的二维码。",
         en="No readable QR code in the image {path}.",

@@ -1,0 +1,65 @@
+"""Forms of the catalog of license types and of recognitions."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.schemas import Answered, Hash, Json, Message, Moment
+
+
+class FitGround(Message):
+    """A ground that is fit for an act."""
+
+    code: str
+
+
+class TypeEntry(Answered):
+    """A license type in its present version."""
+
+    type: str
+    name: Message | None
+    version: int
+    since: Moment
+    scope: Literal["NATIONAL", "REGIONAL"]
+    sharing: str
+    region: str | None
+    definer: str | None
+    ground: int | None
+    acts: list[str]
+    competent: dict[str, list[str]]
+    grounds: dict[str, list[FitGround]]
+    schema_digest: Hash
+    grades_digest: Hash
+
+
+class TypeDetail(TypeEntry):
+    """A license type with the JSON Schema of its face, null where it is not known here."""
+
+    schema_: Annotated[Json | None, Field(alias="schema")]
+
+
+class Types(Answered):
+    """All license types, by code."""
+
+    types: list[TypeEntry]
+
+
+class Recognition(Answered):
+    """An agreement: licenses of `from` are accepted in `to`, `type` counting as `asType`."""
+
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    type: str
+    as_type: str
+    since: Moment
+    until: Moment | None
+    rev: int
+    in_force: bool
+
+
+class Recognitions(Answered):
+    """Agreements, by regions and type."""
+
+    recognitions: list[Recognition]

@@ -1,0 +1,96 @@
+"""A grant as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from api.cli.output import language, said
+from api.cli.plain import one_line
+from ledger.domain.canonical import JsonObject
+
+_STANDINGS = {
+    "REFUSED": ("未获同意", "refused"),
+    "WITHDRAWN": ("已撤回", "withdrawn"),
+    "PENDING": ("办理中", "pending"),
+    "NOT_YET": ("尚未生效", "not yet in effect"),
+    "OVER": ("已到期", "over"),
+    "KEY_COMPROMISED": ("密钥失密", "key compromised"),
+    "USED_UP": ("次数用尽", "used up"),
+    "IN_EFFECT": ("生效", "in effect"),
+}
+_ACTS = {
+    "NOTICE": ("一次告知", "told what is missing"),
+    "DECISION": ("决定", "decided"),
+    "REVIEW": ("复核", "reviewed"),
+    "CONSENT": ("持证人同意", "the holder consented"),
+    "WITHDRAWAL": ("撤回授权", "withdrawn"),
+    "CONSENT_WITHDRAWAL": ("持证人撤回同意", "the holder took the consent back"),
+}
+_NEEDS = {"DECISION": ("决定", "decide"), "REVIEW": ("复核", "review"), "CONSENT": ("同意", "consent")}
+_BASES = {"DUTY": ("依职能", "by duty"), "CONSENT": ("依授权", "by consent")}
+_OUTCOMES = {"YES": ("同意", "yes"), "NO": ("不同意", "no")}
+
+
+def _word(words: Mapping[str, tuple[str, str]], name: object) -> str:
+    return words[str(name)][language() != "zh"]
+
+
+def card(data: JsonObject) -> str:
+    """`grant show` in the language of this run."""
+    lines = [
+        f"{data['grant']}  {_word(_STANDINGS, data['standing'])}",
+        said(
+            f"  {data['grantee']} 申请使用 {data['resource']}",
+            f"  {data['grantee']} asks for {data['resource']}",
+        ),
+        f"  {_word(_BASES, data['basis'])}  {data['purposeCode'] or ''} {data['purpose'] or ''}".rstrip(),
+        *_case(data),
+        said("  字段：", "  fields: ") + ", ".join(data["granted"]),
+        said(f"  至 {data['until']}", f"  until {data['until']}") + _uses(data),
+        *(f"  {_step(step)}" for step in data["steps"]),
+        *_waiting(data),
+    ]
+    return "\n".join(map(one_line, lines))
+
+
+def _case(data: JsonObject) -> Sequence[str]:
+    """The matter and the case that it is for, as far as this home knows them."""
+    told = " ".join(str(each) for each in (data["item"], data["case"]) if each)
+    return [said(f"  事项、案号：{told}", f"  matter, case: {told}")] if told else []
+
+
+def _uses(data: JsonObject) -> str:
+    if data["left"] is None:
+        return ""
+    return said(
+        f"，剩 {data['left']} 次（共 {data['count']} 次）", f", {data['left']} of {data['count']} uses left"
+    )
+
+
+def _step(step: JsonObject) -> str:
+    parts = [step["at"], _word(_ACTS, step["act"]), step["by"] or "?"]
+    if step["outcome"]:
+        parts.append(_word(_OUTCOMES, step["outcome"]))
+    parts += [step["text"]] if step["text"] else []
+    return "  ".join(map(str, parts))
+
+
+def _waiting(data: JsonObject) -> Sequence[str]:
+    """Who is next, and how late that is: silence is shown."""
+    lines = [
+        said(
+            f"  待 {_who(each['by'])} {_word(_NEEDS, each['need'])}",
+            f"  waits for {_who(each['by'])} to {_word(_NEEDS, each['need'])}",
+        )
+        for each in data["next"]
+    ]
+    due = data["decision"]["due"]
+    if data["overdue"]:
+        lines.append(said(f"  已逾期：应于 {due} 前答复", f"  OVERDUE: an answer was due before {due}"))
+    elif any(each["need"] in ("DECISION", "REVIEW") for each in data["next"]):
+        lines.append(said(f"  应于 {due} 前答复", f"  an answer is due before {due}"))
+    return lines
+
+
+def _who(by: object) -> str:
+    return said("持证人", "the holder") if by == "HOLDER" else str(by)

@@ -1,0 +1,230 @@
+"""`elicense type`: license types, and who may issue them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+from api.cli import registry_powers
+from api.cli.governing import By, Signatures, desk_of, done, state_of, table
+from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending, open_ledger
+from api.cli.output import Outcome, language, read_input, said
+from api.cli.registry_words import (
+    CodeArgument,
+    End,
+    RegionOption,
+    Until,
+    read_code,
+    read_region,
+    read_since,
+    read_uscc,
+    shown_time,
+    span_text,
+    until_text,
+)
+from ledger.adapters.type_files import TypeFiles
+from ledger.domain.acts import Act, verbs_of
+from ledger.domain.competent import competent_bodies, competent_line
+from ledger.domain.entities import LicenseType, Terms, TypeVersion
+from ledger.domain.founding import FoundingType, read_type
+from ledger.domain.grounds import fit_grounds, ground_words, grounds_of_acts
+from ledger.domain.moments import rfc3339
+from ledger.domain.state import typed
+from ledger.errors import MalformedError, UnknownIdError
+from ledger.ports import Index
+from ledger.service import govern
+
+type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
+type_app.command("empower")(registry_powers.empower)
+type_app.command("disempower")(registry_powers.disempower)
+
+
+@type_app.command("add")
+def type_add(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Type definition, JSON or YAML; - is stdin.")],
+    by: By,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="CODE", help="Region that defines it.")
+    ] = None,
+    ground: Annotated[
+        int | None,
+        typer.Option("--ground", min=1, help=f"Number of the legal ground of a NATIONAL type, {OWN_NUMBER}."),
+    ] = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Register a license type, or the next version of one."""
+    desk = desk_of(network, rpc, by, signatures)
+    kind = _given_type(file, region, ground)
+    files = TypeFiles(desk.ledger.settings.network.resolve().parent / "types")
+    taken = files.take(kind, Path() if file == "-" else Path(file).resolve().parent)
+    order = govern.register_type(kind, taken.schema_digest, taken.grades_digest, desk.by)
+    governed = desk.carry_out([order])
+    data = {"type": kind.code, "scope": kind.scope.name, "version": governed.records[-1].rev}
+    return done(
+        governed, data, said(f"{kind.code} 第 {data['version']} 版", f"{kind.code} version {data['version']}")
+    )
+
+
+def _given_type(file: str, region: str | None, ground: int | None) -> FoundingType:
+    try:
+        kind = read_type(yaml.safe_load(read_input(file)))
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise MalformedError("FOUNDING_FILE", member="file", expected=f"YAML or JSON ({error})") from None
+    number = read_region(region) if region else kind.region
+    return replace(kind, region=number, ground=ground or kind.ground)
+
+
+@type_app.command("list")
+def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """List license types as they are now."""
+    state = state_of(open_ledger(network, rpc))
+    rows = [_type_row(kind) for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
+    return Outcome({"types": rows}, text=table(rows, "type", "scope", "sharing", "region", "version"))
+
+
+@type_app.command("show")
+def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """Show a type with all its versions and who is entitled to issue it."""
+    state = state_of(open_ledger(network, rpc))
+    kind = _type(state, read_code(code))
+    held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
+    rights = [entitlement_row(right) for right in held if right.key[0] == code]
+    data = {
+        **_type_row(kind),
+        "versions": [_version_row(each) for each in kind.versions],
+        "entitlements": rights,
+        "powers": registry_powers.rows(state, license_type=code),
+    }
+    version = said(f"第 {data['version']} 版", f"version {data['version']}")
+    lines = [f"{code}  {data['scope']}, {data['sharing']}, {version}"]
+    lines += [f"  {each['issuer']} {right_line(each)}" for each in rights]
+    lines += [line for act in sorted(kind.versions[-1].acts) for line in _act_lines(act)]
+    return Outcome(data, text="\n".join(lines))
+
+
+def _act_lines(act: Act) -> list[str]:
+    """Who may do an act, and below it the grounds that are fit for it."""
+    grounds = [f"    {ground_words(each, language())}" for each in fit_grounds(act) if each]
+    return [f"  {competent_line(act, language())}", *grounds]
+
+
+@type_app.command("end")
+def type_end(
+    code: CodeArgument, by: By, signatures: Signatures = None, network: Network = None, rpc: RpcUrls = None
+) -> Outcome:
+    """Issue nothing more of a type: its next version knows neither issuing nor amending.
+
+    What was issued goes on; `type add` with a definition that knows `issue` opens it again.
+    """
+    desk = desk_of(network, rpc, by, signatures)
+    current = _type(state_of(desk.ledger), read_code(code)).versions[-1]
+    governed = desk.carry_out([govern.close_type(code, current, desk.by)])
+    return done(
+        governed,
+        {"type": code, "version": governed.records[-1].rev},
+        said(f"已停用 {code}", f"closed {code}"),
+    )
+
+
+@type_app.command("entitle")
+def type_entitle(
+    code: CodeArgument,
+    issuer: Annotated[str, typer.Option("--issuer", metavar="USCC", help="Who may issue it.")],
+    region: RegionOption,
+    since: Annotated[str, typer.Option("--from", metavar="TIME", help="From when.")],
+    by: By,
+    until: Until = None,
+    operator: Annotated[
+        str | None, typer.Option("--operator", metavar="USCC", help="Who may sign in the issuer's name.")
+    ] = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Let an organisation issue a type; signed by the region it is for or a superior one."""
+    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
+    term, named = (read_since(since), ending(until)), read_uscc(operator) if operator else None
+    now = int(desk.ledger.clock.now().timestamp())
+    govern.require_no_pause(state_of(desk.ledger), read_code(code), body, term[0], now)
+    order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
+    data = {"type": code, "issuer": body, "region": region, "operator": named}
+    data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
+    by_whom = said(f"，由 {named} 代办", f", {named} as its operator") if named else ""
+    return done(
+        desk.carry_out([order]), data, said(f"{body} 可颁发 {code}", f"{body} may issue {code}") + by_whom
+    )
+
+
+@type_app.command("unentitle")
+def type_unentitle(
+    code: CodeArgument,
+    issuer: Annotated[str, typer.Option("--issuer", metavar="USCC", help="Who may issue it no more.")],
+    by: By,
+    until: End = None,
+    signatures: Signatures = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """End an entitlement at a moment that is not past."""
+    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
+    end = desk.end(until)
+    governed = desk.carry_out([govern.end_entitlement(read_code(code), body, end, desk.by)])
+    data = {"type": code, "issuer": body, "until": rfc3339(end)}
+    return done(governed, data, until_text(said(f"{body} 可颁发 {code}", f"{body} may issue {code}"), data))
+
+
+def _type(state: Index, code: str) -> LicenseType:
+    kind = typed(state, "type", code, LicenseType)
+    if kind is None:
+        raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
+    return kind
+
+
+def right_line(right: Mapping[str, object]) -> str:
+    """From when to when, where, and who signs besides the issuer."""
+    operator = (
+        said(f"，代办 {right['operator']}", f", operator {right['operator']}") if right["operator"] else ""
+    )
+    where = said(f"地区 {right['region']}", f"in {right['region']}")
+    return f"{where} {span_text(right['since'], right['until'])}{operator}"
+
+
+def _type_row(kind: LicenseType) -> dict[str, object]:
+    return {"type": kind.code, "version": len(kind.versions), **_version_row(kind.versions[-1])}
+
+
+def _version_row(version: TypeVersion) -> dict[str, object]:
+    return {
+        "since": rfc3339(version.since),
+        "scope": version.scope.name,
+        "sharing": version.sharing.name,
+        "region": f"{version.region:06d}" if version.region else None,
+        "definer": version.definer,
+        "ground": version.ground or None,
+        "acts": verbs_of(version.acts),
+        "competent": competent_bodies(version.acts),
+        "grounds": grounds_of_acts(version.acts),
+        "schemaDigest": version.schema_digest,
+        "gradesDigest": version.grades_digest,
+    }
+
+
+def entitlement_row(right: Terms) -> dict[str, object]:
+    """A right to issue a type, as `type show` and `org show` give it."""
+    term = right.terms[-1]
+    return {
+        "type": right.key[0],
+        "issuer": right.key[1],
+        "region": f"{term.region:06d}",
+        "operator": term.detail or None,
+        "since": shown_time(term.since),
+        "until": shown_time(term.until),
+        "rev": right.rev,
+    }

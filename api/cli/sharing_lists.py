@@ -1,0 +1,157 @@
+"""`elicense duty`, `code-table` and `library`: what regions set about sharing, and what bodies publish."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli import remote
+from api.cli.governing import By, state_of, table
+from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
+from api.cli.output import Outcome, read_input, said
+from api.cli.registry_words import RegionOption, Until, read_region, read_uscc, shown_time
+from api.cli.resource import LIBRARIES
+from api.cli.sharing import (
+    ResourceArgument,
+    Signatures,
+    desk_of,
+    one_of,
+    told,
+)
+from ledger.domain.canonical import parse_strict
+from ledger.domain.moments import rfc3339
+from ledger.domain.sharing import BaseLibrary, DutyKind
+from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
+from ledger.errors import UsageError
+from ledger.service import share_owed
+from ledger.service.listed_bodies import listed_bodies
+from ledger.service.share_resources import read_key
+from ledger.service.shown_resources import duty_json
+
+duty_app = typer.Typer(add_completion=False, help="Responsibility lists.")
+code_table_app = typer.Typer(add_completion=False, help="Code tables.")
+library_app = typer.Typer(add_completion=False, help="Base libraries.")
+
+_KINDS = {"share": int(DutyKind.SHARE), "flow-back": int(DutyKind.FLOW_BACK)}
+
+
+@duty_app.command("set")
+def duty_set(
+    resource: ResourceArgument,
+    region: RegionOption,
+    what: Annotated[str, typer.Option("--what", metavar="TEXT", help="The item, as the list words it.")],
+    by: By,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="TIME", help="Last day, or first moment too late.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="share or flow-back.")] = "share",
+    strike: Annotated[bool, typer.Option("--strike", help="Strike it out.")] = False,
+    signatures: Signatures = None,
+    api: remote.Api = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Set an item of a region's responsibility list; signed by the region or a superior one."""
+    if (due is None) != strike:
+        raise UsageError("DUTY_DUE")
+    desk = desk_of(network, rpc, by, signatures, api)
+    owner, code = read_key(resource).split("/", 1)
+    number, end = one_of("--kind", kind, _KINDS), ending(due)
+    order = share_owed.set_duty(read_region(region), owner, code, DutyKind(number), what, end, desk.by)
+    shared = desk.send(order)
+    found = resource_key(owner, code)
+    data = {
+        "duty": shared.about,
+        "region": region,
+        "owner": owner,
+        "resource": found,
+        "due": shown_time(end),
+    }
+    return told(shared, data, f"{found}  {data['due'] or said('已删去', 'struck out')}")
+
+
+@duty_app.command("list")
+def duty_list(
+    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="Only of this list.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USCC", help="Only of this body.")] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """List what is owed, by when, whether a probe found it, and what is overdue."""
+    ledger = open_ledger(network, rpc)
+    state, now = state_of(ledger), int(ledger.clock.now().timestamp())
+    number = read_region(region) if region else None
+    rows = [
+        duty_json(state, name, each, now)
+        for name, each in state.entities("duty")
+        if isinstance(each, Duty) and number in (None, each.region) and owner in (None, each.owner)
+    ]
+    rows.sort(key=lambda row: str(row["due"]))
+    return Outcome({"duties": rows}, text=table(rows, "resource", "due", "metAt", "overdue"))
+
+
+@code_table_app.command("set")
+def code_table_set(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the table.")],
+    file: Annotated[str, typer.Option("--in", metavar="FILE", help="The table as JSON, as it is published.")],
+    by: By,
+    region: Annotated[str | None, typer.Option("--region", metavar="CODE", help="Whose table it is.")] = None,
+    publisher: Annotated[str | None, typer.Option("--org", metavar="USCC", help="Whose table it is.")] = None,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="From when it counts.")] = None,
+    signatures: Signatures = None,
+    api: remote.Api = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Publish a version of a code table: a region's, or a body's."""
+    if (region is None) == (publisher is None):
+        raise UsageError("CODE_TABLE_OF")
+    desk = desk_of(network, rpc, by, signatures, api)
+    form = parse_strict(read_input(file))
+    whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
+    begins = moment(since) or int(desk.ledger.clock.now().timestamp())
+    shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))
+    data = {"name": name, "publisher": region or publisher, "digest": share_owed.table_digest(form)}
+    return told(shared, {**data, "since": shown_time(begins)}, f"{name}  {data['digest']}")
+
+
+@code_table_app.command("list")
+def code_table_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+    """List code tables with their newest version."""
+    state = state_of(open_ledger(network, rpc))
+    bodies = listed_bodies(state)
+    tables = [each for _, each in state.entities("codeTable") if isinstance(each, CodeTable)]
+    rows = [
+        {
+            "name": each.name,
+            "publisher": bodies.get(each.publisher, each.publisher),
+            "version": len(each.versions),
+            "digest": each.versions[-1].digest,
+            "since": rfc3339(each.versions[-1].since),
+        }
+        for each in tables
+    ]
+    return Outcome({"codeTables": rows}, text=table(rows, "name", "publisher", "version", "since"))
+
+
+@library_app.command("name-writer")
+def name_writer(
+    library: Annotated[str, typer.Argument(metavar="LIBRARY", help=", ".join(list(LIBRARIES)[1:]))],
+    region: RegionOption,
+    body: Annotated[str, typer.Option("--body", metavar="USCC", help="Who may write in it.")],
+    by: By,
+    since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="From when.")] = None,
+    until: Until = None,
+    signatures: Signatures = None,
+    api: remote.Api = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Name a body that writes in a base library of a region; a term that is over ends the right."""
+    desk, uscc = desk_of(network, rpc, by, signatures, api), read_uscc(body)
+    chosen = BaseLibrary(one_of("LIBRARY", library, LIBRARIES))
+    term = (moment(since) or 0, ending(until))
+    shared = desk.send(share_owed.name_writer(read_region(region), chosen, uscc, *term, desk.by))
+    data = {"library": chosen.name, "region": region, "body": uscc, "until": shown_time(term[1])}
+    return told(shared, data, f"{chosen.name} {region}: {uscc}")

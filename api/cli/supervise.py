@@ -1,0 +1,102 @@
+"""`elicense supervise`: what bodies promised, held against the ledger, and what they owe by law."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Network, RpcUrls, moment, open_ledger
+from api.cli.output import Outcome, read_input, said
+from api.cli.registry_words import read_uscc
+from api.cli.supervise_words import sharing_text
+from ledger.domain.canonical import parse_strict
+from ledger.domain.overdue_texts import CODES
+from ledger.errors import MalformedError, OutageError
+from ledger.service.promises import promise_in
+from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
+
+app = typer.Typer(add_completion=False, help="Hold what was promised, and what was due, against the ledger.")
+
+
+@app.callback()
+def supervising() -> None:
+    """Hold what was promised, and what was due, against the ledger."""
+
+
+@app.command("promises")
+def promises(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE|FOLDER]...", help="Promises, or answers with one; else this home's."),
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Find broken promises: recorded late, by how much, or not at all. Without files, those of this home."""
+    ledger = open_ledger(network, rpc)
+    given = list(_held(paths)) if paths else ledger.promises_given()
+    try:
+        judging = ledger.judging().at_head()
+        found = supervise(given, judging, ledger.verifier, ledger.trust.ledger_id)
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    code = found.findings[0].code if found.findings else "OK"
+    exit_code = 1 if found.findings else 0
+    return Outcome(found.as_json(), text=lambda: _text(found), code=code, exit_code=exit_code)
+
+
+@app.command("sharing")
+def sharing(
+    org: Annotated[
+        str | None, typer.Option("--org", metavar="USCC", help="Only what this body owes; else all bodies.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="Moment as of which it is said; else now.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only what fell due from then on.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Find what was due where data are shared and came late or not at all, and measure who was in time."""
+    body = read_uscc(org) if org is not None else ""
+    try:
+        found = open_ledger(network, rpc).supervise_sharing(moment(at), moment(since) or 0, body)
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    late = found.findings
+    code = CODES[late[0].deadline.step] if late else "OK"
+    data = found.as_json()
+    return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if late else 0)
+
+
+def _held(paths: list[str]) -> Iterator[HeldPromise]:
+    """The promises in files that are named, and in whatever of a folder holds one."""
+    for path in paths:
+        if not Path(path).is_dir():
+            yield HeldPromise(promise_in(parse_strict(read_input(path))), path)
+            continue
+        for file in sorted(Path(path).rglob("*.json")):
+            held = _of_folder(str(file))
+            if held is not None:
+                yield held
+
+
+def _of_folder(path: str) -> HeldPromise | None:
+    try:
+        return HeldPromise(promise_in(parse_strict(read_input(path))), path)
+    except MalformedError:  # a folder holds other files as well
+        return None
+
+
+def _text(found: Supervised) -> str:
+    shown = found.as_json()
+    counts = "  ".join(f"{name} {count}" for name, count in shown["counts"].items())
+    lines = [f"{counts}  ({shown['asOf']})"]
+    lines += [json.dumps(each, ensure_ascii=False) for each in shown["findings"]]
+    return "\n".join(lines if found.findings else [*lines, said("没有发现", "no findings")])

@@ -1,0 +1,187 @@
+"""What `use request`, `use sign` and `license lookup` have in common: one grantee, the way to a provider."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.bodies import body_of
+from api.cli.files import replace_file
+from ledger import crypto
+from ledger.adapters.clock import SystemPace
+from ledger.adapters.outbox import FileOutbox
+from ledger.adapters.platform_folder import PlatformChannel
+from ledger.adapters.service_client import ServiceClient
+from ledger.adapters.sm4 import Sm4Gcm
+from ledger.adapters.use_channel import DirectChannel
+from ledger.bootstrap import Ledger
+from ledger.domain.entities import Organisation
+from ledger.domain.located import Located, is_use_code
+from ledger.domain.salted_text import SaltedText
+from ledger.domain.sharing_entities import Grant, Resource
+from ledger.domain.sm3 import sm3
+from ledger.domain.state import StateView, typed
+from ledger.errors import UnknownIdError, UsageError
+from ledger.ports import Decryptor, Signer
+from ledger.ports.uses import Channel
+from ledger.service.ask_in_batches import AskInBatches
+from ledger.service.check_offers import ReadOffers
+from ledger.service.hand_out import HandOut
+from ledger.service.promises import require_registered
+from ledger.service.share_grants import grant_in, require_name
+from ledger.service.share_resources import resource_in
+from ledger.service.use_data import Used, UseData, UseOrder, requests_of
+
+OwnKey = Annotated[str, typer.Option("--key", metavar="PEM", help="Your signing key.")]
+ReaderKey = Annotated[
+    str, typer.Option("--encryption-key", metavar="PEM", help="Your registered encryption key.")
+]
+Operator = Annotated[
+    str, typer.Option("--operator", metavar="REF", help="Who asks; a salted digest of it leaves here.")
+]
+OwnName = Annotated[
+    str | None, typer.Option("--name", metavar="TEXT", help="Your name as registered; kept here.")
+]
+Wait = Annotated[int, typer.Option("--wait", min=0, max=600, metavar="SECONDS", help="For the record.")]
+OutFolder = Annotated[str, typer.Option("--out", metavar="FOLDER", help="For what comes, and the receipt.")]
+
+
+Via = Annotated[
+    str | None,
+    typer.Option("--via", metavar="FOLDER", help="Over the files of a platform that exists, not --api."),
+]
+
+
+@dataclass(frozen=True)
+class UsingDesk:
+    """One grantee at one grant.
+
+    Attributes:
+        ledger: The ledger.
+        state: As it stands.
+        grantee: Credit code.
+        granted: The grant.
+        resource: Of which data are granted.
+        signer: The grantee's signing key.
+        reader: Its encryption key.
+        via: Folder of the platform that carries what is asked; None asks the provider's service.
+    """
+
+    ledger: Ledger
+    state: StateView
+    grantee: str
+    granted: Grant
+    resource: Resource
+    signer: Signer
+    reader: Decryptor
+    via: Path | None = None
+
+    @property
+    def purpose(self) -> SaltedText:
+        """What the grant was asked for, in words; the home that asked knows them.
+
+        Raises:
+            UnknownIdError: `TEXT_NOT_HERE`.
+        """
+        found = self.ledger.party_texts.text(self.granted.purpose_digest)
+        if found is None:
+            raise UnknownIdError("TEXT_NOT_HERE", digest=self.granted.purpose_digest)
+        return found
+
+    def name(self, given: str | None) -> str:
+        """The grantee's registered name, handed in or remembered; raises `NAME_NOT_REGISTERED`."""
+        body, texts = typed(self.state, "organisation", self.grantee, Organisation), self.ledger.party_texts
+        digest = body.name_digest if body else ""
+        name = given or texts.name_of(digest) or ""
+        require_name(self.state, self.grantee, name)
+        texts.keep_name(digest, name)
+        return name
+
+    def operator(self, words: str, license_: str = "") -> str:
+        """A salted digest of who asks; under a use code the one of its lookup, where that was by the same."""
+        texts = self.ledger.party_texts
+        kept = self._codes.load(_code_key(license_)) if is_use_code(license_) else None
+        known = texts.text(str(kept["operator"])) if kept else None
+        if kept and (known.text if known else "") == words:
+            return str(kept["operator"])
+        return texts.digest(words)
+
+    def remember(self, located: Located, operator: str) -> None:
+        """Keep by whom use codes were looked up."""
+        for each in located.found:
+            self._codes.save(_code_key(each.use_code), {"operator": operator})
+
+    @property
+    def _codes(self) -> FileOutbox:
+        return FileOutbox(self.ledger.settings.home / "uses")
+
+    def use(self, order: UseOrder, folder: Path, wait: int) -> Used:
+        """Carry an order out, or go on with the one that is kept for a folder."""
+        ledger, entropy, clock = self.ledger, self.ledger.entropy, self.ledger.clock
+        channel = self._channel(order)
+        registered = partial(require_registered, self.state)
+        now = int(clock.now().timestamp())
+        offers = ReadOffers(ledger.domain_of_records, self.state, self.resource, ledger.verifier, now)
+        hand_out = HandOut(Sm4Gcm(), crypto.encryptor())
+        using = UseData(
+            ledger.trust.ledger_id,
+            channel,
+            FileOutbox(ledger.settings.home / "uses"),
+            self.signer,
+            lambda handout: hand_out.open(handout, self.reader),
+            offers,
+            ledger.verifier,
+            AskInBatches(channel, ledger.uses_asked, ledger.verifier, registered),
+        )
+        make = requests_of(ledger.trust.ledger_id, self.signer, self.reader, self.grantee, entropy, clock)
+        return using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
+
+    def _channel(self, order: UseOrder) -> Channel:
+        """The way to the provider: a platform's folder, or the service of the settings.
+
+        Raises:
+            UsageError: `SERVICE_ADDRESS` where neither is named, `USE_WAY` where both are;
+                `USE_BATCH_PLATFORM`.
+        """
+        if self.via is None:
+            return direct_channel(self.ledger, self.grantee, self.signer)
+        if self.ledger.settings.api is not None:
+            raise UsageError("USE_WAY")
+        if order.is_batched:
+            raise UsageError("USE_BATCH_PLATFORM", grant=order.grant.grant_id)
+        return PlatformChannel(self.via)
+
+
+def _code_key(code: str) -> str:
+    return f"code-{code}"
+
+
+def direct_channel(ledger: Ledger, grantee: str, signer: Signer) -> DirectChannel:
+    """A grantee's way to the service of the settings; raises `SERVICE_ADDRESS` where none is named."""
+    if ledger.settings.api is None:
+        raise UsageError("SERVICE_ADDRESS", url="--api")
+    client = ServiceClient(ledger.settings.api, grantee, signer, ledger.clock, ledger.entropy)
+    return DirectChannel(client)
+
+
+def using_desk(
+    ledger: Ledger, grant: str, key: str, encryption_key: str, org: str | None, via: str | None = None
+) -> UsingDesk:
+    """The desk for one command."""
+    signer = keys.signer(key)
+    reader = crypto.load_decryptor(encryption_key, keys.passphrase())
+    grantee, state = org or body_of(ledger, signer).uscc, ledger.follow()
+    granted = grant_in(state, grant)
+    resource, folder = resource_in(state, granted.resource), Path(via) if via else None
+    return UsingDesk(ledger, state, grantee, granted, resource, signer, reader, folder)
+
+
+def write_all(files: dict[Path, bytes]) -> None:
+    """Write what came, readable by its owner only."""
+    for path, content in files.items():
+        replace_file(path, content, 0o600)

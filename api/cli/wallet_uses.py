@@ -1,0 +1,141 @@
+"""`elicense wallet uses`: who used a holder's data, on what basis, and what is new since she last looked."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.cli.governing import state_of
+from api.cli.options import Network, RpcUrls, open_ledger
+from api.cli.output import Outcome, said
+from api.cli.plain import one_line
+from api.cli.wallet_device import VaultOption, open_wallet
+from api.cli.wallet_saying import Counter, histories_at
+from ledger.adapters.service_client import post_unsigned
+from ledger.bootstrap import Ledger
+from ledger.domain.canonical import JsonObject
+from ledger.domain.named_use import NamedUse, named_use
+from ledger.errors import MalformedError
+from ledger.service.holder_uses import Subject
+from wallet.entries import Entry
+from wallet.wallet import Wallet
+
+LicenseArgument = Annotated[
+    str | None, typer.Argument(metavar="LICENSE", help="Identifier or license id; all of them by default.")
+]
+PeekOption = Annotated[
+    bool, typer.Option("--peek", help="Do not note that you looked: the same is new next time.")
+]
+ApiOption = Annotated[
+    str | None,
+    typer.Option("--api", metavar="URL", help="Ask the provider's service which uses were about you."),
+]
+ProviderOption = Annotated[
+    str | None,
+    typer.Option("--provider", metavar="USCC", help="Whose service that is; the issuer's by default."),
+]
+
+
+def uses(
+    license_: LicenseArgument = None,
+    peek: PeekOption = False,
+    api: ApiOption = None,
+    provider: ProviderOption = None,
+    vault: VaultOption = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Who located or looked at your data, on what basis, what was refused, and what is new."""
+    wallet, ledger = open_wallet(vault), open_ledger(network, rpc)
+    held = [wallet.find(license_)] if license_ else wallet.licenses()
+    state = state_of(ledger)
+    shown = ledger.holder_uses(state)
+    rows: list[JsonObject] = []
+    for entry in held:
+        claim = entry.license.claim
+        named = _named(ledger, wallet, entry, provider or claim.issuer, api) if api else []
+        view = shown.view(Subject(claim.license_id, claim.license_type, claim.issuer), named)
+        seen = ledger.seen_records.of(claim.license_id)
+        if not peek:
+            ledger.seen_records.note(claim.license_id, seen.with_seen(view["events"]))
+        rows.append({**view, "identifier": entry.license.identifier, "alerts": seen.new_in(view["events"])})
+    return Outcome({"licenses": rows}, text=lambda: "\n".join(map(card, rows)))
+
+
+def _named(ledger: Ledger, wallet: Wallet, entry: Entry, provider: str, api: str) -> list[NamedUse]:
+    """What a provider names, who is shown that the license is this wallet's; the records judge it then."""
+    license_id = entry.license.license_id
+    counter = Counter(ledger, wallet, license_id, histories_at(ledger, "rpc", None))
+    request = wallet.ask(license_id, provider, counter.known_as())
+    told = post_unsigned(api, "/v1/holders/uses", request.as_json()).get("named")
+    if not isinstance(told, list):
+        raise MalformedError("NAMED_USE_MALFORMED", field="named")
+    return [named_use(each) for each in told]
+
+
+_EVENTS = {
+    "GRANT_REQUESTED": ("申请使用", "asked to use"),
+    "GRANT_DECIDED": ("提供方决定", "the provider decided"),
+    "GRANT_REVIEWED": ("提供方复核", "the provider reviewed"),
+    "CONSENT_GIVEN": ("您同意", "you consented"),
+    "GRANT_WITHDRAWN": ("撤回授权", "withdrawn"),
+    "CONSENT_WITHDRAWN": ("您撤回同意", "you took your consent back"),
+    "USED": ("使用", "used"),
+    "LOCATED": ("定位", "located"),
+    "REFUSED": ("被拒绝", "refused"),
+    "CORRECTION_OPENED": ("提出校核", "doubted"),
+    "CORRECTION_ASKED": ("您申请校核", "you asked for a correction"),
+    "CORRECTION_ATTESTED": ("比对不符", "attested not to match"),
+    "CORRECTION_ANSWERED": ("校核答复", "the doubt was answered"),
+    "CORRECTION_DISPUTED": ("校核争议", "the answer was disputed"),
+    "CORRECTION_SETTLED": ("校核裁定", "the dispute was settled"),
+}
+_BASES = {"DUTY": ("依职能", "by duty"), "CONSENT": ("依授权", "by consent"), None: ("", "")}
+
+
+def card(row: JsonObject) -> str:
+    """What happened to a license's data, in the language of this run."""
+    new = {(each["seq"], each["request"]) for each in row["alerts"]}
+    lines = [
+        row["identifier"],
+        *(("! " if (each["seq"], each["request"]) in new else "  ") + _event(each) for each in row["events"]),
+    ]
+    if row["mayLook"]:
+        lines.append(
+            said(
+                "  以下机构可查此类证照；账本不记载查了谁的：",
+                "  These bodies may look at any license of this type; whose they looked at, no record says:",
+            )
+        )
+        lines += [f"    {_body(each)}" for each in row["mayLook"]]
+    if row["unproved"]:
+        count = len(row["unproved"])
+        lines.append(
+            said(
+                f"  注意：提供方另称 {count} 次使用，账本上没有记录。",
+                f"  NOTE: the provider tells of {count} more uses, which no record bears out.",
+            )
+        )
+    return "\n".join(map(one_line, lines))
+
+
+def _event(each: JsonObject) -> str:
+    parts = [
+        each["at"],
+        said(*_EVENTS[each["event"]]),
+        said("持证人", "the holder") if each["by"] == "HOLDER" else each["by"],
+        ", ".join(each["fields"] or []),
+        said(*_BASES[each["basis"]]),
+        each["purposeCode"],
+        each["outcome"],
+        said(f"理由 {each['reason']}", f"reason {each['reason']}") if each["reason"] else None,
+        f"×{each['times']}" if each["times"] else None,
+    ]
+    return "  ".join(str(part) for part in parts if part)
+
+
+def _body(each: JsonObject) -> str:
+    fields = ", ".join(each["fields"])
+    used = said(f"共使用 {each['used']} 次", f"{each['used']} uses in all")
+    return f"{each['grantee']}  {said(*_BASES[each['basis']])}  {fields}  {each['standing']}  {used}"

@@ -1,0 +1,148 @@
+"""Forms of what is verified and shown."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from api.schemas import Answered, Doubted, Form, Json, Message, Moment, UnknownHash
+from ledger.errors import MalformedError
+
+
+class QrSubject(Form):
+    """What a QR code of a presentation carried."""
+
+    qr: Annotated[str, Field(min_length=1, max_length=8192)]
+
+
+class CopySubject(Form):
+    """An annotated copy as it came: the PDF in base64."""
+
+    copy_: Annotated[str, Field(alias="copy", min_length=1)]
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes; raises `COPY_MALFORMED`."""
+        try:
+            return b64decode(self.copy_, validate=True)
+        except ValueError:
+            raise MalformedError("COPY_MALFORMED", field="copy") from None
+
+
+_SUBJECTS: dict[str, type[Form]] = {"qr": QrSubject, "copy": CopySubject}
+
+
+def _subject_kind(subject: Any) -> str:
+    for kind, form in _SUBJECTS.items():
+        if isinstance(subject, form) or (isinstance(subject, dict) and kind in subject):
+            return kind
+    return "file"
+
+
+class VerifyBody(Form):
+    """What to check, and what is asked about it.
+
+    `subject` is a license file (`*.elic.json`), a copy for programs (`elicense-copy/1`), `{"copy": base64}`
+    of an annotated copy, or `{"qr": text}`; a QR is held against `challenge`, or against the one that this
+    service made. `shownBy` is who shows or relies on a copy, `receipt` that of its use, and
+    `handout` what it came in.
+    """
+
+    subject: Annotated[
+        Annotated[Json, Tag("file")] | Annotated[QrSubject, Tag("qr")] | Annotated[CopySubject, Tag("copy")],
+        Discriminator(_subject_kind),
+    ]
+    region: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", examples=["330421"])] = None
+    at: Annotated[str | None, Field(max_length=40)] = None
+    known_at: Annotated[str | None, Field(max_length=40)] = None
+    trust: Literal["rpc", "quorum", "state", "seals"] = "rpc"
+    head: UnknownHash = None
+    max_age: Annotated[int, Field(ge=0, le=10**9)] = 60
+    challenge: Json | None = None
+    shown_by: Annotated[str | None, Field(pattern="^[0-9A-Z]{18}$")] = None
+    receipt: Json | None = None
+    handout: Json | None = None
+
+
+class ChallengeBody(Form):
+    """What to ask a holder for."""
+
+    fields: Annotated[list[str], Field(min_length=1, max_length=64, examples=[["face/name"]])]
+    purpose: Annotated[str, Field(min_length=1, max_length=500, examples=["办理施工许可"])]
+    ttl: Annotated[int, Field(ge=1, le=300)] = 60
+    api: Annotated[str | None, Field(max_length=500)] = None
+    attested: bool | None = None
+
+
+class PresentationBody(Form):
+    """What a wallet leaves for a short QR code."""
+
+    presentation: Annotated[str, Field(min_length=1, max_length=65536)]
+
+
+class Check(Answered):
+    """One step of a verification."""
+
+    step: int
+    name: str
+    outcome: Literal["PASS", "FAIL", "UNKNOWN", "SKIPPED"]
+    code: str
+    evidence: Json
+    age_seconds: int | None
+    message: Message
+
+
+class Verdict(Answered):
+    """The answer of a verification."""
+
+    result: str
+    message: Message
+    identifier: str | None
+    at: Moment
+    known_at: Moment
+    region: str | None
+    trust: str
+    age_seconds: int | None
+    agreement: Json | None
+    flags: list[str]
+    corrections: list[Doubted]
+    collector: str | None
+    disclosed: Json | None
+    checks: list[Check]
+
+
+class Verdicts(Answered):
+    """The answers for licenses shown together, in their order, and how many there are of each result."""
+
+    results: list[Verdict]
+    counts: dict[str, int]
+
+
+class Challenge(Answered):
+    """A signed challenge (`elicense-challenge/1`)."""
+
+    format: Literal["elicense-challenge/1"]
+    id: str
+    nonce: str
+    verifier: Json
+    purpose: str
+    fields: list[str]
+    expires: Moment
+    api: str | None
+    signature: str
+    attested: bool | None = None
+
+
+class Left(Answered):
+    """Where a presentation was left, and until when."""
+
+    id: str
+    expires: Moment
+
+
+class Presentation(Answered):
+    """A presentation as it was left."""
+
+    presentation: str

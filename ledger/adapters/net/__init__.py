@@ -1,0 +1,1 @@
+"""What `elicense net` runs on this machine: a chain, and a private IPFS swarm."""

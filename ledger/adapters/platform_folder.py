@@ -1,0 +1,203 @@
+"""The way over a platform that exists (共享交换平台): files in a folder that it carries between two bodies.
+
+Each side writes into the half of the folder that goes to the other, and reads the half that comes from it.
+Whatever carries the files may lose, repeat, delay, cut off or alter them: what is cut off is read again
+later, what is altered is refused by the signatures inside, and what is repeated is answered as before.
+
+    to-provider/<use>.request.json     what the grantee asks
+    to-grantee/<use>.offer.json        what the provider offers
+    to-grantee/<use>.refused.json      or why it refuses
+    to-provider/<use>.signature.json   the grantee's signature under the offer
+    to-grantee/<use>.copy.json         the encrypted copy and the receipt, once the use is recorded
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ledger.domain.canonical import JsonObject, canonical, parse_strict
+from ledger.domain.handout import MAX_FILE
+from ledger.domain.refusals import refusal_of
+from ledger.domain.use_request import use_request
+from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, StoreOutageError
+from ledger.errors.texts import TEXTS
+
+TO_PROVIDER, TO_GRANTEE = "to-provider", "to-grantee"
+MOST_ASKED = 1 << 16
+"""Bytes of a request or a signature."""
+MOST_ANSWERED = MAX_FILE + MOST_ASKED
+"""Bytes of an answer: the largest copy that is handed out, and what stands beside it."""
+_NO_FILE = (errno.ELOOP, errno.EISDIR)
+_NAME = re.compile(r"(0x[0-9a-f]{64})\.(request|signature)\.json")
+
+
+class _Folder:
+    """Files by use and kind, written whole.
+
+    Args:
+        folder: Of the platform.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def has(self, half: str, use_id: str, kind: str) -> bool:
+        """Whether a file is there."""
+        return self._path(half, use_id, kind).exists()
+
+    def read(self, half: str, use_id: str, kind: str, most: int) -> JsonObject | None:
+        """A file; None where there is none, or none that is whole yet.
+
+        Raises:
+            StoreOutageError: `PLATFORM_FOLDER`.
+        """
+        path = self._path(half, use_id, kind)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                return parse_strict(file.read(most + 1), most)
+        except (FileNotFoundError, MalformedError):
+            return None
+        except OSError as error:
+            if error.errno in _NO_FILE:
+                return None
+            raise _outage(path, error) from error
+
+    def write(self, half: str, use_id: str, kind: str, form: JsonObject) -> None:
+        """Write a file; whoever reads sees all of it or nothing.
+
+        Raises:
+            StoreOutageError: `PLATFORM_FOLDER`.
+        """
+        path = self._path(half, use_id, kind)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(canonical(form))
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(draft, path)
+        except OSError as error:
+            raise _outage(path, error) from error
+
+    def asked(self) -> Iterator[tuple[str, str]]:
+        """Use and kind of each file that goes to the provider, in the order of their names."""
+        try:
+            names = sorted(path.name for path in (self._folder / TO_PROVIDER).iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise _outage(self._folder, error) from error
+        for name in names:
+            if (found := _NAME.fullmatch(name)) is not None:
+                yield found[1], found[2]
+
+    def _path(self, half: str, use_id: str, kind: str) -> Path:
+        return self._folder / half / f"{use_id}.{kind}.json"
+
+
+class PlatformChannel:
+    """The `Channel` port: what is asked goes into the folder, and the same order again looks for the answer.
+
+    Args:
+        folder: Of the platform, on the grantee's side.
+    """
+
+    is_direct = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = _Folder(folder)
+
+    def ask(self, request: JsonObject) -> JsonObject:
+        """The offer; raises what came instead, `USE_WITH_PLATFORM` as long as nothing came."""
+        use_id = use_request(request).digest
+        self._put(use_id, "request", request)
+        offer = self._came(use_id, "offer")
+        if offer is None:
+            raise OutcomeUnknownError("USE_WITH_PLATFORM", use=use_id)
+        return offer
+
+    def sign(self, use_id: str, key: str, signature: str) -> JsonObject:
+        """Sign an offer; what becomes of it comes with the copy."""
+        signed = {"keyId": key, "signature": signature}
+        self._put(use_id, "signature", signed)
+        return signed
+
+    def copy(self, use_id: str) -> JsonObject:
+        """The handout and the receipt; raises as `ask`."""
+        answer = self._came(use_id, "copy")
+        if answer is None:
+            raise OutcomeUnknownError("USE_WITH_PLATFORM", use=use_id)
+        return answer
+
+    def _put(self, use_id: str, kind: str, form: JsonObject) -> None:
+        if not self._folder.has(TO_PROVIDER, use_id, kind):
+            self._folder.write(TO_PROVIDER, use_id, kind, form)
+
+    def _came(self, use_id: str, kind: str) -> JsonObject | None:
+        """What came; a refusal counts only without it: nobody signed that one."""
+        answer = self._folder.read(TO_GRANTEE, use_id, kind, MOST_ANSWERED)
+        refused = self._folder.read(TO_GRANTEE, use_id, "refused", MOST_ASKED) if answer is None else None
+        if refused is not None:
+            raise _refusal(refused)
+        return answer
+
+
+class PlatformParcels:
+    """The provider's side of the folder: what came and is not answered yet, and where answers go.
+
+    Args:
+        folder: Of the platform, on the provider's side.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = _Folder(folder)
+
+    def requests(self) -> Iterator[tuple[str, JsonObject]]:
+        """Requests that are neither offered nor refused, by use."""
+        return self._unanswered("request", "offer")
+
+    def signatures(self) -> Iterator[tuple[str, JsonObject]]:
+        """Signatures whose copies did not go yet, by use."""
+        return self._unanswered("signature", "copy")
+
+    def answer(self, use_id: str, kind: str, form: JsonObject) -> None:
+        """Send an `offer` or a `copy`."""
+        self._folder.write(TO_GRANTEE, use_id, kind, form)
+
+    def refuse(self, use_id: str, error: LedgerError) -> None:
+        """Send why there is none."""
+        fields = {name: _plain(value) for name, value in error.fields.items()}
+        self._folder.write(TO_GRANTEE, use_id, "refused", {"code": error.code, "fields": fields})
+
+    def _unanswered(self, kind: str, answer: str) -> Iterator[tuple[str, JsonObject]]:
+        for use_id, found in self._folder.asked():
+            answers = (self._folder.has(TO_GRANTEE, use_id, each) for each in (answer, "refused"))
+            if found != kind or any(answers):
+                continue
+            form = self._folder.read(TO_PROVIDER, use_id, kind, MOST_ASKED)
+            if form is not None:
+                yield use_id, form
+
+
+def _refusal(form: Mapping[str, object]) -> LedgerError:
+    code, fields = form.get("code"), form.get("fields")
+    if not isinstance(code, str) or code not in TEXTS or not isinstance(fields, dict):
+        raise MalformedError("USE_ANSWER_FORM", told=str(code)[:80])
+    return refusal_of(code, {name: value for name, value in fields.items() if name not in ("code", "self")})
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | bool | type(None)) else json.dumps(value, default=str)
+
+
+def _outage(path: Path, error: OSError) -> StoreOutageError:
+    return StoreOutageError("PLATFORM_FOLDER", path=str(path), reason=error.strerror or str(error))

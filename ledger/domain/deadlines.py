@@ -1,0 +1,124 @@
+"""By when things are to be done where data are shared: numbers of a rulebook, and how they are counted.
+
+Defaults after 政务数据共享条例 (国务院令第809号) arts. 17, 21-22, 26-29, in working days. The first day is
+not counted, and the last one ends at midnight (民法典 arts. 201, 203).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from ledger.domain.moments import SHANGHAI, end_of_day
+
+UNCONDITIONAL_ANSWER = 1
+"""Working days to answer a request for what is shared unconditionally."""
+CONDITIONAL_ANSWER = 10
+"""Working days to decide on what is shared on conditions."""
+NOTICE_EXTENSION = 10
+"""Working days that a notice of missing material adds."""
+DATA_PROVISION = 20
+"""Working days from a grant's effect until its data can be had."""
+CORRECTION_ANSWER = 10
+"""Working days to answer a correction."""
+CORRECTION_NOTICE = 5
+"""Working days in which a past user acknowledges a correction."""
+CATALOG_UPDATE = 10
+"""Working days to bring the catalog up to date after something changed.
+
+The five by which a superior may extend that stand in no record, so nobody can count on them here.
+"""
+
+IsWorkingDay = Callable[[date], bool]
+"""Whether a day counts: a calendar of holidays and of weekends that are worked."""
+
+
+def is_weekday(day: date) -> bool:
+    """A calendar without holidays.
+
+    Example:
+        >>> is_weekday(date(2026, 1, 3)), is_weekday(date(2026, 1, 5))
+        (False, True)
+    """
+    return day.weekday() < 5
+
+
+def due_after(start: int, working_days: int, is_working_day: IsWorkingDay = is_weekday) -> int:
+    """The first moment that is too late, in Unix seconds: midnight after the last of these working days.
+
+    Args:
+        start: What the deadline counts from, in Unix seconds.
+        working_days: How many, at least 1.
+        is_working_day: The calendar.
+
+    Example:
+        >>> friday = int(datetime(2026, 1, 2, 12, tzinfo=SHANGHAI).timestamp())
+        >>> datetime.fromtimestamp(due_after(friday, 1), SHANGHAI).isoformat()
+        '2026-01-06T00:00:00+08:00'
+    """
+    day = datetime.fromtimestamp(start, SHANGHAI).date()
+    for _ in range(working_days):
+        day += timedelta(days=1)
+        while not is_working_day(day):
+            day += timedelta(days=1)
+    return end_of_day(day)
+
+
+class Step(StrEnum):
+    """What is waited for: in so many working days, or until a time that a record names."""
+
+    ANSWER = "ANSWER"
+    """To a request that needs no decision: by rule, when it is made."""
+    DECISION = "DECISION"
+    REVIEW = "REVIEW"
+    PROVISION = "PROVISION"
+    CORRECTION_ANSWER = "CORRECTION_ANSWER"
+    ACKNOWLEDGEMENT = "ACKNOWLEDGEMENT"
+    UPDATE = "UPDATE"
+    """Of data, within the cycle that their owner promised."""
+    CATALOG_UPDATE = "CATALOG_UPDATE"
+    EXCEPTION = "EXCEPTION"
+    """That an exception from unconditional sharing is renewed or lifted before its end."""
+    DUTY = "DUTY"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What was to be done by when.
+
+    Attributes:
+        step: What.
+        since: What it counts from.
+        due: The first moment that is too late.
+        done_at: When it was done; 0 while it is not.
+        ended_at: When nobody waited for it any more though it was not done; 0 while somebody does.
+        seq: The record that it counts from; 0 where that is not kept.
+    """
+
+    step: Step
+    since: int
+    due: int
+    done_at: int = 0
+    ended_at: int = 0
+    seq: int = 0
+
+    def closed_at(self, at: int) -> int:
+        """When it was done, or waited for no more, as it stood at `at`; 0 while it was open.
+
+        Example:
+            >>> Deadline(Step.REVIEW, 0, 100, ended_at=50).closed_at(200)
+            50
+        """
+        closed = self.done_at or self.ended_at
+        return closed if closed <= at else 0
+
+    def is_overdue(self, at: int) -> bool:
+        """Whether it was done too late, or is late at `at`; an end of the wait in time is no delay.
+
+        Example:
+            >>> Deadline(Step.DECISION, 0, 100, done_at=99).is_overdue(200)
+            False
+        """
+        return (self.closed_at(at) or at) >= self.due

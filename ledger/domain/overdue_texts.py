@@ -1,0 +1,64 @@
+"""Sentences for what was due and did not come, in Chinese and English."""
+
+from __future__ import annotations
+
+from ledger.domain.deadlines import Step
+
+CODES: dict[Step, str] = {
+    **{step: f"{step.value}_LATE" for step in Step if step is not Step.ANSWER},
+    Step.EXCEPTION: "EXCEPTION_LAPSED",
+    Step.UPDATE: "UPDATE_MISSED",
+}
+"""By which code a delay of each kind is found; what is answered by rule is never late."""
+
+OVERDUE_TEXTS: dict[str, tuple[str, str]] = {
+    "DECISION_LATE": (
+        "对共享申请未按期决定（10 个工作日；一次告知补正的再加 10 个）。",
+        "A request was not decided in 10 working days, or 20 where a notice told what was missing.",
+    ),
+    "REVIEW_LATE": (
+        "涉及敏感字段的申请未按期完成答复所需的复核。",
+        "The review that an answer about sensitive fields needs was not made in time.",
+    ),
+    "PROVISION_LATE": (
+        "同意共享后 20 个工作日内未提供数据：其间账上没有挂接、版次，也没有依该授权的用证。",
+        "Data were not provided in 20 working days: by then they had no mount, no edition and no use.",
+    ),
+    "CORRECTION_ANSWER_LATE": (
+        "对校核申请未在 10 个工作日内答复。",
+        "A correction was not answered within 10 working days.",
+    ),
+    "ACKNOWLEDGEMENT_LATE": (
+        "用过相关数据的部门未在 5 个工作日内确认知悉更正。",
+        "A body that had used the data did not acknowledge their correction within 5 working days.",
+    ),
+    "UPDATE_MISSED": (
+        "数据资源未按所承诺的周期更新。",
+        "A resource was not brought up to date within the cycle that its owner promised.",
+    ),
+    "CATALOG_UPDATE_LATE": (
+        "依据变更后 10 个工作日内未更新目录（经批准的延长不在账上，请另行核实）。",
+        "The catalog did not follow a change within 10 working days; no extension would be on the ledger.",
+    ),
+    "EXCEPTION_LAPSED": (
+        "不予无条件共享的例外期满前未续展也未取消，期满后继续适用。",
+        "An exception from unconditional sharing was neither renewed nor lifted before its end, and went on.",
+    ),
+    "DUTY_LATE": (
+        "责任清单事项到期未见他方核验相符的挂接。",
+        "An item of the responsibility list was due and no probe by another body had found it met.",
+    ),
+}
+"""What each code says."""
+
+WAITING_TEXTS: dict[str, tuple[str, str]] = {
+    "DEMAND": (
+        "数据需求尚无资源满足。",
+        "A body lacks data, and nothing was found that meets its demand.",
+    ),
+    "DISPUTE": (
+        "校核争议尚未裁定。",
+        "A dispute about a correction has not been settled.",
+    ),
+}
+"""What is open without a number of days in the regulation."""

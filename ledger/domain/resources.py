@@ -1,0 +1,217 @@
+"""What follows from the records of resources: who provides them, what is mounted, what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from ledger.domain.deadlines import CATALOG_UPDATE, Deadline, IsWorkingDay, Step, due_after, is_weekday
+from ledger.domain.entities import License
+from ledger.domain.lineage import acts_for
+from ledger.domain.objects import organisation_id
+from ledger.domain.sharing import ProbeOutcome
+from ledger.domain.sharing_entities import Duty, Mounted, Probed, Resource, ResourceVersion
+from ledger.domain.state import StateView
+
+FRESH_FOR = 30 * 86_400
+"""Seconds for which the last probe of a resource proves that it is mounted."""
+
+DAY = 86_400
+
+
+def provides(state: StateView, body: str, resource: Resource, at: int) -> bool:
+    """Whether a body signs for a resource: its owner, what followed that one, or its operator.
+
+    Args:
+        state: Organisations.
+        body: Object id, 0x-hex.
+        resource: As it stands then.
+        at: Record time.
+    """
+    if acts_for(state, body, resource.owner, at):
+        return True
+    operator = resource.current.operator
+    return bool(operator) and body == organisation_id(operator)
+
+
+def is_of_resource(state: StateView, license_: License | None, resource: Resource, at: int) -> bool:
+    """Whether a license is of the resource's type, and its owner's, or of what the owner followed."""
+    if license_ is None or license_.license_type != resource.current.license_type:
+        return False
+    return acts_for(state, organisation_id(resource.owner), license_.issuer, at)
+
+
+def mount_of(resource: Resource, at: int) -> Mounted | None:
+    """How a resource was to be had at a moment; None while it was not."""
+    known = [mount for mount in resource.mounts if mount.recorded_at <= at]
+    return known[-1] if known and int(known[-1].channel, 16) else None
+
+
+def proof_of(resource: Resource, at: int, fresh_for: int = FRESH_FOR) -> Probed | None:
+    """The probe by which a resource was proved to be mounted at a moment; None while it was not.
+
+    The last probe since it was mounted counts, if the sample matched and that is not too long ago.
+    """
+    mount = mount_of(resource, at)
+    if mount is None:
+        return None
+    since = [probe for probe in resource.probes if mount.seq < probe.seq and probe.recorded_at <= at]
+    last = since[-1] if since else None
+    is_good = last is not None and last.outcome is ProbeOutcome.MATCHED
+    return last if last and is_good and at < last.recorded_at + fresh_for else None
+
+
+@dataclass(frozen=True)
+class MountRatio:
+    """The mount ratio (目录挂接率) of a scope: how many entries of the catalog can be had.
+
+    Attributes:
+        scope: Whose entries, in words.
+        at: The moment.
+        total: Entries in the catalog, the denominator.
+        declared: Entries that their owners declared to be mounted.
+        proved: Entries that others found there.
+    """
+
+    scope: str
+    at: int
+    total: int
+    declared: int
+    proved: int
+
+
+def mount_ratio(
+    resources: Iterable[Resource],
+    scope: str,
+    owners: Container[str],
+    at: int,
+    fresh_for: int = FRESH_FOR,
+) -> MountRatio:
+    """The mount ratio of some owners at a moment, from the records alone.
+
+    Args:
+        resources: As they stand; what was recorded after `at` is left out.
+        scope: How to call those owners.
+        owners: Credit codes of the owners that are looked at.
+        at: The moment.
+        fresh_for: Seconds for which a probe proves.
+
+    Example:
+        >>> mount_ratio([], "nobody", [], 0).total
+        0
+    """
+    mine = [each for each in resources if each.owner in owners and each.versions[0].recorded_at <= at]
+    declared = sum(mount_of(each, at) is not None for each in mine)
+    proved = sum(proof_of(each, at, fresh_for) is not None for each in mine)
+    return MountRatio(scope, at, len(mine), declared, proved)
+
+
+def fulfilled_at(duty: Duty, resource: Resource | None) -> int:
+    """When an item of a responsibility list was met: the first matching probe since it was set; 0 before.
+
+    What was proved before counts from the day on which the item was set, as long as it still holds then.
+    """
+    set_at = duty.terms[0].recorded_at
+    if resource is None:
+        return 0
+    if proof_of(resource, set_at):
+        return set_at
+    matching = (
+        probe.recorded_at
+        for probe in resource.probes
+        if probe.recorded_at >= set_at and probe.outcome is ProbeOutcome.MATCHED
+    )
+    return next(matching, 0)
+
+
+def duty_deadlines(duty: Duty, resource: Resource | None) -> list[Deadline]:
+    """By when an item of a responsibility list was to be met, and when it was.
+
+    One for each time that was set: who sets another, or strikes the item out, ends the wait for the one
+    before and undoes no delay.
+    """
+    met = fulfilled_at(duty, resource)
+    return [
+        Deadline(
+            Step.DUTY,
+            term.recorded_at,
+            term.due,
+            done_at=met if not after or met < after.recorded_at else 0,
+            ended_at=after.recorded_at if after else 0,
+            seq=term.seq,
+        )
+        for term, after in zip_longest(duty.terms, duty.terms[1:])
+        if term.due
+    ]
+
+
+def update_deadlines(resource: Resource) -> list[Deadline]:
+    """By when a resource was to be brought up to date in its promised cycle, and when it was.
+
+    Whatever its owner registers or mounts brings it up to date.
+    """
+    made = sorted((*resource.versions, *resource.mounts), key=lambda each: each.seq)
+    found, cycle = [], 0
+    for each, after in zip_longest(made, made[1:]):
+        cycle = each.cycle_days if isinstance(each, ResourceVersion) else cycle
+        due, done_at = each.recorded_at + cycle * DAY, after.recorded_at if after else 0
+        if cycle:
+            found.append(Deadline(Step.UPDATE, each.recorded_at, due, done_at, seq=each.seq))
+    return found
+
+
+def update_due(resource: Resource) -> int:
+    """The first moment at which a resource is behind its promised cycle; 0 without a promise."""
+    last = update_deadlines(resource)[-1:] if resource.current.cycle_days else []
+    return last[0].due if last else 0
+
+
+def exception_deadlines(resource: Resource) -> list[Deadline]:
+    """Until when each exception from unconditional sharing was to be renewed or lifted, and when it was.
+
+    A version that keeps the end of the one before goes on with the same exception.
+    """
+    return [
+        Deadline(
+            Step.EXCEPTION,
+            version.recorded_at,
+            version.until,
+            done_at=after.recorded_at if after else 0,
+            seq=version.seq,
+        )
+        for version, after in zip_longest(resource.versions, resource.versions[1:])
+        if version.until and not (after and after.until == version.until)
+    ]
+
+
+def catalog_deadlines(
+    resource: Resource, changes: Iterable[int], is_working_day: IsWorkingDay = is_weekday
+) -> list[Deadline]:
+    """By when an entry of the catalog was to follow what changed under it, and when it did.
+
+    Args:
+        resource: The entry.
+        changes: Moments at which what it rests on changed; those before it was registered do not count.
+        is_working_day: The calendar.
+    """
+    registered = [version.recorded_at for version in resource.versions]
+    return [
+        Deadline(
+            Step.CATALOG_UPDATE,
+            changed,
+            due_after(changed, CATALOG_UPDATE, is_working_day),
+            done_at=next((each for each in registered if each >= changed), 0),
+        )
+        for changed in changes
+        if changed > registered[0]
+    ]
+
+
+def is_lapsed(resource: Resource, at: int) -> bool:
+    """Whether the exception from unconditional sharing went beyond the end that was recorded.
+
+    It goes on to be applied: what somebody forgot opens no door. It is a finding.
+    """
+    until = resource.current.until
+    return until != 0 and until <= at

@@ -1,0 +1,232 @@
+"""Error texts: uses of granted data, from the request to the receipt."""
+
+from __future__ import annotations
+
+from ledger.errors.texts.text import Text
+
+TEXTS: dict[str, Text] = {
+    "USE_REQUEST_MALFORMED": Text(
+        "不是规范的用证申请（{field}）。",
+        "This is no well-formed request to use data ({field}).",
+        "按接口说明重新生成并签名。",
+        "Make and sign it again as the interface says.",
+    ),
+    "USE_REQUEST_SIGNATURE": Text(
+        "用证申请的签名不是密钥 {key} 所签。",
+        "The request to use data was not signed by the key {key}.",
+        "用申请机构登记的签名密钥重新签名。",
+        "Sign again with a registered signing key of the body that asks.",
+    ),
+    "USE_REQUEST_TIME": Text(
+        "用证申请的时间 {at} 与本服务相差超过 {tolerance} 秒。",
+        "The request was made at {at}, more than {tolerance} seconds from this service's clock.",
+        "校准时钟后重新申请。",
+        "Set the clock and ask again.",
+    ),
+    "GRANT_PURPOSE_OTHER": Text(
+        "申请所述用途不是授权 {grant} 的用途。",
+        "The purpose in the request is not that of the grant {grant}.",
+        "使用申请授权时的用途文本；用途变化的，重新申请授权。",
+        "State the purpose as when the grant was asked for; for another one, ask for another grant.",
+    ),
+    "READER_KEY_OTHER": Text(
+        "密钥 {key} 不是 {grantee} 现行登记的加密密钥。",
+        "The key {key} is no encryption key that is registered for {grantee} now.",
+        "使用已登记的加密密钥，或先登记。",
+        "Use a registered encryption key, or register one first.",
+    ),
+    "USE_UNKNOWN": Text(
+        "没有编号为 {use} 的用证。",
+        "No use is known under {use}.",
+        "核对编号；只有申请机构能取。",
+        "Check the id; only the body that asked gets it.",
+    ),
+    "USE_OFFER_OVER": Text(
+        "用证 {use} 的应答已过期。",
+        "The offer for the use {use} is over.",
+        "重新申请。",
+        "Ask again.",
+    ),
+    "USE_NOT_SIGNED": Text(
+        "用证 {use} 尚未由用证单位签名。",
+        "The use {use} was not signed by the grantee yet.",
+        "先核对并签名。",
+        "Check and sign it first.",
+    ),
+    "USE_NOT_RECORDED": Text(
+        "用证 {use} 已受理，尚未上链，数据暂不交付。",
+        "The use {use} is accepted and not recorded yet; the data are handed out after that.",
+        "稍后再取。",
+        "Ask for the copy again a little later.",
+    ),
+    "USE_WITH_PLATFORM": Text(
+        "用证 {use} 的请求已交平台，对方尚未答复。",
+        "The use {use} is with the platform; the other side has not answered yet.",
+        "平台送回答复后，再运行同一命令。",
+        "Run the same command again once the platform brought an answer.",
+    ),
+    "USE_BATCH_PLATFORM": Text(
+        "成批用证不能经平台文件办理（{grant}）。",
+        "Uses in batches cannot go over the files of a platform ({grant}).",
+        "去掉 --batch，或直接向提供方服务申请（--api）。",
+        "Leave out --batch, or ask the provider's service (--api).",
+    ),
+    "USE_SIGNATURE_FORM": Text(
+        "签名文件的形式不对。",
+        "The file with the signature is not well formed.",
+        "请用证单位重新送出。",
+        "The grantee sends it again.",
+    ),
+    "USE_ANSWER_FORM": Text(
+        "提供方的答复无法读取（{told}）。",
+        "The provider's answer cannot be read ({told}).",
+        "请提供方核对平台文件，或双方升级到同一版本。",
+        "Let the provider check the platform's files, or bring both sides to one version.",
+    ),
+    "USE_WAY": Text(
+        "--api 与 --via 只用其一。",
+        "Either --api or --via, not both.",
+        "选择提供方服务地址，或平台文件夹。",
+        "Name the provider's service, or the platform's folder.",
+    ),
+    "PLATFORM_FOLDER": Text(
+        "平台文件夹 {path} 不能使用：{reason}。",
+        "The platform's folder {path} cannot be used: {reason}.",
+        "检查目录权限和磁盘空间，再运行同一命令。",
+        "Check its permissions and the disk, then run the same command again.",
+    ),
+    "USE_ANSWER_DIFFERS": Text(
+        "提供方的应答与申请不符（{member}）。",
+        "The provider's answer differs from what was asked for ({member}).",
+        "不要签名；与提供方核对。",
+        "Do not sign it; take it up with the provider.",
+    ),
+    "USE_FOLDER_OTHER": Text(
+        "文件夹 {folder} 属于另一次用证。",
+        "The folder {folder} belongs to another use.",
+        "另选文件夹。",
+        "Choose another folder.",
+    ),
+    "USE_RECEIPT_MALFORMED": Text(
+        "不是规范的用证回执（{field}）。",
+        "This is no well-formed receipt of a use ({field}).",
+        "请提供方重新出具。",
+        "Ask the provider for it again.",
+    ),
+    "USE_RECEIPT_SIGNATURE": Text(
+        "用证回执不是密钥 {key} 所签。",
+        "The receipt was not signed by the key {key}.",
+        "勿采信；与提供方核对。",
+        "Do not rely on it; take it up with the provider.",
+    ),
+    "USE_RECEIPT_DIFFERS": Text(
+        "账本记载与回执不符（{member}）。",
+        "The ledger does not bear the receipt out ({member}).",
+        "勿采信；与提供方核对。",
+        "Do not rely on it; take it up with the provider.",
+    ),
+    "USE_MESSAGE_KIND": Text(
+        "{struct} 不是用证或拒绝用证的消息。",
+        "{struct} is no message about a use or a refusal of one.",
+        "交入 Use、UseBatch、RefuseUse 或 RefuseBatch。",
+        "Hand in a Use, UseBatch, RefuseUse or RefuseBatch.",
+    ),
+    "HANDOUT_ERASED": Text(
+        "证照 {id} 的文件已依法删除，副本不再提供。",
+        "The document of the license {id} was erased; its copy is handed out no more.",
+        "使用已取得的副本，注意其期限。",
+        "Use the copy that you have, within its term.",
+    ),
+    "USES_OUTAGE": Text(
+        "用证存储 {path} 不可用：{reason}。",
+        "The store of uses {path} cannot be used: {reason}.",
+        "检查磁盘后重试。",
+        "Check the disk and try again.",
+    ),
+    "LOCATED_MALFORMED": Text(
+        "不是规范的查找应答（{field}）。",
+        "This is no well-formed answer to a lookup ({field}).",
+        "与提供方核对后重新查找。",
+        "Take it up with the provider and look again.",
+    ),
+    "LOOKUP_TERMS": Text(
+        "{option} 与授权 {grant} 不符。",
+        "{option} is not what the grant {grant} says.",
+        "按申请授权时的事项和案号填写。",
+        "State the matter and the case as when the grant was asked for.",
+    ),
+    "USE_CODE_OTHER": Text(
+        "该用证码属于另一授权或另一经办人。",
+        "The use code belongs to another grant or another operator.",
+        "由本经办人用本授权重新查找证照。",
+        "Look the license up under this grant, as the same operator (--operator).",
+    ),
+    "USE_CODE_OVER": Text(
+        "该用证码已过期。",
+        "The use code is over.",
+        "重新查找证照。",
+        "Look the license up again.",
+    ),
+    "USE_NOT_IN_BATCH": Text(
+        "授权 {grant} 的用证不能合批：只有无条件共享、依职能、不限次数的用数可以。",
+        "Uses under the grant {grant} stand in no batch: only data that are shared without condition, used under "
+        "a duty that nobody counts.",
+        "逐次用证（不加合批）。",
+        "Ask for a record of its own.",
+    ),
+    "USE_REFUSED_BEFORE": Text(
+        "用证申请 {use} 此前已被拒绝。",
+        "The request {use} was refused before.",
+        "另做一份申请。",
+        "Ask with a new request.",
+    ),
+    "USE_NOT_PROMISED": Text(
+        "账本暂不入账，授权 {grant} 下的合批用证无法承诺上链。",
+        "Records do not come at present, so that none of uses in batches under the grant {grant} is promised.",
+        "稍后再试。",
+        "Try again later.",
+    ),
+    "USE_BATCH_UNKNOWN": Text(
+        "没有编号为 {batch} 的用证批次。",
+        "No batch of uses is known under {batch}.",
+        "核对编号；只有用证单位能签。",
+        "Check the id; only the grantee signs it.",
+    ),
+    "USE_BATCH_OVER": Text(
+        "用证批次 {batch} 已结束。",
+        "The batch of uses {batch} is over.",
+        "查看待签的用证。",
+        "Look at what waits for a signature.",
+    ),
+    "USES_WAITING": Text(
+        "{count} 次用证尚未合批。",
+        "{count} uses are in no batch yet.",
+        "再次运行，直至全部签名。",
+        "Run it again until all are signed for.",
+    ),
+    "USES_NOT_ASKED": Text(
+        "提供方请签的批次中有 {count} 次用证不是本机在授权 {grant} 下所申请：{requests}。",
+        "The provider's batch under the grant {grant} has {count} uses that this home did not ask for: {requests}.",
+        "不要签名；与提供方核对。多台机器用证的，在申请的机器上签名。",
+        "Sign nothing; take it up with the provider. Where several machines ask, sign on the one that asked.",
+    ),
+    "USES_MISSING": Text(
+        "授权 {grant} 下已交付的 {count} 次用证不在提供方请签之列：{requests}。",
+        "Of what was released under the grant {grant}, {count} uses are missing in what the provider offers to "
+        "sign: {requests}.",
+        "不要签名；凭用证承诺与提供方核对。",
+        "Sign nothing; take it up with the provider, by its promises.",
+    ),
+    "USE_LEFT_UNSIGNED": Text(
+        "数据已交付，用证单位逾期未签名。",
+        "Data were handed out, and the grantee did not sign in time.",
+        "由用证单位补签。",
+        "The grantee signs it now.",
+    ),
+    "USES_UNSIGNED": Text(
+        "授权 {grant} 下有 {count} 次用证逾期未由用证单位签名。",
+        "{count} uses under the grant {grant} wait for the grantee's signature for too long.",
+        "先签名待签的用证。",
+        "Sign what waits first.",
+    ),
+}

@@ -1,0 +1,82 @@
+"""Whether the ledger bears out what a holder is asked to consent to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ledger.domain.facts import Fact, Values
+from ledger.domain.grant_request import GrantRequest
+from ledger.domain.message_form import is_word
+from ledger.domain.messages import Kind
+from ledger.domain.objects import ascii32, organisation_object, resource_object
+from ledger.errors import BadProofError, UnknownIdError
+from ledger.service.found import digest_of_text
+from ledger.service.sources import Histories
+
+
+def borne_out(histories: Histories, request: GrantRequest) -> int:
+    """Compare a request with what was recorded: who asks, for what, for how long, which fields, whose.
+
+    Args:
+        histories: The ledger.
+        request: As read.
+
+    Returns:
+        The grant's present revision, which a consent binds.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_GRANT`.
+        BadProofError: `GRANT_REQUEST_FALSE` with the member that the ledger tells otherwise.
+        OutageError, TrustError: The ledger could not be asked, or its answer is not proved.
+    """
+    recorded, rev = grant_record(histories, request.grant)
+    fault = request.differs(recorded) or _other_list(histories, request, int(str(recorded["version"])))
+    if fault is None and not _is_named(histories, request):
+        fault = "grantee/name"
+    if fault is not None:
+        raise BadProofError("GRANT_REQUEST_FALSE", grant=request.grant, member=fault)
+    return rev
+
+
+def grant_record(histories: Histories, grant: str) -> tuple[Values, int]:
+    """What was asked for in a grant, and its present revision.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_GRANT`.
+    """
+    known = histories.facts_of([bytes.fromhex(grant[2:])]) if is_word(grant.lower()) else []
+    if not known or known[0].kind is not Kind.GRANT_REQUESTED:
+        raise UnknownIdError("UNKNOWN_GRANT", grant=grant[:80])
+    return known[0].values, len(known)
+
+
+def fields_published(histories: Histories, owner: str, code: str) -> str:
+    """Digest of the list of fields that a resource has now, 0x-hex; raises `UNKNOWN_RESOURCE`."""
+    facts = histories.facts_of([resource_object(owner, ascii32(code))])
+    versions = _of_kind(facts, Kind.RESOURCE_REGISTERED)
+    if not versions:
+        raise UnknownIdError("UNKNOWN_RESOURCE", resource=f"{owner}/{code}"[:80])
+    return str(versions[-1].values["fieldsDigest"])
+
+
+def _other_list(histories: Histories, request: GrantRequest, version: int) -> str | None:
+    """The member at fault where the names of the fields are not those that the owner published."""
+    facts = histories.facts_of([resource_object(request.owner, ascii32(request.code))])
+    versions = _of_kind(facts, Kind.RESOURCE_REGISTERED)
+    if not 0 < version <= len(versions):
+        return "code"
+    published = versions[version - 1].values
+    is_same = (published["fieldsDigest"], published["gradesDigest"]) == (
+        request.listed.digest,
+        request.listed.grades_digest,
+    )
+    return None if is_same else "fieldList"
+
+
+def _is_named(histories: Histories, request: GrantRequest) -> bool:
+    added = _of_kind(histories.facts_of([organisation_object(request.grantee)]), Kind.ORGANISATION_ADDED)
+    return bool(added) and added[0].values["nameDigest"] == digest_of_text(request.grantee_name)
+
+
+def _of_kind(facts: Sequence[Fact], kind: Kind) -> list[Fact]:
+    return [fact for fact in facts if fact.kind is kind]

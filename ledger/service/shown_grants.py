@@ -1,0 +1,159 @@
+"""Where grants stand, in the words of answers: what happened, who is next, what is late, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.deadlines import Deadline
+from ledger.domain.entities import Key
+from ledger.domain.field_list import FieldList
+from ledger.domain.grants import (
+    GrantStanding,
+    decision_deadline,
+    extra_notices,
+    needs_met,
+    review_deadline,
+    standing_at,
+    uses_left,
+)
+from ledger.domain.lineage import void_as_of
+from ledger.domain.moments import rfc3339
+from ledger.domain.sharing_entities import Grant, GrantAct, GrantStep, Need, Resource, resource_owner
+from ledger.domain.state import typed
+from ledger.ports import Entities
+from ledger.service.listed_bodies import listed_bodies
+from ledger.service.party_texts import NOTHING, PartyTexts
+
+HOLDER = "HOLDER"
+"""How answers call the holder of a license, whose keys are registered nowhere."""
+
+_OWN = {Need.DECISION: "OWNER", Need.REVIEW: "OWNER", Need.CONSENT: HOLDER}
+_HOLDERS = (GrantAct.CONSENT, GrantAct.CONSENT_WITHDRAWAL)
+
+
+@dataclass(frozen=True)
+class ShowGrants:
+    """Tells where grants stand.
+
+    Attributes:
+        state: The ledger.
+        texts: What this home knows behind digests.
+        now: The moment asked about.
+    """
+
+    state: Entities
+    texts: PartyTexts
+    now: int
+
+    def row(self, grant: Grant) -> JsonObject:
+        """A member of `grants` of `grant list`."""
+        return {
+            "grant": grant.grant_id,
+            "standing": self.standing(grant).value,
+            "grantee": grant.grantee,
+            "resource": grant.resource,
+            "basis": grant.basis.name,
+            "licenseId": None if grant.license_id == NOTHING else grant.license_id,
+            "until": rfc3339(grant.until),
+            "next": self.next(grant),
+            "overdue": self._is_overdue(grant),
+            "left": uses_left(grant),
+        }
+
+    def show(self, grant: Grant) -> JsonObject:
+        """The keys of `grant show`."""
+        listed = self._listed(grant)
+        return {
+            **self.row(grant),
+            "version": grant.version,
+            "purposeCode": grant.purpose or None,
+            "purpose": self._text(grant.purpose_digest),
+            "item": grant.item or None,
+            "case": self._text(grant.case_commitment),
+            "fields": listed.named(grant.fields),
+            "granted": listed.named(grant.granted),
+            "since": rfc3339(grant.since) if grant.since else None,
+            "count": grant.count or None,
+            "used": grant.used,
+            "delegated": grant.delegated,
+            "delegable": grant.is_delegable,
+            "parent": grant.parent or None,
+            "needs": [need.name for need in sorted(grant.needs)],
+            "requested": {
+                "at": rfc3339(grant.recorded_at),
+                "by": self._body(grant.key_id),
+                "seq": grant.seq,
+            },
+            "steps": [self._step(step, listed) for step in grant.steps],
+            "decision": self._deadline(decision_deadline(grant)),
+            "extraNotices": len(extra_notices(grant)),
+            "rev": grant.rev,
+        }
+
+    def fields_of(self, grant: Grant, fields: int) -> list[str]:
+        """Some of its fields, by name where this home knows the list."""
+        return self._listed(grant).named(fields)
+
+    def standing(self, grant: Grant) -> GrantStanding:
+        """Where it stands now."""
+        return standing_at(self.state, grant, self.now, self.now, void_as_of(self.state, self.now))
+
+    def next(self, grant: Grant) -> list[JsonObject]:
+        """Who has to act for it to come into effect, in the order in which they are best asked."""
+        if self.standing(grant) is not GrantStanding.PENDING:
+            return []
+        owner = resource_owner(grant.resource)
+        names = {"OWNER": owner, HOLDER: HOLDER}
+        waiting = sorted(grant.needs - needs_met(grant.steps))
+        return [{"need": need.name, "by": names[_OWN[need]]} for need in waiting]
+
+    def _is_overdue(self, grant: Grant) -> bool:
+        """Whether the owner's decision or review is late and waited for: a holder has no deadline."""
+        waited = {str(each["need"]) for each in self.next(grant)}
+        own = {Need.DECISION: decision_deadline(grant), Need.REVIEW: review_deadline(grant)}
+        return any(
+            need.name in waited and deadline.is_overdue(self.now)
+            for need, deadline in own.items()
+            if deadline
+        )
+
+    def _deadline(self, deadline: Deadline) -> JsonObject:
+        return {
+            "due": rfc3339(deadline.due),
+            "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
+            "overdue": deadline.is_overdue(self.now),
+        }
+
+    def _step(self, step: GrantStep, listed: FieldList) -> JsonObject:
+        return {
+            "act": step.act.name,
+            "at": rfc3339(step.recorded_at),
+            "by": HOLDER if step.act in _HOLDERS else self._body(step.key_id),
+            "outcome": step.outcome.name if step.act in (GrantAct.DECISION, GrantAct.REVIEW) else None,
+            "reason": step.reason or None,
+            "text": self._text(step.digest),
+            "fields": listed.named(step.fields) if step.fields else None,
+            "keyId": step.key_id,
+            "seq": step.seq,
+        }
+
+    def _listed(self, grant: Grant) -> FieldList:
+        """The names of its fields; positions alone where this home does not know the list."""
+        resource = typed(self.state, "resource", grant.resource, Resource)
+        digest = resource.versions[grant.version - 1].fields_digest if resource else NOTHING
+        return self.texts.list_of(digest) or FieldList((), ())
+
+    def _text(self, digest: str) -> str | None:
+        found = self.texts.text(digest) if digest not in ("", NOTHING) else None
+        return found.text if found else None
+
+    def _body(self, key_id: str) -> str | None:
+        key = typed(self.state, "key", key_id, Key)
+        return self._bodies.get(key.owner) if key else None
+
+    @cached_property
+    def _bodies(self) -> Mapping[str, str]:
+        return listed_bodies(self.state)

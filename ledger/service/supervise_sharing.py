@@ -1,0 +1,333 @@
+"""Supervising sharing: whatever was due by a moment and did not come in time, from the records alone.
+
+What came too late is found as well as what is still awaited; a delay is never undone. What the regulation
+gives no number of days for (a demand, a dispute) is no finding: it is told with its age.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain, pairwise
+from typing import TypeVar
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.corrections import answer_deadline
+from ledger.domain.deadlines import Deadline
+from ledger.domain.entities import Entity, LicenseType, Organisation, TypeVersion
+from ledger.domain.grants import complete_since, decision_deadline, provision_deadline, review_deadline
+from ledger.domain.lineage import followers_of
+from ledger.domain.moments import rfc3339
+from ledger.domain.overdue_texts import CODES, OVERDUE_TEXTS, WAITING_TEXTS
+from ledger.domain.resources import (
+    DAY,
+    catalog_deadlines,
+    duty_deadlines,
+    exception_deadlines,
+    mount_of,
+    update_deadlines,
+)
+from ledger.domain.sharing import CorrectionState
+from ledger.domain.sharing_entities import (
+    Correction,
+    Demand,
+    Duty,
+    Edition,
+    Grant,
+    Resource,
+    UseBatch,
+    Uses,
+    resource_key,
+    resource_owner,
+)
+from ledger.domain.state import typed
+from ledger.ports import Entities
+from ledger.service.shown_corrections import ShowCorrections
+
+EVERYBODY = "*"
+"""The scope of what is said of all bodies."""
+
+E = TypeVar("E", bound=Entity)
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """What is supervised.
+
+    Attributes:
+        at: The moment as of which it is said, in Unix seconds.
+        since: Only what fell due from then on.
+        org: Only what this body owes, by its credit code; empty for all.
+    """
+
+    at: int
+    since: int = 0
+    org: str = ""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something that a body was to do by a time.
+
+    Attributes:
+        body: Who, by its credit code; of a body that was merged the one that followed it.
+        about: Which object or entry it is about.
+        resource: Key of the resource.
+        deadline: By when, and when it was done.
+    """
+
+    body: str
+    about: str
+    resource: str
+    deadline: Deadline
+
+    def as_json(self, at: int) -> JsonObject:
+        """A member of `findings` of `supervise sharing`: late as of a moment."""
+        deadline, code = self.deadline, CODES[self.deadline.step]
+        closed = deadline.closed_at(at)
+        zh, en = OVERDUE_TEXTS[code]
+        return {
+            "code": code,
+            "kind": deadline.step.value,
+            "zh": zh,
+            "en": en,
+            "body": self.body,
+            "about": self.about,
+            "resource": self.resource,
+            "seq": deadline.seq or None,
+            "since": rfc3339(deadline.since),
+            "due": rfc3339(deadline.due),
+            "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
+            "endedAt": rfc3339(closed) if closed and not deadline.done_at else None,
+            "open": not closed,
+            "daysLate": ((closed or at) - deadline.due) // DAY + 1,
+        }
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What is open, and since when.
+
+    Attributes:
+        kind: `DEMAND`, `DISPUTE`.
+        body: Who lacks it, or the region that settles.
+        about: Which object it is about.
+        resource: Key of the resource; empty for none.
+        seq: The record that began it; 0 where that is not kept.
+        since: When that was made.
+    """
+
+    kind: str
+    body: str
+    about: str
+    resource: str
+    seq: int
+    since: int
+
+    def as_json(self, at: int) -> JsonObject:
+        """A member of `waiting` of `supervise sharing`."""
+        zh, en = WAITING_TEXTS[self.kind]
+        return {
+            "kind": self.kind,
+            "zh": zh,
+            "en": en,
+            "body": self.body,
+            "about": self.about,
+            "resource": self.resource or None,
+            "seq": self.seq or None,
+            "since": rfc3339(self.since),
+            "openDays": (at - self.since) // DAY,
+        }
+
+
+@dataclass(frozen=True)
+class SupervisedSharing:
+    """What was due in a period, and how it went.
+
+    Attributes:
+        asked: Of whom, and for which period.
+        as_of: Time of the newest block that was read.
+        fallen: All that fell due in it, the earliest first.
+        waiting: What is open without a deadline, the oldest first.
+    """
+
+    asked: Supervision
+    as_of: int
+    fallen: Sequence[Owed]
+    waiting: Sequence[Waiting]
+
+    @property
+    def findings(self) -> list[Owed]:
+        """What was not done in time."""
+        return [each for each in self.fallen if each.deadline.is_overdue(self.asked.at)]
+
+    def as_json(self) -> JsonObject:
+        """The keys of `supervise sharing`."""
+        asked = self.asked
+        rows = defaultdict(list)
+        for each in self.fallen:
+            rows[each.body, each.deadline.step.value].append(each)
+        return {
+            "at": rfc3339(asked.at),
+            "asOf": rfc3339(self.as_of),
+            "since": rfc3339(asked.since) if asked.since else None,
+            "scope": asked.org or EVERYBODY,
+            "counts": self._counted(self.fallen),
+            "measure": [
+                {"body": body, "kind": kind, **self._counted(own)}
+                for (body, kind), own in sorted(rows.items())
+            ],
+            "findings": [each.as_json(asked.at) for each in self.findings],
+            "waiting": [each.as_json(asked.at) for each in self.waiting],
+        }
+
+    def _counted(self, owed: Sequence[Owed]) -> JsonObject:
+        """How many of what fell due were done in time; what was waited for no more counts as late."""
+        found = Counter(self._outcome(each.deadline) for each in owed)
+        counts = {name: found[name] for name in ("met", "late", "open")}
+        return {"due": len(owed), **counts, "ratio": f"{found['met']}/{len(owed)}"}
+
+    def _outcome(self, deadline: Deadline) -> str:
+        if not deadline.is_overdue(self.asked.at):
+            return "met"
+        return "late" if deadline.closed_at(self.asked.at) else "open"
+
+
+@dataclass(frozen=True)
+class SuperviseSharing:
+    """Finds what is owed where data are shared.
+
+    Attributes:
+        state: The ledger as it was known at the moment.
+        corrections: Tells who has to hear of which correction, by that state.
+        asked: Of whom, and for which period.
+        as_of: Time of the newest block that was read.
+    """
+
+    state: Entities
+    corrections: ShowCorrections
+    asked: Supervision
+    as_of: int
+
+    def supervise(self) -> SupervisedSharing:
+        """Whatever fell due, and what waits."""
+        org = self.asked.org
+        owed = [each for each in self._owed() if org in ("", each.body) and self._fell_due(each.deadline)]
+        owed.sort(key=lambda each: (each.deadline.due, each.body, each.deadline.step.value, each.about))
+        waiting = [each for each in self._waiting() if org in ("", each.body)]
+        waiting.sort(key=lambda each: (each.since, each.about))
+        return SupervisedSharing(self.asked, self.as_of, owed, waiting)
+
+    def _fell_due(self, deadline: Deadline) -> bool:
+        """Within the period, and not waited for no more before that."""
+        is_dropped = not deadline.done_at and 0 < deadline.ended_at < deadline.due
+        return self.asked.since <= deadline.due <= self.asked.at and not is_dropped
+
+    def _owed(self) -> Iterator[Owed]:
+        return chain(self._of_grants(), self._of_corrections(), self._of_resources(), self._of_duties())
+
+    # --- grants ---------------------------------------------------------------------------
+
+    def _of_grants(self) -> Iterator[Owed]:
+        """Of a delegated grant the owner owes nothing: the data are provided to whom it comes from."""
+        for grant in (each for each in self._all("grant", Grant) if not each.parent):
+            resource = typed(self.state, "resource", grant.resource, Resource)
+            assert resource is not None, "a grant is of a resource"
+            own = (
+                decision_deadline(grant),
+                review_deadline(grant),
+                provision_deadline(grant, self._provided(grant, resource)),
+            )
+            body = self._now(resource.owner)
+            yield from (Owed(body, grant.grant_id, resource.key, each) for each in own if each)
+
+    def _provided(self, grant: Grant, resource: Resource) -> Iterator[int]:
+        """When its data could be had: by a mount, as an edition of open data, or as a use shows."""
+        since = complete_since(grant)
+        if mount_of(resource, since):
+            yield since
+        yield from (each.recorded_at for each in resource.mounts if int(each.channel, 16))
+        yield from self._used.get(grant.grant_id, ())
+        for name in resource.editions:
+            edition = typed(self.state, "edition", name, Edition)
+            first = max(since, edition.recorded_at) if edition else 0
+            if edition and (not edition.withdrawn_at or first < edition.withdrawn_at):
+                yield first
+
+    @cached_property
+    def _used(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for record in self._all("uses", Uses):
+            for use in record.uses:
+                found[use.grant].append(record.recorded_at)
+        for batch in self._all("useBatch", UseBatch):
+            found[batch.grant].append(batch.recorded_at)
+        return found
+
+    # --- corrections ----------------------------------------------------------------------
+
+    def _of_corrections(self) -> Iterator[Owed]:
+        for each in self._all("correction", Correction):
+            owner = resource_owner(each.resource)
+            own = [(owner, answer_deadline(each)), *self.corrections.told(each).items()]
+            yield from (Owed(self._now(body), each.correction_id, each.resource, one) for body, one in own)
+
+    # --- the catalog ----------------------------------------------------------------------
+
+    def _of_resources(self) -> Iterator[Owed]:
+        for each in self._all("resource", Resource):
+            own = (
+                *update_deadlines(each),
+                *exception_deadlines(each),
+                *catalog_deadlines(each, self._changes(each)),
+            )
+            body = self._now(each.owner)
+            yield from (Owed(body, each.key, each.key, one) for one in own)
+
+    def _changes(self, resource: Resource) -> list[int]:
+        """When what an entry of the catalog rests on changed: its license type, or whose it is."""
+        kind = typed(self.state, "type", resource.current.license_type, LicenseType)
+        versions = kind.versions if kind else ()
+        owner = typed(self.state, "organisation", resource.owner, Organisation)
+        merged = [owner.succeeded_at] if owner and owner.successor else []
+        changed = [after.since for before, after in pairwise(versions) if _says_other(before, after)]
+        return sorted([*changed, *merged])
+
+    def _of_duties(self) -> Iterator[Owed]:
+        for name, each in self.state.entities("duty"):
+            if isinstance(each, Duty):
+                key = resource_key(each.owner, each.code)
+                deadlines = duty_deadlines(each, typed(self.state, "resource", key, Resource))
+                yield from (Owed(self._now(each.owner), name, key, one) for one in deadlines)
+
+    # --- what waits -----------------------------------------------------------------------
+
+    def _waiting(self) -> Iterator[Waiting]:
+        for name, each in self.state.entities("demand"):
+            if isinstance(each, Demand) and not each.matches:
+                yield Waiting("DEMAND", each.demander, name, "", 0, each.recorded_at)
+        for one in self._all("correction", Correction):
+            last = one.steps[-1]
+            if one.state is CorrectionState.DISPUTED:
+                region, about = f"{last.region:06d}", one.correction_id
+                yield Waiting("DISPUTE", region, about, one.resource, last.seq, last.recorded_at)
+
+    # --- reading --------------------------------------------------------------------------
+
+    def _all(self, table: str, kind: type[E]) -> Iterator[E]:
+        return (each for _, each in self.state.entities(table) if isinstance(each, kind))
+
+    def _now(self, owner: str) -> str:
+        """The body that acts for an owner by now."""
+        return followers_of(self.state, owner, self.asked.at)[-1]
+
+
+def _says_other(before: TypeVersion, after: TypeVersion) -> bool:
+    """Whether a type's next version has other fields, other grades or is shared otherwise."""
+
+    def told(version: TypeVersion) -> tuple[object, ...]:
+        return (version.schema_digest, version.grades_digest, version.sharing)
+
+    return told(before) != told(after)

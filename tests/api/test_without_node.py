@@ -1,0 +1,224 @@
+"""Commands of departments that have a service and no node: doubts from beginning to end, texts, editions."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.api.conftest import Department
+from tests.api.test_corrections import Doubts
+from tests.api.test_sharing import Service
+from tests.granting import reasons
+from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger
+from tests.served import NODE_AWAY, Served
+from tests.sharing_made import Device, Json, Maker
+
+
+@dataclass
+class Far:
+    """A service beside a node; the departments' own homes have neither."""
+
+    live_ledger: LiveLedger
+    served: Served
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.fields = self.folder / "fields.csv"
+        self.fields.write_text("name,grade\nname,1\nnumber,1\n")
+        self.evidence = self.folder / "evidence.txt"
+        self.evidence.write_text("虚构证据\n")
+
+    def run(self, who: str, *arguments: str, by: bool = True) -> tuple[int, Json]:
+        """A command of `issuer` or `relying`, whose node is away."""
+        key = ["--key", str(self.live_ledger.key(who))] if by else []
+        caller = [*key, "--org", {"issuer": ISSUER, "relying": RELYING}[who], "--api", self.served.url]
+        return self.live_ledger.attempt(*arguments, *caller, "--rpc", NODE_AWAY, home=self.folder / who)
+
+    def done(self, who: str, *arguments: str) -> Json:
+        status, told = self.run(who, *arguments)
+        assert status == 0, told
+        return told
+
+    def resource(self, *more: str) -> str:
+        code = "FAR-" + secrets.token_hex(4).upper()
+        made = self.done("issuer", "resource", "add", code, "--field-list", str(self.fields), *more)
+        return str(made["resource"])
+
+    def granted(self, resource: str) -> str:
+        """A grant of the relying department."""
+        why = reasons("办理示例登记")
+        terms = ["--fields", "name", "--until", "2031-12-31", "--field-list", str(self.fields)]
+        return str(self.done("relying", "grant", "request", resource, *why, *terms)["grant"])
+
+    def used(self, resource: str) -> str:
+        """A grant under which the relying department used something."""
+        grant = self.granted(resource)
+        with self.department("issuer") as issuer:
+            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=30")
+            assert use.status_code == 200, use.text
+        return grant
+
+    def opened(self, resource: str) -> str:
+        self.used(resource)
+        about = ["--fields", "name", "--evidence", str(self.evidence)]
+        return str(self.done("relying", "correction", "open", resource, *about)["correction"])
+
+    @contextmanager
+    def department(self, who: str) -> Iterator[Department]:
+        """A department at the service."""
+        with httpx2.Client(base_url=self.served.url, timeout=60, trust_env=False) as client:
+            uscc = {"issuer": ISSUER, "relying": RELYING}[who]
+            yield Department(client, uscc, self.live_ledger.signer(who))
+
+    def length(self) -> int:
+        return self.live_ledger.ledger().reader.journal()[0]
+
+
+@pytest.fixture(scope="module")
+def far(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
+    folder = tmp_path_factory.mktemp("far")
+    served = Served(live_ledger, folder / "provider", live_ledger.rpc).start()
+    yield Far(live_ledger, served, folder)
+    served.close()
+
+
+def test_a_doubt_is_opened_answered_disputed_and_settled_without_a_node(far: Far) -> None:
+    correction = far.opened(far.resource("--type", NATIONAL))
+    told = ["--text", "原件相符（示例）"]
+    rejected = far.done("issuer", "correction", "answer", correction, "--rejected", "--reason", "4", *told)
+    assert (rejected["state"], rejected["promiseKey"]) == ("REJECTED", "NOT_CHECKED")
+    dispute = ["correction", "dispute", correction, "--region", "310118", "--text", "仍然不符（示例）"]
+    disputed = far.done("relying", *dispute)
+    assert (disputed["state"], disputed["next"][0]["by"]) == ("DISPUTED", "310118")
+    before = far.length()
+    status, again = far.run("relying", *dispute)
+    assert (status, far.length()) == (1, before), again
+    settle = ["correction", "settle", correction, "--upheld", "--version", "1"]
+    region = ["--by", str(far.live_ledger.key("qingpu"))]
+    settled = far.done("issuer", *settle, *region)
+    assert settled["state"] == "SETTLED_UPHELD", settled
+
+    heard = far.done("relying", "correction", "acknowledge", correction)
+    assert heard["notice"]["acknowledgement"]["doneAt"], heard
+    before = far.length()
+    status, again = far.run("relying", "correction", "acknowledge", correction)
+    assert (status, again["code"], far.length()) == (1, "RECORDED_BEFORE", before)
+    shown = far.done("relying", "correction", "show", correction)
+    assert [step["text"] for step in shown["steps"]] == [None, None, "仍然不符（示例）", None]
+    (row,) = far.done("relying", "correction", "list", "--mine", "--resource", shown["resource"])[
+        "corrections"
+    ]
+    assert row["roles"] == ["OPENER", "USER"]
+
+
+def test_data_are_attested_and_evidence_and_words_handed_on_without_a_node(far: Far) -> None:
+    resource = far.resource("--type", NATIONAL)
+    about = ["--fields", "name", "--evidence", str(far.evidence), "--field-list", str(far.fields)]
+    attested = far.done("relying", "correction", "attest", resource, "--mismatch", *about)
+    assert (attested["state"], attested["match"]) == ("OPEN", False)
+    correction, file = attested["correction"], str(far.folder / "evidence.salted")
+    far.done("relying", "correction", "evidence", correction, "--out", file)
+    took = far.done("issuer", "correction", "evidence", correction, "--in", file)
+    assert took["bytes"] == far.evidence.stat().st_size
+    answer = ["--rejected", "--reason", "4", "--text", "原件相符（示例）"]
+    far.done("issuer", "correction", "answer", correction, *answer)
+    texts, own = str(far.folder / "texts.json"), str(far.live_ledger.key("relying-encryption"))
+    far.done("issuer", "correction", "text", correction, "--out", texts, "--to", RELYING)
+    opening = ["--in", texts, "--encryption-key", own]
+    (row,) = far.done("relying", "correction", "text", correction, *opening)["texts"]
+    assert (row["of"], row["text"]) == ("ANSWERED", "原件相符（示例）")
+
+
+def _at(home: Path, far: Far, *arguments: str) -> Json:
+    status, told = far.live_ledger.attempt(*arguments, home=home)
+    assert status == 0, told
+    return told
+
+
+def test_words_are_sent_to_the_service_of_who_decides_on_them(far: Far) -> None:
+    grant = far.used(far.resource("--type", NATIONAL))
+    provider = far.served.home
+    assert _at(provider, far, "grant", "show", grant)["purpose"] is None
+    sent = far.done("relying", "grant", "text", grant, "--send", "--to", ISSUER)
+    assert (sent["sent"], sent["unknown"]) == (True, 0)
+    assert _at(provider, far, "grant", "show", grant)["purpose"] == "办理示例登记"
+    with far.department("relying") as relying:
+        assert relying.get(f"/v1/grants/{grant}").json()["purpose"] is None, "not over HTTP"
+
+
+def test_a_service_keeps_no_words_that_the_ledger_does_not_bear_out(far: Far) -> None:
+    grant, other = far.used(far.resource("--type", NATIONAL)), far.used(far.resource("--type", NATIONAL))
+    file = far.folder / "plain.json"
+    far.done("relying", "grant", "text", grant, "--out", str(file), "--to", ISSUER, "--plain")
+    form = json.loads(file.read_text())
+    (text,) = form["texts"]
+    altered = {**form, "texts": [text, {**text, "text": "别的用途"}]}
+    with far.department("relying") as relying:
+
+        def told(about: str, body: Json) -> tuple[int, str]:
+            answer = relying.post(f"/v1/grants/{about}/texts", body)
+            return answer.status_code, answer.json().get("code", "")
+
+        assert told(grant, altered) == (400, "TEXT_NOT_RECORDED")
+        assert told(other, form) == (400, "TEXTS_OF_ANOTHER")
+        assert told(other, {**form, "object": other}) == (400, "TEXT_NOT_RECORDED")
+        assert told(grant, {**form, "texts": [text, text]}) == (400, "TEXTS_MALFORMED")
+        assert told("0x" + "00" * 32, form) == (404, "UNKNOWN_GRANT")
+        assert told(grant, {**form, "texts": [{**text, "text": "长" * (1 << 20)}]})[0] == 413
+        assert _at(far.served.home, far, "grant", "text", grant)["unknown"] == 1
+        answer = relying.post(f"/v1/grants/{grant}/texts", form)
+        assert (answer.status_code, answer.json()) == (200, {"object": grant, "texts": 1})
+
+
+def test_a_service_takes_words_from_parties_only_and_only_for_whom_it_acts(far: Far) -> None:
+    device, resource = Device.new(), far.resource("--type", NATIONAL)
+    words = {"format": "elicense-party-texts/1", "ledgerId": far.live_ledger.ledger().trust.ledger_id}
+    texts = [{"text": "虚构理由", "salt": "11" * 32}]
+    with far.department("issuer") as issuer, far.department("relying") as relying:
+        service = Service(issuer, Maker(far.live_ledger))
+        license_id = service.bound(far.live_ledger, device)
+        doubts = Doubts(service.maker, resource.partition("/")[2])
+        asked = service.done(doubts.ask(license_id, device))["object"]
+        body = {**words, "object": asked, "texts": texts}
+        answer = relying.post(f"/v1/corrections/{asked}/texts", body)
+        assert (answer.status_code, answer.json()["code"]) == (403, "TEXTS_FOR_STRANGER")
+        answer = issuer.post(f"/v1/corrections/{asked}/texts", body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "TEXT_NOT_RECORDED")
+
+        code = "OWN-" + secrets.token_hex(4).upper()
+        far.done("relying", "resource", "add", code, "--field-list", str(far.fields))
+        own = far.granted(f"{RELYING}/{code}")
+        answer = relying.post(f"/v1/grants/{own}/texts", {**body, "object": own})
+        assert (answer.status_code, answer.json()["code"]) == (403, "PROVIDER_ELSEWHERE")
+
+
+def test_without_node_and_body_nothing_is_written(far: Far) -> None:
+    correction = far.opened(far.resource("--type", NATIONAL))
+    before, key = far.length(), ["--key", str(far.live_ledger.key("issuer"))]
+    asked = ["--api", far.served.url, "--rpc", NODE_AWAY]
+    for order in (
+        ["answer", correction, "--rejected", "--reason", "4"],
+        ["dispute", correction, "--region", "310118"],
+        ["acknowledge", correction],
+    ):
+        status, told = far.live_ledger.attempt("correction", *order, *key, *asked, home=far.folder / "issuer")
+        assert status == 75, told
+    assert far.length() == before
+
+
+def test_editions_are_published_and_withdrawn_without_a_node(far: Far) -> None:
+    resource = far.resource("--sharing", "open")
+    file = far.folder / f"{secrets.token_hex(4)}.csv"
+    file.write_text(f"name,number\n示例甲,{secrets.token_hex(4)}\n")
+    terms = ["--license", "CC-BY-4.0", "--media-type", "text/csv"]
+    published = far.done("issuer", "resource", "publish", resource, str(file), *terms)
+    assert published["edition"] == 1
+    withdrawn = far.done("issuer", "resource", "withdraw", resource, "1", "--reason", "2")
+    assert withdrawn["reason"] == 2

@@ -1,0 +1,183 @@
+"""Using data under a grant from the command line, the provider's service being a process of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
+from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
+from tests.served import Served
+from tests.sharing_made import Maker, an_hour_later
+
+__all__ = ["live_ledger"]
+
+
+@pytest.fixture(scope="module")
+def using(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Using]:
+    folder = tmp_path_factory.mktemp("using")
+    served = Served(live_ledger, folder / "provider", live_ledger.rpc)
+    yield Using(live_ledger, folder, served.start())
+    served.close()
+
+
+def test_a_duty_is_used_recorded_and_its_copy_is_good_in_the_grantees_hand(using: Using) -> None:
+    license_, grant = using.license(), using.grant(using.resource())
+    told = using.used(grant, license_, "--operator", "窗口-07（虚构）")
+    verified = using.grantee("verify", told["copy"], "--shown-by", RELYING)
+    assert verified["result"] == "IN_FORCE"
+    assert set(verified["disclosed"]) == {"metadata/certificateName"}
+    stands = verified["checks"][8]["evidence"]["use"]
+    assert (stands["object"], stands["seq"]) == (told["object"], told["seq"] or stands["seq"])
+    proved = ["--trust", "state", "--head", using.live_ledger.ledger().reader.head().hash]
+    by_receipt = using.grantee("verify", told["copy"], "--receipt", told["receipt"], *proved)
+    assert by_receipt["checks"][8]["evidence"]["use"] == stands
+    assert verified["checks"][8]["evidence"]["grantee"] == {"uscc": RELYING, "name": GRANTEE_NAME}
+    (row,) = using.grantee("use", "list", "--grant", grant)["uses"]
+    assert (row["kind"], row["grantee"], row["owner"]) == ("DATA", RELYING, ISSUER)
+    assert (row["request"], row["object"]) == (told["use"], told["object"])
+    assert row["fields"] == ["metadata/certificateName"]
+    assert using.grantee("use", "show", told["use"])["object"] == told["object"]
+    status, card = using.live_ledger.printed("use", "list", "--grant", grant, home=using.grantee_home)
+    assert (status, RELYING in card) == (0, True)
+    receipt = using.grantee("use", "verify-receipt", told["receipt"])
+    assert (receipt["seq"], receipt["provider"]) == (row["seq"], ISSUER)
+    altered = Path(told["receipt"]).read_text().replace(told["use"], "0x" + "ab" * 32)
+    Path(told["receipt"]).write_text(altered)
+    status, told = using.live_ledger.attempt("use", "verify-receipt", told["receipt"])
+    assert (status, told["code"]) == (1, "USE_RECEIPT_SIGNATURE")
+    assert "窗口" not in json.dumps(verified, ensure_ascii=False)
+
+
+def test_who_uses_a_license_is_told_how_it_stands_and_is_not_refused(using: Using) -> None:
+    license_, grant, key = using.license(), using.grant(using.resource()), using.key("issuer")
+    out = str(using.folder / "stands")
+    told = using.used(grant, license_, out=out)["standing"]
+    assert told == {"status": "IN_FORCE", "supersededBy": None, "supersededByLeaf": None}
+    using.provider("license", "suspend", license_, "--ground", "INVESTIGATION", *key)
+    assert using.used(grant, license_)["standing"]["status"] == "SUSPENDED"
+    assert using.used(grant, license_, out=out)["standing"]["status"] == "SUSPENDED", "as it stands now"
+    using.provider("license", "resume", license_, "--ground", "CONDITIONS_MET_AGAIN", *key)
+    changed = using.folder / "changed.json"
+    changed.write_text(json.dumps(using.live_ledger.input()))
+    amending = [str(changed), "--kind", "change", "--out", str(using.folder / "changed.elic.json"), *key]
+    successor = using.provider("license", "amend", license_, *amending)["licenseId"]
+    stands = using.used(grant, license_)["standing"]
+    assert (stands["status"], stands["supersededBy"]) == ("SUPERSEDED", successor)
+
+
+def test_the_handout_of_a_copy_is_the_one_that_its_use_records_and_no_other_is(using: Using) -> None:
+    grant = using.grant(using.resource())
+    one, other = (using.used(grant, using.license()) for _ in range(2))
+    own, foreign = (Path(each["copy"]).with_name("handout.json") for each in (one, other))
+    good = using.grantee("verify", one["copy"], "--handout", str(foreign), "--handout", str(own))
+    digest = good["checks"][8]["evidence"]["use"]["handout"]
+    assert (good["result"], len(digest)) == ("IN_FORCE", 66)
+    (use,) = [
+        each
+        for each in using.grantee("use", "list", "--grant", grant)["uses"]
+        if each["request"] == one["use"]
+    ]
+    assert use["response"] == digest
+    form = json.loads(own.read_text())
+    resold = {**form, "licenseId": other["licenseId"]}
+    for changed, member in ((resold, "response"), (json.loads(foreign.read_text()), "request")):
+        file = using.folder / "changed-handout.json"
+        file.write_text(json.dumps(changed))
+        status, told = using.live_ledger.attempt(
+            "verify", one["copy"], "--handout", str(file), home=using.grantee_home
+        )
+        basis = told["checks"][8]
+        assert (status, basis["code"], basis["evidence"]["member"]) == (1, "HANDOUT_NOT_THEIRS", member)
+
+
+def test_what_another_platform_carried_is_recorded_from_a_file_that_both_signed(using: Using) -> None:
+    grant = using.grant(using.resource(), fields="metadata/certificateName")
+    file = using.folder / "carried.json"
+    carried = Maker(using.live_ledger).use(grant)
+    file.write_text(json.dumps(carried))
+    assert using.grantee("use", "record", str(file))["seq"] > 0
+    (row,) = using.grantee("use", "list", "--grant", grant)["uses"]
+    assert (row["kind"], row["response"]) == ("DATA", carried["words"][4])
+    swapped = Maker(using.live_ledger).use(grant)
+    file.write_text(json.dumps({**swapped, "signatures": swapped["signatures"][::-1]}))
+    status, told = using.live_ledger.attempt("use", "record", str(file), home=using.grantee_home)
+    assert (status, told["code"]) == (1, "NOT_THE_BODY"), told
+    file.write_text(json.dumps({**carried, "struct": "DecideGrant"}))
+    status, told = using.live_ledger.attempt("use", "record", str(file), home=using.grantee_home)
+    assert (status, told["code"]) == (2, "USE_MESSAGE_KIND")
+
+
+def test_what_the_holder_consented_to_is_released_only_with_its_record(
+    using: Using, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELICENSE_PASSPHRASE", "示例口令")
+    vault = str(tmp_path / "holder.vault")
+    live = using.live_ledger
+    live.attempt("wallet", "init", "--vault", vault)
+    pair = live.attempt("wallet", "key", "--vault", vault)[1]
+    keys = {"holderKey": pair["holderKey"], "holderEncryptionKey": pair["holderEncryptionKey"]}
+    license_ = using.license(**keys)
+    file = next(each for each in using.folder.glob("*.elic.json") if license_ in each.read_text())
+    assert live.attempt("wallet", "add", str(file), "--vault", vault)[0] == 0
+    license_id = json.loads(file.read_text())["anchor"]["licenseId"]
+    asked = tmp_path / "asked.json"
+    why = ["--basis", "consent", "--purpose-code", "LICENSING", "--purpose", "示例", "--until", "2031-12-31"]
+    about = ["--license", license_id, "--name", GRANTEE_NAME, "--out", str(asked), "--count", "2"]
+    terms = ["--fields", "metadata/certificateName,holders", "--field-list", str(using.fields)]
+    request = ["grant", "request", using.resource(), *why, *terms, *about, *using.key("relying")]
+    grant = using.grantee(*request)["grant"]
+    assert using.use(grant, license_)[1]["code"] == "GRANT_PENDING"
+    consent = str(tmp_path / "consent.json")
+    given = ["--fields", "metadata/certificateName", "--yes", "--out", consent, "--vault", vault]
+    status, told = live.attempt("wallet", "consent", str(asked), *given)
+    assert status == 0, told
+    using.grantee("grant", "consent", consent)
+    assert using.use(grant, license_, fields="holders")[1]["code"] == "FIELDS_NOT_ALLOWED"
+    used = using.used(grant, license_)
+    assert used["seq"] > 0
+    assert using.grantee("grant", "show", grant)["left"] == 1
+
+
+def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(using: Using) -> None:
+    holder = {"name": "示例持证人乙", "code": "11340000MB0TE5T44D", "codeType": "001"}
+    first, second = using.license(holders=[holder]), using.license(holders=[holder])
+    using.license()
+    resource = using.resource()
+    grant = using.grant(resource, "--item", "ITEM-7", "--case", "虚构案号2026-7")
+    asked = ["license", "lookup", "--code", holder["code"], "--grant", grant, "--purpose", PURPOSE]
+    keys = [*using.key("relying"), "--encryption-key", str(using.live_ledger.key("relying-encryption"))]
+    given = [*asked, "--item", "ITEM-7", *keys, "--api", using.served.url, "--name", GRANTEE_NAME]
+    given += ["--operator", "窗口-07（虚构）"]
+    folder = using.folder / "found"
+    status, told = using.live_ledger.attempt(*given, "--out", str(folder), home=using.grantee_home)
+    assert (status, told["code"]) == (2, "LOOKUP_TERMS"), told
+    given += ["--case", "虚构案号2026-7"]
+    told = using.grantee(*given, "--out", str(folder))
+    assert [each["type"] for each in told["found"]] == [NATIONAL] * 2
+    (row,) = using.grantee("use", "list", "--grant", grant)["uses"]
+    assert (row["kind"], row["fields"], row["response"]) == ("LOCATE", [], None)
+    assert using.grantee("use", "verify-receipt", told["receipt"])["seq"] == row["seq"]
+    codes = [each["useCode"] for each in told["found"]]
+    assert using.use(grant, codes[0])[1]["code"] == "USE_CODE_OTHER", "nobody in particular asks"
+    assert using.use(grant, codes[0], "--operator", "窗口-08（虚构）")[1]["code"] == "USE_CODE_OTHER"
+    own = ["--operator", "窗口-07（虚构）"]
+    used = {using.used(grant, code, *own)["licenseId"] for code in codes}
+    index = using.live_ledger.ledger(using.served.home).index
+    assert used == {index.resolve(first), index.resolve(second)}
+    other = using.grant(resource)
+    assert using.use(other, codes[0], *own)[1]["code"] == "USE_CODE_OTHER"
+    assert using.use(grant, "0" * 32)[1]["code"] == "UNKNOWN_LICENSE"
+    nothing = using.grantee(*given, "--types", "11100000000013338W001", "--out", str(using.folder / "none"))
+    assert nothing["found"] == []
+    found = [each for each in using.served.home.rglob("*.sqlite3*") if each.name.startswith("holders")]
+    assert found
+    an_hour_later(using.served.home)
+    status, late = using.use(grant, codes[0], *own)
+    assert (status, late["code"]) == (1, "USE_CODE_OVER")
+    assert all(holder["code"].encode() not in each.read_bytes() for each in found)
+    logged = json.dumps(using.served.log, ensure_ascii=False)
+    assert holder["code"] not in logged
