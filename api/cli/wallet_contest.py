@@ -1,4 +1,4 @@
-"""`elicense wallet contest-correction`: a holder takes a doubt that was not answered as she asked further (申请复核)."""
+"""`elicense wallet contest-correction`: a holder takes a doubt to a superior region (申请复核)."""
 
 from __future__ import annotations
 

@@ -197,7 +197,7 @@ def _judged(state: StateView, fact: Fact, correction: Correction) -> list[Change
 
 
 def _corrects(state: StateView, step: CorrectionStep, is_upheld: bool, correction: Correction) -> bool:
-    """What is upheld names a license on the ledger, or a later version of the resource; what is not names none."""
+    """What is upheld names a license on the ledger, or a later version; what is not names none."""
     has_license = int(step.license_id, 16) != 0
     if (has_license or step.version != 0) != is_upheld:
         return False
