@@ -169,7 +169,6 @@ class Admission:
                 raise BadSignatureError("SIGNATURE_REFUSED", keyId="0x" + each.key_id.hex())
 
 
-_UNNAMED = ("Directory", *BOUND)
 _BY_REGIONS = ("NameLibraryWriter", "SetDuty", "SettleCorrection")
 
 
@@ -231,10 +230,9 @@ def _require_contract(message: SignedMessage, state: StateView) -> None:
     """A contract that took the place of another takes nothing that was signed for that one."""
     ledger = typed(state, "ledger", "ledger", Ledger) or Ledger()
     domain, name = message.prepared.domain, message.prepared.struct.contract
-    named = ledger.generations(name)
-    if name in _UNNAMED and not named:
-        return  # the first Directory and its parts are named by the trust file alone
-    if domain.contract not in named[-1:]:
+    if name in BOUND and len(ledger.generations("Directory")) > 1:
+        return  # what a next Directory makes itself, no record names
+    if domain.contract not in ledger.generations(name)[-1:]:
         raise BadSignatureError("SIGNATURE_REFUSED", keyId="0x" + message.signatures[0].key_id.hex())
 
 
