@@ -28,7 +28,7 @@ from api.cli.registry_words import (
     until_text,
 )
 from ledger.adapters.type_files import TypeFiles
-from ledger.domain.acts import Act, verbs_of
+from ledger.domain.acts import Act, effect_words, effects_of, verbs_of
 from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import LicenseType, TypeVersion
 from ledger.domain.founding import FoundingType, read_type
@@ -126,9 +126,11 @@ def type_show(
 
 
 def _act_lines(act: Act) -> list[str]:
-    """Who may do an act, and below it the grounds that are fit for it."""
+    """Who may do an act, below it from when it takes effect, and the grounds that are fit for it."""
     grounds = [f"    {ground_words(each, language())}" for each in fit_grounds(act) if each]
-    return [f"  {competent_line(act, language())}", *grounds]
+    zh, en = effect_words(act)
+    effect = said(f"    生效：{zh}", f"    takes effect {en}")
+    return [f"  {competent_line(act, language())}", effect, *grounds]
 
 
 @type_app.command("end")
@@ -239,6 +241,7 @@ def _version_row(version: TypeVersion) -> dict[str, object]:
         "ground": version.ground or None,
         "acts": verbs_of(version.acts),
         "competent": competent_bodies(version.acts),
+        "effects": effects_of(version.acts),
         "grounds": grounds_of_acts(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,

@@ -413,3 +413,61 @@ def test_without_a_caller_or_its_body_a_service_is_not_asked(office: Office) -> 
     assert office.live.attempt(*end)[1]["code"] == "SERVICE_KEY_MISSING"
     caller = ["--caller", office.key("issuer")]
     assert office.live.attempt(*end, *caller)[1]["code"] == "SERVICE_ORGANISATION"
+
+
+def _taker(office: Office) -> Department:
+    """A body of the other province that issues the type there."""
+    term = ["--region", "330421", "--from", "2026-01-01"]
+    office.done("type", "entitle", NATIONAL, "--issuer", RELYING, *term, *office.by("jiashan"))
+    return Department(office.client, RELYING, office.signer("relying"))  # type: ignore[arg-type]
+
+
+def test_a_license_moves_over_http_and_is_kept_after_all(office: Office) -> None:
+    department, taker = office.department(), _taker(office)
+    license_id = department.post("/v1/licenses", office.live.input()).json()["licenseId"]
+    place = f"/v1/licenses/{license_id}"
+    assert department.post(f"{place}/transfer-cancel", {}).json()["code"] == "ACT_NOT_ALLOWED"
+    out = {"region": "330421", "reference": "示例迁移〔2026〕1号"}
+    stranger = taker.post(f"{place}/transfer-out", out)
+    assert (stranger.status_code, stranger.json()["code"]) == (403, "SIGNING_KEY_NOT_HELD")
+    let_go = department.post(f"{place}/transfer-out", out)
+    assert (let_go.status_code, let_go.json()["status"]) == (200, "SUSPENDED")
+    assert department.post(f"{place}/transfer-cancel", {}).json()["status"] == "IN_FORCE"
+    assert department.post(f"{place}/transfer-out", {**out, "region": "310118"}).json()["code"] == (
+        "TRANSFER_AT_HOME"
+    )
+    assert department.post(f"{place}/transfer-out", out).status_code == 200
+
+    given = office.live.input()
+    given["metadata"]["certificateIssuingAuthorityCode"] = RELYING
+    asked = {"act": "transfer-in", "id": license_id, "input": given, "keyId": office.key_id("relying")}
+    made = taker.post("/v1/messages", asked).json()
+    signature = office.signer("relying").sign(bytes.fromhex(made["message"])).hex()
+    signed = {"signed": made["signed"], "keyId": made["keyId"], "signature": signature}
+    wrong = taker.post(f"{place}/transfer-cancel", signed)
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "SIGNED_MESSAGE_FORM")
+    forged = {**signed, "signature": "11" * 64}
+    assert taker.post(f"{place}/transfer-in", forged).json()["code"] == "SIGNATURE_REFUSED"
+    taken = taker.post(f"{place}/transfer-in", signed)
+    assert taken.status_code == 201, taken.text
+    assert (taken.json()["act"], taken.json()["status"]) == ("TRANSFER_IN", "SUPERSEDED")
+    again = taker.post(f"{place}/transfer-in", signed)
+    assert again.json()["seq"] == taken.json()["seq"], "a replay records nothing"
+
+
+def test_a_license_is_taken_in_by_a_command_without_a_node(office: Office) -> None:
+    department, taker = office.department(), _taker(office)
+    license_id = department.post("/v1/licenses", office.live.input()).json()["licenseId"]
+    asked = ["--org", ISSUER, "--api", office.served.url, "--rpc", NODE_AWAY]
+    out = ["license", "transfer", "out", license_id, "--region", "330421", "--key", office.key("issuer")]
+    status, told = office.live.attempt(*out, *asked, home=office.folder / "home")
+    assert (status, told["status"]) == (0, "SUSPENDED")
+    given, file = office.live.input(), office.folder / "input.json"
+    given["metadata"]["certificateIssuingAuthorityCode"] = RELYING
+    file.write_text(json.dumps(given))
+    take = ["license", "transfer", "in", license_id, str(file), "--region", "330421"]
+    asked = ["--key", office.key("relying"), "--api", office.served.url, "--rpc", NODE_AWAY]
+    written = ["--out", str(office.folder / "taken.elic.json")]
+    status, told = office.live.attempt(*take, *asked, *written, home=office.folder / "taker")
+    assert status == 0, told
+    assert taker.get(f"/v1/licenses/{told['newLicenseId']}").json()["status"] == "IN_FORCE"
