@@ -60,6 +60,7 @@ class LicenseInput(Form):
     holder_keys: list[Json] | None = None
     holder_rule: str | None = None
     layout: Json | None = None
+    conversion: Json | None = None
 
     def given(self) -> Json:
         """What was sent, as the services take it."""

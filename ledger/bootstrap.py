@@ -65,6 +65,7 @@ from ledger.service.anchor import AnchorMessages
 from ledger.service.archive import JudgeArchives, MakeArchives, ViewArchived
 from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
+from ledger.service.check_conversions import CheckConversions
 from ledger.service.content_places import (
     BlobsPlace,
     ContentPlace,
@@ -77,7 +78,7 @@ from ledger.service.copy_records import CopyRecords
 from ledger.service.copy_uses import CopyUses, IndexedUses, Receipt, named_by_request
 from ledger.service.documents import ReadDocuments, require_not_erased
 from ledger.service.doing import DoToLicenses
-from ledger.service.drafts import Document, Drafts, DraftStores
+from ledger.service.drafts import Document, Drafts, DraftStores, ReadInputs
 from ledger.service.due import DueDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.evidence import Evidence
@@ -413,7 +414,7 @@ class Ledger:
         accepting = desk.accepting if desk else self.accepting()
         return Drafts(
             self.trust,
-            self.types().get,
+            ReadInputs(self.types().get, self.check_conversions().require),
             self.home,
             DraftStores(self._outbox, self._batch_outbox, self.erasures),
             self._keep_contents,
@@ -421,6 +422,10 @@ class Ledger:
             accepting.is_alive,
             self._openings,
         )
+
+    def check_conversions(self) -> CheckConversions:
+        """Whether who converted paper licenses signed for it."""
+        return CheckConversions(self.trust.ledger_id, self.verifier, lambda: self.look().index, self.clock)
 
     @cached_property
     def erasures(self) -> FolderErasures:
