@@ -162,14 +162,8 @@ ACT_VERBS: dict[str, Act] = {
 _TIMES: dict[str, tuple[str, str]] = {
     "VALIDITY": ("按证照所载有效期", "by the license's own dates of validity"),
     "RECORD": ("自上链时起", "from its record on"),
-    "FORWARD": (
-        "自上链时起，或自以后指定的时间起；不溯及既往",
-        "from its record or a later moment on, never back",
-    ),
-    "EITHER": (
-        "自上链时起，或自指定的更早、更晚的时间起",
-        "from its record on, or from an earlier or later moment",
-    ),
+    "FORWARD": ("自上链时起，或自以后指定的时间起；不溯及既往", "from its record on or later, never back"),
+    "EITHER": ("自上链时起，或自指定的更早、更晚的时间起", "from its record on, or earlier or later"),
     "BACK": ("自有效期首日起，或自指定的时间起", "from the license's first day on, or later"),
 }
 """From when acts take effect, in Chinese and English."""
