@@ -123,6 +123,14 @@ def test_a_checked_conversion_is_issued_and_the_verdict_says_who_signed(
     (record,) = desk.live.ledger().reader.records_of(bytes.fromhex(license_id[2:]))
     assert bytes.fromhex(told["scan"]) not in record.decoded().data, "the ledger learns nothing of it"
 
+    package = str(desk.folder / "package.zip")
+    assert desk.run("license", "archive", license_id, "--to", package)[0] == 0
+    status, kept = desk.live.attempt(
+        "verify-archive", package, "--maker", str(desk.live.key("issuer")), home=desk.folder / "years-later"
+    )
+    assert (status, kept["result"]) == (0, "IN_FORCE"), kept
+    assert check(kept, "SIGNATURE")["evidence"]["conversion"] == told
+
 
 def test_an_unchecked_conversion_needs_its_converter_alone(desk: Desk) -> None:
     desk.converted()
