@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ledger.domain import objects
 from ledger.domain.acts import Purpose
 from ledger.domain.facts import Values
-from ledger.domain.messages import Kind, plain_value
+from ledger.domain.messages import KINDS_OF, Kind, plain_value
 from ledger.domain.objects import from_ascii32, organisation_id
 from ledger.domain.rules.catalog import power_key, recognition_key
 
@@ -40,6 +40,9 @@ KIND_OF: dict[str, Kind] = {
 """The record that each message makes; of two, the first, which goes on with what is there."""
 
 ON_REGISTRY = frozenset(KIND_OF.values())
+
+REGISTRY_RECORDS = frozenset(kind for name in KIND_OF for kind in KINDS_OF[name])
+"""All records that they make."""
 
 MADE_ONCE = frozenset({"AddRegion", "AddOrganisation", "RegisterKey"})
 """Messages about what is registered once and for all."""

@@ -31,7 +31,14 @@ from ledger.domain.messages import (
 )
 from ledger.domain.objects import region_id
 from ledger.domain.records import RecordSignature
-from ledger.domain.registry_messages import KIND_OF, MADE_ONCE, ON_REGISTRY, new_key, purpose_needed
+from ledger.domain.registry_messages import (
+    KIND_OF,
+    MADE_ONCE,
+    ON_REGISTRY,
+    REGISTRY_RECORDS,
+    new_key,
+    purpose_needed,
+)
 from ledger.domain.revisions import ON_SHARED, revision_in
 from ledger.domain.rivals import is_opened, is_void_issue
 from ledger.domain.rules.batches import MAX_RENEWALS
@@ -215,7 +222,7 @@ def _judged(fact: Fact, state: Overlay, now: int) -> list[Change]:
     try:
         require_recordable(fact, state, now)
         _require_next(fact, state, now)
-        judge = Competence.over(state) if fact.kind in ON_REGISTRY else Competence(state)
+        judge = Competence.over(state) if fact.kind in REGISTRY_RECORDS else Competence(state)
         problem = judge.problem_with(fact)
         if problem is not None:
             raise NotEntitledError("NOT_ACCEPTABLE", reason=problem[1])

@@ -255,6 +255,29 @@ def test_what_is_accepted_at_once_is_asked_after(office: Office) -> None:
     assert office.handed(message).json()["seq"]
 
 
+def test_regions_and_bodies_are_succeeded_and_keys_recovered_without_a_node(office: Office) -> None:
+    add = ["org", "region", "add"]
+    for code, parent in (("340000", None), ("350000", None), ("310116", "310000"), ("310117", "310000")):
+        above = ["--parent", parent] if parent else []
+        office.done(*add, code, "--name", "示例", *above, *office.by("r31", "r33"))
+    for old, new in (("340000", "350000"), ("310116", "310117")):
+        by = office.by("r31", "r33") if new == "350000" else office.by("r31")
+        told = office.done("org", "region", "succeed", old, "--successor", new, *by)
+        assert told["records"][0]["promise"] is not None
+    old = "11100000MB0TE5T605"
+    named = ["--uscc", old, "--name", "示例", "--region", "310117", "--key", office.key(old)]
+    office.done("org", "add", *named, *office.by("r31"))
+    followed = office.done("org", "succeed", old, "--successor", ISSUER, *office.by("r31"))
+    assert followed["records"][0]["message"] == "SucceedOrganisation"
+    since = ["--since", "2026-02-01"]
+    assert office.done("org", "key", "cut-off", office.key(old), *since, *office.by("r31"))["cutOff"]
+    govern = ["--purpose", "govern", "--key", office.key("r31-second"), *office.by("r31", "r33")]
+    office.done("org", "key", "add", "310000", *govern)
+    recover = ["org", "key", "recover", office.key("r31-second"), "--key", office.key("r31-third")]
+    told = office.done(*recover, *office.by("c31"))
+    assert told["newKeyId"] == office.key_id("r31-third")
+
+
 Wrong = Callable[[Office], list[Json]]
 
 
@@ -471,3 +494,13 @@ def test_a_license_is_taken_in_by_a_command_without_a_node(office: Office) -> No
     status, told = office.live.attempt(*take, *asked, *written, home=office.folder / "taker")
     assert status == 0, told
     assert taker.get(f"/v1/licenses/{told['newLicenseId']}").json()["status"] == "IN_FORCE"
+
+
+def test_keys_go_on_under_the_next_directory_without_a_node(office: Office) -> None:
+    """Last of all: no record names the Keys that a next Directory makes, so the service tells."""
+    office.live.cli("org", "contract", "succeed", "Directory", *office.by("r31"))
+    end = ["org", "key", "end", office.key("relying-encryption"), "--until", "2060-01-01"]
+    assert office.done(*end, *office.by("jiashan"))["records"][0]["message"] == "EndKey"
+    add = ["org", "region", "add", "310151", "--name", "示例", "--parent", "310000", *office.by("r31")]
+    assert office.done(*add)["rev"] == 1
+    assert office.live.cli("audit", "replay")["findings"] == []
