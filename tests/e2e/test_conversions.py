@@ -271,3 +271,28 @@ def test_a_converter_needs_no_node_and_its_input_goes_through_a_service(
     answer = issuer.post("/v1/licenses", desk.given)
     assert answer.status_code == 201, answer.text
     assert answer.json()["envelope"]["license"]["conversion"]["checked"]["by"] == RELYING
+
+
+def test_a_sheet_takes_converted_rows_and_rejects_those_nobody_rightly_signed_for(desk: Desk) -> None:
+    desk.converted()
+    desk.checked()
+    good = desk.given
+    desk.change(lambda given: given["conversion"].update(scan="11" * 32))
+    bad = {**desk.given, "serial": desk.live.input()["serial"]}
+    plain = {**desk.live.input(), "origin": "converted_unchecked"}
+    claimed = {**desk.live.input(), "origin": "converted_checked"}
+    sheet, out = desk.folder / "rows.jsonl", desk.folder / "issued"
+    rows = [good, bad, plain, claimed]
+    sheet.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in rows))
+    kind = good["metadata"]["certificateTypeCode"]
+    status, told = desk.run("license", "issue-batch", str(sheet), "--type", kind, "--out", str(out))
+    assert (status, told["accepted"]) == (1, 2), told
+    rejected = {(each["line"], each["field"], each["code"]) for each in told["rejected"]}
+    assert rejected == {
+        (2, "conversion/converted/signature", "CONVERSION_SIGNATURE"),
+        (2, "conversion/checked/signature", "CONVERSION_SIGNATURE"),
+        (4, "conversion", "FIELD_REQUIRED"),
+    }
+    verdicts = [desk.verified(file) for file in sorted(out.glob("*.elic.json"))]
+    flags = {tuple(each["flags"][:2]) for each in verdicts}
+    assert flags == {("CONVERTED_CHECKED", "HOLDER_UNBOUND"), ("CONVERTED_UNCHECKED", "CONVERSION_UNSIGNED")}
