@@ -16,7 +16,7 @@ from ledger.domain.acts import Purpose
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
-from ledger.domain.objects import organisation_id
+from ledger.domain.objects import key_object, organisation_id
 from ledger.domain.promise import MAX_DELAY, Promise
 from ledger.domain.registry_messages import KIND_OF
 from ledger.domain.signed_message import SignedMessage
@@ -222,6 +222,8 @@ class AcceptMessages:
             sight, pending = self._look(), self.queue.about(queued.message.needed)
             before = [each for each in pending if each.number < queued.number]
             state, by_contract = self._laid(sight, before), False
+            ending = self._about_its_keys(queued.message, queued.number)
+            state = overlay_of(state, ending, self._moment(sight)) if ending else state
             if _of_registry(queued.message) and not before:
                 self._admission.require(queued.message, state, self._moment(sight))
                 by_contract = True
@@ -251,11 +253,21 @@ class AcceptMessages:
         if sight.index.seq_of(message.digest) is not None:
             return self._recorded(message, state, known, owner)
         self._require_turn(message, pending)
-        gas = self._admit(message, state, sight, is_first=not pending)
+        ending = self._about_its_keys(message)
+        state = overlay_of(state, ending, self._moment(sight)) if ending else state
+        gas = self._admit(message, state, sight, is_first=not pending and not ending)
         promise = None if gas is None else self._promise(message, state, sight, by_contract=gas > 0)
         seen = max((each.number for each in pending), default=0)
         queued = Queued(message, owner, now, promise, request, gas or 0)
         return self.queue.add(queued, objects, seen, instead_of)
+
+    def _about_its_keys(self, message: SignedMessage, before: int | None = None) -> list[SignedMessage]:
+        """What waits and may end the keys that signed a message, before a number where one is given."""
+        keys = {"0x" + key_object(each.key_id).hex() for each in message.signatures}
+        pending = [each for each in self.queue.about(keys) if before is None or each.number < before]
+        return [
+            each.message for each in pending if _of_registry(each.message) and keys & each.message.touched
+        ]
 
     def _recorded(self, message: SignedMessage, state: StateView, known: Queued | None, owner: str) -> Queued:
         """A message that stands on the ledger by another relay, or by a queue that was lost."""

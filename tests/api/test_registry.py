@@ -14,6 +14,7 @@ import pytest
 
 from ledger import crypto
 from ledger.adapters.libcrypto import LibcryptoSigner
+from ledger.adapters.rpc import Rpc
 from ledger.adapters.service_client import ServiceClient
 from ledger.adapters.sm2_keys import private_key_pem, public_key_pem
 from ledger.domain.messages import key_id
@@ -24,6 +25,7 @@ from ledger.service.remote import PromiseCheck
 from ledger.service.remote_registry import GovernAtService
 from ledger.service.signing import KeyFile
 from tests.api.conftest import Department
+from tests.api.test_accepting import resume
 from tests.live import ISSUER, NATIONAL, REGIONAL, RELYING, LiveLedger, found
 from tests.served import NODE_AWAY, Served
 
@@ -276,6 +278,31 @@ def test_regions_and_bodies_are_succeeded_and_keys_recovered_without_a_node(offi
     recover = ["org", "key", "recover", office.key("r31-second"), "--key", office.key("r31-third")]
     told = office.done(*recover, *office.by("c31"))
     assert told["newKeyId"] == office.key_id("r31-third")
+
+
+def test_nothing_is_promised_by_a_key_whose_end_waits_to_be_recorded(office: Office) -> None:
+    """Nor while another message about the same license keeps the contract from being asked."""
+    office.done("org", "key", "add", ISSUER, "--key", office.key("spare"), *office.by("qingpu"))
+    cut = office.prepared("CutOffKey", {"key": office.key_id("spare"), "since": 1_700_000_000}, "qingpu")
+    department, now = office.department(), {"Prefer": "wait=0"}
+    license_id = department.post("/v1/licenses", office.live.input()).json()["licenseId"]
+    place = f"/v1/licenses/{license_id}"
+    with Rpc(office.live.rpc) as node:
+        node.call("evm_setAutomine", False)
+        node.call("evm_setIntervalMining", 0)
+        try:
+            suspended = department.post(f"{place}/suspend", {"ground": "INVESTIGATION"}, **now)
+            assert suspended.status_code == 202, suspended.text
+            asked = {"act": "resume", "id": license_id, "ground": "CONDITIONS_MET_AGAIN"}
+            made = department.post("/v1/messages", {**asked, "keyId": office.key_id("spare")}).json()
+            signature = office.signer("spare").sign(bytes.fromhex(made["message"])).hex()
+            signed = {"signed": made["signed"], "keyId": made["keyId"], "signature": signature}
+            assert department.post("/v1/registry", {"messages": [cut]}, **now).status_code == 202
+            answer = department.post(f"{place}/resume", signed, **now)
+            assert (answer.status_code, answer.json()["code"]) == (403, "KEY_NOT_CURRENT")
+        finally:
+            resume(node)
+    assert office.handed(cut).json()["seq"]
 
 
 Wrong = Callable[[Office], list[Json]]
