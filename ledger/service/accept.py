@@ -362,8 +362,11 @@ def _of_registry(message: SignedMessage) -> bool:
 
 
 def _own(known: Queued, owner: str) -> Queued:
-    """A message that is there already, for the body that handed it in: its license is nobody else's."""
-    if known.owner != owner:
+    """A message that is there already, for the body that handed it in: its license is nobody else's.
+
+    One about the registry is about nobody in particular, and several of its signers may hand it in.
+    """
+    if known.owner != owner and not _of_registry(known.message):
         raise NotEntitledError("MESSAGE_OF_ANOTHER", message=known.digest)
     return known
 

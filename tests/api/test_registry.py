@@ -396,6 +396,8 @@ def test_any_registered_body_hands_in_and_nobody_else(office: Office) -> None:
     relying = Department(office.client, RELYING, office.signer("relying"))  # type: ignore[arg-type]
     taken = relying.post("/v1/registry", {"messages": [message]}, Prefer="wait=30")
     assert taken.status_code == 200, taken.text
+    again = office.handed(message)
+    assert (again.status_code, again.json()) == (200, taken.json()), "whoever hands it in, it is one record"
 
 
 class Liar:
