@@ -15,6 +15,14 @@ class FitGround(Message):
     code: str
 
 
+class Effect(Message):
+    """From when an act takes effect: by itself, and whether another moment may be named."""
+
+    default: Literal["RECORD", "FIRST_DAY"]
+    forward: bool
+    retroactive: bool
+
+
 class TypeEntry(Answered):
     """A license type in its present version."""
 
@@ -29,6 +37,7 @@ class TypeEntry(Answered):
     ground: int | None
     acts: list[str]
     competent: dict[str, list[str]]
+    effects: dict[str, Effect]
     grounds: dict[str, list[FitGround]]
     schema_digest: Hash
     grades_digest: Hash

@@ -22,6 +22,9 @@ from api.schemas import (
     Reason,
     RepresentEndInput,
     RepresentInput,
+    TransferCancelInput,
+    TransferInInput,
+    TransferOutInput,
     UnknownHash,
     kind_of,
 )
@@ -69,22 +72,19 @@ class FreezeMessage(_AboutLicense, FreezeInput):
     act: Literal["freeze"]
 
 
-class TransferOutMessage(_AboutLicense):
+class TransferOutMessage(_AboutLicense, TransferOutInput):
     """A license to be let go to another region."""
 
     act: Literal["transfer-out"]
-    region: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-    reference: Annotated[str, Field(max_length=500)] = ""
 
 
-class TransferInMessage(_AboutLicense):
+class TransferInMessage(_AboutLicense, TransferInInput):
     """A license to be taken in from another region."""
 
     act: Literal["transfer-in"]
-    input: LicenseInput
 
 
-class TransferCancelMessage(_AboutLicense):
+class TransferCancelMessage(_AboutLicense, TransferCancelInput):
     """A license to be kept after all."""
 
     act: Literal["transfer-cancel"]

@@ -172,6 +172,7 @@ def make_writing(
         acting=ledger.acting,
         representing=ledger.representing,
         sharing=ledger.sharing,
+        registry=ledger.registry,
         elsewhere=ledger.signed_elsewhere,
         outcomes=outcomes,
         identifier_for=identifier_for,

@@ -14,8 +14,11 @@ from ledger.domain.acts import Act
 from ledger.domain.messages import WITH_LEAVES
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
+from ledger.domain.registry_messages import KIND_OF
 from ledger.ports.queue import Queued
+from ledger.service.handed_registry import Registered
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress
+from ledger.service.outcome import Outcome
 from ledger.service.represent import Represented
 from ledger.service.share import Shared
 
@@ -118,7 +121,7 @@ def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
     outcome = _outcome(writing, queued)
     if isinstance(outcome, Acted):
         return _acted(writing, queued, outcome, named)
-    if isinstance(outcome, Represented | Shared):
+    if isinstance(outcome, Represented | Shared | Registered):
         return outcome.as_json()
     if isinstance(outcome, IssuedBatch):
         writing.remember(outcome.licenses)
@@ -129,13 +132,13 @@ def body_of(writing: Writing, queued: Queued, named: str | None = None) -> Body:
     return {**body, **_old_version(writing, queued, named)} if name == "Amend" else body
 
 
-def _outcome(writing: Writing, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | Shared | None:
+def _outcome(writing: Writing, queued: Queued) -> Outcome | None:
     """What a message does; whose licenses it issues, nobody but the issuer's side gets from here.
 
     A message that stands on the ledger may be handed in by whoever read it there.
     """
     values = queued.message.prepared.values
-    if "issuer" in values:
+    if "issuer" in values and queued.message.prepared.struct.name not in KIND_OF:
         issuer, code = (from_ascii32(str(values[name])) for name in ("issuer", "licenseType"))
         if not writing.signs_for(queued.owner, issuer, code):
             return None

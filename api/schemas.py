@@ -60,6 +60,7 @@ class LicenseInput(Form):
     holder_keys: list[Json] | None = None
     holder_rule: str | None = None
     layout: Json | None = None
+    conversion: Json | None = None
 
     def given(self) -> Json:
         """What was sent, as the services take it."""
@@ -86,6 +87,23 @@ class AmendInput(Form):
 
 class FreezeInput(Form):
     """Nothing more is needed to freeze the binding of a lost device."""
+
+
+class TransferOutInput(Form):
+    """Where a license is to go; `reference` is the number of the decision, kept here."""
+
+    region: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+    reference: Annotated[str, Field(max_length=500)] = ""
+
+
+class TransferInInput(Form):
+    """The taker's own license, which takes the place of the one that comes."""
+
+    input: LicenseInput
+
+
+class TransferCancelInput(Form):
+    """Nothing more is needed to keep a license after all."""
 
 
 class HolderPair(Form):
@@ -156,6 +174,9 @@ ActBody = Annotated[Annotated[ActInput, Tag("input")] | _Signed, Discriminator(k
 AmendBody = Annotated[Annotated[AmendInput, Tag("input")] | _Signed, Discriminator(kind_of)]
 BindBody = Annotated[Annotated[BindInput, Tag("input")] | _Signed, Discriminator(kind_of)]
 FreezeBody = Annotated[Annotated[FreezeInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+TransferOutBody = Annotated[Annotated[TransferOutInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+TransferInBody = Annotated[Annotated[TransferInInput, Tag("input")] | _Signed, Discriminator(kind_of)]
+TransferCancelBody = Annotated[Annotated[TransferCancelInput, Tag("input")] | _Signed, Discriminator(kind_of)]
 RepresentBody = Annotated[Annotated[RepresentInput, Tag("input")] | _Signed, Discriminator(kind_of)]
 RepresentEndBody = Annotated[Annotated[RepresentEndInput, Tag("input")] | _Signed, Discriminator(kind_of)]
 

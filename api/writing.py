@@ -11,6 +11,7 @@ from ledger.ports.queue import MessageQueue, Queued, Request
 from ledger.service.accept import Desk
 from ledger.service.act import ActOnLicenses
 from ledger.service.handed_in import SignedElsewhere
+from ledger.service.handed_registry import RegistryOnLedger
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.old_licenses import OldLicenses
@@ -33,6 +34,7 @@ class Writing:
         acting: Acts with them.
         representing: Lets others stand in for holders with them.
         sharing: Takes what is signed about sharing.
+        registry: Prepares and takes what is signed about the registry.
         elsewhere: Prepares and takes what is signed elsewhere.
         outcomes: Tells what messages of the queue do.
         identifier_for: (USCC, license id) → its identifier, where that is known and the body acts on it.
@@ -52,6 +54,7 @@ class Writing:
     acting: Callable[[Desk], ActOnLicenses]
     representing: Callable[[Desk], RepresentHolders]
     sharing: Callable[[Desk], ShareOnLedger]
+    registry: Callable[[Desk], RegistryOnLedger]
     elsewhere: Callable[[Desk], SignedElsewhere]
     outcomes: Callable[[], Outcomes]
     identifier_for: Callable[[str, str], str | None]

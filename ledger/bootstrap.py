@@ -52,8 +52,8 @@ from ledger.domain.revisions import revision_in
 from ledger.domain.rules.representations import representation_key
 from ledger.domain.sharing_entities import Use
 from ledger.domain.signed_message import Call
-from ledger.domain.state import typed
-from ledger.domain.trustfile import TrustFile, read_trust_file
+from ledger.domain.state import StateView, typed
+from ledger.domain.trustfile import BOUND, TrustFile, read_trust_file
 from ledger.errors import LedgerError, MalformedError, OutageError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Content, Entities, Index, Name, Signer, Verifier
 from ledger.proof.claims import claim_of_shown, opening_of, read_envelope
@@ -65,6 +65,7 @@ from ledger.service.anchor import AnchorMessages
 from ledger.service.archive import JudgeArchives, MakeArchives, ViewArchived
 from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
+from ledger.service.check_conversions import CheckConversions
 from ledger.service.content_places import (
     BlobsPlace,
     ContentPlace,
@@ -77,7 +78,7 @@ from ledger.service.copy_records import CopyRecords
 from ledger.service.copy_uses import CopyUses, IndexedUses, Receipt, named_by_request
 from ledger.service.documents import ReadDocuments, require_not_erased
 from ledger.service.doing import DoToLicenses
-from ledger.service.drafts import Document, Drafts, DraftStores
+from ledger.service.drafts import Document, Drafts, DraftStores, ReadInputs
 from ledger.service.due import DueDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.evidence import Evidence
@@ -86,6 +87,7 @@ from ledger.service.fsck import Fsck, check_index
 from ledger.service.hand_out import HandOut
 from ledger.service.hand_texts import HandTexts
 from ledger.service.handed_in import SignedElsewhere
+from ledger.service.handed_registry import RegistryOnLedger
 from ledger.service.handed_sharing import require_opening
 from ledger.service.holder_uses import HolderUses
 from ledger.service.issue import IssueLicenses
@@ -118,7 +120,7 @@ from ledger.service.signing import Brought
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, license_in, license_state, show_license, standing_in
 from ledger.service.statements import Notary
-from ledger.service.submission import Messages, Submissions
+from ledger.service.submission import DomainOf, Messages, Submissions
 from ledger.service.succession import MakeSuccessors
 from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_promises import HeldPromise, promises_given
@@ -225,9 +227,7 @@ class Ledger:
 
     def domain_of_records(self, contract: str) -> Domain:
         """The same as the records tell, so that it is known while no node answers."""
-        ledger = typed(self.look().index, "ledger", "ledger", Records) or Records()
-        pinned = self.trust.domain(contract)
-        return replace(pinned, contract=[pinned.contract, *ledger.generations(contract)][-1])
+        return self.domain_in(self.look().index)(contract)
 
     def successors(self) -> MakeSuccessors:
         """Makes contracts that are to take the place of others."""
@@ -415,7 +415,7 @@ class Ledger:
         accepting = desk.accepting if desk else self.accepting()
         return Drafts(
             self.trust,
-            self.types().get,
+            ReadInputs(self.types().get, self.check_conversions().require),
             self.home,
             DraftStores(self._outbox, self._batch_outbox, self.erasures),
             self._keep_contents,
@@ -423,6 +423,10 @@ class Ledger:
             accepting.is_alive,
             self._openings,
         )
+
+    def check_conversions(self) -> CheckConversions:
+        """Whether who converted paper licenses signed for it."""
+        return CheckConversions(self.trust.ledger_id, self.verifier, lambda: self.look().index, self.clock)
 
     @cached_property
     def erasures(self) -> FolderErasures:
@@ -490,6 +494,24 @@ class Ledger:
     def sharing(self, desk: Desk | None = None, brought: Brought | None = None) -> ShareOnLedger:
         """The service that writes about what is shared."""
         return ShareOnLedger(self.sign_shared(brought), desk or self.desk, self.domain_of_records)
+
+    def registry(self, desk: Desk | None = None) -> RegistryOnLedger:
+        """The service that writes about the registry what was signed elsewhere."""
+
+        def domain(contract: str) -> Domain:
+            """Records do not name what the Directory makes itself: its chain tells where that stands."""
+            return self.domain_now(contract) if contract in BOUND else self.domain_of_records(contract)
+
+        return RegistryOnLedger(Messages(domain, self.clock), desk or self.desk, domain, self.clock)
+
+    def domain_in(self, state: StateView) -> DomainOf:
+        """Of messages to contracts of the pinned ledger, as somebody tells which took their places."""
+
+        def domain(contract: str) -> Domain:
+            pinned, told = self.trust.domain(contract), typed(state, "ledger", "ledger", Records) or Records()
+            return replace(pinned, contract=[pinned.contract, *told.generations(contract)][-1])
+
+        return domain
 
     def sign_shared(self, brought: Brought | None = None) -> SignShared:
         """Makes messages about sharing; needs no relay key."""

@@ -59,7 +59,7 @@ from ledger.service.collect import CollectFeed, FeedReport
 from ledger.service.collect_steps import FeedSteps
 from ledger.service.deliver_batch import DeliverBatch
 from ledger.service.doing import DoToLicenses
-from ledger.service.drafts import Document, Drafts, DraftStores
+from ledger.service.drafts import Document, Drafts, DraftStores, ReadInputs
 from ledger.service.follow import Follow
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
@@ -421,7 +421,8 @@ class Desk:
 
         stores = DraftStores(outbox, batches, FolderErasures(self.folder / "erased", flush))
         is_alive = self._accepting.is_alive
-        return Drafts(self._trust, license_type, self._home, stores, keep, self._entropy, is_alive, {})
+        inputs = ReadInputs(license_type, lambda _: None)
+        return Drafts(self._trust, inputs, self._home, stores, keep, self._entropy, is_alive, {})
 
     def _settled(self, license_id: str) -> License:
         """A license with nothing under way about it: `Ledger.license_settled`."""

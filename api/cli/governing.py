@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import typer
 
+from api.cli import keys
 from api.cli.options import ending, open_ledger
 from api.cli.output import Outcome, said
 from api.cli.plain import one_line
+from api.cli.remote import told
 from api.cli.requests import RequestFile, key_file
+from ledger.adapters.service_client import ServiceClient
 from ledger.bootstrap import Ledger
-from ledger.ports import Index
+from ledger.errors import UsageError
+from ledger.ports import Entities, Index
 from ledger.service.govern import Governed, GovernLedger, Order
-from ledger.service.signing import KeyFile
+from ledger.service.read_state import RemoteState
+from ledger.service.remote import PromiseCheck
+from ledger.service.remote_registry import GovernAtService
+from ledger.service.signing import Brought, KeyFile
 
 NOTICE = 120
 """Seconds until an end takes effect by default: it must still lie ahead when it is recorded."""
@@ -26,31 +34,88 @@ Signatures = Annotated[
 ]
 
 
+Caller = Annotated[
+    str | None,
+    typer.Option("--caller", metavar="PEM", help="With --api: your body's signing key, for the service."),
+]
+
+
+@dataclass(frozen=True)
+class AtService:
+    """A department's service, and in whose name it is asked: `--api`, `--caller`, `--org`."""
+
+    api: str | None
+    caller: str | None
+    org: str | None
+
+
 @dataclass(frozen=True)
 class Desk:
-    """One ledger, and the keys and signatures at hand for one command."""
+    """One ledger, and the keys and signatures at hand for one command.
+
+    Attributes:
+        ledger: The ledger.
+        by: Keys that sign, in the order that the contracts want.
+        signatures: File of requests and signatures of absent keys.
+        client: The service through which it is written; None for this home's relay.
+    """
 
     ledger: Ledger
     by: tuple[KeyFile, ...] = ()
     signatures: str | None = None
+    client: ServiceClient | None = None
+
+    @cached_property
+    def state(self) -> Entities:
+        """The registry as the service tells it, or as a node shows it now."""
+        if self.client is None:
+            return state_of(self.ledger)
+        return RemoteState(self.client, bytes.fromhex(self.ledger.trust.ledger_id[2:]))
 
     def carry_out(self, orders: Sequence[Order]) -> Governed:
         """Submit the orders, or write down what is still to be signed."""
         file = RequestFile(self.signatures)
-        service = GovernLedger(self.ledger.reader, self.ledger.submissions, self.ledger.clock, file.brought())
-        governed = service.run(orders)
+        governed = self._service(file.brought()).run(orders)
         if governed.requests:
             raise file.pending(governed.requests)
         return governed
+
+    def _service(self, brought: Brought) -> GovernLedger | GovernAtService:
+        ledger = self.ledger
+        if self.client is None:
+            return GovernLedger(ledger.reader, ledger.submissions, ledger.clock, brought)
+        promises = PromiseCheck(ledger.trust.ledger_id, ledger.verifier, ledger.seen)
+        domain = ledger.domain_in(self.state)
+        return GovernAtService(self.client, self.state, domain, promises, ledger.clock, brought)
 
     def end(self, until: str | None) -> int:
         """The moment of an end."""
         return ending(until) or int(self.ledger.clock.now().timestamp()) + NOTICE
 
 
-def desk_of(network: str | None, rpc: list[str] | None, by: Sequence[str], signatures: str | None) -> Desk:
-    """One ledger for one command."""
-    return Desk(open_ledger(network, rpc), tuple(map(key_file, by)), signatures)
+def desk_of(
+    network: str | None,
+    rpc: list[str] | None,
+    by: Sequence[str],
+    signatures: str | None,
+    service: AtService | None = None,
+) -> Desk:
+    """One ledger for one command, through a service where the command may go there and one is named.
+
+    Raises:
+        UsageError: `SERVICE_KEY_MISSING`, `SERVICE_ORGANISATION`, `SERVICE_ADDRESS`.
+    """
+    ledger = open_ledger(network, rpc, service.api if service else None)
+    signing = tuple(map(key_file, by))
+    if service is None or ledger.settings.api is None:
+        return Desk(ledger, signing, signatures)
+    if service.caller is None:
+        raise UsageError("SERVICE_KEY_MISSING")
+    if service.org is None:
+        raise UsageError("SERVICE_ORGANISATION", id="--caller")
+    signer = keys.signer(service.caller)
+    client = ServiceClient(ledger.settings.api, service.org, signer, ledger.clock, ledger.entropy)
+    return Desk(ledger, signing, signatures, client)
 
 
 def state_of(ledger: Ledger) -> Index:
@@ -63,9 +128,13 @@ def done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
     """The answer of every command that writes."""
     records = [record.as_json() for record in governed.records]
     last = governed.records[-1]
-    gas = sum(record.gas_used for record in governed.records)
+    used = [record.gas_used for record in governed.records]
+    gas = None if None in used else sum(each or 0 for each in used)
     written = {"records": records, "seq": last.seq, "rev": last.rev, "gasUsed": gas}
-    return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
+    if last.digest is None:
+        return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
+    checked = next((each.promise_key for each in governed.records if each.promise_key), None)
+    return told({**data, **written, "promiseKey": checked}, text)
 
 
 _HEADS_ZH = {

@@ -17,6 +17,7 @@ from api.cli.hold import holds_on
 from api.cli.license_batch import issue_batch
 from api.cli.license_bind import bind
 from api.cli.license_collect import collect
+from api.cli.license_convert import check_conversion, convert
 from api.cli.license_erase import document, erase
 from api.cli.license_files import deliver, file_of
 from api.cli.license_lookup import lookup
@@ -80,6 +81,8 @@ def issue(
     return _issued(issued, out)
 
 
+app.command("convert")(convert)
+app.command("check-conversion")(check_conversion)
 app.command("issue-batch")(issue_batch)
 app.command("renew-batch")(renew_batch)
 app.command("collect")(collect)

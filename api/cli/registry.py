@@ -14,11 +14,12 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, org_secret, registry_contracts, registry_powers
-from api.cli.governing import By, Signatures, desk_of, done, state_of, table
-from api.cli.options import Network, RpcUrls, ending, open_ledger
+from api.cli import keys, org_secret, registry_contracts, remote
+from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
+from api.cli.options import Network, RpcUrls, ending
 from api.cli.output import Outcome, said
-from api.cli.registry_types import entitlement_row, right_line
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
+from api.cli.registry_types import right_line
 from api.cli.registry_words import (
     End,
     RegionOption,
@@ -26,19 +27,19 @@ from api.cli.registry_words import (
     read_region,
     read_since,
     read_uscc,
-    shown_time,
     span_text,
 )
 from api.cli.requests import key_file
 from ledger.domain.acts import Purpose
-from ledger.domain.entities import Key, Organisation, Region, Relay, Terms
+from ledger.domain.entities import Key
 from ledger.domain.founding import LEVELS
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.state import typed
 from ledger.errors import RuleError, UnknownIdError, UsageError
-from ledger.ports import Index
-from ledger.service import govern
+from ledger.ports import Entities
+from ledger.service import govern, list_registry
+from ledger.service.list_registry import entitlement_row, keys_of, powers_of, rights_of, shown_time
 from ledger.service.signing import KeyFile
 
 org_app = typer.Typer(add_completion=False, help="Organisations, their keys, relays and regions.")
@@ -90,11 +91,14 @@ def org_add(
     level: Annotated[str, typer.Option("--level", help="1 to 5, or 国家级 省级 地市级 区县级 乡镇级.")] = "4",
     encryption_key: Annotated[str | None, typer.Option("--encryption-key", metavar="PEM")] = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Register an organisation and its keys; signed by its region or a superior one."""
-    code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures)
+    code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures, AtService(api, caller, org))
     signing = key_file(key)
     orders = [
         govern.add_organisation(code, read_region(region), _level(level), name, desk.by),
@@ -125,38 +129,36 @@ def org_list(
     region: Annotated[
         str | None, typer.Option("--region", metavar="CODE", help="Only of this region.")
     ] = None,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """List organisations. Names are not on the ledger, only their digests."""
-    state = state_of(open_ledger(network, rpc))
-    wanted = None if region is None else read_region(region)
-    rows = [
-        _organisation_row(body)
-        for _, body in state.entities("organisation")
-        if isinstance(body, Organisation) and wanted in (None, body.region)
-    ]
+    state = reading(network, rpc, api, key, org)[1]
+    rows = list_registry.organisations(state, None if region is None else read_region(region))
     return Outcome({"organisations": rows}, text=table(rows, "uscc", "region", "level", "since"))
 
 
 @org_app.command("show")
-def org_show(uscc: UsccArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
+def org_show(
+    uscc: UsccArgument,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
     """Show an organisation with its keys and entitlements."""
     code = read_uscc(uscc)
-    ledger = open_ledger(network, rpc)
-    state = state_of(ledger)
-    body = _organisation(state, code)
-    rights = [entitlement_row(right) for right in _rights(state, code)]
-    data = {
-        **_organisation_row(body),
-        "keys": [_key_row(key) for key in _keys(state, code)],
-        "entitlements": rights,
-        "powers": registry_powers.rows(state, body=code),
-    }
+    state = reading(network, rpc, api, key, org)[1]
+    body, data = list_registry.organisation_in(state, code), list_registry.organisation(state, code)
     zh = f"{code}  地区 {body.region:06d}，层级 {body.level}，自 {rfc3339(body.since)}"
     en = f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"
     lines = [said(zh, en)]
-    lines += [f"  {_key_line(key)}" for key in _keys(state, code)]
+    lines += [f"  {_key_line(each)}" for each in keys_of(state, code)]
+    rights = [entitlement_row(right) for right in rights_of(state, issuer=code)]
     lines += [f"  {each['type']} {right_line(each)}" for each in rights]
     return Outcome(data, text="\n".join(lines))
 
@@ -167,6 +169,9 @@ def org_end(
     by: By,
     until: End = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -174,12 +179,12 @@ def org_end(
 
     The ledger never forgets an organisation: it stays registered, and what it issued stays in force.
     """
-    code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures)
-    state = state_of(desk.ledger)
-    _organisation(state, code)
+    code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures, AtService(api, caller, org))
+    state = desk.state
+    list_registry.organisation_in(state, code)
     end = desk.end(until)
-    powers = registry_powers.held(state, body=code)
-    orders = govern.end_organisation(_keys(state, code), _rights(state, code), end, desk.by, powers)
+    held, powers = rights_of(state, issuer=code), powers_of(state, body=code)
+    orders = govern.end_organisation(keys_of(state, code), held, end, desk.by, powers)
     if not orders:
         raise RuleError("NOTHING_TO_END", object=code)
     return done(
@@ -194,6 +199,9 @@ def org_succeed(
     by: By,
     since: Since = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -201,58 +209,17 @@ def org_succeed(
 
     Entitlements do not move: the successor is given its own with `type entitle`.
     """
-    code, next_code, desk = read_uscc(uscc), read_uscc(successor), desk_of(network, rpc, by, signatures)
+    code, next_code = read_uscc(uscc), read_uscc(successor)
+    desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
     start = 0 if since is None else read_since(since)
     governed = desk.carry_out([govern.succeed_organisation(code, next_code, start, desk.by)])
     data = {"uscc": code, "successor": next_code, "since": shown_time(start)}
     return done(governed, data, said(f"{next_code} 承继 {code}", f"{next_code} follows {code}"))
 
 
-def _organisation(state: Index, code: str) -> Organisation:
-    body = typed(state, "organisation", code, Organisation)
-    if body is None:
-        raise UnknownIdError("NOT_REGISTERED", what=f"organisation {code}")
-    return body
-
-
-def _organisation_row(body: Organisation) -> dict[str, object]:
-    return {
-        "uscc": body.uscc,
-        "region": f"{body.region:06d}",
-        "level": body.level,
-        "nameDigest": body.name_digest,
-        "since": rfc3339(body.since),
-        "rev": body.rev,
-    }
-
-
-def _keys(state: Index, owner: str) -> list[Key]:
-    wanted = "0x" + govern.owner_object(owner).hex()
-    return [key for _, key in state.entities("key") if isinstance(key, Key) and key.owner == wanted]
-
-
-def _rights(state: Index, issuer: str) -> list[Terms]:
-    held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
-    return [right for right in held if right.key[1] == issuer]
-
-
-def _key_row(key: Key) -> dict[str, object]:
-    ends = [end for end in (key.valid_to, *(until for _, until in key.endings)) if end]
-    cuts = [cut.since for cut in key.cut_offs]
-    return {
-        "keyId": key.key_id,
-        "purpose": key.purpose.name,
-        "publicKey": key.public_key,
-        "validFrom": rfc3339(max(key.valid_from, key.since)),
-        "validTo": shown_time(min(ends, default=0)),
-        "cutOff": shown_time(min(cuts, default=0)),
-        "rev": key.rev,
-    }
-
-
 def _key_line(key: Key) -> str:
     """Purpose and id, from when to when, and whether it was declared stolen."""
-    row = _key_row(key)
+    row = list_registry.key_row(key)
     cut = said(f"，自 {row['cutOff']} 起失密", f", CUT OFF since {row['cutOff']}") if row["cutOff"] else ""
     return f"{row['purpose']} {row['keyId']} {span_text(row['validFrom'], row['validTo'])}{cut}"
 
@@ -273,6 +240,9 @@ def key_add(
     since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="Not before.")] = None,
     until: Until = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -280,7 +250,7 @@ def key_add(
     if purpose.upper() not in Purpose.__members__:
         choices = ", ".join(name.lower() for name in Purpose.__members__)
         raise UsageError("CHOICE", option="--purpose", text=purpose[:20], choices=choices)
-    desk, new = desk_of(network, rpc, by, signatures), key_file(key)
+    desk, new = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), key_file(key)
     use, term = Purpose[purpose.upper()], (read_since(since), ending(until))
     order = govern.register_key(owner, new, use, desk.by, *term)
     data = {"owner": owner, "keyId": _id(new), "purpose": use.name, "validTo": shown_time(term[1])}
@@ -293,11 +263,14 @@ def key_end(
     by: By,
     until: End = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End a key at a moment that is not past."""
-    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
+    desk, identity = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _key_name(key)
     end = desk.end(until)
     governed = desk.carry_out([govern.end_key(identity, end, desk.by)])
     data = {"keyId": "0x" + identity.hex(), "validTo": rfc3339(end)}
@@ -315,6 +288,9 @@ def key_rotate(
     by: OwnBy,
     until: Until = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -322,8 +298,8 @@ def key_rotate(
 
     With --until the old key ends then; without, both stay good. What the old one signed stays as it is.
     """
-    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
-    old, end = _known_key(state_of(desk.ledger), identity), ending(until)
+    desk, identity = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _key_name(key)
+    old, end = _known_key(desk.state, identity), ending(until)
     fresh = key_file(new)
     governed = desk.carry_out([govern.rotate_key(old, fresh, end, desk.by)])
     data = {"keyId": old.key_id, "newKeyId": _id(fresh), "validTo": shown_time(end)}
@@ -336,18 +312,21 @@ def key_recover(
     new: NewKeyOption,
     by: OwnBy,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Replace a region's lost governing key, which ends; by the region's offline recovery key."""
-    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
-    lost, fresh = _known_key(state_of(desk.ledger), identity), key_file(new)
+    desk, identity = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _key_name(key)
+    lost, fresh = _known_key(desk.state, identity), key_file(new)
     governed = desk.carry_out([govern.recover_key(lost, fresh, desk.by)])
     data = {"keyId": lost.key_id, "newKeyId": _id(fresh)}
     return done(governed, data, _new_key(lost, data))
 
 
-def _known_key(state: Index, identity: bytes) -> Key:
+def _known_key(state: Entities, identity: bytes) -> Key:
     name = "0x" + identity.hex()
     key = typed(state, "key", name, Key)
     if key is None:
@@ -361,6 +340,9 @@ def key_cut_off(
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="Compromised from then on.")],
     by: By,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -368,7 +350,7 @@ def key_cut_off(
 
     What it permitted from then on is void; what it restricted or ended stands.
     """
-    desk, identity = desk_of(network, rpc, by, signatures), _key_name(key)
+    desk, identity = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _key_name(key)
     governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by)])
     data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(read_since(since))}
     return done(governed, data, said(f"自 {data['cutOff']} 起失密", f"cut off from {data['cutOff']}"))
@@ -381,11 +363,14 @@ def relay_add(
     until: Annotated[str, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")],
     by: By,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let an EVM account submit messages; it gains no other right."""
-    desk, relay = desk_of(network, rpc, by, signatures), _account(account)
+    desk, relay = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _account(account)
     order = govern.add_relay(relay, read_region(region), ending(until), desk.by)
     data = {"account": relay, "region": region, "until": rfc3339(ending(until))}
     return done(desk.carry_out([order]), data, said(f"中继 {relay}", f"relay {relay}"))
@@ -397,11 +382,14 @@ def relay_end(
     region: RegionOption,
     by: By,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Stop a relay now."""
-    desk, relay = desk_of(network, rpc, by, signatures), _account(account)
+    desk, relay = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _account(account)
     governed = desk.carry_out([govern.end_relay(relay, read_region(region), desk.by)])
     return done(
         governed, {"account": relay, "region": region}, said(f"已终止中继 {relay}", f"ended relay {relay}")
@@ -409,19 +397,16 @@ def relay_end(
 
 
 @relay_app.command("list")
-def relay_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+def relay_list(
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
     """List relays."""
-    state = state_of(open_ledger(network, rpc))
-    rows: list[dict[str, object]] = [
-        {
-            "account": relay.account,
-            "region": f"{relay.region:06d}",
-            "since": rfc3339(relay.since),
-            "until": rfc3339(relay.until),
-        }
-        for _, relay in state.entities("relay")
-        if isinstance(relay, Relay)
-    ]
+    state = reading(network, rpc, api, key, org)[1]
+    rows = list_registry.relays(state)
     return Outcome({"relays": rows}, text=table(rows, "account", "region", "since", "until"))
 
 
@@ -434,11 +419,14 @@ def region_add(
         str | None, typer.Option("--parent", metavar="CODE", help="Superior; none: a root.")
     ] = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Add a region; signed by as many root regions as the ledger's threshold asks for."""
-    desk, number = desk_of(network, rpc, by, signatures), read_region(code)
+    desk, number = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), read_region(code)
     order = govern.add_region(number, 0 if parent is None else read_region(parent), name, desk.by)
     return done(
         desk.carry_out([order]), {"region": code, "parent": parent}, said(f"已增加 {code}", f"added {code}")
@@ -452,11 +440,15 @@ def region_succeed(
     by: By,
     since: Since = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let a region be followed by another: its bodies and agreements go on under the successor."""
-    desk, start = desk_of(network, rpc, by, signatures), 0 if since is None else read_since(since)
+    desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
+    start = 0 if since is None else read_since(since)
     order = govern.succeed_region(read_region(region), read_region(successor), start, desk.by)
     data = {"region": region, "successor": successor, "since": shown_time(start)}
     return done(
@@ -467,17 +459,14 @@ def region_succeed(
 
 
 @region_app.command("list")
-def region_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+def region_list(
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
     """List regions with their governing keys."""
-    state = state_of(open_ledger(network, rpc))
-    rows: list[dict[str, object]] = [
-        {
-            "region": f"{region.code:06d}",
-            "parent": f"{region.parent:06d}" if region.parent else None,
-            "since": rfc3339(region.since),
-            "keys": [_key_row(key) for key in _keys(state, f"{region.code:06d}")],
-        }
-        for _, region in state.entities("region")
-        if isinstance(region, Region)
-    ]
+    state = reading(network, rpc, api, key, org)[1]
+    rows = list_registry.regions(state)
     return Outcome({"regions": rows}, text=table(rows, "region", "parent", "since"))

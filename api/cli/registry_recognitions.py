@@ -6,26 +6,24 @@ from typing import Annotated
 
 import typer
 
-from api.cli.governing import By, Signatures, desk_of, done, state_of, table
-from api.cli.options import Network, RpcUrls, ending, open_ledger
+from api.cli import remote
+from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
+from api.cli.options import Network, RpcUrls, ending
 from api.cli.output import Outcome, said
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import (
     End,
     Until,
     read_code,
     read_region,
     read_since,
-    shown_time,
     span_text,
     until_text,
 )
 from ledger.domain.entities import Terms
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import recognition_object
-from ledger.domain.rules.catalog import recognition_key
-from ledger.domain.state import typed
-from ledger.errors import UnknownIdError
-from ledger.service import govern
+from ledger.service import govern, list_registry
+from ledger.service.list_registry import agreement_sides, recognition_row, shown_time
 
 recognition_app = typer.Typer(add_completion=False, help="What one region accepts of another.")
 
@@ -44,15 +42,19 @@ def recognition_add(
     as_type: Annotated[str | None, typer.Option("--as-type", metavar="CODE", help="As which type.")] = None,
     until: Until = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Agree that a type of one region counts in another; `--by` of the first, then of the second."""
-    desk, sides = desk_of(network, rpc, by, signatures), (read_region(from_region), read_region(to_region))
+    desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
+    sides = (read_region(from_region), read_region(to_region))
     counts_as, term = read_code(as_type or type_), (read_since(since), ending(until))
     governed = desk.carry_out([govern.recognize(sides, read_code(type_), counts_as, *term, desk.by)])
     data = {
-        **_sides(sides, type_),
+        **agreement_sides(sides, type_),
         "asType": counts_as,
         "since": shown_time(term[0]),
         "until": shown_time(term[1]),
@@ -68,14 +70,18 @@ def recognition_end(
     by: By,
     until: End = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End an agreement at a moment that is not past; one side is enough."""
-    desk, sides = desk_of(network, rpc, by, signatures), (read_region(from_region), read_region(to_region))
+    desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
+    sides = (read_region(from_region), read_region(to_region))
     end = desk.end(until)
     governed = desk.carry_out([govern.end_recognition(sides, read_code(type_), end, desk.by)])
-    data = {**_sides(sides, type_), "until": rfc3339(end)}
+    data = {**agreement_sides(sides, type_), "until": rfc3339(end)}
     return done(governed, data, until_text(_counts(type_, from_region, to_region), data))
 
 
@@ -86,14 +92,17 @@ def recognition_list(
     ] = None,
     to_region: Annotated[str | None, typer.Option("--to", metavar="CODE", help="Only to there.")] = None,
     type_: Annotated[str | None, typer.Option("--type", metavar="CODE", help="Only of this type.")] = None,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """List agreements, ended ones too."""
-    state = state_of(open_ledger(network, rpc))
+    state = reading(network, rpc, api, key, org)[1]
     wanted = (from_region, to_region, type_)
     rows = [
-        _recognition_row(each)
+        recognition_row(each)
         for _, each in state.entities("recognition")
         if isinstance(each, Terms) and all(w in (None, k) for w, k in zip(wanted, each.key, strict=True))
     ]
@@ -105,26 +114,15 @@ def recognition_show(
     from_region: FromOption,
     to_region: ToOption,
     type_: TypeOption,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Show an agreement with its history."""
     sides = (read_region(from_region), read_region(to_region))
-    found = typed(
-        state_of(open_ledger(network, rpc)), "recognition", recognition_key(*sides, read_code(type_)), Terms
-    )
-    if found is None:
-        raise UnknownIdError("NOT_REGISTERED", what=f"recognition {from_region} → {to_region} of {type_}")
-    history = [
-        {
-            "recordedAt": rfc3339(term.recorded_at),
-            "asType": term.detail,
-            "since": shown_time(term.since),
-            "until": shown_time(term.until),
-        }
-        for term in found.terms
-    ]
-    data = {**_recognition_row(found), "history": history}
+    data = list_registry.recognition(reading(network, rpc, api, key, org)[1], sides, read_code(type_))
     text = _counts(type_, from_region, to_region) + said(f"，视同 {data['asType']}", f" as {data['asType']}")
     return Outcome(data, text=f"{text} {span_text(data['since'], data['until'])}")
 
@@ -132,20 +130,3 @@ def recognition_show(
 def _counts(type_: str, from_region: str, to_region: str) -> str:
     zh = f"{from_region} 的 {type_} 在 {to_region} 有效"
     return said(zh, f"{type_} of {from_region} counts in {to_region}")
-
-
-def _sides(sides: tuple[int, int], code: str) -> dict[str, object]:
-    agreement = "0x" + recognition_object(*sides, code).hex()
-    return {"id": agreement, "from": f"{sides[0]:06d}", "to": f"{sides[1]:06d}", "type": code}
-
-
-def _recognition_row(agreement: Terms) -> dict[str, object]:
-    from_region, to_region, code = agreement.key
-    term = agreement.terms[-1]
-    return {
-        **_sides((int(from_region), int(to_region)), code),
-        "asType": term.detail,
-        "since": shown_time(term.since),
-        "until": shown_time(term.until),
-        "rev": agreement.rev,
-    }

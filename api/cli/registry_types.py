@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 import yaml
 
-from api.cli import registry_powers
-from api.cli.governing import By, Signatures, desk_of, done, state_of, table
-from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending, open_ledger
+from api.cli import registry_powers, remote
+from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
+from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
 from api.cli.output import Outcome, language, read_input, said
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import (
     CodeArgument,
     End,
@@ -23,21 +24,21 @@ from api.cli.registry_words import (
     read_region,
     read_since,
     read_uscc,
-    shown_time,
     span_text,
     until_text,
 )
 from ledger.adapters.type_files import TypeFiles
-from ledger.domain.acts import Act, verbs_of
+from ledger.domain.acts import Act, effect_words, effects_of, verbs_of
 from ledger.domain.competent import competent_bodies, competent_line
-from ledger.domain.entities import LicenseType, Terms, TypeVersion
+from ledger.domain.entities import LicenseType, TypeVersion
 from ledger.domain.founding import FoundingType, read_type
 from ledger.domain.grounds import fit_grounds, ground_words, grounds_of_acts
 from ledger.domain.moments import rfc3339
 from ledger.domain.state import typed
 from ledger.errors import MalformedError, UnknownIdError
-from ledger.ports import Index
+from ledger.ports import Entities
 from ledger.service import govern
+from ledger.service.list_registry import entitlement_row, power_row, powers_of, rights_of, shown_time
 
 type_app = typer.Typer(add_completion=False, help="License types, and who may issue them.")
 type_app.command("empower")(registry_powers.empower)
@@ -56,11 +57,14 @@ def type_add(
         typer.Option("--ground", min=1, help=f"Number of the legal ground of a NATIONAL type, {OWN_NUMBER}."),
     ] = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Register a license type, or the next version of one."""
-    desk = desk_of(network, rpc, by, signatures)
+    desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
     kind = _given_type(file, region, ground)
     files = TypeFiles(desk.ledger.settings.network.resolve().parent / "types")
     taken = files.take(kind, Path() if file == "-" else Path(file).resolve().parent)
@@ -82,25 +86,37 @@ def _given_type(file: str, region: str | None, ground: int | None) -> FoundingTy
 
 
 @type_app.command("list")
-def type_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
+def type_list(
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
     """List license types as they are now."""
-    state = state_of(open_ledger(network, rpc))
+    state = reading(network, rpc, api, key, org)[1]
     rows = [_type_row(kind) for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
     return Outcome({"types": rows}, text=table(rows, "type", "scope", "sharing", "region", "version"))
 
 
 @type_app.command("show")
-def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) -> Outcome:
+def type_show(
+    code: CodeArgument,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
     """Show a type with all its versions and who is entitled to issue it."""
-    state = state_of(open_ledger(network, rpc))
+    state = reading(network, rpc, api, key, org)[1]
     kind = _type(state, read_code(code))
-    held = [right for _, right in state.entities("entitlement") if isinstance(right, Terms)]
-    rights = [entitlement_row(right) for right in held if right.key[0] == code]
+    rights = [entitlement_row(right) for right in rights_of(state, license_type=code)]
     data = {
         **_type_row(kind),
         "versions": [_version_row(each) for each in kind.versions],
         "entitlements": rights,
-        "powers": registry_powers.rows(state, license_type=code),
+        "powers": [power_row(each) for each in powers_of(state, license_type=code)],
     }
     version = said(f"第 {data['version']} 版", f"version {data['version']}")
     lines = [f"{code}  {data['scope']}, {data['sharing']}, {version}"]
@@ -110,21 +126,30 @@ def type_show(code: CodeArgument, network: Network = None, rpc: RpcUrls = None) 
 
 
 def _act_lines(act: Act) -> list[str]:
-    """Who may do an act, and below it the grounds that are fit for it."""
+    """Who may do an act, below it from when it takes effect, and the grounds that are fit for it."""
     grounds = [f"    {ground_words(each, language())}" for each in fit_grounds(act) if each]
-    return [f"  {competent_line(act, language())}", *grounds]
+    zh, en = effect_words(act)
+    effect = said(f"    生效：{zh}", f"    takes effect {en}")
+    return [f"  {competent_line(act, language())}", effect, *grounds]
 
 
 @type_app.command("end")
 def type_end(
-    code: CodeArgument, by: By, signatures: Signatures = None, network: Network = None, rpc: RpcUrls = None
+    code: CodeArgument,
+    by: By,
+    signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
 ) -> Outcome:
     """Issue nothing more of a type: its next version knows neither issuing nor amending.
 
     What was issued goes on; `type add` with a definition that knows `issue` opens it again.
     """
-    desk = desk_of(network, rpc, by, signatures)
-    current = _type(state_of(desk.ledger), read_code(code)).versions[-1]
+    desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
+    current = _type(desk.state, read_code(code)).versions[-1]
     governed = desk.carry_out([govern.close_type(code, current, desk.by)])
     return done(
         governed,
@@ -145,14 +170,17 @@ def type_entitle(
         str | None, typer.Option("--operator", metavar="USCC", help="Who may sign in the issuer's name.")
     ] = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Let an organisation issue a type; signed by the region it is for or a superior one."""
-    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
+    desk, body = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), read_uscc(issuer)
     term, named = (read_since(since), ending(until)), read_uscc(operator) if operator else None
     now = int(desk.ledger.clock.now().timestamp())
-    govern.require_no_pause(state_of(desk.ledger), read_code(code), body, term[0], now)
+    govern.require_no_pause(desk.state, read_code(code), body, term[0], now)
     order = govern.entitle(read_code(code), body, read_region(region), *term, desk.by, named or "")
     data = {"type": code, "issuer": body, "region": region, "operator": named}
     data |= {"since": shown_time(term[0]), "until": shown_time(term[1])}
@@ -169,18 +197,21 @@ def type_unentitle(
     by: By,
     until: End = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """End an entitlement at a moment that is not past."""
-    desk, body = desk_of(network, rpc, by, signatures), read_uscc(issuer)
+    desk, body = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), read_uscc(issuer)
     end = desk.end(until)
     governed = desk.carry_out([govern.end_entitlement(read_code(code), body, end, desk.by)])
     data = {"type": code, "issuer": body, "until": rfc3339(end)}
     return done(governed, data, until_text(said(f"{body} 可颁发 {code}", f"{body} may issue {code}"), data))
 
 
-def _type(state: Index, code: str) -> LicenseType:
+def _type(state: Entities, code: str) -> LicenseType:
     kind = typed(state, "type", code, LicenseType)
     if kind is None:
         raise UnknownIdError("NOT_REGISTERED", what=f"type {code}")
@@ -210,21 +241,8 @@ def _version_row(version: TypeVersion) -> dict[str, object]:
         "ground": version.ground or None,
         "acts": verbs_of(version.acts),
         "competent": competent_bodies(version.acts),
+        "effects": effects_of(version.acts),
         "grounds": grounds_of_acts(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,
-    }
-
-
-def entitlement_row(right: Terms) -> dict[str, object]:
-    """A right to issue a type, as `type show` and `org show` give it."""
-    term = right.terms[-1]
-    return {
-        "type": right.key[0],
-        "issuer": right.key[1],
-        "region": f"{term.region:06d}",
-        "operator": term.detail or None,
-        "since": shown_time(term.since),
-        "until": shown_time(term.until),
-        "rev": right.rev,
     }

@@ -10,7 +10,6 @@ import typer
 from api.cli.options import moment
 from api.cli.output import said
 from ledger.domain.identifiers import Uscc, is_type_code
-from ledger.domain.moments import rfc3339
 from ledger.domain.regions import RegionCode
 from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import UsageError
@@ -28,11 +27,6 @@ RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/
 def read_since(text: str | None) -> int:
     """A first moment in Unix seconds; 0 for none."""
     return moment(text) or 0
-
-
-def shown_time(seconds: int) -> str | None:
-    """A moment as answers show it; None for 0."""
-    return rfc3339(seconds) if seconds else None
 
 
 def read_region(text: str) -> int:

@@ -10,7 +10,7 @@ from api.cli import remote
 from api.cli.governing import By, state_of, table
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input, said
-from api.cli.registry_words import RegionOption, Until, read_region, read_uscc, shown_time
+from api.cli.registry_words import RegionOption, Until, read_region, read_uscc
 from api.cli.resource import LIBRARIES
 from api.cli.sharing import (
     ResourceArgument,
@@ -25,6 +25,7 @@ from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
 from ledger.errors import UsageError
 from ledger.service import share_owed
+from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.share_resources import read_key
 from ledger.service.shown_resources import duty_json

@@ -25,7 +25,7 @@ from api.cli.options import (
     open_ledger,
     region_number,
 )
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, language, read_input, said
 from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
 from api.cli.verify_many import several
@@ -281,7 +281,7 @@ def _card(verdict: Verdict) -> Group:
     told: set[str] = set()
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
-    facts = _facts(verdict)
+    facts = "\n".join([_facts(verdict), *_conversion(verdict)])
     flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
     doubts = [Text(line, style="yellow") for line in doubt_lines(verdict.corrections)]
@@ -323,6 +323,16 @@ def _ground(check: Check, tongue: str) -> str:
     if check.outcome is not CheckOutcome.FAIL or not isinstance(words, Mapping):
         return ""
     return {"zh": f"事由：{words['zh']}。", "en": f"Ground: {words['en']}."}[tongue]
+
+
+def _conversion(verdict: Verdict) -> Iterator[str]:
+    """Who converted a paper license, and who checked it."""
+    told = next((each for check in verdict.checks if (each := check.evidence.get("conversion"))), None)
+    words = {"converted": ("转换", "converted by"), "checked": ("核对", "checked by")}
+    for member, (zh, en) in words.items():
+        who = told.get(member) if isinstance(told, Mapping) else None
+        if isinstance(who, Mapping):
+            yield f"{said(zh, en)} {who['by']} {who['at']}"
 
 
 def _facts(verdict: Verdict) -> str:

@@ -25,6 +25,9 @@ from api.schemas import (
     Issued,
     SignedMessage,
     Standing,
+    TransferCancelBody,
+    TransferInBody,
+    TransferOutBody,
 )
 from api.services import Services
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
@@ -136,6 +139,73 @@ def freeze_holder(
         return hand_in_about(services, at, "Freeze", body, license_id, named)
     signer = services.writing.held_key(sender.uscc)
     acted = services.writing.acting(at).freeze(license_id, signer, sender.uscc)
+    return answer(services, acted.progress, named=named)
+
+
+@router.post(
+    "/licenses/{id}/transfer-out",
+    operation_id="transferOutLicense",
+    responses={**answers(Acted, "It is let go, and suspended until it is taken in"), **accepted(Acted)},
+)
+def transfer_out(
+    services: Asking,
+    sender: Sender,
+    at: At,
+    id: Id,  # noqa: A002
+    body: Annotated[TransferOutBody, Body()],
+) -> Response:
+    """Let a license go to another region (迁出)."""
+    license_id, named = handed_in(services, sender, id)
+    if isinstance(body, SignedMessage):
+        return hand_in_about(services, at, "TransferOut", body, license_id, named)
+    signer = services.writing.held_key(sender.uscc)
+    acting, region = services.writing.acting(at), int(body.region)
+    acted = acting.transfer_out(license_id, region, signer, body.reference)
+    return answer(services, acted.progress, named=named)
+
+
+@router.post(
+    "/licenses/{id}/transfer-in",
+    operation_id="transferInLicense",
+    status_code=201,
+    responses={**answers(Amended, "The taker's license stands in its place", 201), **accepted(Amended)},
+)
+def transfer_in(
+    services: Asking,
+    sender: Sender,
+    at: At,
+    id: Id,  # noqa: A002
+    body: Annotated[TransferInBody, Body()],
+) -> Response:
+    """Take a license in that was let go to the taker's region (迁入)."""
+    license_id, named = handed_in(services, sender, id)
+    if isinstance(body, SignedMessage):
+        return hand_in_about(services, at, "Amend", body, license_id, named, [Act.TRANSFER_IN])
+    given = body.input.given()
+    require_own(services, given, sender)
+    signer = services.writing.held_key(sender.uscc)
+    issued = services.writing.issuing(at).transfer_in(license_id, given, signer)
+    return answer(services, issued.progress, named=named)
+
+
+@router.post(
+    "/licenses/{id}/transfer-cancel",
+    operation_id="cancelTransfer",
+    responses={**answers(Acted, "The license stays"), **accepted(Acted)},
+)
+def transfer_cancel(
+    services: Asking,
+    sender: Sender,
+    at: At,
+    id: Id,  # noqa: A002
+    body: Annotated[TransferCancelBody, Body()],
+) -> Response:
+    """Keep a license that was let go (取消迁出)."""
+    license_id, named = handed_in(services, sender, id)
+    if isinstance(body, SignedMessage):
+        return hand_in_about(services, at, "Act", body, license_id, named, [Act.TRANSFER_CANCEL])
+    signer = services.writing.held_key(sender.uscc)
+    acted = services.writing.acting(at).transfer_cancel(license_id, signer)
     return answer(services, acted.progress, named=named)
 
 

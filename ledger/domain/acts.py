@@ -159,6 +159,54 @@ ACT_VERBS: dict[str, Act] = {
 }
 
 
+_TIMES: dict[str, tuple[str, str]] = {
+    "VALIDITY": ("按证照所载有效期", "by the license's own dates of validity"),
+    "RECORD": ("自上链时起", "from its record on"),
+    "FORWARD": ("自上链时起，或自以后指定的时间起；不溯及既往", "from its record on or later, never back"),
+    "EITHER": ("自上链时起，或自指定的更早、更晚的时间起", "from its record on, or earlier or later"),
+    "BACK": ("自有效期首日起，或自指定的时间起", "from the license's first day on, or later"),
+}
+"""From when acts take effect, in Chinese and English."""
+
+
+def effect_of(act: Act) -> dict[str, object]:
+    """From when an act takes effect, as JSON tells it.
+
+    `default` is `RECORD`, the moment of its record, or `FIRST_DAY`, the license's first day of validity;
+    `forward` and `retroactive` are whether a later and an earlier moment than the record may be named.
+
+    Example:
+        >>> effect_of(Act.ANNUL)["default"], effect_of(Act.SUSPEND)["retroactive"]
+        ('FIRST_DAY', False)
+    """
+    rule = RULES[act]
+    is_named = act in (*ACT_VERBS.values(), *AMEND_KINDS.values())
+    is_first_day = rule.retroactive_by_default or act is Act.ISSUE
+    zh, en = effect_words(act)
+    return {
+        "default": "FIRST_DAY" if is_first_day else "RECORD",
+        "forward": is_named,
+        "retroactive": is_named and rule.may_be_retroactive,
+        "zh": zh,
+        "en": en,
+    }
+
+
+def effect_words(act: Act) -> tuple[str, str]:
+    """The same in words, Chinese and English."""
+    if act not in (*ACT_VERBS.values(), *AMEND_KINDS.values()):
+        return _TIMES["VALIDITY" if act is Act.ISSUE else "RECORD"]
+    rule = RULES[act]
+    if rule.retroactive_by_default:
+        return _TIMES["BACK"]
+    return _TIMES["EITHER" if rule.may_be_retroactive else "FORWARD"]
+
+
+def effects_of(acts: Iterable[Act]) -> dict[str, dict[str, object]]:
+    """The same of several acts, by their words, in the order of their numbers."""
+    return {RULES[act].verb: effect_of(act) for act in sorted(acts)}
+
+
 class Ground(IntEnum):
     """Why an act was done: the closed list of grounds. 0 means none was needed."""
 

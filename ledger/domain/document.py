@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
+from ledger.domain.conversion import ROLES, conversion_fault
 from ledger.domain.field_rules import FieldFault, parse_day
 from ledger.domain.fields_tree import Disclosure, content_digest, disclose, draw_salts, flatten
 from ledger.domain.holders import JointHolders, are_pairs, is_rule
@@ -434,13 +435,20 @@ def _or_none(shape: _Shape) -> _Shape:
 
 
 def _is_license(value: object) -> bool:
-    if not isinstance(value, dict) or value.keys() != {"metadata", "face", "holders", "origin", "layout"}:
+    members = {"metadata", "face", "holders", "origin", "layout"}
+    if not isinstance(value, dict) or value.keys() - {"conversion"} != members:
+        return False
+    if "conversion" in value and not _is_conversion(value["conversion"]):
         return False
     metadata = value["metadata"]
     if not isinstance(metadata, dict) or not isinstance(value["face"], dict):
         return False
     names = ("certificateIdentifier", "certificateTypeCode")
     return all(isinstance(metadata.get(name), str) and metadata[name].isascii() for name in names)
+
+
+def _is_conversion(value: object) -> bool:
+    return conversion_fault(value) is None and isinstance(value, dict) and ROLES.keys() <= value.keys()
 
 
 def _is_salts(value: object) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ledger.domain.canonical import JsonObject, canonical
+from ledger.domain.conversion import ROLES, conversion_fault, is_signed_for
 from ledger.domain.field_rules import FieldFault, is_region, is_text, parse_day
 from ledger.domain.fields_tree import MAX_FIELDS, flatten
 from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PAIR, HolderRule, is_key, is_rule
@@ -20,9 +21,11 @@ from ledger.errors import MalformedError
 
 NATIVE = "native"
 COLLECTED = "collected"
+CONVERTED_CHECKED = "converted_checked"
 CONVERTED_UNCHECKED = "converted_unchecked"
-ORIGINS = (NATIVE, "converted_checked", CONVERTED_UNCHECKED, COLLECTED)
-STRICT_ORIGINS = (NATIVE, "converted_checked")
+CONVERTED = (CONVERTED_CHECKED, CONVERTED_UNCHECKED)
+ORIGINS = (NATIVE, *CONVERTED, COLLECTED)
+STRICT_ORIGINS = (NATIVE, CONVERTED_CHECKED)
 
 ORGANISATION_CODE_TYPES = {"001": "统一社会信用代码", "099": "其他法人或其他组织有效证件代码"}
 PERSON_CODE_TYPES = {
@@ -57,6 +60,7 @@ _INPUT = (
     "holderKeys",
     "holderRule",
     "layout",
+    "conversion",
 )
 _METADATA = (
     "certificateName",
@@ -127,6 +131,7 @@ class LicenseDraft:
         self._read_identifier()
         self._read_face()
         self._layout = self._read_layout()
+        self._conversion = self._read_conversion()
         self._read_keys()
         self._read_whole()
 
@@ -138,6 +143,7 @@ class LicenseDraft:
             "holders": self._holders,
             "origin": self._origin,
             "layout": self._layout,
+            **({} if self._conversion is None else {"conversion": self._conversion}),
         }
 
     # --- holders ---
@@ -307,6 +313,23 @@ class LicenseDraft:
         if layout.get("sealSerial") is not None:
             self._text(layout, "sealSerial", "layout")
         return layout
+
+    def _read_conversion(self) -> JsonObject | None:
+        """Form and number of its signatures; whether they hold is checked by who knows the ledger."""
+        given = self._given.get("conversion")
+        if given is None:
+            if self._origin == CONVERTED_CHECKED:
+                self._fault("conversion", "FIELD_REQUIRED")
+            return None
+        fault = conversion_fault(given)
+        if fault is not None:
+            self._fault(fault, "FIELD_PATTERN")
+            return None
+        if self._origin not in CONVERTED:
+            self._fault("conversion", "FIELD_CONTRADICTS", other="origin")
+        elif not is_signed_for(self._origin, given):
+            self._fault("conversion/checked", "CONVERSION_KEYS")
+        return {"scan": given["scan"], **{member: given.get(member) for member in ROLES}}
 
     def _read_keys(self) -> None:
         keys = {name: self._given.get(name) for name in PAIR}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 _WORD = re.compile(r"0x[0-9a-f]{64}")
+_ADDRESS = re.compile(r"0x[0-9a-f]{40}")
 
 
 def faulty_member(fields: Sequence[tuple[str, str]], given: Mapping[str, object]) -> str | None:
@@ -34,6 +35,8 @@ def is_word(value: object) -> bool:
 def _is_of(value: object, kind: str) -> bool:
     if kind == "bytes32":
         return is_word(value)
+    if kind == "address":
+        return isinstance(value, str) and bool(_ADDRESS.fullmatch(value))
     if kind == "bytes32[]":
         return isinstance(value, list) and all(map(is_word, value))
     if not isinstance(value, int) or isinstance(value, bool):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ledger.domain.entities import Batch, License, Representation
 from ledger.domain.facts import Values, object_of
 from ledger.domain.messages import ON_LICENSES, ON_REPRESENTATIONS, Kind
+from ledger.domain.registry_messages import ON_REGISTRY, place_of
 from ledger.domain.rules.representations import representation_key
 from ledger.domain.rules.resources import library_writer_key, resource_key_of
 from ledger.domain.sharing import BaseLibrary
@@ -43,7 +44,7 @@ def revision_in(state: StateView, kind: Kind, values: Values) -> int:
 
     Args:
         state: As things stand before the record.
-        kind: The record's kind: of a license, a representation, a batch, or of what is shared.
+        kind: The record's kind: of a license, a representation, a batch, of what is shared or registered.
         values: Members of its struct by name, ids as 0x-hex.
     """
     found: License | Representation | Batch | None = None
@@ -54,8 +55,9 @@ def revision_in(state: StateView, kind: Kind, values: Values) -> int:
         found = typed(state, "representation", key, Representation)
     elif kind is Kind.LICENSE_BATCH_RENEWED:
         found = typed(state, "batch", str(values["earlier"]), Batch)
-    elif kind in ON_SHARED:
-        return int(getattr(state.get(*_place(kind, values)), "rev", 0))
+    elif kind in ON_SHARED | ON_REGISTRY:
+        place = _place(kind, values) if kind in ON_SHARED else place_of(kind, values)
+        return int(getattr(state.get(*place), "rev", 0))
     return found.rev if found else 0
 
 

@@ -42,6 +42,7 @@ _TAG_NAMES = (
     "hold",
     "retention",
     "archive",
+    "conversion",
 )
 
 
@@ -76,6 +77,7 @@ TAG_USE = TAGS["use"]
 TAG_HOLD = TAGS["hold"]
 TAG_RETENTION = TAGS["retention"]
 TAG_ARCHIVE = TAGS["archive"]
+TAG_CONVERSION = TAGS["conversion"]
 
 
 # --- keys ---------------------------------------------------------------------------------
@@ -385,6 +387,7 @@ __all__ = [
     "TAG_ARCHIVE",
     "TAG_CHALLENGE",
     "TAG_CHECKPOINT",
+    "TAG_CONVERSION",
     "TAG_DOCUMENT",
     "TAG_ERASURE",
     "TAG_HOLD",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from ledger.domain.entities import AnySpan, Entity, TermKind
 from ledger.domain.facts import Fact, Values, object_of
@@ -22,6 +22,15 @@ class StateView(Protocol):
 
     def get(self, table: str, key: str) -> Entity | None:
         """The entity, or None."""
+        ...
+
+
+@runtime_checkable
+class ListedView(StateView, Protocol):
+    """A `StateView` that can be listed, too."""
+
+    def entities(self, table: str, after: str = "") -> Iterator[tuple[str, Entity]]:
+        """The entities of a table with their keys, by key, those behind `after`."""
         ...
 
 
@@ -49,6 +58,13 @@ class Overlay:
     def get(self, table: str, key: str) -> Entity | None:
         """The entity, or None."""
         return self._changes.get((table, key)) or self._below.get(table, key)
+
+    def entities(self, table: str, after: str = "") -> Iterator[tuple[str, Entity]]:
+        """The entities of a table with their keys, by key, as far as what lies below can be listed."""
+        below = self._below.entities(table, after) if isinstance(self._below, ListedView) else ()
+        changed = {key: entity for (each, key), entity in self._changes.items() if each == table}
+        merged = {**dict(below), **{key: entity for key, entity in changed.items() if key > after}}
+        return iter(sorted(merged.items(), key=lambda row: row[0]))
 
     def put(self, change: Change) -> None:
         """Lay a change on top."""

@@ -111,6 +111,14 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
         "由纸质证照转换而来，未与原件核对；重要事项请核对原件。",
         "Converted from a paper license that nobody checked it against; see the original where it matters.",
     ),
+    "CONVERSION_UNSIGNED": (
+        "无人为其从纸质证照的转换签名，由谁转换、是否核对不详；重要事项请核对原件。",
+        "Nobody signed for the conversion from paper; see the original where it matters.",
+    ),
+    "CONVERSION_KEY_CUT_OFF": (
+        "为转换签名的密钥当时已失密，该签名不可据；重要事项请核对原件。",
+        "A key that signed for the conversion was stolen by then; see the original where it matters.",
+    ),
     "ORIGIN_NOT_SHOWN": (
         "出示内容不含证照来源（origin）；需要时请要求出示该字段。",
         "Where the license came from is not shown; ask for the field origin where it matters.",
@@ -152,6 +160,14 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "The leaf and its path do not lead to the batch's signed root.",
     ),
     "MESSAGE_MISMATCH": ("签名报文与其内容不符。", "The signed message does not match its struct."),
+    "BAD_CONVERSION": (
+        "转换人或核对人的签名不成立，或不齐。",
+        "A signature for the conversion from paper does not hold, or is missing.",
+    ),
+    "CONVERSION_KEY": (
+        "为转换签名的密钥不是所称机关当时有效的签名密钥。",
+        "A key that signed for the conversion from paper was no signing key of the body named.",
+    ),
     "BAD_SIGNATURE": ("SM2 签名不成立。", "The SM2 signature does not hold."),
     "KEY_UNKNOWN": (
         "签名密钥未登记，签名无从核对。",

@@ -8,8 +8,15 @@ from dataclasses import replace
 from eth_abi.exceptions import EncodingError
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.conversion import (
+    ConversionSignature,
+    conversion_json,
+    conversion_signatures,
+    is_signed_for,
+)
 from ledger.domain.document import Envelope, Leaf, contradicting_fields
 from ledger.domain.leaves import leads_to_root
+from ledger.domain.license_input import CONVERTED
 from ledger.domain.messages import MESSAGES, MessageType, issued_id
 from ledger.domain.objects import from_ascii32
 from ledger.domain.presentation import ShownLicense
@@ -102,7 +109,22 @@ def claim_of_file(envelope: Envelope) -> Claim:
         envelope.anchor["batch"],
         str(envelope.license["origin"]),
     )
-    return replace(claim, message=envelope.message)
+    license_, signatures = envelope.license, _conversions(envelope)
+    return replace(
+        claim,
+        message=envelope.message,
+        conversion=conversion_json(license_, signatures) if signatures else None,
+        conversions=signatures,
+        is_unsigned_for=license_["origin"] in CONVERTED and not signatures,
+    )
+
+
+def _conversions(envelope: Envelope) -> tuple[ConversionSignature, ...]:
+    """The signatures for its conversion; raises `ENVELOPE_FORM` where it names no issuer."""
+    try:
+        return conversion_signatures(envelope.license, str(envelope.anchor["ledgerId"]))
+    except KeyError as missing:
+        raise MalformedError("ENVELOPE_FORM", field=f"license/metadata/{missing.args[0]}") from None
 
 
 def whole_claim(envelope: Envelope) -> Claim:
@@ -227,6 +249,9 @@ def shown_integrity(shown: ShownLicense, ledger_id: bytes) -> Check:
 
 def _integrity(envelope: Envelope, claim: Claim) -> Check:
     faults = envelope.integrity_faults()
+    license_ = envelope.license
+    if "conversion" in license_ and not is_signed_for(license_["origin"], license_["conversion"]):
+        return failed(Step.INTEGRITY, "TAMPERED", "BAD_CONVERSION", {"fields": ["conversion"]})
     if faults:
         return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", {"fields": faults})
     if claim.leaf is not None and not is_in_its_batch(envelope, claim):

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ledger.domain.acts import Act, Purpose, Scope
-from ledger.domain.entities import Batch, Key, Ledger, License, LicenseType, Region, Relay, Terms
+from ledger.domain.entities import (
+    Batch,
+    Key,
+    Ledger,
+    License,
+    LicenseType,
+    Organisation,
+    Region,
+    Relay,
+    Terms,
+)
 from ledger.domain.facts import Fact
 from ledger.domain.license_tree import leaf_bits
 from ledger.domain.lineage import acts_for, cut_off_of, is_succeeded, superiors_of, void_as_of
@@ -17,7 +27,7 @@ from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, Kind
 from ledger.domain.objects import from_ascii32, organisation_id, region_id
 from ledger.domain.powers import Intervention
 from ledger.domain.rights import Rights
-from ledger.domain.state import StateView, typed
+from ledger.domain.state import ListedView, StateView, typed
 from ledger.proof.sharing_competence import NotCompetentError, SharingCompetence
 
 
@@ -33,6 +43,19 @@ class Competence:
         self._region_of: dict[str, int] = {}
         self._roots: list[int] = []
         self._sharing = SharingCompetence(state, self._owners, self._governed).rules
+
+    @classmethod
+    def over(cls, state: ListedView) -> Competence:
+        """One that knows the owners that a state holds already."""
+        made = cls(state)
+        for _, each in state.entities("region"):
+            if isinstance(each, Region):
+                made._region_of[region_id(each.code)] = each.code
+                made._roots += [] if each.parent else [each.code]
+        for _, each in state.entities("organisation"):
+            if isinstance(each, Organisation):
+                made._region_of[organisation_id(each.uscc)] = each.region
+        return made
 
     def problem_with(self, fact: Fact) -> tuple[str, str] | None:
         """What is wrong with time or signers of a record, before it is applied.

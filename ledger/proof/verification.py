@@ -19,6 +19,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import Purpose, Scope, Status
+from ledger.domain.conversion import ConversionSignature
 from ledger.domain.entities import (
     Batch,
     Key,
@@ -81,6 +82,9 @@ class Claim:
         proof: What leads from it to the signed root, 0x-hex.
         origin: Where the license came from, by its own words (`ORIGINS`); None where they are not shown.
         message: M in hex, as the document tells it; empty where it does not.
+        conversion: Who converted a paper license and who checked it, as evidence; None without signatures.
+        conversions: Their signatures.
+        is_unsigned_for: Whether a whole document says that it was converted and nobody signed for that.
     """
 
     identifier: str | None
@@ -96,6 +100,9 @@ class Claim:
     proof: tuple[str, ...] = ()
     origin: str | None = None
     message: str = ""
+    conversion: Mapping[str, object] | None = None
+    conversions: tuple[ConversionSignature, ...] = ()
+    is_unsigned_for: bool = False
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -105,7 +112,8 @@ class Claim:
         """
         if self.origin == NATIVE:
             return ()
-        return (self.origin.upper() if self.origin in ORIGINS else "ORIGIN_NOT_SHOWN",)
+        unsigned = ("CONVERSION_UNSIGNED",) if self.is_unsigned_for else ()
+        return (self.origin.upper() if self.origin in ORIGINS else "ORIGIN_NOT_SHOWN", *unsigned)
 
     @property
     def batch(self) -> str:
@@ -298,12 +306,32 @@ def _signature(case: _Case) -> Check:
         return skipped(Step.SIGNATURE, "KEY_UNKNOWN", {"keyId": claim.key_id})
     messages, key = case.messages, bytes.fromhex(case.key.public_key)
     signed = next((each for each in messages if case.verify(key, each, claim.signature)), None)
-    evidence = {"keyId": claim.key_id, "message": (signed or messages[0]).hex()}
+    evidence: dict[str, object] = {"keyId": claim.key_id, "message": (signed or messages[0]).hex()}
     if signed is None:
         return failed(Step.SIGNATURE, "TAMPERED", "BAD_SIGNATURE", evidence)
     if claim.message not in ("", signed.hex()):
         return failed(Step.SIGNATURE, "TAMPERED", "MESSAGE_MISMATCH", evidence)
-    return passed(Step.SIGNATURE, evidence)
+    if claim.conversion is not None:
+        evidence["conversion"] = claim.conversion
+    problem = next((code for each in claim.conversions if (code := _conversion_problem(case, each))), None)
+    return (
+        failed(Step.SIGNATURE, "TAMPERED", problem, evidence) if problem else passed(Step.SIGNATURE, evidence)
+    )
+
+
+def _conversion_problem(case: _Case, each: ConversionSignature) -> str | None:
+    """What is wrong with a signature for a conversion; one by a key that was stolen by then is flagged."""
+    if not case.verify(each.public_key, each.message, each.signature):
+        return "BAD_CONVERSION"
+    key = typed(case.state, "key", each.key_id, Key)
+    return None if is_key_of(each, key) else "CONVERSION_KEY"
+
+
+def is_key_of(each: ConversionSignature, key: Key | None) -> bool:
+    """Whether a registered key signs for the body that a signature names, and did when that was made."""
+    if key is None or key.owner != organisation_id(each.by):
+        return False
+    return key.purpose is Purpose.SIGN and key.is_valid_at(each.at)
 
 
 def _issuer(case: _Case) -> Check:
@@ -444,7 +472,9 @@ def _flags(case: _Case) -> tuple[str, ...]:
     if case.license is None:
         return ()
     announced = (ANNOUNCED,) if case.announced else ()
-    return (*binding_at(case.state, case.license, case.question.known_at).flags, *announced)
+    cuts = [(each.at, case.cut_offs(each.key_id)) for each in case.claim.conversions]
+    stolen = ("CONVERSION_KEY_CUT_OFF",) if any(cut is not None and cut <= at for at, cut in cuts) else ()
+    return (*binding_at(case.state, case.license, case.question.known_at).flags, *announced, *stolen)
 
 
 def _collector(case: _Case) -> str:
@@ -591,7 +621,7 @@ def missing_objects(claim: Claim, state: StateView, region: int | None) -> set[b
         needed |= license_objects(state, license_)
     for each in (*rivals, None):
         needed |= _recognition_objects(state, each, region) if region is not None else set()
-    return needed | _keys_behind(state, stated, {claim.key_id})
+    return needed | _keys_behind(state, stated, {claim.key_id, *(each.key_id for each in claim.conversions)})
 
 
 def license_objects(state: StateView, license_: License) -> set[bytes]:

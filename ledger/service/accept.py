@@ -16,8 +16,9 @@ from ledger.domain.acts import Purpose
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
-from ledger.domain.objects import organisation_id
+from ledger.domain.objects import key_object, organisation_id
 from ledger.domain.promise import MAX_DELAY, Promise
+from ledger.domain.registry_messages import KIND_OF
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView, typed
 from ledger.domain.trustfile import TrustFile
@@ -175,6 +176,25 @@ class AcceptMessages:
                 raise TransitionError("MESSAGE_NOT_RESIGNED", message=instead_of, state=state) from None
         raise StoreOutageError("QUEUE_CONTENDED", tries=_MOST_TRIES)
 
+    def require_acceptable(self, messages: Sequence[SignedMessage]) -> None:
+        """Refuse several messages where one of them would not be accepted behind those before it.
+
+        Nothing is taken in; what is recorded, or may still be, is passed over.
+
+        Raises:
+            ChainOutageError: `ANCHOR_STALLED`.
+            LedgerError: As `Admission`.
+        """
+        sight, now = self._sight(), self._now()
+        self._require_moving(sight, now)
+        pending = self.queue.about({each for message in messages for each in message.needed})
+        moment, state = self._moment(sight), self._laid(sight, pending)
+        is_first = not pending
+        for message in messages:
+            if not self.is_alive(message.digest):
+                self._admit(message, state, sight, is_first=is_first)
+            state, is_first = overlay_of(state, [message], moment), False
+
     def state(self, objects: Collection[str]) -> StateView:
         """The ledger's state, with what was accepted about some objects and is not recorded yet."""
         return self._laid(self._sight(), self.queue.about(objects))
@@ -200,8 +220,14 @@ class AcceptMessages:
             return queued
         try:
             sight, pending = self._look(), self.queue.about(queued.message.needed)
-            state = self._laid(sight, [each for each in pending if each.number < queued.number])
-            promise = self._promise(queued.message, state, sight)
+            before = [each for each in pending if each.number < queued.number]
+            state, by_contract = self._laid(sight, before), False
+            ending = self._about_its_keys(queued.message, queued.number)
+            state = overlay_of(state, ending, self._moment(sight)) if ending else state
+            if _of_registry(queued.message) and not before:
+                self._admission.require(queued.message, state, self._moment(sight))
+                by_contract = True
+            promise = self._promise(queued.message, state, sight, by_contract=by_contract)
         except LedgerError:  # whatever stands in its way now is told when it is sent
             return queued
         return queued if promise is None else self.queue.promise(replace(queued, promise=promise))
@@ -227,11 +253,21 @@ class AcceptMessages:
         if sight.index.seq_of(message.digest) is not None:
             return self._recorded(message, state, known, owner)
         self._require_turn(message, pending)
-        gas = self._admit(message, state, sight, is_first=not pending)
-        promise = None if gas is None else self._promise(message, state, sight)
+        ending = self._about_its_keys(message)
+        state = overlay_of(state, ending, self._moment(sight)) if ending else state
+        gas = self._admit(message, state, sight, is_first=not pending and not ending)
+        promise = None if gas is None else self._promise(message, state, sight, by_contract=gas > 0)
         seen = max((each.number for each in pending), default=0)
         queued = Queued(message, owner, now, promise, request, gas or 0)
         return self.queue.add(queued, objects, seen, instead_of)
+
+    def _about_its_keys(self, message: SignedMessage, before: int | None = None) -> list[SignedMessage]:
+        """What waits and may end the keys that signed a message, before a number where one is given."""
+        keys = {"0x" + key_object(each.key_id).hex() for each in message.signatures}
+        pending = [each for each in self.queue.about(keys) if before is None or each.number < before]
+        return [
+            each.message for each in pending if _of_registry(each.message) and keys & each.message.touched
+        ]
 
     def _recorded(self, message: SignedMessage, state: StateView, known: Queued | None, owner: str) -> Queued:
         """A message that stands on the ledger by another relay, or by a queue that was lost."""
@@ -262,8 +298,16 @@ class AcceptMessages:
         self._admission.judge(message, state, now)
         return gas
 
-    def _promise(self, message: SignedMessage, state: StateView, sight: Sight) -> JsonObject | None:
-        """The promise, where one is given now; raises what would be refused before it runs out."""
+    def _promise(
+        self, message: SignedMessage, state: StateView, sight: Sight, *, by_contract: bool
+    ) -> JsonObject | None:
+        """The promise, where one is given now; raises what would be refused before it runs out.
+
+        What the registry's contracts refuse is judged here in part only: without their word for a message,
+        nothing is promised of it.
+        """
+        if _of_registry(message) and not by_contract:
+            return None
         since = self._moment(sight)
         promise = self._promises.promise(message, since, sight.index) if self._keeps(sight) else None
         if promise is not None:
@@ -313,9 +357,16 @@ class AcceptMessages:
         return int(self._clock.now().timestamp())
 
 
+def _of_registry(message: SignedMessage) -> bool:
+    return message.prepared.struct.name in KIND_OF
+
+
 def _own(known: Queued, owner: str) -> Queued:
-    """A message that is there already, for the body that handed it in: its license is nobody else's."""
-    if known.owner != owner:
+    """A message that is there already, for the body that handed it in: its license is nobody else's.
+
+    One about the registry is about nobody in particular, and several of its signers may hand it in.
+    """
+    if known.owner != owner and not _of_registry(known.message):
         raise NotEntitledError("MESSAGE_OF_ANOTHER", message=known.digest)
     return known
 

@@ -31,11 +31,20 @@ from ledger.domain.messages import (
 )
 from ledger.domain.objects import region_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.registry_messages import (
+    KIND_OF,
+    MADE_ONCE,
+    ON_REGISTRY,
+    REGISTRY_RECORDS,
+    new_key,
+    purpose_needed,
+)
 from ledger.domain.revisions import ON_SHARED, revision_in
 from ledger.domain.rivals import is_opened, is_void_issue
 from ledger.domain.rules.batches import MAX_RENEWALS
 from ledger.domain.signed_message import Call, SignedMessage
 from ledger.domain.state import Change, Overlay, Refused, StateView, typed
+from ledger.domain.trustfile import BOUND
 from ledger.errors import (
     BadSignatureError,
     LedgerError,
@@ -53,7 +62,9 @@ from ledger.service.recordable import require_recordable
 Try = Callable[[Call], int | LedgerError]
 """Asks a contract for the gas of a call, or why it refuses it; raises `OutageError` where no node answers."""
 
-_GOES_ON = ON_LICENSES | ON_REPRESENTATIONS | ON_SHARED | {Kind.LICENSE_BATCH_RENEWED}
+_GOES_ON = (ON_LICENSES | ON_REPRESENTATIONS | ON_SHARED | ON_REGISTRY | {Kind.LICENSE_BATCH_RENEWED}) - {
+    KIND_OF[name] for name in MADE_ONCE
+}
 """Records that bind the revision of what they are about."""
 
 
@@ -114,10 +125,22 @@ class Admission:
             NotEntitledError: `KEY_PURPOSE`.
             BadSignatureError: `SIGNATURE_REFUSED`, `HOLDER_SIGNATURES`.
         """
-        if KINDS_OF[message.prepared.struct.name][0] in HOLDERS_KINDS:
+        struct, values = message.prepared.struct.name, message.prepared.values
+        if KINDS_OF[struct][0] in HOLDERS_KINDS:
             self._require_holders(message)
             return []
-        return [self._signed(message, each, state) for each in message.signatures]
+        new = new_key(struct, values) if struct in KIND_OF else None
+        signatures = message.signatures if new is None else message.signatures[:-1]
+        if new is not None:
+            self._require_possession(message, *new)
+        return [self._signed(message, each, state) for each in signatures]
+
+    def _require_possession(self, message: SignedMessage, new: bytes, point: bytes) -> None:
+        """The key that a message registers signed it last."""
+        (last,) = message.signatures[-1:]
+        signed = message.prepared.message(new)
+        if last.key_id != new or not self._verifier.verify(point, signed, last.raw):
+            raise BadSignatureError("SIGNATURE_REFUSED", keyId="0x" + new.hex())
 
     def _signed(self, message: SignedMessage, signature: RecordSignature, state: StateView) -> Key:
         key_id = "0x" + signature.key_id.hex()
@@ -158,6 +181,8 @@ _BY_REGIONS = ("NameLibraryWriter", "SetDuty", "SettleCorrection")
 
 def _purpose(message: SignedMessage, key: Key) -> Purpose:
     """A region acts on licenses and on what is shared by its governing key; every other body signs."""
+    if message.prepared.struct.name in KIND_OF:
+        return purpose_needed(message.prepared.struct.name, message.prepared.values)
     if message.prepared.struct.name in _BY_REGIONS:
         return Purpose.GOVERN
     region = int(str(message.prepared.values.get("region", 0)))
@@ -193,11 +218,12 @@ def _applied(fact: Fact, state: StateView) -> list[Change]:
         return []
 
 
-def _judged(fact: Fact, state: StateView, now: int) -> list[Change]:
+def _judged(fact: Fact, state: Overlay, now: int) -> list[Change]:
     try:
         require_recordable(fact, state, now)
         _require_next(fact, state, now)
-        problem = Competence(state).problem_with(fact)
+        judge = Competence.over(state) if fact.kind in REGISTRY_RECORDS else Competence(state)
+        problem = judge.problem_with(fact)
         if problem is not None:
             raise NotEntitledError("NOT_ACCEPTABLE", reason=problem[1])
         return apply(state, fact)
@@ -210,8 +236,10 @@ def _judged(fact: Fact, state: StateView, now: int) -> list[Change]:
 def _require_contract(message: SignedMessage, state: StateView) -> None:
     """A contract that took the place of another takes nothing that was signed for that one."""
     ledger = typed(state, "ledger", "ledger", Ledger) or Ledger()
-    domain = message.prepared.domain
-    if domain.contract not in ledger.generations(message.prepared.struct.contract)[-1:]:
+    domain, name = message.prepared.domain, message.prepared.struct.contract
+    if name in BOUND and len(ledger.generations("Directory")) > 1:
+        return  # what a next Directory makes itself, no record names
+    if domain.contract not in ledger.generations(name)[-1:]:
         raise BadSignatureError("SIGNATURE_REFUSED", keyId="0x" + message.signatures[0].key_id.hex())
 
 
@@ -233,6 +261,8 @@ def _require_next(fact: Fact, state: StateView, now: int) -> None:
     is_new = fact.kind is not Kind.LICENSE_ISSUED_BY_AMENDMENT and new is not None
     if is_new and not _is_free(fact, str(new), state, now):
         raise TransitionError("LICENSE_EXISTS", id=str(new))
+    if fact.kind in {KIND_OF[name] for name in MADE_ONCE}:
+        _require_unregistered(fact, state)
     if fact.kind in ON_LICENSES | ON_REPRESENTATIONS:
         _require_license(fact, state)
     if fact.kind in _GOES_ON:
@@ -247,6 +277,11 @@ def _is_free(fact: Fact, license_id: str, state: StateView, now: int) -> bool:
     """Whether a license is issued under an id: where something void stands, by itself alone."""
     found = typed(state, "license", license_id, License)
     return found is None or (fact.kind is Kind.LICENSE_ISSUED and is_void_issue(state, found, now))
+
+
+def _require_unregistered(fact: Fact, state: StateView) -> None:
+    if revision_in(state, fact.kind, fact.values):
+        raise TransitionError("ALREADY_REGISTERED", object="0x" + object_of(fact.kind, fact.values).hex())
 
 
 def _require_license(fact: Fact, state: StateView) -> None:

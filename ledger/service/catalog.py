@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ledger.domain.acts import verbs_of
+from ledger.domain.acts import effects_of, verbs_of
 from ledger.domain.competent import competent_bodies
 from ledger.domain.entities import LicenseType, Terms, TypeVersion
 from ledger.domain.grounds import grounds_of_acts
@@ -98,6 +98,7 @@ def _type_json(kind: LicenseType, version: TypeVersion, known: Definition | None
         "ground": version.ground or None,
         "acts": verbs_of(version.acts),
         "competent": competent_bodies(version.acts),
+        "effects": effects_of(version.acts),
         "grounds": grounds_of_acts(version.acts),
         "schemaDigest": version.schema_digest,
         "gradesDigest": version.grades_digest,

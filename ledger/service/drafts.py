@@ -133,12 +133,25 @@ class DraftStores(NamedTuple):
     erasures: Erasures
 
 
+@dataclass(frozen=True)
+class ReadInputs:
+    """What inputs of licenses are read by.
+
+    Attributes:
+        types: From a type code to its definition.
+        require_converted: Refuses a license for whose conversion from paper the right keys did not sign.
+    """
+
+    types: Callable[[str], LicenseType]
+    require_converted: Callable[[JsonObject], None]
+
+
 class Drafts:
     """Makes drafts for issuers whose secrets this home holds, and keeps them.
 
     Args:
         trust: The pinned trust file.
-        types: From a type code to its definition.
+        inputs: What inputs are read by.
         home: The issuers' own files.
         stores: Where drafts are kept.
         keep_contents: Stores the encrypted documents, before anything is anchored.
@@ -150,7 +163,7 @@ class Drafts:
     def __init__(
         self,
         trust: TrustFile,
-        types: Callable[[str], LicenseType],
+        inputs: ReadInputs,
         home: IssuerHome,
         stores: DraftStores,
         keep_contents: KeepContents,
@@ -158,7 +171,7 @@ class Drafts:
         is_alive: Callable[[str], bool],
         handed_in: Mapping[str, Mapping[str, object]],
     ) -> None:
-        self._trust, self._types, self._home = trust, types, home
+        self._trust, self._inputs, self._home = trust, inputs, home
         self._entropy, self.is_alive, self._handed_in = entropy, is_alive, handed_in
         self.outbox, self.batches, self.erasures = stores
         self.keep_contents = keep_contents
@@ -183,7 +196,10 @@ class Drafts:
 
     def filled_in(self, given: JsonObject | FilledIn) -> FilledIn:
         """An input with the license that it means; raises `LICENSE_INPUT`."""
-        return given if isinstance(given, FilledIn) else FilledIn(given, self.license(given))
+        if not isinstance(given, FilledIn):
+            return FilledIn(given, self.license(given))
+        self._inputs.require_converted(given.license)
+        return given
 
     def license(self, given: JsonObject) -> JsonObject:
         """The license that an input means; raises `LICENSE_INPUT`."""
@@ -191,7 +207,9 @@ class Drafts:
         code = metadata.get("certificateTypeCode") if isinstance(metadata, dict) else None
         if not isinstance(code, str):
             raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
-        return build_license(given, self._types(code))
+        license_ = build_license(given, self._inputs.types(code))
+        self._inputs.require_converted(license_)
+        return license_
 
     def name(self, license_: JsonObject) -> Name:
         """What stands for a license on the ledger."""

@@ -13,46 +13,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.domain.acts import AMEND_KINDS, Act, Purpose, acts_bitmap
+from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key, Powers, Terms, TypeVersion
 from ledger.domain.facts import fact_of, object_of
 from ledger.domain.founding import FoundingType
-from ledger.domain.messages import Kind, key_id
+from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import ascii32, organisation_object, region_object
+from ledger.domain.objects import ascii32
 from ledger.domain.records import RecordSignature, record_of
+from ledger.domain.registry_messages import KIND_OF, MADE_ONCE
 from ledger.domain.signed_message import Prepared
 from ledger.domain.state import StateView, typed
 from ledger.errors import RuleError, UsageError
 from ledger.ports import Clock, LedgerReader
 from ledger.service.found import digest_of_text
+from ledger.service.list_registry import owner_object
 from ledger.service.signing import Brought, KeyFile, SignatureRequest
 from ledger.service.submission import Submissions
-
-KIND_OF: dict[str, Kind] = {
-    "AddRegion": Kind.REGION_ADDED,
-    "SetThreshold": Kind.THRESHOLD_SET,
-    "Succeed": Kind.CONTRACT_SUCCEEDED,
-    "SucceedRegion": Kind.REGION_SUCCEEDED,
-    "SucceedOrganisation": Kind.ORGANISATION_SUCCEEDED,
-    "AddOrganisation": Kind.ORGANISATION_ADDED,
-    "RegisterKey": Kind.KEY_REGISTERED,
-    "EndKey": Kind.KEY_ENDED,
-    "CutOffKey": Kind.KEY_CUT_OFF,
-    "RotateKey": Kind.KEY_ROTATED,
-    "RecoverKey": Kind.KEY_LOST,
-    "AddRelay": Kind.RELAY_ADDED,
-    "EndRelay": Kind.RELAY_ENDED,
-    "RegisterType": Kind.TYPE_REGISTERED,
-    "Entitle": Kind.ENTITLEMENT_GIVEN,
-    "EndEntitlement": Kind.ENTITLEMENT_ENDED,
-    "Empower": Kind.POWER_GIVEN,
-    "EndPower": Kind.POWER_ENDED,
-    "Recognize": Kind.RECOGNITION_AGREED,
-    "EndRecognition": Kind.RECOGNITION_ENDED,
-}
-"""The record that each message makes."""
-
-_MADE_ONCE = frozenset({"AddRegion", "AddOrganisation", "RegisterKey"})
 
 
 @dataclass(frozen=True)
@@ -82,19 +59,35 @@ class Order:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one order came to."""
+    """What one order came to; through a service it may only be accepted, perhaps promised.
+
+    Attributes:
+        message: Struct of its message.
+        about: The object that it is about, 0x-hex.
+        seq: Number of its record, as `tx_hash`, `block` and `gas_used` None as long as there is none.
+        rev: The revision that it makes.
+        tx_hash: The transaction that carried it.
+        block: Height of its block.
+        gas_used: What it cost this relay.
+        digest: Of its message, where that was handed in at a service; None else.
+        promise: The promise of a service, or None.
+        promise_key: How far that promise was checked; None without one.
+    """
 
     message: str
     about: str
-    seq: int
+    seq: int | None
     rev: int
-    tx_hash: str
-    block: int
-    gas_used: int
+    tx_hash: str | None
+    block: int | None
+    gas_used: int | None
+    digest: str | None = None
+    promise: JsonObject | None = None
+    promise_key: str | None = None
 
     def as_json(self) -> dict[str, object]:
         """As in `records` of the registry commands."""
-        return {
+        shown: dict[str, object] = {
             "message": self.message,
             "object": self.about,
             "seq": self.seq,
@@ -103,6 +96,7 @@ class Recorded:
             "block": self.block,
             "gasUsed": self.gas_used,
         }
+        return shown if self.digest is None else {**shown, "digest": self.digest, "promise": self.promise}
 
 
 @dataclass
@@ -161,7 +155,7 @@ class GovernLedger:
 
     def _is_done(self, order: Order) -> bool:
         """Whether exactly this was recorded before; only of things that are made once."""
-        if order.name not in _MADE_ONCE:
+        if order.name not in MADE_ONCE:
             return False
         records = self._reader.records_of(order.object)
         if not records:
@@ -212,12 +206,6 @@ def add_organisation(uscc: str, region: int, level: int, name: str, by: Sequence
         "nameDigest": digest_of_text(name),
     }
     return Order("AddOrganisation", members, tuple(by))
-
-
-def owner_object(owner: str) -> bytes:
-    """Who owns keys: a region by its six digits, else an organisation by its credit code."""
-    is_region = len(owner) == 6 and owner.isascii() and owner.isdigit()
-    return region_object(int(owner)) if is_region else organisation_object(owner)
 
 
 def register_key(

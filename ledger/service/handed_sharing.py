@@ -62,7 +62,7 @@ class HandedSharing:
                 "signatures": list(rows),
                 "words": list(words),
             }:
-                return cls(struct, signed, [_signature(row) for row in rows], words, form.get("opening"))
+                return cls(struct, signed, [signature_in(row) for row in rows], words, form.get("opening"))
         raise MalformedError("SIGNED_MESSAGE_FORM", member="signed")
 
     def as_json(self) -> JsonObject:
@@ -97,7 +97,8 @@ class HandedSharing:
         return SignedMessage(prepared, made, words, self.opening)
 
 
-def _signature(row: object) -> tuple[str, str]:
+def signature_in(row: object) -> tuple[str, str]:
+    """Key id and signature of one signer; raises `SIGNED_MESSAGE_FORM`."""
     match row:
         case {"keyId": str(key), "signature": str(raw)} if is_word(key) and _SIGNATURE.fullmatch(raw):
             return key, raw

@@ -63,9 +63,21 @@ class IssueBatches:
             return self._settled(key)
 
     def refused(self, given: Sequence[FilledIn]) -> list[RowFault]:
-        """Which of some inputs this home has issued, or is issuing; counted as lines from 1."""
+        """Which of some inputs this home has issued, or is issuing, or nobody signed for the conversion of.
+
+        They are counted as lines from 1.
+        """
         names = (self._drafts.name(each.license).id for each in given)
-        return [_known(line, id_) for line, id_ in enumerate(names, start=1) if self._drafts.is_kept(id_)]
+        known = [_known(line, id_) for line, id_ in enumerate(names, start=1) if self._drafts.is_kept(id_)]
+        numbered = enumerate(given, start=1)
+        return known + [fault for line, each in numbered for fault in self._unsigned(line, each)]
+
+    def _unsigned(self, line: int, given: FilledIn) -> list[RowFault]:
+        try:
+            self._drafts.filled_in(given)
+        except MalformedError as error:
+            return _faults_of(line, error)
+        return []
 
     def is_kept(self, given: JsonObject | FilledIn) -> bool:
         """Whether this home has issued, or is issuing, the license of an input.

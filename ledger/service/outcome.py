@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from ledger.domain.document import Envelope
 from ledger.domain.messages import issued_id
+from ledger.domain.registry_messages import KIND_OF
 from ledger.ports import Index
 from ledger.ports.queue import Queued
 from ledger.service.act import acted
 from ledger.service.documents import require_not_erased
 from ledger.service.drafts import Drafts
+from ledger.service.handed_registry import Registered
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.orders import Acted, Issued, IssuedBatch, Progress, anchored
 from ledger.service.represent import Represented, represented
 from ledger.service.share import STRUCTS, Shared, shared
 from ledger.service.submission import digest_of
+
+Outcome = Issued | IssuedBatch | Acted | Represented | Shared | Registered
+"""What messages do, by what they are about."""
 
 
 class Outcomes:
@@ -28,9 +33,11 @@ class Outcomes:
     def __init__(self, drafts: Drafts, batches: IssueBatches, index: Index) -> None:
         self._drafts, self._batches, self._index = drafts, batches, index
 
-    def of(self, queued: Queued) -> Issued | IssuedBatch | Acted | Represented | Shared | None:
+    def of(self, queued: Queued) -> Outcome | None:
         """What it does; None where it issues a license whose document is not kept here."""
         name = queued.message.prepared.struct.name
+        if name in KIND_OF:
+            return Registered.of(queued)
         if name in STRUCTS:
             return shared(queued)
         if queued.message.leaves:

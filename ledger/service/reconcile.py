@@ -19,6 +19,7 @@ from ledger.domain.exchange_codes import codes_of
 from ledger.domain.fields_tree import flatten
 from ledger.domain.identifiers import LicenseIdentifier, serial_of
 from ledger.domain.leaves import is_leaf_of, leaf_license
+from ledger.domain.license_input import COLLECTED, NATIVE, STRICT_ORIGINS
 from ledger.domain.license_types import LicenseType
 from ledger.domain.lifecycle import Standing, status_at, superseding_at
 from ledger.domain.rivals import standing
@@ -31,6 +32,9 @@ from ledger.proof.claims import claim_of_file, opening_of
 from ledger.proof.verification import cut_offs_of
 
 TAMPERED = "ENVELOPE_TAMPERED"
+_OWN = ("origin", "conversion")
+"""What the ledger's license says of itself, and a source does not have to."""
+
 _VERSION = ("certificateIdentifier", "certificateVersion")
 _PAGE = 1_000
 
@@ -293,11 +297,13 @@ class Reconcile:
 
     def _as_held(self, row: SnapshotRow, envelope: Envelope) -> JsonObject:
         """The source's license, with what a source need not know taken from the ledger's."""
-        given = {**(row.given or {}), "origin": envelope.license["origin"]}
+        own = {name: envelope.license[name] for name in _OWN if name in envelope.license}
+        is_strict = own["origin"] in STRICT_ORIGINS
+        given = {**(row.given or {}), "origin": NATIVE if is_strict else COLLECTED}
         if not row.identifier:
             held = envelope.license["metadata"]
             given["metadata"] = {**given["metadata"], **{name: held[name] for name in _VERSION}}
-        return build_license(given, self._kind)
+        return {**build_license(given, self._kind), **own}
 
     def _leave_out(self, identifier: str, code: str) -> None:
         self.report.uncompared.append({"identifier": identifier, "code": code})

@@ -8,8 +8,19 @@ from ledger.domain.facts import Fact, act_in
 from ledger.domain.leaves import has_dates
 from ledger.domain.lifecycle import effective_time, has_room
 from ledger.domain.messages import ON_LICENSES, Kind
+from ledger.domain.registry_messages import ON_REGISTRY
 from ledger.domain.state import StateView, int_of, str_of, text_of, typed
 from ledger.errors import RuleError, TransitionError, UnknownIdError
+
+_ENDS_AT = {
+    Kind.KEY_ENDED: "validTo",
+    Kind.KEY_ROTATED: "until",
+    Kind.ENTITLEMENT_ENDED: "until",
+    Kind.POWER_ENDED: "until",
+    Kind.RECOGNITION_ENDED: "until",
+    Kind.RELAY_ADDED: "until",
+}
+"""Ends that may not lie before their record; a relay's has to lie behind it, and 0 leaves a rotated key."""
 
 _BARE = frozenset({*ACT_VERBS.values(), Act.TRANSFER_CANCEL})
 _ISSUES = frozenset(
@@ -31,7 +42,7 @@ def require_recordable(fact: Fact, state: StateView, now: int) -> None:
         now: Unix seconds.
 
     Raises:
-        RuleError: `ACT_NOT_KNOWN`, `ACT_NOT_RETROACTIVE`, `DATES_REVERSED`.
+        RuleError: `ACT_NOT_KNOWN`, `ACT_NOT_RETROACTIVE`, `NOT_RETROACTIVE`, `DATES_REVERSED`.
         TransitionError: `LICENSE_FULL`.
         UnknownIdError: `UNKNOWN_REGION`.
     """
@@ -43,9 +54,20 @@ def require_recordable(fact: Fact, state: StateView, now: int) -> None:
         _require_listed(state, text_of(fact.values, "licenseType"), Act.ISSUE)
     if fact.kind is Kind.LICENSE_BATCH_RENEWED:
         _require_listed(state, text_of(fact.values, "licenseType"), Act.RENEW)
-    if "validFrom" in fact.values and not has_dates(fact.values):
+    if fact.kind in ON_REGISTRY:
+        _require_ends(fact, now)
+    elif "validFrom" in fact.values and not has_dates(fact.values):
         days = (int_of(fact.values, name) for name in ("validFrom", "validTo"))
         raise RuleError("DATES_REVERSED", arguments=", ".join(map(str, days)))
+
+
+def _require_ends(fact: Fact, now: int) -> None:
+    if fact.kind not in _ENDS_AT:
+        return
+    given = int_of(fact.values, _ENDS_AT[fact.kind])
+    is_open = fact.kind is Kind.KEY_ROTATED and not given
+    if not is_open and given < now + (fact.kind is Kind.RELAY_ADDED):
+        raise RuleError("NOT_RETROACTIVE", given=given, time=now)
 
 
 def _require_act(fact: Fact, license_: License, state: StateView, now: int) -> None:

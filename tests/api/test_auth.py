@@ -46,7 +46,8 @@ def code(answer: Any) -> tuple[int, str]:
 
 def placed(path: str) -> str:
     """A path with something of the right form in each of its places."""
-    words = {"code": "11100000000013338W011", "owner": ISSUER, "table": "grant"}
+    words = {"code": "11100000000013338W011", "owner": ISSUER, "uscc": ISSUER, "table": "grant"}
+    words |= {"giver": "310000", "taker": "330000"}
     ids = ["id", "correction", "grant", "hold", "object"]
     return path.format(**words, **dict.fromkeys(ids, "0x" + "ab" * 32))
 

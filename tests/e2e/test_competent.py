@@ -31,9 +31,30 @@ def test_the_catalog_tells_the_competent_bodies_of_each_act(
     assert listed["competent"] == issuer.get(f"/v1/types/{NATIONAL}").json()["competent"] == told
 
 
+def test_the_catalog_tells_from_when_each_act_takes_effect(
+    live_ledger: LiveLedger, issuer: Department
+) -> None:
+    shown = live_ledger.cli("type", "show", NATIONAL)
+    told = shown["effects"]
+    assert list(told) == shown["acts"]
+    terms = {act: (each["default"], each["forward"], each["retroactive"]) for act, each in told.items()}
+    assert terms["annul"] == ("FIRST_DAY", True, True)
+    assert terms["correct"] == terms["revoke"] == ("RECORD", True, True)
+    assert terms["suspend"] == terms["change"] == ("RECORD", True, False)
+    assert terms["bind"] == terms["transfer out"] == ("RECORD", False, False)
+    assert (told["suspend"]["zh"], told["suspend"]["en"]) == (
+        "自上链时起，或自以后指定的时间起；不溯及既往",
+        "from its record on or later, never back",
+    )
+    assert shown["versions"][-1]["effects"] == told
+    assert issuer.get(f"/v1/types/{NATIONAL}").json()["effects"] == told
+
+
 @pytest.mark.parametrize(
     ("language", "line"),
     [
+        ("zh", "  生效：自有效期首日起，或自指定的时间起"),
+        ("en", "  takes effect from the license's first day on, or later"),
         ("zh", "撤销：颁发机构、承继机构、代办机构、上级地区、地区指定的机构"),
         ("en", "annul: issuer, successor, operator, superior region, body named by a region"),
     ],

@@ -102,7 +102,14 @@ def test_every_link_of_a_guide_leads_somewhere(guide: str) -> None:
         (
             "issuer",
             (
-                *("SUPERSEDED", "ANNULLED", "SUSPENDED", "HOLDER_FROZEN", "Licenses renewed into renewed: 2"),
+                *(
+                    "signed: checked",
+                    "SUPERSEDED",
+                    "ANNULLED",
+                    "SUSPENDED",
+                    "HOLDER_FROZEN",
+                    "Licenses renewed into renewed: 2",
+                ),
                 "the sample matched",
                 "SAFETY: name",
                 "upheld",

@@ -18,6 +18,7 @@ from ledger.ports import Receipt, Transaction
 from ledger.proof.journal import revision
 from ledger.service import govern
 from ledger.service.govern import Governed, GovernLedger, Order
+from ledger.service.list_registry import owner_object
 from ledger.service.signing import Brought, KeyFile, brought_of
 from ledger.service.submission import Submissions
 from tests.simulator import (
@@ -201,5 +202,5 @@ def test_a_closed_type_issues_nothing_and_keeps_its_ends(chain: Chain) -> None:
 
 
 def test_owners_are_told_apart_by_their_codes() -> None:
-    assert govern.owner_object("310000") != govern.owner_object(BUREAU)
-    assert govern.owner_object(BUREAU) == organisation_object(BUREAU)
+    assert owner_object("310000") != owner_object(BUREAU)
+    assert owner_object(BUREAU) == organisation_object(BUREAU)

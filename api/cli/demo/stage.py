@@ -137,7 +137,7 @@ class Stage:
         """Carry out an order of governing bodies; returns the gas used."""
         ledger = self.ledger("registry")
         govern = GovernLedger(ledger.reader, ledger.submissions, ledger.clock)
-        return govern.run([order]).records[-1].gas_used
+        return govern.run([order]).records[-1].gas_used or 0
 
     def now(self) -> int:
         """The newest block's time, in Unix seconds."""

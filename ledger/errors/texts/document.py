@@ -191,6 +191,43 @@ TEXTS: dict[str, Text] = {
         "每位持证人用自己的两个公钥。",
         "Each holder has two keys of his own.",
     ),
+    "CONVERSION_KEYS": Text(
+        "字段 {field} 不合规定：已核对的转换件须由转换人与核对人用两个不同的密钥签名，未核对的只由转换人签名。",
+        "{field}: a checked conversion is signed by a converter and by a checker with another key; an unchecked "
+        "one by the converter alone.",
+        "先 license convert，再由另一人以其密钥 license check-conversion。",
+        "Run license convert, then license check-conversion with the key of somebody else.",
+    ),
+    "CONVERSION_SIGNATURE": Text(
+        "字段 {field} 的签名与证照内容、扫描件或账本不符。",
+        "The signature in {field} does not hold for this content, scan, role and ledger.",
+        "签名后内容有改动的，须重新转换并核对。",
+        "Convert and check it again if anything was changed after it was signed.",
+    ),
+    "CONVERSION_KEY": Text(
+        "字段 {field} 的密钥在签名时不是 {body} 的有效签名密钥。",
+        "The key in {field} was no current signing key of {body} when it signed.",
+        "用该机关已登记且有效的签名密钥重新签名。",
+        "Sign again with a registered, current signing key of that body.",
+    ),
+    "CONVERSION_TIME": Text(
+        "字段 {field} 的签名时间晚于现在。",
+        "{field} lies in the future.",
+        "校准签名机器的时钟后重新签名。",
+        "Set the clock of the machine that signed, and sign again.",
+    ),
+    "CONVERSION_MISSING": Text(
+        "{path} 没有可核对的转换签名。",
+        "{path} has no conversion to check.",
+        "先运行 license convert INPUT --scan FILE --key PEM。",
+        "Run license convert INPUT --scan FILE --key PEM first.",
+    ),
+    "CONVERSION_SCAN": Text(
+        "{path} 不是转换时所用的扫描件。",
+        "{path} is not the scan that was converted.",
+        "用转换人所签的扫描件核对。",
+        "Check against the scan that the converter signed for.",
+    ),
     "LICENSE_TYPE_UNKNOWN": Text(
         "没有证照类型 {type} 的定义。",
         "There is no definition of license type {type}.",

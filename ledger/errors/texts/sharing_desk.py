@@ -208,7 +208,7 @@ TEXTS: dict[str, Text] = {
     "SERVICE_KEY_MISSING": Text(
         "通过服务提交需要本单位的签名密钥。",
         "Handing in at a service needs a signing key of your body.",
-        "加 --key PEM，须为私钥文件。",
-        "Add --key PEM with the private key.",
+        "加 --key PEM（写登记簿的命令为 --caller PEM），须为私钥文件。",
+        "Add --key PEM, or --caller PEM where a command writes the registry, with the private key.",
     ),
 }
