@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.cli.output import LongList, Outcome, said
 from api.cli.plain import one_line
-from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Verdict
+from ledger.domain.verdict import AS_HANDED_OUT, COULD_NOT_CHECK, GOOD, IN_FORCE, Verdict
 
 ALL_SHOWN = 50
 """Up to so many verdicts a person sees each one; of more, those that are not in force."""
@@ -47,11 +47,11 @@ class _Results:
         self._results.add({"subject": name, **verdict.as_json()})
         if len(self._first) <= ALL_SHOWN:
             self._first.append(row)
-        if verdict.result != IN_FORCE and len(self._noted) < MOST_SHOWN:
+        if verdict.result not in GOOD and len(self._noted) < MOST_SHOWN:
             self._noted.append(row)
 
     def outcome(self) -> Outcome:
-        bad = [result for result in self._counts if result not in (IN_FORCE, COULD_NOT_CHECK)]
+        bad = [result for result in self._counts if result not in (*GOOD, COULD_NOT_CHECK)]
         status = 1 if bad else 3 if COULD_NOT_CHECK in self._counts else 0
         return Outcome(
             {"results": self._results, "counts": dict(self._counts)},
@@ -71,7 +71,7 @@ class _Results:
             table.add_column(said(zh, en), overflow="fold")
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:
-            color = {IN_FORCE: "green", COULD_NOT_CHECK: "yellow"}.get(result, "red")
+            color = {IN_FORCE: "green", AS_HANDED_OUT: "green", COULD_NOT_CHECK: "yellow"}.get(result, "red")
             table.add_row(Text(result, style=color), *map(one_line, rest))
         counts = "  ".join(f"{result} {count:,}" for result, count in self._counts.most_common())
         return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)

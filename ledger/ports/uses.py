@@ -330,6 +330,10 @@ class UseStore(Protocol):
         """Whether a request was refused before."""
         ...
 
+    def refused_since(self, grantee: str, owner: str, code: str, reason: int, since: int) -> list[int]:
+        """When a grantee's requests for a resource were refused for a reason after a moment, in order."""
+        ...
+
     def refuse(self, refusals: Sequence[KeptRefusal]) -> None:
         """Keep refusals; the first of a request stands."""
         ...

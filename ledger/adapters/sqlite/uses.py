@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS refused_license (
   PRIMARY KEY (license_id, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS carrier (
   digest TEXT PRIMARY KEY, message TEXT NOT NULL, handed_in INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS refusal_of ON refusal (grantee, owner, code, reason, at);
 CREATE INDEX IF NOT EXISTS refusal_open ON refusal (at) WHERE message = '';
 """
 CODE_MEMORY = 7 * 86_400
@@ -144,6 +145,15 @@ class SqliteUses(UseBatchRows):
         with self._file.reading() as database:
             found = database.execute("SELECT 1 FROM refusal WHERE id = ?", (use_id,)).fetchone()
         return found is not None
+
+    def refused_since(self, grantee: str, owner: str, code: str, reason: int, since: int) -> list[int]:
+        """When a grantee's requests for a resource were refused for a reason after a moment, in order."""
+        query = (
+            "SELECT at FROM refusal WHERE grantee = ? AND owner = ? AND code = ? AND reason = ? AND at > ? "
+            "ORDER BY at"
+        )
+        with self._file.reading() as database:
+            return [int(row[0]) for row in database.execute(query, (grantee, owner, code, reason, since))]
 
     def refuse(self, refusals: Sequence[KeptRefusal]) -> None:
         """Keep refusals; the first of a request stands."""
