@@ -84,6 +84,7 @@ from ledger.service.due import DueDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.evidence import Evidence
 from ledger.service.follow import Follow
+from ledger.service.forget_rows import ForgetRows
 from ledger.service.fsck import Fsck, check_index
 from ledger.service.hand_out import HandOut
 from ledger.service.hand_texts import HandTexts
@@ -592,6 +593,10 @@ class Ledger:
     def loading_rows(self) -> LoadRows:
         """Loads the rows of data sets."""
         return LoadRows(self.rows_kept, self.home.secret, Sm4Gcm(), self.entropy, self._now)
+
+    def forgetting_rows(self) -> ForgetRows:
+        """Forgets handouts of rows when their data set is loaded anew."""
+        return ForgetRows(self.uses_kept, self.rows_kept, self.home.secret, self._now)
 
     def _now(self) -> int:
         return int(self.clock.now().timestamp())

@@ -48,7 +48,7 @@ def source(
     before = ledger.rows_kept.state(found.key)
     if remove:
         ledger.rows_kept.remove(found.key)
-        return _told(ledger, found, None, before)
+        return _told(ledger, found, None, before, ledger.forgetting_rows().of(found, ledger.index))
     if file is None or key_field is None:
         if before is None:
             raise UnknownIdError("ROWS_NOT_HERE", resource=found.key)
@@ -57,7 +57,7 @@ def source(
     with open_sheet(Path(file)) as sheet:
         form = TableForm(found.key, listed, key_field, sheet.form.names)
         loaded = ledger.loading_rows().load(found.owner, form, sheet.rows)
-    return _told(ledger, found, loaded, before)
+    return _told(ledger, found, loaded, before, ledger.forgetting_rows().of(found, ledger.index))
 
 
 def _own(ledger: Ledger, resource: str, key: str) -> Resource:
@@ -76,13 +76,16 @@ def _own(ledger: Ledger, resource: str, key: str) -> Resource:
     return found
 
 
-def _told(ledger: Ledger, found: Resource, now: KeptState | None, before: KeptState | None) -> Outcome:
+def _told(
+    ledger: Ledger, found: Resource, now: KeptState | None, before: KeptState | None, forgotten: int = 0
+) -> Outcome:
     data = {
         "owner": found.owner,
         "resource": found.key,
         "keyField": now.key_field if now else None,
         **(_state_json(ledger, found, now) or {"state": None, "rows": 0, "loadedAt": None}),
         "replaced": _state_json(ledger, found, before),
+        "forgottenHandouts": forgotten,
     }
     rows = said(f"{data['rows']} 行", f"{data['rows']} rows")
     return Outcome(data, text=f"{found.key}  {rows}  {data['loadedAt'] or ''}\n  {data['state'] or ''}")

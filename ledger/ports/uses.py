@@ -244,6 +244,14 @@ class UseStore(Protocol):
         """Forget what was handed out of a license; that it was used stays."""
         ...
 
+    def row_handouts(self) -> list[KeptUse]:
+        """The uses of rows of data sets of which a handout is kept."""
+        ...
+
+    def forget_uses(self, uses: Collection[str]) -> None:
+        """Forget what was handed out in some uses; that they were stays."""
+        ...
+
     def compact(self) -> None:
         """Leave nothing of what was forgotten on the disk."""
         ...

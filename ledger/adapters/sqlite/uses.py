@@ -234,6 +234,18 @@ class SqliteUses(UseBatchRows):
             database.execute("DELETE FROM located WHERE license_id = ?", (license_id,))
             database.execute("DELETE FROM use_code WHERE license_id = ?", (license_id,))
 
+    def row_handouts(self) -> list[KeptUse]:
+        """The uses of rows of data sets of which a handout is kept."""
+        query = "SELECT * FROM use WHERE handout IS NOT NULL AND json_extract(request, '$.row') IS NOT NULL"
+        with self._file.reading() as database:
+            return [_use(row) for row in database.execute(query)]
+
+    def forget_uses(self, uses: Collection[str]) -> None:
+        """Forget what was handed out in some uses; that they were stays."""
+        with self._file.writing() as database:
+            change = "UPDATE use SET handout = NULL WHERE id = ?"
+            database.executemany(change, [(each,) for each in uses])
+
     def compact(self) -> None:
         """Write the file anew."""
         self._file.compact()

@@ -83,6 +83,12 @@ TEXTS: dict[str, Text] = {
         "核对有无笔误；提供单位的数据可能尚未更新。",
         "Check it for a slip; the provider may not have loaded it yet.",
     ),
+    "HANDOUT_OF_ROW_OVER": Text(
+        "该副本（行 {id}）已不再保存：数据已重新载入。",
+        "This copy (row {id}) is kept no more: the data set was loaded anew.",
+        "换一个 --out 文件夹，重新申请。",
+        "Ask anew, with another folder (--out).",
+    ),
     "ROWS_SPENT": Text(
         "一小时内在数据集 {resource} 中查询不存在的行已达 {most} 次，{seconds} 秒后可再查。",
         "This body has asked {most} times within an hour for rows that the data set {resource} does not have; it may "
