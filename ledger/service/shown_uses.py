@@ -177,7 +177,7 @@ class ShowUses:
         }
 
     def _is_of_rows(self, grant: str) -> bool:
-        """Whether a grant is of a data set: the last word of its uses is the state that they were served from."""
+        """Whether a grant is of a data set: the last word of its uses is the state of that."""
         found = typed(self.index, "grant", grant, Grant)
         resource = typed(self.index, "resource", found.resource, Resource) if found else None
         return resource is not None and resource.current.kind is ResourceKind.DATA_SET
