@@ -24,19 +24,25 @@ def name_of(path: str, names: Collection[str]) -> str | None:
     return next((each for each in branches if each in names), None)
 
 
-def granted_fields(known: Iterable[str], listed: FieldList, granted: int) -> list[str]:
+def granted_fields(
+    known: Iterable[str], listed: FieldList, granted: int, current: FieldList | None = None
+) -> list[str]:
     """The fields of a row that a grant allows, in the order of leaves.
 
     Args:
         known: All paths of the row.
         listed: The published list of the data set.
         granted: Bitmap of what the grant allows.
+        current: The list by which the row was loaded, where the grant is of an earlier one: what that one
+            names otherwise, and may grade higher, was not granted.
 
     Raises:
         RuleError: `HANDOUT_NOTHING`: the row has none of them.
     """
     wanted, names = set(listed.named(granted)), set(listed.names)
-    paths = sorted(path for path in known if name_of(path, names) in wanted)
+    now = set((current or listed).names)
+    own = {path: name_of(path, names) for path in known}
+    paths = sorted(path for path, name in own.items() if name in wanted and name_of(path, now) == name)
     if not paths:
         raise RuleError("HANDOUT_NOTHING", fields=", ".join(sorted(wanted)))
     return paths

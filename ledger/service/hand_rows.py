@@ -14,7 +14,7 @@ from ledger.domain.handout import ANNOTATED, Handout, HandoutTerms
 from ledger.domain.row_fields import grade_of, granted_fields
 from ledger.domain.row_tree import RowsState
 from ledger.domain.sharing import UseKind
-from ledger.domain.sharing_entities import Resource, Use
+from ledger.domain.sharing_entities import Resource, ResourceVersion, Use
 from ledger.domain.state import StateView, typed
 from ledger.domain.use_reasons import REASONS
 from ledger.errors import BadProofError, RuleError, TrustError, UnknownIdError
@@ -103,22 +103,21 @@ class HandRows:
             UnknownIdError: `FIELDS_NOT_HERE`, `ROWS_NOT_HERE`, `ROW_UNKNOWN`.
             TrustError: `ROWS_DAMAGED`.
         """
-        digest, resource = asked.version.fields_digest, asked.resource
-        listed = self._texts.list_of(digest)
-        if listed is None:
-            raise UnknownIdError("FIELDS_NOT_HERE", resource=resource.key, digest=digest)
+        resource, listed = asked.resource, self._list(asked, asked.version)
+        current = self._list(asked, asked.resource.current)
         fields = asked_fields(asked, listed)
         if asked.grant.license_id != NOTHING:
             raise RuleError("GRANT_OTHER_LICENSE", grant=asked.grant.grant_id, licenseId="")
         self._require_unspent(asked, now)
         state, row, values = self._found(resource, asked.request.row)
-        paths = granted_fields(values.keys(), listed, fields)
+        paths = granted_fields(values, listed, fields, current)
         seals = self._seals(resource, state)
         shown = disclose(values, seals.salts(row.row.key, values), paths)
         loaded = RowsState(resource.owner, resource.code, state.loaded_at, state.rows, state.root)
         disclosed = DisclosedRow(asked.request.ledger_id, loaded, row.index, row.proof, shown)
         _require_intact(disclosed, resource)
-        return RowContent(asked, fields, disclosed, listed, grade_of(paths, listed))
+        grade = max(grade_of(paths, each) for each in (listed, current))
+        return RowContent(asked, fields, disclosed, listed, grade)
 
     def sealed(
         self, state: StateView, content: RowContent, provider: str, signer: Signer, now: int
@@ -133,6 +132,13 @@ class HandRows:
         copy = make(content.disclosed, terms, now, by)
         belongs = HandoutTerms(terms.ledger_id, terms.grant, terms.request, terms.license_id, terms.version)
         return self._hand_out.seal(copy, request.media_type, belongs, request.to)
+
+    def _list(self, asked: GrantedUse, version: ResourceVersion) -> FieldList:
+        """The published list of a version; raises `FIELDS_NOT_HERE`."""
+        found, digest = self._texts.list_of(version.fields_digest), version.fields_digest
+        if found is None:
+            raise UnknownIdError("FIELDS_NOT_HERE", resource=asked.resource.key, digest=digest)
+        return found
 
     def _require_unspent(self, asked: GrantedUse, now: int) -> None:
         """Nobody tries keys out: whether a row is there is told no more, once too many were not."""

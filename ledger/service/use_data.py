@@ -197,7 +197,7 @@ class UseData:
             ask = self._gather if order.is_batched else self._sign
             ask(key, kept, request, order)
             answer = self._fetched(request.digest, pace, seconds)
-        except RuleError as error:
+        except (RuleError, UsageError) as error:
             may_be_recorded = "signature" in kept and not self._channel.is_direct
             if error.code in _FINAL and not may_be_recorded:  # the same order again makes another request
                 self._orders.drop(key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 import time
@@ -9,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import httpx2
 import pytest
 
-from tests.e2e.using import TABLE, Json, Using
+from tests.e2e.using import GRANTEE_NAME, TABLE, Json, Using
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 from tests.lying_proxy import LyingProxy, proxy
 from tests.served import Served, strike
@@ -65,6 +67,10 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     assert using.grantee("use", "show", told["use"])["state"] == source["state"]
     receipt = using.grantee("use", "verify-receipt", told["receipt"])
     assert (receipt["object"], receipt["provider"]) == (told["object"], ISSUER)
+    subject = {"copy": base64.b64encode(Path(told["copy"]).read_bytes()).decode()}
+    asked = {"subject": subject, "shownBy": RELYING, "receipt": json.loads(Path(told["receipt"]).read_text())}
+    over_http = httpx2.post(f"{using.served.url}/v1/verify", json=asked).json()
+    assert (over_http["result"], over_http["disclosed"]) == ("AS_HANDED_OUT", {"name": NAME})
     status, other = using.live_ledger.attempt("verify", told["copy"], "--shown-by", ISSUER)
     assert (status, other["checks"][8]["code"], other["disclosed"]) == (1, "COPY_NOT_THEIRS", None)
     copy = Path(told["copy"])
@@ -109,11 +115,14 @@ def test_what_is_not_covered_is_refused_and_the_ledger_says_why(using: Using) ->
     (row,) = refused(using, resource, 1)
     assert (row["reasonCode"], row["grantee"], row["grant"]) == ("ROW_UNKNOWN", RELYING, grant)
     assert code(using.use_row(grant, KEY, fields="capital")) == (1, "FIELDS_NOT_ALLOWED")
-    assert code(using.use(grant, "UNKNOWN-LICENSE", fields="name")) == (2, "USE_WANTS_ROW")
+    out = str(using.folder / "wrong-kind")
+    assert code(using.use(grant, "UNKNOWN-LICENSE", fields="name", out=out)) == (2, "USE_WANTS_ROW")
     assert code(using.use(grant, "", fields="name")) == (2, "USE_SUBJECT")
     reader = ["--encryption-key", str(using.live_ledger.key("issuer"))]
     assert code(using.use_row(grant, KEY, *reader)) == (1, "READER_KEY_OTHER")
-    assert used(using, grant, KEY)["seq"] > 0
+    assert used(using, grant, KEY, out=out)["seq"] > 0, (
+        "another order for the folder of one that came to nothing"
+    )
     assert code(using.use_row(grant, KEY)) == (1, "GRANT_EXHAUSTED")
     withdrawn = using.grant_of_rows(resource)
     using.grantee("grant", "withdraw", withdrawn, *using.key("relying"))
@@ -121,6 +130,36 @@ def test_what_is_not_covered_is_refused_and_the_ledger_says_why(using: Using) ->
     of_licenses = using.grant(using.resource())
     assert code(using.use_row(of_licenses, KEY, fields="face/category")) == (2, "USE_WANTS_LICENSE")
     assert sum(each["size"] for each in refused(using, resource, 5)) == 5
+
+
+def test_a_row_goes_over_a_platform_that_carries_files(using: Using, resource: str) -> None:
+    grant, folder, out = (
+        using.grant_of_rows(resource),
+        using.folder / "platform",
+        str(using.folder / "carried"),
+    )
+    keys = [*using.key("relying"), "--encryption-key", str(using.live_ledger.key("relying-encryption"))]
+    given = [
+        "--row",
+        OTHER,
+        "--fields",
+        "status",
+        "--plain",
+        "--via",
+        str(folder),
+        "--out",
+        out,
+        "--wait",
+        "0",
+    ]
+    for _ in range(2):
+        status, told = using.live_ledger.attempt(
+            "use", "request", grant, *given, "--name", GRANTEE_NAME, *keys, home=using.grantee_home
+        )
+        assert (status, told["code"]) == (75, "USE_WITH_PLATFORM"), told
+        using.provider("use", "answer", str(folder), *using.key("issuer"))
+    told = using.grantee("use", "request", grant, *given, "--name", GRANTEE_NAME, *keys)
+    assert using.grantee("verify", told["copy"])["disclosed"] == {"status": "存续"}
 
 
 def test_rows_in_a_batch_are_promised_signed_and_found(using: Using, resource: str) -> None:

@@ -86,6 +86,9 @@ def test_lines_of_json_keep_numbers_and_branches(home: Home) -> None:
     assert found is not None
     assert granted_fields(found, LISTED, 0b0100) == ["address/city/0", "address/city/1"]
     assert granted_fields(found, LISTED, 0b1000) == ["address/street"]
+    earlier = FieldList(("code", "address"), (2, 2))
+    assert granted_fields(found, earlier, 0b10, LISTED) == ["address/city/0", "address/city/1"]
+    assert granted_fields(found, earlier, 0b10) == ["address/city/0", "address/city/1", "address/street"]
     with pytest.raises(RuleError, match="HANDOUT_NOTHING"):
         granted_fields({"code": 7}, LISTED, 0b1000)
 
