@@ -91,6 +91,8 @@ class TableForm:
         unread = next((_UNREAD[cell.kind] for cell in cells if cell.kind in _UNREAD), None)
         if unread:
             raise _fault(row.line, unread)
+        if cells[columns.index(self.key_field)].kind is CellKind.NUMBER:  # rounded, and without its zeros
+            raise _fault(row.line, "SHEET_NUMBER_NOT_TEXT")
         return {name: cell.text or None for name, cell in zip(columns, cells, strict=True)}
 
     def _require_listed(self, paths: Sequence[str], line: int) -> None:

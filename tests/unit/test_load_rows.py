@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from ledger.adapters.sheets import open_sheet
 from ledger.adapters.sm4 import Sm4Gcm
@@ -141,15 +141,31 @@ def test_a_line_that_is_no_row_is_named_with_the_reason(home: Home, line: bytes,
     assert home.store.state(RESOURCE) is None
 
 
-@settings(max_examples=25, deadline=None)
-@given(count=st.integers(1, 40))
-def test_every_row_of_a_table_of_any_size_leads_to_its_state(
-    tmp_path_factory: pytest.TempPathFactory, count: int
-) -> None:
-    home = Home(tmp_path_factory.mktemp("sizes"))
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 33])
+def test_every_row_of_a_table_of_any_size_leads_to_its_state(home: Home, count: int) -> None:
     lines = "".join(f"{number},示例 {number}\n" for number in range(count))
     home.load(f"code,name\n{lines}".encode())
     assert all(home.fields(str(number)) for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [(("1", "=1+1"), "SHEET_FORMULA"), ((91330000000000001, "a"), "SHEET_NUMBER_NOT_TEXT"), (("1", 5), "")],
+)
+def test_a_workbook_is_read_but_for_formulas_and_keys_that_are_numbers(
+    home: Home, cells: tuple[object, object], reason: str
+) -> None:
+    book, packed = Workbook(), io.BytesIO()
+    for row in (("code", "name"), cells):
+        book.worksheets[0].append(row)
+    book.save(packed)
+    if reason:
+        with pytest.raises(LedgerError) as caught:
+            home.load(packed.getvalue(), "table.xlsx")
+        assert caught.value.fields == {"line": 2, "reason": reason}
+    else:
+        home.load(packed.getvalue(), "table.xlsx")
+        assert home.fields("1") == {"code": "1", "name": "5"}
 
 
 def test_what_was_loaded_before_is_overwritten_in_the_file(home: Home) -> None:
