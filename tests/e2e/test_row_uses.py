@@ -13,6 +13,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from ledger.domain.use_request import use_request
+from ledger.errors import MalformedError
 from tests.e2e.using import GRANTEE_NAME, TABLE, Json, Using
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 from tests.lying_proxy import LyingProxy, proxy
@@ -65,6 +67,16 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     assert ("ROW_AS_LOADED" in verified["flags"], verified["trust"]) == (True, "rpc")
     assert verified["checks"][1]["evidence"]["state"] == source["state"]
     assert using.grantee("use", "show", told["use"])["state"] == source["state"]
+    form = json.loads(Path(told["copy"]).with_name("request.json").read_text())
+    assert use_request(form).row == KEY.lower()
+    located = {"code": KEY, "types": []}
+    for changes in (
+        *({"row": each} for each in ("", " a", "a" * 201, "a\nb", None, 7)),
+        {"license": "x"},
+        {"locate": located},
+    ):
+        with pytest.raises(MalformedError):
+            use_request({**form, **changes})
     receipt = using.grantee("use", "verify-receipt", told["receipt"])
     assert (receipt["object"], receipt["provider"]) == (told["object"], ISSUER)
     subject = {"copy": base64.b64encode(Path(told["copy"]).read_bytes()).decode()}
