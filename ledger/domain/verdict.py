@@ -63,9 +63,9 @@ PRECEDENCE: tuple[str, ...] = (
 COULD_NOT_CHECK = "COULD_NOT_CHECK"
 IN_FORCE = "IN_FORCE"
 AS_HANDED_OUT = "AS_HANDED_OUT"
-"""What a copy of a row of a data set is called where nothing speaks against it: no license is in force."""
-GOOD = (IN_FORCE, AS_HANDED_OUT)
-"""Results of what may be relied on."""
+"""What a copy of a row of a data set is called where nothing speaks against it: no license is in force.
+
+Whoever wants a license must not take it for one, so it is no success unless a row is asked for."""
 
 
 @dataclass(frozen=True)
@@ -179,8 +179,8 @@ class Verdict:
 
     @property
     def exit_code(self) -> int:
-        """0 in force or as handed out, 3 could not check, 2 malformed, else 1."""
-        return {IN_FORCE: 0, AS_HANDED_OUT: 0, COULD_NOT_CHECK: 3, "MALFORMED": 2}.get(self.result, 1)
+        """0 in force, 3 could not check, 2 malformed, else 1."""
+        return {IN_FORCE: 0, COULD_NOT_CHECK: 3, "MALFORMED": 2}.get(self.result, 1)
 
     @property
     def message(self) -> dict[str, str]:

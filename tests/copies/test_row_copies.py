@@ -18,7 +18,7 @@ from ledger.domain.rules.uses import use_words
 from ledger.domain.sharing import UseKind
 from ledger.domain.sharing_entities import Use
 from ledger.domain.verdict import Step
-from ledger.errors import MalformedError
+from ledger.errors import ChainOutageError, MalformedError
 from ledger.service.make_copies import Provider
 from tests.copies.test_verify_copies import LEDGER, LISTED, Desk, basis
 from tests.copies.world import COPIES
@@ -87,7 +87,7 @@ def test_a_row_is_as_handed_out_where_use_and_grant_cover_it(desk: RowDesk, kind
     row = desk.row()
     desk.record_use(row.state_digest)
     verdict = desk.verify(desk.row_copy(row, kind), level=level)
-    assert (verdict.result, verdict.exit_code, verdict.trust) == ("AS_HANDED_OUT", 0, level)
+    assert (verdict.result, verdict.exit_code, verdict.trust) == ("AS_HANDED_OUT", 1, level)
     assert verdict.disclosed == {"address/city": "杭州", "name": "示例甲"}
     assert [check.outcome.value for check in verdict.checks] == ["PASS"] * 2 + ["SKIPPED"] * 6 + ["PASS"]
 
@@ -132,6 +132,21 @@ def test_a_head_that_is_too_old_says_nothing_about_now(desk: RowDesk) -> None:
     data = desk.row_copy(row)
     desk.ledger.wait(3600)
     assert desk.verify(data, at=desk.now).result == "COULD_NOT_CHECK"
+
+
+def test_without_a_node_nobody_knows(desk: RowDesk) -> None:
+    class Down:
+        """Nobody answers."""
+
+        def check_ledger(self) -> None:
+            raise ChainOutageError("CHAIN_UNREACHABLE", url="-", reason="down")
+
+    verdict = desk.verify(desk.row_copy(desk.row()), node=Down())
+    assert (verdict.result, basis(verdict).code, verdict.trust) == (
+        "COULD_NOT_CHECK",
+        "CHAIN_UNREACHABLE",
+        "none",
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     assert (told["standing"], source["rows"], source["keyField"]) == (None, 3, "code")
     given = ["--shown-by", RELYING, "--receipt", told["receipt"]]
     handout = str(Path(told["copy"]).with_name("handout.json"))
-    verified = using.grantee("verify", told["copy"], *given, "--handout", handout)
+    verified = using.grantee("verify", "--row", told["copy"], *given, "--handout", handout)
     assert (verified["result"], verified["disclosed"]) == ("AS_HANDED_OUT", {"name": NAME})
     basis = verified["checks"][8]
     assert (basis["outcome"], basis["evidence"]["use"]["object"]) == ("PASS", told["object"])
@@ -79,6 +79,8 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
             use_request({**form, **changes})
     receipt = using.grantee("use", "verify-receipt", told["receipt"])
     assert (receipt["object"], receipt["provider"]) == (told["object"], ISSUER)
+    alone = using.live_ledger.attempt("verify", told["copy"], *given, home=using.grantee_home)
+    assert code(alone) == (1, "AS_HANDED_OUT"), "nobody takes it for a license"
     subject = {"copy": base64.b64encode(Path(told["copy"]).read_bytes()).decode()}
     asked = {"subject": subject, "shownBy": RELYING, "receipt": json.loads(Path(told["receipt"]).read_text())}
     over_http = httpx2.post(f"{using.served.url}/v1/verify", json=asked).json()
@@ -139,7 +141,17 @@ def test_what_is_not_covered_is_refused_and_the_ledger_says_why(using: Using) ->
     withdrawn = using.grant_of_rows(resource)
     using.grantee("grant", "withdraw", withdrawn, *using.key("relying"))
     assert code(using.use_row(withdrawn, KEY)) == (1, "GRANT_ENDED")
-    of_licenses = using.grant(using.resource())
+    licenses = using.resource()
+    of_licenses = using.grant(licenses)
+    load = ["--key-field", "code", str(using.fields)]
+    for what, key, why in (
+        (licenses, "issuer", "ROWS_OF_LICENSES"),
+        (resource, "relying", "SIGNING_KEY_NOT_HELD"),
+    ):
+        told = using.live_ledger.attempt(
+            "resource", "source", what, *load, *using.key(key), home=using.served.home
+        )
+        assert told[1]["code"] == why
     assert code(using.use_row(of_licenses, KEY, fields="face/category")) == (2, "USE_WANTS_LICENSE")
     assert sum(each["size"] for each in refused(using, resource, 5)) == 5
 
@@ -171,7 +183,7 @@ def test_a_row_goes_over_a_platform_that_carries_files(using: Using, resource: s
         assert (status, told["code"]) == (75, "USE_WITH_PLATFORM"), told
         using.provider("use", "answer", str(folder), *using.key("issuer"))
     told = using.grantee("use", "request", grant, *given, "--name", GRANTEE_NAME, *keys)
-    assert using.grantee("verify", told["copy"])["disclosed"] == {"status": "存续"}
+    assert using.grantee("verify", "--row", told["copy"])["disclosed"] == {"status": "存续"}
 
 
 def test_rows_in_a_batch_are_promised_signed_and_found(using: Using, resource: str) -> None:
@@ -180,12 +192,12 @@ def test_rows_in_a_batch_are_promised_signed_and_found(using: Using, resource: s
     first = [
         used(using, grant, key, "--batch", out=out) for key, out in zip((KEY, OTHER), folders, strict=True)
     ]
-    shown = using.grantee("verify", first[0]["copy"], "--receipt", first[0]["promise"])
+    shown = using.grantee("verify", "--row", first[0]["copy"], "--receipt", first[0]["promise"])
     assert (shown["result"], "COPY_USE_PROMISED" in shown["flags"]) == ("AS_HANDED_OUT", True)
     assert sum(each["size"] for each in using.sign(grant)["batches"]) == 2
     again = used(using, grant, KEY, "--batch", out=folders[0])
     assert again["use"] == first[0]["use"]
-    verified = using.grantee("verify", again["copy"], "--receipt", again["receipt"])
+    verified = using.grantee("verify", "--row", again["copy"], "--receipt", again["receipt"])
     assert (verified["result"], verified["checks"][8]["outcome"]) == ("AS_HANDED_OUT", "PASS")
     assert verified["checks"][8]["evidence"]["use"]["object"] == again["object"]
 
@@ -210,11 +222,11 @@ def test_a_data_set_is_replaced_whole_its_gone_rows_are_forgotten_and_older_copi
     after = used(using, grant, KEY, fields="name,status")
     assert after["row"]["state"] == loaded["state"]
     assert after["licenseId"] != before["licenseId"], "no two loads can be told to hold the same row"
-    assert using.grantee("verify", after["copy"])["disclosed"]["status"] == "吊销"
-    assert using.grantee("verify", before["copy"])["result"] == "AS_HANDED_OUT"
+    assert using.grantee("verify", "--row", after["copy"])["disclosed"]["status"] == "吊销"
+    assert using.grantee("verify", "--row", before["copy"])["result"] == "AS_HANDED_OUT"
     assert code(using.use_row(grant, GONE, out=out)) == (1, "HANDOUT_OF_ROW_OVER")
     assert code(using.use_row(grant, GONE)) == (4, "ROW_UNKNOWN")
-    assert using.grantee("verify", gone["copy"])["result"] == "AS_HANDED_OUT"
+    assert using.grantee("verify", "--row", gone["copy"])["result"] == "AS_HANDED_OUT"
     with closing(sqlite3.connect(using.served.home / "rows.sqlite3")) as database, database:
         rows = database.execute("SELECT key, sealed FROM row ORDER BY state DESC LIMIT 2").fetchall()
         for (key, _), (_, sealed) in zip(rows, rows[::-1], strict=True):
@@ -254,7 +266,10 @@ def test_a_use_of_a_row_goes_on_where_its_provider_died(using: Using, proxy: Lyi
     using.load(resource, TABLE.replace("100", "999"))
     using.served.start()
     told = used(using, grant, KEY, out=out)
-    assert (told["seq"] > 0, using.grantee("verify", told["copy"])["result"]) == (True, "AS_HANDED_OUT")
+    assert (told["seq"] > 0, using.grantee("verify", "--row", told["copy"])["result"]) == (
+        True,
+        "AS_HANDED_OUT",
+    )
     assert using.grantee("grant", "show", grant)["left"] == 0
     using.provider("audit", "fsck")
     using.provider("audit", "replay")
