@@ -244,8 +244,8 @@ class UseStore(Protocol):
         """Forget what was handed out of a license; that it was used stays."""
         ...
 
-    def row_handouts(self) -> list[KeptUse]:
-        """The uses of rows of data sets of which a handout is kept."""
+    def row_handouts(self) -> Iterator[KeptUse]:
+        """The uses of rows of data sets of which a handout is kept; without it, and without messages."""
         ...
 
     def forget_uses(self, uses: Collection[str]) -> None:

@@ -36,11 +36,9 @@ class ForgetRows:
         Raises:
             StoreOutageError: `USES_OUTAGE`, `ROWS_OUTAGE`.
         """
-        kept = [each for each in self._uses.row_handouts() if _is_of(each, resource, state)]
+        kept = (each for each in self._uses.row_handouts() if _is_of(each, resource, state))
         over = [each.id for each in kept if self._is_over(each, resource)]
-        if over:
-            self._uses.forget_uses(over)
-            self._uses.compact()
+        self._uses.forget_uses(over)
         return len(over)
 
     def _is_over(self, use: KeptUse, resource: Resource) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -234,14 +234,17 @@ class SqliteUses(UseBatchRows):
             database.execute("DELETE FROM located WHERE license_id = ?", (license_id,))
             database.execute("DELETE FROM use_code WHERE license_id = ?", (license_id,))
 
-    def row_handouts(self) -> list[KeptUse]:
-        """The uses of rows of data sets of which a handout is kept."""
-        query = "SELECT * FROM use WHERE handout IS NOT NULL AND json_extract(request, '$.row') IS NOT NULL"
+    def row_handouts(self) -> Iterator[KeptUse]:
+        """The uses of rows of data sets of which a handout is kept; without it, and without messages."""
+        query = (
+            "SELECT id, grant_id, grantee, request, state, sign_by, license_id, object, digest, NULL, NULL, "
+            "place FROM use WHERE handout IS NOT NULL AND json_extract(request, '$.row') IS NOT NULL"
+        )
         with self._file.reading() as database:
-            return [_use(row) for row in database.execute(query)]
+            yield from map(_use, database.execute(query))
 
     def forget_uses(self, uses: Collection[str]) -> None:
-        """Forget what was handed out in some uses; that they were stays."""
+        """Forget what was handed out in some uses, overwritten where it stood; that they were stays."""
         with self._file.writing() as database:
             change = "UPDATE use SET handout = NULL WHERE id = ?"
             database.executemany(change, [(each,) for each in uses])
