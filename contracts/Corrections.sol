@@ -18,6 +18,8 @@ import {
     AnswerCorrectionMessage,
     AskCorrectionMessage,
     AttestMessage,
+    CONTEST_CORRECTION_TYPEHASH,
+    ContestCorrectionMessage,
     DISPUTE_CORRECTION_TYPEHASH,
     DisputeCorrectionMessage,
     OPEN_CORRECTION_TYPEHASH,
@@ -97,7 +99,7 @@ contract Corrections is ICorrections, Repeats {
         Correction memory correction = _standingAt(message.correction, CorrectionState.OPEN, CorrectionState.OPEN);
         IResources.Resource memory resource = _resourceOf(correction.resource);
         _requireDecision(message.outcome, message.reason);
-        _requireCorrecting(message.outcome, message.licenseId, message.version, resource);
+        _requireCorrecting(message.outcome, message.licenseId, message.version, correction);
         bytes memory data = abi.encode(message);
         _requireProvided(ANSWER_CORRECTION_TYPEHASH, data, signatures, correction.resource, resource);
 
@@ -113,19 +115,42 @@ contract Corrections is ICorrections, Repeats {
         Correction memory correction = _standingAt(
             message.correction, CorrectionState.OPEN, CorrectionState.REJECTED
         );
-        Uscc owner = _resourceOf(correction.resource).owner;
+        Uscc owner = _requireSuperior(message.region, correction);
         bool isParty = Uscc.unwrap(message.by) == Uscc.unwrap(owner)
             || Uscc.unwrap(message.by) == Uscc.unwrap(correction.by);
         if (!isParty) revert CorrectionsNotAParty(message.correction, message.by);
-        uint32 ownerRegion = _regionOf(owner);
-        bool isSuperior = message.region != 0 && _isWithin(ownerRegion, message.region);
-        if (!isSuperior) revert CorrectionsNotSuperior(message.region, ownerRegion);
         bytes memory data = abi.encode(message);
         _requireSigned(DISPUTE_CORRECTION_TYPEHASH, data, signatures, message.by);
 
-        (correction.state, correction.region) = (CorrectionState.DISPUTED, message.region);
-        _corrections[message.correction] = correction;
+        _dispute(message.correction, correction, message.region);
         _record(Kinds.CORRECTION_DISPUTED, message.correction, message.rev, data, signatures);
+    }
+
+    /// @inheritdoc ICorrections
+    function contestCorrection(
+        ContestCorrectionMessage calldata message,
+        Signature[] calldata signatures,
+        bytes32[] calldata proof
+    ) external {
+        _open(message.correction, message.rev, message.signedAt, message.notAfter);
+        Correction memory correction = _standingAt(
+            message.correction, CorrectionState.OPEN, CorrectionState.REJECTED
+        );
+        bool isTheirs = Uscc.unwrap(correction.by) == 0
+            && LicenseId.unwrap(correction.licenseId) == LicenseId.unwrap(message.licenseId);
+        if (!isTheirs) revert CorrectionsOfAnotherHolder(message.correction, message.licenseId);
+        _requireSuperior(message.region, correction);
+        Asked memory asked = Asked({
+            typeHash: CONTEST_CORRECTION_TYPEHASH,
+            data: abi.encode(message),
+            licenseId: message.licenseId,
+            scope: RepresentationScope.CORRECT,
+            isRestrictive: false
+        });
+        _requireHolder(asked, signatures, proof);
+
+        _dispute(message.correction, correction, message.region);
+        _recordProved(Kinds.CORRECTION_CONTESTED, message.correction, asked.data, signatures, proof);
     }
 
     /// @inheritdoc ICorrections
@@ -135,9 +160,7 @@ contract Corrections is ICorrections, Repeats {
             message.correction, CorrectionState.DISPUTED, CorrectionState.DISPUTED
         );
         _requireDecision(message.outcome, message.reason);
-        _requireCorrecting(
-            message.outcome, message.licenseId, message.version, _resourceOf(correction.resource)
-        );
+        _requireCorrecting(message.outcome, message.licenseId, message.version, correction);
         bytes memory data = abi.encode(message);
         _requireGovernor(SETTLE_CORRECTION_TYPEHASH, data, signatures, correction.region);
 
@@ -193,15 +216,18 @@ contract Corrections is ICorrections, Repeats {
         _requireFields(message.fields, grant.fields);
     }
 
-    /// @dev What is upheld names a license that is on the ledger, or a version of the resource; what is not names none.
+    /// @dev What is upheld names a license that is on the ledger, or a version of the resource after the one that was
+    ///      doubted; what is not names none.
     function _requireCorrecting(
         uint8 outcome,
         LicenseId licenseId,
         uint32 version,
-        IResources.Resource memory resource
+        Correction memory correction
     ) private view {
         bool isNamed = LicenseId.unwrap(licenseId) != 0 || version != 0;
-        bool isRight = isNamed == (outcome == Outcome.YES) && version <= resource.version;
+        bool isLater = version == 0
+            || (version > correction.version && version <= _resourceOf(correction.resource).version);
+        bool isRight = isNamed == (outcome == Outcome.YES) && isLater;
         if (isRight && LicenseId.unwrap(licenseId) != 0) isRight = _licenses().licenseOf(licenseId).rev != 0;
         if (!isRight) revert CorrectionsCorrecting(licenseId, version);
     }
@@ -217,6 +243,19 @@ contract Corrections is ICorrections, Repeats {
         if (found.state < first || found.state > last) revert CorrectionsWrongState(object, found.state);
     }
 
+    /// @dev The region is superior to that of the owner of what is doubted.
+    function _requireSuperior(uint32 region, Correction memory correction) private view returns (Uscc owner) {
+        owner = _resourceOf(correction.resource).owner;
+        uint32 ownerRegion = _regionOf(owner);
+        bool isSuperior = region != 0 && _isWithin(ownerRegion, region);
+        if (!isSuperior) revert CorrectionsNotSuperior(region, ownerRegion);
+    }
+
+    function _dispute(ObjectId object, Correction memory correction, uint32 region) private {
+        (correction.state, correction.region) = (CorrectionState.DISPUTED, region);
+        _corrections[object] = correction;
+    }
+
     /// @dev A new correction, found from then on by the license that it is about.
     function _begin(ObjectId object, ObjectId resource, LicenseId licenseId, Uscc by) private {
         _corrections[object] = Correction({
@@ -225,6 +264,7 @@ contract Corrections is ICorrections, Repeats {
             by: by,
             opened: uint48(Clock.nowSeconds()),
             region: 0,
+            version: _resourceOf(resource).version,
             state: CorrectionState.OPEN
         });
         if (LicenseId.unwrap(licenseId) != 0) _doubts[licenseId].push(object);

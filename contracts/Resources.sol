@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Editions} from "./Editions.sol";
+import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IResources} from "./interfaces/IResources.sol";
 import {Clock} from "./lib/Clock.sol";
@@ -222,12 +223,18 @@ contract Resources is IResources, Editions {
         if (message.kind == ResourceKind.LICENSE_TYPE) {
             bool isEntitled = catalog().entitledTo(message.licenseType, message.owner, time);
             if (!isEntitled) revert LicensesNotEntitled(message.owner, message.licenseType);
+            _requireNotFreer(message);
         }
         if (message.baseLibrary == BaseLibrary.NONE) return;
         WriterRight memory right = writerOf(message.region, message.baseLibrary, message.owner);
         bool hasBegun = right.since != 0 && right.since <= time;
         bool isWriter = hasBegun && (right.until == 0 || time < right.until);
         if (!isWriter) revert ResourcesNotWriter(message.owner, message.baseLibrary, message.region);
+    }
+
+    function _requireNotFreer(RegisterResourceMessage calldata message) private view {
+        (, ICatalog.TypeVersion memory current) = catalog().typeOf(message.licenseType);
+        if (message.sharing < current.sharing) revert ResourcesFreerThanType(message.sharing, current.sharing);
     }
 
     function _requireWellFormed(RegisterResourceMessage calldata message) private view {

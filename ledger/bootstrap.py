@@ -124,6 +124,7 @@ from ledger.service.standing import Shown, license_in, license_state, show_licen
 from ledger.service.statements import Notary
 from ledger.service.submission import Messages, Submissions
 from ledger.service.succession import MakeSuccessors
+from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_promises import HeldPromise, promises_given
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
@@ -567,13 +568,22 @@ class Ledger:
             OutageError: No node answers.
             UnknownIdError: `UNKNOWN_BODY`.
         """
+        return self._supervised(at, since, org)[1]
+
+    def supervise_effect(self, at: int | None, since: int = 0, org: str = "") -> SuperviseEffect:
+        """What came of sharing in a period, by the newest block; as `supervise_sharing`."""
+        known, sharing = self._supervised(at, since, org)
+        return SuperviseEffect(known, sharing.asked, sharing)
+
+    def _supervised(self, at: int | None, since: int, org: str) -> tuple[KnownAt, SupervisedSharing]:
         newest = self._follow().sync().time
         if org and self.index.get("organisation", org) is None:
             raise UnknownIdError("UNKNOWN_BODY", body=org)
         now = max(newest, int(self.clock.now().timestamp()))
         asked = Supervision(now if at is None else at, since, org)
         known = KnownAt(self.index, asked.at)
-        return SuperviseSharing(known, self._corrections_at(known, asked.at), asked, newest).supervise()
+        corrections = self._corrections_at(known, asked.at)
+        return known, SuperviseSharing(known, corrections, asked, newest).supervise()
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -98,6 +98,7 @@ SHARING_OBJECTS: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "Attest": lambda m: objects.correction_object(_raw(m["by"]), _raw(m["nonce"])),
     "AnswerCorrection": _id("correction"),
     "DisputeCorrection": _id("correction"),
+    "ContestCorrection": _id("correction"),
     "SettleCorrection": _id("correction"),
     "AcknowledgeCorrection": lambda m: objects.acknowledgement_object(_raw(m["correction"]), _text(m["by"])),
     "RegisterItem": _item,
@@ -151,6 +152,7 @@ class SharingRecords:
 
     def __init__(self, ledger: LedgerSimulator) -> None:
         self.ledger = ledger
+        self._corrects = ""
 
     def register(
         self, code: str, sharing: Sharing = Sharing.UNCONDITIONAL, owner: str = BUREAU, **changes: Any
@@ -300,12 +302,28 @@ class SharingRecords:
     def _judge_correction(self, name: str, correction: str, outcome: Outcome, by: str) -> Record:
         is_upheld = outcome is Outcome.YES
         why = {"reason": 0 if is_upheld else 4, "reasonDigest": NO_HASH}
-        what = {"outcome": int(outcome), "licenseId": NO_HASH, "version": int(is_upheld)}
+        corrects = self._correcting() if is_upheld else NO_HASH
+        what = {"outcome": int(outcome), "licenseId": corrects, "version": 0}
         return self.ledger.record(name, [by], correction=correction, **what, **why)
+
+    def _correcting(self) -> str:
+        """A license on the ledger, issued once."""
+        from tests.simulator import id_of
+
+        if not self._corrects:
+            self._corrects = id_of("a license that corrects")
+            self.ledger.issue(self._corrects, code=TYPE)
+        return self._corrects
 
     def dispute(self, correction: str, by: str = OFFICE, region: int = SHANGHAI) -> Record:
         members = {"by": word(by), "region": region, "argument": nonce("argument")}
         return self.ledger.record("DisputeCorrection", [by], correction=correction, **members)
+
+    def contest(
+        self, correction: str, license_id: str, device: str = "device", region: int = SHANGHAI
+    ) -> Record:
+        named = {"correction": correction, "licenseId": license_id, "argument": nonce("argument")}
+        return self._as_holder("ContestCorrection", device, region=region, **named)
 
     def acknowledge(self, correction: str, by: str = OFFICE) -> Record:
         return self.ledger.record("AcknowledgeCorrection", [by], correction=correction, by=word(by))

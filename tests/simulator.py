@@ -468,7 +468,7 @@ class LedgerSimulator:
             "gradesDigest": hash32("grades " + code),
             "acts": acts_bitmap(frozenset(Act)),
             "scope": int(scope),
-            "sharing": int(Sharing.CONDITIONAL),
+            "sharing": int(Sharing.UNCONDITIONAL),
             "ground": ground,
         }
         return self.record("RegisterType", signers, **{**members, **changes})

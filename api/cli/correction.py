@@ -121,6 +121,21 @@ def ask(
     return _answered(desk, shared, {})
 
 
+@app.command("contest")
+def contest(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What the holder's wallet wrote.")],
+    key: ReadKey = None,
+    org: BodyOption = None,
+    api: remote.Api = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Take what a holder asked for to a region above the owner's, as the holder signed; anybody relays it."""
+    desk = desk_of(network, rpc, [], None, api, org, key)
+    shared = desk.hand_in(holders_message(desk.ledger, file, ("ContestCorrection",)).message)
+    return _answered(desk, shared, {})
+
+
 @app.command("attest")
 def attest(
     subject: SubjectArgument,

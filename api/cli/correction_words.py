@@ -21,6 +21,7 @@ _ACTS = {
     "ATTESTED": ("比对不符，自动提出", "opened by an attestation that does not match"),
     "ANSWERED": ("答复", "answered"),
     "DISPUTED": ("提交争议", "disputed"),
+    "CONTESTED": ("持证人申请复核", "the holder contests"),
     "SETTLED": ("裁定", "settled"),
 }
 _NEEDS = {

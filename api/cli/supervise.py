@@ -12,7 +12,7 @@ import typer
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, read_input, said
 from api.cli.registry_words import read_uscc
-from api.cli.supervise_words import sharing_text
+from api.cli.supervise_words import effect_text, sharing_text
 from ledger.domain.canonical import parse_strict
 from ledger.domain.overdue_texts import CODES
 from ledger.errors import MalformedError, OutageError
@@ -73,6 +73,29 @@ def sharing(
     code = CODES[late[0].deadline.step] if late else "OK"
     data = found.as_json()
     return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if late else 0)
+
+
+@app.command("effect")
+def effect(
+    org: Annotated[
+        str | None, typer.Option("--org", metavar="USCC", help="Only what this body owns; else all bodies.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="Moment as of which it is said; else now.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only what was recorded from then on.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Measure what came of sharing: uses of each entry, what they crossed, whose rights they met, scores."""
+    body = read_uscc(org) if org is not None else ""
+    try:
+        data = open_ledger(network, rpc).supervise_effect(moment(at), moment(since) or 0, body).as_json()
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    return Outcome(data, text=lambda: effect_text(data))
 
 
 def _held(paths: list[str]) -> Iterator[HeldPromise]:

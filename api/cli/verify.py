@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from api.cli.companions import companions
 from api.cli.doubts import doubt_lines
 from api.cli.options import (
     At,
@@ -49,6 +50,7 @@ from ledger.service.present import Scanned
 from ledger.service.sources import Asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 from ledger.service.verify_copies import CopyAsk, VerifyCopies, is_copy
+from ledger.service.verify_layouts import is_layout, layout_subject
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -62,7 +64,7 @@ LARGEST_IMAGE_FILE = 64 << 20
 """Bytes of a picture that are read."""
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"}
-_LOOKED_AT = {*_IMAGES, ".pdf"}
+_LOOKED_AT = {*_IMAGES, ".pdf", ".ofd"}
 """Files of a folder that are looked at, beside license files."""
 _MARKS = {
     CheckOutcome.PASS: "✓",
@@ -132,6 +134,10 @@ def verify(
     row: Annotated[
         bool, typer.Option("--row", help="A row of a data set is wanted, too, not a license alone.")
     ] = False,
+    license_files: Annotated[
+        list[str],
+        typer.Option("--companion", metavar="FILE|FOLDER", help="License files of PDF or OFD layout files."),
+    ] = [],  # noqa: B006
 ) -> Outcome:
     """Check licenses: form, integrity, signature, issuer, anchor, status, recognition, holder, basis."""
     ledger = open_ledger(network, rpc)
@@ -146,8 +152,8 @@ def verify(
         [read_receipt(parse_strict(read_input(each))) for each in receipts],
         [handout_from_json(parse_strict(read_input(each, MAX_FILE + 1))) for each in handouts],
     )
-    checker = _Checker(ledger, asked, level, challenge, shown_by, copies)
     good = (IN_FORCE, AS_HANDED_OUT) if row else (IN_FORCE,)
+    checker = _Checker(ledger, asked, level, challenge, shown_by, copies, license_files)
     if len(items) == 1 and not _is_folder(subjects[0]):
         verdicts = checker.check(items[0])
         if len(verdicts) == 1:
@@ -168,10 +174,11 @@ class _Checker:
         challenge: str | None,
         shown_by: str | None,
         copies: VerifyCopies,
+        license_files: Sequence[str],
     ) -> None:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
         self._service = ledger.verify(asked, head_for=ask.max_age // 2)
-        self._copies, self._shown_by = copies, shown_by
+        self._copies, self._shown_by, self._companions = copies, shown_by, license_files
 
     def check(self, item: str) -> list[Verdict]:
         """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
@@ -196,13 +203,15 @@ class _Checker:
             data = read_input(item, MAX_COPY + 1)
             if is_archive(data):
                 raise UsageError("ARCHIVE_HERE", path=item)
-            return Scanned([self._subject(data)])
+            return Scanned([self._subject(item, data)])
         from api.cli.wallet import scanned
 
         return scanned(self._ledger, text, self._challenge, self._asked)
 
-    def _subject(self, data: bytes) -> Subject:
-        """A license file, or a copy of one."""
+    def _subject(self, item: str, data: bytes) -> Subject:
+        """A license file, a copy of one, or the layout file that one names."""
+        if is_layout(data):
+            return layout_subject(data, companions(item, self._companions))
         if not is_copy(data):
             return self._ledger.read_file(data)
         now = int(self._ledger.clock.now().timestamp())

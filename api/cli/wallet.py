@@ -21,6 +21,7 @@ from api.cli.showing import (
 )
 from api.cli.wallet_attest import attest
 from api.cli.wallet_consent import consent, grants, withdraw_consent
+from api.cli.wallet_contest import contest_correction
 from api.cli.wallet_correct import ask_correction
 from api.cli.wallet_device import VaultOption, device, open_wallet, passphrase, vault_path
 from api.cli.wallet_keep import add, list_licenses
@@ -111,6 +112,7 @@ app.command("grants")(grants)
 app.command("materials")(materials)
 app.command("tell-repeat")(tell_repeat)
 app.command("ask-correction")(ask_correction)
+app.command("contest-correction")(contest_correction)
 app.command("uses")(uses)
 
 

@@ -89,6 +89,7 @@ _EVENTS = {
     "CORRECTION_ATTESTED": ("比对不符", "attested not to match"),
     "CORRECTION_ANSWERED": ("校核答复", "the doubt was answered"),
     "CORRECTION_DISPUTED": ("校核争议", "the answer was disputed"),
+    "CORRECTION_CONTESTED": ("您申请复核", "you took it to a superior region"),
     "CORRECTION_SETTLED": ("校核裁定", "the dispute was settled"),
 }
 _BASES = {"DUTY": ("依职能", "by duty"), "CONSENT": ("依授权", "by consent"), None: ("", "")}

@@ -6,6 +6,7 @@ import {
     AnswerCorrectionMessage,
     AskCorrectionMessage,
     AttestMessage,
+    ContestCorrectionMessage,
     DisputeCorrectionMessage,
     OpenCorrectionMessage,
     SettleCorrectionMessage
@@ -17,13 +18,15 @@ import {IHolders} from "./IHolders.sol";
 /// @dev 政务数据共享条例 arts. 26, 28. Who must be told of a correction is nobody's to decide: it follows from the recorded
 ///      uses. An attestation of another body that does not match opens a correction by itself (多元校核).
 interface ICorrections is IHolders {
-    /// @notice A correction as it stands (`CorrectionState`); `opened` 0 when unknown. `region` is who settles it.
+    /// @notice A correction as it stands (`CorrectionState`); `opened` 0 when unknown. `region` is who settles it,
+    ///         `version` the one of the resource that was current when it was opened.
     struct Correction {
         ObjectId resource;
         LicenseId licenseId;
         Uscc by;
         uint48 opened;
         uint32 region;
+        uint32 version;
         uint8 state;
     }
 
@@ -34,10 +37,12 @@ interface ICorrections is IHolders {
     error CorrectionsNotUsed(ObjectId grant, Uscc by);
     /// @notice The license is not of that resource.
     error CorrectionsOtherLicense(LicenseId licenseId, ObjectId resource);
-    /// @notice Who upholds names the license or the version that corrects; who rejects names none.
+    /// @notice Who upholds names the license or a later version that corrects; who rejects names none.
     error CorrectionsCorrecting(LicenseId licenseId, uint32 version);
     /// @notice The provider itself attests nothing about its data.
     error CorrectionsOwnData(Uscc by);
+    /// @notice It was not asked for by the holder of this license.
+    error CorrectionsOfAnotherHolder(ObjectId correction, LicenseId licenseId);
     /// @notice Neither who opened it nor the owner.
     error CorrectionsNotAParty(ObjectId correction, Uscc by);
     /// @notice The region is not superior to the owner's.
@@ -62,7 +67,14 @@ interface ICorrections is IHolders {
     /// @notice Takes it to a region that is superior to the owner's. By the body that opened it, or the owner.
     function disputeCorrection(DisputeCorrectionMessage calldata message, Signature[] calldata signatures) external;
 
-    /// @notice Settles what was disputed. By that region.
+    /// @notice The same, by the holder who asked for it.
+    function contestCorrection(
+        ContestCorrectionMessage calldata message,
+        Signature[] calldata signatures,
+        bytes32[] calldata proof
+    ) external;
+
+    /// @notice Settles what was disputed or contested. By that region.
     function settleCorrection(SettleCorrectionMessage calldata message, Signature[] calldata signatures) external;
 
     /// @notice Says that a body heard of a correction of what it had used. By that body.

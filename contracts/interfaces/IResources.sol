@@ -49,6 +49,8 @@ interface IResources is IParties {
     error ResourcesExceptionUnfounded(uint8 sharing, uint16 ground, uint64 until);
     /// @notice Only data sets are open to the public, and only without sensitive fields.
     error ResourcesNotOpenable(uint8 kind, bytes32 sensitive);
+    /// @notice The license type is shared on stricter terms; its owner may be stricter still, not freer.
+    error ResourcesFreerThanType(uint8 sharing, uint8 typeSharing);
     error ResourcesLibraryUnknown(uint8 baseLibrary);
     /// @notice The region did not name the body for that base library, or no longer.
     error ResourcesNotWriter(Uscc body, uint8 baseLibrary, uint32 region);

@@ -72,6 +72,7 @@ library Kinds {
     uint16 internal constant CORRECTION_DISPUTED = 244;
     uint16 internal constant CORRECTION_SETTLED = 245;
     uint16 internal constant CORRECTION_ACKNOWLEDGED = 246;
+    uint16 internal constant CORRECTION_CONTESTED = 247;
     uint16 internal constant REPEAT_TOLD = 250;
     uint16 internal constant REPEAT_REPORTED = 251;
     uint16 internal constant ITEM_REGISTERED = 260;

@@ -309,6 +309,16 @@ struct DisputeCorrectionMessage {
     bytes32 argument;
 }
 
+struct ContestCorrectionMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    ObjectId correction;
+    LicenseId licenseId;
+    uint32 region;
+    bytes32 argument;
+}
+
 struct SettleCorrectionMessage {
     uint32 rev;
     uint64 signedAt;
@@ -505,6 +515,10 @@ bytes32 constant ANSWER_CORRECTION_TYPEHASH = keccak256(
 bytes32 constant DISPUTE_CORRECTION_TYPEHASH = keccak256(
     "DisputeCorrection(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 correction,"
     "bytes32 by,uint32 region,bytes32 argument)"
+);
+bytes32 constant CONTEST_CORRECTION_TYPEHASH = keccak256(
+    "ContestCorrection(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 correction,"
+    "bytes32 licenseId,uint32 region,bytes32 argument)"
 );
 bytes32 constant SETTLE_CORRECTION_TYPEHASH = keccak256(
     "SettleCorrection(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 correction,"

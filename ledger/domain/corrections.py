@@ -34,6 +34,8 @@ from ledger.domain.state import StateView, typed
 
 OPEN_STATES = (CorrectionState.OPEN, CorrectionState.DISPUTED)
 """In which a doubt is not settled."""
+DISPUTABLE = (CorrectionState.OPEN, CorrectionState.UPHELD, CorrectionState.REJECTED)
+"""In which a party takes it to a superior region."""
 _UPHELD = (CorrectionState.UPHELD, CorrectionState.SETTLED_UPHELD)
 
 
@@ -151,8 +153,15 @@ def doubted_version(correction: Correction, resource: Resource, grant: Grant | N
     It is that of the grant under which the doubting body used them; of who named no grant, the one that
     was current.
     """
-    if grant is not None:
-        return grant.version
+    return _version_then(correction, resource) if grant is None else grant.version
+
+
+def is_later(correction: Correction, resource: Resource, version: int) -> bool:
+    """Whether a version of a resource came after the one that was current when a doubt was opened."""
+    return _version_then(correction, resource) < version <= resource.version
+
+
+def _version_then(correction: Correction, resource: Resource) -> int:
     opened = correction.steps[0].seq
     return max(1, sum(version.seq < opened for version in resource.versions))
 
@@ -209,13 +218,13 @@ def answer_deadline(correction: Correction, is_working_day: IsWorkingDay = is_we
         opened.recorded_at,
         due_after(opened.recorded_at, CORRECTION_ANSWER, is_working_day),
         done_at=_first_of(correction, CorrectionAct.ANSWERED),
-        ended_at=_first_of(correction, CorrectionAct.DISPUTED),
+        ended_at=_first_of(correction, CorrectionAct.DISPUTED, CorrectionAct.CONTESTED),
         seq=opened.seq,
     )
 
 
-def _first_of(correction: Correction, act: CorrectionAct) -> int:
-    return next((step.recorded_at for step in correction.steps if step.act is act), 0)
+def _first_of(correction: Correction, *acts: CorrectionAct) -> int:
+    return next((step.recorded_at for step in correction.steps if step.act in acts), 0)
 
 
 def acknowledgement_deadlines(

@@ -86,6 +86,16 @@ def resource_of(facts: Sequence[Fact]) -> bytes | None:
     return resource_object(text_of(values, "owner"), raw_of(str_of(values, "code"))) if values else None
 
 
+def correction_of(facts: Sequence[Fact]) -> Correction | None:
+    """The correction that its history tells, facts in order; None of what is none."""
+    if not facts or facts[0].kind not in BEGINS:
+        return None
+    correction = begun_correction(facts[0])
+    for fact in facts[1:]:
+        correction = continued_correction(correction, fact)
+    return correction
+
+
 def doubt_of(facts: Sequence[Fact], resource: Iterable[Fact], known_at: int) -> Doubt | None:
     """The doubt that a correction's history tells, as known at a moment; None before it was opened.
 
@@ -95,11 +105,9 @@ def doubt_of(facts: Sequence[Fact], resource: Iterable[Fact], known_at: int) -> 
         known_at: The moment.
     """
     told = [fact for fact in facts if fact.time <= known_at]
-    if not told or told[0].kind not in BEGINS:
+    correction = correction_of(told)
+    if correction is None:
         return None
-    correction = begun_correction(told[0])
-    for fact in told[1:]:
-        correction = continued_correction(correction, fact)
     versions = [
         fact.values for fact in resource if fact.kind is Kind.RESOURCE_REGISTERED and fact.seq < told[0].seq
     ]

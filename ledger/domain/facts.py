@@ -239,6 +239,7 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.ATTESTED: _opened_by("by"),
     Kind.CORRECTION_ANSWERED: _named("correction"),
     Kind.CORRECTION_DISPUTED: _named("correction"),
+    Kind.CORRECTION_CONTESTED: _named("correction"),
     Kind.CORRECTION_SETTLED: _named("correction"),
     Kind.CORRECTION_ACKNOWLEDGED: lambda values: objects.acknowledgement_object(
         _word(values, "correction"), _code(values, "by")

@@ -18,6 +18,7 @@ from ledger.domain.sharing_entities import (
     Edition,
     Grant,
     Recorded,
+    Refusal,
     Resource,
     UseBatch,
     Uses,
@@ -42,7 +43,7 @@ def as_known(entity: Entity, at: int) -> Entity | None:
     return known(entity, at) if known else entity
 
 
-def _record(entity: Uses | UseBatch | Acknowledgement, at: int) -> Entity | None:
+def _record(entity: Uses | UseBatch | Refusal | Acknowledgement, at: int) -> Entity | None:
     return entity if entity.recorded_at <= at else None
 
 
@@ -97,6 +98,7 @@ _CUTS: Mapping[type, Callable[[Any, int], Entity | None]] = {
     Grant: _grant,
     LicenseType: _type,
     Organisation: _organisation,
+    Refusal: _record,
     Resource: _resource,
     UseBatch: _record,
     Uses: _record,

@@ -18,7 +18,7 @@ from ledger.domain.strict_form import StrictForm
 from ledger.errors import RuleError
 
 FORMAT = "elicense-holder-message/1"
-STRUCTS = ("ConsentGrant", "WithdrawConsent", "AskCorrection", "TellRepeat")
+STRUCTS = ("ConsentGrant", "WithdrawConsent", "AskCorrection", "ContestCorrection", "TellRepeat")
 """What holders sign."""
 
 _MEMBERS = {

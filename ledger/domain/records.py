@@ -39,6 +39,7 @@ _WITH_LEAVES = frozenset(
         Kind.CONSENT_GIVEN,
         Kind.CONSENT_WITHDRAWN,
         Kind.CORRECTION_ASKED,
+        Kind.CORRECTION_CONTESTED,
         Kind.DATA_USED,
         Kind.ITEM_REGISTERED,
         Kind.REPEAT_TOLD,

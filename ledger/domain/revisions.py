@@ -23,6 +23,7 @@ _IN_TABLE = {
     Kind.CONSENT_WITHDRAWN: "grant",
     Kind.CORRECTION_ANSWERED: "correction",
     Kind.CORRECTION_DISPUTED: "correction",
+    Kind.CORRECTION_CONTESTED: "correction",
     Kind.CORRECTION_SETTLED: "correction",
     Kind.EDITION_PUBLISHED: "edition",
     Kind.EDITION_WITHDRAWN: "edition",

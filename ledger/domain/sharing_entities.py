@@ -351,6 +351,7 @@ class CorrectionAct(IntEnum):
     ANSWERED = 4
     DISPUTED = 5
     SETTLED = 6
+    CONTESTED = 7
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,6 +116,12 @@ STRUCTS: tuple[tuple[str, str, str, str], ...] = (
         "disputeCorrection",
         "bytes32 correction,bytes32 by,uint32 region,bytes32 argument",
     ),
+    (
+        "ContestCorrection",
+        "Corrections",
+        "contestCorrection",
+        "bytes32 correction,bytes32 licenseId,uint32 region,bytes32 argument",
+    ),
     ("SettleCorrection", "Corrections", "settleCorrection", f"bytes32 correction,{_CORRECTED}"),
     (
         "AcknowledgeCorrection",
@@ -187,6 +193,7 @@ RECORDED_AS: dict[str, str] = {
     "ATTESTED": "Attest",
     "CORRECTION_ANSWERED": "AnswerCorrection",
     "CORRECTION_DISPUTED": "DisputeCorrection",
+    "CORRECTION_CONTESTED": "ContestCorrection",
     "CORRECTION_SETTLED": "SettleCorrection",
     "CORRECTION_ACKNOWLEDGED": "AcknowledgeCorrection",
     "REPEAT_TOLD": "TellRepeat",

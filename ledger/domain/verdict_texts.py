@@ -135,6 +135,10 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
         "用证单位未在时限内签署，这次用证由提供单位单独上链。",
         "The grantee did not sign this use in time; the provider recorded it alone.",
     ),
+    "SEAL_NOT_CHECKED": (
+        "版式文件的摘要与证照所载一致；电子印章未核验，请用签章软件核验。",
+        "The layout file is the one that the license names. Its seal was not checked: use seal software.",
+    ),
     "GRANT_WITHDRAWN_SINCE": (
         "提供之后授权已被撤回；继续使用前请重新申请。",
         "The grant was withdrawn after this was handed out; ask again before it is used further.",
@@ -238,6 +242,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     "COPY_LABELLED": (
         "加注件带有提供单位签名的标签，与账本上的授权一致。",
         "Its provider's label holds, and says what the grant on the ledger says.",
+    ),
+    "LAYOUT_OF_ANOTHER": (
+        "版式文件不是该证照所载的那一份：SM3 不符。",
+        "The layout file is not the one that the license names: its SM3 is another.",
     ),
     "COPY_ALTERED": (
         "加注件被改动过；另存或打印成 PDF 也会改动，请取原样文件。",

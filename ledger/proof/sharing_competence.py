@@ -26,6 +26,7 @@ _SCOPES = {
     Kind.CONSENT_GIVEN: RepresentationScope.CONSENT,
     Kind.CONSENT_WITHDRAWN: RepresentationScope.CONSENT,
     Kind.CORRECTION_ASKED: RepresentationScope.CORRECT,
+    Kind.CORRECTION_CONTESTED: RepresentationScope.CORRECT,
     Kind.REPEAT_TOLD: RepresentationScope.PRESENT,
 }
 HOLDERS_KINDS = frozenset(_SCOPES)
@@ -91,6 +92,7 @@ class SharingCompetence:
             Kind.ATTESTED: self._by("by"),
             Kind.CORRECTION_ANSWERED: self._corrector_signed,
             Kind.CORRECTION_DISPUTED: self._by("by"),
+            Kind.CORRECTION_CONTESTED: self._holder_signed,
             Kind.CORRECTION_SETTLED: self._settled,
             Kind.CORRECTION_ACKNOWLEDGED: self._by("by"),
             Kind.REPEAT_TOLD: self._holder_signed,

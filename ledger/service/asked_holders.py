@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ledger.domain.corrections import DISPUTABLE
+from ledger.domain.doubts import correction_of
 from ledger.domain.facts import Fact, Values
 from ledger.domain.grant_request import GrantRequest
 from ledger.domain.message_form import is_word
 from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32, organisation_object, resource_object
-from ledger.errors import BadProofError, UnknownIdError
+from ledger.domain.sharing_entities import Correction
+from ledger.errors import BadProofError, NotEntitledError, TransitionError, UnknownIdError
 from ledger.service.found import digest_of_text
 from ledger.service.sources import Histories
 
@@ -48,6 +51,28 @@ def grant_record(histories: Histories, grant: str) -> tuple[Values, int]:
     if not known or known[0].kind is not Kind.GRANT_REQUESTED:
         raise UnknownIdError("UNKNOWN_GRANT", grant=grant[:80])
     return known[0].values, len(known)
+
+
+def contestable(histories: Histories, name: str) -> Correction:
+    """A correction that its holder may take to a superior region now.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_CORRECTION`.
+        NotEntitledError: `NOT_ASKED_BY_HOLDER`.
+        TransitionError: `CORRECTION_STATE`: a region settles it, or settled it.
+    """
+    facts = histories.facts_of([bytes.fromhex(name[2:])]) if is_word(name.lower()) else []
+    correction = correction_of(facts)
+    if correction is None:
+        raise UnknownIdError("UNKNOWN_CORRECTION", correction=name[:80])
+    if correction.by:
+        raise NotEntitledError(
+            "NOT_ASKED_BY_HOLDER", correction=correction.correction_id, licenseId=correction.license_id
+        )
+    if correction.state not in DISPUTABLE:
+        state = correction.state.name
+        raise TransitionError("CORRECTION_STATE", correction=correction.correction_id, state=state)
+    return correction
 
 
 def fields_published(histories: Histories, owner: str, code: str) -> str:

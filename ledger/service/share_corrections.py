@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.domain.corrections import corrects
+from ledger.domain.corrections import corrects, is_later
 from ledger.domain.entities import License
 from ledger.domain.objects import acknowledgement_object
 from ledger.domain.resources import is_of_resource
@@ -79,7 +79,8 @@ class Answer:
         resource = typed(state, "resource", correction.resource, Resource)
         assert resource is not None, "a correction is of a resource"
         is_named = bool(self.license_id) or self.version != 0
-        if is_named != is_upheld or self.version > resource.version:
+        is_right = not self.version or is_later(correction, resource, self.version)
+        if is_named != is_upheld or not is_right:
             given = f"{self.license_id or '–'}, {self.version} / {resource.version}"
             raise RuleError("CORRECTING", arguments=given)
         if self.license_id and not corrects(state, correction, self.license_id, now):

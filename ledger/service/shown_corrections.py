@@ -47,6 +47,7 @@ from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import NOTHING, PartyTexts
 from ledger.service.shown_grants import HOLDER
 
+_HOLDERS = (CorrectionAct.ASKED, CorrectionAct.CONTESTED)
 _JUDGED = (CorrectionAct.ANSWERED, CorrectionAct.SETTLED)
 _OPEN = (CorrectionState.OPEN, CorrectionState.DISPUTED)
 _MOST_NEXT = 16
@@ -270,12 +271,11 @@ class ShowCorrections:
         }
 
     def _step(self, correction: Correction, step: CorrectionStep) -> JsonObject:
-        is_holders = step.act is CorrectionAct.ASKED
         return {
             "act": step.act.name,
             "state": step.state.name,
             "at": rfc3339(step.recorded_at),
-            "by": HOLDER if is_holders else step.by or self._body(step.key_id),
+            "by": HOLDER if step.act in _HOLDERS else step.by or self._body(step.key_id),
             "correctedBy": self._corrected_by(correction, step),
             "reason": step.reason or None,
             "text": self._text(step.digest),

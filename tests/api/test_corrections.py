@@ -47,7 +47,7 @@ class Doubts:
         self, correction: str, *, rev: int = 1, by: Signer | None = None, upheld: bool = True, **changes: Any
     ) -> Json:
         reason = {"reason": 0 if upheld else 4, "reasonDigest": NOTHING}
-        what = {"outcome": 1 if upheld else 2, "licenseId": NOTHING, "version": int(upheld)}
+        what = {"outcome": 1 if upheld else 2, "licenseId": NOTHING, "version": 2 * int(upheld)}
         members = {"correction": correction, **what, **reason, **changes}
         return self.maker.message("AnswerCorrection", rev, members, [by or self.maker.owner])
 
@@ -94,6 +94,7 @@ def test_a_past_user_finds_the_notice_that_is_for_it(service: Service) -> None:
     assert (row["state"], row["roles"], row["notice"]) == ("OPEN", ["OPENER"], None)
     assert listed(service, f"for={ISSUER}&only=open&resource={ISSUER}/{code}")["total"] == 1
 
+    service.done(service.maker.resource(code, rev=1))
     service.done(doubts.answer(opened))
     (row,) = listed(service, query)["corrections"]
     assert (row["state"], row["toTell"], row["acknowledged"]) == ("UPHELD", 1, 0)
@@ -138,6 +139,7 @@ def attacks(service: Service, live_ledger: LiveLedger) -> dict[str, tuple[Json, 
     of_one = used(service, code, licenseId=mine)
     waiting, settled = (service.done(doubts.open(grant))["object"] for _ in range(2))
     upheld = service.done(doubts.attest())["object"]
+    service.done(maker.resource(code, rev=1))
     service.done(doubts.answer(settled, upheld=False))
     service.done(doubts.answer(upheld))
     good = doubts.ask(mine, device)
@@ -155,7 +157,8 @@ def attacks(service: Service, live_ledger: LiveLedger) -> dict[str, tuple[Json, 
         "answered by who used": (doubts.answer(waiting, by=maker.grantee), "NOT_THE_PROVIDER", alone),
         "answered twice": (doubts.answer(settled, rev=2), "CORRECTION_STATE", alone),
         "corrected by nothing": (doubts.answer(waiting, version=0), "CORRECTING", alone),
-        "by a version to come": (doubts.answer(waiting, version=2), "CORRECTING", alone),
+        "by a version to come": (doubts.answer(waiting, version=3), "CORRECTING", alone),
+        "by a version that was there before": (doubts.answer(waiting, version=1), "CORRECTING", alone),
         "by a license of nowhere": (
             doubts.answer(waiting, version=0, licenseId=drawn()),
             "CORRECTING",

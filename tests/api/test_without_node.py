@@ -100,7 +100,9 @@ def test_a_doubt_is_opened_answered_disputed_and_settled_without_a_node(far: Far
     before = far.length()
     status, again = far.run("relying", *dispute)
     assert (status, far.length()) == (1, before), again
-    settle = ["correction", "settle", correction, "--upheld", "--version", "1"]
+    resource = str(rejected["resource"])
+    far.done("issuer", "resource", "amend", resource, "--field-list", str(far.fields), "--cycle-days", "7")
+    settle = ["correction", "settle", correction, "--upheld", "--version", "2"]
     region = ["--by", str(far.live_ledger.key("qingpu"))]
     settled = far.done("issuer", *settle, *region)
     assert settled["state"] == "SETTLED_UPHELD", settled

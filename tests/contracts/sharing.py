@@ -299,6 +299,8 @@ def objects_of(message: Message) -> bytes:
     if message.type.name == "TellRepeat":
         about = (message.values["licenseId"], message.values["askedAt"])
         return objects.repeat_object(item(message.values["code"]), *about)
+    if message.type.name == "ContestCorrection":
+        return bytes(message.values["correction"])
     return bytes(message.values["grant"])
 
 
@@ -459,6 +461,15 @@ def dispute_correction(world: World, by: str = OFFICE, region: int = SHANGHAI) -
     return Command(world.message("DisputeCorrection", target, **members), (signer(by),), target)
 
 
+def contest_correction(world: World, holder: Held | None = None, region: int = SHANGHAI) -> Command:
+    by = held(world)
+    asked = ask_correction(world, by)
+    if world.rev(asked.object) == 0:
+        world.run(asked)
+    named = {"correction": asked.object, "licenseId": by.id, "region": region, "argument": keccak(b"why")}
+    return (holder or by).proves(world, world.message("ContestCorrection", asked.object, **named))
+
+
 def settle_correction(world: World, outcome: Outcome = Outcome.YES, **changes: Any) -> Command:
     doubted(world)
     if world.view("Corrections", "correctionOf(bytes32)", CORRECTION_ROW, CORRECTION)[-1] != 4:
@@ -466,7 +477,7 @@ def settle_correction(world: World, outcome: Outcome = Outcome.YES, **changes: A
     return _judge_correction(world, "SettleCorrection", governor(SHANGHAI), outcome, changes)
 
 
-CORRECTION_ROW = "(bytes32,bytes32,bytes32,uint48,uint32,uint8)"
+CORRECTION_ROW = "(bytes32,bytes32,bytes32,uint48,uint32,uint32,uint8)"
 
 
 def acknowledge_correction(world: World) -> Command:
@@ -610,6 +621,7 @@ SHARING_COMMANDS: dict[str, Callable[[World], Command]] = {
     "Attest": attest,
     "AnswerCorrection": answer_correction,
     "DisputeCorrection": dispute_correction,
+    "ContestCorrection": contest_correction,
     "SettleCorrection": settle_correction,
     "AcknowledgeCorrection": acknowledge_correction,
     "RegisterItem": register_item,
@@ -621,7 +633,7 @@ SHARING_COMMANDS: dict[str, Callable[[World], Command]] = {
 }
 """What can be done about sharing, by the name of the message."""
 
-HOLDERS_COMMANDS = ("ConsentGrant", "WithdrawConsent", "AskCorrection", "TellRepeat")
+HOLDERS_COMMANDS = ("ConsentGrant", "WithdrawConsent", "AskCorrection", "ContestCorrection", "TellRepeat")
 """Those that a holder signs, by keys that are registered nowhere."""
 
 EVERY_COMMAND = {**commands.COMMANDS, **SHARING_COMMANDS}

@@ -22,6 +22,7 @@ from tests.contracts.sharing import (
     answer_correction,
     ask_correction,
     attest,
+    contest_correction,
     dispute_correction,
     held,
     open_correction,
@@ -60,7 +61,7 @@ def state(world: World) -> CorrectionState:
 def test_a_body_that_used_the_data_opens_a_correction(world: World) -> None:
     record = world.run(open_correction(world)).records[0]
     assert record.kind == Kind.CORRECTION_OPENED
-    assert row(world) == (resource(OPEN), NO_HASH, ascii32(OFFICE), record.time, 0, CorrectionState.OPEN)
+    assert row(world) == (resource(OPEN), NO_HASH, ascii32(OFFICE), record.time, 0, 1, CorrectionState.OPEN)
 
 
 def test_who_used_nothing_of_the_kind_opens_none(world: World) -> None:
@@ -129,12 +130,28 @@ def test_what_is_upheld_names_what_corrects(world: World) -> None:
     for changes in (
         {"licenseId": NO_HASH},
         {"licenseId": keccak(b"nowhere")},
+        {"licenseId": NO_HASH, "version": 1},
         {"licenseId": NO_HASH, "version": 2},
     ):
         with refuses("CorrectionsCorrecting"):
             world.run(answer_correction(world, **changes))
-    world.run(answer_correction(world, licenseId=NO_HASH, version=1))
+    world.run(sharing.register_resource(world, sharing.SHARED))
+    with refuses("CorrectionsCorrecting"):
+        world.run(answer_correction(world, licenseId=NO_HASH, version=1))
+    world.run(answer_correction(world, licenseId=NO_HASH, version=2))
     assert state(world) is CorrectionState.UPHELD
+
+
+def test_a_version_that_was_there_when_it_was_doubted_settles_nothing(world: World) -> None:
+    sharing.shared(world)
+    world.run(sharing.register_resource(world, sharing.SHARED))
+    world.run(dispute_correction(world))
+    for version in (1, 2, 3):
+        with refuses("CorrectionsCorrecting"):
+            world.run(settle_correction(world, licenseId=NO_HASH, version=version))
+    world.run(sharing.register_resource(world, sharing.SHARED))
+    world.run(settle_correction(world, licenseId=NO_HASH, version=3))
+    assert state(world) is CorrectionState.SETTLED_UPHELD
 
 
 def test_what_is_rejected_names_a_reason_and_nothing_that_corrects(world: World) -> None:
@@ -184,6 +201,40 @@ def test_nobody_disputes_in_the_name_of_a_holder_but_the_owner(world: World) -> 
     for by in (ascii32(OFFICE), NO_HASH):
         with refuses("CorrectionsNotAParty" if by != NO_HASH else "PartiesNotSigner"):
             world.send(message.but(by=by), signer(OFFICE))
+
+
+def test_a_holder_takes_her_own_correction_to_a_superior_region(world: World) -> None:
+    command = contest_correction(world)
+    for region in (ZHEJIANG, JIASHAN, 0):
+        with refuses("CorrectionsNotSuperior", region, QINGPU):
+            world.run(contest_correction(world, region=region))
+    stranger = Held(held(world).id, pair_of("a stranger's"), (key("a stranger's"),))
+    with refuses("HoldersNotBound"):
+        world.run(contest_correction(world, stranger))
+    record = world.run(command).records[0]
+    assert record.kind == Kind.CORRECTION_CONTESTED
+    found = row(world, command.object)
+    assert (found[4], found[-1]) == (SHANGHAI, CorrectionState.DISPUTED)
+    with refuses("CorrectionsWrongState"):
+        world.run(contest_correction(world))
+
+
+def test_a_holder_contests_nothing_that_somebody_else_asked_for(world: World) -> None:
+    by = held(world)
+    world.run(attest(world, nonce=keccak(b"about it"), licenseId=by.id))
+    opened = sharing.objects.correction_object(ascii32(OFFICE), keccak(b"about it"))
+    named = {"licenseId": by.id, "region": SHANGHAI, "argument": NO_HASH}
+    with refuses("CorrectionsOfAnotherHolder", opened, by.id):
+        world.run(by.proves(world, world.message("ContestCorrection", opened, correction=opened, **named)))
+    asked = ask_correction(world)
+    world.run(asked)
+    other = {**named, "licenseId": keccak(b"another")}
+    with refuses("CorrectionsOfAnotherHolder", asked.object, keccak(b"another")):
+        world.run(
+            by.proves(
+                world, world.message("ContestCorrection", asked.object, correction=asked.object, **other)
+            )
+        )
 
 
 @pytest.mark.parametrize(

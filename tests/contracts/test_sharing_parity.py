@@ -32,7 +32,7 @@ from ledger.domain.presenters import AllHolders, AnyHolder, PublicPair, Represen
 from ledger.domain.records import SIGNATURE_TYPE, Record
 from ledger.domain.representation import RepresentationScope
 from ledger.domain.rules.uses import use_words
-from ledger.domain.sharing import CorrectionState, UseKind
+from ledger.domain.sharing import CorrectionState, Outcome, UseKind
 from ledger.domain.sharing_entities import Correction, Edition, Grant, Need, Use
 from ledger.domain.sharing_structs import RECORDED_AS
 from ledger.domain.state import Refused as RuleRefused
@@ -201,6 +201,12 @@ class Life:
         if name == "OpenCorrection":
             used = [each for each in grants if each.used and each.grantee == OFFICE]
             return self._of_grant(used, "grant", "licenseId", "fields", "by", "owner", "code")
+        return self._of_doubt(name, doubts)
+
+    def _of_doubt(self, name: str, doubts: list[Correction]) -> dict[str, Any]:
+        """Members that one of the corrections fits."""
+        if name == "ContestCorrection":
+            return self._of_holder([each for each in doubts if not each.by])
         fitting = {
             "SettleCorrection": [CorrectionState.DISPUTED],
             "AcknowledgeCorrection": [CorrectionState.UPHELD, CorrectionState.SETTLED_UPHELD],
@@ -208,8 +214,23 @@ class Life:
         }.get(name, [])
         chosen = [each.correction_id for each in doubts if each.state in fitting]
         is_judged = name in ("SettleCorrection", "AnswerCorrection")
-        fit: dict[str, Any] = {"version": 1, "outcome": 1} if is_judged else {}
+        fit = self._judgement() if is_judged else {}
         return {**fit, "correction": bytes.fromhex(self.dice.choice(chosen)[2:])} if chosen else {}
+
+    def _judgement(self) -> dict[str, Any]:
+        """Upheld by a license or a version of the resource, or rejected."""
+        if self.dice.random() < 0.5:
+            return {"outcome": int(Outcome.NO), "version": 0, "licenseId": NO_HASH, "reason": 4}
+        corrects = self.dice.choice([{"licenseId": self.licenses[0], "version": 0}, {"version": 2}])
+        return {"outcome": int(Outcome.YES), **corrects}
+
+    def _of_holder(self, asked: list[Correction]) -> dict[str, Any]:
+        """A correction that a holder asked for."""
+        if not asked:
+            return {}
+        one = self.dice.choice(asked)
+        about = {"correction": one.correction_id, "licenseId": one.license_id}
+        return {**{name: bytes.fromhex(each[2:]) for name, each in about.items()}, "region": SHANGHAI}
 
     def _about_open_data(self, name: str) -> dict[str, Any]:
         """The open resource in its next version, its next edition, or one that may be withdrawn."""
@@ -464,6 +485,7 @@ FREQUENT += ("Mount", "Probe", "Probe", "RegisterResource", "ConsentGrant", "Wit
 FREQUENT += ("RegisterItem", "TellRepeat", "TellRepeat", "ReportRepeat", "ReportRepeat")
 FREQUENT += ("PublishEdition", "PublishEdition", "WithdrawEdition", "RegisterItem", "ReportRepeat")
 FREQUENT += ("AskCorrection", "DisputeCorrection", "SettleCorrection", "AcknowledgeCorrection") * 2
+FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection")
 
 
 @pytest.fixture(scope="module")

@@ -470,7 +470,7 @@ def type_members(code: str, scope: Scope, acts: int = EVERY_ACT, region: int = S
         "gradesDigest": keccak(b"grades"),
         "acts": acts,
         "scope": int(scope),
-        "sharing": int(Sharing.CONDITIONAL),
+        "sharing": int(Sharing.UNCONDITIONAL),
         "ground": 1 if scope is Scope.NATIONAL else 0,
     }
 

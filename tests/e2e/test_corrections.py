@@ -78,6 +78,11 @@ class Corrections:
         assert run.status == 0, run.data
         return str(run.data["licenseId"])
 
+    def amended(self) -> None:
+        """The next version of the entry of the catalog."""
+        given = ["--field-list", str(self.sharing.fields), "--cycle-days", "7"]
+        self.sharing.done("resource", "amend", self.resource, *given, *by(self.world))
+
     def asked(self, *more: str, fields: str = "name") -> tuple[Run, Path]:
         """What the holder's wallet writes."""
         out = self.folder / "asked.json"
@@ -184,6 +189,39 @@ def test_a_holder_asks_without_an_account_and_her_evidence_stays_off_the_ledger(
     assert (shown["state"], shown["steps"][-1]["reason"], shown["next"]) == ("REJECTED", 4, [])
 
 
+def test_a_holder_takes_a_rejection_to_a_superior_region(made: Corrections, tmp_path: Path) -> None:
+    _, file = made.asked()
+    elsewhere = made.world.as_other(tmp_path / "office")
+    correction = elsewhere.run("correction", "ask", str(file)).data["correction"]
+    assert made.answer(correction, "--rejected", "--reason", "4", "--text", "核对无误").status == 0
+    out, text = tmp_path / "contested.json", tmp_path / "why.json"
+    order = ["contest-correction", correction, "--region", "320000", "--text", "姓名仍有误（示例）"]
+    unsure = wallet(made.world, made.holder.vault, *order, "--out", str(out))
+    assert code_of(unsure) == (2, "CONSENT_UNCONFIRMED")
+    assert not out.exists()
+    signed = wallet(
+        made.world, made.holder.vault, *order, "--text-out", str(text), "--out", str(out), "--yes"
+    )
+    assert (signed.status, signed.data["state"], signed.data["signed"]) == (0, "REJECTED", 1), signed.data
+    assert code_of(elsewhere.run("correction", "ask", str(out))) == (2, "HOLDER_MESSAGE_KIND")
+    taken = elsewhere.run("correction", "contest", str(out))
+    assert (taken.status, taken.data["state"]) == (0, "DISPUTED"), taken.data
+    assert taken.data["next"] == [{"need": "SETTLE", "by": "320000", "due": None, "overdue": False}]
+    assert made.run("text", correction, "--in", str(text)).status == 0
+    last = made.done("show", correction)["steps"][-1]
+    assert (last["act"], last["by"], last["text"]) == ("CONTESTED", "HOLDER", "姓名仍有误（示例）")
+    assert "持证人申请复核" in made.world.card("zh", "correction", "show", correction)
+    again = wallet(made.world, made.holder.vault, *order, "--yes")
+    assert code_of(again) == (1, "CORRECTION_STATE"), "a region settles it"
+    corrected = made.corrected()
+    settled = ["settle", correction, "--upheld", "--license", corrected, "--by", made.world.key("jiangsu")]
+    assert made.run(*settled).data["state"] == "SETTLED_UPHELD"
+    made.used()
+    stranger = wallet(made.world, made.holder.vault, "contest-correction", made.opened(), *order[2:], "--yes")
+    assert code_of(stranger) == (1, "NOT_ASKED_BY_HOLDER")
+    assert made.world.run("audit", "replay").data["findings"] == []
+
+
 def card_of(made: Corrections, folder: Path) -> list[str]:
     given = ["--resource", made.resource, "--fields", "name", "--evidence", str(made.evidence)]
     return ["ask-correction", made.license_id, *given, "--vault", str(made.holder.vault)]
@@ -229,8 +267,10 @@ def test_a_mismatch_opens_a_correction_by_rule_and_a_match_none(made: Correction
     mismatch = made.attest("--mismatch", office="office-anhui")
     assert (mismatch.data["state"], mismatch.data["licenseId"]) == ("OPEN", None), mismatch.data
     correction = mismatch.data["correction"]
-    assert code_of(made.answer(correction, "--upheld", "--version", "9")) == (1, "CORRECTING")
-    assert made.answer(correction, "--upheld", "--version", "1").data["state"] == "UPHELD"
+    for version in ("1", "9"):
+        assert code_of(made.answer(correction, "--upheld", "--version", version)) == (1, "CORRECTING")
+    made.amended()
+    assert made.answer(correction, "--upheld", "--version", "2").data["state"] == "UPHELD"
     shown = made.done("show", correction)
     assert (shown["openedBy"], [each["body"] for each in shown["users"]]) == (STRANGER, [GRANTEE])
     assert made.mine(STRANGER)[0]["roles"] == ["OPENER"], "it attested, and used nothing"
@@ -259,10 +299,11 @@ def test_who_is_not_entitled_is_told_so(made: Corrections, tmp_path: Path) -> No
     assert tried("dispute", "--region", "320000", *anhui) == (1, "NOT_A_PARTY")
     assert tried("dispute", "--region", "330000", *zhejiang) == (1, "NOT_SUPERIOR")
     assert tried("answer", "--rejected", "--reason", "4", *jiangsu) == (0, "OK")
-    assert tried("answer", "--upheld", "--version", "1", *jiangsu) == (1, "CORRECTION_STATE")
+    made.amended()
+    assert tried("answer", "--upheld", "--version", "2", *jiangsu) == (1, "CORRECTION_STATE")
     disputed = made.run("dispute", correction, "--region", "320000", "--text", "仍然不符", *zhejiang)
     assert disputed.data["next"] == [{"need": "SETTLE", "by": "320000", "due": None, "overdue": False}]
-    settled = ["settle", "--upheld", "--version", "1", "--by"]
+    settled = ["settle", "--upheld", "--version", "2", "--by"]
     assert tried(*settled, made.world.key("jiashan")) == (1, "SIGNER_NOT_COMPETENT")
     assert tried(*settled, made.world.key("jiangsu")) == (0, "OK")
     assert tried("acknowledge", "--org", GRANTEE, *anhui) == (1, "NOT_THE_BODY")

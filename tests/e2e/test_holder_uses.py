@@ -51,7 +51,8 @@ def test_a_holder_sees_who_used_her_data_and_what_is_new(made: Corrections) -> N
     assert seen(made)["alerts"] == first["alerts"], "whoever peeks has not looked"
 
     correction = made.opened()
-    assert made.answer(correction, "--upheld", "--version", "1").status == 0
+    made.amended()
+    assert made.answer(correction, "--upheld", "--version", "2").status == 0
     last = seen(made)
     assert [each["event"] for each in last["events"]] == [
         "GRANT_REQUESTED",

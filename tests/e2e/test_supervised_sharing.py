@@ -10,6 +10,7 @@ import pytest
 
 from tests.e2e.sharers import GRANTEE, OWNER, Sharing
 from tests.e2e.test_representations import by
+from tests.e2e.uses_made import used
 from tests.forked import elicense
 from tests.told import Run, World
 
@@ -80,6 +81,26 @@ def test_a_demand_waits_without_being_a_finding(sharing: Sharing) -> None:
     told = supervised(sharing.world, "--org", GRANTEE, "--at", in_days(2.5)).data
     (row,) = [each for each in told["waiting"] if each["about"] == demand]
     assert (row["kind"], row["body"], row["openDays"]) == ("DEMAND", GRANTEE, 2)
+
+
+def test_what_came_of_sharing_is_measured_alike_by_everybody(sharing: Sharing, tmp_path: Path) -> None:
+    world, resource = sharing.world, sharing.resource()
+    grant = sharing.request(resource).data["grant"]
+    used(world, grant, OWNER, GRANTEE)
+    told = world.run("supervise", "effect", "--org", OWNER)
+    (row,) = [each for each in told.data["resources"] if each["resource"] == resource]
+    assert (told.status, row["uses"], row["grantees"], row["proved"]) == (0, 1, 1, False)
+    (body,) = told.data["bodies"]
+    assert (body["body"], body["region"], body["uses"] >= 1) == (OWNER, "320000", True)
+    crossings = told.data["crossings"]
+    assert crossings["uses"] >= crossings["region"] >= 1
+    elsewhere = world.as_other(tmp_path / "auditor")
+    moment = ("--org", OWNER, "--at", told.data["at"])
+    first, second = (each.run("supervise", "effect", *moment).data for each in (world, elsewhere))
+    assert {**first, "asOf": None} == {**second, "asOf": None}
+    for language, words in (("zh", "跨地域"), ("en", "regions")):
+        assert words in world.card(language, "supervise", "effect", "--org", OWNER)
+    assert world.run("supervise", "effect", "--org", "11610922MB0TE5T52A").data["code"] == "UNKNOWN_BODY"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_what_was_rejected_is_gone_and_what_was_upheld_says_what_corrects(doubte
     (row,) = after.corrections
     assert not flagged(after)
     assert (row["state"], row["due"]) == ("UPHELD", None)
-    assert row["correctedBy"] == {"licenseId": None, "version": 1}
+    assert row["correctedBy"] == {"licenseId": id_of("a license that corrects"), "version": None}
 
 
 def test_a_disputed_answer_opens_the_doubt_again_until_it_is_settled(doubted: Doubted) -> None:

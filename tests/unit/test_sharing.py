@@ -10,7 +10,7 @@ import pytest
 
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.outbox import FileOutbox
-from ledger.domain.acts import Sharing
+from ledger.domain.acts import Scope, Sharing
 from ledger.domain.apply import State, apply
 from ledger.domain.corrections import (
     OPEN_STATES,
@@ -42,6 +42,7 @@ from ledger.domain.sharing import Basis, CorrectionState, Outcome, UseKind
 from ledger.domain.sharing_entities import (
     Acknowledgement,
     Correction,
+    CorrectionAct,
     Duty,
     Grant,
     Resource,
@@ -593,6 +594,59 @@ def test_past_users_acknowledge_in_time_or_late(ledger: LedgerSimulator, made: S
     told = acknowledgement_deadlines(correction_of(ledger, doubted), [OFFICE, BUREAU], known)
     assert told[OFFICE].done_at and told[OFFICE].is_overdue(ledger.now)
     assert not told[BUREAU].done_at and told[BUREAU].is_overdue(ledger.now)
+
+
+def test_a_holder_takes_her_own_doubt_up_and_nobody_elses(
+    ledger: LedgerSimulator, made: SharingRecords
+) -> None:
+    ledger.issue(HELD, code=REGIONAL_TYPE, holderBinding=device_of("device").binding)
+    asked = "0x" + made.ask(HELD, "OPEN").object.hex()
+    made.answer(asked, Outcome.NO)
+    made.contest(asked, HELD)
+    found = correction_of(ledger, asked)
+    assert (found.state, found.steps[-1].act) == (CorrectionState.DISPUTED, CorrectionAct.CONTESTED)
+    assert (found.steps[-1].by, found.steps[-1].region) == ("", SHANGHAI)
+    made.contest(asked, HELD)
+    assert problem(ledger) == "BAD_RECORD", "a region settles it already"
+
+
+def test_a_holder_contests_nothing_that_a_body_opened(ledger: LedgerSimulator, made: SharingRecords) -> None:
+    ledger.issue(HELD, code=REGIONAL_TYPE, holderBinding=device_of("device").binding)
+    made.contest(made.attest("OPEN", Outcome.NO), HELD)
+    assert problem(ledger) == "NOT_ENTITLED"
+
+
+def test_what_a_stranger_signed_contests_nothing(ledger: LedgerSimulator, made: SharingRecords) -> None:
+    ledger.issue(HELD, code=REGIONAL_TYPE, holderBinding=device_of("device").binding)
+    made.contest("0x" + made.ask(HELD, "OPEN").object.hex(), HELD, device="a stranger's")
+    assert problem(ledger) == "NOT_ENTITLED"
+
+
+def test_a_version_that_was_there_when_it_was_doubted_corrects_nothing(
+    ledger: LedgerSimulator, made: SharingRecords
+) -> None:
+    made.register("OPEN")
+    doubted = made.attest("OPEN", Outcome.NO)
+    made.register("OPEN")
+    what = {"outcome": int(Outcome.YES), "licenseId": NO_HASH, "reason": 0, "reasonDigest": NO_HASH}
+    made.ledger.record("AnswerCorrection", [BUREAU], correction=doubted, **what, version=3)
+    assert correction_of(ledger, doubted).state is CorrectionState.UPHELD
+    again = made.attest("OPEN", Outcome.NO, "again")
+    made.ledger.record("AnswerCorrection", [BUREAU], correction=again, **what, version=3)
+    assert problem(ledger) == "BAD_RECORD"
+
+
+@pytest.mark.parametrize("of_type", [Sharing.CONDITIONAL, Sharing.NOT_SHARED])
+def test_what_is_of_a_type_is_not_shared_more_freely_than_the_type(
+    ledger: LedgerSimulator, made: SharingRecords, of_type: Sharing
+) -> None:
+    ledger.register_type(REGIONAL_TYPE, [str(SHANGHAI)], SHANGHAI, Scope.REGIONAL, 0, sharing=int(of_type))
+    made.register("STRICT", of_type)
+    made.register("STRICTER", Sharing.NOT_SHARED)
+    made.register("DATA", kind=2, licenseType=NO_HASH)
+    assert problem(ledger) == ""
+    made.register("FREER")
+    assert problem(ledger) == "BAD_RECORD"
 
 
 def test_a_region_below_the_one_that_was_asked_does_not_settle(

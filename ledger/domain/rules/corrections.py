@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from ledger.domain.corrections import upheld
+from ledger.domain.corrections import DISPUTABLE, is_later, upheld
 from ledger.domain.entities import License
 from ledger.domain.facts import Fact
 from ledger.domain.lineage import superiors_of
@@ -44,6 +44,10 @@ BEGINS = {
 }
 """What a record that begins a correction does."""
 
+_DISPUTES = {
+    Kind.CORRECTION_DISPUTED: CorrectionAct.DISPUTED,
+    Kind.CORRECTION_CONTESTED: CorrectionAct.CONTESTED,
+}
 _STATES_AFTER = {
     Kind.CORRECTION_ANSWERED: (CorrectionState.UPHELD, CorrectionState.REJECTED),
     Kind.CORRECTION_SETTLED: (CorrectionState.SETTLED_UPHELD, CorrectionState.SETTLED_REJECTED),
@@ -68,8 +72,7 @@ def begun_correction(fact: Fact) -> Correction:
 
 def continued_correction(correction: Correction, fact: Fact) -> Correction:
     """A correction after a record that goes on with it, as the record tells it."""
-    is_dispute = fact.kind is Kind.CORRECTION_DISPUTED
-    step = _dispute_step(fact) if is_dispute else _judging_step(fact)
+    step = _dispute_step(fact) if fact.kind in _DISPUTES else _judging_step(fact)
     return replace(correction, rev=next_rev(correction.rev, fact), steps=(*correction.steps, step))
 
 
@@ -177,8 +180,8 @@ def _judging_step(fact: Fact) -> CorrectionStep:
 
 def _dispute_step(fact: Fact) -> CorrectionStep:
     return replace(
-        _step(fact, CorrectionAct.DISPUTED, CorrectionState.DISPUTED),
-        by=text_of(fact.values, "by"),
+        _step(fact, _DISPUTES[fact.kind], CorrectionState.DISPUTED),
+        by=text_of(fact.values, "by") if "by" in fact.values else "",
         region=int_of(fact.values, "region"),
         digest=str_of(fact.values, "argument"),
     )
@@ -188,15 +191,17 @@ def _judged(state: StateView, fact: Fact, correction: Correction) -> list[Change
     step, is_upheld = _judging_step(fact), int_of(fact.values, "outcome") == Outcome.YES
     if not is_upheld and not step.reason:
         raise Refused("BAD_RECORD", "rejected without a reason")
-    if not _corrects(state, step, is_upheld, corrected_resource(state, correction)):
+    if not _corrects(state, step, is_upheld, correction):
         raise Refused("BAD_RECORD", f"corrected by {step.license_id}, version {step.version}")
     return _continued(correction, fact)
 
 
-def _corrects(state: StateView, step: CorrectionStep, is_upheld: bool, resource: Resource) -> bool:
-    """What is upheld names a license on the ledger, or a version of the resource; what is not names none."""
+def _corrects(state: StateView, step: CorrectionStep, is_upheld: bool, correction: Correction) -> bool:
+    """What is upheld names a license on the ledger, or a later version; what is not names none."""
     has_license = int(step.license_id, 16) != 0
-    if (has_license or step.version != 0) != is_upheld or step.version > resource.version:
+    if (has_license or step.version != 0) != is_upheld:
+        return False
+    if step.version and not is_later(correction, corrected_resource(state, correction), step.version):
         return False
     return not has_license or typed(state, "license", step.license_id, License) is not None
 
@@ -206,12 +211,22 @@ def _answered(state: StateView, fact: Fact) -> list[Change]:
 
 
 def _disputed(state: StateView, fact: Fact) -> list[Change]:
-    open_to_dispute = (CorrectionState.OPEN, CorrectionState.UPHELD, CorrectionState.REJECTED)
-    correction, values = _standing_at(state, fact, *open_to_dispute), fact.values
-    by, region = text_of(values, "by"), int_of(values, "region")
-    owner = corrected_resource(state, correction).owner
-    if by not in {owner, correction.by}:
+    correction, by = _standing_at(state, fact, *DISPUTABLE), text_of(fact.values, "by")
+    if by not in {corrected_resource(state, correction).owner, correction.by}:
         raise Refused("NOT_ENTITLED", f"{by} is no party to correction {correction.correction_id}")
+    return _taken_up(state, fact, correction)
+
+
+def _contested(state: StateView, fact: Fact) -> list[Change]:
+    correction, license_id = _standing_at(state, fact, *DISPUTABLE), str_of(fact.values, "licenseId")
+    if correction.by or correction.license_id != license_id:
+        raise Refused("NOT_ENTITLED", f"not asked for by the holder of {license_id}")
+    return _taken_up(state, fact, correction)
+
+
+def _taken_up(state: StateView, fact: Fact, correction: Correction) -> list[Change]:
+    """It went to a region above the owner's."""
+    region, owner = int_of(fact.values, "region"), corrected_resource(state, correction).owner
     above = superiors_of(state, require_organisation(state, owner).region, fact.time, fact.time)
     if region not in above:
         raise Refused("BAD_RECORD", f"{region:06d} is not superior to the region of {owner}")
@@ -243,6 +258,7 @@ APPLY: Mapping[Kind, Rule] = {
     Kind.ATTESTED: _attested,
     Kind.CORRECTION_ANSWERED: _answered,
     Kind.CORRECTION_DISPUTED: _disputed,
+    Kind.CORRECTION_CONTESTED: _contested,
     Kind.CORRECTION_SETTLED: _settled,
     Kind.CORRECTION_ACKNOWLEDGED: _acknowledged,
 }

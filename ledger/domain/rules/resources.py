@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ledger.domain import objects
 from ledger.domain.acts import FREE, Sharing
-from ledger.domain.entities import Organisation, Region, Term, Terms
+from ledger.domain.entities import LicenseType, Organisation, Region, Term, Terms
 from ledger.domain.facts import Fact, Values
 from ledger.domain.lineage import superiors_of
 from ledger.domain.messages import Kind
@@ -129,9 +129,18 @@ def _require_well_formed(state: StateView, version: ResourceVersion) -> None:
         raise Refused("BAD_RECORD", f"{version.sharing.name} without ground and end")
 
 
+def _require_not_freer(state: StateView, version: ResourceVersion) -> None:
+    """What is of a license type is shared as its type, or on stricter terms."""
+    known = typed(state, "type", version.license_type, LicenseType)
+    current = known.at(version.recorded_at) if known else None
+    if current is not None and version.sharing < current.sharing:
+        raise Refused("BAD_RECORD", f"{version.sharing.name} of a type that is {current.sharing.name}")
+
+
 def _require_may_own(state: StateView, fact: Fact, owner: str, version: ResourceVersion) -> None:
     if version.kind is ResourceKind.LICENSE_TYPE:
         entitling_term(state, fact, owner, version.license_type)
+        _require_not_freer(state, version)
     if version.base_library is BaseLibrary.NONE:
         return
     name = library_writer_key(version.region, version.base_library, owner)

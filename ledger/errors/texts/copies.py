@@ -138,6 +138,13 @@ TEXTS: dict[str, Text] = {
         "请颁发机构提供页数、内容较少的版式文件，或不附版式文件。",
         "Ask the issuing body for a simpler file, or leave it out.",
     ),
+    "LAYOUT_WITHOUT_COMPANION": Text(
+        "没有找到版式文件（SM3 {sm3}）对应的证照文件。",
+        "No license file at hand names this layout file (SM3 {sm3}).",
+        "把 .elic.json 证照文件放在版式文件旁，或用 --companion 指明；加注件须是未改动的原件。",
+        "Put the .elic.json license file beside it, or name it with --companion; an annotated copy has to be "
+        "as it was handed out.",
+    ),
     "LAYOUT_OF_ANOTHER": Text(
         "版式文件不是该证照的：SM3 {found} 与证照所载不符。",
         "The layout file is not this license's: its SM3 {found} is not the one in the license.",

@@ -275,6 +275,12 @@ TEXTS: dict[str, Text] = {
         "查看校核的当前状态。",
         "Look at where the correction stands.",
     ),
+    "NOT_ASKED_BY_HOLDER": Text(
+        "校核 {correction} 不是证照 {licenseId} 的持证人申请的。",
+        "The correction {correction} was not asked for by the holder of the license {licenseId}.",
+        "由提出校核的一方申请复核或提交争议。",
+        "Let the party that opened it take it further.",
+    ),
     "NOTHING_USED": Text(
         "{by} 在授权 {grant} 下没有用过此类数据。",
         "{by} used nothing of the kind under the grant {grant}.",
@@ -288,8 +294,9 @@ TEXTS: dict[str, Text] = {
         "Check license and resource.",
     ),
     "CORRECTING": Text(
-        "予以更正须指明更正后的证照或版本，不予更正则不得指明：{arguments}。",
-        "Who upholds names the license or version that corrects, who rejects names none: {arguments}.",
+        "予以更正须指明更正后的证照，或质疑提出之后的目录版本，不予更正则不得指明：{arguments}。",
+        "Who upholds names the license, or a version later than the doubt, that corrects; who rejects names "
+        "none: {arguments}.",
         "先登记更正，再答复。",
         "Record the correction of the data first, then answer.",
     ),
@@ -370,6 +377,12 @@ TEXTS: dict[str, Text] = {
         "{by} attests nothing about its own data.",
         "由其他部门比对。",
         "Another department attests.",
+    ),
+    "FREER_THAN_TYPE": Text(
+        "证照类型的共享方式为 {typeSharing}，其资源不得以更宽的方式 {sharing} 共享。",
+        "The license type is shared as {typeSharing}; its resource cannot be shared more freely, as {sharing}.",
+        "按类型的共享方式登记（2 有条件，3 不予共享），并写明依据和期限。",
+        "Register it as its type is shared (2 conditional, 3 not shared), with ground and end.",
     ),
     "NOT_SUPERIOR": Text(
         "地区 {region} 不是 {ownerRegion} 的上级。",

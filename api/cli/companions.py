@@ -1,0 +1,48 @@
+"""License files at hand that may be the companion of a layout file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from api.cli.output import read_input
+from ledger.service.verify_layouts import Companion
+
+_SUFFIX = ".elic.json"
+_MOST_FILES = 1_000
+"""License files of a folder that are looked at."""
+_MOST_BYTES = 1 << 20
+
+
+def companions(layout: str, named: Sequence[str]) -> Iterator[Companion]:
+    """Those that were named, the one with the layout file's own name, then all of its folder.
+
+    Args:
+        layout: Path of the layout file.
+        named: Files, or folders of them.
+    """
+    for path in named:
+        if Path(path).is_dir():
+            yield from _of_folder(Path(path))
+        else:
+            yield Companion(read_input(path, _MOST_BYTES), is_named=True)
+    place = Path(layout)
+    own = place.with_name(place.name.rpartition(".")[0] + _SUFFIX)
+    if own.is_file():
+        yield Companion(_read(own), is_named=True)
+    yield from _of_folder(place.parent)
+
+
+def _of_folder(folder: Path) -> Iterator[Companion]:
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.name.endswith(_SUFFIX) and entry.is_file())
+    for name in islice(names, _MOST_FILES):
+        yield Companion(_read(folder / name), is_named=False)
+
+
+def _read(path: Path) -> bytes:
+    """Its first bytes; a file beyond the limit is cut off, and so no license file."""
+    with path.open("rb") as file:
+        return file.read(_MOST_BYTES)

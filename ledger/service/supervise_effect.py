@@ -1,0 +1,261 @@
+"""What came of sharing, from the records alone: uses, whose rights they met, what they crossed, scores."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.corrections import upheld
+from ledger.domain.effect import CROSSED, FORMULA, Effect, Part, crossed
+from ledger.domain.entities import Entity, Organisation
+from ledger.domain.lineage import followers_of
+from ledger.domain.moments import rfc3339
+from ledger.domain.resources import mount_of, proof_of
+from ledger.domain.sharing import UseKind
+from ledger.domain.sharing_entities import (
+    Correction,
+    Grant,
+    Refusal,
+    Resource,
+    ResourceVersion,
+    UseBatch,
+    Uses,
+    resource_key,
+)
+from ledger.domain.state import typed
+from ledger.ports import Entities
+from ledger.service.supervise_sharing import EVERYBODY, SupervisedSharing, Supervision
+
+E = TypeVar("E", bound=Entity)
+
+
+@dataclass
+class Entry:
+    """What happened to an entry of the catalog in a period.
+
+    Attributes:
+        resource: The entry.
+        uses: Of its data.
+        located: How often it was told only where they are.
+        refused: Requests that were refused.
+        opened: Corrections that were opened about it.
+        upheld: Corrections about it that were found right.
+        last_used: Unix seconds; 0 where it was not used.
+        grantees: Who used it, by credit code.
+    """
+
+    resource: Resource
+    uses: int = 0
+    located: int = 0
+    refused: int = 0
+    opened: int = 0
+    upheld: int = 0
+    last_used: int = 0
+    grantees: set[str] = field(default_factory=set)
+
+    def as_json(self, at: int) -> JsonObject:
+        """A member of `resources` of `supervise effect`."""
+        version = self.resource.current
+        return {
+            "resource": self.resource.key,
+            "owner": self.resource.owner,
+            "useRight": version.use_right or None,
+            "benefitRight": version.benefit_right or None,
+            "sharing": version.sharing.name,
+            "uses": self.uses,
+            "located": self.located,
+            "refused": self.refused,
+            "grantees": len(self.grantees),
+            "corrections": self.opened,
+            "upheld": self.upheld,
+            "declared": mount_of(self.resource, at) is not None,
+            "proved": proof_of(self.resource, at) is not None,
+            "lastUsedAt": rfc3339(self.last_used) if self.last_used else None,
+        }
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """Data that went from one body to another.
+
+    Attributes:
+        grant: Under which.
+        at: Time of the record.
+        uses: How often.
+    """
+
+    grant: Grant
+    at: int
+    uses: int
+
+
+@dataclass(frozen=True)
+class SuperviseEffect:
+    """Measures what came of sharing in a period.
+
+    Attributes:
+        state: The ledger as it was known at the moment.
+        asked: Of whom, and for which period.
+        sharing: What fell due in it, of the same bodies.
+    """
+
+    state: Entities
+    asked: Supervision
+    sharing: SupervisedSharing
+
+    def as_json(self) -> JsonObject:
+        """The keys of `supervise effect`."""
+        asked, entries = self.asked, self._entries
+        return {
+            "at": rfc3339(asked.at),
+            "asOf": rfc3339(self.sharing.as_of),
+            "since": rfc3339(asked.since) if asked.since else None,
+            "scope": asked.org or EVERYBODY,
+            "formula": FORMULA,
+            "bodies": [self._body(body, own) for body, own in sorted(self._by_owner.items())],
+            "resources": [each.as_json(asked.at) for _, each in sorted(entries.items())],
+            "crossings": self._crossings(),
+            "rights": self._rights(),
+        }
+
+    @cached_property
+    def _entries(self) -> Mapping[str, Entry]:
+        found = {
+            each.key: Entry(each)
+            for each in self._all("resource", Resource)
+            if self.asked.org in ("", self._now(each.owner))
+        }
+        self._count_uses(found)
+        for refusal in self._all("refusal", Refusal):
+            entry = found.get(resource_key(refusal.owner, refusal.code))
+            if entry and self._is_in_period(refusal.recorded_at):
+                entry.refused += refusal.size
+        for correction in self._all("correction", Correction):
+            entry, right = found.get(correction.resource), upheld(correction)
+            if entry:
+                entry.opened += self._is_in_period(correction.steps[0].recorded_at)
+                entry.upheld += right is not None and self._is_in_period(right.recorded_at)
+        return found
+
+    def _count_uses(self, found: Mapping[str, Entry]) -> None:
+        for each in self._handed_over:
+            entry = found.get(each.grant.resource)
+            if entry:
+                entry.uses += each.uses
+                entry.last_used = max(entry.last_used, each.at)
+                entry.grantees.add(each.grant.grantee)
+        for record in self._all("uses", Uses):
+            if self._is_in_period(record.recorded_at):
+                for use in record.uses:
+                    grant = typed(self.state, "grant", use.grant, Grant)
+                    entry = found.get(grant.resource) if grant else None
+                    if entry and use.kind is UseKind.LOCATE:
+                        entry.located += 1
+
+    @cached_property
+    def _handed_over(self) -> list[HandedOver]:
+        """All data that were used in the period, of whatever body."""
+        counted: Counter[tuple[str, int]] = Counter()
+        for record in self._all("uses", Uses):
+            for use in record.uses:
+                counted[use.grant, record.recorded_at] += use.kind is UseKind.DATA
+        for batch in self._all("useBatch", UseBatch):
+            counted[batch.grant, batch.recorded_at] += batch.size
+        grants = {name: typed(self.state, "grant", name, Grant) for name, _ in counted}
+        return [
+            HandedOver(grant, at, uses)
+            for (name, at), uses in sorted(counted.items())
+            if uses and (grant := grants[name]) and self._is_in_period(at)
+        ]
+
+    # --- bodies ---------------------------------------------------------------------------
+
+    @cached_property
+    def _by_owner(self) -> Mapping[str, list[Entry]]:
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for each in self._entries.values():
+            found[self._now(each.resource.owner)].append(each)
+        return found
+
+    def _body(self, body: str, own: list[Entry]) -> JsonObject:
+        """A member of `bodies`."""
+        at, entries = self.asked.at, len(own)
+        uses, corrected = sum(each.uses for each in own), sum(each.upheld for each in own)
+        due = [each.deadline for each in self.sharing.fallen if each.body == body]
+        proved = sum(proof_of(each.resource, at) is not None for each in own)
+        effect = Effect(
+            mounted=Part(proved, entries),
+            timely=Part(sum(not each.is_overdue(at) for each in due), len(due)),
+            used=Part(sum(each.uses > 0 for each in own), entries),
+            sound=Part(max(0, uses - corrected), uses),
+        )
+        known = typed(self.state, "organisation", body, Organisation)
+        return {
+            "body": body,
+            "region": f"{known.region:06d}" if known else None,
+            "entries": entries,
+            "uses": uses,
+            "located": sum(each.located for each in own),
+            "refused": sum(each.refused for each in own),
+            "grantees": len(set().union(*(each.grantees for each in own))),
+            "upheld": corrected,
+            "parts": {name: str(part) for name, part in effect.parts.items()},
+            "score": effect.score,
+        }
+
+    # --- exchanges ------------------------------------------------------------------------
+
+    def _crossings(self) -> JsonObject:
+        """How many uses crossed what; `system` is null, for no record tells it."""
+        counted: Counter[str] = Counter(dict.fromkeys(CROSSED, 0))
+        uses = 0
+        for each in self._own_exchanges():
+            uses += each.uses
+            ends = (each.grant.resource.partition("/")[0], each.grant.grantee)
+            owner, grantee = (typed(self.state, "organisation", name, Organisation) for name in ends)
+            if owner and grantee:
+                for name in crossed(owner, grantee, each.grant.item):
+                    counted[name] += each.uses
+        return {"uses": uses, **{name: counted[name] for name in CROSSED}, "system": None}
+
+    def _rights(self) -> list[JsonObject]:
+        """Whose rights the uses met, by the version of the entry that was in effect then."""
+        counted: Counter[tuple[str, str]] = Counter()
+        for each in self._own_exchanges():
+            entry = self._entries[each.grant.resource]
+            version = _version_at(entry.resource, each.at)
+            told = {
+                "OWNER": entry.resource.owner,
+                "USE": version.use_right,
+                "BENEFIT": version.benefit_right,
+            }
+            for right, body in told.items():
+                if body:
+                    counted[right, body] += each.uses
+        return [
+            {"right": right, "body": body, "uses": uses} for (right, body), uses in sorted(counted.items())
+        ]
+
+    def _own_exchanges(self) -> Iterator[HandedOver]:
+        return (each for each in self._handed_over if each.grant.resource in self._entries)
+
+    # --- reading --------------------------------------------------------------------------
+
+    def _all(self, table: str, kind: type[E]) -> Iterator[E]:
+        return (each for _, each in self.state.entities(table) if isinstance(each, kind))
+
+    def _now(self, owner: str) -> str:
+        """The body that acts for an owner by now."""
+        return followers_of(self.state, owner, self.asked.at)[-1]
+
+    def _is_in_period(self, moment: int) -> bool:
+        return self.asked.since <= moment <= self.asked.at
+
+
+def _version_at(resource: Resource, at: int) -> ResourceVersion:
+    known = [each for each in resource.versions if each.recorded_at <= at]
+    return known[-1] if known else resource.versions[0]
