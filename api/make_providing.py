@@ -14,6 +14,7 @@ from ledger.service.accept import AcceptMessages, Desk
 from ledger.service.answer_lookups import AnswerLookups, Answers
 from ledger.service.gather_uses import BATCH_SECONDS, GatherUses
 from ledger.service.hand_out import HandOut
+from ledger.service.hand_rows import HandRows
 from ledger.service.issued_here import IssuedHere
 from ledger.service.make_copies import MakeCopies
 from ledger.service.make_handouts import MakeHandouts, Providers
@@ -45,13 +46,15 @@ def make_providing(
     store, providers = ledger.uses_kept, Providers(held)
     here = IssuedHere(ledger.index.resolve, ledger.drafts(), ledger.types().get)
     sealing = HandOut(Sm4Gcm(), crypto.encryptor())
-    handouts = MakeHandouts(here, MakeCopies(Press()), sealing, ledger.party_texts, store)
+    copies, texts = MakeCopies(Press()), ledger.party_texts
+    handouts = MakeHandouts(here, copies, sealing, texts, store)
+    rows = HandRows(ledger.rows_kept, ledger.home.secret, Sm4Gcm(), copies, sealing, texts, store)
     lookups = AnswerLookups(here, ledger.locating(), sealing, store, ledger.entropy)
     domain, look, signing = ledger.domain_of_records, ledger.look, ledger.sign_shared()
     queue, clock = ledger.queue, ledger.clock
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
-    ways, answers = Ways(SignOffers(signing, clock, patience), gathering), Answers(handouts, lookups)
+    ways, answers = Ways(SignOffers(signing, clock, patience), gathering), Answers(handouts, lookups, rows)
     offers = OfferUses(store, look, queue, providers, ways, answers, ledger.verifier, clock)
     batches = SettleBatches(store, look, ledger.reader, queue, gathering, clock)
     settling = SettleUses(store, look, ledger.reader, queue, batches)

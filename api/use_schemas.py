@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.schemas import Answered, Form, Hash, Json, Moment, Promise, PublicKey
+from ledger.domain.row_tree import LONGEST_KEY
 from ledger.domain.sharing import MOST_FIELDS
 from ledger.service.handed_sharing import MOST_SIGNATURES, MOST_WORDS, HandedSharing
 from ledger.service.share import STRUCTS
@@ -52,6 +53,7 @@ class UseRequestBody(Form):
     nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     requested_at: Moment
     record: Literal["BATCH"] | None = None
+    row: Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)] | None = None
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 
     def given(self) -> Json:

@@ -34,12 +34,14 @@ from ledger.adapters.sqlite.holder_names import SqliteHolderNames
 from ledger.adapters.sqlite.prepared import SqlitePrepared
 from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.adapters.sqlite.requests import SqliteRequests
+from ledger.adapters.sqlite.rows import SqliteRows
 from ledger.adapters.sqlite.uses import SqliteUses
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Purpose
 from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.archive import MAX_PACKAGE
 from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.disclosed_row import DisclosedRow
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License, Representation
 from ledger.domain.entities import Ledger as Records
@@ -83,6 +85,7 @@ from ledger.service.due import DueDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.evidence import Evidence
 from ledger.service.follow import Follow
+from ledger.service.forget_rows import ForgetRows
 from ledger.service.fsck import Fsck, check_index
 from ledger.service.hand_out import HandOut
 from ledger.service.hand_texts import HandTexts
@@ -98,6 +101,7 @@ from ledger.service.legal_holds import LegalHolds
 from ledger.service.license_file import recorded_claim
 from ledger.service.list_shared import ListShared
 from ledger.service.live_index import LiveIndex, Sight
+from ledger.service.load_rows import LoadRows
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.name_uses import NameUses
 from ledger.service.old_licenses import OldLicenses
@@ -140,6 +144,8 @@ ASKED = "asked.sqlite3"
 USES = "uses.sqlite3"
 """File of a home in which a provider keeps what it is asked for."""
 
+ROWS = "rows.sqlite3"
+"""File of a home with the rows of the data sets that it hands out of."""
 HOLDERS = "holders.sqlite3"
 """File of a home in which it finds its licenses by their holders."""
 
@@ -612,6 +618,22 @@ class Ledger:
         return SqliteUses(self.settings.home / USES)
 
     @cached_property
+    def rows_kept(self) -> SqliteRows:
+        """The rows of data sets that this home hands out of."""
+        return SqliteRows(self.settings.home / ROWS)
+
+    def loading_rows(self) -> LoadRows:
+        """Loads the rows of data sets."""
+        return LoadRows(self.rows_kept, self.home.secret, Sm4Gcm(), self.entropy, self._now)
+
+    def forgetting_rows(self) -> ForgetRows:
+        """Forgets handouts of rows when their data set is loaded anew."""
+        return ForgetRows(self.uses_kept, self.rows_kept, self.home.secret, self._now)
+
+    def _now(self) -> int:
+        return int(self.clock.now().timestamp())
+
+    @cached_property
     def uses_asked(self) -> SqliteAsked:
         """What this home asked for, to stand in batches of uses."""
         return SqliteAsked(self.settings.home / ASKED)
@@ -933,10 +955,12 @@ class Ledger:
     def standing_of_copy(self, copy: bytes) -> JsonObject | None:
         """Where the license of a copy stands now (`standing_in`), by the index as it was followed last.
 
-        None where that does not have the license, or the copy is none.
+        None where that does not have the license, the copy is of none, or none at all.
         """
         try:
             shown = read_copy(copy).disclosed
+            if isinstance(shown, DisclosedRow):
+                return None
             claim = claim_of_shown(shown.shown, bytes.fromhex(shown.ledger_id[2:]))
             license_ = license_in(self.index, claim.license_id, opening_of(claim))
         except (MalformedError, TrustError, UnknownIdError):

@@ -16,6 +16,7 @@ from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg,
 from api.cli.registry_words import read_code, read_region, read_uscc
 from api.cli.resource_edition import edition_line, prove_row, publish, verify_edition, verify_row, withdraw
 from api.cli.resource_mount import mount, probe, ratio, unmount
+from api.cli.resource_source import source
 from api.cli.sharing import (
     BodyOption,
     FieldListOption,
@@ -178,6 +179,7 @@ app.command("mount")(mount)
 app.command("unmount")(unmount)
 app.command("probe")(probe)
 app.command("ratio")(ratio)
+app.command("source")(source)
 app.command("publish")(publish)
 app.command("withdraw")(withdraw)
 app.command("verify-edition")(verify_edition)

@@ -33,6 +33,7 @@ from api.make_providing import make_providing
 from ledger.adapters.platform_folder import PlatformParcels
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.disclosed_row import DisclosedRow, state_told
 from ledger.domain.grants import GrantStanding
 from ledger.domain.handout import ANNOTATED, PLAIN
 from ledger.domain.moments import rfc3339
@@ -47,6 +48,7 @@ from ledger.service.share_grants import grant_in
 from ledger.service.shown_uses import UseFilter
 from ledger.service.sign_offers import CARRIED
 from ledger.service.use_data import Used, UseOrder
+from ledger.service.verify_copies import read_copy
 
 app = typer.Typer(add_completion=False, help="Uses of granted data.")
 
@@ -57,11 +59,16 @@ _SUFFIX = {ANNOTATED: "copy.pdf", PLAIN: "copy.json"}
 @app.command("request")
 def request(
     grant: GrantArgument,
-    license_: Annotated[str, typer.Argument(metavar="LICENSE", help="Identifier, licenseId or use code.")],
     fields: FieldsOption,
     key: OwnKey,
     encryption_key: ReaderKey,
     out: OutFolder,
+    license_: Annotated[
+        str, typer.Argument(metavar="[LICENSE]", help="Identifier, licenseId or use code; none with --row.")
+    ] = "",
+    row: Annotated[
+        str, typer.Option("--row", metavar="KEY", help="Of a data set; it goes to the provider only.")
+    ] = "",
     api: Api = None,
     via: Via = None,
     operator: Operator = "",
@@ -76,7 +83,9 @@ def request(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Use data: ask the provider, check and sign, fetch the copy; run again, it goes on where it was."""
+    """Use a license or a row: ask, check and sign, fetch the copy; run again, it goes on where it was."""
+    if bool(license_) is bool(row.strip()):
+        raise UsageError("USE_SUBJECT")
     desk = using_desk(open_ledger(network, rpc, api), grant, key, encryption_key, org, via)
     digest = desk.resource.versions[desk.granted.version - 1].fields_digest
     names = fields_behind(desk.ledger, digest, desk.resource.key, field_list)
@@ -92,6 +101,7 @@ def request(
         grantee_name=desk.name(name),
         media_type=PLAIN if plain else ANNOTATED,
         is_batched=batch,
+        row=row.strip(),
     )
     folder = Path(out).resolve()
     used = desk.use(order, folder, wait)
@@ -261,23 +271,42 @@ def delivered(folder: Path, used: Used, standing: JsonObject | None) -> Outcome:
     if promise is not None:
         files["promise.json"] = promise
     write_all({copy: used.copy, **{folder / name: pretty(form) for name, form in files.items()}})
+    row = _row_of(used)
     data = {
         "use": used.request.digest,
         "object": receipt.object if receipt else None,
         "licenseId": used.handout.terms.license_id,
         "standing": standing,
+        "row": row,
         "seq": receipt.place.seq if receipt and receipt.place else None,
         "copy": str(copy),
         "receipt": str(folder / "receipt.json") if receipt else None,
         "promise": str(folder / "promise.json") if promise else None,
     }
+    stands = _stands(standing) if row is None else _loaded(row)
     place = said("已承诺上链", "the record is promised") if data["seq"] is None else f"seq {data['seq']}"
     lines = [
         str(copy),
         f"  {said('用证', 'use')} {data['object'] or data['use']} ({place})",
-        _stands(standing),
+        stands,
     ]
     return Outcome(data, text="\n".join(lines))
+
+
+def _row_of(used: Used) -> JsonObject | None:
+    """Of which state of a data set the row is; None of a license."""
+    disclosed = read_copy(used.copy).disclosed if used.request.row else None
+    if not isinstance(disclosed, DisclosedRow):
+        return None
+    return {"state": disclosed.state_digest, **state_told(disclosed.state)}
+
+
+def _loaded(row: JsonObject) -> str:
+    """What people read of how old a row is."""
+    return said(
+        f"  数据载入于 {row['loadedAt']}，共 {row['rows']} 行",
+        f"  loaded at {row['loadedAt']}, {row['rows']} rows",
+    )
 
 
 def _stands(standing: JsonObject | None) -> str:

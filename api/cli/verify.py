@@ -32,7 +32,16 @@ from api.cli.verify_many import several
 from ledger.domain.archive import is_archive
 from ledger.domain.canonical import parse_strict
 from ledger.domain.handout import MAX_COPY, MAX_FILE, handout_from_json
-from ledger.domain.verdict import COULD_NOT_CHECK, Check, Step, Verdict, skipped, unknown
+from ledger.domain.verdict import (
+    AS_HANDED_OUT,
+    COULD_NOT_CHECK,
+    IN_FORCE,
+    Check,
+    Step,
+    Verdict,
+    skipped,
+    unknown,
+)
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.errors import LedgerError, UsageError
@@ -122,6 +131,9 @@ def verify(
     handouts: Annotated[
         list[str], typer.Option("--handout", metavar="FILE", help="In which a copy came; may be repeated.")
     ] = [],  # noqa: B006
+    row: Annotated[
+        bool, typer.Option("--row", help="A row of a data set is wanted, too, not a license alone.")
+    ] = False,
     license_files: Annotated[
         list[str],
         typer.Option("--companion", metavar="FILE|FOLDER", help="License files of PDF or OFD layout files."),
@@ -140,14 +152,15 @@ def verify(
         [read_receipt(parse_strict(read_input(each))) for each in receipts],
         [handout_from_json(parse_strict(read_input(each, MAX_FILE + 1))) for each in handouts],
     )
+    good = (IN_FORCE, AS_HANDED_OUT) if row else (IN_FORCE,)
     checker = _Checker(ledger, asked, level, challenge, shown_by, copies, license_files)
     if len(items) == 1 and not _is_folder(subjects[0]):
         verdicts = checker.check(items[0])
         if len(verdicts) == 1:
-            return _single(verdicts[0])
-        return replace(several(_named(items[0], verdicts)), text=lambda: _cards(verdicts))
+            return _single(verdicts[0], good)
+        return replace(several(_named(items[0], verdicts), good), text=lambda: _cards(verdicts))
     with share_bar("核验", "verifying") as shown:
-        return several(checker.check_all(items, shown))
+        return several(checker.check_all(items, shown), good)
 
 
 class _Checker:
@@ -264,9 +277,10 @@ def _is_folder(subject: str) -> bool:
     return False
 
 
-def _single(verdict: Verdict) -> Outcome:
-    code = "OK" if verdict.exit_code == 0 else verdict.result
-    return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=verdict.exit_code)
+def _single(verdict: Verdict, good: Sequence[str]) -> Outcome:
+    status = 0 if verdict.result in good else verdict.exit_code
+    code = verdict.result if status else "OK"
+    return Outcome(verdict.as_json(), text=lambda: _card(verdict), code=code, exit_code=status)
 
 
 def _card(verdict: Verdict) -> Group:
@@ -275,8 +289,10 @@ def _card(verdict: Verdict) -> Group:
     from rich.text import Text
 
     tongue = language()
-    color = {0: "bold green", 3: "bold yellow"}.get(verdict.exit_code, "bold red")
-    title = Text(f"{verdict.result}  ", style=color) + Text(verdict.message[tongue], style="default")
+    color = {IN_FORCE: "bold green", COULD_NOT_CHECK: "bold yellow", AS_HANDED_OUT: "bold yellow"}
+    title = Text(f"{verdict.result}  ", style=color.get(verdict.result, "bold red")) + Text(
+        verdict.message[tongue], style="default"
+    )
     table = Table(box=None, show_header=False, padding=(0, 1))
     told: set[str] = set()
     for check in verdict.checks:

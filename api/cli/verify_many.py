@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from api.cli.output import LongList, Outcome, said
 from api.cli.plain import one_line
-from ledger.domain.verdict import COULD_NOT_CHECK, IN_FORCE, Verdict
+from ledger.domain.verdict import AS_HANDED_OUT, COULD_NOT_CHECK, IN_FORCE, Verdict
 
 ALL_SHOWN = 50
 """Up to so many verdicts a person sees each one; of more, those that are not in force."""
@@ -18,9 +18,14 @@ MOST_SHOWN = 500
 _Row = tuple[str, str, str, str]
 
 
-def several(named: Iterable[tuple[str, Verdict]]) -> Outcome:
-    """The answer to many subjects, each with the name that a list shows; they may come one by one."""
-    results = _Results()
+def several(named: Iterable[tuple[str, Verdict]], good: Sequence[str] = (IN_FORCE,)) -> Outcome:
+    """The answer to many subjects, each with the name that a list shows; they may come one by one.
+
+    Args:
+        named: Names and verdicts.
+        good: Results that are wanted.
+    """
+    results = _Results(good)
     for name, verdict in named:
         results.add(name, verdict)
     return results.outcome()
@@ -35,7 +40,8 @@ def _subject(name: str, verdict: Verdict) -> str:
 class _Results:
     """Takes verdicts one by one; however many come, they take no more memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, good: Sequence[str]) -> None:
+        self._good = good
         self._counts: Counter[str] = Counter()
         self._results = LongList()
         self._first: list[_Row] = []
@@ -47,11 +53,11 @@ class _Results:
         self._results.add({"subject": name, **verdict.as_json()})
         if len(self._first) <= ALL_SHOWN:
             self._first.append(row)
-        if verdict.result != IN_FORCE and len(self._noted) < MOST_SHOWN:
+        if verdict.result not in self._good and len(self._noted) < MOST_SHOWN:
             self._noted.append(row)
 
     def outcome(self) -> Outcome:
-        bad = [result for result in self._counts if result not in (IN_FORCE, COULD_NOT_CHECK)]
+        bad = [result for result in self._counts if result not in (*self._good, COULD_NOT_CHECK)]
         status = 1 if bad else 3 if COULD_NOT_CHECK in self._counts else 0
         return Outcome(
             {"results": self._results, "counts": dict(self._counts)},
@@ -71,7 +77,7 @@ class _Results:
             table.add_column(said(zh, en), overflow="fold")
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:
-            color = {IN_FORCE: "green", COULD_NOT_CHECK: "yellow"}.get(result, "red")
+            color = {IN_FORCE: "green", AS_HANDED_OUT: "yellow", COULD_NOT_CHECK: "yellow"}.get(result, "red")
             table.add_row(Text(result, style=color), *map(one_line, rest))
         counts = "  ".join(f"{result} {count:,}" for result, count in self._counts.most_common())
         return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)

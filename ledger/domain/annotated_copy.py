@@ -16,7 +16,7 @@ import re
 from typing import NamedTuple
 
 from ledger.domain.canonical import canonical, parse_strict
-from ledger.domain.disclosed import read_disclosed
+from ledger.domain.handed_out import read_handed_out
 from ledger.domain.handout import MAX_COPY
 from ledger.domain.label import FaceFile, Label, label_from_json
 from ledger.domain.plain_copy import Copy
@@ -101,7 +101,7 @@ def read_annotated_copy(data: bytes) -> Copy:
     `Copy.check` and `Label.require_current` have still to let it pass.
 
     Raises:
-        MalformedError: `COPY_TOO_LARGE`; `COPY_NOT_FOUND`: no annotated copy; as `read_disclosed` and
+        MalformedError: `COPY_TOO_LARGE`; `COPY_NOT_FOUND`: no annotated copy; as `read_handed_out` and
             `label_from_json`.
         BadProofError: `COPY_ALTERED`: a byte was changed, added or left out.
     """
@@ -113,7 +113,7 @@ def read_annotated_copy(data: bytes) -> Copy:
     label = _label(label_form)
     if label.file != face_file(face):
         raise BadProofError("COPY_ALTERED", part="face")
-    return Copy(read_disclosed(disclosure), label)
+    return Copy(read_handed_out(disclosure), label)
 
 
 def _label(data: bytes) -> Label:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ledger.domain.canonical import JsonValue, canonical
+from ledger.domain.canonical import JsonObject, JsonValue, canonical
 from ledger.domain.label import UseTerms, copy_number
-from ledger.domain.license_types import LicenseType
 from ledger.domain.moments import SHANGHAI
+from ledger.domain.row_fields import name_of
+from ledger.domain.row_tree import RowsState
 
 _METADATA = {
     "certificateName": "证照名称",
@@ -46,6 +47,25 @@ _NO_END = "长期 no end"
 _NOTHING = "（空 none）"
 
 
+class Named(Protocol):
+    """What names fields for people: a license type."""
+
+    @property
+    def name_zh(self) -> str:
+        """What it is called, in Chinese."""
+        ...
+
+    @property
+    def name_en(self) -> str:
+        """The same in English."""
+        ...
+
+    @property
+    def schema(self) -> JsonObject:
+        """JSON Schema of the face, with titles."""
+        ...
+
+
 class Row(NamedTuple):
     """One line of a table: what it is called, and what it says."""
 
@@ -59,12 +79,13 @@ class CopyFace:
     """All that is printed; the same face always makes the same bytes.
 
     Attributes:
-        title: Of the license, in Chinese and English.
+        title: Of the license or the data set, in Chinese and English.
         annotation: For whom, for what, until when.
         fields: The fields handed out.
-        hidden: How many fields the license has beside these.
+        hidden: How many fields the license or row has beside these.
         watermark: The line across each page.
         has_layout: Whether it goes with the license's own layout file.
+        is_row: Whether it is of a row of a data set, not of a license.
     """
 
     title: tuple[str, str]
@@ -73,6 +94,7 @@ class CopyFace:
     hidden: int
     watermark: str
     has_layout: bool = False
+    is_row: bool = False
 
 
 def copy_face(
@@ -81,7 +103,7 @@ def copy_face(
     provider: str,
     values: Mapping[str, JsonValue],
     size: int,
-    kind: LicenseType,
+    kind: Named,
     has_layout: bool = False,
 ) -> CopyFace:
     """What a copy shows.
@@ -95,11 +117,55 @@ def copy_face(
         kind: The license's type, for names of its fields.
         has_layout: Whether it goes with the license's own layout file.
     """
+    annotation = _annotation(terms, issued_at, provider)
+    paths = sorted(values, key=_place)
+    rows = tuple(Row(*field_names(path, kind), shown_value(path, values[path])) for path in paths)
+    hidden, title = size - len(values), (kind.name_zh, kind.name_en)
+    return CopyFace(title, annotation, rows, hidden, _watermark(terms), has_layout)
+
+
+def row_face(
+    terms: UseTerms,
+    issued_at: int,
+    provider: str,
+    values: Mapping[str, JsonValue],
+    state: RowsState,
+    size: int,
+) -> CopyFace:
+    """What a copy of a row of a data set shows; its fields are called as its owner publishes them.
+
+    Args:
+        terms: On what it rests.
+        issued_at: When it is made, in Unix seconds.
+        provider: Who hands it out, as people know it.
+        values: The fields handed out, by path.
+        state: The data set as it was loaded.
+        size: Fields of the whole row.
+    """
+    as_of = Row("数据载入", "As loaded at", _moment(state.loaded_at))
+    annotation = (*_annotation(terms, issued_at, provider), as_of)
+    rows = tuple(Row(path, "", shown_value("", values[path])) for path in _listed(values, terms))
+    title = (f"数据集 {terms.code}", f"Data set {terms.owner}/{terms.code}")
+    return CopyFace(title, annotation, rows, size - len(values), _watermark(terms), is_row=True)
+
+
+def _listed(values: Mapping[str, JsonValue], terms: UseTerms) -> list[str]:
+    """Paths in the order of the published list."""
+    order = {name: place for place, name in enumerate(terms.listed.names)}
+
+    def place(path: str) -> tuple[int, tuple[tuple[int, str], ...]]:
+        numbered = tuple((int(step), "") if step.isdecimal() else (0, step) for step in path.split("/"))
+        return order.get(name_of(path, order) or "", len(order)), numbered
+
+    return sorted(values, key=place)
+
+
+def _annotation(terms: UseTerms, issued_at: int, provider: str) -> tuple[Row, ...]:
     until = _moment(terms.until)
     purpose = " ".join(
         filter(None, (terms.purpose.text, f"[{terms.purpose_code}]" if terms.purpose_code else ""))
     )
-    annotation = (
+    return (
         Row("使用单位", "For", f"{terms.grantee_name}（{terms.grantee}）"),
         Row("用途", "Purpose", purpose),
         Row("办理事项", "Matter", terms.item or _NOTHING),
@@ -109,13 +175,14 @@ def copy_face(
         Row("制作时间", "Made at", _moment(issued_at)),
         Row("数据分级", "Grade", f"{terms.grade}（1–4，4 最敏感 most sensitive）"),
     )
-    paths = sorted(values, key=_place)
-    rows = tuple(Row(*field_names(path, kind), shown_value(path, values[path])) for path in paths)
-    watermark = f"仅供 {terms.grantee_name} 用于 {terms.purpose.text} · 有效至 {until[:10]}"
-    return CopyFace((kind.name_zh, kind.name_en), annotation, rows, size - len(values), watermark, has_layout)
 
 
-def field_names(path: str, kind: LicenseType) -> tuple[str, str]:
+def _watermark(terms: UseTerms) -> str:
+    until = _moment(terms.until)[:10]
+    return f"仅供 {terms.grantee_name} 用于 {terms.purpose.text} · 有效至 {until}"
+
+
+def field_names(path: str, kind: Named) -> tuple[str, str]:
     """What people call a field, in Chinese and English.
 
     Example:

@@ -61,6 +61,16 @@ class DisclosedLicense:
         return self.shown.disclosure.values()
 
     @property
+    def size(self) -> int:
+        """Fields of the whole license."""
+        return self.shown.disclosure.size
+
+    @property
+    def license_id(self) -> str:
+        """Of which license they are, 0x-hex."""
+        return self.shown.license_id
+
+    @property
     def is_intact(self) -> bool:
         """Whether the fields lead to what the issuer signed, under an id of that issuer's."""
         return self.shown.is_intact(bytes.fromhex(self.ledger_id[2:]))
@@ -157,7 +167,7 @@ def _shown(form: object) -> ShownLicense:
         message=form["message"],
         signed=_members(form["signed"], MESSAGES[form["message"]].fields, "signed"),
         signature=_FORM.hexed(form, "signature", 64),
-        disclosure=_disclosure(form["disclosure"]),
+        disclosure=disclosure_of(form["disclosure"]),
         holder=None,
     )
     _FORM.require(("root" in shown.signed) == (form["leaf"] is not None), "leaf")
@@ -193,7 +203,8 @@ def _word(value: object, field: str) -> bytes:
     return _FORM.hexed({field: value}, field, 32, "0x")
 
 
-def _disclosure(value: object) -> Disclosure:
+def disclosure_of(value: object) -> Disclosure:
+    """Some fields from a file, `{"size", "fields", "hashes"}`; raises `DISCLOSURE_MALFORMED`."""
     if not isinstance(value, dict) or set(value) != {"size", "fields", "hashes"}:
         raise _FORM.fault("disclosure")
     rows, hashes = value["fields"], value["hashes"]

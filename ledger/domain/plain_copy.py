@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
-from ledger.domain.disclosed import DisclosedLicense, disclosed_license
+from ledger.domain.disclosed_row import DisclosedRow
+from ledger.domain.handed_out import Disclosed, disclosed
 from ledger.domain.label import Label, Verifies, label_from_json
 from ledger.domain.strict_form import StrictForm
 from ledger.errors import BadProofError
@@ -22,11 +23,11 @@ _FORM = StrictForm("COPY_MALFORMED")
 class Copy:
     """What a copy of either kind says: the fields handed out, and their label."""
 
-    disclosed: DisclosedLicense
+    disclosed: Disclosed
     label: Label
 
     def check(self, verifier: Verifies, ledger_id: str | None = None, key: bytes | None = None) -> None:
-        """Let pass only a copy whose fields the issuer signed, under a label of its own.
+        """Let pass only a copy whose fields lead to what was signed or loaded, under a label of its own.
 
         Not checked: the issuer's signature and the ledger (`verify` does), and whether it is still time
         (`Label.require_current`).
@@ -40,11 +41,20 @@ class Copy:
             TrustError: As `Label.check`; `DISCLOSURE_BROKEN`: the fields do not lead to what was signed.
         """
         self.label.check(verifier, self.disclosed.digest, ledger_id, key)
-        found = (self.disclosed.ledger_id, self.disclosed.shown.license_id)
-        if found != (self.label.terms.ledger_id, self.label.terms.license_id):
+        if not self._is_labelled:
             raise BadProofError("LABEL_OF_ANOTHER", grant=self.label.terms.grant)
         if not self.disclosed.is_intact:
             raise BadProofError("DISCLOSURE_BROKEN", id=self.label.terms.license_id)
+
+    @property
+    def _is_labelled(self) -> bool:
+        """Whether the label is of the same ledger, license or row; of a row also of its data set."""
+        terms, found = self.label.terms, self.disclosed
+        if (found.ledger_id, found.license_id) != (terms.ledger_id, terms.license_id):
+            return False
+        if not isinstance(found, DisclosedRow):
+            return True
+        return (found.state.owner, found.state.code) == (terms.owner, terms.code)
 
 
 def write_plain_copy(copy: Copy) -> bytes:
@@ -66,4 +76,4 @@ def read_plain_copy(data: bytes) -> Copy:
     _FORM.require(isinstance(form["label"], dict), "label")
     label = label_from_json(form["label"])
     _FORM.require(label.file is None, "file")
-    return Copy(disclosed_license(form["disclosure"]), label)
+    return Copy(disclosed(form["disclosure"]), label)

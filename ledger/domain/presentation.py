@@ -110,7 +110,7 @@ class ShownLicense:
             "signed": dict(self.signed),
             "signature": self.signature.hex(),
             "leaf": None if self.leaf is None else {**self.leaf, **place},
-            "disclosure": _disclosure_json(self.disclosure),
+            "disclosure": disclosure_json(self.disclosure),
         }
 
     def as_json(self) -> JsonObject:
@@ -227,7 +227,8 @@ def _presenter_json(presenter: Presenter | None) -> JsonObject:
     return keys if presenter is None else {**keys, "presenter": presenter.as_json()}
 
 
-def _disclosure_json(disclosure: Disclosure) -> JsonObject:
+def disclosure_json(disclosure: Disclosure) -> JsonObject:
+    """Some fields as a file has them: `{"size", "fields", "hashes"}`."""
     return {
         "size": disclosure.size,
         "fields": [

@@ -30,6 +30,8 @@ REASONS: dict[str, int] = {
     "NAME_NOT_REGISTERED": 18,
     "USES_UNSIGNED": 19,
     LEFT_UNSIGNED: 20,
+    "ROW_UNKNOWN": 21,
+    "ROWS_SPENT": 22,
 }
 """Code of `ledger.errors` → number in the record."""
 

@@ -14,8 +14,10 @@ encryption key that the copy is made for, `mediaType` the kind of copy (`ledger.
 With `locate` nothing is handed out: it is asked which licenses there are of the holder with a code, of some
 types; `license` and `fields` are empty then.
 
-A further member `"record": "BATCH"` lets the use stand in a batch of uses instead of in a record of its own;
-without it the member is absent.
+A further member `"row"` asks for the row of a data set that has this key; `license` is empty then.
+
+A further member `"record": "BATCH"` lets the use stand in a batch of uses instead of in a record of its own.
+Where these two say nothing they are absent.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from ledger.domain.handout import ANNOTATED, PLAIN
 from ledger.domain.label import Verifies
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
+from ledger.domain.row_tree import LONGEST_KEY
 from ledger.domain.salted_text import SaltedText, salted_text
 from ledger.domain.sharing import MOST_FIELDS
 from ledger.domain.sm import TAG_USE, is_public_key
@@ -100,6 +103,7 @@ class UseRequest:
         requested_at: In Unix seconds.
         locate: Whose licenses are looked for; None where data of one are wanted.
         is_batched: Whether its record may stand in a batch.
+        row: Key of the row of a data set that is wanted; empty where that is not.
         signature: 64 bytes; empty before it is signed.
     """
 
@@ -118,6 +122,7 @@ class UseRequest:
     requested_at: int
     locate: Locate | None = None
     is_batched: bool = False
+    row: str = ""
     signature: bytes = b""
 
     @property
@@ -156,6 +161,7 @@ class UseRequest:
             "nonce": self.nonce.hex(),
             "requestedAt": rfc3339(self.requested_at),
             **({"record": BATCH} if self.is_batched else {}),
+            **({"row": self.row} if self.row else {}),
             "signature": self.signature.hex(),
         }
 
@@ -178,7 +184,7 @@ def use_request(form: Mapping[str, object]) -> UseRequest:
     Raises:
         MalformedError: `USE_REQUEST_MALFORMED` with the member at fault.
     """
-    _FORM.require(form.keys() - {"record"} == _KEYS and form["format"] == FORMAT, "format")
+    _FORM.require(form.keys() - {"record", "row"} == _KEYS and form["format"] == FORMAT, "format")
     _FORM.require(form.get("record", BATCH) == BATCH, "record")
     grantee, public_key = _FORM.party(form["grantee"], "grantee")
     purpose = salted_text(form["purpose"])  # type: ignore[arg-type]
@@ -188,11 +194,12 @@ def use_request(form: Mapping[str, object]) -> UseRequest:
     to = _FORM.hexed(form, "to", 65)
     _FORM.require(is_public_key(to), "to")
     locate = _locate(form["locate"])
+    row = _row(form["row"]) if "row" in form else ""
     _FORM.require(form["mediaType"] in (PLAIN, ANNOTATED), "mediaType")
     found = UseRequest(
         ledger_id=_word(form, "ledgerId"),
         grant=_word(form, "grant"),
-        license="" if locate else _FORM.text(form["license"], "license"),
+        license="" if locate or row else _FORM.text(form["license"], "license"),
         fields=() if locate else _names(form["fields"], "fields", MOST_FIELDS),
         locate=locate,
         purpose=purpose,
@@ -205,10 +212,18 @@ def use_request(form: Mapping[str, object]) -> UseRequest:
         nonce=_FORM.hexed(form, "nonce", 32),
         requested_at=_FORM.instant(form, "requestedAt"),
         is_batched="record" in form,
+        row=row,
         signature=_FORM.hexed(form, "signature", 64),
     )
+    _FORM.require(not (row and locate), "row")
     _FORM.require(found.as_json() == form, "form")
     return found
+
+
+def _row(value: object) -> str:
+    key = _FORM.text(value, "row")
+    _FORM.require(len(key) <= LONGEST_KEY and key == key.strip(), "row")
+    return key
 
 
 def _locate(value: object) -> Locate | None:

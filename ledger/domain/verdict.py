@@ -62,6 +62,10 @@ PRECEDENCE: tuple[str, ...] = (
 
 COULD_NOT_CHECK = "COULD_NOT_CHECK"
 IN_FORCE = "IN_FORCE"
+AS_HANDED_OUT = "AS_HANDED_OUT"
+"""What a copy of a row of a data set is called where nothing speaks against it: no license is in force.
+
+Whoever wants a license must not take it for one, so it is no success unless a row is asked for."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,12 @@ def skipped(step: Step, code: str, evidence: Evidence | None = None) -> Check:
     return Check(step, Outcome.SKIPPED, code, "", evidence or {})
 
 
-def result_of(checks: Sequence[Check]) -> str:
+def result_of(checks: Sequence[Check], good: str = IN_FORCE) -> str:
     """One result for all checks, by `PRECEDENCE`.
+
+    Args:
+        checks: All of them.
+        good: The result where nothing speaks against it.
 
     Example:
         >>> unreachable = unknown(Step.RECOGNITION, "CHAIN_UNREACHABLE")
@@ -140,7 +148,7 @@ def result_of(checks: Sequence[Check]) -> str:
         return min(failures, key=PRECEDENCE.index)
     if any(check.outcome is Outcome.UNKNOWN for check in checks):
         return COULD_NOT_CHECK
-    return IN_FORCE
+    return good
 
 
 @dataclass(frozen=True)
@@ -161,11 +169,13 @@ class Verdict:
     """Code of the body that collected the license from another system and signed it."""
     corrections: tuple[Mapping[str, object], ...] = ()
     """Doubts about fields of the license that are open, or were found right."""
+    good: str = IN_FORCE
+    """The result where nothing speaks against it."""
 
     @property
     def result(self) -> str:
         """The result code."""
-        return result_of(self.checks)
+        return result_of(self.checks, self.good)
 
     @property
     def exit_code(self) -> int:

@@ -7,6 +7,10 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
         "真实且在所问时刻有效，可以采信。",
         "Authentic and in force at the moment asked. You may rely on it.",
     ),
+    "AS_HANDED_OUT": (
+        "数据集中一行的副本，与提供单位交付时一致；不是证照，内容以提供单位的数据为准。",
+        "A row of a data set as its provider handed it out. No license: it is the provider's word.",
+    ),
     "NOT_YET": (
         "尚未到有效期起始日，请在起始日之后再核验。",
         "Its validity has not begun. Check again from its first day.",
@@ -127,6 +131,10 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
         "这是为一个单位的一种用途制作的加注件，由他人出示或用于他途的不得采信（--shown-by 可核对）。",
         "Made for one body and one purpose: no good from anybody else or for anything else (--shown-by).",
     ),
+    "ROW_AS_LOADED": (
+        "内容是提供单位载入时的状态（见完整性检查的 loadedAt）；此后有无变化，请向提供单位重新申请。",
+        "As the provider had it when it was loaded (loadedAt of step 2); ask anew to learn of changes since.",
+    ),
     "COPY_USE_PROMISED": (
         "用证尚未上链，提供单位已承诺；期限见证据（promisedUntil），之后请再核验。",
         "The use is not on the ledger yet; the provider says it is promised. See promisedUntil, check again.",
@@ -202,6 +210,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     "REGION_UNKNOWN": ("所问地区未在账本登记。", "The region asked is not registered on this ledger."),
     "NOT_ASKED": ("未要求此项检查。", "This was not asked for."),
     "NOT_PRESENTED": ("这是文件核验，没有现场出示。", "A file was checked; nobody presented it."),
+    "NO_LICENSE": (
+        "这是数据集中的一行，不是证照：没有颁发机构的签名和状态；提供单位与依据见第 9 项。",
+        "A row of a data set, no license: no issuer's signature, no status. For its provider see step 9.",
+    ),
     "NO_DATA_HANDED_OUT": ("未向外提供数据，无需用证依据。", "No data is handed out, so no basis is needed."),
     "NOT_REACHED": ("前面的检查已失败，无从进行。", "An earlier check failed, so this one has no subject."),
     "HOLDER_UNBOUND": (

@@ -244,6 +244,14 @@ class UseStore(Protocol):
         """Forget what was handed out of a license; that it was used stays."""
         ...
 
+    def row_handouts(self) -> Iterator[KeptUse]:
+        """The uses of rows of data sets of which a handout is kept; without it, and without messages."""
+        ...
+
+    def forget_uses(self, uses: Collection[str]) -> None:
+        """Forget what was handed out in some uses; that they were stays."""
+        ...
+
     def compact(self) -> None:
         """Leave nothing of what was forgotten on the disk."""
         ...
@@ -328,6 +336,10 @@ class UseStore(Protocol):
 
     def is_refused(self, use_id: str) -> bool:
         """Whether a request was refused before."""
+        ...
+
+    def refused_since(self, grantee: str, owner: str, code: str, reason: int, since: int) -> list[int]:
+        """When a grantee's requests for a resource were refused for a reason after a moment, in order."""
         ...
 
     def refuse(self, refusals: Sequence[KeptRefusal]) -> None:

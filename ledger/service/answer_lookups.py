@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from ledger.domain.entities import License
 from ledger.domain.handout import PLAIN, Handout, HandoutTerms
 from ledger.domain.located import CODE_BYTES, Found, Located
-from ledger.domain.sharing import UseKind
+from ledger.domain.sharing import ResourceKind, UseKind
 from ledger.domain.sharing_entities import Use
 from ledger.domain.state import StateView
+from ledger.errors import UsageError
 from ledger.ports import Entropy, Signer
 from ledger.ports.uses import UseCode, UseStore
 from ledger.service.check_uses import GrantedUse, is_covered
 from ledger.service.hand_out import HandOut
+from ledger.service.hand_rows import HandRows, RowContent
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.make_handouts import Content, LicensesHere, MakeHandouts
 from ledger.service.party_texts import NOTHING
@@ -100,38 +102,53 @@ class AnswerLookups:
         return self._hand_out.seal(answer.data, PLAIN, terms, request.to)
 
 
-Answer = Content | Lookup
-"""What a request is answered with: data of a license, or which licenses there are."""
+Answer = Content | Lookup | RowContent
+"""What a request is answered with: data of a license or a row, or which licenses there are."""
 
 
 class Answers:
-    """Finds and makes what requests are answered with, of either kind.
+    """Finds and makes what requests are answered with, of every kind.
 
     Args:
-        handouts: Hands data out.
+        handouts: Hands data of licenses out.
         lookups: Looks licenses up.
+        rows: Hands rows of data sets out.
     """
 
-    def __init__(self, handouts: MakeHandouts, lookups: AnswerLookups) -> None:
-        self._handouts, self._lookups = handouts, lookups
+    def __init__(self, handouts: MakeHandouts, lookups: AnswerLookups, rows: HandRows) -> None:
+        self._handouts, self._lookups, self._rows = handouts, lookups, rows
 
     def content(self, state: StateView, asked: GrantedUse, now: int) -> Answer:
-        """What a request asks for; raises as `MakeHandouts.content`."""
-        chosen = self._handouts if asked.request.locate is None else self._lookups
-        return chosen.content(state, asked, now)
+        """What a request asks for; raises as `MakeHandouts.content` and `HandRows.content`.
+
+        Raises:
+            UsageError: `USE_WANTS_ROW`, `USE_WANTS_LICENSE`: the resource is of the other kind.
+        """
+        if asked.request.locate is not None:
+            return self._lookups.content(state, asked, now)
+        is_of_rows = asked.version.kind is ResourceKind.DATA_SET
+        if is_of_rows is not bool(asked.request.row):
+            raise UsageError(
+                "USE_WANTS_ROW" if is_of_rows else "USE_WANTS_LICENSE", resource=asked.resource.key
+            )
+        return self._rows.content(asked, now) if is_of_rows else self._handouts.content(state, asked, now)
 
     def is_erased(self, license_id: str) -> bool:
         """Whether the document of a license was erased here, or is being."""
         return self._handouts.is_erased(license_id)
 
     def concerned(self, state: StateView, asked: GrantedUse) -> list[str]:
-        """Whose data were asked for, by license id, whatever becomes of it; none where that is not known."""
+        """The licenses that were asked for, by their ids; none where that is not known, or a row was."""
+        if asked.request.row:
+            return []
         if asked.request.locate is None:
             return self._handouts.concerned(state, asked)
         return self._lookups.concerned(asked)
 
-    def sealed(self, answer: Answer, provider: str, signer: Signer, now: int) -> Handout:
+    def sealed(self, state: StateView, answer: Answer, provider: str, signer: Signer, now: int) -> Handout:
         """The same as it goes out, encrypted for the one key that the request names."""
+        if isinstance(answer, RowContent):
+            return self._rows.sealed(state, answer, provider, signer, now)
         if isinstance(answer, Content):
             return self._handouts.sealed(answer, provider, signer, now)
         return self._lookups.sealed(answer, now)

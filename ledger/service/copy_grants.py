@@ -15,7 +15,8 @@ from ledger.domain.lineage import void_as_of
 from ledger.domain.links import NO_LICENSE
 from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32, from_ascii32, organisation_object, resource_object
-from ledger.domain.sharing import Basis, Outcome
+from ledger.domain.row_fields import fields_beyond
+from ledger.domain.sharing import Basis, Outcome, ResourceKind
 from ledger.domain.sharing_entities import Need
 from ledger.service.found import digest_of_text
 from ledger.service.sources import Histories
@@ -58,6 +59,7 @@ class CopyGrant:
         parent: That of the grant which it was narrowed from; a delegated one goes no further.
         version: What its owner registered of the resource, in the version that was granted.
         name_digest: Of the grantee's registered name, 0x-hex.
+        state: Digest of the data set, 0x-hex, of a row of which the copy is; empty of a license.
     """
 
     label: Label
@@ -65,6 +67,7 @@ class CopyGrant:
     parent: tuple[Fact, ...]
     version: Values | None
     name_digest: str
+    state: str = ""
 
     @property
     def recorded(self) -> Values:
@@ -103,13 +106,15 @@ class CopyGrant:
             "granteeName": digest_of_text(terms.grantee_name) != self.name_digest,
             "version": terms.version != int(str(recorded["version"])),
             "fieldList": not self._is_listed(),
+            "kind": not self._is_of_kind(),
         }
         wrong += [name for name, is_wrong in others.items() if is_wrong]
         return Finding(OUT_OF_SCOPE, "GRANT_MISMATCH", wrong[0]) if wrong else None
 
     def beyond(self, paths: Collection[str], fields: int) -> Finding | None:
         """The first field of a copy that lies outside of some of the list's."""
-        found = paths_beyond(paths, self.label.terms.listed, fields)
+        named = fields_beyond if self.state else paths_beyond
+        found = named(paths, self.label.terms.listed, fields)
         return Finding(OUT_OF_SCOPE, "COPY_TOO_BROAD", found[0]) if found else None
 
     def not_standing(self, histories: Histories) -> Finding | None:
@@ -126,6 +131,11 @@ class CopyGrant:
         listed, version = self.label.terms.listed, self.version or {}
         digests = (version.get("fieldsDigest"), version.get("gradesDigest"))
         return digests == (listed.digest, listed.grades_digest)
+
+    def _is_of_kind(self) -> bool:
+        """Whether the resource is what the copy is of: a license type, or a data set."""
+        wanted = ResourceKind.DATA_SET if self.state else ResourceKind.LICENSE_TYPE
+        return (self.version or {}).get("kind") == int(wanted)
 
     def _standing(self, at: int) -> GrantStanding:
         recorded = self.recorded
@@ -158,7 +168,7 @@ class CopyGrant:
         return any(_is_key_void(histories, fact.key_ids[0], fact.time) for fact in resting)
 
 
-def grant_of_copy(histories: Histories, label: Label) -> CopyGrant | None:
+def grant_of_copy(histories: Histories, label: Label, state: str = "") -> CopyGrant | None:
     """The grant that a label names; None where the ledger knows none.
 
     Raises:
@@ -171,7 +181,7 @@ def grant_of_copy(histories: Histories, label: Label) -> CopyGrant | None:
     if not root or root[0].kind is not Kind.GRANT_REQUESTED:
         return None
     name_digest = _name_digest(histories, label.terms.grantee)
-    return CopyGrant(label, own, parent, _version_of(histories, root[0].values), name_digest)
+    return CopyGrant(label, own, parent, _version_of(histories, root[0].values), name_digest, state)
 
 
 def _history(histories: Histories, grant: str) -> tuple[Fact, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.disclosed_row import DisclosedRow
 from ledger.domain.label import Label
 from ledger.domain.lineage import acts_for
 from ledger.domain.messages import Kind
@@ -67,7 +68,8 @@ class CopyRecords:
         finding = _of_provider(histories, copy.label, at)
         if finding is not None:
             return Known(finding)
-        grant = grant_of_copy(histories, copy.label)
+        state = copy.disclosed.state_digest if isinstance(copy.disclosed, DisclosedRow) else ""
+        grant = grant_of_copy(histories, copy.label, state)
         if grant is None:
             return Known(Finding(OUT_OF_SCOPE, "GRANT_UNKNOWN"))
         return self._by_grant(histories, grant, copy.disclosed.values)

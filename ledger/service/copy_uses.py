@@ -136,7 +136,7 @@ class CopyUses:
         if found is None:
             return self._absent(histories, grant, receipt)
         fact, use = found
-        member = _other_member(fact, use, label)
+        member = _other_member(fact, use, label) or _other_state(use, grant.state)
         if member:
             return FoundUse(Finding(OUT_OF_SCOPE, "USE_MISMATCH", member))
         return self._with_handout(label, use, _place(name, fact))
@@ -252,6 +252,11 @@ def _other_handout(handout: Handout, use: Use, label: Label) -> str:
         return "response"
     ours, theirs = handout.terms.as_json(), HandoutTerms.of(label).as_json()
     return next((name for name, value in ours.items() if value != theirs[name]), "")
+
+
+def _other_state(use: Use, state: str) -> str:
+    """`state` where a use records another state of the data set than the row of a copy leads to."""
+    return "state" if state and use.commitment != state else ""
 
 
 def _other_member(fact: Fact, use: Use, label: Label) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ledger.domain.annotated_copy import face_file, write_annotated_copy
-from ledger.domain.copy_face import copy_face
+from ledger.domain.copy_face import copy_face, row_face
 from ledger.domain.disclosed import DisclosedLicense
+from ledger.domain.disclosed_row import DisclosedRow
+from ledger.domain.handed_out import Disclosed
 from ledger.domain.label import FaceFile, Label, UseTerms
 from ledger.domain.license_types import LicenseType
 from ledger.domain.plain_copy import Copy, write_plain_copy
@@ -48,9 +50,7 @@ class MakeCopies:
     def __init__(self, press: CopyPress) -> None:
         self._press = press
 
-    def plain(
-        self, disclosed: DisclosedLicense, terms: UseTerms, issued_at: int, provider: Provider
-    ) -> bytes:
+    def plain(self, disclosed: Disclosed, terms: UseTerms, issued_at: int, provider: Provider) -> bytes:
         """A copy for programs: fields and label as JSON.
 
         Raises:
@@ -85,19 +85,32 @@ class MakeCopies:
         """
         if layout is not None:
             _require_own(disclosed, layout)
-        size = disclosed.shown.disclosure.size
-        by = f"{provider.name}（{provider.uscc}）"
+        size, by = disclosed.size, _shown(provider)
         is_beside = layout is not None and layout.media_type == OFD
         shown = copy_face(terms, issued_at, by, disclosed.values, size, kind, is_beside)
         face = self._press.face(shown, *(layout or (None, "")))
         label = _label(disclosed, terms, issued_at, provider, face_file(face))
         return write_annotated_copy(face, Copy(disclosed, label))
 
+    def annotated_row(
+        self, disclosed: DisclosedRow, terms: UseTerms, issued_at: int, provider: Provider
+    ) -> bytes:
+        """An annotated copy of a row of a data set; arguments and errors as those of `annotated`."""
+        values, size = disclosed.values, disclosed.size
+        shown = row_face(terms, issued_at, _shown(provider), values, disclosed.state, size)
+        face = self._press.face(shown)
+        label = _label(disclosed, terms, issued_at, provider, face_file(face))
+        return write_annotated_copy(face, Copy(disclosed, label))
+
+
+def _shown(provider: Provider) -> str:
+    return f"{provider.name}（{provider.uscc}）"
+
 
 def _label(
-    disclosed: DisclosedLicense, terms: UseTerms, issued_at: int, provider: Provider, file: FaceFile | None
+    disclosed: Disclosed, terms: UseTerms, issued_at: int, provider: Provider, file: FaceFile | None
 ) -> Label:
-    if (terms.ledger_id, terms.license_id) != (disclosed.ledger_id, disclosed.shown.license_id):
+    if (terms.ledger_id, terms.license_id) != (disclosed.ledger_id, disclosed.license_id):
         raise BadProofError("LABEL_OF_ANOTHER", grant=terms.grant)
     signer = provider.signer
     unsigned = Label(terms, issued_at, disclosed.digest, file, provider.uscc, signer.public_key)

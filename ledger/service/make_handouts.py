@@ -12,7 +12,6 @@ from ledger.domain.entities import License
 from ledger.domain.field_list import FieldList
 from ledger.domain.fields_tree import flatten
 from ledger.domain.handout import ANNOTATED, Handout, HandoutTerms
-from ledger.domain.label import UseTerms
 from ledger.domain.license_types import LicenseType
 from ledger.domain.lineage import followers_of
 from ledger.domain.sharing import UseKind
@@ -25,6 +24,7 @@ from ledger.ports import Signer
 from ledger.ports.uses import UseStore
 from ledger.service.check_uses import GrantedUse, asked_fields, require_covered
 from ledger.service.hand_out import HandOut, disclosed_of
+from ledger.service.label_terms import terms_of
 from ledger.service.make_copies import MakeCopies, Provider
 from ledger.service.party_texts import NOTHING, PartyTexts
 
@@ -201,7 +201,7 @@ class MakeHandouts:
         request = content.asked.request
         disclosed = disclosed_of(content.envelope, content.paths)
         by = Provider(provider, _name_of(content.envelope, provider), signer)
-        terms = _terms(content)
+        terms = terms_of(content.asked, content.license_id, content.listed, content.grade)
         if request.media_type == ANNOTATED:
             kind = self._licenses.kind(content.license)
             copy = self._copies.annotated(disclosed, terms, now, by, kind)
@@ -209,28 +209,6 @@ class MakeHandouts:
             copy = self._copies.plain(disclosed, terms, now, by)
         belongs = HandoutTerms(terms.ledger_id, terms.grant, terms.request, terms.license_id, terms.version)
         return self._hand_out.seal(copy, request.media_type, belongs, request.to)
-
-
-def _terms(content: Content) -> UseTerms:
-    """What the copy's label says of it."""
-    request, grant, resource = content.asked.request, content.asked.grant, content.asked.resource
-    return UseTerms(
-        ledger_id=request.ledger_id,
-        license_id=content.license.license_id,
-        owner=resource.owner,
-        code=resource.code,
-        version=grant.version,
-        listed=content.listed,
-        grade=content.grade,
-        purpose_code=grant.purpose,
-        purpose=request.purpose,
-        item=grant.item,
-        grantee=request.grantee,
-        grantee_name=request.grantee_name,
-        grant=grant.grant_id,
-        request=request.digest,
-        until=grant.until,
-    )
 
 
 def _name_of(envelope: Envelope, provider: str) -> str:

@@ -104,7 +104,7 @@ class OfferUses:
             reserved = self._reserved(index, asked, now)
             if reserved.state is not UseState.RESERVED:
                 return self._answerable(reserved)
-            handout = self._answers.sealed(content, *provider, now)
+            handout = self._answers.sealed(index, content, *provider, now)
             if request.is_batched:
                 ours = self._ways.batch.gather(reserved, content, handout, provider)
             else:

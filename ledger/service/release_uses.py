@@ -140,7 +140,7 @@ class ReleaseUses:
         Raises:
             TransitionError: `USE_NOT_SIGNED`, `USE_OFFER_OVER`.
             OutcomeUnknownError: `USE_NOT_RECORDED`: not yet.
-            ErasedError: `DOCUMENT_ERASED`.
+            ErasedError: `HANDOUT_ERASED`, `HANDOUT_OF_ROW_OVER`.
             LedgerError: Why it will never be recorded.
         """
         sight = self._look()
@@ -149,7 +149,8 @@ class ReleaseUses:
         if gathered is None and use.state is not UseState.RECORDED:
             self._require_promised(use, sight)
         if use.handout is None:
-            raise ErasedError("HANDOUT_ERASED", id=use.license_id)
+            code = "HANDOUT_OF_ROW_OVER" if use.request.get("row") else "HANDOUT_ERASED"
+            raise ErasedError(code, id=use.license_id)
         if gathered is None:
             return Released(use.handout, self._receipt(use, sight.index))
         is_recorded = use.state is UseState.RECORDED

@@ -10,6 +10,7 @@ from ledger.domain.entities import Entity
 from ledger.domain.field_list import FieldList
 from ledger.domain.links import By
 from ledger.domain.moments import rfc3339
+from ledger.domain.sharing import ResourceKind
 from ledger.domain.sharing_entities import (
     Grant,
     Refusal,
@@ -130,6 +131,7 @@ class ShowUses:
             "fields": self._named(use.grant, use.fields),
             "request": use.request_digest,
             "response": None if use.response_digest == NOTHING else use.response_digest,
+            "state": use.commitment if self._is_of_rows(use.grant) else None,
         }
 
     def _of_batch(self, object_id: str, entity: UseBatch) -> Iterator[JsonObject]:
@@ -149,6 +151,7 @@ class ShowUses:
             "fields": self._named(entity.grant, entity.fields),
             "request": None,
             "response": None,
+            "state": None,
             **_row(object_id, entity),
             "size": entity.size,
             "owner": resource_owner(resource) if resource else None,
@@ -163,6 +166,7 @@ class ShowUses:
             "fields": [],
             "request": entity.request_digest or None,
             "response": None,
+            "state": None,
             **_row(object_id, entity),
             "size": entity.size,
             "reason": entity.reason or None,
@@ -171,6 +175,12 @@ class ShowUses:
             "grantee": entity.grantee or None,
             "resource": resource_key(entity.owner, entity.code),
         }
+
+    def _is_of_rows(self, grant: str) -> bool:
+        """Whether a grant is of a data set: the last word of its uses is the state of that."""
+        found = typed(self.index, "grant", grant, Grant)
+        resource = typed(self.index, "resource", found.resource, Resource) if found else None
+        return resource is not None and resource.current.kind is ResourceKind.DATA_SET
 
     def _resource(self, grant: str) -> str | None:
         found = typed(self.index, "grant", grant, Grant)

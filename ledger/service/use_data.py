@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject, canonical
+from ledger.domain.disclosed_row import DisclosedRow
 from ledger.domain.handout import Handout, handout_from_json
 from ledger.domain.license_tree import root
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, key_id
@@ -32,6 +33,7 @@ from ledger.service.ask_in_batches import AskInBatches
 from ledger.service.check_offers import ReadOffers
 from ledger.service.run_outbox import Pace
 from ledger.service.share import about
+from ledger.service.verify_copies import read_copy
 
 PAUSE = 0.5
 """Seconds between two tries to fetch a copy."""
@@ -41,6 +43,9 @@ _FINAL = REASONS.keys() | {
     "USE_OFFER_OVER",
     "USE_REQUEST_TIME",
     "USE_NOT_IN_BATCH",
+    "USE_WANTS_LICENSE",
+    "USE_WANTS_ROW",
+    "ROWS_NOT_HERE",
     "USE_REFUSED_BEFORE",
     "USE_UNKNOWN",
     "UNKNOWN_GRANT",
@@ -75,7 +80,7 @@ class UseOrder:
         grant: The grant.
         fields: What of it is wanted, as a bitmap of the published list.
         names: The names of these fields.
-        license: Identifier, license id or use code.
+        license: Identifier, license id or use code; empty of a data set.
         owner: Credit code of the body whose resource it is.
         purpose: As the grant was asked for.
         operator: Salted digest of who asks, 0x-hex.
@@ -83,6 +88,7 @@ class UseOrder:
         media_type: Of the copy.
         locate: Whose licenses are looked for; None where data are wanted.
         is_batched: Whether the use may stand in a batch.
+        row: Key of the row of a data set; empty of a license.
     """
 
     grant: Grant
@@ -96,6 +102,7 @@ class UseOrder:
     media_type: str
     locate: Locate | None = None
     is_batched: bool = False
+    row: str = ""
 
     @property
     def kind(self) -> UseKind:
@@ -112,6 +119,7 @@ class UseOrder:
             "mediaType": self.media_type,
             "locate": self.locate.as_json() if self.locate else None,
             **({"record": BATCH} if self.is_batched else {}),
+            **({"row": self.row} if self.row else {}),
         }
 
 
@@ -189,7 +197,7 @@ class UseData:
             ask = self._gather if order.is_batched else self._sign
             ask(key, kept, request, order)
             answer = self._fetched(request.digest, pace, seconds)
-        except RuleError as error:
+        except (RuleError, UsageError) as error:
             may_be_recorded = "signature" in kept and not self._channel.is_direct
             if error.code in _FINAL and not may_be_recorded:  # the same order again makes another request
                 self._orders.drop(key)
@@ -278,7 +286,10 @@ class UseData:
             raise differs("handout/terms")
         receipt = self._received(request, kept, handout, answer.get("receipt"))
         promise = self._batched.promise(request.digest) if request.is_batched else None
-        return Used(request, handout, self._open(handout), receipt, promise)
+        copy = self._open(handout)
+        if request.row and _state_of(copy) != use.commitment:
+            raise differs("state")
+        return Used(request, handout, copy, receipt, promise)
 
     def _use(self, kept: JsonObject) -> Use:
         """What both sides sign, or will."""
@@ -323,6 +334,15 @@ class UseData:
         return {"object": (receipt.object, object_), "batch": (batch.use, use)}
 
 
+def _state_of(copy: bytes) -> str:
+    """The state of the data set to which the row of a copy leads; empty where it leads to none."""
+    try:
+        disclosed = read_copy(copy).disclosed
+    except LedgerError:
+        return ""
+    return disclosed.state_digest if isinstance(disclosed, DisclosedRow) and disclosed.is_intact else ""
+
+
 def requests_of(
     ledger_id: str, signer: Signer, reader: Decryptor, grantee: str, entropy: Entropy, clock: Clock
 ) -> MakeRequest:
@@ -345,6 +365,7 @@ def requests_of(
             requested_at=int(clock.now().timestamp()),
             locate=order.locate,
             is_batched=order.is_batched,
+            row=order.row,
         )
         return made.signed(signer.sign(made.message()))
 

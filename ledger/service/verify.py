@@ -21,7 +21,7 @@ from ledger.domain.objects import key_object
 from ledger.domain.records import Record
 from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import TrustFile
-from ledger.domain.verdict import Check, Outcome, Step, Verdict, skipped, unknown
+from ledger.domain.verdict import IN_FORCE, Check, Outcome, Step, Verdict, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.ports import Clock, Verifier
 from ledger.proof.verification import (
@@ -77,6 +77,8 @@ class Subject:
         after: HOLDER and BASIS.
         disclosed: Field values that were shown, or None.
         flags: What stands beside the result whatever the ledger says.
+        instead: What stands for steps 3 to 7 where there is no license to ask the ledger about.
+        good: The result where nothing speaks against it.
     """
 
     before: tuple[Check, ...]
@@ -84,6 +86,8 @@ class Subject:
     after: tuple[Check, ...]
     disclosed: Mapping[str, object] | None = None
     flags: tuple[str, ...] = ()
+    instead: tuple[Check, ...] = ()
+    good: str = IN_FORCE
 
     @property
     def is_shown_rightly(self) -> bool:
@@ -143,7 +147,7 @@ class VerifyLicenses:
         """
         claims = [subject.claim for subject in subjects if subject.claim]
         if not claims:
-            return [self._verdict(subject, ask, _NOT_REACHED, None) for subject in subjects]
+            return [self._without_claim(subject, ask) for subject in subjects]
         try:
             histories = self._open()
             self._follow(claims, histories)
@@ -177,12 +181,33 @@ class VerifyLicenses:
     ) -> Verdict:
         claim = subject.claim
         if claim is None:
-            return self._verdict(subject, ask, _NOT_REACHED, None)
+            return self._without_claim(subject, ask)
         findings = self._examine(claim, ask, histories, state)
         verdict = self._verdict(subject, ask, findings, histories)
         license_type = findings.license.license_type if findings.license else ""
         shown = doubts_shown(doubts[claim.license_id], license_type)
         return self._with_doubts(verdict, shown, _known_at(ask, histories))
+
+    def _without_claim(self, subject: Subject, ask: Ask) -> Verdict:
+        """The verdict on what is no license, or could not be read as one."""
+        if not subject.instead:
+            return self._verdict(subject, ask, _NOT_REACHED, None)
+        try:
+            histories = self._open()
+        except (OutageError, TrustError):  # step 9 tells
+            return self._verdict(subject, ask, Findings(subject.instead), None)
+        checks = subject.instead
+        if self._is_stale(ask, histories):
+            checks = tuple(
+                unknown(each.step, "STALE_HEAD") if each.step is Step.STATUS else each for each in checks
+            )
+        return self._verdict(subject, ask, Findings(checks), histories)
+
+    def _is_stale(self, ask: Ask, histories: Histories) -> bool:
+        """Whether the head is too old to say anything about now."""
+        now, head = int(self._clock.now().timestamp()), histories.header.time
+        is_judged = ask.known_at is None and not histories.is_pinned
+        return is_judged and (now - head > ask.max_age or head > now + CLOCK_TOLERANCE)
 
     def _with_doubts(self, verdict: Verdict, doubts: Sequence[Doubt], known_at: int) -> Verdict:
         """The verdict with what is doubted beside it; that changes no result."""
@@ -192,13 +217,12 @@ class VerifyLicenses:
     def _examine(self, claim: Claim, ask: Ask, histories: Histories, state: State) -> Findings:
         now = int(self._clock.now().timestamp())
         age = max(0, now - histories.header.time)
-        judged = ask.known_at is None and not histories.is_pinned
         question = Question(
             at=max(now, histories.header.time) if ask.at is None else ask.at,
             known_at=_known_at(ask, histories),
             region=ask.region,
             age=age,
-            stale=judged and (age > ask.max_age or histories.header.time > now + CLOCK_TOLERANCE),
+            stale=self._is_stale(ask, histories),
         )
         findings = examine(claim, state, question, partial(self._domains, histories), self._holds)
         unproved = histories.unproved("Journal", MESSAGES[claim.message_name].contract)
@@ -253,7 +277,7 @@ class VerifyLicenses:
 
     def _unchecked(self, subject: Subject, problem: LedgerError, ask: Ask) -> Verdict:
         if subject.claim is None:
-            return self._verdict(subject, ask, _NOT_REACHED, None)
+            return self._without_claim(subject, ask)
         code = _CHECK_CODES.get(
             problem.code, "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
         )
@@ -281,6 +305,7 @@ class VerifyLicenses:
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
             collector=findings.collector or None,
+            good=subject.good,
         )
 
 

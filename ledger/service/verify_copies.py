@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from ledger.domain.annotated_copy import read_annotated_copy
 from ledger.domain.canonical import parse_strict
+from ledger.domain.disclosed_row import DisclosedRow, state_told
 from ledger.domain.label import Label
 from ledger.domain.moments import rfc3339
 from ledger.domain.plain_copy import FORMAT, Copy, read_plain_copy
 from ledger.domain.verdict import (
+    AS_HANDED_OUT,
     COULD_NOT_CHECK,
     Check,
     Outcome,
@@ -41,6 +43,8 @@ _FINDINGS = {
     "LABEL_EXPIRED": Finding("STALE_PRESENTATION", "COPY_EXPIRED"),
 }
 """What an error of the copy itself says of it."""
+_OF_LICENSES = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)
+_NO_LICENSE = tuple(skipped(step, "NO_LICENSE") for step in _OF_LICENSES)
 
 
 def is_copy(data: bytes) -> bool:
@@ -94,6 +98,8 @@ class VerifyCopies:
         """
         try:
             copy = read_copy(data)
+            if isinstance(copy.disclosed, DisclosedRow):
+                return self._row(copy, copy.disclosed, ask)
             ledger_id = bytes.fromhex(copy.disclosed.ledger_id[2:])
             claim = claim_of_shown(copy.disclosed.shown, ledger_id)
         except MalformedError as error:
@@ -108,6 +114,19 @@ class VerifyCopies:
             after=(skipped(Step.HOLDER, "NOT_PRESENTED"), basis),
             disclosed=copy.disclosed.values,
             flags=flags,
+        )
+
+    def _row(self, copy: Copy, row: DisclosedRow, ask: CopyAsk) -> Subject:
+        """A copy of a row of a data set: no license, so what stands behind it is step 9."""
+        basis, flags = self._basis(copy, ask)
+        return Subject(
+            before=(passed(Step.FORM), _row_integrity(row)),
+            claim=None,
+            after=(skipped(Step.HOLDER, "NOT_PRESENTED"), basis),
+            disclosed=row.values,
+            flags=("ROW_AS_LOADED", *flags),
+            instead=_NO_LICENSE,
+            good=AS_HANDED_OUT,
         )
 
     def _basis(self, copy: Copy, ask: CopyAsk) -> tuple[Check, tuple[str, ...]]:
@@ -136,6 +155,19 @@ class VerifyCopies:
         if ask.shown_by not in (None, copy.label.terms.grantee):
             return Finding("OUT_OF_SCOPE", "COPY_NOT_THEIRS"), {"shownBy": ask.shown_by}
         return None, {}
+
+
+def _row_integrity(row: DisclosedRow) -> Check:
+    """Step 2 for a row: its fields lead to its data set as that was loaded."""
+    evidence = {
+        "digest": row.license_id,
+        "fields": len(row.values),
+        "state": row.state_digest,
+        **state_told(row.state),
+    }
+    if not row.is_intact:
+        return failed(Step.INTEGRITY, "TAMPERED", "DIGEST_MISMATCH", evidence)
+    return passed(Step.INTEGRITY, evidence)
 
 
 def _told(label: Label) -> dict[str, object]:

@@ -14,6 +14,13 @@ from tests.live import ISSUER, NATIONAL, LiveLedger
 from tests.served import Served
 
 Json = dict[str, Any]
+COLUMNS = "name,grade\ncode,2\nname,1\nstatus,1\ncapital,2\n"
+TABLE = """\
+code,name,status,capital
+91330000EXAMPLE01A,示例甲有限公司,存续,100
+91330000EXAMPLE02B,示例乙有限公司,注销,
+91330000EXAMPLE03C,示例丙有限公司,存续,300
+"""
 FIELDS = "name,grade\nmetadata/certificateName,1\nmetadata/certificateNumber,2\nface/category,2\nholders,3\n"
 GRANTEE_NAME = "示例浙江省用证单位"
 PURPOSE = "办理施工许可（示例）"
@@ -64,6 +71,34 @@ class Using:
         self.provider("resource", "add", code, *given, *self.key("issuer"))
         return f"{ISSUER}/{code}"
 
+    def data_set(self, *more: str, rows: str = TABLE, key_field: str = "code") -> str:
+        """A data set of the provider with its rows loaded; its name."""
+        code, columns = f"REGISTER-{secrets.token_hex(4).upper()}", self.folder / "columns.csv"
+        columns.write_text(COLUMNS)
+        self.provider("resource", "add", code, "--field-list", str(columns), *more, *self.key("issuer"))
+        self.load(f"{ISSUER}/{code}", rows, key_field)
+        return f"{ISSUER}/{code}"
+
+    def load(self, resource: str, rows: str, key_field: str = "code") -> Json:
+        """`resource source` with a table."""
+        file = self.folder / f"{secrets.token_hex(8)}.csv"
+        file.write_text(rows)
+        given = [resource, str(file), "--key-field", key_field, *self.key("issuer")]
+        return self.provider("resource", "source", *given)
+
+    def grant_of_rows(self, resource: str, *more: str, fields: str = "name,status") -> str:
+        """A duty, asked for by the grantee."""
+        terms = [
+            "--fields",
+            fields,
+            "--until",
+            "2031-12-31",
+            "--field-list",
+            str(self.folder / "columns.csv"),
+        ]
+        given = [resource, *reasons(PURPOSE), *terms, *more, *self.key("relying")]
+        return str(self.grantee("grant", "request", *given)["grant"])
+
     def grant(self, resource: str, *more: str, fields: str = "metadata/certificateName,face/category") -> str:
         """A duty, asked for by the grantee."""
         why = reasons(PURPOSE)
@@ -77,9 +112,16 @@ class Using:
         folder = out or str(self.folder / f"use-{next(self._folders)}")
         keys = [*self.key("relying"), "--encryption-key", str(self.live_ledger.key("relying-encryption"))]
         given = ["--fields", fields, "--out", folder, "--api", self.served.url, "--name", GRANTEE_NAME]
+        named = [license_] if license_ else []
         return self.live_ledger.attempt(
-            "use", "request", grant, license_, *given, *keys, *more, home=self.grantee_home
+            "use", "request", grant, *named, *given, *keys, *more, home=self.grantee_home
         )
+
+    def use_row(
+        self, grant: str, key: str, *more: str, fields: str = "name", out: str = ""
+    ) -> tuple[int, Json]:
+        """The same of a row of a data set."""
+        return self.use(grant, "", "--row", key, *more, fields=fields, out=out)
 
     def sign(self, grant: str, *more: str) -> Json:
         """`use sign` of the grantee."""

@@ -221,10 +221,14 @@ def _draw(paper: _Paper, line: _Line, y: float) -> float:
 # --- around the lines ---------------------------------------------------------------------
 
 
+_HEADING = ("电子证照加注件", "Annotated copy of an electronic license")
+_ROW_HEADING = ("共享数据加注件", "Annotated copy of a row of a data set")
+
+
 def _header(paper: _Paper, face: CopyFace) -> None:
     width, height = paper.size
-    paper.text(_MARGIN, height - 50, "电子证照加注件", 18, _ACCENT)
-    title = "Annotated copy of an electronic license"
+    heading, title = _ROW_HEADING if face.is_row else _HEADING
+    paper.text(_MARGIN, height - 50, heading, 18, _ACCENT)
     paper.text(width - _MARGIN - font().stringWidth(title, 8), height - 48, title, 8, _FAINT)
     for name, size, y in ((face.title[0], 13, height - 76), (face.title[1], 8, height - 90)):
         paper.text(_MARGIN, y, wrapped(name, width - 2 * _MARGIN, size)[0], size, _INK)
@@ -243,14 +247,15 @@ def _footer(paper: _Paper, face: CopyFace, number: int, count: int) -> None:
 _FOOT = """\
 仅供上列单位在上列期限内用于上列用途；由他人出示、过期或用于他途的，不得采信。加注件不是原件。
 For this body, this purpose and this time only: do not rely on it otherwise, nor when others show it.
-证照另有 {hidden} 个字段未提供。{hidden} further field(s) of the license were not provided. Not the original.
+{zh}另有 {hidden} 个字段未提供。{hidden} further field(s) of the {en} were not provided. Not the original.
 核验 To verify: elicense verify 本文件 this file. 字段与标签见附件 Attached: disclosure.json, label.json
 """
 _LAYOUT_NOTE = "版式文件（OFD）未经改动，见附件。The layout file (OFD) is attached unchanged: layout.ofd"
 
 
 def _notes(face: CopyFace) -> list[str]:
-    notes = _FOOT.format(hidden=face.hidden).splitlines()
+    zh, en = ("该行", "row") if face.is_row else ("证照", "license")
+    notes = _FOOT.format(hidden=face.hidden, zh=zh, en=en).splitlines()
     return [*notes, _LAYOUT_NOTE] if face.has_layout else notes
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,6 +43,7 @@ CREATE TABLE IF NOT EXISTS refused_license (
   PRIMARY KEY (license_id, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS carrier (
   digest TEXT PRIMARY KEY, message TEXT NOT NULL, handed_in INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS refusal_of ON refusal (grantee, owner, code, reason, at);
 CREATE INDEX IF NOT EXISTS refusal_open ON refusal (at) WHERE message = '';
 """
 CODE_MEMORY = 7 * 86_400
@@ -145,6 +146,15 @@ class SqliteUses(UseBatchRows):
             found = database.execute("SELECT 1 FROM refusal WHERE id = ?", (use_id,)).fetchone()
         return found is not None
 
+    def refused_since(self, grantee: str, owner: str, code: str, reason: int, since: int) -> list[int]:
+        """When a grantee's requests for a resource were refused for a reason after a moment, in order."""
+        query = (
+            "SELECT at FROM refusal WHERE grantee = ? AND owner = ? AND code = ? AND reason = ? AND at > ? "
+            "ORDER BY at"
+        )
+        with self._file.reading() as database:
+            return [int(row[0]) for row in database.execute(query, (grantee, owner, code, reason, since))]
+
     def refuse(self, refusals: Sequence[KeptRefusal]) -> None:
         """Keep refusals; the first of a request stands."""
         rows = [tuple(vars(each).values()) for each in refusals]
@@ -223,6 +233,21 @@ class SqliteUses(UseBatchRows):
             database.execute("UPDATE use SET handout = NULL WHERE license_id = ?", (license_id,))
             database.execute("DELETE FROM located WHERE license_id = ?", (license_id,))
             database.execute("DELETE FROM use_code WHERE license_id = ?", (license_id,))
+
+    def row_handouts(self) -> Iterator[KeptUse]:
+        """The uses of rows of data sets of which a handout is kept; without it, and without messages."""
+        query = (
+            "SELECT id, grant_id, grantee, request, state, sign_by, license_id, object, digest, NULL, NULL, "
+            "place FROM use WHERE handout IS NOT NULL AND json_extract(request, '$.row') IS NOT NULL"
+        )
+        with self._file.reading() as database:
+            yield from map(_use, database.execute(query))
+
+    def forget_uses(self, uses: Collection[str]) -> None:
+        """Forget what was handed out in some uses, overwritten where it stood; that they were stays."""
+        with self._file.writing() as database:
+            change = "UPDATE use SET handout = NULL WHERE id = ?"
+            database.executemany(change, [(each,) for each in uses])
 
     def compact(self) -> None:
         """Write the file anew."""

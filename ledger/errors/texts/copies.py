@@ -22,8 +22,8 @@ TEXTS: dict[str, Text] = {
         _ASK_EN,
     ),
     "HANDOUT_NOTHING": Text(
-        "证照没有授权的任何字段：{fields}。",
-        "The license has none of the granted fields: {fields}.",
+        "证照或数据行没有授权的任何字段：{fields}。",
+        "The license or row has none of the granted fields: {fields}.",
         "核对授权的字段与证照类型。",
         "Check the fields of the grant and the type of the license.",
     ),
