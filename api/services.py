@@ -28,6 +28,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
 from ledger.service.take_texts import TakeTexts
+from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
 from ledger.service.verify import Subject, VerifyLicenses
 from ledger.service.verify_copies import VerifyCopies
 
@@ -65,6 +66,10 @@ class Services:
         verify: The verification service at a level of trust; it judges all subjects under one head.
         copies: What reads copies at a level of trust, with receipts of their uses and
             the handouts they came in.
+        receipts: Signs receipts of verifications with the key of this service's body.
+        check_receipts: Holds such receipts against the ledger, at a level of trust.
+        repeating: Verifies again what receipts are about: the trust asked for, what reads copies, and what
+            reads presentations.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
         documents: Reads documents of issued licenses.
@@ -97,6 +102,9 @@ class Services:
     histories: Callable[[Asked], Histories]
     verify: Callable[[Asked], VerifyLicenses]
     copies: Callable[[Asked, Sequence[Receipt], Sequence[Handout]], VerifyCopies]
+    receipts: SignReceipts
+    check_receipts: Callable[[Asked], CheckVerifications]
+    repeating: Callable[[Asked, VerifyCopies, Callable[[str], list[Subject]]], RepeatVerifications]
     read_file: Callable[[bytes], Subject]
     present: PresentService
     documents: Callable[[], ReadDocuments]

@@ -42,6 +42,7 @@ _TAG_NAMES = (
     "hold",
     "retention",
     "archive",
+    "verification-receipt",
 )
 
 
@@ -76,6 +77,7 @@ TAG_USE = TAGS["use"]
 TAG_HOLD = TAGS["hold"]
 TAG_RETENTION = TAGS["retention"]
 TAG_ARCHIVE = TAGS["archive"]
+TAG_VERIFICATION_RECEIPT = TAGS["verification-receipt"]
 
 
 # --- keys ---------------------------------------------------------------------------------
@@ -396,6 +398,7 @@ __all__ = [
     "TAG_REQUEST",
     "TAG_RETENTION",
     "TAG_USE",
+    "TAG_VERIFICATION_RECEIPT",
     "A",
     "B",
     "Ciphertext",
