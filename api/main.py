@@ -42,6 +42,7 @@ from api.routes import (
     representations,
     sharing,
     state,
+    supervision,
     texts,
     uses,
     verification,
@@ -65,6 +66,7 @@ from ledger.service.gather_uses import BATCH_SECONDS
 from ledger.service.live_index import Sight
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
+from ledger.service.supervise_sharing import SupervisedSharing
 from ledger.service.take_texts import TakeTexts
 
 MOST_WRITING, WRITING_EACH = 32, 12
@@ -163,6 +165,7 @@ def bare_app(
         messages,
         sharing,
         state,
+        supervision,
         texts,
         corrections,
         editions,
@@ -197,6 +200,10 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
     def index() -> Any:
         with index_lock:
             return ledger.follow()
+
+    def supervised(at: int | None, since: int, org: str) -> SupervisedSharing:
+        with index_lock:
+            return ledger.supervise_sharing(at, since, org)
 
     return Services(
         clock=ledger.clock,
@@ -233,6 +240,8 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         corrections=lambda: ledger.corrections(index()),
         listing=lambda: ledger.listing(index(), ledger.published_texts),
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
+        notices=ledger.notices,
+        supervise_sharing=supervised,
         license_at=ledger.license_at_hand,
         editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),
         holders=AnswerHolders(

@@ -22,11 +22,13 @@ from ledger.service.copy_uses import Receipt
 from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
+from ledger.service.notices import Notices
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
+from ledger.service.supervise_sharing import SupervisedSharing
 from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
 from ledger.service.verify import Subject, VerifyLicenses
@@ -88,6 +90,8 @@ class Services:
         corrections: Where doubts about shared data stand now.
         listing: Lists what is shared, as anybody may read it.
         texts: Takes in what parties send each other.
+        notices: What everybody registered may read behind digests.
+        supervise_sharing: What was due and did not come in time: as of when, since when, of which body.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
         editions: Where editions of open data stand now.
         holders: Answers holders who prove that a license is theirs.
@@ -123,6 +127,8 @@ class Services:
     corrections: Callable[[], ShowCorrections]
     listing: Callable[[], ListShared]
     texts: TakeTexts
+    notices: Notices
+    supervise_sharing: Callable[[int | None, int, str], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

@@ -100,6 +100,7 @@ from ledger.service.list_shared import ListShared
 from ledger.service.live_index import LiveIndex, Sight
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.name_uses import NameUses
+from ledger.service.notices import Notices
 from ledger.service.old_licenses import OldLicenses
 from ledger.service.packages import Packages
 from ledger.service.party_texts import PartyTexts, PublishedTexts
@@ -551,6 +552,11 @@ class Ledger:
         """What hands that on to the parties, and takes it in."""
         return HandTexts(self.trust.ledger_id, self.party_texts, HandOut(Sm4Gcm(), crypto.encryptor()))
 
+    @cached_property
+    def notices(self) -> Notices:
+        """What this home knows of what everybody registered may read."""
+        return Notices(FileOutbox(self.settings.home / "notices"), self.entropy, self.trust.ledger_id)
+
     @property
     def _texts_kept(self) -> FileOutbox:
         return FileOutbox(self.settings.home / "sharing")
@@ -563,7 +569,7 @@ class Ledger:
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
-        return ListShared(state, ShowGrants(state, texts, now), texts, now)
+        return ListShared(state, ShowGrants(state, texts, now), texts, now, self.notices)
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""

@@ -9,6 +9,7 @@ import typer
 
 from api.cli import remote
 from api.cli.governing import table
+from api.cli.notices import NoticeAsked, NoticeIn, NoticeOut, NoticeSend, notice_told
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
 from api.cli.output import Outcome, read_input, said
 from api.cli.plain import one_line
@@ -38,6 +39,7 @@ from ledger.domain.sharing_entities import Item, resource_key
 from ledger.errors import UsageError
 from ledger.service import share_resources
 from ledger.service.list_shared import Page
+from ledger.service.notices import of_resource
 from ledger.service.share_resources import read_key, resource_in, version_members
 
 app = typer.Typer(add_completion=False, help="The catalog of shared resources.")
@@ -255,7 +257,7 @@ _READ: dict[str, Callable[[SharingDesk, Any], dict[str, object]]] = {
     "region": lambda _, text: {"region": read_region(text)},
     "operator": lambda _, uscc: {"operator": ascii32(read_uscc(uscc))},
     "schema": _schema,
-    "items": lambda _, text: {"itemsDigest": share_resources.items_digest(listed(text))},
+    "items": lambda desk, text: {"itemsDigest": desk.ledger.notices.items(listed(text))},
     "use_right": lambda _, uscc: {"useRight": ascii32(read_uscc(uscc))},
     "benefit_right": lambda _, uscc: {"benefitRight": ascii32(read_uscc(uscc))},
     "fields": _fields,
@@ -298,6 +300,24 @@ def show(
         ledger.party_texts.list_of(resource_in(state, name).current.fields_digest, read_fields(fields))
     data = ledger.listing(state).resource(name)
     return Outcome(data, text=lambda: _card(data))
+
+
+@app.command("text")
+def text(
+    resource: ResourceArgument,
+    in_: NoticeIn = None,
+    out: NoticeOut = None,
+    send: NoticeSend = False,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tell which items a resource serves; with --api also from the service that has the list."""
+    desk = desk_of(network, rpc, [], None, api, org, key)
+    announced = of_resource(desk.state, read_key(resource))
+    return notice_told(desk, announced, f"resources/{announced.about}", NoticeAsked(in_, out, send))
 
 
 def _card(data: dict[str, object]) -> str:

@@ -109,7 +109,12 @@ class SharingDesk:
         """Whose key signs requests to the service: its own body, also where it acts for what it followed."""
         if self._is_without_node and self.org is not None:
             return self.org
-        return body_of(self.ledger, caller).uscc
+        try:
+            return body_of(self.ledger, caller).uscc
+        except UsageError as error:
+            if error.code != "ISSUER_OF_KEY" or self.caller is not None:
+                raise
+            raise UsageError("SERVICE_KEY_MISSING") from None
 
     def send(self, order: ShareOrder) -> Shared:
         """Sign a message and hand it in, or write down what absent keys have to sign."""
@@ -127,13 +132,20 @@ class SharingDesk:
         ledger = self.ledger
         if ledger.settings.api is None:
             return ledger.sharing().hand_in(message)
-        caller = self._caller
+        promises = PromiseCheck(ledger.trust.ledger_id, ledger.verifier, ledger.seen)
+        return ShareAtService(self.service(), promises).hand_in(message)
+
+    def service(self) -> ServiceClient:
+        """The service of the settings, asked in the name of the body whose key signs the request.
+
+        Raises:
+            UsageError: `SERVICE_KEY_MISSING`: no key, or one of a region, which no service knows.
+        """
+        ledger, caller = self.ledger, self._caller
         if caller is None or caller.signer is None:
             raise UsageError("SERVICE_KEY_MISSING")
         sender = self._sender(caller)
-        client = ServiceClient(ledger.settings.api, sender, caller.signer, ledger.clock, ledger.entropy)
-        promises = PromiseCheck(ledger.trust.ledger_id, ledger.verifier, ledger.seen)
-        return ShareAtService(client, promises).hand_in(message)
+        return ServiceClient(ledger.settings.api or "", sender, caller.signer, ledger.clock, ledger.entropy)
 
 
 def desk_of(
