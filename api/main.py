@@ -240,7 +240,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         corrections=lambda: ledger.corrections(index()),
         listing=lambda: ledger.listing(index(), ledger.published_texts),
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
-        notices=ledger.notices,
+        catalog_texts=ledger.catalog_texts,
         supervise_sharing=supervised,
         license_at=ledger.license_at_hand,
         editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),

@@ -18,11 +18,11 @@ from ledger.ports import Clock, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
+from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.copy_uses import Receipt
 from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
-from ledger.service.notices import Notices
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
@@ -90,7 +90,7 @@ class Services:
         corrections: Where doubts about shared data stand now.
         listing: Lists what is shared, as anybody may read it.
         texts: Takes in what parties send each other.
-        notices: What everybody registered may read behind digests.
+        catalog_texts: What everybody registered may read behind digests.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
         editions: Where editions of open data stand now.
@@ -127,7 +127,7 @@ class Services:
     corrections: Callable[[], ShowCorrections]
     listing: Callable[[], ListShared]
     texts: TakeTexts
-    notices: Notices
+    catalog_texts: CatalogTexts
     supervise_sharing: Callable[[int | None, int, str], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]

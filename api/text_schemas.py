@@ -29,10 +29,10 @@ class PartyTextsBody(Form):
         return self.model_dump(by_alias=True)
 
 
-class NoticeBody(Form):
-    """A notice (`elicense-notice/1`, docs/interfaces.md)."""
+class CatalogTextBody(Form):
+    """A text (`elicense-catalog-text/1`, docs/interfaces.md)."""
 
-    format: Literal["elicense-notice/1"]
+    format: Literal["elicense-catalog-text/1"]
     ledger_id: Hash
     about: Annotated[str, Field(max_length=80)]
     of: Literal["WANTED", "WHAT", "ITEMS"]
@@ -45,10 +45,10 @@ class NoticeBody(Form):
         return self.model_dump(by_alias=True, exclude_none=True)
 
 
-class NoticeAnswer(Answered):
-    """A notice as whoever wrote it kept it."""
+class CatalogTextAnswer(Answered):
+    """A text as whoever wrote it kept it."""
 
-    format: Literal["elicense-notice/1"]
+    format: Literal["elicense-catalog-text/1"]
     ledger_id: Hash
     about: str
     of: Literal["WANTED", "WHAT", "ITEMS"]

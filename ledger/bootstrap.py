@@ -67,6 +67,7 @@ from ledger.service.anchor import AnchorMessages
 from ledger.service.archive import JudgeArchives, MakeArchives, ViewArchived
 from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
+from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.content_places import (
     BlobsPlace,
     ContentPlace,
@@ -100,7 +101,6 @@ from ledger.service.list_shared import ListShared
 from ledger.service.live_index import LiveIndex, Sight
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.name_uses import NameUses
-from ledger.service.notices import Notices
 from ledger.service.old_licenses import OldLicenses
 from ledger.service.packages import Packages
 from ledger.service.party_texts import PartyTexts, PublishedTexts
@@ -553,9 +553,11 @@ class Ledger:
         return HandTexts(self.trust.ledger_id, self.party_texts, HandOut(Sm4Gcm(), crypto.encryptor()))
 
     @cached_property
-    def notices(self) -> Notices:
+    def catalog_texts(self) -> CatalogTexts:
         """What this home knows of what everybody registered may read."""
-        return Notices(FileOutbox(self.settings.home / "notices"), self.entropy, self.trust.ledger_id)
+        return CatalogTexts(
+            FileOutbox(self.settings.home / "catalog-texts"), self.entropy, self.trust.ledger_id
+        )
 
     @property
     def _texts_kept(self) -> FileOutbox:
@@ -569,7 +571,7 @@ class Ledger:
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
-        return ListShared(state, ShowGrants(state, texts, now), texts, now, self.notices)
+        return ListShared(state, ShowGrants(state, texts, now), texts, now, self.catalog_texts)
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""

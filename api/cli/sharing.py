@@ -22,6 +22,7 @@ from ledger.bootstrap import Ledger
 from ledger.domain.canonical import parse_strict
 from ledger.domain.field_list import FieldList, field_list, read_field_list
 from ledger.domain.holder_message import HolderMessage, read_holder_message
+from ledger.domain.secrecy import MEMBER
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import typed
@@ -210,7 +211,7 @@ def holders_message(ledger: Ledger, path: str, structs: Sequence[str]) -> Holder
 
 
 def read_fields(path: str) -> FieldList:
-    """A published list of fields: a JSON file, or CSV with the columns name and grade.
+    """A published list of fields: a JSON file, or CSV with the columns name and grade, perhaps secrecy.
 
     Raises:
         MalformedError: `FIELDS_MALFORMED`, or as `parse_strict`.
@@ -220,9 +221,18 @@ def read_fields(path: str) -> FieldList:
     if data.lstrip().startswith(b"{"):
         return read_field_list(parse_strict(data))
     rows = list(csv.DictReader(io.StringIO(_decoded(data))))
-    if not all(row.keys() == {"name", "grade"} and str(row["grade"]).strip().isdigit() for row in rows):
+    if not all(row.keys() - {MEMBER} == {"name", "grade"} and _is_number(row["grade"]) for row in rows):
         raise MalformedError("FIELDS_MALFORMED")
-    return field_list([{"name": str(row["name"]).strip(), "grade": int(row["grade"])} for row in rows])
+    return field_list(
+        [
+            {"name": str(row["name"]).strip(), "grade": int(row["grade"]), MEMBER: row.get(MEMBER) or None}
+            for row in rows
+        ]
+    )
+
+
+def _is_number(text: object) -> bool:
+    return str(text).strip().isdigit()
 
 
 def _decoded(data: bytes) -> str:

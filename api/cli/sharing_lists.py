@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from api.cli import remote
+from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import By, state_of, table
-from api.cli.notices import NoticeAsked, NoticeIn, NoticeOut, NoticeSend, notice_told
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input, said
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
@@ -28,9 +28,9 @@ from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
 from ledger.errors import LedgerError, TrustError, UsageError
 from ledger.service import share_owed
+from ledger.service.catalog_texts import Of, of_duty
 from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
 from ledger.service.listed_bodies import listed_bodies
-from ledger.service.notices import Of, of_duty
 from ledger.service.share_resources import read_key
 from ledger.service.shown_resources import duty_json
 
@@ -65,7 +65,7 @@ def duty_set(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     owner, code = read_key(resource).split("/", 1)
     number, end = one_of("--kind", kind, _KINDS), ending(due)
-    words = desk.ledger.notices.what(what)
+    words = desk.ledger.catalog_texts.what(what)
     order = share_owed.set_duty(read_region(region), owner, code, DutyKind(number), words, end, desk.by)
     shared = desk.send(order)
     found = resource_key(owner, code)
@@ -102,9 +102,9 @@ def duty_list(
 @duty_app.command("text")
 def duty_text(
     duty: Annotated[str, typer.Argument(metavar="DUTY", help="The duty's id.")],
-    in_: NoticeIn = None,
-    out: NoticeOut = None,
-    send: NoticeSend = False,
+    in_: TextIn = None,
+    out: TextOut = None,
+    send: TextSend = False,
     api: ReadApi = None,
     key: ReadKey = None,
     org: ReadOrg = None,
@@ -114,11 +114,11 @@ def duty_text(
     """Tell what an item of a list says; with --api also from the service that has the words."""
     desk = desk_of(network, rpc, [], None, api, org, key)
     announced = of_duty(desk.state, duty)
-    return notice_told(desk, announced, f"duties/{announced.about}", NoticeAsked(in_, out, send))
+    return text_told(desk, announced, f"duties/{announced.about}", TextAsked(in_, out, send))
 
 
 def _words(ledger: Ledger, duty: Duty) -> str | None:
-    found = ledger.notices.find(Of.WHAT, duty.terms[-1].what)
+    found = ledger.catalog_texts.find(Of.WHAT, duty.terms[-1].what)
     return found.text if found else None
 
 

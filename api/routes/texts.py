@@ -11,19 +11,19 @@ from starlette.responses import Response
 from api.answers import answers, done, fetched
 from api.auth import Asking, Guarded, Sender
 from api.services import Services
-from api.text_schemas import NoticeAnswer, NoticeBody, PartyTextsBody, TextsTaken
-from ledger.service.notices import Announced, of_demand, of_duty, of_resource
+from api.text_schemas import CatalogTextAnswer, CatalogTextBody, PartyTextsBody, TextsTaken
+from ledger.service.catalog_texts import Announced, of_demand, of_duty, of_resource
 from ledger.service.share_resources import read_key
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["sharing"])
 
 Object = Annotated[str, Path(pattern="^0x[0-9a-f]{64}$")]
 Texts = Annotated[PartyTextsBody, Body()]
-Notice = Annotated[NoticeBody, Body()]
+CatalogText = Annotated[CatalogTextBody, Body()]
 Owner = Annotated[str, Path(pattern="^[0-9A-Z]{18}$")]
 Code = Annotated[str, Path(min_length=1, max_length=32)]
-_TOLD = answers(NoticeAnswer, "The words, as whoever wrote them kept them")
-_TAKEN = answers(NoticeAnswer, "Kept, for everybody registered")
+_TOLD = answers(CatalogTextAnswer, "The words, as whoever wrote them kept them")
+_TAKEN = answers(CatalogTextAnswer, "Kept, for everybody registered")
 
 
 @router.post(
@@ -51,7 +51,7 @@ def get_demand_text(request: Request, services: Asking, demand: Object) -> Respo
 
 
 @router.post("/demands/{demand}/text", operation_id="leaveDemandText", responses=_TAKEN)
-def leave_demand_text(services: Asking, demand: Object, body: Notice) -> Response:
+def leave_demand_text(services: Asking, demand: Object, body: CatalogText) -> Response:
     """Leave these words here, for everybody registered; they are held against the ledger's digest."""
     return _taken(services, of_demand(services.listing().state, demand), body)
 
@@ -63,7 +63,7 @@ def get_duty_text(request: Request, services: Asking, duty: Object) -> Response:
 
 
 @router.post("/duties/{duty}/text", operation_id="leaveDutyText", responses=_TAKEN)
-def leave_duty_text(services: Asking, duty: Object, body: Notice) -> Response:
+def leave_duty_text(services: Asking, duty: Object, body: CatalogText) -> Response:
     """Leave that here, in the same way."""
     return _taken(services, of_duty(services.listing().state, duty), body)
 
@@ -75,15 +75,15 @@ def get_resource_text(request: Request, services: Asking, owner: Owner, code: Co
 
 
 @router.post("/resources/{owner}/{code}/text", operation_id="leaveResourceText", responses=_TAKEN)
-def leave_resource_text(services: Asking, owner: Owner, code: Code, body: Notice) -> Response:
+def leave_resource_text(services: Asking, owner: Owner, code: Code, body: CatalogText) -> Response:
     """Leave that list here, in the same way."""
     return _taken(services, of_resource(services.listing().state, read_key(f"{owner}/{code}")), body)
 
 
 def _told(request: Request, services: Services, announced: Announced) -> Response:
-    return fetched(request, services.notices.told(announced), personal=False)
+    return fetched(request, services.catalog_texts.told(announced), personal=False)
 
 
-def _taken(services: Services, announced: Announced, body: NoticeBody) -> Response:
-    services.notices.take(announced, body.given())
-    return done(services.notices.told(announced))
+def _taken(services: Services, announced: Announced, body: CatalogTextBody) -> Response:
+    services.catalog_texts.take(announced, body.given())
+    return done(services.catalog_texts.told(announced))

@@ -318,7 +318,7 @@ def test_words_of_the_catalog_are_read_by_everybody_registered(far: Far) -> None
         ("issuer", "relying", "resource", resource, "ITEMS", ["ITEM-1", "ITEM-2"]),
     ):
         status, unknown = far.run(reader, noun, "text", about)
-        assert (status, unknown["code"]) == (4, "NOTICE_NOT_HERE"), noun
+        assert (status, unknown["code"]) == (4, "CATALOG_TEXT_NOT_HERE"), noun
         sent = far.done(writer, noun, "text", about, "--send")
         assert (sent["of"], sent["text"] or sent["items"], sent["sent"]) == (of, words, True)
         read = far.done(reader, noun, "text", about, "--out", str(far.folder / f"{noun}.json"))
@@ -345,11 +345,11 @@ def test_a_service_keeps_no_other_words_and_tells_no_secret_ones(far: Far) -> No
             answer = issuer.post(f"/v1/demands/{wanted}/text", {**form, **changes})
             return answer.status_code, answer.json().get("code", "")
 
-        assert told(text="别的数据") == (422, "NOTICE_DIFFERS")
-        assert told(about="0x" + "00" * 32) == (422, "NOTICE_DIFFERS")
+        assert told(text="别的数据") == (422, "CATALOG_TEXT_DIFFERS")
+        assert told(about="0x" + "00" * 32) == (422, "CATALOG_TEXT_DIFFERS")
         assert told(ledgerId="0x" + "00" * 32) == (422, "WRONG_LEDGER")
-        assert told(of="WHAT") == (400, "NOTICE_MALFORMED")
-        assert told(items=["X"]) == (400, "NOTICE_MALFORMED")
+        assert told(of="WHAT") == (400, "CATALOG_TEXT_MALFORMED")
+        assert told(items=["X"]) == (400, "CATALOG_TEXT_MALFORMED")
         assert told(salt="zz")[1] == "BAD_REQUEST"
 
         purpose = far.used(far.resource("--type", NATIONAL))
@@ -360,6 +360,8 @@ def test_a_service_keeps_no_other_words_and_tells_no_secret_ones(far: Far) -> No
         service = Service(issuer, maker)
         demand = service.done(maker.message("Demand", 0, copied, [maker.grantee]))["object"]
         answer = issuer.get(f"/v1/demands/{demand}/text")
-        assert (answer.status_code, answer.json()["code"]) == (404, "NOTICE_NOT_HERE"), "a secret of parties"
+        assert (answer.status_code, answer.json()["code"]) == (404, "CATALOG_TEXT_NOT_HERE"), (
+            "a secret of parties"
+        )
     assert far.run("issuer", "demand", "text", "0x" + "00" * 32)[1]["code"] == "UNKNOWN_DEMAND"
-    assert far.run("issuer", "resource", "text", far.resource())[1]["code"] == "NOTICE_NONE"
+    assert far.run("issuer", "resource", "text", far.resource())[1]["code"] == "CATALOG_TEXT_NONE"

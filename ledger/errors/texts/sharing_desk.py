@@ -241,31 +241,31 @@ TEXTS: dict[str, Text] = {
         "取有效版本，或用 --at 指明所问时刻。",
         "Get the version in effect, or name the moment with --at.",
     ),
-    "NOTICE_MALFORMED": Text(
+    "CATALOG_TEXT_MALFORMED": Text(
         "不是规范的目录说明（{field}）。",
-        "This is no well-formed notice ({field}).",
+        "This is no well-formed text of the catalog ({field}).",
         "向写明它的机构重新取得。",
         "Get it again from the body that wrote it.",
     ),
-    "NOTICE_DIFFERS": Text(
+    "CATALOG_TEXT_DIFFERS": Text(
         "所给内容与账本上 {about} 的摘要不符。",
         "What was given is not what the ledger has the digest of ({about}).",
         "向写明它的机构重新取得；内容更新后以最新登记为准。",
         "Get it again from the body that wrote it; what counts is what was recorded last.",
     ),
-    "NOTICE_NOT_HERE": Text(
+    "CATALOG_TEXT_NOT_HERE": Text(
         "这里没有 {about} 摘要背后的文字。",
         "What stands behind the digest of {about} is not known here.",
         "向写明它的机构索取文件（--in），或从其服务取得（--api）。",
         "Ask the body that wrote it for the file (--in), or fetch it from its service (--api).",
     ),
-    "NOTICE_NONE": Text(
+    "CATALOG_TEXT_NONE": Text(
         "{about} 没有登记这样的内容。",
         "Nothing of that kind is recorded of {about}.",
         "无须处理；需要的由其机构登记。",
         "Nothing to do; its body registers it where it is needed.",
     ),
-    "NOTICE_SENT_WHERE": Text(
+    "CATALOG_TEXT_SENT_WHERE": Text(
         "--send 须指明服务。",
         "--send needs a service.",
         "加 --api URL 与 --key PEM。",

@@ -14,19 +14,19 @@ from api.cli.sharing import SharingDesk
 from api.cli.showing import write
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.errors import UsageError
-from ledger.service.notices import MAX_NOTICE, Announced
+from ledger.service.catalog_texts import MAX_TEXT_FILE, Announced
 
-NoticeIn = Annotated[
+TextIn = Annotated[
     str | None, typer.Option("--in", metavar="FILE", help="Take in what whoever wrote it handed on.")
 ]
-NoticeOut = Annotated[str | None, typer.Option("--out", metavar="FILE", help="Also write it, to hand it on.")]
-NoticeSend = Annotated[
+TextOut = Annotated[str | None, typer.Option("--out", metavar="FILE", help="Also write it, to hand it on.")]
+TextSend = Annotated[
     bool, typer.Option("--send", help="With --api: leave it at the service, for everybody registered.")
 ]
 
 
 @dataclass(frozen=True)
-class NoticeAsked:
+class TextAsked:
     """The options of the same names."""
 
     in_: str | None
@@ -34,8 +34,8 @@ class NoticeAsked:
     is_sent: bool
 
 
-def notice_told(desk: SharingDesk, announced: Announced, place: str, asked: NoticeAsked) -> Outcome:
-    """Find a notice, here or at the service, and tell it; whatever comes is held against the ledger's digest.
+def text_told(desk: SharingDesk, announced: Announced, place: str, asked: TextAsked) -> Outcome:
+    """Find a text, here or at the service, and tell it; whatever comes is held against the ledger's digest.
 
     Args:
         desk: The ledger, and who asks the service.
@@ -44,25 +44,26 @@ def notice_told(desk: SharingDesk, announced: Announced, place: str, asked: Noti
         asked: What else to do.
 
     Raises:
-        LedgerError: As `Notices.take` and `Notices.told`; `SERVICE_KEY_MISSING`; what a service refuses.
+        LedgerError: As `CatalogTexts.take` and `CatalogTexts.told`; `SERVICE_KEY_MISSING`; what a service
+            refuses.
     """
-    notices, ledger = desk.ledger.notices, desk.ledger
+    catalog_texts, ledger = desk.ledger.catalog_texts, desk.ledger
     if asked.in_ is not None:
-        notices.take(announced, parse_strict(read_input(asked.in_, MAX_NOTICE + 1), MAX_NOTICE))
-    is_here = notices.find(announced.of, announced.digest) is not None
+        catalog_texts.take(announced, parse_strict(read_input(asked.in_, MAX_TEXT_FILE + 1), MAX_TEXT_FILE))
+    is_here = catalog_texts.find(announced.of, announced.digest) is not None
     if not is_here and ledger.settings.api is not None and desk.caller is not None:
-        notices.take(announced, desk.service().get(f"/v1/{place}/text"))
-    form = notices.told(announced)
+        catalog_texts.take(announced, desk.service().get(f"/v1/{place}/text"))
+    form = catalog_texts.told(announced)
     if asked.out is not None:
         write(asked.out, pretty(form))
     if asked.is_sent:
         if ledger.settings.api is None:
-            raise UsageError("NOTICE_SENT_WHERE")
+            raise UsageError("CATALOG_TEXT_SENT_WHERE")
         desk.service().post(f"/v1/{place}/text", form)
     return _told(announced, form, asked)
 
 
-def _told(announced: Announced, form: JsonObject, asked: NoticeAsked) -> Outcome:
+def _told(announced: Announced, form: JsonObject, asked: TextAsked) -> Outcome:
     text, items = form.get("text"), form.get("items")
     data = {
         "about": announced.about,

@@ -1,13 +1,13 @@
-"""Notices: what everybody registered may read behind digests of the catalog.
+"""Texts of the catalog: what everybody registered may read behind its digests.
 
-    {"format": "elicense-notice/1", "ledgerId", "about", "of": "WANTED", "text", "salt"}
-    {"format": "elicense-notice/1", "ledgerId", "about", "of": "WHAT", "text"}
-    {"format": "elicense-notice/1", "ledgerId", "about", "of": "ITEMS", "items": [CODE]}
+    {"format": "elicense-catalog-text/1", "ledgerId", "about", "of": "WANTED", "text", "salt"}
+    {"format": "elicense-catalog-text/1", "ledgerId", "about", "of": "WHAT", "text"}
+    {"format": "elicense-catalog-text/1", "ledgerId", "about", "of": "ITEMS", "items": [CODE]}
 
 `about` is the object of a demand or a duty, or the key of a resource. The ledger holds SM3(salt ‖ text) of
-what a demand wants, keccak256 of what a duty says and of the list of items that a resource serves. Notices
-are kept apart from what parties keep (`ledger.service.party_texts`): whoever copies the digest of a secret
-text into a demand does not get it told.
+what a demand wants, keccak256 of what a duty says and of the list of items that a resource serves. They are
+kept apart from what parties keep (`ledger.service.party_texts`): whoever copies the digest of a secret text
+into a demand does not get it told.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from ledger.errors import BadProofError, MalformedError, UnknownIdError, WrongLe
 from ledger.ports import Entropy
 from ledger.service.party_texts import NOTHING, ByDigest
 
-FORMAT = "elicense-notice/1"
-MAX_NOTICE = 1 << 18
-"""Bytes of a notice's file that are read."""
+FORMAT = "elicense-catalog-text/1"
+MAX_TEXT_FILE = 1 << 18
+"""Bytes of a text's file that are read."""
 _SALT_BYTES = 32
 
 
 class Of(StrEnum):
-    """What a notice is of."""
+    """What a text is of."""
 
     WANTED = "WANTED"
     WHAT = "WHAT"
@@ -51,8 +51,8 @@ def digest_of_list(codes: Sequence[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """One notice without what it is about.
+class CatalogText:
+    """One text without what it is about.
 
     Attributes:
         of: What it is of.
@@ -84,20 +84,20 @@ class Notice:
 _MEMBERS = {Of.WANTED: {"of", "text", "salt"}, Of.WHAT: {"of", "text"}, Of.ITEMS: {"of", "items"}}
 
 
-def read_notice(form: Mapping[str, object]) -> Notice:
-    """The inverse of `as_json`; raises `NOTICE_MALFORMED` with the member at fault."""
+def read_catalog_text(form: Mapping[str, object]) -> CatalogText:
+    """The inverse of `as_json`; raises `CATALOG_TEXT_MALFORMED` with the member at fault."""
     kind = next((each for each in Of if each.value == form.get("of")), None)
     if kind is None or form.keys() != _MEMBERS[kind]:
-        raise MalformedError("NOTICE_MALFORMED", field="of" if kind is None else "keys")
+        raise MalformedError("CATALOG_TEXT_MALFORMED", field="of" if kind is None else "keys")
     if kind is Of.ITEMS:
         items = form["items"]
         if not isinstance(items, list) or not all(isinstance(each, str) for each in items):
-            raise MalformedError("NOTICE_MALFORMED", field="items")
-        return Notice(kind, items=tuple(items))
+            raise MalformedError("CATALOG_TEXT_MALFORMED", field="items")
+        return CatalogText(kind, items=tuple(items))
     text = form["text"]
     if not isinstance(text, str) or not text:
-        raise MalformedError("NOTICE_MALFORMED", field="text")
-    return Notice(kind, text, _salt(form.get("salt", "")))
+        raise MalformedError("CATALOG_TEXT_MALFORMED", field="text")
+    return CatalogText(kind, text, _salt(form.get("salt", "")))
 
 
 def _salt(value: object) -> bytes:
@@ -106,13 +106,13 @@ def _salt(value: object) -> bytes:
     except ValueError:
         salt = None
     if salt is None or len(salt) not in (0, _SALT_BYTES):
-        raise MalformedError("NOTICE_MALFORMED", field="salt")
+        raise MalformedError("CATALOG_TEXT_MALFORMED", field="salt")
     return salt
 
 
 @dataclass(frozen=True)
 class Announced:
-    """What the ledger holds of a notice: of what, about which object, and its digest as it counts now."""
+    """What the ledger holds of a text: of what, about which object, and its digest as it counts now."""
 
     of: Of
     about: str
@@ -143,8 +143,8 @@ def of_resource(state: StateView, key: str) -> Announced:
     return Announced(Of.ITEMS, key, found.current.items_digest)
 
 
-class Notices:
-    """The notices that a home knows.
+class CatalogTexts:
+    """The catalog_texts that a home knows.
 
     Args:
         kept: Where they are kept, by digest.
@@ -157,29 +157,33 @@ class Notices:
 
     def wanted(self, text: str) -> str:
         """Keep what a demand wants under a fresh salt; gives what the ledger gets, zeros for nothing."""
-        return self._keep(Notice(Of.WANTED, text, self._entropy.token(_SALT_BYTES))) if text else NOTHING
+        return self._keep(CatalogText(Of.WANTED, text, self._entropy.token(_SALT_BYTES))) if text else NOTHING
 
     def what(self, text: str) -> str:
         """Keep what a duty says; gives what the ledger gets."""
-        return self._keep(Notice(Of.WHAT, text))
+        return self._keep(CatalogText(Of.WHAT, text))
 
     def items(self, codes: Sequence[str]) -> str:
         """Keep which items a resource serves; gives what the ledger gets, zeros for none."""
-        return self._keep(Notice(Of.ITEMS, items=tuple(codes))) if codes else NOTHING
+        return self._keep(CatalogText(Of.ITEMS, items=tuple(codes))) if codes else NOTHING
 
-    def find(self, of: Of, digest: str) -> Notice | None:
-        """The notice behind a digest; None where this home has none, or something else in its place."""
+    def find(self, of: Of, digest: str) -> CatalogText | None:
+        """The text behind a digest; None where this home has none, or something else in its place."""
         kept = self._kept.load(digest)
-        found = read_notice(kept) if kept is not None else None
+        found = read_catalog_text(kept) if kept is not None else None
         return found if found is not None and (found.of, found.digest) == (of, digest) else None
 
     def told(self, announced: Announced) -> JsonObject:
-        """The form of the module's head, as it is handed on; raises `NOTICE_NOT_HERE`, `NOTICE_NONE`."""
+        """The form of the module's head, as it is handed on.
+
+        Raises:
+            UnknownIdError: `CATALOG_TEXT_NOT_HERE`; `CATALOG_TEXT_NONE`: there is nothing behind the digest.
+        """
         if announced.digest == NOTHING:
-            raise UnknownIdError("NOTICE_NONE", about=announced.about)
+            raise UnknownIdError("CATALOG_TEXT_NONE", about=announced.about)
         found = self.find(announced.of, announced.digest)
         if found is None:
-            raise UnknownIdError("NOTICE_NOT_HERE", about=announced.about)
+            raise UnknownIdError("CATALOG_TEXT_NOT_HERE", about=announced.about)
         head = {"format": FORMAT, "ledgerId": self._ledger_id, "about": announced.about}
         return {**head, **found.as_json()}
 
@@ -187,22 +191,22 @@ class Notices:
         """Keep what somebody hands in, where it is what the ledger has the digest of.
 
         Raises:
-            MalformedError: `NOTICE_MALFORMED`.
+            MalformedError: `CATALOG_TEXT_MALFORMED`.
             WrongLedgerError: `WRONG_LEDGER`.
-            BadProofError: `NOTICE_DIFFERS`: about something else, or other words.
+            BadProofError: `CATALOG_TEXT_DIFFERS`: about something else, or other words.
         """
         if form.get("format") != FORMAT or not {"ledgerId", "about"} <= form.keys():
-            raise MalformedError("NOTICE_MALFORMED", field="format")
+            raise MalformedError("CATALOG_TEXT_MALFORMED", field="format")
         if form["ledgerId"] != self._ledger_id:
             found = str(form["ledgerId"])[:80]
             raise WrongLedgerError("WRONG_LEDGER", what="ledgerId", expected=self._ledger_id, found=found)
         head = {"format", "ledgerId", "about"}
-        notice = read_notice({name: value for name, value in form.items() if name not in head})
-        is_it = (form["about"], notice.of, notice.digest) == (announced.about, announced.of, announced.digest)
+        text = read_catalog_text({name: value for name, value in form.items() if name not in head})
+        is_it = (form["about"], text.of, text.digest) == (announced.about, announced.of, announced.digest)
         if not is_it:
-            raise BadProofError("NOTICE_DIFFERS", about=announced.about)
-        self._keep(notice)
+            raise BadProofError("CATALOG_TEXT_DIFFERS", about=announced.about)
+        self._keep(text)
 
-    def _keep(self, notice: Notice) -> str:
-        self._kept.save(notice.digest, notice.as_json())
-        return notice.digest
+    def _keep(self, text: CatalogText) -> str:
+        self._kept.save(text.digest, text.as_json())
+        return text.digest
