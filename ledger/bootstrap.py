@@ -417,7 +417,7 @@ class Ledger:
                 return [copies.subject(data, CopyAsk(parse_moment(verified.verdicts[0].at), was.shown_by))]
             return [self.read_file(data)]
 
-        return RepeatVerifications(self.verify(asked), read)
+        return RepeatVerifications(self.verify, asked, read)
 
     def replay(
         self,

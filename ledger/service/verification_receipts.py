@@ -273,20 +273,23 @@ class RepeatVerifications:
     """Verifies again what a receipt is about.
 
     Args:
-        verify: The verification service.
+        verify: The verification service at a level of trust.
+        asked: The trust asked for.
         read: Reads documents, copies and presentations once more.
     """
 
-    def __init__(self, verify: VerifyLicenses, read: Read) -> None:
-        self._verify, self._read = verify, read
+    def __init__(self, verify: Callable[[Asked], VerifyLicenses], asked: Asked, read: Read) -> None:
+        self._verify, self._asked, self._read = verify, asked, read
 
     def repeat(
         self, receipt: VerificationReceipt, brought: Mapping[int, bytes], max_age: int
     ) -> tuple[Repeated, Repeated]:
         """What comes out now: by what the ledger held then, and by what it holds today.
 
-        The moment of effect is the receipt's in both. Step 8 of a presentation is not repeated: whether it
-        was fresh, and redeemed once, was for that moment and that desk to know.
+        The moment of effect is the receipt's in both. As of then means by the very block that it names: two
+        blocks may share a second. At level `state` histories are proved under that block. Step 8 of a
+        presentation is not repeated: whether it was fresh, and redeemed once, was for that moment and that
+        desk to know.
 
         Args:
             receipt: Checked.
@@ -314,19 +317,27 @@ class RepeatVerifications:
     def _judged(self, receipt: VerificationReceipt, parts: Sequence[_Part], max_age: int | None) -> Repeated:
         """All of it, by what was known then, or with `max_age` by what is known today."""
         region = None if receipt.asked.region is None else int(receipt.asked.region)
-        groups: dict[Ask, list[_Part]] = {}
+        groups: dict[tuple[Asked, Ask], list[_Part]] = {}
         for part in parts:
             ask = Ask(region, parse_moment(part.then.at), parse_moment(part.then.known_at))
-            ask = ask if max_age is None else replace(ask, known_at=None, max_age=max_age)
-            groups.setdefault(ask, []).append(part)
+            place = (self._at_its_block(part.then), ask)
+            if max_age is not None:
+                place = (self._asked, replace(ask, known_at=None, max_age=max_age))
+            groups.setdefault(place, []).append(part)
         differences: list[JsonObject] = []
         is_unchecked = False
-        for ask, group in groups.items():
-            verdicts = self._verify.verify_together([each.read for each in group], ask)
+        for (asked, ask), group in groups.items():
+            verdicts = self._verify(asked).verify_together([each.read for each in group], ask)
             for part, now in zip(group, verdicts, strict=True):
                 differences += _differences(part, found_verdict(now, part.then.license_id))
                 is_unchecked |= now.result == COULD_NOT_CHECK != part.then.result
         return Repeated(tuple(differences), is_unchecked)
+
+    def _at_its_block(self, then: FoundVerdict) -> Asked:
+        """The trust asked for, at the block that something was judged by, or at the newest where none was."""
+        if then.head is None:
+            return self._asked
+        return Asked("state" if self._asked.level in ("state", "seals") else "rpc", then.head.hash)
 
 
 def _differences(part: _Part, now: FoundVerdict) -> list[JsonObject]:

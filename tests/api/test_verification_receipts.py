@@ -13,6 +13,7 @@ import pytest
 import rfc8785
 from starlette.testclient import TestClient
 
+from api.cli.main import run
 from api.main import ApiOptions, create_app
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
@@ -120,7 +121,7 @@ def test_what_came_later_changes_today_and_not_then(desk: TestClient, live_ledge
     annulled = department.post(f"/v1/licenses/{issued['licenseId']}/annul", {"ground": "OBTAINED_BY_FRAUD"})
     assert annulled.status_code == 200, annulled.text
     _, told = checked(desk, receipt, subject=issued["envelope"], again=True)
-    assert told["again"]["same"] is True
+    assert told["again"]["same"] is True, told["again"]
     differences = {each["what"]: (each["then"], each["now"]) for each in told["today"]["differences"]}
     assert differences["result"] == ("IN_FORCE", "ANNULLED")
     assert set(differences) == {"result", "STATUS"}
@@ -296,6 +297,22 @@ def test_the_command_line_writes_a_receipt_and_checks_it(
     pinned = receipt["subjects"][0]["verdicts"][0]["head"]["hash"]
     proved = live_ledger.cli("receipt", "verify", out, "--trust", "state", "--head", pinned)
     assert proved["checked"] is True
+
+
+def test_without_a_trust_file_a_receipt_is_signed_and_no_more(
+    desk: TestClient, envelope: Json, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    out, other = tmp_path / "receipt.json", tmp_path / "other.json"
+    receipt = asked(desk, subject=envelope)
+    out.write_text(json.dumps(receipt))
+    other.write_text(json.dumps(altered(receipt, "askedBy", ISSUER)))
+    monkeypatch.delenv("ELICENSE_NETWORK", raising=False)
+    assert run(["receipt", "verify", str(out), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["valid"], told["checked"]) == (True, False)
+    assert run(["receipt", "verify", str(other), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["code"] == "VERIFICATION_RECEIPT_SIGNATURE"
 
 
 def test_a_folder_has_one_receipt_and_a_refused_license_exits_as_ever(
