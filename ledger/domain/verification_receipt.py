@@ -53,6 +53,8 @@ KINDS = (LICENSE, COPY, PRESENTATION, UNREAD)
 
 MOST_VERDICTS = 500
 """Verdicts in one receipt: with their codes they stay below what a request may carry."""
+MOST_HEADS = 32
+"""Blocks by which they were judged: each is looked up by who checks; a verifier needs one, or a few."""
 MAX_RECEIPT = 1 << 20
 """Bytes of a receipt that are read."""
 
@@ -303,6 +305,8 @@ def _subjects(value: object) -> tuple[VerifiedSubject, ...]:
     subjects = tuple(map(_subject, _list(value, "subjects")))
     count = sum(len(each.verdicts) for each in subjects)
     _FORM.require(0 < count <= MOST_VERDICTS, "subjects")
+    heads = {verdict.head for each in subjects for verdict in each.verdicts}
+    _FORM.require(len(heads) <= MOST_HEADS, "head")
     return subjects
 
 

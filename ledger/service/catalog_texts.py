@@ -169,8 +169,11 @@ class CatalogTexts:
 
     def find(self, of: Of, digest: str) -> CatalogText | None:
         """The text behind a digest; None where this home has none, or something else in its place."""
-        kept = self._kept.load(digest)
-        found = read_catalog_text(kept) if kept is not None else None
+        try:
+            kept = self._kept.load(digest)
+            found = read_catalog_text(kept) if kept is not None else None
+        except MalformedError:  # a damaged file is as good as none
+            return None
         return found if found is not None and (found.of, found.digest) == (of, digest) else None
 
     def told(self, announced: Announced) -> JsonObject:

@@ -23,6 +23,7 @@ from ledger.domain.challenge import Challenge
 from ledger.domain.sm3 import sm3
 from tests.api.conftest import Department
 from tests.live import ISSUER, RELYING, LiveLedger
+from tests.served import NODE_AWAY
 from wallet.wallet import Device, Wallet
 
 Json = dict[str, Any]
@@ -333,6 +334,25 @@ def test_a_folder_has_one_receipt_and_a_refused_license_exits_as_ever(
     ]
     told = live_ledger.cli("receipt", "verify", out, "--subject", str(tmp_path / "two.elic.json"), "--again")
     assert [each["brought"] for each in told["subjects"]] == [False, False, True]
+
+
+def test_with_the_node_away_a_receipt_says_that_nothing_could_be_checked(
+    live_ledger: LiveLedger, file: str, tmp_path: Path
+) -> None:
+    out, home = str(tmp_path / "receipt.json"), tmp_path / "seen"
+    asked = ["verify", file, "--sign-receipt", out, "--key", str(live_ledger.key("relying"))]
+    unseen = live_ledger.attempt(*asked, "--rpc", NODE_AWAY, home=home)
+    assert (unseen[0], unseen[1]["code"]) == (1, "RECEIPT_KEY_UNREGISTERED"), "nothing is known of the ledger"
+    assert live_ledger.attempt("org", "list", home=home)[0] == 0
+    status, told = live_ledger.attempt(*asked, "--rpc", NODE_AWAY, home=home)
+    assert (status, told["result"]) == (3, "COULD_NOT_CHECK")
+    (verdict,) = json.loads(Path(out).read_text())["subjects"][0]["verdicts"]
+    assert (verdict["result"], verdict["head"], verdict["trust"]) == ("COULD_NOT_CHECK", None, "none")
+    assert live_ledger.attempt("receipt", "verify", out)[0] == 0
+    status, told = live_ledger.attempt("receipt", "verify", out, "--subject", file, "--again")
+    assert (status, told["code"]) == (1, "VERDICT_DIFFERS")
+    status, told = live_ledger.attempt("receipt", "verify", out, "--rpc", NODE_AWAY)
+    assert (status, told["ok"]) == (75, False), told
 
 
 def test_receipts_by_no_bodys_key_or_without_a_file_are_refused_before_anything_is_verified(
