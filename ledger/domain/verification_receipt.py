@@ -55,7 +55,7 @@ MOST_VERDICTS = 500
 """Verdicts in one receipt: with their codes they stay below what a request may carry."""
 MOST_HEADS = 32
 """Blocks by which they were judged: each is looked up by who checks; a verifier needs one, or a few."""
-MAX_RECEIPT = 1 << 20
+MAX_RECEIPT = 4 << 20
 """Bytes of a receipt that are read."""
 
 _RESULTS = {*PRECEDENCE, IN_FORCE, COULD_NOT_CHECK}

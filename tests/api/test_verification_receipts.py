@@ -336,6 +336,22 @@ def test_a_folder_has_one_receipt_and_a_refused_license_exits_as_ever(
     assert [each["brought"] for each in told["subjects"]] == [False, False, True]
 
 
+def test_a_receipt_takes_five_hundred_verdicts_and_no_more(
+    live_ledger: LiveLedger, desk: TestClient, envelope: Json, tmp_path: Path
+) -> None:
+    receipt, out = asked(desk, subject=envelope, region="330421"), tmp_path / "receipt.json"
+    long = signed_anew({**receipt, "subjects": receipt["subjects"] * 500}, live_ledger)
+    out.write_text(json.dumps(long, indent=2))
+    assert len(live_ledger.cli("receipt", "verify", str(out))["subjects"]) == 500
+    assert checked(desk, long)[0] == 200
+    longer = signed_anew({**receipt, "subjects": receipt["subjects"] * 501}, live_ledger)
+    assert checked(desk, longer)[1]["code"] == "VERIFICATION_RECEIPT_MALFORMED"
+    head = "subjects/0/verdicts/0/head/block"
+    many = [altered(receipt, head, number)["subjects"][0] for number in range(33)]
+    answer = checked(desk, signed_anew({**receipt, "subjects": many}, live_ledger))[1]
+    assert (answer["code"], answer["fields"]["field"]) == ("VERIFICATION_RECEIPT_MALFORMED", "head")
+
+
 def test_with_the_node_away_a_receipt_says_that_nothing_could_be_checked(
     live_ledger: LiveLedger, file: str, tmp_path: Path
 ) -> None:
@@ -377,7 +393,7 @@ def test_a_receipt_of_a_use_and_an_oversized_file_are_no_receipt(
 ) -> None:
     other, large = tmp_path / "use.json", tmp_path / "large.json"
     other.write_text('{"format": "elicense-use-receipt/1"}')
-    large.write_text('{"format": "' + "x" * (1 << 20) + '"}')
+    large.write_text('{"format": "' + "x" * (4 << 20) + '"}')
     status, told = live_ledger.attempt("receipt", "verify", str(other))
     assert (status, told["code"]) == (2, "VERIFICATION_RECEIPT_MALFORMED")
     assert "use verify-receipt" in told["error"]["remedy"]["en"]
