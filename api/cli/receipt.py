@@ -54,11 +54,21 @@ def verify(
         receipt.check(crypto.verifier())
         return _told(told_of(receipt, brought, is_checked=False))
     ledger, asked = open_ledger(network, rpc), Asked(trust, head)
-    ledger.check_receipts(asked).check(receipt)
+    try:
+        ledger.check_receipts(asked).check(receipt)
+    except LedgerError as error:
+        if _is_unchecked(error):
+            return Outcome(error=error, exit_code=3)
+        raise
     if not again:
         return _told(told_of(receipt, brought, is_checked=True))
     repeated = _repeating(ledger, asked, receipts, handouts).repeat(receipt, brought, max_age)
     return _told(told_of(receipt, brought, True, repeated), repeated[0].error())
+
+
+def _is_unchecked(error: LedgerError) -> bool:
+    """Whether an error says that nothing could be checked, and not what is wrong."""
+    return error.family == "outage" or error.code == "TRUST_NOT_REACHED"
 
 
 def _brought(item: str) -> bytes:
@@ -99,4 +109,5 @@ def _told(data: JsonObject, error: LedgerError | None = None) -> Outcome:
             lines += [
                 f"     {each['what']}: {each['then']} → {each['now']}" for each in data[name]["differences"]
             ]
-    return Outcome(data, text="\n".join(lines), error=error)
+    exit_code = 3 if error is not None and _is_unchecked(error) else 0
+    return Outcome(data, text="\n".join(lines), error=error, exit_code=exit_code)

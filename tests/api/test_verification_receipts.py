@@ -296,8 +296,11 @@ def test_the_command_line_writes_a_receipt_and_checks_it(
     assert checked(desk, receipt, subject=envelope, again=True)[1]["again"]["same"] is True
     assert live_ledger.printed("receipt", "verify", out, "--subject", file, "--again")[0] == 0
     pinned = receipt["subjects"][0]["verdicts"][0]["head"]["hash"]
-    proved = live_ledger.cli("receipt", "verify", out, "--trust", "state", "--head", pinned)
-    assert proved["checked"] is True
+    proving = ["--trust", "state", "--head", pinned]
+    proved = live_ledger.cli("receipt", "verify", out, "--subject", file, "--again", *proving)
+    assert (proved["checked"], proved["again"]["same"], proved["today"]["same"]) == (True, True, True)
+    status, told = live_ledger.attempt("receipt", "verify", out, "--trust", "state")
+    assert (status, told["code"]) == (3, "TRUST_NOT_REACHED")
 
 
 def test_without_a_trust_file_a_receipt_is_signed_and_no_more(
@@ -368,7 +371,7 @@ def test_with_the_node_away_a_receipt_says_that_nothing_could_be_checked(
     status, told = live_ledger.attempt("receipt", "verify", out, "--subject", file, "--again")
     assert (status, told["code"]) == (1, "VERDICT_DIFFERS")
     status, told = live_ledger.attempt("receipt", "verify", out, "--rpc", NODE_AWAY)
-    assert (status, told["ok"]) == (75, False), told
+    assert (status, told["error"]["family"]) == (3, "outage"), told
 
 
 def test_receipts_by_no_bodys_key_or_without_a_file_are_refused_before_anything_is_verified(
