@@ -38,12 +38,13 @@ MAX_BODY = 1 << 20
 MAX_BATCH_BODY = 8 << 20
 """Largest body of what may carry a thousand licenses, or a copy with a face, in bytes."""
 
-LARGE = frozenset({"issueBatch", "prepareMessage", "verifyLicense"})
+LARGE = frozenset({"issueBatch", "prepareMessage", "verifyLicense", "verifyReceipt"})
 """Operations that may carry them."""
 
 PUBLIC = frozenset(
     {
         "verifyLicense",
+        "verifyReceipt",
         "leavePresentation",
         "getPresentation",
         "getChallenge",
@@ -167,10 +168,23 @@ def _require_strict_json(request: Request, limit: int) -> None:
 
 
 async def _authorise(request: Request) -> Principal:
+    return await run_in_threadpool(services_of(request).authorise.authorise, _signed(request))
+
+
+def _signed(request: Request) -> SignedRequest:
     given = [request.headers.get(name, "") for name in HEADERS]
-    signed = SignedRequest(request.method, _target(request), request._body, *given)
-    authorise = services_of(request).authorise
-    return await run_in_threadpool(authorise.authorise, signed)
+    return SignedRequest(request.method, _target(request), request._body, *given)
+
+
+def sender_if_signed(request: Request) -> str | None:
+    """Who signed a request to a public operation; None where nobody did.
+
+    Raises:
+        RuleError: As for other operations, where it carries headers of a signature that is no good.
+    """
+    if not any(name in request.headers for name in HEADERS):
+        return None
+    return services_of(request).authorise.authorise(_signed(request)).uscc
 
 
 def _target(request: Request) -> str:

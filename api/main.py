@@ -43,6 +43,7 @@ from api.routes import (
     representations,
     sharing,
     state,
+    supervision,
     texts,
     uses,
     verification,
@@ -63,8 +64,10 @@ from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests, Registry
 from ledger.service.catalog import Catalog
 from ledger.service.gather_uses import BATCH_SECONDS
+from ledger.service.live_index import Sight
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
+from ledger.service.supervise_sharing import SupervisedSharing
 from ledger.service.take_texts import TakeTexts
 
 MOST_WRITING, WRITING_EACH = 32, 12
@@ -164,6 +167,7 @@ def bare_app(
         registry,
         sharing,
         state,
+        supervision,
         texts,
         corrections,
         editions,
@@ -199,6 +203,10 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         with index_lock:
             return ledger.follow()
 
+    def supervised(at: int | None, since: int, org: str) -> SupervisedSharing:
+        with index_lock:
+            return ledger.supervise_sharing(at, since, org)
+
     return Services(
         clock=ledger.clock,
         authorise=AuthoriseRequests(
@@ -211,6 +219,9 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         histories=ledger.histories,
         verify=ledger.verify,
         copies=lambda asked, *brought: ledger.copies(asked, 0, *brought),
+        receipts=ledger.sign_receipts(signer, lambda: _sight(ledger, options.stall).index),
+        check_receipts=ledger.check_receipts,
+        repeating=ledger.repeating,
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
         documents=ledger.documents,
@@ -231,6 +242,8 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         corrections=lambda: ledger.corrections(index()),
         listing=lambda: ledger.listing(index(), ledger.published_texts),
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
+        catalog_texts=ledger.catalog_texts,
+        supervise_sharing=supervised,
         license_at=ledger.license_at_hand,
         editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),
         holders=AnswerHolders(
@@ -306,7 +319,13 @@ def _held_keys(options: ApiOptions, folder: Path) -> Callable[[str], Signer | No
 
 
 def _registry(ledger: Ledger, stall: int) -> Registry:
-    """What the ledger says of bodies and keys; while no node answers, what it said last, for a while.
+    """What the ledger says of bodies and keys; raises as `_sight`."""
+    sight = _sight(ledger, stall)
+    return Registry(sight.index, sight.time)
+
+
+def _sight(ledger: Ledger, stall: int) -> Sight:
+    """The ledger as near as can be had; while no node answers, what it said last, for a while.
 
     Raises:
         OutageError: Nothing was heard of the ledger for too long.
@@ -314,7 +333,7 @@ def _registry(ledger: Ledger, stall: int) -> Registry:
     sight, now = ledger.look(), int(ledger.clock.now().timestamp())
     if sight.outage is not None and (sight.seen_at is None or now - sight.seen_at >= stall):
         raise sight.outage
-    return Registry(sight.index, sight.time)
+    return sight
 
 
 def _readiness(ledger: Ledger, writing: Writing, accepting: AcceptMessages, max_head_age: int) -> Readiness:

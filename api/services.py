@@ -18,6 +18,7 @@ from ledger.ports import Clock, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.catalog import Catalog
+from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.copy_uses import Receipt
 from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
@@ -27,7 +28,9 @@ from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
+from ledger.service.supervise_sharing import SupervisedSharing
 from ledger.service.take_texts import TakeTexts
+from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
 from ledger.service.verify import Subject, VerifyLicenses
 from ledger.service.verify_copies import VerifyCopies
 
@@ -65,6 +68,10 @@ class Services:
         verify: The verification service at a level of trust; it judges all subjects under one head.
         copies: What reads copies at a level of trust, with receipts of their uses and
             the handouts they came in.
+        receipts: Signs receipts of verifications with the key of this service's body.
+        check_receipts: Holds such receipts against the ledger, at a level of trust.
+        repeating: Verifies again what receipts are about: the trust asked for, what reads copies, and what
+            reads presentations.
         read_file: The bytes of a license file → a subject of verification.
         present: Challenges and presentations of this service.
         documents: Reads documents of issued licenses.
@@ -83,6 +90,8 @@ class Services:
         corrections: Where doubts about shared data stand now.
         listing: Lists what is shared, as anybody may read it.
         texts: Takes in what parties send each other.
+        catalog_texts: What everybody registered may read behind digests.
+        supervise_sharing: What was due and did not come in time: as of when, since when, of which body.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
         editions: Where editions of open data stand now.
         holders: Answers holders who prove that a license is theirs.
@@ -97,6 +106,9 @@ class Services:
     histories: Callable[[Asked], Histories]
     verify: Callable[[Asked], VerifyLicenses]
     copies: Callable[[Asked, Sequence[Receipt], Sequence[Handout]], VerifyCopies]
+    receipts: SignReceipts
+    check_receipts: Callable[[Asked], CheckVerifications]
+    repeating: Callable[[Asked, VerifyCopies, Callable[[str], list[Subject]]], RepeatVerifications]
     read_file: Callable[[bytes], Subject]
     present: PresentService
     documents: Callable[[], ReadDocuments]
@@ -115,6 +127,8 @@ class Services:
     corrections: Callable[[], ShowCorrections]
     listing: Callable[[], ListShared]
     texts: TakeTexts
+    catalog_texts: CatalogTexts
+    supervise_sharing: Callable[[int | None, int, str], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

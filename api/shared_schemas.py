@@ -97,6 +97,7 @@ class ResourceDetail(ResourceRow):
     editions: list[EditionRow]
     versions: list[ResourceVersionRow]
     fields: list[GradedField] | None
+    items: list[str] | None
     rev: int
 
 
@@ -154,7 +155,7 @@ class GrantDetail(GrantRow):
 
 
 class DemandRow(Answered):
-    """Which data a body lacks; in which words, the parties know."""
+    """Which data a body lacks; in which words, where this service knows them."""
 
     demand: Hash
     demander: str

@@ -41,19 +41,23 @@ def _subject_kind(subject: Any) -> str:
     return "file"
 
 
+_Subject = Annotated[
+    Annotated[Json, Tag("file")] | Annotated[QrSubject, Tag("qr")] | Annotated[CopySubject, Tag("copy")],
+    Discriminator(_subject_kind),
+]
+
+
 class VerifyBody(Form):
     """What to check, and what is asked about it.
 
     `subject` is a license file (`*.elic.json`), a copy for programs (`elicense-copy/1`), `{"copy": base64}`
     of an annotated copy, or `{"qr": text}`; a QR is held against `challenge`, or against the one that this
     service made. `shownBy` is who shows or relies on a copy, `receipt` that of its use, and
-    `handout` what it came in.
+    `handout` what it came in. `signReceipt` asks for a signed receipt of this verification; it names who
+    asked where the request is signed.
     """
 
-    subject: Annotated[
-        Annotated[Json, Tag("file")] | Annotated[QrSubject, Tag("qr")] | Annotated[CopySubject, Tag("copy")],
-        Discriminator(_subject_kind),
-    ]
+    subject: _Subject
     region: Annotated[str | None, Field(pattern=r"^[0-9]{6}$", examples=["330421"])] = None
     at: Annotated[str | None, Field(max_length=40)] = None
     known_at: Annotated[str | None, Field(max_length=40)] = None
@@ -63,6 +67,24 @@ class VerifyBody(Form):
     challenge: Json | None = None
     shown_by: Annotated[str | None, Field(pattern="^[0-9A-Z]{18}$")] = None
     receipt: Json | None = None
+    handout: Json | None = None
+    sign_receipt: bool = False
+
+
+class ReceiptBody(Form):
+    """A receipt of a verification to be checked; with `subject` whether it is about that.
+
+    `again` has that verified once more, as of then and as of today; `useReceipt` and `handout` are what
+    `receipt` and `handout` were when a copy was verified.
+    """
+
+    receipt: Json
+    subject: _Subject | None = None
+    again: bool = False
+    trust: Literal["rpc", "quorum", "state", "seals"] = "rpc"
+    head: UnknownHash = None
+    max_age: Annotated[int, Field(ge=0, le=10**9)] = 60
+    use_receipt: Json | None = None
     handout: Json | None = None
 
 
@@ -111,6 +133,7 @@ class Verdict(Answered):
     collector: str | None
     disclosed: Json | None
     checks: list[Check]
+    receipt: Json | None = None
 
 
 class Verdicts(Answered):
@@ -118,6 +141,52 @@ class Verdicts(Answered):
 
     results: list[Verdict]
     counts: dict[str, int]
+    receipt: Json | None = None
+
+
+class FoundVerdict(Answered):
+    """What a receipt says of one license."""
+
+    license_id: str | None
+    result: str
+    at: Moment
+    known_at: Moment
+    trust: str
+    head: Json | None
+    flags: list[str]
+    checks: list[Json]
+
+
+class VerifiedSubject(Answered):
+    """What a receipt says of one document, copy or presentation, and whether that was brought."""
+
+    kind: Literal["LICENSE", "COPY", "PRESENTATION", "UNREAD"]
+    digest: str | None
+    challenge: str | None
+    verdicts: list[FoundVerdict]
+    brought: bool
+
+
+class Repeated(Answered):
+    """What came out when it was verified again."""
+
+    same: bool
+    differences: list[Json]
+
+
+class CheckedReceipt(Answered):
+    """A receipt that holds, and what it says."""
+
+    valid: Literal[True]
+    checked: Literal[True]
+    ledger_id: str
+    asked: Json
+    asked_by: str | None
+    verified_at: Moment
+    verifier: Json
+    subjects: list[VerifiedSubject]
+    again: Repeated | None
+    today: Repeated | None
 
 
 class Challenge(Answered):

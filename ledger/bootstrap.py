@@ -48,6 +48,7 @@ from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.handout import Handout
 from ledger.domain.messages import Domain, Kind
+from ledger.domain.moments import parse_moment
 from ledger.domain.objects import organisation_id, region_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
@@ -56,6 +57,7 @@ from ledger.domain.sharing_entities import Use
 from ledger.domain.signed_message import Call
 from ledger.domain.state import StateView, typed
 from ledger.domain.trustfile import BOUND, TrustFile, read_trust_file
+from ledger.domain.verification_receipt import COPY, PRESENTATION, VerifiedSubject, WasAsked
 from ledger.errors import LedgerError, MalformedError, OutageError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Content, Entities, Index, Name, Signer, Verifier
 from ledger.proof.claims import claim_of_shown, opening_of, read_envelope
@@ -67,6 +69,7 @@ from ledger.service.anchor import AnchorMessages
 from ledger.service.archive import JudgeArchives, MakeArchives, ViewArchived
 from ledger.service.authorise import require_acts_for
 from ledger.service.capacity import Capacities
+from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.check_conversions import CheckConversions
 from ledger.service.content_places import (
     BlobsPlace,
@@ -130,8 +133,13 @@ from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_promises import HeldPromise, promises_given
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
+from ledger.service.verification_receipts import (
+    CheckVerifications,
+    RepeatVerifications,
+    SignReceipts,
+)
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
-from ledger.service.verify_copies import VerifyCopies, read_copy
+from ledger.service.verify_copies import CopyAsk, VerifyCopies, read_copy
 from ledger.service.warrants import Warrants
 from ledger.settings import Settings
 
@@ -383,6 +391,41 @@ class Ledger:
         uses = CopyUses(IndexedUses(self.follow), self.verifier, *brought)
         return VerifyCopies(self.trust.ledger_id, self.verifier, CopyRecords(opened, uses))
 
+    def sign_receipts(self, signer: Signer | None, index: Callable[[], Index] | None = None) -> SignReceipts:
+        """Signs receipts of verifications.
+
+        Args:
+            signer: The verifier's key, or None: then none is given.
+            index: Tells whose key it is; by default the ledger as near as can be had.
+        """
+        return SignReceipts(self.trust.ledger_id, signer, index or (lambda: self.look().index), self.clock)
+
+    def check_receipts(self, asked: Asked) -> CheckVerifications:
+        """Holds receipts of verifications against the ledger, at a level of trust."""
+        return CheckVerifications(
+            self.trust.ledger_id, partial(self.histories, asked), self.verifier, self.clock
+        )
+
+    def repeating(
+        self, asked: Asked, copies: VerifyCopies, reread: Callable[[str], list[Subject]]
+    ) -> RepeatVerifications:
+        """Verifies again what receipts are about.
+
+        Args:
+            asked: The trust asked for.
+            copies: Reads copies, with what was brought for them.
+            reread: Reads presentations, by the text of their code.
+        """
+
+        def read(verified: VerifiedSubject, was: WasAsked, data: bytes) -> Sequence[Subject]:
+            if verified.kind == PRESENTATION:
+                return reread(data.decode("utf-8", "replace"))
+            if verified.kind == COPY:
+                return [copies.subject(data, CopyAsk(parse_moment(verified.verdicts[0].at), was.shown_by))]
+            return [self.read_file(data)]
+
+        return RepeatVerifications(self.verify, asked, read)
+
     def replay(
         self,
         on_record: Callable[[ReplayedRecord], None] | None = None,
@@ -538,6 +581,13 @@ class Ledger:
         """What hands that on to the parties, and takes it in."""
         return HandTexts(self.trust.ledger_id, self.party_texts, HandOut(Sm4Gcm(), crypto.encryptor()))
 
+    @cached_property
+    def catalog_texts(self) -> CatalogTexts:
+        """What this home knows of what everybody registered may read."""
+        return CatalogTexts(
+            FileOutbox(self.settings.home / "catalog-texts"), self.entropy, self.trust.ledger_id
+        )
+
     @property
     def _texts_kept(self) -> FileOutbox:
         return FileOutbox(self.settings.home / "sharing")
@@ -550,7 +600,7 @@ class Ledger:
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
-        return ListShared(state, ShowGrants(state, texts, now), texts, now)
+        return ListShared(state, ShowGrants(state, texts, now), texts, now, self.catalog_texts)
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""

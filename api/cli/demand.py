@@ -7,12 +7,14 @@ from typing import Annotated
 import typer
 
 from api.cli import remote
+from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls
 from api.cli.output import Outcome
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.sharing import BodyOption, ResourceArgument, SharingDesk, Signatures, SigningKey, desk_of, told
 from ledger.service import share_owed
+from ledger.service.catalog_texts import of_demand
 from ledger.service.list_shared import Page
 from ledger.service.share_resources import read_key, resource_in
 
@@ -37,7 +39,7 @@ def add(
     """Say which data a body lacks."""
     desk = desk_of(network, rpc, [key], signatures, api, org)
     ledger, demander = desk.ledger, desk.body()
-    order = share_owed.demand(demander, wanted, item, ledger.party_texts, ledger.entropy, desk.by)
+    order = share_owed.demand(demander, wanted, item, ledger.catalog_texts, ledger.entropy, desk.by)
     shared = desk.send(order)
     return told(shared, {"demand": shared.about, "demander": demander}, shared.about)
 
@@ -90,6 +92,24 @@ def list_(
     ledger, state = reading(network, rpc, api, key, org)
     data = ledger.listing(state).demands(demander, is_open, Page(limit, after))
     return Outcome(data, text=table(data["demands"], "demand", "demander", "wanted", "openDays"))
+
+
+@app.command("text")
+def text(
+    demand: DemandArgument,
+    in_: TextIn = None,
+    out: TextOut = None,
+    send: TextSend = False,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tell in which words something is lacked; with --api also from the service that has them."""
+    desk = desk_of(network, rpc, [], None, api, org, key)
+    announced = of_demand(desk.state, demand)
+    return text_told(desk, announced, f"demands/{announced.about}", TextAsked(in_, out, send))
 
 
 def _named(desk: SharingDesk, demand: str, resource: str, *, is_match: bool) -> Outcome:

@@ -83,6 +83,7 @@ NOUNS: dict[str, Noun] = {
     "outbox": Noun("api.cli.outbox", "app", True, "待发箱", "Accepted messages of this home"),
     "promise": Noun("api.cli.promise", "app", True, "受理承诺", "Promises of relays"),
     "verify": Noun("api.cli.verify", "app", False, "核验证照", "Verify a license"),
+    "receipt": Noun("api.cli.receipt", "app", True, "核验回执", "Receipts of verifications"),
     "verify-archive": Noun("api.cli.archive", "app", False, "核验归档包", "Verify an archive package"),
     "wallet": Noun("api.cli.wallet", "app", True, "我的证照", "The holder's licenses"),
     "audit": Noun("api.cli.audit", "app", True, "复算账本", "Replay the ledger"),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli import remote
+from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
 from api.cli.output import Outcome, read_input, said
@@ -34,10 +35,12 @@ from ledger.domain.acts import FREE, Sharing
 from ledger.domain.canonical import parse_strict
 from ledger.domain.items import CODE_LENGTH, effective
 from ledger.domain.objects import ascii32
+from ledger.domain.secrecy import require_unclassified_schema
 from ledger.domain.sharing import BaseLibrary, ResourceKind
 from ledger.domain.sharing_entities import Item, resource_key
 from ledger.errors import UsageError
 from ledger.service import share_resources
+from ledger.service.catalog_texts import of_resource
 from ledger.service.list_shared import Page
 from ledger.service.share_resources import read_key, resource_in, version_members
 
@@ -238,7 +241,9 @@ def _sharing(_: SharingDesk, text: str) -> dict[str, object]:
 
 
 def _schema(_: SharingDesk, path: str) -> dict[str, object]:
-    return {"schemaDigest": share_resources.schema_digest(parse_strict(read_input(path)))}
+    schema = parse_strict(read_input(path))
+    require_unclassified_schema(schema, "--schema")
+    return {"schemaDigest": share_resources.schema_digest(schema)}
 
 
 def _fields(desk: SharingDesk, path: str) -> dict[str, object]:
@@ -257,7 +262,7 @@ _READ: dict[str, Callable[[SharingDesk, Any], dict[str, object]]] = {
     "region": lambda _, text: {"region": read_region(text)},
     "operator": lambda _, uscc: {"operator": ascii32(read_uscc(uscc))},
     "schema": _schema,
-    "items": lambda _, text: {"itemsDigest": share_resources.items_digest(listed(text))},
+    "items": lambda desk, text: {"itemsDigest": desk.ledger.catalog_texts.items(listed(text))},
     "use_right": lambda _, uscc: {"useRight": ascii32(read_uscc(uscc))},
     "benefit_right": lambda _, uscc: {"benefitRight": ascii32(read_uscc(uscc))},
     "fields": _fields,
@@ -300,6 +305,24 @@ def show(
         ledger.party_texts.list_of(resource_in(state, name).current.fields_digest, read_fields(fields))
     data = ledger.listing(state).resource(name)
     return Outcome(data, text=lambda: _card(data))
+
+
+@app.command("text")
+def text(
+    resource: ResourceArgument,
+    in_: TextIn = None,
+    out: TextOut = None,
+    send: TextSend = False,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tell which items a resource serves; with --api also from the service that has the list."""
+    desk = desk_of(network, rpc, [], None, api, org, key)
+    announced = of_resource(desk.state, read_key(resource))
+    return text_told(desk, announced, f"resources/{announced.about}", TextAsked(in_, out, send))
 
 
 def _card(data: dict[str, object]) -> str:

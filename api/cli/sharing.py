@@ -22,6 +22,7 @@ from ledger.bootstrap import Ledger
 from ledger.domain.canonical import parse_strict
 from ledger.domain.field_list import FieldList, field_list, read_field_list
 from ledger.domain.holder_message import HolderMessage, read_holder_message
+from ledger.domain.secrecy import MEMBER
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import typed
@@ -109,7 +110,12 @@ class SharingDesk:
         """Whose key signs requests to the service: its own body, also where it acts for what it followed."""
         if self._is_without_node and self.org is not None:
             return self.org
-        return body_of(self.ledger, caller).uscc
+        try:
+            return body_of(self.ledger, caller).uscc
+        except UsageError as error:
+            if error.code != "ISSUER_OF_KEY" or self.caller is not None:
+                raise
+            raise UsageError("SERVICE_KEY_MISSING") from None
 
     def send(self, order: ShareOrder) -> Shared:
         """Sign a message and hand it in, or write down what absent keys have to sign."""
@@ -127,13 +133,20 @@ class SharingDesk:
         ledger = self.ledger
         if ledger.settings.api is None:
             return ledger.sharing().hand_in(message)
-        caller = self._caller
+        promises = PromiseCheck(ledger.trust.ledger_id, ledger.verifier, ledger.seen)
+        return ShareAtService(self.service(), promises).hand_in(message)
+
+    def service(self) -> ServiceClient:
+        """The service of the settings, asked in the name of the body whose key signs the request.
+
+        Raises:
+            UsageError: `SERVICE_KEY_MISSING`: no key, or one of a region, which no service knows.
+        """
+        ledger, caller = self.ledger, self._caller
         if caller is None or caller.signer is None:
             raise UsageError("SERVICE_KEY_MISSING")
         sender = self._sender(caller)
-        client = ServiceClient(ledger.settings.api, sender, caller.signer, ledger.clock, ledger.entropy)
-        promises = PromiseCheck(ledger.trust.ledger_id, ledger.verifier, ledger.seen)
-        return ShareAtService(client, promises).hand_in(message)
+        return ServiceClient(ledger.settings.api or "", sender, caller.signer, ledger.clock, ledger.entropy)
 
 
 def desk_of(
@@ -198,7 +211,7 @@ def holders_message(ledger: Ledger, path: str, structs: Sequence[str]) -> Holder
 
 
 def read_fields(path: str) -> FieldList:
-    """A published list of fields: a JSON file, or CSV with the columns name and grade.
+    """A published list of fields: a JSON file, or CSV with the columns name and grade, perhaps secrecy.
 
     Raises:
         MalformedError: `FIELDS_MALFORMED`, or as `parse_strict`.
@@ -208,9 +221,18 @@ def read_fields(path: str) -> FieldList:
     if data.lstrip().startswith(b"{"):
         return read_field_list(parse_strict(data))
     rows = list(csv.DictReader(io.StringIO(_decoded(data))))
-    if not all(row.keys() == {"name", "grade"} and str(row["grade"]).strip().isdigit() for row in rows):
+    if not all(row.keys() - {MEMBER} == {"name", "grade"} and _is_number(row["grade"]) for row in rows):
         raise MalformedError("FIELDS_MALFORMED")
-    return field_list([{"name": str(row["name"]).strip(), "grade": int(row["grade"])} for row in rows])
+    return field_list(
+        [
+            {"name": str(row["name"]).strip(), "grade": int(row["grade"]), MEMBER: row.get(MEMBER) or None}
+            for row in rows
+        ]
+    )
+
+
+def _is_number(text: object) -> bool:
+    return str(text).strip().isdigit()
 
 
 def _decoded(data: bytes) -> str:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from api.cli import remote
+from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import By, state_of, table
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input, said
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import RegionOption, Until, read_region, read_uscc
 from api.cli.resource import LIBRARIES
 from api.cli.sharing import (
@@ -19,12 +21,15 @@ from api.cli.sharing import (
     one_of,
     told,
 )
-from ledger.domain.canonical import parse_strict
+from ledger.bootstrap import Ledger
+from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
-from ledger.errors import UsageError
+from ledger.errors import LedgerError, TrustError, UsageError
 from ledger.service import share_owed
+from ledger.service.catalog_texts import Of, of_duty
+from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.share_resources import read_key
@@ -50,16 +55,19 @@ def duty_set(
     strike: Annotated[bool, typer.Option("--strike", help="Strike it out.")] = False,
     signatures: Signatures = None,
     api: remote.Api = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Set an item of a region's responsibility list; signed by the region or a superior one."""
     if (due is None) != strike:
         raise UsageError("DUTY_DUE")
-    desk = desk_of(network, rpc, by, signatures, api)
+    desk = desk_of(network, rpc, by, signatures, api, org, key)
     owner, code = read_key(resource).split("/", 1)
     number, end = one_of("--kind", kind, _KINDS), ending(due)
-    order = share_owed.set_duty(read_region(region), owner, code, DutyKind(number), what, end, desk.by)
+    words = desk.ledger.catalog_texts.what(what)
+    order = share_owed.set_duty(read_region(region), owner, code, DutyKind(number), words, end, desk.by)
     shared = desk.send(order)
     found = resource_key(owner, code)
     data = {
@@ -84,12 +92,35 @@ def duty_list(
     state, now = state_of(ledger), int(ledger.clock.now().timestamp())
     number = read_region(region) if region else None
     rows = [
-        duty_json(state, name, each, now)
+        {**duty_json(state, name, each, now), "text": _words(ledger, each)}
         for name, each in state.entities("duty")
         if isinstance(each, Duty) and number in (None, each.region) and owner in (None, each.owner)
     ]
     rows.sort(key=lambda row: str(row["due"]))
     return Outcome({"duties": rows}, text=table(rows, "resource", "due", "metAt", "overdue"))
+
+
+@duty_app.command("text")
+def duty_text(
+    duty: Annotated[str, typer.Argument(metavar="DUTY", help="The duty's id.")],
+    in_: TextIn = None,
+    out: TextOut = None,
+    send: TextSend = False,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tell what an item of a list says; with --api also from the service that has the words."""
+    desk = desk_of(network, rpc, [], None, api, org, key)
+    announced = of_duty(desk.state, duty)
+    return text_told(desk, announced, f"duties/{announced.about}", TextAsked(in_, out, send))
+
+
+def _words(ledger: Ledger, duty: Duty) -> str | None:
+    found = ledger.catalog_texts.find(Of.WHAT, duty.terms[-1].what)
+    return found.text if found else None
 
 
 @code_table_app.command("set")
@@ -102,13 +133,14 @@ def code_table_set(
     since: Annotated[str | None, typer.Option("--from", metavar="TIME", help="From when it counts.")] = None,
     signatures: Signatures = None,
     api: remote.Api = None,
+    key: ReadKey = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Publish a version of a code table: a region's, or a body's."""
     if (region is None) == (publisher is None):
         raise UsageError("CODE_TABLE_OF")
-    desk = desk_of(network, rpc, by, signatures, api)
+    desk = desk_of(network, rpc, by, signatures, api, publisher, key)
     form = parse_strict(read_input(file))
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())
@@ -136,6 +168,72 @@ def code_table_list(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     return Outcome({"codeTables": rows}, text=table(rows, "name", "publisher", "version", "since"))
 
 
+TableArgument = Annotated[
+    str,
+    typer.Argument(metavar="PUBLISHER/NAME", help="A region's six digits or a credit code, and the name."),
+]
+
+
+@code_table_app.command("show")
+def code_table_show(
+    table_: TableArgument,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As of when; else now.")] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE", help="The table, to be held against the ledger.")
+    ] = None,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Show which version of a code table counts at a moment, and all that were published."""
+    ledger, state = reading(network, rpc, api, key, org)
+    when = moment(at) if at else int(ledger.clock.now().timestamp())
+    data = table_json(state, table_in(state, table_), when or 0)
+    if file is None:
+        return Outcome({**data, "table": None}, text=table(data["versions"], "version", "since", "standing"))
+    form = parse_strict(read_input(file))
+    digest = share_owed.table_digest(form)
+    if digest != data["digest"]:
+        raise UsageError("CODE_TABLE_OTHER", given=digest, recorded=str(data["digest"]))
+    return Outcome({**data, "table": form}, text=f"{table_}  {data['version']}  {digest}")
+
+
+@code_table_app.command("check")
+def code_table_check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The table as JSON.")],
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="PUBLISHER/NAME", help="Only as this table.")
+    ] = None,
+    at: Annotated[str | None, typer.Option("--at", metavar="TIME", help="As of when; else now.")] = None,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tell whether a file is a code table that counts: that a publisher has in effect at a moment."""
+    ledger, state = reading(network, rpc, api, key, org)
+    when = moment(at) if at else int(ledger.clock.now().timestamp())
+    digest = share_owed.table_digest(parse_strict(read_input(file)))
+    rows = tables_with(state, digest, when or 0, of)
+    data = {"digest": digest, "at": rfc3339(when or 0), "tables": rows}
+    shown = table(rows, "name", "publisher", "version", "since", "standing")
+    return Outcome(data, text=shown if rows else digest, error=_out_of_effect(digest, rows, str(data["at"])))
+
+
+def _out_of_effect(digest: str, rows: list[JsonObject], at: str) -> LedgerError | None:
+    """Why a file is no code table that counts; None where it is one."""
+    if not rows:
+        return TrustError("NOT_A_CODE_TABLE", digest=digest)
+    if any(row["standing"] == TableStanding.IN_EFFECT for row in rows):
+        return None
+    last = rows[-1]
+    named = {"table": f"{last['publisher']}/{last['name']}", "version": last["version"]}
+    return TrustError("CODE_TABLE_NOT_IN_EFFECT", **named, at=at, standing=last["standing"])
+
+
 @library_app.command("name-writer")
 def name_writer(
     library: Annotated[str, typer.Argument(metavar="LIBRARY", help=", ".join(list(LIBRARIES)[1:]))],
@@ -146,11 +244,13 @@ def name_writer(
     until: Until = None,
     signatures: Signatures = None,
     api: remote.Api = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Name a body that writes in a base library of a region; a term that is over ends the right."""
-    desk, uscc = desk_of(network, rpc, by, signatures, api), read_uscc(body)
+    desk, uscc = desk_of(network, rpc, by, signatures, api, org, key), read_uscc(body)
     chosen = BaseLibrary(one_of("LIBRARY", library, LIBRARIES))
     term = (moment(since) or 0, ending(until))
     shared = desk.send(share_owed.name_writer(read_region(region), chosen, uscc, *term, desk.by))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import typer
 
@@ -28,6 +28,7 @@ from api.cli.options import (
 from api.cli.output import Outcome, language, read_input, said
 from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
+from api.cli.receipt_file import ReceiptKey, SignReceipt, receipt_file
 from api.cli.verify_many import several
 from ledger.domain.archive import is_archive
 from ledger.domain.canonical import parse_strict
@@ -44,10 +45,18 @@ from ledger.domain.verdict import (
 )
 from ledger.domain.verdict import Outcome as CheckOutcome
 from ledger.domain.verdict_texts import FLAG_TEXTS
+from ledger.domain.verification_receipt import (
+    COPY,
+    LICENSE,
+    PRESENTATION,
+    UNREAD,
+    VerifiedSubject,
+)
 from ledger.errors import LedgerError, UsageError
 from ledger.service.copy_uses import read_receipt
 from ledger.service.present import Scanned
 from ledger.service.sources import Asked
+from ledger.service.verification_receipts import verified_subject, was_asked
 from ledger.service.verify import NO_PRESENTATION, TOGETHER, Ask, Subject
 from ledger.service.verify_copies import CopyAsk, VerifyCopies, is_copy
 from ledger.service.verify_layouts import is_layout, layout_subject
@@ -138,6 +147,8 @@ def verify(
         list[str],
         typer.Option("--companion", metavar="FILE|FOLDER", help="License files of PDF or OFD layout files."),
     ] = [],  # noqa: B006
+    sign_receipt: SignReceipt = None,
+    key: ReceiptKey = None,
 ) -> Outcome:
     """Check licenses: form, integrity, signature, issuer, anchor, status, recognition, holder, basis."""
     ledger = open_ledger(network, rpc)
@@ -146,6 +157,7 @@ def verify(
     if not items:
         raise UsageError("NOTHING_TO_VERIFY", path=", ".join(subjects)[:200])
     level = Asked(trust, head)
+    signed = receipt_file(ledger, sign_receipt, key, len(items))
     copies = ledger.copies(
         level,
         max_age // 2,
@@ -153,14 +165,28 @@ def verify(
         [handout_from_json(parse_strict(read_input(each, MAX_FILE + 1))) for each in handouts],
     )
     good = (IN_FORCE, AS_HANDED_OUT) if row else (IN_FORCE,)
-    checker = _Checker(ledger, asked, level, challenge, shown_by, copies, license_files)
-    if len(items) == 1 and not _is_folder(subjects[0]):
+    checker = _Checker(ledger, asked, level, challenge, shown_by, copies, license_files, signed is not None)
+    outcome = _checked(checker, items, subjects[0], good)
+    return signed(outcome, was_asked(asked, level, shown_by), checker.verified) if signed else outcome
+
+
+def _checked(checker: _Checker, items: Sequence[str], first: str, good: Sequence[str]) -> Outcome:
+    """The verdicts as they are told: one in full, those shown together one by one, many as a list."""
+    if len(items) == 1 and not _is_folder(first):
         verdicts = checker.check(items[0])
         if len(verdicts) == 1:
             return _single(verdicts[0], good)
         return replace(several(_named(items[0], verdicts), good), text=lambda: _cards(verdicts))
     with share_bar("核验", "verifying") as shown:
         return several(checker.check_all(items, shown), good)
+
+
+class _Read(NamedTuple):
+    """An item as it was read: what kind of thing it is, its bytes, what is judged of it."""
+
+    kind: str
+    data: bytes
+    scanned: Scanned
 
 
 class _Checker:
@@ -175,53 +201,66 @@ class _Checker:
         shown_by: str | None,
         copies: VerifyCopies,
         license_files: Sequence[str],
+        is_noting: bool = False,
     ) -> None:
         self._ledger, self._ask, self._asked, self._challenge = ledger, ask, asked, challenge
         self._service = ledger.verify(asked, head_for=ask.max_age // 2)
         self._copies, self._shown_by, self._companions = copies, shown_by, license_files
+        self._is_noting, self.verified = is_noting, list[VerifiedSubject]()
 
     def check(self, item: str) -> list[Verdict]:
         """The verdict on a file, an image or a QR text; of a QR code one for each license that it shows."""
-        scanned = self._read(item)
-        return scanned.settle(self._service.verify_together(scanned.subjects, self._ask))
+        read = self._read(item)
+        verdicts = read.scanned.settle(self._service.verify_together(read.scanned.subjects, self._ask))
+        self._note(read, verdicts)
+        return verdicts
 
     def check_all(self, items: Sequence[str], shown: Shown) -> Iterator[tuple[str, Verdict]]:
         """Each subject by name with its verdict, in order; what cannot be read is one of them, unchecked."""
         for start in range(0, len(items), TOGETHER):
-            read = [(item, self._read_or_say(item)) for item in items[start : start + TOGETHER]]
-            subjects = [subject for _, scanned in read for subject in scanned.subjects]
+            taken = [(item, self._read_or_say(item)) for item in items[start : start + TOGETHER]]
+            subjects = [subject for _, read in taken for subject in read.scanned.subjects]
             verdicts = iter(self._service.verify_together(subjects, self._ask))
-            for item, scanned in read:
-                yield from _named(
-                    item, self._settle_or_say(scanned, list(islice(verdicts, len(scanned.subjects))))
-                )
+            for item, read in taken:
+                judged = list(islice(verdicts, len(read.scanned.subjects)))
+                settled = self._settle_or_say(read.scanned, judged)
+                self._note(read, settled)
+                yield from _named(item, settled)
             shown(start / len(items))
 
-    def _read(self, item: str) -> Scanned:
-        text = _qr_text(item)
+    def _note(self, read: _Read, verdicts: Sequence[Verdict]) -> None:
+        """Keep what was found, where a receipt is asked for."""
+        if self._is_noting:
+            self.verified.append(verified_subject(*read, verdicts))
+
+    def _read(self, item: str) -> _Read:
+        text = qr_text_in(item)
         if text is None:
             data = read_input(item, MAX_COPY + 1)
             if is_archive(data):
                 raise UsageError("ARCHIVE_HERE", path=item)
-            return Scanned([self._subject(item, data)])
+            kind = COPY if is_copy(data) else LICENSE
+            return _Read(kind, data, Scanned([self._subject(item, data)]))
         from api.cli.wallet import scanned
 
-        return scanned(self._ledger, text, self._challenge, self._asked)
+        return _Read(PRESENTATION, text.encode(), scanned(self._ledger, text, self._challenge, self._asked))
 
     def _subject(self, item: str, data: bytes) -> Subject:
         """A license file, a copy of one, or the layout file that one names."""
         if is_layout(data):
+            if self._is_noting:
+                raise UsageError("RECEIPT_OF_LAYOUT", path=item)
             return layout_subject(data, companions(item, self._companions))
         if not is_copy(data):
             return self._ledger.read_file(data)
         now = int(self._ledger.clock.now().timestamp())
         return self._copies.subject(data, CopyAsk(self._ask.moment(now), self._shown_by))
 
-    def _read_or_say(self, item: str) -> Scanned:
+    def _read_or_say(self, item: str) -> _Read:
         try:
             return self._read(item)
         except LedgerError as problem:
-            return Scanned([_unchecked(problem)])
+            return _Read(UNREAD, b"", Scanned([_unchecked(problem)]))
 
     def _settle_or_say(self, scanned: Scanned, judged: Sequence[Verdict]) -> list[Verdict]:
         try:
@@ -247,7 +286,7 @@ def _named(item: str, found: Sequence[_Each]) -> list[tuple[str, _Each]]:
     return [(f"{name} {n}/{count}" if count > 1 else name, each) for n, each in enumerate(found, 1)]
 
 
-def _qr_text(item: str) -> str | None:
+def qr_text_in(item: str) -> str | None:
     """What a QR text or image says; None for a license file."""
     if item.startswith("EL1:"):
         return item

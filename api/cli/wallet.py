@@ -11,6 +11,7 @@ from api.cli import keys
 from api.cli.files import pretty
 from api.cli.options import At, KnownAt, Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome, note
+from api.cli.receipt_file import ReceiptKey, SignReceipt
 from api.cli.showing import (
     ChallengeOption,
     FieldsOption,
@@ -88,7 +89,7 @@ def challenge(
 ) -> Outcome:
     """Ask a holder for fields, as a verifier."""
     signer = keys.signer(pem)
-    made = _desk_service().challenge(
+    made = desk_service().challenge(
         signer,
         field_names(fields),
         purpose,
@@ -130,12 +131,26 @@ def scan(
     max_age: Annotated[int, typer.Option("--max-age", min=0, help="Oldest head, in seconds.")] = 60,
     network: Network = None,
     rpc: RpcUrls = None,
+    sign_receipt: SignReceipt = None,
+    key: ReceiptKey = None,
 ) -> Outcome:
     """Read a presentation, redeem it once, and verify the licenses it shows."""
     from api.cli.verify import verify
 
-    text = qr_text(image)
-    return verify([text], region, at, known_at, trust, head, max_age, asked, network, rpc)
+    return verify(
+        [qr_text(image)],
+        region,
+        at,
+        known_at,
+        trust,
+        head,
+        max_age,
+        asked,
+        network,
+        rpc,
+        sign_receipt=sign_receipt,
+        key=key,
+    )
 
 
 def scanned(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> Scanned:
@@ -156,7 +171,7 @@ def scanned(ledger: Ledger, text: str, challenge: str | None, asked: Asked) -> S
     from ledger.service.holder_records import HolderRecords
     from ledger.service.verify import once
 
-    service = _desk_service()
+    service = desk_service()
     question = service.challenge_of(text) if challenge is None else challenge_file(challenge)
     records = HolderRecords(once(lambda: ledger.histories(asked)))
     return service.scan(text, question, _fetch(question), records)
@@ -185,7 +200,7 @@ def _registered_code(network: str | None, signer: Signer) -> str:
     return ""
 
 
-def _desk_service() -> PresentService:
+def desk_service() -> PresentService:
     """The verifier's side; `serve` of the same home shares its store, so a challenge is used up once."""
     store = SqliteRedemptions(home() / "redemptions.sqlite3")
     return PresentService(store, crypto.verifier(), SystemClock(), SystemEntropy())

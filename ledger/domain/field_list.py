@@ -12,8 +12,9 @@ from typing import TypeGuard
 from eth_hash.auto import keccak
 
 from ledger.domain.canonical import JsonObject, JsonValue, canonical
+from ledger.domain.secrecy import MEMBER, require_unclassified
 from ledger.domain.sharing import MOST_FIELDS, fields_bitmap, fields_of
-from ledger.errors import MalformedError, UsageError
+from ledger.errors import MalformedError, RuleError, UsageError
 
 FORMAT = "elicense-fields/1"
 HIGHEST_GRADE = 4
@@ -85,9 +86,11 @@ def field_list(rows: JsonValue) -> FieldList:
 
     Raises:
         MalformedError: `FIELDS_MALFORMED`.
+        RuleError: `GRADE_ABOVE_SENSITIVE`; `CLASSIFIED_DATA`: a field is marked as a state secret.
     """
     if not isinstance(rows, list) or not 0 < len(rows) <= MOST_FIELDS:
         raise MalformedError("FIELDS_MALFORMED")
+    rows = [_unclassified(row) if isinstance(row, dict) else row for row in rows]
     pairs = [(row["name"], row["grade"]) for row in rows if _is_field(row)]
     made = FieldList(tuple(name for name, _ in pairs), tuple(grade for _, grade in pairs))
     if len(pairs) != len(rows) or len(set(made.names)) != len(made.names):
@@ -96,10 +99,21 @@ def field_list(rows: JsonValue) -> FieldList:
 
 
 def read_field_list(form: JsonObject) -> FieldList:
-    """The list in a file; raises `FIELDS_MALFORMED`."""
+    """The list in a file; raises as `field_list`."""
+    require_unclassified(form, "fields")
+    form = {name: value for name, value in form.items() if name != MEMBER}
     if form.keys() != {"format", "fields"} or form["format"] != FORMAT:
         raise MalformedError("FIELDS_MALFORMED")
     return field_list(form["fields"])
+
+
+def _unclassified(row: JsonObject) -> JsonObject:
+    """A row without the member that says whether it is a secret: it is none, and no more than sensitive."""
+    name, grade = str(row.get("name")), row.get("grade")
+    require_unclassified(row, name)
+    if type(grade) is int and grade > HIGHEST_GRADE:
+        raise RuleError("GRADE_ABOVE_SENSITIVE", field=name[:80], grade=grade, highest=HIGHEST_GRADE)
+    return {member: value for member, value in row.items() if member != MEMBER}
 
 
 def _is_field(row: JsonValue) -> TypeGuard[JsonObject]:

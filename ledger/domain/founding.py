@@ -17,6 +17,7 @@ from ledger.domain.identifiers import Uscc
 from ledger.domain.moments import end_of_day, start_of_day
 from ledger.domain.regions import RegionCode
 from ledger.domain.rights import IDENTITY_PROVIDER
+from ledger.domain.secrecy import require_unclassified
 from ledger.errors import MalformedError
 
 SHARING = {
@@ -142,6 +143,7 @@ def read_type(document: object) -> FoundingType:
 
     Raises:
         MalformedError: `FOUNDING_FILE`, naming the member that is off.
+        RuleError: `CLASSIFIED_DATA`: it says that it holds state secrets.
     """
     row = _mapping(document, "types")
     if not isinstance(row.get("name"), dict):
@@ -205,6 +207,7 @@ def _organisation(row: object) -> FoundingOrganisation:
 
 def _type(row: object) -> FoundingType:
     members = _mapping(row, "types")
+    require_unclassified(members, str(members.get("code")))
     if members.get("code") == IDENTITY_PROVIDER:
         _check_provider(members)
     return FoundingType(

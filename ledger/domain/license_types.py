@@ -21,6 +21,7 @@ from ledger.domain.acts import LISTED, Act, Scope, Sharing
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.field_rules import FORMATS, FieldFault, schema_faults
 from ledger.domain.identifiers import is_type_code
+from ledger.domain.secrecy import MEMBER, require_unclassified, require_unclassified_schema
 from ledger.errors import MalformedError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ DEFAULT_GRADE = 3
 
 _E = TypeVar("_E", Scope, Sharing)
 _REQUIRED = frozenset({"code", "name", "schema", "scope", "sharing", "acts"})
-_OPTIONAL = frozenset({"format", "grades", "note"})
+_OPTIONAL = frozenset({"format", "grades", "note", MEMBER})
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class LicenseType:
 
         Raises:
             MalformedError: `LICENSE_TYPE_BAD`, naming the part.
+            RuleError: As `require_unclassified`.
         """
         missing = _REQUIRED - definition.keys()
         extra = definition.keys() - _REQUIRED - _OPTIONAL
@@ -72,6 +74,8 @@ class LicenseType:
             raise _bad(min(missing or extra))
         if not isinstance(definition["code"], str) or not is_type_code(definition["code"]):
             raise _bad("code")
+        require_unclassified(definition, definition["code"])
+        require_unclassified_schema(definition["schema"], definition["code"])
         name_zh, name_en = _names(definition["name"])
         return cls(
             code=definition["code"],

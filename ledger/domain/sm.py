@@ -43,6 +43,7 @@ _TAG_NAMES = (
     "retention",
     "archive",
     "conversion",
+    "verification-receipt",
 )
 
 
@@ -78,6 +79,7 @@ TAG_HOLD = TAGS["hold"]
 TAG_RETENTION = TAGS["retention"]
 TAG_ARCHIVE = TAGS["archive"]
 TAG_CONVERSION = TAGS["conversion"]
+TAG_VERIFICATION_RECEIPT = TAGS["verification-receipt"]
 
 
 # --- keys ---------------------------------------------------------------------------------
@@ -399,6 +401,7 @@ __all__ = [
     "TAG_REQUEST",
     "TAG_RETENTION",
     "TAG_USE",
+    "TAG_VERIFICATION_RECEIPT",
     "A",
     "B",
     "Ciphertext",

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ledger.domain.moments import rfc3339
 from ledger.domain.verdict_texts import CODE_TEXTS, RESULT_TEXTS
 
 
@@ -151,6 +152,27 @@ def result_of(checks: Sequence[Check], good: str = IN_FORCE) -> str:
     return good
 
 
+@dataclass(frozen=True, slots=True)
+class HeadSeen:
+    """The block by which something was judged.
+
+    Attributes:
+        block: Its height.
+        hash: 0x-hex.
+        time: Its time, in Unix seconds.
+        age: Seconds since then, by the verifier's clock.
+    """
+
+    block: int
+    hash: str
+    time: int
+    age: int
+
+    def as_json(self) -> dict[str, object]:
+        """As receipts of verifications have it."""
+        return {"block": self.block, "hash": self.hash, "time": rfc3339(self.time), "ageSeconds": self.age}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The whole answer. Times are RFC 3339 in UTC."""
@@ -171,6 +193,8 @@ class Verdict:
     """Doubts about fields of the license that are open, or were found right."""
     good: str = IN_FORCE
     """The result where nothing speaks against it."""
+    head: HeadSeen | None = None
+    """The block by which it was judged; None where no node could be asked, or none had to be."""
 
     @property
     def result(self) -> str:

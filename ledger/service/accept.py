@@ -12,15 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from ledger.domain.acts import Purpose
 from ledger.domain.canonical import JsonObject
-from ledger.domain.entities import Key, Organisation
-from ledger.domain.messages import key_id
-from ledger.domain.objects import key_object, organisation_id
+from ledger.domain.entities import Organisation
+from ledger.domain.objects import key_object
 from ledger.domain.promise import MAX_DELAY, Promise
 from ledger.domain.registry_messages import KIND_OF
 from ledger.domain.signed_message import SignedMessage
-from ledger.domain.state import StateView, typed
+from ledger.domain.state import StateView
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import (
     ChainOutageError,
@@ -32,9 +30,9 @@ from ledger.errors import (
 )
 from ledger.ports import Clock, Index, Signer
 from ledger.ports.queue import MessageQueue, PlaceTakenError, Queued, QueueMovedError, Recorded, Request
-from ledger.proof.verification import cut_offs_of
 from ledger.service.admission import Admission, overlay_of
 from ledger.service.live_index import Sight
+from ledger.service.signing_body import signing_body
 
 STALL_SECONDS = 4 * 3600
 """Seconds without any record after which messages are no longer accepted (X-Road stops after as long)."""
@@ -95,14 +93,7 @@ class GivePromises:
         """Whose signing key it is, while that may sign."""
         if self._signer is None:
             return None
-        identity = "0x" + key_id(self._signer.public_key).hex()
-        key = typed(index, "key", identity, Key)
-        if key is None or key.purpose is not Purpose.SIGN or not key.is_valid_at(now):
-            return None
-        if cut_offs_of(index, now)(identity) is not None:
-            return None
-        bodies = (each for _, each in index.entities("organisation") if isinstance(each, Organisation))
-        return next((each for each in bodies if organisation_id(each.uscc) == key.owner), None)
+        return signing_body(index, self._signer.public_key, now)
 
 
 class AcceptMessages:

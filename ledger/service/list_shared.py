@@ -18,6 +18,7 @@ from ledger.domain.links import YES, By
 from ledger.domain.sharing_entities import Demand, Grant, Item, Repeat, Resource, resource_owner
 from ledger.errors import UnknownIdError
 from ledger.ports import Entities
+from ledger.service.catalog_texts import CatalogTexts, Of
 from ledger.service.materials import materials_there
 from ledger.service.party_texts import PartyTexts
 from ledger.service.share_editions import ShowEditions
@@ -90,12 +91,14 @@ class ListShared:
         shown: Tells where grants stand.
         texts: What may be told of what stands behind digests.
         now: The moment asked about.
+        catalog_texts: What everybody may read.
     """
 
     state: Entities
     shown: ShowGrants
     texts: PartyTexts
     now: int
+    catalog_texts: CatalogTexts
 
     # --- the catalog ----------------------------------------------------------------------
 
@@ -108,11 +111,13 @@ class ListShared:
         """The keys of `resource show`; raises `UNKNOWN_RESOURCE`."""
         found = resource_in(self.state, key)
         names = self.texts.list_of(found.current.fields_digest)
+        items = self.catalog_texts.find(Of.ITEMS, found.current.items_digest)
         return {
             **self._resource(found),
             "editions": ShowEditions(self.state, self.now).of(key),
             "versions": [version_json(found, each) for each in found.versions],
             "fields": names.as_json()["fields"] if names else None,
+            "items": list(items.items) if items else None,
             "rev": found.rev,
         }
 
@@ -154,7 +159,7 @@ class ListShared:
         return {**told, "demands": sorted(told["demands"], key=lambda row: str(row["madeAt"]))}
 
     def _demand(self, name: str, demand: Demand) -> JsonObject:
-        words = self.texts.text(demand.wanted)
+        words = self.catalog_texts.find(Of.WANTED, demand.wanted) or self.texts.text(demand.wanted)
         return demand_json(name, demand, words.text if words else None, self.now)
 
     # --- items ----------------------------------------------------------------------------

@@ -53,10 +53,12 @@ class Scanned:
         settle: The verdicts on them, in their order → those that count. Where the licenses are genuine
             and shown by whom may show them, this uses the challenge up; who comes second is told so.
             Raises `StoreOutageError`: whether it was used before cannot be known.
+        challenge: Digest of the challenge that it was held against; None where it is no presentation.
     """
 
     subjects: Sequence[Subject]
     settle: Callable[[Sequence[Verdict]], list[Verdict]] = list
+    challenge: bytes | None = None
 
 
 class PresentService:
@@ -247,6 +249,24 @@ class PresentService:
             UnknownIdError: `PRESENTATION_UNKNOWN`: nothing was left under that id, and in time.
             OutageError: The API or the store cannot be reached.
         """
+        return replace(self._scanned(text, challenge, fetch, records), challenge=challenge.digest)
+
+    def reread(self, text: str) -> list[Subject]:
+        """What a presentation shows, to be judged once more; who showed it, and when, is not asked again.
+
+        Args:
+            text: What the QR code carried; of a short one, what was left for it has to be here still.
+
+        Raises:
+            MalformedError, UnknownIdError, BadProofError: As `read`.
+        """
+        presentation = self.read(text)
+        once_shown = skipped(Step.HOLDER, "NOT_PRESENTED")
+        return [_subject(shown, presentation.ledger_id, once_shown) for shown in presentation.licenses]
+
+    def _scanned(
+        self, text: str, challenge: Challenge, fetch: Fetch | None, records: HolderRecords | None
+    ) -> Scanned:
         try:
             presentation = self.read(text, fetch)
         except MalformedError as error:

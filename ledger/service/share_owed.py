@@ -12,21 +12,25 @@ from ledger.domain.sharing_entities import Demand, Resource
 from ledger.domain.state import StateView, typed
 from ledger.errors import UnknownIdError
 from ledger.ports import Entropy
-from ledger.service.found import digest_of_text
-from ledger.service.party_texts import PartyTexts
+from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.share import ShareOrder
 from ledger.service.share_resources import code_word
 from ledger.service.signing import KeyFile
 
 
 def demand(
-    demander: str, wanted: str, item: str, texts: PartyTexts, entropy: Entropy, by: Sequence[KeyFile]
+    demander: str,
+    wanted: str,
+    item: str,
+    catalog_texts: CatalogTexts,
+    entropy: Entropy,
+    by: Sequence[KeyFile],
 ) -> ShareOrder:
     """Say which data a body lacks; by that body. The ledger gets a salted digest of the words."""
     members = {
         "demander": code_word("demander", demander),
         "nonce": entropy.token(32),
-        "wanted": texts.digest(wanted),
+        "wanted": catalog_texts.wanted(wanted),
         "item": code_word("item", item),
     }
     return ShareOrder("Demand", members, tuple(by), drawn=frozenset({"nonce", "wanted"}))
@@ -65,7 +69,7 @@ def set_duty(
         owner: The body that owes it.
         code: The owner's code for the resource that meets it.
         kind: Sharing, or letting data flow back.
-        what: The item in the words of the list; the ledger holds their digest.
+        what: Digest of the item in the words of the list, 0x-hex (`CatalogTexts.what`).
         due: First moment that is too late.
         by: Governing keys.
     """
@@ -74,7 +78,7 @@ def set_duty(
         "owner": code_word("owner", owner),
         "code": code_word("code", code),
         "kind": int(kind),
-        "what": digest_of_text(what),
+        "what": what,
         "due": due,
     }
     return ShareOrder("SetDuty", members, tuple(by))

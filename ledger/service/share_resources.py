@@ -83,11 +83,6 @@ def version_members(version: ResourceVersion) -> dict[str, object]:
     }
 
 
-def items_digest(items: Sequence[str]) -> str:
-    """keccak-256 of the canonical list of the matters (事项) that a resource serves; zeros for none."""
-    return "0x" + keccak(canonical(list(items))).hex() if items else NOTHING
-
-
 def schema_digest(schema: JsonObject) -> str:
     """keccak-256 of the canonical form of a JSON Schema, 0x-hex."""
     return "0x" + keccak(canonical(schema)).hex()

@@ -21,7 +21,7 @@ from ledger.domain.objects import key_object
 from ledger.domain.records import Record
 from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import TrustFile
-from ledger.domain.verdict import IN_FORCE, Check, Outcome, Step, Verdict, skipped, unknown
+from ledger.domain.verdict import IN_FORCE, Check, HeadSeen, Outcome, Step, Verdict, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.ports import Clock, Verifier
 from ledger.proof.verification import (
@@ -218,7 +218,7 @@ class VerifyLicenses:
         now = int(self._clock.now().timestamp())
         age = max(0, now - histories.header.time)
         question = Question(
-            at=max(now, histories.header.time) if ask.at is None else ask.at,
+            at=_at(ask, now, histories.header.time),
             known_at=_known_at(ask, histories),
             region=ask.region,
             age=age,
@@ -292,21 +292,33 @@ class VerifyLicenses:
         self, subject: Subject, ask: Ask, findings: Findings, histories: Histories | None
     ) -> Verdict:
         now = int(self._clock.now().timestamp())
-        known_at = ask.known_at if ask.known_at is not None else histories.header.time if histories else now
+        head = _head_seen(histories, now) if histories else None
+        known_at = ask.known_at if ask.known_at is not None else head.time if head else now
         return Verdict(
             identifier=subject.claim.identifier if subject.claim else None,
-            at=rfc3339(now if ask.at is None else ask.at),
+            at=rfc3339(_at(ask, now, head.time if head else now)),
             known_at=rfc3339(known_at),
             region=None if ask.region is None else f"{ask.region:06d}",
             trust=histories.level if histories else "none",
-            age_seconds=max(0, now - histories.header.time) if histories else None,
+            age_seconds=head.age if head else None,
             agreement=findings.agreement,
             flags=(*(subject.claim.flags if subject.claim else ()), *findings.flags, *subject.flags),
             disclosed=subject.disclosed if subject.is_shown_rightly else None,
             checks=(*subject.before, *findings.checks, *subject.after),
             collector=findings.collector or None,
             good=subject.good,
+            head=head,
         )
+
+
+def _at(ask: Ask, now: int, head_time: int) -> int:
+    """The moment of legal effect: the one asked, else now, and no earlier than the newest block."""
+    return max(now, head_time) if ask.at is None else ask.at
+
+
+def _head_seen(histories: Histories, now: int) -> HeadSeen:
+    header = histories.header
+    return HeadSeen(header.number, header.hash, header.time, max(0, now - header.time))
 
 
 def _known_at(ask: Ask, histories: Histories) -> int:

@@ -18,7 +18,7 @@ from tests.api.test_sharing import Service
 from tests.granting import reasons
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger
 from tests.served import NODE_AWAY, Served
-from tests.sharing_made import Device, Json, Maker
+from tests.sharing_made import Device, Json, Maker, drawn, word
 
 
 @dataclass
@@ -224,3 +224,146 @@ def test_editions_are_published_and_withdrawn_without_a_node(far: Far) -> None:
     assert published["edition"] == 1
     withdrawn = far.done("issuer", "resource", "withdraw", resource, "1", "--reason", "2")
     assert withdrawn["reason"] == 2
+
+
+def test_what_a_region_signs_goes_through_a_service_that_a_body_asks(far: Far) -> None:
+    resource, region = far.resource(), ["--by", str(far.live_ledger.key("qingpu"))]
+    duty = ["duty", "set", resource, "--region", "310118", "--what", "示例清单事项", "--due", "2035-12-31"]
+    told = far.done("issuer", *duty, *region)
+    assert (told["resource"], told["seq"] > 0) == (resource, True)
+    name = ["library", "name-writer", "geography", "--region", "310118", "--body", RELYING]
+    over = ["--from", "2020-01-01", "--until", "2020-01-02"]
+    assert far.done("relying", *name, *over, *region)["seq"] > told["seq"]
+    table = far.folder / "table.json"
+    table.write_text('{"1": "甲"}')
+    code = ["code-table", "set", "T" + secrets.token_hex(4).upper(), "--in", str(table), "--region", "310118"]
+    asking = ["--api", far.served.url, "--key", str(far.live_ledger.key("relying"))]
+    assert _at(far.folder / "near", far, *code, *region, *asking)["publisher"] == "310118"
+    for order in (duty, [*name, *over], code):
+        status, refused = far.live_ledger.attempt(*order, *region, *asking[:2], home=far.folder / "near")
+        assert (status, refused["code"]) == (2, "SERVICE_KEY_MISSING"), "no service knows a region's key"
+
+
+def test_a_code_table_in_effect_is_told_from_one_that_was_and_from_none(far: Far) -> None:
+    name, first, second = "T" + secrets.token_hex(4).upper(), far.folder / "1.json", far.folder / "2.json"
+    sexes = {"1": "男", "2": "女", "t": name}
+    first.write_text(json.dumps(sexes))
+    second.write_text(json.dumps({**sexes, "9": "未说明"}))
+    by = ["--by", str(far.live_ledger.key("issuer"))]
+    for file, since in ((first, "2021-01-01"), (second, "2024-01-01")):
+        order = ["code-table", "set", name, "--in", str(file), "--org", ISSUER, "--from", since]
+        _at(far.folder / "near", far, *order, *by)
+    key = f"{ISSUER}/{name}"
+    shown = far.done("relying", "code-table", "show", key)
+    assert (shown["version"], [each["standing"] for each in shown["versions"]]) == (
+        2,
+        ["SUPERSEDED", "IN_EFFECT"],
+    )
+    then = far.done("relying", "code-table", "show", key, "--at", "2022-06-01", "--file", str(first))
+    assert (then["version"], then["table"]["1"]) == (1, "男")
+    status, other = far.run("relying", "code-table", "show", key, "--file", str(first))
+    assert (status, other["code"]) == (2, "CODE_TABLE_OTHER")
+    early = far.done("relying", "code-table", "show", key, "--at", "2020-06-01")
+    assert (early["version"], early["digest"]) == (None, None)
+
+    (row,) = far.done("relying", "code-table", "check", str(second), "--of", key)["tables"]
+    assert (row["publisher"], row["name"], row["standing"]) == (ISSUER, name, "IN_EFFECT")
+    status, old = far.run("relying", "code-table", "check", str(first))
+    assert (status, old["code"], old["tables"][0]["version"]) == (1, "CODE_TABLE_NOT_IN_EFFECT", 1)
+    assert far.run("relying", "code-table", "check", str(first), "--at", "2022-06-01")[0] == 0
+    first.write_text('{"1": "女", "2": "男"}')
+    assert far.run("relying", "code-table", "check", str(first))[1]["code"] == "NOT_A_CODE_TABLE"
+    assert far.run("relying", "code-table", "show", f"{ISSUER}/NONE")[1]["code"] == "UNKNOWN_CODE_TABLE"
+    assert far.run("relying", "code-table", "show", name)[1]["code"] == "CODE_TABLE_KEY"
+
+
+def test_what_was_due_is_supervised_over_http_by_any_body_and_by_no_stranger(far: Far) -> None:
+    resource = far.resource()
+    duty = ["duty", "set", resource, "--region", "310118", "--what", "示例清单事项", "--due", "2025-01-01"]
+    far.done("issuer", *duty, "--by", str(far.live_ledger.key("qingpu")))
+    with far.department("relying") as relying:
+        answer = relying.get(f"/v1/supervision/sharing?org={ISSUER}&at=2030-01-01")
+        found = answer.json()
+        assert answer.status_code == 200, answer.text
+        late = [each for each in found["findings"] if each["resource"] == resource]
+        assert [each["code"] for each in late] == ["DUTY_LATE"]
+        order = ["supervise", "sharing", "--org", ISSUER, "--at", "2030-01-01"]
+        told = far.live_ledger.attempt(*order, home=far.folder / "near")[1]
+        assert {name: told[name] for name in found if name != "asOf"} == {
+            name: value for name, value in found.items() if name != "asOf"
+        }
+        unknown = relying.get("/v1/supervision/sharing?org=11990000MB0TE5T00X")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "UNKNOWN_BODY")
+        assert relying.client.get("/v1/supervision/sharing").status_code == 401
+    far.done("issuer", *duty[:-2], "--strike", "--by", str(far.live_ledger.key("qingpu")))
+
+
+def test_words_of_the_catalog_are_read_by_everybody_registered(far: Far) -> None:
+    resource = far.resource("--items", "ITEM-1,ITEM-2")
+    region = ["--by", str(far.live_ledger.key("qingpu"))]
+    duty = [
+        "duty",
+        "set",
+        resource,
+        "--region",
+        "310118",
+        "--what",
+        "清单第一项（示例）",
+        "--due",
+        "2035-12-31",
+    ]
+    wanted = far.done("relying", "demand", "add", "--wanted", "缺少的示例数据")["demand"]
+    named = far.done("issuer", *duty, *region)["duty"]
+    for writer, reader, noun, about, of, words in (
+        ("relying", "issuer", "demand", wanted, "WANTED", "缺少的示例数据"),
+        ("issuer", "relying", "duty", named, "WHAT", "清单第一项（示例）"),
+        ("issuer", "relying", "resource", resource, "ITEMS", ["ITEM-1", "ITEM-2"]),
+    ):
+        status, unknown = far.run(reader, noun, "text", about)
+        assert (status, unknown["code"]) == (4, "CATALOG_TEXT_NOT_HERE"), noun
+        sent = far.done(writer, noun, "text", about, "--send")
+        assert (sent["of"], sent["text"] or sent["items"], sent["sent"]) == (of, words, True)
+        read = far.done(reader, noun, "text", about, "--out", str(far.folder / f"{noun}.json"))
+        assert (read["text"] or read["items"], read["digest"]) == (words, sent["digest"])
+        kept = far.live_ledger.attempt(noun, "text", about, home=far.folder / reader)
+        assert kept[1]["digest"] == sent["digest"], "kept: no service is asked again"
+        handed = ["--in", str(far.folder / f"{noun}.json")]
+        assert _at(far.folder / "near", far, noun, "text", about, *handed)["text"] == read["text"]
+    with far.department("issuer") as issuer:
+        rows = issuer.get(f"/v1/demands?demander={RELYING}").json()["demands"]
+        assert [each["wanted"] for each in rows if each["demand"] == wanted] == ["缺少的示例数据"]
+        assert issuer.get(f"/v1/resources/{resource}").json()["items"] == ["ITEM-1", "ITEM-2"]
+        assert issuer.client.get(f"/v1/demands/{wanted}/text").status_code == 401
+
+
+def test_a_service_keeps_no_other_words_and_tells_no_secret_ones(far: Far) -> None:
+    wanted = far.done("relying", "demand", "add", "--wanted", "缺少的示例数据")["demand"]
+    file = far.folder / "wanted.json"
+    far.done("relying", "demand", "text", wanted, "--out", str(file))
+    form = json.loads(file.read_text())
+    with far.department("issuer") as issuer:
+
+        def told(**changes: object) -> tuple[int, str]:
+            answer = issuer.post(f"/v1/demands/{wanted}/text", {**form, **changes})
+            return answer.status_code, answer.json().get("code", "")
+
+        assert told(text="别的数据") == (422, "CATALOG_TEXT_DIFFERS")
+        assert told(about="0x" + "00" * 32) == (422, "CATALOG_TEXT_DIFFERS")
+        assert told(ledgerId="0x" + "00" * 32) == (422, "WRONG_LEDGER")
+        assert told(of="WHAT") == (400, "CATALOG_TEXT_MALFORMED")
+        assert told(items=["X"]) == (400, "CATALOG_TEXT_MALFORMED")
+        assert told(salt="zz")[1] == "BAD_REQUEST"
+
+        purpose = far.used(far.resource("--type", NATIONAL))
+        far.done("relying", "grant", "text", purpose, "--send", "--to", ISSUER)
+        digest = far.done("relying", "grant", "text", purpose)["texts"][0]["digest"]
+        maker = Maker(far.live_ledger)
+        copied = {"demander": word(RELYING), "nonce": drawn(), "wanted": digest, "item": word("")}
+        service = Service(issuer, maker)
+        demand = service.done(maker.message("Demand", 0, copied, [maker.grantee]))["object"]
+        answer = issuer.get(f"/v1/demands/{demand}/text")
+        assert (answer.status_code, answer.json()["code"]) == (404, "CATALOG_TEXT_NOT_HERE"), (
+            "a secret of parties"
+        )
+    assert far.run("issuer", "demand", "text", "0x" + "00" * 32)[1]["code"] == "UNKNOWN_DEMAND"
+    assert far.run("issuer", "resource", "text", far.resource())[1]["code"] == "CATALOG_TEXT_NONE"

@@ -66,8 +66,8 @@ class Counter:
         given = ["--fields", NUMBER, "--challenge", challenge, "--key", self.world.key(key)]
         return self.world.run("wallet", "attest", str(file), *given, "--method", "id-card-and-face", *more)
 
-    def scan(self, code: str, challenge: str) -> Run:
-        return self.world.run("wallet", "scan", code, "--challenge", challenge, "--region", "330421")
+    def scan(self, code: str, challenge: str, *more: str) -> Run:
+        return self.world.run("wallet", "scan", code, "--challenge", challenge, "--region", "330421", *more)
 
 
 @pytest.fixture
@@ -126,8 +126,15 @@ def test_licenses_of_the_story_are_shown_together_as_several_subjects(
         *vault, ELICENSE_PASSPHRASE="demo",
     )  # fmt: skip
     assert shown.status == 0, shown.data
-    scanned = counter.scan(picture, challenge)
+    receipt = str(tmp_path / "receipt.json")
+    scanned = counter.scan(
+        picture, challenge, "--sign-receipt", receipt, "--key", world.key("office-zhejiang")
+    )
     assert (scanned.status, scanned.data["counts"]) == (0, {"IN_FORCE": 2}), scanned.data["results"]
+    again = world.run("receipt", "verify", receipt, "--subject", picture, "--again")
+    assert (again.status, again.data["verifier"]["uscc"]) == (0, OFFICE), again.data
+    (subject,) = again.data["subjects"]
+    assert (subject["kind"], subject["brought"], len(subject["verdicts"])) == ("PRESENTATION", True, 2)
     assert [each["identifier"] for each in scanned.data["results"]] == [None, None], "it was not asked for"
     assert [each["subject"] for each in scanned.data["results"]] == [
         f"{shown.data['qr'][:24]}… {n}/2" for n in (1, 2)

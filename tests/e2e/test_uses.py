@@ -35,6 +35,11 @@ def test_a_duty_is_used_recorded_and_its_copy_is_good_in_the_grantees_hand(using
     proved = ["--trust", "state", "--head", using.live_ledger.ledger().reader.head().hash]
     by_receipt = using.grantee("verify", told["copy"], "--receipt", told["receipt"], *proved)
     assert by_receipt["checks"][8]["evidence"]["use"] == stands
+    checked, own = str(using.folder / "checked.json"), str(using.live_ledger.key("relying"))
+    using.grantee("verify", told["copy"], "--shown-by", RELYING, "--sign-receipt", checked, "--key", own)
+    again = using.grantee("receipt", "verify", checked, "--subject", told["copy"], "--again")
+    assert (again["subjects"][0]["kind"], again["asked"]["shownBy"]) == ("COPY", RELYING)
+    assert (again["again"]["same"], again["today"]["same"]) == (True, True)
     assert verified["checks"][8]["evidence"]["grantee"] == {"uscc": RELYING, "name": GRANTEE_NAME}
     (row,) = using.grantee("use", "list", "--grant", grant)["uses"]
     assert (row["kind"], row["grantee"], row["owner"]) == ("DATA", RELYING, ISSUER)

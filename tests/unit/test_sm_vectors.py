@@ -479,8 +479,13 @@ def test_tags_are_the_digests_of_their_names():
         "checkpoint",
         "document",
     ]
-    names = [*frozen, "erasure", "label", "holder", "use", "hold", "retention", "archive", "conversion"]
+    names = [*frozen, "erasure", "label", "holder", "use", "hold", "retention", "archive"]
+    names += ["conversion", "verification-receipt"]
     assert list(sm.TAGS) == names
     for name in names:
-        assert sm.tag(name) == sm.sm3(f"elicense/1/{name}".encode()) == getattr(sm, f"TAG_{name.upper()}")
+        assert (
+            sm.tag(name)
+            == sm.sm3(f"elicense/1/{name}".encode())
+            == getattr(sm, f"TAG_{name.upper().replace('-', '_')}")
+        )
     assert len(set(sm.TAGS.values())) == len(names)

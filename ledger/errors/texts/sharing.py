@@ -402,6 +402,24 @@ TEXTS: dict[str, Text] = {
         "取已公布的字段，至少一个。",
         "Take published fields, at least one.",
     ),
+    "CLASSIFIED_DATA": Text(
+        "标为国家秘密（{secrecy}）的内容不予受理：{what}。",
+        "What is marked as a state secret ({secrecy}) is not taken: {what}.",
+        "涉密数据不得进入本账本；由涉密信息系统按保密规定处理。",
+        "Classified data do not belong on this ledger; handle them where the rules on state secrets say.",
+    ),
+    "SECRECY_UNKNOWN": Text(
+        "看不懂密级标注“{secrecy}”（{what}），不予受理。",
+        "The marking of secrecy {secrecy} is not understood, so it is not taken: {what}.",
+        "不涉密的，去掉 secrecy；涉密的，不得进入本账本。",
+        "Leave `secrecy` out where nothing is classified; what is classified does not belong here.",
+    ),
+    "GRADE_ABOVE_SENSITIVE": Text(
+        "字段 {field} 的级别 {grade} 高于最高的敏感级 {highest}。",
+        "The field {field} has the grade {grade}, above the most sensitive one, {highest}.",
+        "分级为 1 至 {highest}；更高级别的数据（如核心数据、涉密数据）不得进入本账本。",
+        "Grades are 1 to {highest}; what is graded higher, classified data for one, does not belong here.",
+    ),
     "FIELDS_MALFORMED": Text(
         "字段清单格式不正确。",
         "That is no list of a resource's fields.",

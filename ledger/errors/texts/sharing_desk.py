@@ -208,7 +208,74 @@ TEXTS: dict[str, Text] = {
     "SERVICE_KEY_MISSING": Text(
         "通过服务提交需要本单位的签名密钥。",
         "Handing in at a service needs a signing key of your body.",
-        "加 --key PEM（写登记簿的命令为 --caller PEM），须为私钥文件。",
-        "Add --key PEM, or --caller PEM where a command writes the registry, with the private key.",
+        "加 --key PEM（写登记簿的命令为 --caller PEM），须为已登记机关的私钥文件；地区的治理密钥不能用于向服务提出请求。",
+        "Add --key PEM, or --caller PEM where a command writes the registry, with the private key of a "
+        "registered body; no service knows a region's key.",
+    ),
+    "CODE_TABLE_KEY": Text(
+        "代码表写作“发布方/名称”，“{key}”不是。",
+        "A code table is written PUBLISHER/NAME; {key} is not.",
+        "发布方为 6 位地区代码或统一社会信用代码，例如 320000/SEX。",
+        "The publisher is a region's six digits or a credit code, as in 320000/SEX.",
+    ),
+    "UNKNOWN_CODE_TABLE": Text(
+        "账本上没有代码表 {table}。",
+        "The ledger has no code table {table}.",
+        "用 code-table list 核对发布方与名称。",
+        "Check publisher and name with `code-table list`.",
+    ),
+    "CODE_TABLE_OTHER": Text(
+        "文件摘要为 {given}，账本登记的是 {recorded}。",
+        "The file has the digest {given}; the ledger records {recorded}.",
+        "向发布方取该时刻有效的代码表。",
+        "Get the table that its publisher had in effect at that moment.",
+    ),
+    "NOT_A_CODE_TABLE": Text(
+        "摘要为 {digest} 的文件不是已发布的代码表：未曾发布，或已被改动。",
+        "What has the digest {digest} is no published code table: it never was one, or it was altered.",
+        "向发布方重新取得。",
+        "Get it from its publisher again.",
+    ),
+    "CODE_TABLE_NOT_IN_EFFECT": Text(
+        "该文件是代码表 {table} 的第 {version} 版，在 {at} 不是有效版本（{standing}）。",
+        "The file is version {version} of {table}, which does not count at {at} ({standing}).",
+        "取有效版本，或用 --at 指明所问时刻。",
+        "Get the version in effect, or name the moment with --at.",
+    ),
+    "CATALOG_TEXT_MALFORMED": Text(
+        "不是规范的目录说明（{field}）。",
+        "This is no well-formed text of the catalog ({field}).",
+        "向写明它的机构重新取得。",
+        "Get it again from the body that wrote it.",
+    ),
+    "CATALOG_TEXT_DIFFERS": Text(
+        "所给内容与账本上 {about} 的摘要不符。",
+        "What was given is not what the ledger has the digest of ({about}).",
+        "向写明它的机构重新取得；内容更新后以最新登记为准。",
+        "Get it again from the body that wrote it; what counts is what was recorded last.",
+    ),
+    "CATALOG_TEXT_NOT_HERE": Text(
+        "这里没有 {about} 摘要背后的文字。",
+        "What stands behind the digest of {about} is not known here.",
+        "向写明它的机构索取文件（--in），或从其服务取得（--api）。",
+        "Ask the body that wrote it for the file (--in), or fetch it from its service (--api).",
+    ),
+    "CATALOG_TEXT_NONE": Text(
+        "{about} 没有登记这样的内容。",
+        "Nothing of that kind is recorded of {about}.",
+        "无须处理；需要的由其机构登记。",
+        "Nothing to do; its body registers it where it is needed.",
+    ),
+    "CATALOG_TEXT_SENT_WHERE": Text(
+        "--send 须指明服务。",
+        "--send needs a service.",
+        "加 --api URL 与 --key PEM。",
+        "Add --api URL and --key PEM.",
+    ),
+    "UNKNOWN_DUTY": Text(
+        "账本上没有责任事项 {duty}。",
+        "The ledger has no duty {duty}.",
+        "用 duty list 查看编号。",
+        "Look the id up with `duty list`.",
     ),
 }

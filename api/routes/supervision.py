@@ -1,0 +1,37 @@
+"""What was due where data are shared, for whoever supervises: the keys of `supervise sharing`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import answers, fetched
+from api.auth import Asking, Guarded
+from api.supervision_schemas import SupervisedSharing
+from ledger.domain.moments import parse_moment
+
+router = APIRouter(prefix="/v1", route_class=Guarded, tags=["supervision"])
+
+Moment = Annotated[str | None, Query(max_length=40)]
+
+
+@router.get(
+    "/supervision/sharing",
+    operation_id="superviseSharing",
+    responses=answers(SupervisedSharing, "What fell due, how it went, what waits"),
+)
+def supervise_sharing(
+    request: Request,
+    services: Asking,
+    org: Annotated[str | None, Query(pattern="^[0-9A-Z]{18}$", description="Only what it owes.")] = None,
+    at: Moment = None,
+    since: Moment = None,
+) -> Response:
+    """What was due and came late or not at all, by the records alone; any body may recompute it."""
+    moments = (None if each is None else parse_moment(each) for each in (at, since))
+    when, begun = moments
+    found = services.supervise_sharing(when, begun or 0, org or "")
+    return fetched(request, found.as_json(), personal=False)

@@ -1,0 +1,70 @@
+"""Forms of answers about what was due."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from api.schemas import Answered, Moment
+
+
+class Counts(Answered):
+    """How many of what fell due were done in time."""
+
+    due: int
+    met: int
+    late: int
+    open: int
+    ratio: str
+
+
+class Measured(Counts):
+    """The same of one body and one kind."""
+
+    body: str
+    kind: str
+
+
+class Overdue(Answered):
+    """What was not done in time."""
+
+    code: str
+    kind: str
+    zh: str
+    en: str
+    body: str
+    about: str
+    resource: str
+    seq: int | None
+    since: Moment
+    due: Moment
+    done_at: Moment | None
+    ended_at: Moment | None
+    open: bool
+    days_late: int
+
+
+class Waits(Answered):
+    """What is open without a deadline."""
+
+    kind: Literal["DEMAND", "DISPUTE"]
+    zh: str
+    en: str
+    body: str
+    about: str
+    resource: str | None
+    seq: int | None
+    since: Moment
+    open_days: int
+
+
+class SupervisedSharing(Answered):
+    """What was due in a period, and how it went (`supervise sharing`)."""
+
+    at: Moment
+    as_of: Moment
+    since: Moment | None
+    scope: str
+    counts: Counts
+    measure: list[Measured]
+    findings: list[Overdue]
+    waiting: list[Waits]

@@ -1,0 +1,117 @@
+"""Code tables: which version counts when, and whether a file is the one in effect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+from ledger.domain.canonical import JsonObject
+from ledger.domain.moments import rfc3339
+from ledger.domain.objects import code_table_object, organisation_object, region_object
+from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
+from ledger.domain.state import typed
+from ledger.errors import UnknownIdError, UsageError
+from ledger.ports import Entities
+from ledger.service.listed_bodies import listed_bodies
+from ledger.service.share_resources import code_word
+
+_KEY = re.compile("([0-9]{6}|[0-9A-Z]{18})/([!-~]{1,32})")
+
+
+class TableStanding(StrEnum):
+    """Whether a version counts at a moment."""
+
+    IN_EFFECT = "IN_EFFECT"
+    NOT_YET = "NOT_YET"
+    SUPERSEDED = "SUPERSEDED"
+
+
+def effective_table(table: CodeTable, at: int) -> tuple[int, CodeTableVersion] | None:
+    """Number and content of the version that counts at a moment; None where none does yet.
+
+    Of those that have begun it is the one that began last; of two that began together, the later one.
+    """
+    begun = [(each.since, number, each) for number, each in enumerate(table.versions, 1) if each.since <= at]
+    if not begun:
+        return None
+    _, number, version = max(begun, key=lambda each: each[:2])
+    return number, version
+
+
+def table_in(state: Entities, key: str) -> CodeTable:
+    """A code table by its publisher and name, `PUBLISHER/NAME`.
+
+    Raises:
+        UsageError: `CODE_TABLE_KEY`.
+        UnknownIdError: `UNKNOWN_CODE_TABLE`.
+    """
+    found = _KEY.fullmatch(key)
+    if found is None:
+        raise UsageError("CODE_TABLE_KEY", key=key[:60])
+    publisher, name = found.groups()
+    owner = region_object(int(publisher)) if len(publisher) == 6 else organisation_object(publisher)
+    own = "0x" + code_table_object(owner, code_word("name", name)).hex()
+    table = typed(state, "codeTable", own, CodeTable)
+    if table is None:
+        raise UnknownIdError("UNKNOWN_CODE_TABLE", table=key)
+    return table
+
+
+def table_json(state: Entities, table: CodeTable, at: int) -> JsonObject:
+    """The keys of `code-table show` that the ledger tells."""
+    current = effective_table(table, at)
+    return {
+        "name": table.name,
+        "publisher": listed_bodies(state).get(table.publisher, table.publisher),
+        "at": rfc3339(at),
+        "version": current[0] if current else None,
+        "digest": current[1].digest if current else None,
+        "since": rfc3339(current[1].since) if current else None,
+        "versions": [
+            {
+                "version": number,
+                "digest": each.digest,
+                "since": rfc3339(each.since),
+                "publishedAt": rfc3339(each.recorded_at),
+                "standing": _standing(table, number, at).value,
+            }
+            for number, each in enumerate(table.versions, 1)
+        ],
+    }
+
+
+def tables_with(state: Entities, digest: str, at: int, key: str | None = None) -> list[JsonObject]:
+    """Where a table with a digest stands: one row for each version that it is; raises as `table_in`.
+
+    Args:
+        state: The ledger.
+        digest: 0x-hex.
+        at: The moment asked about.
+        key: Only of this table, or None for all.
+    """
+    tables = [table_in(state, key)] if key is not None else list(_all(state))
+    bodies = listed_bodies(state)
+    return [
+        {
+            "name": table.name,
+            "publisher": bodies.get(table.publisher, table.publisher),
+            "version": number,
+            "since": rfc3339(each.since),
+            "standing": _standing(table, number, at).value,
+        }
+        for table in tables
+        for number, each in enumerate(table.versions, 1)
+        if each.digest == digest
+    ]
+
+
+def _standing(table: CodeTable, number: int, at: int) -> TableStanding:
+    current = effective_table(table, at)
+    if current is not None and current[0] == number:
+        return TableStanding.IN_EFFECT
+    return TableStanding.NOT_YET if table.versions[number - 1].since > at else TableStanding.SUPERSEDED
+
+
+def _all(state: Entities) -> Iterator[CodeTable]:
+    return (each for _, each in state.entities("codeTable") if isinstance(each, CodeTable))
