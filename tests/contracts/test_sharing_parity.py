@@ -135,6 +135,7 @@ class Life:
         for code, how in ((OPEN, 1), (SHARED, 2)):
             self.world.run(sharing.register_resource(self.world, code, sharing.Sharing(how)))
         sharing.opened(self.world)
+        sharing.shared(self.world, DATA)
         self._ask_for_grants()
         for _ in range(STEPS):
             self.judge.catch_up()
@@ -190,8 +191,8 @@ class Life:
         if name == "UseBatch":
             uncounted = [each for each in grants if each.count == 0 and each.basis is sharing.Basis.DUTY]
             return {**self._of_grant(uncounted, "grant"), "fields": word(1)}
-        if name in (*ON_EDITIONS, "RegisterResource"):
-            return self._about_open_data(name)
+        if name in ("Declare", *ON_EDITIONS, "RegisterResource"):
+            return self._declared() if name == "Declare" else self._about_open_data(name)
         if name == "Probe":
             return {"owner": ascii32(BUREAU), "code": OPEN, "prober": ascii32(OFFICE), "index": 0}
         if name == "DelegateGrant":
@@ -245,6 +246,14 @@ class Life:
         standing = [each for each in editions if not each.withdrawn_at]
         digest = bytes.fromhex(self.dice.choice(standing).digest[2:]) if standing else NONE
         return {**owned, "digest": digest}
+
+    def _declared(self) -> dict[str, Any]:
+        """What fits one of the kinds, or all but one member of it."""
+        kind, now = self.dice.choice(list(sharing.DeclarationKind)), self.world.now()
+        made = sharing.declare(self.world, kind, self.dice.choice([OPEN, SHARED])).message.values
+        fits = {name: made[name] for name, _ in MESSAGES["Declare"].members}
+        wrong = self.dice.choice(["", "", "", *UNFIT])
+        return {**fits, "owner": ascii32(BUREAU), **({wrong: UNFIT[wrong](now)} if wrong else {})}
 
     def _all(self, table: str) -> list[Any]:
         found = self.judge.state.tables.get(table, {})
@@ -416,6 +425,19 @@ class Life:
             self.outcomes["disturbance", False] += 1
 
 
+UNFIT: dict[str, Any] = {
+    "kind": lambda _: 5,
+    "toOwner": lambda _: ascii32(BUREAU),
+    "toCode": lambda _: OPEN,
+    "digest": lambda _: NO_HASH,
+    "since": lambda now: now + 9 * DAY,
+    "until": lambda now: now + 1,
+    "root": lambda _: NONE,
+    "size": lambda _: 0,
+}
+"""What does not fit every declaration."""
+
+
 def _words_of(*fields: int) -> list[bytes]:
     return [word(each) for each in fields]
 
@@ -484,6 +506,7 @@ FREQUENT += ("ReviewGrant", "DelegateGrant", "OpenCorrection", "Attest", "Answer
 FREQUENT += ("Mount", "Probe", "Probe", "RegisterResource", "ConsentGrant", "WithdrawConsent")
 FREQUENT += ("RegisterItem", "TellRepeat", "TellRepeat", "ReportRepeat", "ReportRepeat")
 FREQUENT += ("PublishEdition", "PublishEdition", "WithdrawEdition", "RegisterItem", "ReportRepeat")
+FREQUENT += ("Declare", "Declare", "Declare")
 FREQUENT += ("AskCorrection", "DisputeCorrection", "SettleCorrection", "AcknowledgeCorrection") * 2
 FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection")
 
