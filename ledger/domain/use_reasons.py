@@ -30,6 +30,7 @@ REASONS: dict[str, int] = {
     "NAME_NOT_REGISTERED": 18,
     "USES_UNSIGNED": 19,
     LEFT_UNSIGNED: 20,
+    "INTERFACE_QUOTA": 23,
 }
 """Code of `ledger.errors` → number in the record."""
 

@@ -20,6 +20,7 @@ from ledger.errors import UnknownIdError
 from ledger.ports import Entities
 from ledger.service.materials import materials_there
 from ledger.service.party_texts import PartyTexts
+from ledger.service.share_declarations import ShowDeclarations
 from ledger.service.share_editions import ShowEditions
 from ledger.service.share_grants import grant_in
 from ledger.service.share_items import item_in, item_json, repeat_json
@@ -111,10 +112,16 @@ class ListShared:
         return {
             **self._resource(found),
             "editions": ShowEditions(self.state, self.now).of(key),
+            "snapshots": self.declared.snapshots(key),
             "versions": [version_json(found, each) for each in found.versions],
             "fields": names.as_json()["fields"] if names else None,
             "rev": found.rev,
         }
+
+    @property
+    def declared(self) -> ShowDeclarations:
+        """Tells of interfaces, snapshots and mappings."""
+        return ShowDeclarations(self.state, self.texts, self.now)
 
     def _resource(self, resource: Resource) -> JsonObject:
         own = version_json(resource, resource.current)

@@ -457,6 +457,8 @@ POOLS: dict[str, dict[str, list[Any]]] = {
     "code": {"*": CODES, "Probe": [SHARED, OPEN], "Mount": [SHARED, SHARED, OPEN, OPEN, DATA]}
     | dict.fromkeys(ON_ITEMS, ITEMS)
     | dict.fromkeys(ON_EDITIONS, EDITION_CODES),
+    "toOwner": {"*": [NO_HASH, ascii32(BUREAU), ascii32(OFFICE)]},
+    "toCode": {"*": [NO_HASH, SHARED, OPEN, DATA, ascii32("NONE")]},
     "number": {"*": [1, 1, 2, 2, 3, 0]},
     "mediaType": {"*": CODES_ON_CHAIN},
     "license": {"*": CODES_ON_CHAIN},
@@ -506,7 +508,7 @@ FREQUENT += ("ReviewGrant", "DelegateGrant", "OpenCorrection", "Attest", "Answer
 FREQUENT += ("Mount", "Probe", "Probe", "RegisterResource", "ConsentGrant", "WithdrawConsent")
 FREQUENT += ("RegisterItem", "TellRepeat", "TellRepeat", "ReportRepeat", "ReportRepeat")
 FREQUENT += ("PublishEdition", "PublishEdition", "WithdrawEdition", "RegisterItem", "ReportRepeat")
-FREQUENT += ("Declare", "Declare", "Declare")
+FREQUENT += ("Declare", "Declare", "TellRepeat", "TellRepeat")
 FREQUENT += ("AskCorrection", "DisputeCorrection", "SettleCorrection", "AcknowledgeCorrection") * 2
 FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection")
 
