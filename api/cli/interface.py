@@ -11,7 +11,7 @@ from api.cli.governing import table
 from api.cli.options import Network, RpcUrls, ending, moment
 from api.cli.output import Outcome, read_input, said
 from api.cli.plain import one_line
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
+from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.sharing import BodyOption, ResourceArgument, Signatures, SigningKey, desk_of, told
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.declared import Outage, declaration_of, outages_of
@@ -21,6 +21,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import DeclarationKind
 from ledger.errors import RuleError
 from ledger.ports import Entities
+from ledger.service.list_shared import Page
 from ledger.service.share_declarations import (
     Period,
     require_new,
@@ -142,6 +143,8 @@ def show(
 @app.command("list")
 def list_(
     owner: Annotated[str | None, typer.Option("--owner", metavar="USCC", help="Only of this body.")] = None,
+    limit: LimitOption = None,
+    after: AfterOption = "",
     api: ReadApi = None,
     key: ReadKey = None,
     org: ReadOrg = None,
@@ -150,8 +153,9 @@ def list_(
 ) -> Outcome:
     """List the interfaces in effect."""
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.listing(state).declared.interfaces(owner or "")
-    return Outcome({"interfaces": rows}, text=table(rows, "resource", "version", "status", "quota", "out"))
+    data = ledger.listing(state).interfaces(owner, Page(limit, after))
+    heads = ("resource", "version", "status", "quota", "out")
+    return Outcome(data, text=table(data["interfaces"], *heads))
 
 
 def _read(path: str) -> InterfaceFile:

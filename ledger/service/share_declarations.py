@@ -20,7 +20,6 @@ from ledger.domain.interface_file import FORMAT as INTERFACE_FORMAT
 from ledger.domain.interface_file import InterfaceFile, read_interface
 from ledger.domain.license_tree import root
 from ledger.domain.lineage import void_as_of
-from ledger.domain.links import By
 from ledger.domain.mapping_file import FORMAT as MAPPING_FORMAT
 from ledger.domain.mapping_file import MappingFile, read_mapping
 from ledger.domain.moments import rfc3339
@@ -173,20 +172,13 @@ class ShowDeclarations:
             "rev": declared.rev,
         }
 
-    def interfaces(self, owner: str = "") -> list[JsonObject]:
-        """The interfaces in effect, of every resource or of one owner's."""
-        found = (
-            self.state.linked("declaration", By.OWNER, owner) if owner else self.state.entities("declaration")
-        )
-        declared = (each for _, each in found if isinstance(each, Declaration))
-        rows = []
-        for each in declared:
-            version = in_effect(each, self.now, self._is_void)
-            if each.kind is DeclarationKind.INTERFACE and version:
-                outages = outages_of(self._declared(each.resource, DeclarationKind.OUTAGE), self._is_void)
-                out = any(one.covers(self.now) for one in outages)
-                rows.append({**self._interface(each, *version), "out": out})
-        return sorted(rows, key=lambda row: str(row["resource"]))
+    def row(self, declared: Declaration) -> JsonObject | None:
+        """A row of `interface list`; None of what is no interface in effect."""
+        found = in_effect(declared, self.now, self._is_void)
+        if declared.kind is not DeclarationKind.INTERFACE or found is None:
+            return None
+        outages = outages_of(self._declared(declared.resource, DeclarationKind.OUTAGE), self._is_void)
+        return {**self._interface(declared, *found), "out": any(each.covers(self.now) for each in outages)}
 
     def interface_file(self, digest: str, given: InterfaceFile | None = None) -> InterfaceFile | None:
         """The interface behind a digest, handed in or known here; raises `DECLARED_OTHER`."""
