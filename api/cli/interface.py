@@ -64,10 +64,9 @@ def set_(
     require_new(state, found.key, read.digest, Period(begins), quota)
     desk.ledger.party_texts.keep_form(read.digest, read.as_json())
     shared = desk.send(set_interface(found, read, quota, begins, desk.by))
-    declared = declaration_of(state, found.key, DeclarationKind.INTERFACE)
     data = {
         "resource": found.key,
-        "version": len(declared.told) + 1 if declared else 1,
+        "version": shared.rev,
         "digest": read.digest,
         "quota": quota or None,
         "status": read.status.value,

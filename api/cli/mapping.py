@@ -16,12 +16,10 @@ from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, named_fields, told
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, JsonValue, parse_strict
-from ledger.domain.declared import declaration_of
 from ledger.domain.disclosed import FORMAT as DISCLOSURE_FORMAT
 from ledger.domain.disclosed import read_disclosed
 from ledger.domain.fields_tree import paths_named
 from ledger.domain.mapping_file import MappedRows, MappingFile, read_mapping
-from ledger.domain.sharing import DeclarationKind
 from ledger.errors import MalformedError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service.share_declarations import Period, require_fields, require_new, set_mapping
@@ -67,12 +65,11 @@ def set_(
     require_new(state, mapping.source, mapping.digest, Period(begins), other=mapping.target)
     ledger.party_texts.keep_form(mapping.digest, mapping.as_json())
     shared = desk.send(set_mapping(ends[0], mapping, begins, desk.by))
-    declared = declaration_of(state, mapping.source, DeclarationKind.MAPPING, mapping.target)
     mapped = {each.source for each in mapping.fields}
     data = {
         "from": mapping.source,
         "to": mapping.target,
-        "version": len(declared.told) + 1 if declared else 1,
+        "version": shared.rev,
         "digest": mapping.digest,
         "fields": len(mapping.fields),
         "unmapped": [name for name in lists[0].names if name not in mapped],

@@ -158,7 +158,8 @@ class ShowDeclarations:
     def interface(self, key: str, at: int = 0) -> JsonObject:
         """The keys of `interface show`; raises `UNKNOWN_RESOURCE`, `INTERFACE_UNKNOWN`."""
         declared = self._declared(key, DeclarationKind.INTERFACE)
-        found = in_effect(declared, at or self.now, self._is_void)
+        moment = at or self._now(declared)
+        found = in_effect(declared, moment, self._is_void)
         if declared is None or found is None:
             raise UnknownIdError("INTERFACE_UNKNOWN", resource=key)
         outages = outages_of(self._declared(key, DeclarationKind.OUTAGE), self._is_void)
@@ -167,14 +168,14 @@ class ShowDeclarations:
             "versions": [
                 self._interface(declared, number, each) for number, each in enumerate(declared.told, 1)
             ],
-            "out": any(each.covers(at or self.now) for each in outages),
+            "out": any(each.covers(moment) for each in outages),
             "outages": [self._outage(each) for each in outages],
             "rev": declared.rev,
         }
 
     def row(self, declared: Declaration) -> JsonObject | None:
         """A row of `interface list`; None of what is no interface in effect."""
-        found = in_effect(declared, self.now, self._is_void)
+        found = in_effect(declared, self._now(declared), self._is_void)
         if declared.kind is not DeclarationKind.INTERFACE or found is None:
             return None
         outages = outages_of(self._declared(declared.resource, DeclarationKind.OUTAGE), self._is_void)
@@ -239,7 +240,7 @@ class ShowDeclarations:
         """The keys of `mapping show`; raises `UNKNOWN_RESOURCE`, `MAPPING_UNKNOWN`."""
         number, told = self.mapping_told(source, target, at)
         file, since = self.mapping_file(told.digest), told.recorded_at
-        moved = [key for key in (source, target) if self._has_other_fields(key, since, at or self.now)]
+        moved = [key for key in (source, target) if self._has_other_fields(key, since, at)]
         return {
             "from": source,
             "to": target,
@@ -255,7 +256,7 @@ class ShowDeclarations:
         """Number and record of the mapping in effect; raises `UNKNOWN_RESOURCE`, `MAPPING_UNKNOWN`."""
         resource_in(self.state, target)
         declared = self._declared(source, DeclarationKind.MAPPING, target)
-        found = in_effect(declared, at or self.now, self._is_void)
+        found = in_effect(declared, at or self._now(declared), self._is_void)
         if found is None:
             raise UnknownIdError("MAPPING_UNKNOWN", source=source, target=target)
         return found
@@ -273,10 +274,15 @@ class ShowDeclarations:
         """Whether a resource got another list of fields since: the mapping may be out of date."""
         versions = resource_in(self.state, key).versions
         then = [each for each in versions if each.recorded_at <= before]
-        now = [each for each in versions if each.recorded_at <= at]
+        now = [each for each in versions if not at or each.recorded_at <= at]
         return bool(then and now) and then[-1].fields_digest != now[-1].fields_digest
 
     # --- reading --------------------------------------------------------------------------
+
+    def _now(self, declared: Declaration | None) -> int:
+        """The present: by our clock, or by the ledger's where that is ahead."""
+        told = declared.told if declared else ()
+        return max(self.now, *(each.recorded_at for each in told)) if told else self.now
 
     @property
     def _is_void(self) -> IsVoid:
