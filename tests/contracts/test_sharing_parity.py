@@ -11,6 +11,7 @@ After each life both are asked about every grant: whether it may be used now, an
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -33,7 +34,7 @@ from ledger.domain.records import SIGNATURE_TYPE, Record
 from ledger.domain.representation import RepresentationScope
 from ledger.domain.rules.uses import use_words
 from ledger.domain.sharing import CorrectionState, Outcome, UseKind
-from ledger.domain.sharing_entities import Correction, Edition, Grant, Need, Use
+from ledger.domain.sharing_entities import Correction, Edition, Grant, Item, Need, Use
 from ledger.domain.sharing_structs import RECORDED_AS
 from ledger.domain.state import Refused as RuleRefused
 from ledger.proof.competence import Competence
@@ -191,8 +192,10 @@ class Life:
         if name == "UseBatch":
             uncounted = [each for each in grants if each.count == 0 and each.basis is sharing.Basis.DUTY]
             return {**self._of_grant(uncounted, "grant"), "fields": word(1)}
-        if name in ("Declare", *ON_EDITIONS, "RegisterResource"):
-            return self._declared() if name == "Declare" else self._about_open_data(name)
+        fits = {"Declare": self._declared, "TellRepeat": self._asked_again, "ReportRepeat": self._asked_again}
+        fits |= dict.fromkeys((*ON_EDITIONS, "RegisterResource"), partial(self._about_open_data, name))
+        if name in fits:
+            return fits[name]()
         if name == "Probe":
             return {"owner": ascii32(BUREAU), "code": OPEN, "prober": ascii32(OFFICE), "index": 0}
         if name == "DelegateGrant":
@@ -246,6 +249,15 @@ class Life:
         standing = [each for each in editions if not each.withdrawn_at]
         digest = bytes.fromhex(self.dice.choice(standing).digest[2:]) if standing else NONE
         return {**owned, "digest": digest}
+
+    def _asked_again(self) -> dict[str, Any]:
+        """A repeat about the item as it is now, half of the time."""
+        now, items = self.world.now(), [each for each in self._all("item") if isinstance(each, Item)]
+        if not items or self.dice.random() < 0.5:
+            return {}
+        item = self.dice.choice(items)
+        named = {"owner": ascii32(BUREAU), "code": ascii32(item.code), "version": len(item.versions)}
+        return {**named, "licenseId": self.dice.choice(self.licenses), "askedAt": now}
 
     def _declared(self) -> dict[str, Any]:
         """What fits one of the kinds, or all but one member of it."""
@@ -508,7 +520,7 @@ FREQUENT += ("ReviewGrant", "DelegateGrant", "OpenCorrection", "Attest", "Answer
 FREQUENT += ("Mount", "Probe", "Probe", "RegisterResource", "ConsentGrant", "WithdrawConsent")
 FREQUENT += ("RegisterItem", "TellRepeat", "TellRepeat", "ReportRepeat", "ReportRepeat")
 FREQUENT += ("PublishEdition", "PublishEdition", "WithdrawEdition", "RegisterItem", "ReportRepeat")
-FREQUENT += ("Declare", "Declare", "TellRepeat", "TellRepeat")
+FREQUENT += ("Declare", "Declare")
 FREQUENT += ("AskCorrection", "DisputeCorrection", "SettleCorrection", "AcknowledgeCorrection") * 2
 FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection")
 
