@@ -458,4 +458,6 @@ class SharingRecords:
         self.acknowledge(opened)
         self.attest("OPEN", Outcome.YES, "matches")
         self.attest("OPEN", Outcome.NO, "differs")
-        self.ask(license_id, "OPEN")
+        asked = "0x" + self.ask(license_id, "OPEN").object.hex()
+        self.answer(asked, Outcome.NO)
+        self.contest(asked, license_id)
