@@ -216,3 +216,18 @@ def test_a_mapping_tells_when_a_list_of_fields_changed_since(provider: Provider)
     changed = provider.file("name,grade\nname,2\nnumber,2\n", "changed.csv")
     provider.done("resource", "amend", source, "--field-list", changed)
     assert provider.sharing.done("mapping", "show", source, target)["fieldsChanged"] == [source]
+
+
+def test_an_auditor_finds_in_the_records_what_the_index_has(provider: Provider) -> None:
+    resource = provider.sharing.resource()
+    declared = [
+        provider.done("interface", "set", resource, provider.file(INTERFACE), "--quota", "3"),
+        provider.done("interface", "outage", resource, "--since", "2026-01-05T00:00:00Z"),
+    ]
+    world = provider.sharing.world
+    replayed = world.run("audit", "replay").data
+    assert replayed["seq"] >= max(each["seq"] for each in declared)
+    found = {each.get("seq") for each in replayed["findings"]}
+    assert not found & {each["seq"] for each in declared}
+    checked = world.run("audit", "fsck")
+    assert checked.status == 0, checked.data
