@@ -150,7 +150,8 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     first, second = using.license(holders=[holder]), using.license(holders=[holder])
     using.license()
     resource = using.resource()
-    grant = using.grant(resource, "--item", "ITEM-7", "--case", "虚构案号2026-7")
+    terms = ["--item", "ITEM-7", "--case", "虚构案号2026-7"]
+    grant = using.grant(resource, *terms)
     asked = ["license", "lookup", "--code", holder["code"], "--grant", grant, "--purpose", PURPOSE]
     keys = [*using.key("relying"), "--encryption-key", str(using.live_ledger.key("relying-encryption"))]
     given = [*asked, "--item", "ITEM-7", *keys, "--api", using.served.url, "--name", GRANTEE_NAME]
@@ -176,6 +177,22 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     assert using.use(grant, "0" * 32)[1]["code"] == "UNKNOWN_LICENSE"
     nothing = using.grantee(*given, "--types", "11100000000013338W001", "--out", str(using.folder / "none"))
     assert nothing["found"] == []
+    several = [*given, "--grant", using.grant(resource, *terms), "--out", str(using.folder / "several")]
+    both = using.grantee(*several)
+    assert [each["refused"] for each in both["lookups"]] == [None, None]
+    assert len({each["use"] for each in both["lookups"]}) == 2, "each right is used by itself"
+    assert [each["type"] for each in both["found"]] == [NATIONAL] * 4
+    assert {each["grant"] for each in both["found"]} == {each["grant"] for each in both["lookups"]}
+    again = using.grantee(*several)
+    assert again["lookups"] == both["lookups"]
+    counted = using.grant(resource, *terms, "--count", "1")
+    once = [*given, "--grant", counted]
+    using.grantee(*once, "--out", str(using.folder / "once"))
+    status, told = using.live_ledger.attempt(
+        *once, "--out", str(using.folder / "twice"), home=using.grantee_home
+    )
+    refused = {each["grant"]: each["refused"] for each in told["lookups"]}
+    assert (status, refused) == (1, {grant: None, counted: told["code"]}), "one holds up no other"
     found = [each for each in using.served.home.rglob("*.sqlite3*") if each.name.startswith("holders")]
     assert found
     an_hour_later(using.served.home)
