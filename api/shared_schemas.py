@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from api.declaration_schemas import SnapshotRow
 from api.edition_schemas import EditionRow
 from api.schemas import Answered, Form, Hash, Json, Moment
 
@@ -95,6 +96,7 @@ class ResourceDetail(ResourceRow):
     """One resource with its history."""
 
     editions: list[EditionRow]
+    snapshots: list[SnapshotRow]
     versions: list[ResourceVersionRow]
     fields: list[GradedField] | None
     items: list[str] | None

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Editions} from "./Editions.sol";
+import {Declarations} from "./Declarations.sol";
 import {ICatalog} from "./interfaces/ICatalog.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IResources} from "./interfaces/IResources.sol";
@@ -32,7 +32,7 @@ import {BaseLibrary, DutyKind, ProbeOutcome, ResourceKind} from "./lib/SharingTy
 import {ObjectId, Sharing, Signature, TypeCode, Uscc} from "./lib/Types.sol";
 
 /// @title The catalog of shared resources: what there is, whose it is, on what conditions it is shared.
-contract Resources is IResources, Editions {
+contract Resources is IResources, Declarations {
     uint16 private constant MOST_FIELDS = 256;
 
     mapping(ObjectId object => Resource resource) private _resources;
@@ -41,7 +41,7 @@ contract Resources is IResources, Editions {
 
     /// @param directory_ The Directory of this ledger.
     /// @param predecessor_ The Resources whose place this one takes; 0 for the first.
-    constructor(IDirectory directory_, address predecessor_) Editions(directory_, predecessor_) {}
+    constructor(IDirectory directory_, address predecessor_) Declarations(directory_, predecessor_) {}
 
     /// @inheritdoc IResources
     function registerResource(RegisterResourceMessage calldata message, Signature[] calldata signatures) external {

@@ -63,6 +63,12 @@ def _edition(m: Mapping[str, Any]) -> bytes:
     return objects.edition_object(_resource(m), _raw(m["digest"]))
 
 
+def _declaration(m: Mapping[str, Any]) -> bytes:
+    to = {"owner": m["toOwner"], "code": m["toCode"]}
+    other = _resource(to) if any(_raw(m["toOwner"])) else bytes(32)
+    return objects.declaration_object(_resource(m), m["kind"], other)
+
+
 def _repeat(m: Mapping[str, Any]) -> bytes:
     return objects.repeat_object(_item(m), _raw(m["licenseId"]), m["askedAt"])
 
@@ -105,6 +111,7 @@ SHARING_OBJECTS: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
     "EndItem": _item,
     "PublishEdition": _edition,
     "WithdrawEdition": _edition,
+    "Declare": _declaration,
     "TellRepeat": _repeat,
     "ReportRepeat": _repeat,
 }
@@ -362,6 +369,24 @@ class SharingRecords:
         named = {"owner": word(BUREAU), "code": word(code), "digest": nonce(text)}
         return self.ledger.record("WithdrawEdition", [by], **named, reason=reason)
 
+    def declare(
+        self, kind: int = 1, code: str = "OPEN", to: str = "", by: str = BUREAU, **changes: Any
+    ) -> Record:
+        is_snapshot = kind == 3
+        members = {
+            "owner": word(BUREAU),
+            "code": word(code),
+            "kind": kind,
+            "toOwner": word(BUREAU) if to else NO_HASH,
+            "toCode": word(to) if to else NO_HASH,
+            "digest": nonce("declared"),
+            "since": self.ledger.now - DAY,
+            "until": self.ledger.now - 1 if is_snapshot else 0,
+            "root": nonce("rows") if is_snapshot else NO_HASH,
+            "size": 10 if is_snapshot else 0,
+        }
+        return self.ledger.record("Declare", [by], **{**members, **changes})
+
     def every_kind(self, license_id: str) -> None:
         """At least one record of every kind of sharing; the license is bound to `device`."""
         self._catalog()
@@ -369,6 +394,8 @@ class SharingRecords:
         self._corrections(license_id)
         self._items(license_id)
         self._editions()
+        for kind, to in ((1, ""), (2, ""), (3, ""), (4, "ASKED")):
+            self.declare(kind, to=to)
 
     def _editions(self) -> None:
         self.open_data("PARKS")
@@ -431,4 +458,6 @@ class SharingRecords:
         self.acknowledge(opened)
         self.attest("OPEN", Outcome.YES, "matches")
         self.attest("OPEN", Outcome.NO, "differs")
-        self.ask(license_id, "OPEN")
+        asked = "0x" + self.ask(license_id, "OPEN").object.hex()
+        self.answer(asked, Outcome.NO)
+        self.contest(asked, license_id)

@@ -70,6 +70,10 @@ NOUNS: dict[str, Noun] = {
     "retention": Noun("api.cli.retention", "app", True, "保存期限", "How long documents are kept"),
     "hold": Noun("api.cli.hold", "app", True, "依法保全", "Legal holds on documents"),
     "resource": Noun("api.cli.resource", "app", True, "共享资源目录", "The catalog of shared resources"),
+    "interface": Noun(
+        "api.cli.interface", "app", True, "资源接口", "Interfaces of resources: versions, quotas, outages"
+    ),
+    "mapping": Noun("api.cli.mapping", "app", True, "字段对应", "How fields map to those of others"),
     "grant": Noun("api.cli.grant", "app", True, "共享授权", "Grants: the right to use shared data"),
     "item": Noun("api.cli.item", "app", True, "政务服务事项", "Service items"),
     "correction": Noun(

@@ -17,6 +17,7 @@ from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg,
 from api.cli.registry_words import read_code, read_region, read_uscc
 from api.cli.resource_edition import edition_line, prove_row, publish, verify_edition, verify_row, withdraw
 from api.cli.resource_mount import mount, probe, ratio, unmount
+from api.cli.resource_snapshot import snapshot, snapshot_line, verify_snapshot
 from api.cli.resource_source import source
 from api.cli.sharing import (
     BodyOption,
@@ -188,6 +189,8 @@ app.command("withdraw")(withdraw)
 app.command("verify-edition")(verify_edition)
 app.command("prove-row")(prove_row)
 app.command("verify-row")(verify_row)
+app.command("snapshot")(snapshot)
+app.command("verify-snapshot")(verify_snapshot)
 
 
 def _register(
@@ -346,6 +349,8 @@ def _card(data: dict[str, object]) -> str:
     lines += [f"  {row['grade']}  {row['name']}" for row in rows]
     editions = data["editions"]
     lines += [f"  {edition_line(each)}" for each in (editions if isinstance(editions, list) else [])]
+    snapshots = data["snapshots"]
+    lines += [f"  {snapshot_line(each)}" for each in (snapshots if isinstance(snapshots, list) else [])]
     return "\n".join(map(one_line, lines))
 
 

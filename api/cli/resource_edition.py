@@ -89,7 +89,7 @@ def publish(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Publish a file as the next edition of an open resource; the file itself goes wherever you publish."""
-    read = _read(file, _by_rows if rows else _whole)
+    read = read_file(file, is_by_rows=rows)
     if not read.size:
         raise MalformedError("EDITION_EMPTY", path=file)
     desk = desk_of(network, rpc, [key], signatures, api, org)
@@ -277,6 +277,11 @@ def edition_line(edition: Mapping[str, object]) -> str:
         f"published by {edition['publishedBy']} at {edition['publishedAt']}, from {edition['since']}",
     )
     return f"{edition['resource']} #{edition['edition']}  {words}{more}  {edition['license']}  {published}"
+
+
+def read_file(path: str, *, is_by_rows: bool) -> EditionFile:
+    """A file, whole or row by row; raises `FILE_UNREADABLE`, `EDITION_ROWS`."""
+    return _read(path, _by_rows if is_by_rows else _whole)
 
 
 def _read(path: str, how: Callable[[BinaryIO], EditionFile]) -> EditionFile:

@@ -48,9 +48,11 @@ def _score(each: JsonObject) -> str:
 def _entry(each: JsonObject) -> str:
     return said(
         f"  {each['resource']}  使用 {each['uses']}（{each['grantees']} 个机构）  定位 {each['located']}  "
-        f"拒绝 {each['refused']}  更正 {each['upheld']}/{each['corrections']}",
+        f"拒绝 {each['refused']}  更正 {each['upheld']}/{each['corrections']}  "
+        f"停止 {each['outageSeconds']} 秒  未声明而无应答 {each['silentUndeclared']}",
         f"  {each['resource']}  uses {each['uses']} (by {each['grantees']})  located {each['located']}  "
-        f"refused {each['refused']}  corrected {each['upheld']}/{each['corrections']}",
+        f"refused {each['refused']}  corrected {each['upheld']}/{each['corrections']}  "
+        f"out {each['outageSeconds']} s  silent undeclared {each['silentUndeclared']}",
     )
 
 

@@ -13,13 +13,13 @@ import {
     SetDutyMessage
 } from "../lib/SharingMessages.sol";
 import {ObjectId, Signature, TypeCode, Uscc} from "../lib/Types.sol";
-import {IParties} from "./IParties.sol";
+import {IDeclarations} from "./IDeclarations.sol";
 
 /// @title The catalog of shared resources (政务数据目录): what there is, whose it is, on what conditions it is shared.
 /// @dev 政务数据共享条例 (国务院令第809号), arts. 10-21. A resource is its owner's code for it; its fields are the positions
 ///      0 to 255 of a published list, whose digest is recorded, and everywhere a bitmap: bit n stands for field n.
 ///      Sharing is unconditional unless the owner records another kind, a legal ground, and until when that lasts.
-interface IResources is IParties {
+interface IResources is IDeclarations {
     /// @notice The current version of a resource; `version` counts from 1, 0 when unknown. `samples` is how many rows
     ///         the mounted channel was declared with, 0 while nothing is mounted.
     struct Resource {
@@ -41,7 +41,6 @@ interface IResources is IParties {
         uint64 until;
     }
 
-    error ResourcesKindUnknown(uint8 kind);
     /// @notice A data set has no license type, a license type has one.
     error ResourcesTypeMismatch(uint8 kind, TypeCode licenseType);
     error ResourcesSharingUnknown(uint8 sharing);

@@ -53,6 +53,7 @@ library Kinds {
     uint16 internal constant CODE_TABLE_SET = 208;
     uint16 internal constant EDITION_PUBLISHED = 209;
     uint16 internal constant EDITION_WITHDRAWN = 210;
+    uint16 internal constant RESOURCE_DECLARED = 211;
     uint16 internal constant GRANT_REQUESTED = 220;
     uint16 internal constant GRANT_NOTICED = 221;
     uint16 internal constant GRANT_DECIDED = 222;

@@ -125,6 +125,13 @@ library Objects {
         return _object("edition", ObjectId.unwrap(resource_), digest, 0);
     }
 
+    /// @dev What is declared of a resource, by kind; of a mapping, with the resource that it leads to, else 0.
+    function declaration(ObjectId resource_, uint8 kind, ObjectId other) internal pure returns (ObjectId) {
+        return _object(
+            "declaration", ObjectId.unwrap(resource_), bytes32(uint256(kind)), ObjectId.unwrap(other)
+        );
+    }
+
     /// @dev That a license was asked for again for an item, at a moment.
     function repeatOf(ObjectId item_, LicenseId id, uint64 askedAt) internal pure returns (ObjectId) {
         bytes32 moment = bytes32(uint256(askedAt));

@@ -409,6 +409,22 @@ struct WithdrawEditionMessage {
     uint16 reason;
 }
 
+struct DeclareMessage {
+    uint32 rev;
+    uint64 signedAt;
+    uint64 notAfter;
+    Uscc owner;
+    bytes32 code;
+    uint8 kind;
+    Uscc toOwner;
+    bytes32 toCode;
+    bytes32 digest;
+    uint64 since;
+    uint64 until;
+    bytes32 root;
+    uint32 size;
+}
+
 bytes32 constant REGISTER_RESOURCE_TYPEHASH = keccak256(
     "RegisterResource(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 owner,bytes32 code,"
     "uint8 kind,bytes32 licenseType,bytes32 operator,bytes32 schemaDigest,bytes32 fieldsDigest,"
@@ -552,4 +568,8 @@ bytes32 constant PUBLISH_EDITION_TYPEHASH = keccak256(
 bytes32 constant WITHDRAW_EDITION_TYPEHASH = keccak256(
     "WithdrawEdition(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 owner,bytes32 code,"
     "bytes32 digest,uint16 reason)"
+);
+bytes32 constant DECLARE_TYPEHASH = keccak256(
+    "Declare(bytes32 keyId,uint32 rev,uint64 signedAt,uint64 notAfter,bytes32 owner,bytes32 code,uint8 kind,"
+    "bytes32 toOwner,bytes32 toCode,bytes32 digest,uint64 since,uint64 until,bytes32 root,uint32 size)"
 );

@@ -28,6 +28,14 @@ library ProbeOutcome {
     uint8 internal constant SILENT = 3;
 }
 
+// What a provider declares of a resource.
+library DeclarationKind {
+    uint8 internal constant INTERFACE = 1;
+    uint8 internal constant OUTAGE = 2;
+    uint8 internal constant SNAPSHOT = 3;
+    uint8 internal constant MAPPING = 4;
+}
+
 // What an item of a responsibility list (责任清单) asks for: to share, or to let data flow back (回流).
 library DutyKind {
     uint8 internal constant SHARE = 1;

@@ -28,7 +28,7 @@ contract DomainProbe {
     }
 
     /// @return hashes The type hashes in the order of the Python table.
-    function typeHashes() external pure returns (bytes32[67] memory hashes) {
+    function typeHashes() external pure returns (bytes32[69] memory hashes) {
         hashes = [
             Messages.FOUND_TYPEHASH,
             Messages.NAME_CONTRACT_TYPEHASH,
@@ -89,6 +89,7 @@ contract DomainProbe {
             Sharing.ATTEST_TYPEHASH,
             Sharing.ANSWER_CORRECTION_TYPEHASH,
             Sharing.DISPUTE_CORRECTION_TYPEHASH,
+            Sharing.CONTEST_CORRECTION_TYPEHASH,
             Sharing.SETTLE_CORRECTION_TYPEHASH,
             Sharing.ACKNOWLEDGE_CORRECTION_TYPEHASH,
             Sharing.REGISTER_ITEM_TYPEHASH,
@@ -96,7 +97,8 @@ contract DomainProbe {
             Sharing.TELL_REPEAT_TYPEHASH,
             Sharing.REPORT_REPEAT_TYPEHASH,
             Sharing.PUBLISH_EDITION_TYPEHASH,
-            Sharing.WITHDRAW_EDITION_TYPEHASH
+            Sharing.WITHDRAW_EDITION_TYPEHASH,
+            Sharing.DECLARE_TYPEHASH
         ];
     }
 
@@ -106,7 +108,7 @@ contract DomainProbe {
         bytes32 code,
         bytes32 issuer,
         address account
-    ) external pure returns (ObjectId[27] memory found) {
+    ) external pure returns (ObjectId[28] memory found) {
         found = [
             Objects.ledger(),
             Objects.region(first),
@@ -134,7 +136,8 @@ contract DomainProbe {
             Objects.acknowledgement(ObjectId.wrap(code), Uscc.wrap(issuer)),
             Objects.item(Uscc.wrap(issuer), code),
             Objects.repeatOf(ObjectId.wrap(issuer), LicenseId.wrap(code), first),
-            Objects.edition(ObjectId.wrap(issuer), code)
+            Objects.edition(ObjectId.wrap(issuer), code),
+            Objects.declaration(ObjectId.wrap(issuer), uint8(first), ObjectId.wrap(code))
         ];
     }
 }

@@ -38,7 +38,7 @@ BUSY_SECONDS = 30
 """How long a writer waits for another."""
 
 _VERSIONS = {
-    "index": ("index_1", "index_2", "index_3", "index_4", "index_5", "index_6", "index_7"),
+    "index": ("index_1", "index_2", "index_3", "index_4", "index_5", "index_6", "index_7", "index_8"),
     "names": ("names_1", "names_2", "names_3"),
 }
 """Schema versions of each database, the newest last."""

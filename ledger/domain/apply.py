@@ -17,6 +17,7 @@ from ledger.domain.rules import (
     batches,
     catalog,
     corrections,
+    declarations,
     editions,
     grants,
     items,
@@ -28,7 +29,7 @@ from ledger.domain.rules import (
 )
 from ledger.domain.state import Change, Refused, Rule, StateView
 
-APPLY_VERSION = "apply/8"
+APPLY_VERSION = "apply/9"
 """Named in state digests; changes whenever the meaning of a record changes."""
 
 _APPLY: Mapping[Kind, Rule] = {
@@ -43,6 +44,7 @@ _APPLY: Mapping[Kind, Rule] = {
     **corrections.APPLY,
     **items.APPLY,
     **editions.APPLY,
+    **declarations.APPLY,
 }
 
 

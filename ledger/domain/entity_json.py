@@ -35,6 +35,7 @@ from ledger.domain.sharing_entities import (
     Attestation,
     CodeTable,
     Correction,
+    Declaration,
     Demand,
     Duty,
     Edition,
@@ -79,6 +80,7 @@ ENTITY_OF: dict[str, type[Entity]] = {
     "item": Item,
     "repeat": Repeat,
     "edition": Edition,
+    "declaration": Declaration,
 }
 """The tables of a state, and what each holds."""
 

@@ -158,6 +158,12 @@ def _edition(values: Values) -> bytes:
     return objects.edition_object(_resource(values), _word(values, "digest"))
 
 
+def _declaration(values: Values) -> bytes:
+    to = (_word(values, "toOwner"), _word(values, "toCode"))
+    other = objects.resource_object(_code(values, "toOwner"), to[1]) if any(map(any, to)) else bytes(32)
+    return objects.declaration_object(_resource(values), _number(values, "kind"), other)
+
+
 def _repeat(values: Values) -> bytes:
     return objects.repeat_object(_item(values), _word(values, "licenseId"), _number(values, "askedAt"))
 
@@ -250,4 +256,5 @@ _OBJECT_OF: dict[Kind, Callable[[Values], bytes]] = {
     Kind.ITEM_ENDED: _item,
     Kind.EDITION_PUBLISHED: _edition,
     Kind.EDITION_WITHDRAWN: _edition,
+    Kind.RESOURCE_DECLARED: _declaration,
 }

@@ -13,6 +13,7 @@ from ledger.domain.entities import Entity, LicenseType, Organisation
 from ledger.domain.sharing_entities import (
     Acknowledgement,
     Correction,
+    Declaration,
     Demand,
     Duty,
     Edition,
@@ -66,6 +67,11 @@ def _correction(entity: Correction, at: int) -> Entity | None:
     return replace(entity, steps=steps) if steps else None
 
 
+def _declaration(entity: Declaration, at: int) -> Entity | None:
+    told = _until(entity.told, at)
+    return replace(entity, told=told) if told else None
+
+
 def _duty(entity: Duty, at: int) -> Entity | None:
     terms = _until(entity.terms, at)
     return replace(entity, terms=terms) if terms else None
@@ -92,6 +98,7 @@ def _until(history: Iterable[R], at: int) -> tuple[R, ...]:
 _CUTS: Mapping[type, Callable[[Any, int], Entity | None]] = {
     Acknowledgement: _record,
     Correction: _correction,
+    Declaration: _declaration,
     Demand: _demand,
     Duty: _duty,
     Edition: _edition,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from ledger.domain.entities import Entity
 from ledger.domain.sharing_entities import (
     Correction,
+    Declaration,
     Demand,
     Grant,
     Item,
@@ -58,19 +59,21 @@ def links_of(entity: Entity) -> Links:
         case Demand():
             open_ = [] if entity.matches else [(By.OPEN, YES)]
             return frozenset([(By.DEMANDER, entity.demander), *open_])
-        case Grant():
-            return _of_grant(entity)
-        case Uses() | UseBatch() | Refusal():
-            return _of_use(entity)
+        case Declaration() | Grant():
+            return _of_resource(entity)
         case Correction() | Repeat():
             return _about(entity.license_id)
-    return frozenset()
+        case Uses() | UseBatch() | Refusal():
+            return _of_use(entity)
+        case _:
+            return frozenset()
 
 
-def _of_grant(grant: Grant) -> Links:
-    owner = resource_owner(grant.resource)
-    own = ((By.GRANTEE, grant.grantee), (By.OWNER, owner), (By.RESOURCE, grant.resource))
-    return frozenset(own) | _about(grant.license_id)
+def _of_resource(entity: Declaration | Grant) -> Links:
+    own = frozenset({(By.OWNER, resource_owner(entity.resource)), (By.RESOURCE, entity.resource)})
+    if isinstance(entity, Declaration):
+        return own
+    return own | {(By.GRANTEE, entity.grantee)} | _about(entity.license_id)
 
 
 def _of_use(record: Uses | UseBatch | Refusal) -> Links:

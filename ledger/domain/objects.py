@@ -194,6 +194,11 @@ def edition_object(resource: bytes, digest: bytes) -> bytes:
     return _object("edition", resource, digest)
 
 
+def declaration_object(resource: bytes, kind: int, other: bytes) -> bytes:
+    """What is declared of a resource, by kind; `other` is where a mapping leads, else 32 zero bytes."""
+    return _object("declaration", resource, kind.to_bytes(32, "big"), other)
+
+
 def repeat_object(item: bytes, license_id: bytes, asked_at: int) -> bytes:
     """That a license was asked for again for an item, at a moment in Unix seconds."""
     return _object("repeat", item, license_id, asked_at.to_bytes(32, "big"))

@@ -149,6 +149,7 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
     "RepresentationsScopeUnknown": (MalformedError, "REPRESENTATION_SCOPE"),
     "RepresentationsTooLong": (RuleError, "AGENCY_TOO_LONG"),
     "RepresentationsUnbound": (MalformedError, "REPRESENTATIVE_MISSING"),
+    "ResourcesDeclarationUnfit": (MalformedError, "DECLARATION_UNFIT"),
     "ResourcesDemandUnknown": (UnknownIdError, "UNKNOWN_DEMAND"),
     "ResourcesEditionIncomplete": (MalformedError, "EDITION_INCOMPLETE"),
     "ResourcesEditionOrder": (TransitionError, "EDITION_ORDER"),

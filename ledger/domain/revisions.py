@@ -28,6 +28,7 @@ _IN_TABLE = {
     Kind.CORRECTION_SETTLED: "correction",
     Kind.EDITION_PUBLISHED: "edition",
     Kind.EDITION_WITHDRAWN: "edition",
+    Kind.RESOURCE_DECLARED: "declaration",
 }
 """Tables of what is known by its object."""
 

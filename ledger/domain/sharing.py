@@ -51,6 +51,15 @@ class ProbeOutcome(IntEnum):
     SILENT = 3
 
 
+class DeclarationKind(IntEnum):
+    """What a provider declares of a resource."""
+
+    INTERFACE = 1
+    OUTAGE = 2
+    SNAPSHOT = 3
+    MAPPING = 4
+
+
 class DutyKind(IntEnum):
     """What a responsibility list (责任清单) asks for: to share, or to let data flow back (回流)."""
 

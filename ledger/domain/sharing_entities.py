@@ -14,6 +14,7 @@ from ledger.domain.sharing import (
     BaseLibrary,
     Basis,
     CorrectionState,
+    DeclarationKind,
     DutyKind,
     Outcome,
     ProbeOutcome,
@@ -149,6 +150,34 @@ class Edition(Recorded):
     withdrawn_at: int = 0
     """0 while it was not."""
     reason: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told(Recorded):
+    """One declaration of a resource."""
+
+    digest: str
+    """SM3 of its text, 0x-hex; zeros for an outage without a reason."""
+    since: int
+    until: int
+    """0 where it has no end."""
+    root: str
+    """Over the rows of a snapshot; zeros otherwise."""
+    size: int
+    """Rows of a snapshot; uses of a grantee a day through an interface, 0 for any number."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What was declared of a resource under one kind."""
+
+    rev: int
+    resource: str
+    """Key of the resource."""
+    kind: DeclarationKind
+    other: str
+    """Key of the resource to which a mapping leads; empty of the other kinds."""
+    told: tuple[Told, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -467,4 +496,5 @@ SharingEntity = (
     | Item
     | Repeat
     | Edition
+    | Declaration
 )

@@ -163,6 +163,15 @@ STRUCTS: tuple[tuple[str, str, str, str], ...] = (
         "withdrawEdition",
         "bytes32 owner,bytes32 code,bytes32 digest,uint16 reason",
     ),
+    (
+        "Declare",
+        "Resources",
+        "declare",
+        (
+            "bytes32 owner,bytes32 code,uint8 kind,bytes32 toOwner,bytes32 toCode,bytes32 digest,"
+            "uint64 since,uint64 until,bytes32 root,uint32 size"
+        ),
+    ),
 )
 """Name, contract, command and members after the header of each."""
 
@@ -202,5 +211,6 @@ RECORDED_AS: dict[str, str] = {
     "ITEM_ENDED": "EndItem",
     "EDITION_PUBLISHED": "PublishEdition",
     "EDITION_WITHDRAWN": "WithdrawEdition",
+    "RESOURCE_DECLARED": "Declare",
 }
 """Kind of record → the struct that it carries."""

@@ -32,6 +32,7 @@ REASONS: dict[str, int] = {
     LEFT_UNSIGNED: 20,
     "ROW_UNKNOWN": 21,
     "ROWS_SPENT": 22,
+    "INTERFACE_QUOTA": 23,
 }
 """Code of `ledger.errors` → number in the record."""
 

@@ -233,6 +233,10 @@ class UseStore(Protocol):
         """
         ...
 
+    def asked_since(self, grants: Collection[str], since: int, now: int) -> list[str]:
+        """Uses of some grants that were asked for from a moment on, without those that ended or ran out."""
+        ...
+
     def change(self, use: KeptUse, before: Collection[UseState]) -> bool:
         """Keep another state of a use; False where it is in none of the states `before`.
 

@@ -101,6 +101,7 @@ class SharingCompetence:
             Kind.ITEM_ENDED: self._by("owner"),
             Kind.EDITION_PUBLISHED: self._provided,
             Kind.EDITION_WITHDRAWN: self._provided,
+            Kind.RESOURCE_DECLARED: self._provided,
         }
 
     def _by(self, name: str) -> Callable[[Fact], None]:

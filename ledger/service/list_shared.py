@@ -15,12 +15,13 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Entity, License
 from ledger.domain.items import effective, item_check, owner_of
 from ledger.domain.links import YES, By
-from ledger.domain.sharing_entities import Demand, Grant, Item, Repeat, Resource, resource_owner
+from ledger.domain.sharing_entities import Declaration, Demand, Grant, Item, Repeat, Resource, resource_owner
 from ledger.errors import UnknownIdError
 from ledger.ports import Entities
 from ledger.service.catalog_texts import CatalogTexts, Of
 from ledger.service.materials import materials_there
 from ledger.service.party_texts import PartyTexts
+from ledger.service.share_declarations import ShowDeclarations
 from ledger.service.share_editions import ShowEditions
 from ledger.service.share_grants import grant_in
 from ledger.service.share_items import item_in, item_json, repeat_json
@@ -32,6 +33,7 @@ MOST_ROWS = 500
 """Rows of one page of an answer over HTTP."""
 
 E = TypeVar("E", bound=Entity)
+R = TypeVar("R")
 Found = Iterator[tuple[str, Entity]]
 
 
@@ -115,11 +117,24 @@ class ListShared:
         return {
             **self._resource(found),
             "editions": ShowEditions(self.state, self.now).of(key),
+            "snapshots": self.declared.snapshots(key),
             "versions": [version_json(found, each) for each in found.versions],
             "fields": names.as_json()["fields"] if names else None,
             "items": list(items.items) if items else None,
             "rev": found.rev,
         }
+
+    @property
+    def declared(self) -> ShowDeclarations:
+        """Tells of interfaces, snapshots and mappings."""
+        return ShowDeclarations(self.state, self.texts, self.now)
+
+    def interfaces(self, owner: str | None = None, page: Page = ALL) -> JsonObject:
+        """The keys of `interface list`: those in effect."""
+        declared = self.declared
+        found = _of(self._found("declaration", (By.OWNER, owner), page), Declaration)
+        rows = ((name, row) for name, each in found if (row := declared.row(each)) is not None)
+        return self._page("interfaces", rows, lambda _, row: row, page)
 
     def _resource(self, resource: Resource) -> JsonObject:
         own = version_json(resource, resource.current)
@@ -224,7 +239,7 @@ class ListShared:
         return self.state.linked(table, by, value, page.after)
 
     def _page(
-        self, name: str, found: Iterator[tuple[str, E]], row: Callable[[str, E], JsonObject], page: Page
+        self, name: str, found: Iterator[tuple[str, R]], row: Callable[[str, R], JsonObject], page: Page
     ) -> JsonObject:
         """Some rows, and the key of the last where more follow."""
         taken = list(islice(found, None if page.limit is None else page.limit + 1))

@@ -29,6 +29,7 @@ from ledger.service.check_uses import (
     signs_as,
 )
 from ledger.service.gather_uses import GatherUses
+from ledger.service.interface_quota import within_quota
 from ledger.service.live_index import Sight, fresh
 from ledger.service.make_handouts import Providers
 from ledger.service.sign_offers import SignOffers
@@ -162,7 +163,7 @@ class OfferUses:
             sign_by=now + self._ways.single.patience.offer,
         )
         counted = self._admitting(index, request.grant, now) if asked.grant.count else None
-        return self._store.reserve(use, counted)
+        return self._store.reserve(use, within_quota(self._store, index, asked, counted, now))
 
     def _admitting(self, index: Index, grant_id: str, now: int) -> Admit:
         """Counts what is recorded and what is under way at one moment, so that nothing counts twice."""

@@ -77,6 +77,15 @@ class PartyTexts:
         found = None if kept is None else read_item_list(kept)
         return found if found is not None and "0x" + found.digest.hex() == digest else None
 
+    def keep_form(self, digest: str, form: JsonObject) -> None:
+        """Keep a form that is published, an interface or a mapping, under the digest that the ledger has."""
+        self._kept.save(digest, form)
+
+    def form_of(self, digest: str, marked: str) -> JsonObject | None:
+        """The form behind a digest, where it is known here and is of the format `marked`; not judged."""
+        kept = self._kept.load(digest)
+        return kept if kept is not None and kept.get("format") == marked else None
+
     def keep_name(self, digest: str, name: str) -> None:
         """Keep the name of a body under the digest that the ledger has of it."""
         self._kept.save(digest, {"name": name})

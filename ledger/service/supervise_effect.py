@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import upheld
+from ledger.domain.declared import declaration_of, out_seconds, outages_of, silent_undeclared
 from ledger.domain.effect import CROSSED, FORMULA, Effect, Part, crossed
 from ledger.domain.entities import Entity, Organisation
-from ledger.domain.lineage import followers_of
+from ledger.domain.lineage import followers_of, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.resources import mount_of, proof_of
-from ledger.domain.sharing import UseKind
+from ledger.domain.sharing import DeclarationKind, UseKind
 from ledger.domain.sharing_entities import (
     Correction,
     Grant,
@@ -45,6 +46,8 @@ class Entry:
         opened: Corrections that were opened about it.
         upheld: Corrections about it that were found right.
         last_used: Unix seconds; 0 where it was not used.
+        out: Seconds in which its provider declared it to be out.
+        silent: Probes that nobody answered, outside of outages declared before.
         grantees: Who used it, by credit code.
     """
 
@@ -55,6 +58,8 @@ class Entry:
     opened: int = 0
     upheld: int = 0
     last_used: int = 0
+    out: int = 0
+    silent: int = 0
     grantees: set[str] = field(default_factory=set)
 
     def as_json(self, at: int) -> JsonObject:
@@ -74,6 +79,8 @@ class Entry:
             "upheld": self.upheld,
             "declared": mount_of(self.resource, at) is not None,
             "proved": proof_of(self.resource, at) is not None,
+            "outageSeconds": self.out,
+            "silentUndeclared": self.silent,
             "lastUsedAt": rfc3339(self.last_used) if self.last_used else None,
         }
 
@@ -130,6 +137,7 @@ class SuperviseEffect:
             if self.asked.org in ("", self._now(each.owner))
         }
         self._count_uses(found)
+        self._count_silence(found)
         for refusal in self._all("refusal", Refusal):
             entry = found.get(resource_key(refusal.owner, refusal.code))
             if entry and self._is_in_period(refusal.recorded_at):
@@ -140,6 +148,14 @@ class SuperviseEffect:
                 entry.opened += self._is_in_period(correction.steps[0].recorded_at)
                 entry.upheld += right is not None and self._is_in_period(right.recorded_at)
         return found
+
+    def _count_silence(self, found: Mapping[str, Entry]) -> None:
+        asked, is_void = self.asked, void_as_of(self.state, self.asked.at)
+        for key, entry in found.items():
+            declared = declaration_of(self.state, key, DeclarationKind.OUTAGE)
+            entry.out = out_seconds(outages_of(declared, is_void), asked.since, asked.at)
+            silent = silent_undeclared(entry.resource, declared, is_void)
+            entry.silent = sum(self._is_in_period(each.recorded_at) for each in silent)
 
     def _count_uses(self, found: Mapping[str, Entry]) -> None:
         for each in self._handed_over:

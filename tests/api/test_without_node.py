@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -367,3 +368,76 @@ def test_a_service_keeps_no_other_words_and_tells_no_secret_ones(far: Far) -> No
         )
     assert far.run("issuer", "demand", "text", "0x" + "00" * 32)[1]["code"] == "UNKNOWN_DEMAND"
     assert far.run("issuer", "resource", "text", far.resource())[1]["code"] == "CATALOG_TEXT_NONE"
+
+
+def test_interfaces_snapshots_and_mappings_are_declared_and_read_without_a_node(far: Far) -> None:
+    resource, other = far.resource(), far.resource()
+    form: Json = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
+    form |= {"sla": {"availability": "99.5", "responseMs": 800}, "status": "offered"}
+    fields = [{"from": "name", "to": "number"}]
+    mapping = {"format": "elicense-mapping/1", "from": resource, "to": other, "fields": fields}
+    files = {name: far.folder / f"{name}.json" for name in ("interface", "mapping", "rows")}
+    files["interface"].write_text(json.dumps(form))
+    files["mapping"].write_text(json.dumps(mapping))
+    files["rows"].write_text("name\n示例甲\n")
+    far.done("issuer", "interface", "set", resource, str(files["interface"]), "--quota", "9")
+    far.done(
+        "issuer", "interface", "outage", resource, "--since", "2026-02-01T00:00:00Z", "--text", "虚构原因"
+    )
+    period = ["--since", "2026-01-01", "--until", "2026-01-31"]
+    far.done("issuer", "resource", "snapshot", resource, str(files["rows"]), *period)
+    far.done("issuer", "mapping", "set", resource, other, str(files["mapping"]))
+
+    own = far.done("issuer", "interface", "show", resource)
+    assert (own["quota"], own["out"], own["interface"]) == (9, True, form)
+    assert own["outages"][0]["text"] == "虚构原因"
+    strange = far.done("relying", "interface", "show", resource)
+    assert (strange["quota"], strange["interface"], strange["outages"][0]["text"]) == (9, None, None)
+    given = ["--file", str(files["mapping"])]
+    assert far.done("relying", "mapping", "show", resource, other, *given)["mapping"] == mapping
+    verified = far.done("relying", "resource", "verify-snapshot", str(files["rows"]), "--of", resource)
+    assert (verified["authentic"], verified["rows"], verified["source"]) == (True, 2, "SERVICE")
+    status, told = far.run("relying", "interface", "outage", resource, "--since", "2026-02-01T00:00:00Z")
+    assert (status, told["code"]) == (1, "NOT_THE_PROVIDER")
+
+
+def test_a_service_tells_interfaces_and_mappings_in_the_forms_that_it_promises(far: Far) -> None:
+    resource, other = far.resource(), far.resource()
+    form: Json = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
+    form |= {"sla": {"availability": "99.5", "responseMs": 800}, "status": "suspended"}
+    mapping = {"format": "elicense-mapping/1", "from": resource, "to": other}
+    mapping |= {"fields": [{"from": "name", "to": "name"}]}
+    home = far.folder / "provider"
+    for name, text in (("i.json", form), ("m.json", mapping)):
+        (far.folder / name).write_text(json.dumps(text))
+    key = ["--key", str(far.live_ledger.key("issuer"))]
+    lists = ["--from-fields", str(far.fields), "--to-fields", str(far.fields)]
+    orders = (
+        ["interface", "set", resource, str(far.folder / "i.json")],
+        ["mapping", "set", resource, other, str(far.folder / "m.json"), *lists],
+    )
+    for order in orders:
+        status, told = far.live_ledger.attempt(*order, *key, home=home)
+        assert status == 0, told
+    owner, code = resource.split("/")
+    with far.department("relying") as relying:
+        detail = relying.get(f"/v1/interfaces/{owner}/{code}").json()
+        InterfaceDetail.model_validate(detail, strict=True)
+        assert (detail["status"], detail["interface"]) == ("suspended", form)
+        listed = relying.get(f"/v1/interfaces?owner={owner}&limit=500").json()
+        Interfaces.model_validate(listed, strict=True)
+        assert [row["version"] for row in listed["interfaces"] if row["resource"] == resource] == [1]
+        ends = f"from={resource.replace('/', '%2F')}&to={other.replace('/', '%2F')}"
+        found = relying.get(f"/v1/mappings?{ends}").json()
+        MappingDetail.model_validate(found, strict=True)
+        assert found["mapping"] == mapping
+        for path, problem in (
+            (f"/v1/interfaces/{owner}/NONE", "UNKNOWN_RESOURCE"),
+            (f"/v1/interfaces/{owner}/{other.split('/')[1]}", "INTERFACE_UNKNOWN"),
+            (
+                f"/v1/mappings?from={other.replace('/', '%2F')}&to={resource.replace('/', '%2F')}",
+                "MAPPING_UNKNOWN",
+            ),
+        ):
+            answer = relying.get(path)
+            assert (answer.status_code, answer.json()["code"]) == (404, problem)

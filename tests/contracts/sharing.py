@@ -25,6 +25,7 @@ from ledger.domain.rules.uses import use_words
 from ledger.domain.sharing import (
     BaseLibrary,
     Basis,
+    DeclarationKind,
     DutyKind,
     Outcome,
     ProbeOutcome,
@@ -594,6 +595,37 @@ def withdraw_edition(world: World, digest: bytes = BYTES, **changes: Any) -> Com
     return Command(message, (signer(BUREAU),), edition(digest))
 
 
+# --- declarations ---
+
+
+def declaration(kind: DeclarationKind = DeclarationKind.INTERFACE, code: bytes = OPEN) -> bytes:
+    other = resource(DATA) if kind is DeclarationKind.MAPPING else NO_HASH
+    return objects.declaration_object(resource(code), kind, other)
+
+
+def declare(
+    world: World, kind: DeclarationKind = DeclarationKind.INTERFACE, code: bytes = OPEN, **changes: Any
+) -> Command:
+    shared(world, code)
+    is_snapshot, is_mapping = kind is DeclarationKind.SNAPSHOT, kind is DeclarationKind.MAPPING
+    if is_mapping:
+        shared(world, DATA)
+    members = {
+        "owner": ascii32(BUREAU),
+        "code": code,
+        "kind": int(kind),
+        "toOwner": ascii32(BUREAU) if is_mapping else NO_HASH,
+        "toCode": DATA if is_mapping else NO_HASH,
+        "digest": keccak(b"what is declared"),
+        "since": world.now() - DAY,
+        "until": world.now() - 1 if is_snapshot else 0,
+        "root": keccak(b"root over rows") if is_snapshot else NO_HASH,
+        "size": 10 if is_snapshot or kind is DeclarationKind.INTERFACE else 0,
+    }
+    message = world.message("Declare", declaration(kind, code), **{**members, **changes})
+    return Command(message, (signer(BUREAU),), declaration(kind, code))
+
+
 SHARING_COMMANDS: dict[str, Callable[[World], Command]] = {
     "RegisterResource": register_resource,
     "Mount": mount,
@@ -628,6 +660,7 @@ SHARING_COMMANDS: dict[str, Callable[[World], Command]] = {
     "EndItem": end_item,
     "PublishEdition": publish_edition,
     "WithdrawEdition": withdraw_edition,
+    "Declare": declare,
     "TellRepeat": tell_repeat,
     "ReportRepeat": report_repeat,
 }

@@ -186,7 +186,7 @@ def test_object_ids_are_the_same(
 ) -> None:
     found = probe.call(
         "objectsOf(uint32,uint32,bytes32,bytes32,address)",
-        "bytes32[27]",
+        "bytes32[28]",
         first,
         second,
         ascii32(code),
@@ -221,4 +221,5 @@ def test_object_ids_are_the_same(
         objects.item_object(issuer, ascii32(code)),
         objects.repeat_object(ascii32(issuer), ascii32(code), first),
         objects.edition_object(ascii32(issuer), ascii32(code)),
+        objects.declaration_object(ascii32(issuer), first % 256, ascii32(code)),
     ]

@@ -34,7 +34,7 @@ ON_LICENSE = ("Amend", "Act", "Bind", "Freeze", "TransferOut")
 ABOUT_REPRESENTATIVES = ("Represent", "EndRepresentation")
 BY_ISSUER = ("Issue", *ON_LICENSE, "IssueBatch", "RenewBatch", *ABOUT_REPRESENTATIVES)
 PROVIDED = ("Mount", "Offer", "NoticeGrant", "DecideGrant", "ReviewGrant", "AnswerCorrection")
-PROVIDED += ("PublishEdition", "WithdrawEdition", "Use", "UseBatch", "RefuseUse", "RefuseBatch")
+PROVIDED += ("Declare", "PublishEdition", "WithdrawEdition", "Use", "UseBatch", "RefuseUse", "RefuseBatch")
 BY_BODY = ("RegisterResource", "Probe", "Demand", "MatchDemand", "RequestGrant", "WithdrawGrant")
 BY_BODY += ("RegisterItem", "EndItem", "ReportRepeat")
 BY_BODY += ("DelegateGrant", "OpenCorrection", "Attest", "DisputeCorrection", "AcknowledgeCorrection")
@@ -271,7 +271,7 @@ def test_a_message_of_another_ledger_on_the_same_chain_is_refused(
     known_here |= dict.fromkeys((*ON_LICENSE, "EndRepresentation", "EndPower"), "JournalStaleRevision")
     known_here |= dict.fromkeys(("TellRepeat", "ReportRepeat"), "CorrectionsRepeatItem")
     known_here |= dict.fromkeys(
-        ("RequestGrant", "AskCorrection", "Attest", "PublishEdition"), "PartiesResourceUnknown"
+        ("RequestGrant", "AskCorrection", "Attest", "PublishEdition", "Declare"), "PartiesResourceUnknown"
     )
     known_here |= dict.fromkeys(("UseBatch", "DelegateGrant"), "GrantsUnknown")
     known_here |= {"OpenCorrection": "CorrectionsNotUsed", "AcknowledgeCorrection": "CorrectionsUnknown"}

@@ -11,6 +11,7 @@ After each life both are asked about every grant: whether it may be used now, an
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -33,7 +34,7 @@ from ledger.domain.records import SIGNATURE_TYPE, Record
 from ledger.domain.representation import RepresentationScope
 from ledger.domain.rules.uses import use_words
 from ledger.domain.sharing import CorrectionState, Outcome, UseKind
-from ledger.domain.sharing_entities import Correction, Edition, Grant, Need, Use
+from ledger.domain.sharing_entities import Correction, Edition, Grant, Item, Need, Use
 from ledger.domain.sharing_structs import RECORDED_AS
 from ledger.domain.state import Refused as RuleRefused
 from ledger.proof.competence import Competence
@@ -135,6 +136,7 @@ class Life:
         for code, how in ((OPEN, 1), (SHARED, 2)):
             self.world.run(sharing.register_resource(self.world, code, sharing.Sharing(how)))
         sharing.opened(self.world)
+        sharing.shared(self.world, DATA)
         self._ask_for_grants()
         for _ in range(STEPS):
             self.judge.catch_up()
@@ -190,8 +192,10 @@ class Life:
         if name == "UseBatch":
             uncounted = [each for each in grants if each.count == 0 and each.basis is sharing.Basis.DUTY]
             return {**self._of_grant(uncounted, "grant"), "fields": word(1)}
-        if name in (*ON_EDITIONS, "RegisterResource"):
-            return self._about_open_data(name)
+        fits = {"Declare": self._declared, "TellRepeat": self._asked_again, "ReportRepeat": self._asked_again}
+        fits |= dict.fromkeys((*ON_EDITIONS, "RegisterResource"), partial(self._about_open_data, name))
+        if name in fits:
+            return fits[name]()
         if name == "Probe":
             return {"owner": ascii32(BUREAU), "code": OPEN, "prober": ascii32(OFFICE), "index": 0}
         if name == "DelegateGrant":
@@ -245,6 +249,23 @@ class Life:
         standing = [each for each in editions if not each.withdrawn_at]
         digest = bytes.fromhex(self.dice.choice(standing).digest[2:]) if standing else NONE
         return {**owned, "digest": digest}
+
+    def _asked_again(self) -> dict[str, Any]:
+        """A repeat about the item as it is now, half of the time."""
+        now, items = self.world.now(), [each for each in self._all("item") if isinstance(each, Item)]
+        if not items or self.dice.random() < 0.5:
+            return {}
+        item = self.dice.choice(items)
+        named = {"owner": ascii32(BUREAU), "code": ascii32(item.code), "version": len(item.versions)}
+        return {**named, "licenseId": self.dice.choice(self.licenses), "askedAt": now}
+
+    def _declared(self) -> dict[str, Any]:
+        """What fits one of the kinds, or all but one member of it."""
+        kind, now = self.dice.choice(list(sharing.DeclarationKind)), self.world.now()
+        made = sharing.declare(self.world, kind, self.dice.choice([OPEN, SHARED])).message.values
+        fits = {name: made[name] for name, _ in MESSAGES["Declare"].members}
+        wrong = self.dice.choice(["", "", "", *UNFIT])
+        return {**fits, "owner": ascii32(BUREAU), **({wrong: UNFIT[wrong](now)} if wrong else {})}
 
     def _all(self, table: str) -> list[Any]:
         found = self.judge.state.tables.get(table, {})
@@ -416,6 +437,19 @@ class Life:
             self.outcomes["disturbance", False] += 1
 
 
+UNFIT: dict[str, Any] = {
+    "kind": lambda _: 5,
+    "toOwner": lambda _: ascii32(BUREAU),
+    "toCode": lambda _: OPEN,
+    "digest": lambda _: NO_HASH,
+    "since": lambda now: now + 9 * DAY,
+    "until": lambda now: now + 1,
+    "root": lambda _: NONE,
+    "size": lambda _: 0,
+}
+"""What does not fit every declaration."""
+
+
 def _words_of(*fields: int) -> list[bytes]:
     return [word(each) for each in fields]
 
@@ -435,6 +469,8 @@ POOLS: dict[str, dict[str, list[Any]]] = {
     "code": {"*": CODES, "Probe": [SHARED, OPEN], "Mount": [SHARED, SHARED, OPEN, OPEN, DATA]}
     | dict.fromkeys(ON_ITEMS, ITEMS)
     | dict.fromkeys(ON_EDITIONS, EDITION_CODES),
+    "toOwner": {"*": [NO_HASH, ascii32(BUREAU), ascii32(OFFICE)]},
+    "toCode": {"*": [NO_HASH, SHARED, OPEN, DATA, ascii32("NONE")]},
     "number": {"*": [1, 1, 2, 2, 3, 0]},
     "mediaType": {"*": CODES_ON_CHAIN},
     "license": {"*": CODES_ON_CHAIN},
@@ -484,6 +520,7 @@ FREQUENT += ("ReviewGrant", "DelegateGrant", "OpenCorrection", "Attest", "Answer
 FREQUENT += ("Mount", "Probe", "Probe", "RegisterResource", "ConsentGrant", "WithdrawConsent")
 FREQUENT += ("RegisterItem", "TellRepeat", "TellRepeat", "ReportRepeat", "ReportRepeat")
 FREQUENT += ("PublishEdition", "PublishEdition", "WithdrawEdition", "RegisterItem", "ReportRepeat")
+FREQUENT += ("Declare", "Declare")
 FREQUENT += ("AskCorrection", "DisputeCorrection", "SettleCorrection", "AcknowledgeCorrection") * 2
 FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection")
 

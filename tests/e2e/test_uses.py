@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ledger.domain.sharing_entities import Refusal
+from ledger.domain.use_reasons import REASONS
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
 from tests.served import Served
@@ -203,3 +206,29 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     assert all(holder["code"].encode() not in each.read_bytes() for each in found)
     logged = json.dumps(using.served.log, ensure_ascii=False)
     assert holder["code"] not in logged
+
+
+def test_a_use_beyond_the_quota_of_a_day_is_refused_and_recorded_as_such(using: Using) -> None:
+    license_, resource = using.license(), using.resource()
+    grants = [using.grant(resource), using.grant(resource)]
+    form = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
+    sla = {"sla": {"availability": "99", "responseMs": 500}, "status": "offered"}
+    file = using.folder / "interface.json"
+    file.write_text(json.dumps({**form, **sla}))
+    declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
+    using.provider(*declare, "2")
+    using.used(grants[0], license_)
+    using.used(grants[1], license_)
+    status, told = using.use(grants[0], license_)
+    assert (status, told["code"]) == (1, "INTERFACE_QUOTA"), told
+
+    def reasons() -> list[int]:
+        found = (each for _, each in using.live_ledger.ledger().follow().entities("refusal"))
+        return [each.reason for each in found if isinstance(each, Refusal) and each.code in resource]
+
+    deadline = time.monotonic() + 60
+    while not reasons() and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert reasons() == [REASONS["INTERFACE_QUOTA"]]
+    using.provider(*declare, "3")
+    using.used(grants[0], license_)

@@ -138,3 +138,24 @@ def test_what_an_exchange_crosses_follows_from_who_takes_part(
 ) -> None:
     owner = Organisation(1, BUREAU, 310118, 4, "0x00", 1)
     assert crossed(owner, Organisation(1, OFFICE, name_digest="0x00", since=1, **grantee), item) == what
+
+
+def test_seconds_out_count_once_and_silence_is_excused_by_earlier_words_alone(measure: Measure) -> None:
+    made = begun()
+    made.mount("OPEN")
+    since = made.ledger.now
+    made.declare(2, since=since - 3_000, until=since - 1_000)
+    made.declare(2, since=since - 2_000, until=since - 500)
+    made.declare(2, since=since - 100, until=since - 50, by=BUREAU)
+    told = measure(made)["resources"]
+    rows = {row["resource"].split("/")[1]: row for row in told}
+    assert (rows["OPEN"]["outageSeconds"], rows["IDLE"]["outageSeconds"]) == (2_550, 0)
+    assert measure(made, since=since - 1_000)["resources"][1]["outageSeconds"] == 550
+
+    made.probe("OPEN", outcome=3)
+    made.declare(2, since=since - 10)
+    made.probe("OPEN", outcome=3)
+    row = measure(made)["resources"][1]
+    assert (row["resource"].split("/")[1], row["silentUndeclared"]) == ("OPEN", 1)
+    made.declare(2, since=since - 10, until=since - 5)
+    assert measure(made)["resources"][1]["silentUndeclared"] == 1, "what was told then stands"

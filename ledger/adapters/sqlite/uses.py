@@ -15,7 +15,7 @@ from pathlib import Path
 from ledger.adapters.sqlite.file import SqliteFile
 from ledger.adapters.sqlite.use_batches import BATCH_SCHEMA, UseBatchRows, insert_gathered, place_json
 from ledger.domain.canonical import JsonObject
-from ledger.domain.moments import parse_moment
+from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.use_reasons import LEFT_UNSIGNED, REASONS
 from ledger.domain.use_receipt import RecordPlace
 from ledger.errors import StoreOutageError
@@ -89,6 +89,17 @@ class SqliteUses(UseBatchRows):
                 _admit(database, use.grant, admit)
             database.execute(f"INSERT INTO use VALUES ({', '.join('?' * 12)})", _row(use))  # noqa: S608
         return use
+
+    def asked_since(self, grants: Collection[str], since: int, now: int) -> list[str]:
+        """Uses of some grants that were asked for from a moment on, without those that ended or ran out."""
+        own = ", ".join("?" * len(grants))
+        query = (
+            f"SELECT id FROM use WHERE grant_id IN ({own}) AND state != 'ENDED' "  # noqa: S608
+            "AND NOT (state IN ('RESERVED', 'OFFERED') AND sign_by < ?) "
+            "AND json_extract(request, '$.requestedAt') >= ?"
+        )
+        with self._file.reading() as database:
+            return [str(row[0]) for row in database.execute(query, (*grants, now, rfc3339(since)))]
 
     def change(self, use: KeptUse, before: Collection[UseState]) -> bool:
         """Keep another state of a use, where it is in one of the states `before`.
