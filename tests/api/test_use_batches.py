@@ -110,10 +110,13 @@ class Batching(Desk):
     def listed(self, grant: str) -> list[Json]:
         return list(self.live_ledger.attempt("use", "list", "--grant", grant, home=self.home)[1]["uses"])
 
-    def refusals(self) -> list[Refusal]:
-        """Refusals in batches, as left unsigned or not."""
-        found = [each for _, each in self.index().entities("refusal") if isinstance(each, Refusal)]
-        return sorted(found, key=lambda each: each.seq)
+    def refusals(self, grant: str) -> list[Refusal]:
+        """Refusals of the resource that a grant is about, single or in batches."""
+        index = self.index()
+        resource = index.get("grant", grant).resource
+        found = [each for _, each in index.entities("refusal") if isinstance(each, Refusal)]
+        own = [each for each in found if f"{each.owner}/{each.code}" == resource]
+        return sorted(own, key=lambda each: each.seq)
 
     def batches(self, grant: str) -> list[UseBatch]:
         found = (each for _, each in self.index().entities("useBatch") if isinstance(each, UseBatch))
@@ -246,7 +249,7 @@ def test_without_a_signature_in_time_it_is_recorded_alone_and_the_grant_is_close
     assert desk.metric("elicense_uses_unsigned_late") == 3
     assert desk.metric("elicense_grants_unsigned") == 1
     later.seconds = 0
-    while not (rows := [row for row in desk.refusals() if row.size > 1]):
+    while not (rows := [row for row in desk.refusals(grant) if row.size > 1]):
         desk.step()
         time.sleep(0.2)
     assert sum(row.size for row in rows) == 4, "three left unsigned, and what was refused because of them"
@@ -396,7 +399,7 @@ def test_a_batch_that_nobody_can_record_any_more_waits_for_nobody(alone: Batchin
     later.seconds = 0
     assert alone.pending(grant)["batches"] == []
     assert alone.metric("elicense_uses_unsigned_late") == 0
-    while not alone.refusals():
+    while not alone.refusals(grant):
         alone.step()
         time.sleep(0.2)
 
@@ -434,7 +437,7 @@ def test_a_batch_whose_grantees_key_fell_before_the_record_is_signed_by_another(
         assert desk.sign(again).status_code == 200
         receipt = desk.relying.copy(told["id"]).json()["receipt"]
         assert desk.used(grant) == 1
-        assert [each for each in desk.refusals() if each.grant == grant] == []
+        assert [each for each in desk.refusals(grant) if each.grant == grant] == []
         file = tmp_path / "receipt.json"
         file.write_text(json.dumps(receipt))
         status, judged = live_ledger.attempt("use", "verify-receipt", str(file), home=tmp_path / "elsewhere")

@@ -105,6 +105,23 @@ def _now(world: World) -> str:
     return datetime.fromtimestamp(int(block["timestamp"], 16), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def test_a_receipt_signed_after_a_cut_off_holds_for_nothing(
+    ledger: World, issuer: Desk, thief: Desk, made: list[dict[str, str]], tmp_path: Path
+) -> None:
+    """The first one here: the others set the chain's clock ahead of that by which a receipt is dated."""
+    license_, receipt = tmp_path / "genuine.elic.json", str(tmp_path / "receipt.json")
+    assert issuer.issue(made[0], license_).status == 0
+    since = _now(ledger)
+    signed = ledger.run("verify", str(license_), "--sign-receipt", receipt, "--key", thief.key)
+    assert signed.data["receipt"] == receipt, signed.data
+    assert ledger.run("receipt", "verify", receipt, "--subject", str(license_), "--again").status == 0
+    _cut_off(ledger, thief, since)
+    refused = ledger.run("receipt", "verify", receipt)
+    assert (refused.status, refused.data["code"]) == (1, "VERIFICATION_RECEIPT_CUT_OFF")
+    refused = ledger.run("verify", str(license_), "--sign-receipt", receipt, "--key", thief.key)
+    assert refused.data["code"] == "RECEIPT_KEY_UNREGISTERED"
+
+
 def test_a_license_that_a_thief_displaced_is_shown_verified_and_ended_after_the_cut_off(
     ledger: World, issuer: Desk, thief: Desk, made: list[dict[str, str]], tmp_path: Path
 ) -> None:
@@ -181,19 +198,3 @@ def test_a_thiefs_leaf_takes_nothing_after_the_cut_off_and_leaves_its_id_to_the_
     assert issuer.shown(genuine) == "SUSPENDED"
     assert issuer.issue(made[2], late).status == 0
     assert [verdict(ledger, each)[0] for each in (late, taken)] == ["IN_FORCE", "KEY_COMPROMISED"]
-
-
-def test_a_receipt_signed_after_a_cut_off_holds_for_nothing(
-    ledger: World, issuer: Desk, thief: Desk, made: list[dict[str, str]], tmp_path: Path
-) -> None:
-    license_, receipt = tmp_path / "genuine.elic.json", str(tmp_path / "receipt.json")
-    assert issuer.issue(made[0], license_).status == 0
-    since = _now(ledger)
-    signed = ledger.run("verify", str(license_), "--sign-receipt", receipt, "--key", thief.key)
-    assert signed.data["receipt"] == receipt, signed.data
-    assert ledger.run("receipt", "verify", receipt, "--subject", str(license_), "--again").status == 0
-    _cut_off(ledger, thief, since)
-    refused = ledger.run("receipt", "verify", receipt)
-    assert (refused.status, refused.data["code"]) == (1, "VERIFICATION_RECEIPT_CUT_OFF")
-    refused = ledger.run("verify", str(license_), "--sign-receipt", receipt, "--key", thief.key)
-    assert refused.data["code"] == "RECEIPT_KEY_UNREGISTERED"
