@@ -91,7 +91,13 @@ NOUNS: dict[str, Noun] = {
     "verify-archive": Noun("api.cli.archive", "app", False, "核验归档包", "Verify an archive package"),
     "wallet": Noun("api.cli.wallet", "app", True, "我的证照", "The holder's licenses"),
     "audit": Noun("api.cli.audit", "app", True, "复算账本", "Replay the ledger"),
-    "supervise": Noun("api.cli.supervise", "app", True, "监察履职", "What was promised, and not kept"),
+    "supervise": Noun(
+        "api.cli.supervise",
+        "app",
+        True,
+        "监察履职与共享成效",
+        "What was late or never came; what sharing led to",
+    ),
     "serve": Noun("api.cli.serve", "app", False, "启动服务", "Serve the API"),
     "demo": Noun("api.cli.demo.command", "app", False, "完整演示", "The whole story on a fresh chain"),
 }

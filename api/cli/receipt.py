@@ -100,12 +100,12 @@ def _told(data: JsonObject, error: LedgerError | None = None) -> Outcome:
     if not data["checked"]:
         lines.append(said("签名成立，未与账本核对", "signed; not held against a ledger"))
     for name, words in (
-        ("again", said("按当时账本重新核验", "verified again, as of then")),
-        ("today", said("按现在账本重新核验", "by what is known today")),
+        ("again", said("按当时账本重新核验：", "verified again, as of then: ")),
+        ("today", said("按现在账本重新核验：", "by what is known today: ")),
     ):
         if data[name] is not None:
             same = said("相同", "the same") if data[name]["same"] else said("不同", "different")
-            lines.append(f"{words}: {same}")
+            lines.append(f"{words}{same}")
             lines += [
                 f"     {each['what']}: {each['then']} → {each['now']}" for each in data[name]["differences"]
             ]

@@ -71,6 +71,6 @@ def _with_file(outcome: Outcome, path: str) -> Callable[[], object]:
         from rich.console import Group
 
         shown = outcome.text() if callable(outcome.text) else outcome.text
-        return Group(shown or "", f"{said('核验回执', 'receipt')}: {path}")  # type: ignore[arg-type]
+        return Group(shown or "", f"{said('核验回执：', 'receipt: ')}{path}")  # type: ignore[arg-type]
 
     return text

@@ -243,7 +243,8 @@ def _listed(rows: list[JsonObject], unsigned: list[JsonObject]) -> object:
     """What people read of `use list`."""
     from rich.console import Group
 
-    listed = table(rows, "seq", "kind", "grantee", "resource", "recordedAt")()
+    told = [{**row, "reason": row["reasonCode"] or ""} for row in rows]
+    listed = table(told, "seq", "kind", "reason", "grantee", "resource", "recordedAt")()
     if not unsigned:
         return listed
     head = said("待用证单位签名：", "waiting for the grantee's signature:")

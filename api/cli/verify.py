@@ -336,7 +336,7 @@ def _card(verdict: Verdict) -> Group:
     told: set[str] = set()
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
-    facts = "\n".join([_facts(verdict), *_conversion(verdict)])
+    facts = "\n".join([_facts(verdict), *_conversion(verdict), *_provided(verdict)])
     flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
     doubts = [Text(line, style="yellow") for line in doubt_lines(verdict.corrections)]
@@ -388,6 +388,15 @@ def _conversion(verdict: Verdict) -> Iterator[str]:
         who = told.get(member) if isinstance(told, Mapping) else None
         if isinstance(who, Mapping):
             yield f"{said(zh, en)} {who['by']} {who['at']}"
+
+
+def _provided(verdict: Verdict) -> Iterator[str]:
+    """Who handed a copy out, and of a row the moment at which it had loaded the data set."""
+    words = {"provider": ("提供单位", "provider"), "loadedAt": ("数据载入于", "data loaded at")}
+    for member, (zh, en) in words.items():
+        told = next((each for check in verdict.checks if (each := check.evidence.get(member))), None)
+        if isinstance(told, str):
+            yield f"{said(zh, en)} {told}"
 
 
 def _facts(verdict: Verdict) -> str:

@@ -202,6 +202,9 @@ def test_people_read_for_whom_it_is_in_both_languages(sharing: Sharing, tmp_path
     assert f"仅供 {NAME}" in zh
     assert "由他人出示或用于他途的不得采信" in zh
     assert f"Made for {NAME}" in en
+    provider = sharing.world.run("verify", file).data["checks"][8]["evidence"]["provider"]
+    assert f"提供单位 {provider}" in zh
+    assert f"provider {provider}" in en
     assert "no good from anybody else" in en
 
 

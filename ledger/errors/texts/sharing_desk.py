@@ -80,10 +80,10 @@ TEXTS: dict[str, Text] = {
         "Ask it to register one, or write with --plain and hand the file over safely.",
     ),
     "NAME_NOT_REGISTERED": Text(
-        "{uscc} 登记的名称不是「{name}」。",
-        '{uscc} was not registered under the name "{name}".',
-        "用 --name 写明登记时的名称，一字不差。",
-        "Give the name with --name, to the letter as it was registered.",
+        "须写明 {uscc} 登记的名称；「{name}」不是。",
+        'The name under which {uscc} was registered is needed; "{name}" is not it.',
+        "用 --name 写明登记时的名称，一字不差；写对一次，本机即记住。",
+        "Give the name with --name, to the letter as it was registered; this home then remembers it.",
     ),
     "GRANT_OF_NO_LICENSE": Text(
         "授权 {grant} 不是关于某一张证照的，没有持证人可问。",
