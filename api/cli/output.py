@@ -187,11 +187,11 @@ def _print_text(outcome: Outcome) -> None:
 
 def _print_error(error: LedgerError) -> None:
     chosen = language()
-    label, arrow = said("错误", "error"), said("处理", "remedy")
+    label, arrow = said("错误", "error"), said("处理：", "remedy: ")
     print(plain(f"{label} [{error.code}] {error.message()[chosen]}"), file=sys.stderr)
     for line in _entries(error.fields.get("errors"), chosen):
         print(f"  - {one_line(line)}", file=sys.stderr)
-    print(plain(f"  {arrow}: {error.remedy()[chosen]}"), file=sys.stderr)
+    print(plain(f"  {arrow}{error.remedy()[chosen]}"), file=sys.stderr)
 
 
 def _entries(errors: object, tongue: str) -> list[str]:
