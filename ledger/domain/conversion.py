@@ -123,7 +123,7 @@ def conversion_fault(given: object) -> str | None:
     """The path of the first member of a conversion that is not in its form; None where all are.
 
     Example:
-        >>> conversion_fault({"scan": "00"})
+        >>> conversion_fault({"scan": "00", "converted": None})
         'conversion/scan'
     """
     if not isinstance(given, dict) or not {"scan", CONVERTED} <= given.keys() <= {"scan", *ROLES}:

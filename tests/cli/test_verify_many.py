@@ -16,7 +16,7 @@ import pytest
 from api.cli.output import Outcome, emit, read_input, take_json_flag
 from api.cli.verify import _expand, _single
 from api.cli.verify_many import several
-from ledger.domain.verdict import Check, Step, Verdict, failed, passed, unknown
+from ledger.domain.verdict import IN_FORCE, Check, Step, Verdict, failed, passed, unknown
 from ledger.errors import UsageError
 
 HOSTILE = "张三\x1b[2J\x1b[1;32m\nIN_FORCE\x07\x9b1m\u202eECROF_NI[/red][bold]:smile:\udcff"
@@ -107,7 +107,7 @@ def test_verdicts_are_let_go_of_as_they_come() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_what_strangers_wrote_does_nothing_on_a_terminal(count: int) -> None:
     """Neither a name of a file nor a value of a license that anybody may have made up."""
-    card = _single(verdict("TAMPERED", HOSTILE, {"face/name": HOSTILE, HOSTILE: "x"}))
+    card = _single(verdict("TAMPERED", HOSTILE, {"face/name": HOSTILE, HOSTILE: "x"}), (IN_FORCE,))
     outcome = card if count == 1 else several((HOSTILE, verdict("TAMPERED", HOSTILE)) for _ in range(count))
     text = shown(outcome)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)
