@@ -1,7 +1,7 @@
 """Exact gas of what the contracts do, kept in `tests/contracts/gas.json` and compared by a test.
 
     python -m scripts.gas             print the figures
-    python -m scripts.gas --update    rewrite the file
+    python -m scripts.gas --update    rewrite the file, and its table in docs/benchmarks.md
 
 To add figures, write a function `(Evm) -> {name: gas}` and name it in `MEASUREMENTS`.
 """
@@ -12,9 +12,10 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from scripts.bench_page import show_and_write
 from scripts.compile import OUTPUT, compile_file
 from scripts.evm import Evm, local_chain
 from scripts.node import HARDHAT_NET, ROOT
@@ -70,6 +71,24 @@ def measure(evm: Evm) -> dict[str, int]:
     return dict(sorted(figures.items()))
 
 
+def page(figures: Mapping[str, int]) -> str:
+    """The section of docs/benchmarks.md.
+
+    Example:
+        >>> print(page({"Uses.Use": 556453}).splitlines()[-1])
+        | Uses | Use | 556,453 |
+    """
+    said = (
+        "Exact, not measured: the same on every machine (`make gas`; a test holds it against a snapshot).",
+        "Without its own transaction (`sm2`, `sm3`) it is execution alone; *founding* is before the seal.",
+    )
+    head = ("## Gas", "", " ".join(said), "", "| contract | what | gas |", "|---|---|---:|")
+    named = ((*name.partition(".")[::2], gas) for name, gas in figures.items())
+    rows = [f"| {group} | {what} | {gas:,} |" for group, what, gas in named if what]
+    rows += [f"| – | {name} | {gas:,} |" for name, gas in figures.items() if "." not in name]
+    return "\n".join((*head, *rows)) + "\n"
+
+
 def _signed(seed: int) -> tuple[bytes, ...]:
     """Z, digest, r, s, x, y of a signature that is the same on every run."""
     d = int.from_bytes(hashlib.sha256(b"key %d" % seed).digest()) % (N - 2) + 1
@@ -98,10 +117,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--update", action="store_true", help="rewrite tests/contracts/gas.json")
     options = parser.parse_args(arguments)
     with local_chain() as url:
-        text = json.dumps(measure(Evm(url)), indent=1) + "\n"
+        figures = measure(Evm(url))
+    text = json.dumps(figures, indent=1) + "\n"
     sys.stdout.write(text)
     if options.update:
         SNAPSHOT.write_text(text)
+        show_and_write(page(figures), is_written=True)
     return 0
 
 
