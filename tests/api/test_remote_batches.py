@@ -125,7 +125,7 @@ def test_killed_at_every_step_a_sheet_is_issued_exactly_once(
 ) -> None:
     sheet, out = sheet_of(tmp_path, [live_ledger.input() for _ in range(24)]), tmp_path / "out"
     command, before = order(desk, sheet, 2, out), live_ledger.cli("audit", "replay")
-    for step, number in some(POINTS, 7):
+    for step, number in some(POINTS, 4):
         run = subprocess.run(
             stopped(step, number, "kill", *command), env=desk.environment, capture_output=True, check=False
         )
@@ -325,7 +325,7 @@ def test_killed_at_every_step_a_sheet_is_renewed_exactly_once(
     before = live_ledger.cli("audit", "replay")
     points = [*(("ask", n) for n in (1, 2, 3)), *(("sent", n) for n in (1, 2, 3))]
     points += [("flush", 2), ("flush", 3), ("write", 1), ("name", 1)]
-    for step, number in some(points * 2, 8):
+    for step, number in some(points * 2, 5):
         stop = stopped(step, number, "kill", *command)
         run = subprocess.run(stop, env=desk.environment, capture_output=True, check=False)
         assert run.returncode == -signal.SIGKILL, (step, number, run.stdout[-900:], run.stderr[-900:])

@@ -57,8 +57,9 @@ from tests.contracts.world import (
     World,
     key,
 )
+from tests.depth import IS_DEEP
 
-LIVES, STEPS = 24, 115
+LIVES, STEPS = 24 if IS_DEEP else 20, 115
 KIND_OF = {struct: Kind[kind] for kind, struct in RECORDED_AS.items()}
 WITH_WORDS = (*sharing.HOLDERS_COMMANDS, "Use", "UseBatch", "RefuseBatch", "RegisterItem")
 MEMBERS = ("mother", "father")
@@ -522,7 +523,7 @@ FREQUENT += ("RegisterItem", "TellRepeat", "TellRepeat", "ReportRepeat", "Report
 FREQUENT += ("PublishEdition", "PublishEdition", "WithdrawEdition", "RegisterItem", "ReportRepeat")
 FREQUENT += ("Declare", "Declare")
 FREQUENT += ("AskCorrection", "DisputeCorrection", "SettleCorrection", "AcknowledgeCorrection") * 2
-FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection")
+FREQUENT += ("AskCorrection", "ContestCorrection", "ContestCorrection", "TellRepeat")
 
 
 @pytest.fixture(scope="module")
