@@ -55,8 +55,9 @@ from tests.contracts.world import (
     license_members,
     sealed_world,
 )
+from tests.depth import IS_DEEP
 
-LIVES = 100
+LIVES = 100 if IS_DEEP else 60
 STEPS = [
     *ACT_VERBS.values(),
     *AMEND_KINDS.values(),
@@ -361,13 +362,20 @@ def test_every_life_is_told_alike_on_chain_and_off(world: World, kind: type[Life
     first = len(world.records())
     seen: set[tuple[Status, bool]] = set()
     restored = 0
-    for number in range(LIVES):
+    for number in range(LIVES * 4):
         with world.snapshot():
             dice = Random(number)
             life = kind(world, dice, keccak(f"life {number}".encode()), world.now())
             life.live()
             seen |= _compare(life, first)
             restored += _is_restored(life)
+        if number + 1 >= LIVES and restored and _is_all(seen):
+            break
     assert restored, "some ids stand for others since a cut-off"
-    assert {status for status, _ in seen} == set(Status), "every status occurs"
-    assert {(Status.SUSPENDED, True), (Status.SUSPENDED, False), (Status.ANNULLED, True)} <= seen
+    assert _is_all(seen), "every status occurs, and those that others may bring about"
+
+
+def _is_all(seen: set[tuple[Status, bool]]) -> bool:
+    """Whether the lives so far say enough; which ones do depends on the day of the chain."""
+    brought = {(Status.SUSPENDED, True), (Status.SUSPENDED, False), (Status.ANNULLED, True)}
+    return brought <= seen and {status for status, _ in seen} == set(Status)
