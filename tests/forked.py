@@ -28,6 +28,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from ledger import crypto
 from ledger.adapters.artifacts import load_artifacts
 
 _PACKAGES = ("api", "ledger", "wallet")
@@ -200,6 +201,7 @@ def _import_all() -> None:
         importlib.import_module(name)
     sys.setrecursionlimit(limit)
     load_artifacts()
+    crypto.backend()
 
 
 def _supervise(line: socket.socket) -> None:

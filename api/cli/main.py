@@ -16,6 +16,7 @@ module is not installed is simply absent.
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import importlib.util
 import io
@@ -25,6 +26,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from typer import Typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command, get_group
@@ -115,9 +117,18 @@ _EPILOG = {
 class LazyNouns(TyperGroup):
     """The root command: finds nouns in `NOUNS` and imports them when called."""
 
+    _verb: str | None = None
+
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """The nouns whose module is here."""
         return [name for name, noun in NOUNS.items() if importlib.util.find_spec(noun.module)]
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, Command | None, list[str]]:
+        """The noun that the arguments begin with; of its verbs, the one that follows is enough."""
+        self._verb = args[1] if len(args) > 1 else None
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
         """Import and build one noun."""
@@ -126,13 +137,23 @@ class LazyNouns(TyperGroup):
             return None
         app = getattr(importlib.import_module(noun.module), noun.app)
         app._add_completion = False
-        return get_group(app) if noun.verbs else get_command(app)
+        return get_group(_with_only(app, self._verb)) if noun.verbs else get_command(app)
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
         """List the nouns from the table, importing none."""
         rows = [(name, getattr(NOUNS[name], language())) for name in self.list_commands(ctx)]
         with formatter.section("命令" if language() == "zh" else "Commands"):
             formatter.write_dl(rows)
+
+
+def _with_only(app: Typer, verb: str | None) -> Typer:
+    """The same noun with this verb alone; as it is, where it has none of that name."""
+    verbs = [each for each in app.registered_commands if each.name == verb]
+    if not verbs:
+        return app
+    lean = copy.copy(app)
+    lean.registered_commands, lean.registered_groups = verbs, []
+    return lean
 
 
 def main() -> None:

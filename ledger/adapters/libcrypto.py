@@ -19,6 +19,7 @@ from ledger.domain import sm
 from ledger.errors import LedgerError, MalformedError, TrustError
 from ledger.ports import Entropy
 
+_NAME = "libcrypto.so.3"
 _NID_SM2 = 1172
 _CONSTANT_TIME = 4  # BN_FLG_CONSTTIME
 _UNCOMPRESSED = 4
@@ -85,7 +86,7 @@ class Libcrypto:
     """One loaded libcrypto, proved able to do SM2.
 
     Args:
-        path: The library's file; None asks the system's loader.
+        path: The library's file; None takes the one that the system's loader finds.
 
     Raises:
         LibcryptoUnusableError: It cannot be loaded, is older than 3.0, or fails the probe: a
@@ -369,11 +370,22 @@ class _Key:
             self._free(self.pointer)
 
 
+def _opened(path: str | None) -> ctypes.CDLL:
+    try:
+        return ctypes.CDLL(path or _NAME)
+    except OSError:
+        # Looking for another name starts a process, and takes longer than many a command.
+        found = None if path else ctypes.util.find_library("crypto")
+        if found is None:
+            raise
+        return ctypes.CDLL(found)
+
+
 def _load(path: str | None) -> ctypes.CDLL:
     """Load the library and declare its functions; a missing one means an older or another library."""
-    name = path or ctypes.util.find_library("crypto") or "libcrypto.so.3"
+    name = path or _NAME
     try:
-        lib = ctypes.CDLL(name)
+        lib = _opened(path)
         for function, (result, arguments) in _PROTOTYPES.items():
             prototype = getattr(lib, function)
             prototype.restype, prototype.argtypes = result, arguments

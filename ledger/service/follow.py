@@ -70,7 +70,9 @@ class Follow:
         moves = 0
         while True:
             target = self._reader.head()
-            cursor = self._standing()
+            cursor = self._standing(target)
+            if cursor and cursor.block_hash == target.hash:
+                return target
             if cursor and cursor.block >= target.number:
                 return self._reader.header(cursor.block_hash)
             try:
@@ -84,10 +86,10 @@ class Follow:
                 continue
             return target
 
-    def _standing(self) -> Cursor | None:
+    def _standing(self, target: Header) -> Cursor | None:
         """The cursor, after going back to the newest block that is still part of the chain."""
         cursor = self._index.cursor()
-        if cursor is None or self._is_canonical(cursor):
+        if cursor is None or cursor.block_hash == target.hash or self._is_canonical(cursor):
             return cursor
         back = next((each for each in self._index.heads() if self._is_canonical(each)), None)
         self._index.roll_back(back)
@@ -121,7 +123,7 @@ class Follow:
 
     def _keep(self, run: _Run, block: int, target: Header) -> _Run:
         """Put a run that ends with `block`; `target` still standing shows that it is on one chain."""
-        block_hash = self._reader.header(block).hash
+        block_hash = target.hash if block == target.number else self._reader.header(block).hash
         self._require_unmoved(target)
         until = Cursor(run.walk.seq, run.walk.head, block, block_hash)
         if not self._index.put(Advance(run.since, until, run.changes, run.messages)):
