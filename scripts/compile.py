@@ -26,13 +26,15 @@ from typing import Any
 import solcx
 from solcx.exceptions import SolcError
 
+from scripts.engines import user_cache
 from scripts.node import HARDHAT_NET, ROOT, ensure_node_modules, node_env
 
 CONTRACTS = ROOT / "contracts"
 OUTPUT = ROOT / "ledger" / "adapters" / "contracts.json"
 SETTINGS = ROOT / "scripts" / "solc_settings.json"
 SHIM = HARDHAT_NET / "solc-shim.cjs"
-CACHE = ROOT / "build" / "solc"
+CACHE = user_cache() / "solc"
+"""What was compiled before, by `digest_of`: whatever changes the outcome changes the name."""
 CODE_LIMIT = 22_528
 """Bytes of deployed code that no contract may exceed: EIP-170 allows 24,576."""
 
@@ -78,14 +80,18 @@ def compile_file(path: Path) -> dict[str, dict[str, Any]]:
     Raises:
         CompileError: The source does not compile; the message is the compiler's.
     """
-    name = _source_name(path)
-    request = {
-        "language": "Solidity",
-        "sources": {key: {"content": text} for key, text in sorted(_sources(path).items())},
-        "settings": {**settings_for(path), "outputSelection": {name: {"*": _WANTED}}},
-    }
-    found = _solc(request)["contracts"].get(name, {})
+    found = _solc(_request(path))["contracts"].get(_source_name(path), {})
     return {key: _contract(out) for key, out in found.items() if out["evm"]["deployedBytecode"]["object"]}
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 over all that decides what a file compiles to: compiler, settings, its sources with imports."""
+    return hashlib.sha256(json.dumps([solc_config()["version"], _request(path)]).encode()).hexdigest()
+
+
+def source_digests() -> dict[str, str]:
+    """`digest_of` each file of `contracts/`, by its name."""
+    return {path.name: digest_of(path) for path in sorted(CONTRACTS.glob("*.sol"))}
 
 
 def build() -> dict[str, Any]:
@@ -97,6 +103,7 @@ def build() -> dict[str, Any]:
     return {
         "compiler": config["version"],
         "settings": {**config["settings"], "overrides": config["optimizer"]},
+        "sources": source_digests(),
         "contracts": contracts,
     }
 
@@ -128,6 +135,14 @@ def _sources(path: Path) -> dict[str, str]:
         folder = posixpath.dirname(name)
         waiting += [posixpath.normpath(posixpath.join(folder, i)) for i in _IMPORT.findall(sources[name])]
     return sources
+
+
+def _request(path: Path) -> dict[str, Any]:
+    return {
+        "language": "Solidity",
+        "sources": {key: {"content": text} for key, text in sorted(_sources(path).items())},
+        "settings": {**settings_for(path), "outputSelection": {_source_name(path): {"*": _WANTED}}},
+    }
 
 
 def _solc(request: dict[str, Any]) -> dict[str, Any]:

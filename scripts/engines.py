@@ -92,11 +92,15 @@ ENGINES = {
 }
 
 
+def user_cache() -> Path:
+    """Where this project keeps what takes long to make, outside any checkout."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "elicense"
+
+
 def engines_folder() -> Path:
     """Where built engines are kept: `ELICENSE_ENGINES`, else the user's cache."""
     named = os.environ.get("ELICENSE_ENGINES")
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return Path(named) if named else Path(cache or Path.home() / ".cache") / "elicense" / "engines"
+    return Path(named) if named else user_cache() / "engines"
 
 
 def engine_path(name: str, folder: Path | None = None) -> Path:
