@@ -26,7 +26,7 @@ lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) ruff format --check .
 	$(RUN) mypy --strict -p ledger -p api -p wallet -p scripts
 	$(RUN) lint-imports
-	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c .solhint.json --max-warnings 0 'contracts/**/*.sol'
+	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c hardhat-net/solhint.config.cjs --max-warnings 0 'contracts/**/*.sol'
 
 python: engines
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder

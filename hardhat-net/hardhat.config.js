@@ -37,5 +37,10 @@ export default defineConfig({
     // What the contract tests run: blocks only for transactions.
     bench: chain({ auto: true, interval: 0 }),
   },
-  test: { solidity: { fuzz: { runs: 100, seed: "0x534d32" } } },
+  test: {
+    solidity: {
+      fuzz: { runs: 100, seed: "0x534d32" },
+      fsPermissions: { readFile: [local("../ledger/adapters/contracts.json")] },
+    },
+  },
 });

@@ -1,4 +1,4 @@
-// Zero warnings are allowed: node node_modules/solhint/solhint.js -c solhint.config.cjs --max-warnings 0 --disc "contracts/**/*.sol"
+// Zero warnings are allowed: `make lint`.
 module.exports = {
   extends: "solhint:recommended",
   rules: {
