@@ -1,7 +1,9 @@
 """By when things are to be done where data are shared: numbers of a rulebook, and how they are counted.
 
 Defaults after 政务数据共享条例 (国务院令第809号) arts. 17, 21-22, 26-29, in working days. The first day is
-not counted, and the last one ends at midnight (民法典 arts. 201, 203).
+not counted, and the last one ends at midnight; one that would fall on a holiday is the next working day
+(民法典 arts. 201, 203). Which days are worked, calendars say (`ledger.domain.calendars`); without one it is
+Monday to Friday.
 """
 
 from __future__ import annotations
@@ -82,6 +84,10 @@ class Step(StrEnum):
     EXCEPTION = "EXCEPTION"
     """That an exception from unconditional sharing is renewed or lifted before its end."""
     DUTY = "DUTY"
+
+
+IN_WORKING_DAYS = frozenset(Step) - {Step.UPDATE, Step.EXCEPTION, Step.DUTY}
+"""What is counted in working days; the rest is due at a time that a record names or promises."""
 
 
 @dataclass(frozen=True)
