@@ -68,8 +68,8 @@ def publish_calendar(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     ledger = desk.ledger
     order = publish(desk.state, code, calendar, int(ledger.clock.now().timestamp()), desk.by)
-    ledger.calendars.keep(calendar)
     shared = desk.send(order)
+    ledger.calendars.keep(calendar)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         desk.service().post("/v1/calendars", calendar.as_json())
