@@ -15,6 +15,8 @@ from enum import StrEnum
 
 from ledger.domain.moments import SHANGHAI, end_of_day
 
+_DAY = 86_400
+
 UNCONDITIONAL_ANSWER = 1
 """Working days to answer a request for what is shared unconditionally."""
 CONDITIONAL_ANSWER = 10
@@ -32,6 +34,10 @@ CATALOG_UPDATE = 10
 
 The five by which a superior may extend that stand in no record, so nobody can count on them here.
 """
+
+FARTHEST = 253_086_739_200
+"""The first moment (9990-01-01) from which no calendar is counted: a grant may begin at any time, and days
+end with the year 9999."""
 
 IsWorkingDay = Callable[[date], bool]
 """Whether a day counts: a calendar of holidays and of weekends that are worked."""
@@ -51,7 +57,7 @@ def due_after(start: int, working_days: int, is_working_day: IsWorkingDay = is_w
     """The first moment that is too late, in Unix seconds: midnight after the last of these working days.
 
     Args:
-        start: What the deadline counts from, in Unix seconds.
+        start: What the deadline counts from, in Unix seconds; from `FARTHEST` on every day counts.
         working_days: How many, at least 1.
         is_working_day: The calendar.
 
@@ -60,6 +66,8 @@ def due_after(start: int, working_days: int, is_working_day: IsWorkingDay = is_w
         >>> datetime.fromtimestamp(due_after(friday, 1), SHANGHAI).isoformat()
         '2026-01-06T00:00:00+08:00'
     """
+    if start >= FARTHEST:
+        return start + working_days * _DAY
     day = datetime.fromtimestamp(start, SHANGHAI).date()
     for _ in range(working_days):
         day += timedelta(days=1)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ledger.domain.calendars import Calendar, read_calendar, table_name, year_of
+from ledger.domain.calendars import FIRST_YEAR, LAST_YEAR, Calendar, read_calendar, table_name, year_of
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import due_after
 from ledger.domain.entities import IsVoid
@@ -19,7 +19,7 @@ from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import SHANGHAI, rfc3339, start_of_day
 from ledger.domain.objects import region_id
 from ledger.domain.sharing_entities import CodeTable
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
+from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.party_texts import ByDigest
@@ -165,7 +165,14 @@ class ShowCalendars:
         }
 
     def due(self, region: int, since: int, working_days: int) -> JsonObject:
-        """The keys of `calendar due`; raises `CALENDAR_NOT_HERE` (OutageError)."""
+        """The keys of `calendar due`.
+
+        Raises:
+            UsageError: `CALENDAR_FAR`: in no year that may have a calendar.
+            OutageError: `CALENDAR_NOT_HERE`.
+        """
+        if not start_of_day(date(FIRST_YEAR, 1, 1)) <= since < start_of_day(date(LAST_YEAR, 1, 1)):
+            raise UsageError("CALENDAR_FAR", time=rfc3339(since))
         days = WorkingDays(self.state, self.now, self.calendars.find, assumes_weekdays=False)
         due = due_after(since, working_days, days.of_region(region))
         return {

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from ledger.domain.calendars import Calendar, days_of, table_name
 from ledger.domain.canonical import JsonObject
-from ledger.domain.deadlines import IN_WORKING_DAYS, Deadline, IsWorkingDay, is_weekday
+from ledger.domain.deadlines import FARTHEST, IN_WORKING_DAYS, Deadline, IsWorkingDay, is_weekday
 from ledger.domain.entities import Entity, IsVoid, Organisation
 from ledger.domain.lineage import superiors_of, void_as_of
 from ledger.domain.moments import SHANGHAI, start_of_day
@@ -67,6 +67,7 @@ class WorkingDays:
     find: FindCalendar = nothing_here
     assumes_weekdays: bool = True
     _sources: dict[tuple[int, date], Counted] = field(default_factory=dict)
+    _tables: dict[tuple[int, int], CodeTable | None] = field(default_factory=dict)
     _texts: dict[str, Calendar | None] = field(default_factory=dict)
 
     def of(self, body: str) -> IsWorkingDay:
@@ -119,11 +120,16 @@ class WorkingDays:
     def _found(self, region: int, day: date) -> Counted:
         begins = start_of_day(day)
         for code in superiors_of(self._seen, region, begins, min(self.known_at, begins - 1)):
-            table = calendar_table(self._seen, code, day.year)
+            table = self._table(code, day.year)
             counting = version_for(table, day, self._is_void) if table else None
             if counting is not None:
                 return Counted(day.year, code, counting[0], counting[1].digest)
         return Counted(day.year)
+
+    def _table(self, region: int, year: int) -> CodeTable | None:
+        if (region, year) not in self._tables:
+            self._tables[region, year] = calendar_table(self._seen, region, year)
+        return self._tables[region, year]
 
     def _calendar(self, counted: Counted) -> Calendar | None:
         """The text; None where there is none, or Monday to Friday are counted in its place."""
@@ -181,6 +187,8 @@ def spans(table: CodeTable, year: int, is_void: IsVoid) -> dict[int, tuple[date,
 
 
 def _days_between(since: int, due: int) -> Iterator[date]:
+    if since >= FARTHEST:
+        return iter(())
     first, last = (datetime.fromtimestamp(each, SHANGHAI).date() for each in (since, due - 1))
     return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
 

@@ -21,7 +21,7 @@ from ledger.domain.moments import SHANGHAI as BEIJING_TIME
 from ledger.domain.moments import parse_moment, rfc3339, start_of_day
 from ledger.domain.objects import ascii32, code_table_object, region_id, region_object
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
-from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError
+from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.service.calendars import Calendars, ShowCalendars, keep_calendar, publish
 from ledger.service.evidence import Evidence
 from ledger.service.known_at import KnownAt
@@ -321,6 +321,16 @@ def test_a_deadline_that_crosses_the_year_counts_each_year_by_its_own(world: Pub
         (2026, "WEEKDAYS"),
         (2027, "CALENDAR"),
     ]
+
+
+def test_a_grant_that_begins_at_the_end_of_time_stops_no_supervision(world: Published) -> None:
+    for since in (parse_moment("9999-12-30"), 2**40):
+        world.made.request("OPEN", f"from {since}", since=since, until=since + 1)
+    assert world.supervised(world.ledger.now + 60 * DAY)["findings"] == []
+    for since in (parse_moment("9999-12-30"), parse_moment("0001-01-01")):
+        with pytest.raises(UsageError, match="CALENDAR_FAR"):
+            world.shown().due(QINGPU, since, 366)
+    assert world.shown().due(QINGPU, parse_moment("2998-12-31"), 366)["lastDay"] == "3000-05-27"
 
 
 def test_a_home_without_the_text_refuses_to_supervise_and_shows_by_which_it_counts(world: Published) -> None:

@@ -88,6 +88,12 @@ TEXTS: dict[str, Text] = {
         "用 calendar list 查看；没有自己日历的地区用最近的上级地区的。",
         "See `calendar list`; a region without its own has that of the nearest region above it.",
     ),
+    "CALENDAR_FAR": Text(
+        "{time} 所在的年份没有工作日历可言。",
+        "{time} lies in no year that may have a calendar.",
+        "起算时间须在 1992 至 2998 年。",
+        "Count from a moment in the years 1992 to 2998.",
+    ),
     "CALENDAR_SENT_WHERE": Text(
         "--send 须说明送往哪个服务。",
         "--send needs a service.",
