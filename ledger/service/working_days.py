@@ -8,12 +8,13 @@ Monday to Friday. So whoever publishes changes days to come only, and nothing th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from itertools import islice
 
-from ledger.domain.calendars import Calendar, days_of, table_name
+from ledger.domain.calendars import Calendar, days_of, table_name, year_of
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import FARTHEST, IN_WORKING_DAYS, Deadline, IsWorkingDay, is_weekday
 from ledger.domain.entities import Entity, IsVoid, Organisation
@@ -21,11 +22,15 @@ from ledger.domain.lineage import superiors_of, void_as_of
 from ledger.domain.moments import SHANGHAI, start_of_day
 from ledger.domain.objects import ascii32, code_table_object, region_object
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
-from ledger.domain.state import StateView, typed
+from ledger.domain.state import ListedView, StateView, typed
 from ledger.errors import OutageError
 
 FindCalendar = Callable[[str], Calendar | None]
 """From a digest to the calendar, where its text is at hand."""
+
+
+MOST_LISTED = 100
+"""Code tables that are looked through for calendars."""
 
 
 def nothing_here(digest: str) -> Calendar | None:  # noqa: ARG001
@@ -118,6 +123,8 @@ class WorkingDays:
         return known
 
     def _found(self, region: int, day: date) -> Counted:
+        if self._few is not None and day.year not in self._years:
+            return Counted(day.year)
         begins = start_of_day(day)
         for code in superiors_of(self._seen, region, begins, min(self.known_at, begins - 1)):
             table = self._table(code, day.year)
@@ -128,7 +135,10 @@ class WorkingDays:
 
     def _table(self, region: int, year: int) -> CodeTable | None:
         if (region, year) not in self._tables:
-            self._tables[region, year] = calendar_table(self._seen, region, year)
+            key = _table_key(region, year)
+            few = self._few
+            told = typed(self._seen, "codeTable", key, CodeTable) if few is None else few.get(key)
+            self._tables[region, year] = told
         return self._tables[region, year]
 
     def _calendar(self, counted: Counted) -> Calendar | None:
@@ -146,8 +156,27 @@ class WorkingDays:
         raise OutageError("CALENDAR_NOT_HERE", **named)
 
     def _region_of(self, body: str) -> int:
+        """The region of a body; 0 where it does not matter, since no region has any calendar."""
+        if self._few is not None and not any(self._years):
+            return 0
         found = typed(self._seen, "organisation", body, Organisation)
         return found.region if found else 0
+
+    @cached_property
+    def _few(self) -> Mapping[str, CodeTable] | None:
+        """All code tables by their objects; None where there are many, which are then read one by one.
+
+        A ledger without calendars is so found out at once, also where each entity is asked of a service.
+        """
+        if not isinstance(self.state, ListedView):
+            return None
+        taken = list(islice(self.state.entities("codeTable"), MOST_LISTED + 1))
+        listed = {key: each for key, each in taken if isinstance(each, CodeTable)}
+        return listed if len(taken) <= MOST_LISTED else None
+
+    @cached_property
+    def _years(self) -> frozenset[int | None]:
+        return frozenset(year_of(each.name) for each in (self._few or {}).values())
 
     @cached_property
     def _seen(self) -> StateView:
@@ -160,8 +189,11 @@ class WorkingDays:
 
 def calendar_table(state: StateView, region: int, year: int) -> CodeTable | None:
     """The code table that has a region's calendar of a year; None where it never published one."""
-    key = "0x" + code_table_object(region_object(region), ascii32(table_name(year))).hex()
-    return typed(state, "codeTable", key, CodeTable)
+    return typed(state, "codeTable", _table_key(region, year), CodeTable)
+
+
+def _table_key(region: int, year: int) -> str:
+    return "0x" + code_table_object(region_object(region), ascii32(table_name(year))).hex()
 
 
 def version_for(table: CodeTable, day: date, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:

@@ -22,6 +22,7 @@ from ledger.domain.moments import parse_moment, rfc3339, start_of_day
 from ledger.domain.objects import ascii32, code_table_object, region_id, region_object
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
+from ledger.service import working_days
 from ledger.service.calendars import Calendars, ShowCalendars, keep_calendar, publish
 from ledger.service.evidence import Evidence
 from ledger.service.known_at import KnownAt
@@ -264,6 +265,16 @@ def test_the_nearest_region_counts_and_one_beside_it_does_not(world: Published) 
     world.publish(QINGPU, made_up(("01-05", "01-05")))
     decision = world.decision(grant)
     assert (last_day(decision), decision["calendars"][0]["region"]) == ("2026-01-16", "310118")
+
+
+def test_among_many_code_tables_the_same_calendar_is_found(
+    world: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.publish(SHANGHAI, made_up(("01-05", "01-07")))
+    decision = world.decision(grant := world.made.request("ASKED"))
+    monkeypatch.setattr(working_days, "MOST_LISTED", 0)
+    assert world.decision(grant) == decision
+    assert decision["calendars"][0]["region"] == "310000"
 
 
 def test_a_body_publishes_no_calendar_and_a_stolen_key_none_that_lasts(world: Published) -> None:
