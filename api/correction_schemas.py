@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from api.calendar_schemas import CountedBy
 from api.schemas import Answered, Hash, Moment
 
 State = Literal["OPEN", "UPHELD", "REJECTED", "DISPUTED", "SETTLED_UPHELD", "SETTLED_REJECTED"]
@@ -15,6 +16,7 @@ class Due(Answered):
     due: Moment
     done_at: Moment | None
     overdue: bool
+    calendars: list[CountedBy]
 
 
 class NextActor(Answered):

@@ -30,6 +30,7 @@ from api.outbox import OutboxThread, make_writing
 from api.problems import from_framework
 from api.routes import (
     batches,
+    calendars,
     catalog,
     corrections,
     declarations,
@@ -169,6 +170,7 @@ def bare_app(
         sharing,
         state,
         supervision,
+        calendars,
         texts,
         corrections,
         declarations,
@@ -205,9 +207,9 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         with index_lock:
             return ledger.follow()
 
-    def supervised(at: int | None, since: int, org: str) -> SupervisedSharing:
+    def supervised(at: int | None, since: int, org: str, assumes_weekdays: bool) -> SupervisedSharing:
         with index_lock:
-            return ledger.supervise_sharing(at, since, org)
+            return ledger.supervise_sharing(at, since, org, assumes_weekdays)
 
     return Services(
         clock=ledger.clock,
@@ -245,6 +247,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         listing=lambda: ledger.listing(index(), ledger.published_texts),
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
         catalog_texts=ledger.catalog_texts,
+        calendars=ledger.calendars,
         supervise_sharing=supervised,
         license_at=ledger.license_at_hand,
         editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),

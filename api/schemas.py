@@ -396,6 +396,7 @@ class Doubted(Answered):
     opened_at: Moment
     due: Moment | None
     overdue: bool
+    counted_by: Literal["WEEKDAYS"] | None
     corrected_by: Correcting | None
 
 

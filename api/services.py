@@ -17,6 +17,7 @@ from ledger.domain.handout import Handout
 from ledger.ports import Clock, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
+from ledger.service.calendars import Calendars
 from ledger.service.catalog import Catalog
 from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.copy_uses import Receipt
@@ -91,7 +92,9 @@ class Services:
         listing: Lists what is shared, as anybody may read it.
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
-        supervise_sharing: What was due and did not come in time: as of when, since when, of which body.
+        calendars: The calendars of working days that are kept here.
+        supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
+            and whether Monday to Friday are counted by a calendar whose text is not here.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
         editions: Where editions of open data stand now.
         holders: Answers holders who prove that a license is theirs.
@@ -128,7 +131,8 @@ class Services:
     listing: Callable[[], ListShared]
     texts: TakeTexts
     catalog_texts: CatalogTexts
-    supervise_sharing: Callable[[int | None, int, str], SupervisedSharing]
+    calendars: Calendars
+    supervise_sharing: Callable[[int | None, int, str, bool], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

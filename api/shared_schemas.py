@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from api.correction_schemas import Due
 from api.declaration_schemas import SnapshotRow
 from api.edition_schemas import EditionRow
 from api.schemas import Answered, Form, Hash, Json, Moment
@@ -151,7 +152,7 @@ class GrantDetail(GrantRow):
     needs: list[str]
     requested: dict[str, Any]
     steps: list[dict[str, Any]]
-    decision: dict[str, Any]
+    decision: Due
     extra_notices: int
     rev: int
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from api.calendar_schemas import CountedBy
 from api.schemas import Answered, Moment
 
 
@@ -41,6 +42,7 @@ class Overdue(Answered):
     ended_at: Moment | None
     open: bool
     days_late: int
+    calendars: list[CountedBy]
 
 
 class Waits(Answered):
@@ -68,3 +70,4 @@ class SupervisedSharing(Answered):
     measure: list[Measured]
     findings: list[Overdue]
     waiting: list[Waits]
+    calendars: list[CountedBy]

@@ -68,6 +68,7 @@ from ledger.service.admission import Admission
 from ledger.service.anchor import AnchorMessages
 from ledger.service.archive import JudgeArchives, MakeArchives, ViewArchived
 from ledger.service.authorise import require_acts_for
+from ledger.service.calendars import Calendars, ShowCalendars
 from ledger.service.capacity import Capacities
 from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.check_conversions import CheckConversions
@@ -141,6 +142,7 @@ from ledger.service.verification_receipts import (
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.service.verify_copies import CopyAsk, VerifyCopies, read_copy
 from ledger.service.warrants import Warrants
+from ledger.service.working_days import WorkingDays
 from ledger.settings import Settings
 
 REQUESTS = "requests.sqlite3"
@@ -588,6 +590,25 @@ class Ledger:
             FileOutbox(self.settings.home / "catalog-texts"), self.entropy, self.trust.ledger_id
         )
 
+    @cached_property
+    def calendars(self) -> Calendars:
+        """The calendars of working days that this home keeps."""
+        return Calendars(FileOutbox(self.settings.home / "calendars"))
+
+    def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
+        """What tells working days by a state of this ledger, as it was known at a moment.
+
+        Args:
+            state: The ledger.
+            at: The moment.
+            assumes_weekdays: Whether Monday to Friday are counted by a calendar whose text is not here.
+        """
+        return WorkingDays(state, at, self.calendars.find, assumes_weekdays)
+
+    def showing_calendars(self, state: Entities) -> ShowCalendars:
+        """What tells which calendars regions published, by a state of this ledger."""
+        return ShowCalendars(state, self.calendars, self._now())
+
     @property
     def _texts_kept(self) -> FileOutbox:
         return FileOutbox(self.settings.home / "sharing")
@@ -600,12 +621,13 @@ class Ledger:
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
-        return ListShared(state, ShowGrants(state, texts, now), texts, now, self.catalog_texts)
+        shown = ShowGrants(state, texts, now, self.working_days(state, now))
+        return ListShared(state, shown, texts, now, self.catalog_texts)
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""
         now = int(self.clock.now().timestamp())
-        return ShowGrants(index, self.party_texts, now)
+        return ShowGrants(index, self.party_texts, now, self.working_days(index, now))
 
     @cached_property
     def name_uses(self) -> NameUses:
@@ -625,36 +647,44 @@ class Ledger:
         """What tells where corrections stand now, by a state of this ledger."""
         return self._corrections_at(index, int(self.clock.now().timestamp()))
 
-    def _corrections_at(self, state: Entities, at: int) -> ShowCorrections:
-        return ShowCorrections(state, self.party_texts, self.evidence, at)
+    def _corrections_at(self, state: Entities, at: int, assumes_weekdays: bool = True) -> ShowCorrections:
+        days = self.working_days(state, at, assumes_weekdays)
+        return ShowCorrections(state, self.party_texts, self.evidence, at, days)
 
-    def supervise_sharing(self, at: int | None, since: int = 0, org: str = "") -> SupervisedSharing:
+    def supervise_sharing(
+        self, at: int | None, since: int = 0, org: str = "", assumes_weekdays: bool = False
+    ) -> SupervisedSharing:
         """What was due where data are shared and did not come in time, by the newest block.
 
         Args:
             at: As of when; None for now, which is the newest block's time where our clock is behind it.
             since: Only what fell due from then on.
             org: Only what this body owes, by its credit code; empty for all.
+            assumes_weekdays: As for `working_days`.
 
         Raises:
-            OutageError: No node answers.
+            OutageError: No node answers; `CALENDAR_NOT_HERE`.
             UnknownIdError: `UNKNOWN_BODY`.
         """
-        return self._supervised(at, since, org)[1]
+        return self._supervised(at, since, org, assumes_weekdays)[1]
 
-    def supervise_effect(self, at: int | None, since: int = 0, org: str = "") -> SuperviseEffect:
+    def supervise_effect(
+        self, at: int | None, since: int = 0, org: str = "", assumes_weekdays: bool = False
+    ) -> SuperviseEffect:
         """What came of sharing in a period, by the newest block; as `supervise_sharing`."""
-        known, sharing = self._supervised(at, since, org)
+        known, sharing = self._supervised(at, since, org, assumes_weekdays)
         return SuperviseEffect(known, sharing.asked, sharing)
 
-    def _supervised(self, at: int | None, since: int, org: str) -> tuple[KnownAt, SupervisedSharing]:
+    def _supervised(
+        self, at: int | None, since: int, org: str, assumes_weekdays: bool
+    ) -> tuple[KnownAt, SupervisedSharing]:
         newest = self._follow().sync().time
         if org and self.index.get("organisation", org) is None:
             raise UnknownIdError("UNKNOWN_BODY", body=org)
         now = max(newest, int(self.clock.now().timestamp()))
         asked = Supervision(now if at is None else at, since, org)
         known = KnownAt(self.index, asked.at)
-        corrections = self._corrections_at(known, asked.at)
+        corrections = self._corrections_at(known, asked.at, assumes_weekdays)
         return known, SuperviseSharing(known, corrections, asked, newest).supervise()
 
     @cached_property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from api.cli.calendar_words import counted_by
 from api.cli.output import said
 from ledger.domain.canonical import JsonObject
 
@@ -44,6 +45,10 @@ def card(data: JsonObject) -> str:
         f"  {about}",
         *(f"  {_step(step)}" for step in data["steps"]),
         *(f"  {_waits(each)}" for each in data["next"]),
+        said(
+            f"  答复期限：{counted_by(data['answer']['calendars'])}",
+            f"  days to answer counted by {counted_by(data['answer']['calendars'])}",
+        ),
         said(
             f"  应告知 {data['toTell']} 个使用方，{data['acknowledged']} 个已确认",
             f"  {data['toTell']} past users to be told, {data['acknowledged']} have heard",

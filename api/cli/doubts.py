@@ -33,7 +33,8 @@ def _awaited(row: Mapping[str, Any]) -> str:
     if row["due"] is None:
         return said("；已上报争议", "; disputed")
     late = said("（已逾期）", " (overdue)") if row["overdue"] else ""
-    return said(f"；应于 {row['due']} 前答复", f"; answer due by {row['due']}") + late
+    due = row["due"]
+    return said(f"；应于 {due} 前答复（按周一至周五）", f"; answer due by {due} (Monday to Friday)") + late
 
 
 def _field(name: str) -> str:

@@ -199,6 +199,10 @@ _HEADS_ZH = {
     "use": "用证",
     "answer": "答复",
     "reason": "理由",
+    "year": "年",
+    "countsFrom": "计算自",
+    "countsUntil": "计算至",
+    "here": "内容在本机",
 }
 """What the columns of tables are called."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from api.cli.calendar_words import counted_by
 from api.cli.output import language, said
 from api.cli.plain import one_line
 from ledger.domain.canonical import JsonObject
@@ -84,11 +85,13 @@ def _waiting(data: JsonObject) -> Sequence[str]:
         )
         for each in data["next"]
     ]
-    due = data["decision"]["due"]
+    due, by = data["decision"]["due"], counted_by(data["decision"]["calendars"])
     if data["overdue"]:
-        lines.append(said(f"  已逾期：应于 {due} 前答复", f"  OVERDUE: an answer was due before {due}"))
+        lines.append(
+            said(f"  已逾期：应于 {due} 前答复（{by}）", f"  OVERDUE: an answer was due before {due} ({by})")
+        )
     elif any(each["need"] in ("DECISION", "REVIEW") for each in data["next"]):
-        lines.append(said(f"  应于 {due} 前答复", f"  an answer is due before {due}"))
+        lines.append(said(f"  应于 {due} 前答复（{by}）", f"  an answer is due before {due} ({by})"))
     return lines
 
 

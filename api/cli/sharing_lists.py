@@ -28,6 +28,7 @@ from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
 from ledger.errors import LedgerError, TrustError, UsageError
 from ledger.service import share_owed
+from ledger.service.calendars import keep_calendar
 from ledger.service.catalog_texts import Of, of_duty
 from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
 from ledger.service.list_registry import shown_time
@@ -142,6 +143,8 @@ def code_table_set(
         raise UsageError("CODE_TABLE_OF")
     desk = desk_of(network, rpc, by, signatures, api, publisher, key)
     form = parse_strict(read_input(file))
+    if region is not None:
+        keep_calendar(desk.ledger.calendars, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))

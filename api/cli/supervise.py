@@ -22,6 +22,14 @@ from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
 app = typer.Typer(add_completion=False, help="Hold what was promised, and what was due, against the ledger.")
 
 
+AssumeWeekdays = Annotated[
+    bool,
+    typer.Option(
+        "--assume-weekdays", help="Count Monday to Friday by calendars whose text is not here, and say so."
+    ),
+]
+
+
 @app.callback()
 def supervising() -> None:
     """Hold what was promised, and what was due, against the ledger."""
@@ -60,13 +68,15 @@ def sharing(
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Only what fell due from then on.")
     ] = None,
+    assume_weekdays: AssumeWeekdays = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Find what was due where data are shared and came late or not at all, and measure who was in time."""
     body = read_uscc(org) if org is not None else ""
     try:
-        found = open_ledger(network, rpc).supervise_sharing(moment(at), moment(since) or 0, body)
+        ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
+        found = ledger.supervise_sharing(*period, body, assume_weekdays)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     late = found.findings
@@ -86,13 +96,15 @@ def effect(
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Only what was recorded from then on.")
     ] = None,
+    assume_weekdays: AssumeWeekdays = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Measure what came of sharing: uses of each entry, what they crossed, whose rights they met, scores."""
     body = read_uscc(org) if org is not None else ""
     try:
-        data = open_ledger(network, rpc).supervise_effect(moment(at), moment(since) or 0, body).as_json()
+        ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
+        data = ledger.supervise_effect(*period, body, assume_weekdays).as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     return Outcome(data, text=lambda: effect_text(data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.cli.calendar_words import counted_by
 from api.cli.output import said
 from ledger.domain.canonical import JsonObject
 
@@ -20,6 +21,7 @@ def sharing_text(data: JsonObject) -> str:
     lines += [f"  {each['body']}  {each['kind']}  {each['ratio']}" for each in data["measure"]]
     lines += [_finding(each) for each in data["findings"]]
     lines += [_waiting(each) for each in data["waiting"]]
+    lines += [_counted(data["calendars"])] if data["calendars"] else []
     return "\n".join(lines if data["findings"] else [*lines, said("没有发现", "no findings")])
 
 
@@ -31,7 +33,12 @@ def effect_text(data: JsonObject) -> str:
     lines += [_score(each) for each in data["bodies"]]
     lines += [_entry(each) for each in data["resources"]]
     lines += [_right(each) for each in data["rights"]]
+    lines += [_counted(data["calendars"])] if data["calendars"] else []
     return "\n".join([*lines, _crossings(data["crossings"])])
+
+
+def _counted(calendars: list[JsonObject]) -> str:
+    return said(f"工作日：{counted_by(calendars)}", f"working days by {counted_by(calendars)}")
 
 
 def _score(each: JsonObject) -> str:

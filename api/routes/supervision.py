@@ -29,9 +29,15 @@ def supervise_sharing(
     org: Annotated[str | None, Query(pattern="^[0-9A-Z]{18}$", description="Only what it owes.")] = None,
     at: Moment = None,
     since: Moment = None,
+    assume_weekdays: Annotated[
+        bool,
+        Query(
+            alias="assumeWeekdays", description="Count Monday to Friday by calendars whose text is not here."
+        ),
+    ] = False,
 ) -> Response:
     """What was due and came late or not at all, by the records alone; any body may recompute it."""
     moments = (None if each is None else parse_moment(each) for each in (at, since))
     when, begun = moments
-    found = services.supervise_sharing(when, begun or 0, org or "")
+    found = services.supervise_sharing(when, begun or 0, org or "", assume_weekdays)
     return fetched(request, found.as_json(), personal=False)

@@ -5,7 +5,7 @@ Nobody decides who is told: it is everybody whose recorded uses may have carried
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.deadlines import (
@@ -231,7 +231,7 @@ def acknowledgement_deadlines(
     correction: Correction,
     bodies: Iterable[str],
     acknowledgements: Iterable[Acknowledgement],
-    is_working_day: IsWorkingDay = is_weekday,
+    days_of: Callable[[str], IsWorkingDay] = lambda _: is_weekday,
 ) -> dict[str, Deadline]:
     """By when each past user was to acknowledge a correction that was upheld, and when it did.
 
@@ -239,7 +239,7 @@ def acknowledgement_deadlines(
         correction: Upheld; of any other nobody is told.
         bodies: From `to_tell`.
         acknowledgements: Of whatever correction.
-        is_working_day: The calendar.
+        days_of: The calendar that counts for a body.
     """
     step = upheld(correction)
     if step is None:
@@ -247,8 +247,14 @@ def acknowledgement_deadlines(
     heard = {
         each.by: each.recorded_at for each in acknowledgements if each.correction == correction.correction_id
     }
-    due = due_after(step.recorded_at, CORRECTION_NOTICE, is_working_day)
+    since = step.recorded_at
     return {
-        body: Deadline(Step.ACKNOWLEDGEMENT, step.recorded_at, due, heard.get(body, 0), seq=step.seq)
+        body: Deadline(
+            Step.ACKNOWLEDGEMENT,
+            since,
+            due_after(since, CORRECTION_NOTICE, days_of(body)),
+            heard.get(body, 0),
+            seq=step.seq,
+        )
         for body in bodies
     }

@@ -1,7 +1,9 @@
 """By when things are to be done where data are shared: numbers of a rulebook, and how they are counted.
 
 Defaults after 政务数据共享条例 (国务院令第809号) arts. 17, 21-22, 26-29, in working days. The first day is
-not counted, and the last one ends at midnight (民法典 arts. 201, 203).
+not counted, and the last one ends at midnight; one that would fall on a holiday is the next working day
+(民法典 arts. 201, 203). Which days are worked, calendars say (`ledger.domain.calendars`); without one it is
+Monday to Friday.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from ledger.domain.moments import SHANGHAI, end_of_day
+
+_DAY = 86_400
 
 UNCONDITIONAL_ANSWER = 1
 """Working days to answer a request for what is shared unconditionally."""
@@ -31,6 +35,10 @@ CATALOG_UPDATE = 10
 The five by which a superior may extend that stand in no record, so nobody can count on them here.
 """
 
+FARTHEST = 253_086_739_200
+"""The first moment (9990-01-01) from which no calendar is counted: a grant may begin at any time, and days
+end with the year 9999."""
+
 IsWorkingDay = Callable[[date], bool]
 """Whether a day counts: a calendar of holidays and of weekends that are worked."""
 
@@ -49,7 +57,7 @@ def due_after(start: int, working_days: int, is_working_day: IsWorkingDay = is_w
     """The first moment that is too late, in Unix seconds: midnight after the last of these working days.
 
     Args:
-        start: What the deadline counts from, in Unix seconds.
+        start: What the deadline counts from, in Unix seconds; from `FARTHEST` on every day counts.
         working_days: How many, at least 1.
         is_working_day: The calendar.
 
@@ -58,6 +66,8 @@ def due_after(start: int, working_days: int, is_working_day: IsWorkingDay = is_w
         >>> datetime.fromtimestamp(due_after(friday, 1), SHANGHAI).isoformat()
         '2026-01-06T00:00:00+08:00'
     """
+    if start >= FARTHEST:
+        return start + working_days * _DAY
     day = datetime.fromtimestamp(start, SHANGHAI).date()
     for _ in range(working_days):
         day += timedelta(days=1)
@@ -82,6 +92,10 @@ class Step(StrEnum):
     EXCEPTION = "EXCEPTION"
     """That an exception from unconditional sharing is renewed or lifted before its end."""
     DUTY = "DUTY"
+
+
+IN_WORKING_DAYS = frozenset(Step) - {Step.UPDATE, Step.EXCEPTION, Step.DUTY}
+"""What is counted in working days; the rest is due at a time that a record names or promises."""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ from ledger.domain.state import raw_of, str_of, text_of
 CORRECTION_OPEN = "CORRECTION_OPEN"
 """Flag beside a verdict: somebody entitled to doubts fields of the license, and that is not settled."""
 
+WEEKDAYS = "WEEKDAYS"
+"""Beside a verdict Monday to Friday are counted: it rests on proved histories, and no calendar is in them."""
+
 NameFields = Callable[[str], FieldList | None]
 """From the digest of a resource's list of fields to the list, where it is at hand."""
 
@@ -65,6 +68,7 @@ class Doubt:
             "openedAt": rfc3339(deadline.since),
             "due": rfc3339(deadline.due) if awaits else None,
             "overdue": awaits and deadline.is_overdue(at),
+            "countedBy": WEEKDAYS if awaits else None,
             "correctedBy": _corrected_by(correction),
         }
 

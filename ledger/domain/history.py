@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ledger.domain.entities import Entity, LicenseType, Organisation
 from ledger.domain.sharing_entities import (
     Acknowledgement,
+    CodeTable,
     Correction,
     Declaration,
     Demand,
@@ -72,6 +73,11 @@ def _declaration(entity: Declaration, at: int) -> Entity | None:
     return replace(entity, told=told) if told else None
 
 
+def _code_table(entity: CodeTable, at: int) -> Entity | None:
+    versions = _until(entity.versions, at)
+    return replace(entity, versions=versions) if versions else None
+
+
 def _duty(entity: Duty, at: int) -> Entity | None:
     terms = _until(entity.terms, at)
     return replace(entity, terms=terms) if terms else None
@@ -97,6 +103,7 @@ def _until(history: Iterable[R], at: int) -> tuple[R, ...]:
 
 _CUTS: Mapping[type, Callable[[Any, int], Entity | None]] = {
     Acknowledgement: _record,
+    CodeTable: _code_table,
     Correction: _correction,
     Declaration: _declaration,
     Demand: _demand,

@@ -39,6 +39,7 @@ from ledger.domain.sharing_entities import (
     Resource,
     UseBatch,
     Uses,
+    resource_owner,
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
@@ -46,6 +47,7 @@ from ledger.service.evidence import Evidence
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import NOTHING, PartyTexts
 from ledger.service.shown_grants import HOLDER
+from ledger.service.working_days import WorkingDays
 
 _HOLDERS = (CorrectionAct.ASKED, CorrectionAct.CONTESTED)
 _JUDGED = (CorrectionAct.ANSWERED, CorrectionAct.SETTLED)
@@ -88,12 +90,14 @@ class ShowCorrections:
         texts: What this home knows behind digests.
         evidence: The same of evidence.
         now: The moment asked about.
+        days: Tells working days; None for a home that keeps no calendars.
     """
 
     index: Entities
     texts: PartyTexts
     evidence: Evidence
     now: int
+    days: WorkingDays | None = None
 
     def rows(self, wanted: Wanted) -> JsonObject:
         """The keys of `correction list`: the oldest first, how many there are in all, and in which states."""
@@ -120,7 +124,7 @@ class ShowCorrections:
             "openedBy": correction.by or HOLDER,
             "openedAt": rfc3339(correction.steps[0].recorded_at),
             "opened": correction.steps[0].act.name,
-            "answer": self._deadline(answer_deadline(correction)),
+            "answer": self._answer(correction),
             "next": self.next(correction)[:_MOST_NEXT],
             "overdue": self.is_overdue(correction),
             "toTell": len(told),
@@ -156,7 +160,7 @@ class ShowCorrections:
         if known is None:
             heard = self._heard.get(correction.correction_id, ())
             bodies = to_tell(self.users(correction)) if upheld(correction) else ()
-            known = acknowledgement_deadlines(correction, bodies, heard)
+            known = acknowledgement_deadlines(correction, bodies, heard, self.working_days.of)
             self._told[correction.correction_id] = known
         return known
 
@@ -174,11 +178,11 @@ class ShowCorrections:
         match correction.state:
             case CorrectionState.OPEN:
                 owner = self._resource(correction).owner
-                return [_waits("ANSWER", owner, self._deadline(answer_deadline(correction)))]
+                return [_waits("ANSWER", owner, self._answer(correction))]
             case CorrectionState.DISPUTED:
                 return [_waits("SETTLE", f"{correction.steps[-1].region:06d}", None)]
         told = self.told(correction)
-        late = {body: self._deadline(each) for body, each in told.items() if not each.done_at}
+        late = {body: self._deadline(body, each) for body, each in told.items() if not each.done_at}
         return [_waits("ACKNOWLEDGE", body, each) for body, each in late.items()]
 
     def is_overdue(self, correction: Correction) -> bool:
@@ -267,7 +271,7 @@ class ShowCorrections:
             "fields": self._listed(correction).named(fields),
             "lastUsedAt": rfc3339(own[-1].recorded_at),
             "grants": sorted({each.grant for each in own}),
-            "acknowledgement": self._deadline(deadline) if deadline else None,
+            "acknowledgement": self._deadline(body, deadline) if deadline else None,
         }
 
     def _step(self, correction: Correction, step: CorrectionStep) -> JsonObject:
@@ -304,11 +308,21 @@ class ShowCorrections:
     def _bodies(self) -> Mapping[str, str]:
         return listed_bodies(self.index)
 
-    def _deadline(self, deadline: Deadline) -> JsonObject:
+    @cached_property
+    def working_days(self) -> WorkingDays:
+        """What tells working days."""
+        return self.days or WorkingDays(self.index, self.now)
+
+    def _answer(self, correction: Correction) -> JsonObject:
+        owner = resource_owner(correction.resource)
+        return self._deadline(owner, answer_deadline(correction, self.working_days.of(owner)))
+
+    def _deadline(self, body: str, deadline: Deadline) -> JsonObject:
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
+            "calendars": self.working_days.told(body, deadline),
         }
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.deadlines import Deadline
 from ledger.domain.entities import Key
 from ledger.domain.field_list import FieldList
 from ledger.domain.grants import (
@@ -26,6 +25,7 @@ from ledger.domain.state import typed
 from ledger.ports import Entities
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import NOTHING, PartyTexts
+from ledger.service.working_days import WorkingDays
 
 HOLDER = "HOLDER"
 """How answers call the holder of a license, whose keys are registered nowhere."""
@@ -42,11 +42,13 @@ class ShowGrants:
         state: The ledger.
         texts: What this home knows behind digests.
         now: The moment asked about.
+        days: Tells working days; None for a home that keeps no calendars.
     """
 
     state: Entities
     texts: PartyTexts
     now: int
+    days: WorkingDays | None = None
 
     def row(self, grant: Grant) -> JsonObject:
         """A member of `grants` of `grant list`."""
@@ -88,7 +90,7 @@ class ShowGrants:
                 "seq": grant.seq,
             },
             "steps": [self._step(step, listed) for step in grant.steps],
-            "decision": self._deadline(decision_deadline(grant)),
+            "decision": self._decision(grant),
             "extraNotices": len(extra_notices(grant)),
             "rev": grant.rev,
         }
@@ -113,19 +115,27 @@ class ShowGrants:
     def _is_overdue(self, grant: Grant) -> bool:
         """Whether the owner's decision or review is late and waited for: a holder has no deadline."""
         waited = {str(each["need"]) for each in self.next(grant)}
-        own = {Need.DECISION: decision_deadline(grant), Need.REVIEW: review_deadline(grant)}
+        days = self._days.of(resource_owner(grant.resource))
+        own = {Need.DECISION: decision_deadline(grant, days), Need.REVIEW: review_deadline(grant, days)}
         return any(
             need.name in waited and deadline.is_overdue(self.now)
             for need, deadline in own.items()
             if deadline
         )
 
-    def _deadline(self, deadline: Deadline) -> JsonObject:
+    def _decision(self, grant: Grant) -> JsonObject:
+        owner = resource_owner(grant.resource)
+        deadline = decision_deadline(grant, self._days.of(owner))
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
+            "calendars": self._days.told(owner, deadline),
         }
+
+    @cached_property
+    def _days(self) -> WorkingDays:
+        return self.days or WorkingDays(self.state, self.now)
 
     def _step(self, step: GrantStep, listed: FieldList) -> JsonObject:
         return {

@@ -127,6 +127,7 @@ class SuperviseEffect:
             "resources": [each.as_json(asked.at) for _, each in sorted(entries.items())],
             "crossings": self._crossings(),
             "rights": self._rights(),
+            "calendars": self.sharing.calendars(),
         }
 
     @cached_property

@@ -7,7 +7,7 @@ gives no number of days for (a demand, a dispute) is no finding: it is told with
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -45,6 +45,7 @@ from ledger.domain.sharing_entities import (
 from ledger.domain.state import typed
 from ledger.ports import Entities
 from ledger.service.shown_corrections import ShowCorrections
+from ledger.service.working_days import Counted, WorkingDays
 
 EVERYBODY = "*"
 """The scope of what is said of all bodies."""
@@ -76,14 +77,16 @@ class Owed:
         about: Which object or entry it is about.
         resource: Key of the resource.
         deadline: By when, and when it was done.
+        counted: By which calendars its working days were counted.
     """
 
     body: str
     about: str
     resource: str
     deadline: Deadline
+    counted: Sequence[Counted] = ()
 
-    def as_json(self, at: int) -> JsonObject:
+    def as_json(self, at: int, days: WorkingDays) -> JsonObject:
         """A member of `findings` of `supervise sharing`: late as of a moment."""
         deadline, code = self.deadline, CODES[self.deadline.step]
         closed = deadline.closed_at(at)
@@ -103,6 +106,7 @@ class Owed:
             "endedAt": rfc3339(closed) if closed and not deadline.done_at else None,
             "open": not closed,
             "daysLate": ((closed or at) - deadline.due) // DAY + 1,
+            "calendars": [days.as_json(each) for each in self.counted],
         }
 
 
@@ -151,12 +155,14 @@ class SupervisedSharing:
         as_of: Time of the newest block that was read.
         fallen: All that fell due in it, the earliest first.
         waiting: What is open without a deadline, the oldest first.
+        days: Tells of the calendars by which it was counted.
     """
 
     asked: Supervision
     as_of: int
     fallen: Sequence[Owed]
     waiting: Sequence[Waiting]
+    days: WorkingDays
 
     @property
     def findings(self) -> list[Owed]:
@@ -179,9 +185,15 @@ class SupervisedSharing:
                 {"body": body, "kind": kind, **self._counted(own)}
                 for (body, kind), own in sorted(rows.items())
             ],
-            "findings": [each.as_json(asked.at) for each in self.findings],
+            "findings": [each.as_json(asked.at, self.days) for each in self.findings],
             "waiting": [each.as_json(asked.at) for each in self.waiting],
+            "calendars": self.calendars(),
         }
+
+    def calendars(self) -> list[JsonObject]:
+        """By which calendars whatever fell due was counted, each once, by year and region."""
+        counted = sorted({one for each in self.fallen for one in each.counted})
+        return [self.days.as_json(each) for each in counted]
 
     def _counted(self, owed: Sequence[Owed]) -> JsonObject:
         """How many of what fell due were done in time; what was waited for no more counts as late."""
@@ -218,7 +230,7 @@ class SuperviseSharing:
         owed.sort(key=lambda each: (each.deadline.due, each.body, each.deadline.step.value, each.about))
         waiting = [each for each in self._waiting() if org in ("", each.body)]
         waiting.sort(key=lambda each: (each.since, each.about))
-        return SupervisedSharing(self.asked, self.as_of, owed, waiting)
+        return SupervisedSharing(self.asked, self.as_of, owed, waiting, self._days)
 
     def _fell_due(self, deadline: Deadline) -> bool:
         """Within the period, and not waited for no more before that."""
@@ -235,13 +247,14 @@ class SuperviseSharing:
         for grant in (each for each in self._all("grant", Grant) if not each.parent):
             resource = typed(self.state, "resource", grant.resource, Resource)
             assert resource is not None, "a grant is of a resource"
+            days = self._days.of(resource.owner)
             own = (
-                decision_deadline(grant),
-                review_deadline(grant),
-                provision_deadline(grant, self._provided(grant, resource)),
+                decision_deadline(grant, days),
+                review_deadline(grant, days),
+                provision_deadline(grant, self._provided(grant, resource), days),
             )
-            body = self._now(resource.owner)
-            yield from (Owed(body, grant.grant_id, resource.key, each) for each in own if each)
+            owed = self._by(resource.owner, grant.grant_id, resource.key)
+            yield from (owed(each) for each in own if each)
 
     def _provided(self, grant: Grant, resource: Resource) -> Iterator[int]:
         """When its data could be had: by a mount, as an edition of open data, or as a use shows."""
@@ -271,8 +284,9 @@ class SuperviseSharing:
     def _of_corrections(self) -> Iterator[Owed]:
         for each in self._all("correction", Correction):
             owner = resource_owner(each.resource)
-            own = [(owner, answer_deadline(each)), *self.corrections.told(each).items()]
-            yield from (Owed(self._now(body), each.correction_id, each.resource, one) for body, one in own)
+            answered = answer_deadline(each, self._days.of(owner))
+            own = [(owner, answered), *self.corrections.told(each).items()]
+            yield from (self._by(body, each.correction_id, each.resource)(one) for body, one in own)
 
     # --- the catalog ----------------------------------------------------------------------
 
@@ -281,10 +295,9 @@ class SuperviseSharing:
             own = (
                 *update_deadlines(each),
                 *exception_deadlines(each),
-                *catalog_deadlines(each, self._changes(each)),
+                *catalog_deadlines(each, self._changes(each), self._days.of(each.owner)),
             )
-            body = self._now(each.owner)
-            yield from (Owed(body, each.key, each.key, one) for one in own)
+            yield from map(self._by(each.owner, each.key, each.key), own)
 
     def _changes(self, resource: Resource) -> list[int]:
         """When what an entry of the catalog rests on changed: its license type, or whose it is."""
@@ -300,7 +313,7 @@ class SuperviseSharing:
             if isinstance(each, Duty):
                 key = resource_key(each.owner, each.code)
                 deadlines = duty_deadlines(each, typed(self.state, "resource", key, Resource))
-                yield from (Owed(self._now(each.owner), name, key, one) for one in deadlines)
+                yield from map(self._by(each.owner, name, key), deadlines)
 
     # --- what waits -----------------------------------------------------------------------
 
@@ -313,6 +326,15 @@ class SuperviseSharing:
             if one.state is CorrectionState.DISPUTED:
                 region, about = f"{last.region:06d}", one.correction_id
                 yield Waiting("DISPUTE", region, about, one.resource, last.seq, last.recorded_at)
+
+    def _by(self, body: str, about: str, resource: str) -> Callable[[Deadline], Owed]:
+        """What a body owes; the calendar is that of the body which the record names, whatever follows it."""
+        now = self._now(body)
+        return lambda each: Owed(now, about, resource, each, self._days.counted(body, each))
+
+    @property
+    def _days(self) -> WorkingDays:
+        return self.corrections.working_days
 
     # --- reading --------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
+from api.supervision_schemas import SupervisedSharing
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -243,6 +244,55 @@ def test_what_a_region_signs_goes_through_a_service_that_a_body_asks(far: Far) -
     for order in (duty, [*name, *over], code):
         status, refused = far.live_ledger.attempt(*order, *region, *asking[:2], home=far.folder / "near")
         assert (status, refused["code"]) == (2, "SERVICE_KEY_MISSING"), "no service knows a region's key"
+
+
+def test_a_calendar_goes_through_a_service_to_whoever_counts_by_it(far: Far, tmp_path: Path) -> None:
+    file, altered = tmp_path / "2035.json", tmp_path / "altered.json"
+    holiday = {"name": {"zh": "虚构节", "en": "made up"}, "from": "2035-03-05", "until": "2035-03-09"}
+    form = {"format": "elicense-calendar/1", "year": 2035, "holidays": [holiday]}
+    file.write_text(json.dumps({**form, "workdays": ["2035-03-10"], "source": "虚构：仅供测试"}))
+    altered.write_text(file.read_text().replace("03-09", "03-08"))
+    assert far.live_ledger.attempt("calendar", "check", str(file))[1]["workingDays"] == 257
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    order = ["calendar", "publish", str(file), "--region", "310118"]
+    foreign = far.run("relying", *order, "--by", str(far.live_ledger.key("jiashan")))
+    assert (foreign[0], foreign[1]["code"]) == (1, "SIGNER_NOT_COMPETENT"), foreign
+    told = _at(far.folder / "near", far, *order, "--by", str(far.live_ledger.key("r31")), *asking)
+    assert (told["year"], told["sent"], told["seq"] > 0) == (2035, True, True)
+    status, again = far.run("relying", *order, "--by", str(far.live_ledger.key("r31")))
+    assert (status, again["code"]) == (1, "CALENDAR_THERE")
+
+    count = ["calendar", "due", "310118", "--days", "2", "--from", "2035-03-02"]
+    status, refused = far.run("relying", *count)
+    assert (status, refused["code"]) == (3, "CALENDAR_NOT_HERE"), refused
+    assert far.run("relying", "calendar", "keep", str(altered))[1]["code"] == "NOT_A_CALENDAR"
+    (row,) = far.done("relying", "calendar", "list", "--region", "310118", "--year", "2035")["calendars"]
+    assert (row["countsFrom"], row["countsUntil"], row["here"]) == ("2035-01-01", "2035-12-31", False)
+    out = tmp_path / "handed-on.json"
+    shown = far.done("relying", "calendar", "show", "310118", "2035", "--out", str(out))
+    assert (shown["digest"], shown["calendar"]["holidays"]) == (told["digest"], [holiday])
+    due = far.done("relying", *count)
+    assert (due["lastDay"], due["calendars"][0]["digest"]) == ("2035-03-12", told["digest"])
+    beside = far.done("relying", "calendar", "due", "310000", *count[3:])
+    assert (beside["lastDay"], beside["calendars"][0]["countedBy"]) == ("2035-03-06", "WEEKDAYS")
+    kept = far.done("issuer", "calendar", "keep", str(out), "--send")
+    assert kept["published"] == [{"region": "310118", "version": 1}]
+    with far.department("issuer") as issuer:
+        absent = issuer.get("/v1/calendars/0x" + "12" * 32)
+        false = issuer.post("/v1/calendars", json.loads(altered.read_text()))
+        supervised = issuer.get("/v1/supervision/sharing?assumeWeekdays=true")
+    assert (absent.status_code, absent.json()["code"]) == (404, "CALENDAR_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_A_CALENDAR")
+    assert SupervisedSharing.model_validate(supervised.json()).calendars is not None
+
+
+def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:
+    table = far.folder / "no-calendar.json"
+    table.write_text('{"1": "甲"}')
+    order = ["code-table", "set", "CALENDAR-2036", "--in", str(table), "--region", "310118"]
+    by = ["--by", str(far.live_ledger.key("qingpu"))]
+    status, refused = far.live_ledger.attempt(*order, *by, home=far.folder / "near")
+    assert (status, refused["code"]) == (2, "CALENDAR_MALFORMED")
 
 
 def test_a_code_table_in_effect_is_told_from_one_that_was_and_from_none(far: Far) -> None:

@@ -96,6 +96,14 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
             call("net down")
 
 
+def test_a_published_calendar_moves_what_is_due_in_the_regions_below(tour: Tour) -> None:
+    (row,) = tour.answer("elicense calendar list")["calendars"]
+    assert (row["region"], row["countsFrom"], row["here"]) == ("310000", "2035-01-01", True)
+    due = tour.answer("elicense calendar due 310118")
+    assert due["lastDay"] == "2035-10-16", "a week off, two Saturdays worked"
+    assert [(each["countedBy"], each["region"]) for each in due["calendars"]] == [("CALENDAR", "310000")]
+
+
 def test_the_guide_ends_with_a_clean_replay(tour: Tour) -> None:
     replay = tour.answer("elicense audit replay")
     assert replay["findings"] == []

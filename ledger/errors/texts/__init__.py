@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ledger.errors.texts import (
     api,
+    calendars,
     chain,
     cli,
     copies,
@@ -48,6 +49,7 @@ TEXTS: dict[str, Text] = {
     **representations.TEXTS,
     **sharing.TEXTS,
     **sharing_desk.TEXTS,
+    **calendars.TEXTS,
     **declarations.TEXTS,
     **editions.TEXTS,
     **sheets.TEXTS,
