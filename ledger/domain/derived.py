@@ -126,7 +126,8 @@ def derived_named(derived: Derived, names: Sequence[str]) -> list[JsonObject]:
         `{"field", "from", "rule", …}`, in the order of the names.
     """
     by_name = {form: each for each in derived.values() for form in (each.name, each.path)}
-    found = ((name, by_name[name]) for name in names if name in by_name)
+    heads = {name: name.rsplit("/", 1)[0] if name[-1:].isdecimal() else name for name in names}
+    found = ((name, by_name[head]) for name, head in heads.items() if head in by_name)
     return [{"field": name, "from": each.source, **each.rule.as_json()} for name, each in found]
 
 

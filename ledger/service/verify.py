@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from ledger.domain.apply import State
 from ledger.domain.derived import broken_rules
 from ledger.domain.doubts import Doubt, NameFields, doubt_flags, doubts_shown
-from ledger.domain.entities import Key
+from ledger.domain.entities import Key, License
 from ledger.domain.entities import LicenseType as RegisteredType
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.license_types import LicenseType
@@ -206,14 +206,15 @@ class VerifyLicenses:
         recorded = findings.license
         if recorded is None or any(check.outcome is Outcome.FAIL for check in subject.before):
             return subject
-        kind = typed(state, "type", recorded.license_type, RegisteredType)
-        issued = recorded.facts[0].recorded_at
-        version = kind.at(issued, void_as_of(state, issued)) if kind else None
-        known = self._definition(recorded.license_type, version.schema_digest) if version else None
-        broken = broken_rules(known.derived, claim.seen()) if known and known.derived else []
-        if not broken:
+        definitions = [
+            self._definition(recorded.license_type, digest) for digest in _schemas_then(state, recorded)
+        ]
+        broken = [
+            broken_rules(each.derived, claim.seen()) if each and each.derived else [] for each in definitions
+        ]
+        if not broken or not all(broken):
             return subject
-        form = failed(Step.FORM, "MALFORMED", "DERIVED_MISMATCH", {"fields": broken})
+        form = failed(Step.FORM, "MALFORMED", "DERIVED_MISMATCH", {"fields": broken[-1]})
         before = tuple(form if check.step is Step.FORM else check for check in subject.before)
         return replace(subject, before=before)
 
@@ -338,6 +339,17 @@ class VerifyLicenses:
             good=subject.good,
             head=head,
         )
+
+
+def _schemas_then(state: State, license_: License) -> list[str]:
+    """Digests of the type's version in which a license was recorded; of both, where one came that second."""
+    kind = typed(state, "type", license_.license_type, RegisteredType)
+    if kind is None:
+        return []
+    issued = license_.facts[0].recorded_at
+    before = kind.at(issued - 1, void_as_of(state, issued))
+    then = [version for version in kind.versions if version.since == issued]
+    return [version.schema_digest for version in ([before] if before else []) + then]
 
 
 def _at(ask: Ask, now: int, head_time: int) -> int:
