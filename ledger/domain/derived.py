@@ -32,6 +32,12 @@ _CODE_LENGTH = 18
 """Characters of credit codes and citizen IDs; other codes of holders are masked by the same rule."""
 _LENGTHS = {"uscc": _CODE_LENGTH, "citizen-id": _CODE_LENGTH, "date": 10, "region": 6}
 _EACH = "/*/"
+_HOLDER_METADATA = {
+    "metadata/certificateHolderName": "holders/0/name",
+    "metadata/certificateHolderCode": "holders/0/code",
+    "metadata/certificateHolderTypeCode": "holders/0/codeType",
+}
+"""Metadata that say of a single holder what `holders` says."""
 _TYPES: Mapping[type, str] = {Mask: "string", Year: "integer"}
 
 
@@ -153,7 +159,8 @@ def derived_of(form: object, schema: JsonObject) -> dict[str, DerivedField]:
 
     Raises:
         MalformedError: `DERIVED_FORM`, `DERIVED_NAME`, `DERIVED_SOURCE`, `DERIVED_OF_DERIVED`,
-            `DERIVED_RULE_UNKNOWN`, `DERIVED_RULE_UNFIT` or `DERIVED_MASK`, naming the field.
+            `DERIVED_RULE_UNKNOWN`, `DERIVED_RULE_UNFIT`, `DERIVED_MASK` or `DERIVED_MASK_TWICE`,
+            naming the field.
     """
     if not isinstance(form, dict) or len(form) > MOST_DERIVED:
         raise bad_form("derived", "derived")
@@ -161,7 +168,18 @@ def derived_of(form: object, schema: JsonObject) -> dict[str, DerivedField]:
     for name in form:
         if not _NAME.fullmatch(name) or name in taken:
             raise MalformedError("DERIVED_NAME", name=name[:80])
-    return {name: _field(name, each, form, schema) for name, each in form.items()}
+    made = {name: _field(name, each, form, schema) for name, each in form.items()}
+    _require_one_mask(made)
+    return made
+
+
+def _require_one_mask(derived: Derived) -> None:
+    """Of one source one mask: two that keep different ends would show together what each of them hides."""
+    masked: dict[str, str] = {}
+    for name, each in derived.items():
+        source = _HOLDER_METADATA.get(each.source, each.source.replace(_EACH, "/0/"))
+        if isinstance(each.rule, Mask) and masked.setdefault(source, name) != name:
+            raise MalformedError("DERIVED_MASK_TWICE", name=name, other=masked[source])
 
 
 def _field(name: str, form: object, others: JsonObject, schema: JsonObject) -> DerivedField:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -228,6 +229,11 @@ DIGESTS = {
         ({"x": masked(start=12, end=5)}, "DERIVED_MASK"),
         ({"x": masked("holders/0/code", 6, 4)}, "DERIVED_MASK"),
         ({"x": masked("face/coOwnership", 2, 1)}, "DERIVED_MASK"),
+        ({"x": masked(start=2), "y": masked(start=0, end=2)}, "DERIVED_MASK_TWICE"),
+        (
+            {"x": masked("holders/*/name", 1, 0, 1), "y": masked("metadata/certificateHolderName", 0, 1, 1)},
+            "DERIVED_MASK_TWICE",
+        ),
         ({"x": masked(start=-1)}, "DERIVED_FORM"),
         ({"x": {**masked(), "start": True}}, "DERIVED_FORM"),
         ({"x": {**masked(), "keep": 1}}, "DERIVED_FORM"),
@@ -249,6 +255,17 @@ DIGESTS = {
 )
 def test_a_bad_definition_is_refused_by_a_code_of_its_own(derived: Any, code: str) -> None:
     assert refusal(derived).code == code
+
+
+def test_the_definition_in_the_examples_is_one() -> None:
+    file = Path(__file__).parents[2] / "docs" / "examples" / "type-masked.json"
+    kind = LicenseType.from_json(parse_strict(file.read_bytes()))
+    face = {"birthDate": "1900-01-01", "address": "安徽省合肥市示例路甲号", "phone": "13800000000"}
+    given_input = example_input("property_certificate") | {"face": face}
+    given_input["metadata"] |= {"certificateTypeCode": kind.code, "certificateTypeName": kind.name_zh}
+    made_face = build_license(given_input, kind)["face"]
+    assert (made_face["maskedPhone"], made_face["birthYear"]) == ("138******00", 1900)
+    assert made_face["maskedAddress"] == "***********", "six of eleven characters would be more than half"
 
 
 def test_a_grade_of_a_derived_field_stands_in_one_place() -> None:

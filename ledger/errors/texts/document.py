@@ -288,6 +288,12 @@ TEXTS: dict[str, Text] = {
         "至少遮盖一半字符，且至少一位；保留总数不超过 16。",
         "Hide at least half of the characters and at least one; keep no more than 16 in all.",
     ),
+    "DERIVED_MASK_TWICE": Text(
+        "派生字段 {name} 与 {other} 遮盖的是同一来源，合起来会露出各自所隐去的部分。",
+        "The derived fields {name} and {other} mask one source; together they show what each one hides.",
+        "同一来源只设一种遮盖。",
+        "Have one mask for one source.",
+    ),
     "DERIVED_GRADE": Text(
         "派生字段 {name} 的等级 {grade} 应为 1 至 {highest}，不高于来源字段。",
         "The grade {grade} of the derived field {name} should be 1 to {highest}, that of its source.",
