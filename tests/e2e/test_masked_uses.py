@@ -61,9 +61,9 @@ def using(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> 
     served.close()
 
 
-def given(using: Using, **face: Any) -> Path:
+def given(using: Using, keys: Json | None = None, **face: Any) -> Path:
     """An input of the type."""
-    made = using.live_ledger.input()
+    made = using.live_ledger.input(**(keys or {}))
     made["metadata"] |= {"certificateTypeCode": CODE}
     made["face"] |= face
     file = using.folder / f"{made['serial']}.json"
@@ -71,8 +71,8 @@ def given(using: Using, **face: Any) -> Path:
     return file
 
 
-def issued(using: Using, *more: str) -> tuple[Json, Path]:
-    file = given(using)
+def issued(using: Using, *more: str, **keys: str) -> tuple[Json, Path]:
+    file = given(using, keys)
     out = file.with_suffix(".elic.json")
     order = ["license", "issue", str(file), *using.key("issuer"), "--out", str(out), *more]
     return using.provider(*order), out
@@ -106,22 +106,51 @@ def test_a_masked_field_is_used_where_the_whole_one_would_need_a_decision(using:
     assert Envelope.parse(file.read_bytes()).license["holders"][0]["name"] not in page
 
 
+class Holder:
+    """A person with a vault and a verifier who asks for fields."""
+
+    def __init__(self, using: Using, folder: Path, patch: pytest.MonkeyPatch) -> None:
+        patch.setenv("ELICENSE_PASSPHRASE", "一句话")
+        self._using, self._folder, self._vault = using, folder, ["--vault", str(folder / "a.vault")]
+        self.wallet("init")
+        made = self.wallet("key")
+        self.keys = {name: made[name] for name in ("holderKey", "holderEncryptionKey")}
+
+    def wallet(self, *arguments: str) -> Json:
+        return self._using.live_ledger.cli("wallet", *arguments, *self._vault)
+
+    def shows(self, license_: str, fields: str) -> tuple[int, Json]:
+        """What the verifier finds of what is shown."""
+        question = str(self._folder / f"{len(fields)}.json")
+        asked = ["--fields", fields, "--purpose", "核验", "--out", question, *self._using.key("relying")]
+        self._using.live_ledger.cli("wallet", "challenge", *asked)
+        shown = self.wallet("present", license_, "--fields", fields, "--challenge", question)
+        return self._using.live_ledger.attempt("wallet", "scan", shown["qr"], "--challenge", question)
+
+
 def test_who_verifies_finds_a_value_that_does_not_follow_by_the_registered_rule(
-    using: Using, tmp_path: Path
+    using: Using, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An issuer whose own definition says something else than the ledger knows."""
-    own = tmp_path / "network.json"
+    own, holder = tmp_path / "network.json", Holder(using, tmp_path, monkeypatch)
     shutil.copy(using.live_ledger.network, own)
     (tmp_path / "types").mkdir()
     looser = {**DERIVED, "maskedName": {**DERIVED["maskedName"], "start": 2}}
     (tmp_path / "types" / f"{CODE}.json").write_text(json.dumps(definition(derived=looser)))
-    _, file = issued(using, "--network", str(own))
+    issuing, file = issued(using, "--network", str(own), **holder.keys)
     status, told = using.live_ledger.attempt("verify", str(file))
     form = told["checks"][0]
     assert (status, told["result"], form["code"]) == (2, "MALFORMED", "DERIVED_MISMATCH")
     assert form["evidence"] == {"fields": ["face/maskedName"]}
     status, told = using.live_ledger.attempt("verify", str(file), "--network", str(own))
     assert (status, told["result"]) == (0, "IN_FORCE"), "who does not know the registered rule says nothing"
+
+    holder.wallet("add", str(file))
+    status, told = holder.shows(issuing["identifier"], "face/maskedName")
+    assert (status, told["result"], list(told["disclosed"])) == (0, "IN_FORCE", ["face/maskedName"])
+    status, told = holder.shows(issuing["identifier"], "face/maskedName,holders/0/name")
+    assert (status, told["result"], told["disclosed"]) == (2, "MALFORMED", None)
+    assert told["checks"][0]["code"] == "DERIVED_MISMATCH"
 
 
 def test_an_earlier_version_of_a_type_is_judged_by_its_own_rule(using: Using, tmp_path: Path) -> None:
@@ -131,7 +160,7 @@ def test_an_earlier_version_of_a_type_is_judged_by_its_own_rule(using: Using, tm
     changed.write_text(json.dumps(definition(derived=other, name="示例证", region=310000)))
     by = ("--by", str(using.live_ledger.key("r31")))
     assert using.live_ledger.cli("type", "add", str(changed), *by)["version"] == 2
-    _, later = issued(using)
+    _, later = issued(using, "--api", using.served.url)
     for each in (file, later):
         assert using.live_ledger.cli("verify", str(each))["result"] == "IN_FORCE"
     ends = [Envelope.parse(each.read_bytes()).license["face"]["maskedName"] for each in (file, later)]
