@@ -41,13 +41,15 @@ class TypeFiles:
             code: 21 characters.
             digest: As the Catalog records it, 0x-hex.
         """
+        shipped = next((each for each in builtin_types() if each.code == code), None)
+        if shipped and "0x" + shipped.schema_digest.hex() == digest:
+            return shipped
         for path in (self._folder / f"{code[:21]}.json", self._earlier(code, digest)):
             with suppress(OSError, MalformedError):
                 kind = _read_type(path.read_bytes())
                 if "0x" + kind.schema_digest.hex() == digest:
                     return kind
-        shipped = next((each for each in builtin_types() if each.code == code), None)
-        return shipped if shipped and "0x" + shipped.schema_digest.hex() == digest else None
+        return None
 
     def _earlier(self, code: str, digest: str) -> Path:
         return self._folder / "earlier" / f"{code[:21]}-{digest[2:18]}.json"

@@ -144,6 +144,10 @@ def test_who_verifies_finds_a_value_that_does_not_follow_by_the_registered_rule(
     assert form["evidence"] == {"fields": ["face/maskedName"]}
     status, told = using.live_ledger.attempt("verify", str(file), "--network", str(own))
     assert (status, told["result"]) == (0, "IN_FORCE"), "who does not know the registered rule says nothing"
+    out = str(tmp_path / "read.elic.json")
+    using.provider(
+        "license", "document", issuing["identifier"], *using.key("issuer-encryption"), "--out", out
+    )
 
     holder.wallet("add", str(file))
     status, told = holder.shows(issuing["identifier"], "face/maskedName")
