@@ -44,9 +44,10 @@ class TypeEntry(Answered):
 
 
 class TypeDetail(TypeEntry):
-    """A license type with the JSON Schema of its face, null where it is not known here."""
+    """A license type with schema and derived fields of its face, both null where not known here."""
 
     schema_: Annotated[Json | None, Field(alias="schema")]
+    derived: Json | None
 
 
 class Types(Answered):

@@ -143,6 +143,7 @@ class GrantDetail(GrantRow):
     case: str | None
     fields: list[str]
     granted: list[str]
+    derived: list[Json]
     since: Moment | None
     count: int | None
     used: int

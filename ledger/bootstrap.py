@@ -41,6 +41,7 @@ from ledger.domain.acts import Purpose
 from ledger.domain.apply import APPLY_VERSION
 from ledger.domain.archive import MAX_PACKAGE
 from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.derived import Derived
 from ledger.domain.disclosed_row import DisclosedRow
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Key, License, Representation
@@ -371,6 +372,7 @@ class Ledger:
             asked.level,
             self._license_at,
             self.party_texts.list_of,
+            self.types().with_digest,
         )
 
     def copies(
@@ -621,13 +623,20 @@ class Ledger:
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
-        shown = ShowGrants(state, texts, now, self.working_days(state, now))
+        shown = ShowGrants(state, texts, now, self.working_days(state, now), self.derived_of)
         return ListShared(state, shown, texts, now, self.catalog_texts)
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""
         now = int(self.clock.now().timestamp())
-        return ShowGrants(index, self.party_texts, now, self.working_days(index, now))
+        return ShowGrants(index, self.party_texts, now, self.working_days(index, now), self.derived_of)
+
+    def derived_of(self, code: str) -> Derived:
+        """The derived fields of a license type by its code; none where it is not known here."""
+        try:
+            return self.types().get(code).derived
+        except MalformedError:
+            return {}
 
     @cached_property
     def name_uses(self) -> NameUses:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from api.cli.calendar_words import counted_by
+from api.cli.derived_words import derived_line
 from api.cli.output import language, said
 from api.cli.plain import one_line
 from ledger.domain.canonical import JsonObject
@@ -47,6 +48,7 @@ def card(data: JsonObject) -> str:
         f"  {_word(_BASES, data['basis'])}  {data['purposeCode'] or ''} {data['purpose'] or ''}".rstrip(),
         *_case(data),
         said("  字段：", "  fields: ") + ", ".join(data["granted"]),
+        *(f"    {derived_line(each['field'], each)}" for each in data["derived"]),
         said(f"  至 {data['until']}", f"  until {data['until']}") + _uses(data),
         *(f"  {_step(step)}" for step in data["steps"]),
         *_waiting(data),

@@ -124,9 +124,7 @@ class LazyNouns(TyperGroup):
         """The nouns whose module is here."""
         return [name for name, noun in NOUNS.items() if importlib.util.find_spec(noun.module)]
 
-    def resolve_command(
-        self, ctx: Context, args: list[str]
-    ) -> tuple[str | None, Command | None, list[str]]:
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """The noun that the arguments begin with; of its verbs, the one that follows is enough."""
         self._verb = args[1] if len(args) > 1 else None
         return super().resolve_command(ctx, args)

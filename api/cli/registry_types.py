@@ -11,9 +11,11 @@ import typer
 import yaml
 
 from api.cli import registry_powers, remote
+from api.cli.derived_words import derived_line
 from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
 from api.cli.output import Outcome, language, read_input, said
+from api.cli.plain import one_line
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import (
     CodeArgument,
@@ -29,6 +31,7 @@ from api.cli.registry_words import (
 )
 from ledger.adapters.type_files import TypeFiles
 from ledger.domain.acts import Act, effect_words, effects_of, verbs_of
+from ledger.domain.canonical import JsonObject
 from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import LicenseType, TypeVersion
 from ledger.domain.founding import FoundingType, read_type
@@ -109,11 +112,14 @@ def type_show(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Show a type with all its versions and who is entitled to issue it."""
-    state = reading(network, rpc, api, key, org)[1]
+    ledger, state = reading(network, rpc, api, key, org)
     kind = _type(state, read_code(code))
+    known = ledger.types().with_digest(kind.code, kind.versions[-1].schema_digest)
+    derived = known.derived_json() if known else None
     rights = [entitlement_row(right) for right in rights_of(state, license_type=code)]
     data = {
         **_type_row(kind),
+        "derived": derived,
         "versions": [_version_row(each) for each in kind.versions],
         "entitlements": rights,
         "powers": [power_row(each) for each in powers_of(state, license_type=code)],
@@ -121,8 +127,16 @@ def type_show(
     version = said(f"第 {data['version']} 版", f"version {data['version']}")
     lines = [f"{code}  {data['scope']}, {data['sharing']}, {version}"]
     lines += [f"  {each['issuer']} {right_line(each)}" for each in rights]
+    lines += [f"  {_derived_text(name, each)}" for name, each in (derived or {}).items()]
     lines += [line for act in sorted(kind.versions[-1].acts) for line in _act_lines(act)]
     return Outcome(data, text="\n".join(lines))
+
+
+def _derived_text(name: str, form: JsonObject) -> str:
+    """A derived field with title and grade."""
+    title = said(form["title"]["zh"], form["title"]["en"])
+    grade = said(f"（{title}，{form['grade']} 级）", f" ({title}, grade {form['grade']})")
+    return one_line(derived_line(f"face/{name}", form) + grade)
 
 
 def _act_lines(act: Act) -> list[str]:

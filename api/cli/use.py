@@ -9,6 +9,7 @@ import typer
 
 from api.cli import keys
 from api.cli.bodies import body_of
+from api.cli.derived_words import derived_line
 from api.cli.files import pretty
 from api.cli.governing import state_of, table
 from api.cli.grant import FieldsOption, GrantArgument
@@ -33,10 +34,12 @@ from api.make_providing import make_providing
 from ledger.adapters.platform_folder import PlatformParcels
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.derived import derived_named
 from ledger.domain.disclosed_row import DisclosedRow, state_told
 from ledger.domain.grants import GrantStanding
 from ledger.domain.handout import ANNOTATED, PLAIN
 from ledger.domain.moments import rfc3339
+from ledger.domain.objects import from_ascii32
 from ledger.domain.use_receipt import use_receipt
 from ledger.domain.verdict_texts import RESULT_TEXTS
 from ledger.errors import OutcomeUnknownError, StoreOutageError, UsageError
@@ -105,7 +108,7 @@ def request(
     )
     folder = Path(out).resolve()
     used = desk.use(order, folder, wait)
-    return delivered(folder, used, desk.ledger.standing_of_copy(used.copy))
+    return delivered(folder, used, desk.ledger)
 
 
 @app.command("sign")
@@ -256,14 +259,15 @@ def _is_over(ledger: Ledger, grant: str) -> bool:
     return ledger.grants(state).standing(grant_in(state, grant)) is not GrantStanding.IN_EFFECT
 
 
-def delivered(folder: Path, used: Used, standing: JsonObject | None) -> Outcome:
+def delivered(folder: Path, used: Used, ledger: Ledger) -> Outcome:
     """Write the copy as it may be used, and beside it what shows by what right.
 
     Args:
         folder: Where to.
         used: What came of an order.
-        standing: Where the license stands now, as `standing_in` tells; None where that is not known.
+        ledger: Tells where the license stands now, and what follows from what in it.
     """
+    standing = ledger.standing_of_copy(used.copy)
     copy = folder / _SUFFIX[used.handout.media_type]
     receipt, promise = used.receipt, used.promise
     files = {"request.json": used.request.as_json(), "handout.json": used.handout.as_json()}
@@ -272,13 +276,14 @@ def delivered(folder: Path, used: Used, standing: JsonObject | None) -> Outcome:
     if promise is not None:
         files["promise.json"] = promise
     write_all({copy: used.copy, **{folder / name: pretty(form) for name, form in files.items()}})
-    row = _row_of(used)
+    row, derived = _row_of(used), _derived_of(used, ledger)
     data = {
         "use": used.request.digest,
         "object": receipt.object if receipt else None,
         "licenseId": used.handout.terms.license_id,
         "standing": standing,
         "row": row,
+        "derived": derived,
         "seq": receipt.place.seq if receipt and receipt.place else None,
         "copy": str(copy),
         "receipt": str(folder / "receipt.json") if receipt else None,
@@ -290,8 +295,18 @@ def delivered(folder: Path, used: Used, standing: JsonObject | None) -> Outcome:
         str(copy),
         f"  {said('用证', 'use')} {data['object'] or data['use']} ({place})",
         stands,
+        *(f"  {derived_line(each['field'], each)}" for each in derived),
     ]
     return Outcome(data, text="\n".join(lines))
+
+
+def _derived_of(used: Used, ledger: Ledger) -> list[JsonObject]:
+    """Which fields of the copy are masked or follow otherwise from others."""
+    disclosed = read_copy(used.copy).disclosed
+    if isinstance(disclosed, DisclosedRow):
+        return []
+    code = from_ascii32(str(disclosed.shown.signed["licenseType"]))
+    return derived_named(ledger.derived_of(code), list(disclosed.values))
 
 
 def _row_of(used: Used) -> JsonObject | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.founding import FoundingType
 from ledger.domain.license_types import LicenseType, builtin_types, license_type
 from ledger.domain.rights import IDENTITY_PROVIDER
-from ledger.errors import UsageError
+from ledger.errors import MalformedError, UsageError
 
 
 class TypeFiles:
@@ -33,6 +34,26 @@ class TypeFiles:
             return license_type(code)
         return _read_type(definition)
 
+    def with_digest(self, code: str, digest: str) -> LicenseType | None:
+        """The definition of a type that has a schema digest, the present one or an earlier one.
+
+        Args:
+            code: 21 characters.
+            digest: As the Catalog records it, 0x-hex.
+        """
+        shipped = next((each for each in builtin_types() if each.code == code), None)
+        if shipped and "0x" + shipped.schema_digest.hex() == digest:
+            return shipped
+        for path in (self._folder / f"{code[:21]}.json", self._earlier(code, digest)):
+            with suppress(OSError, MalformedError):
+                kind = _read_type(path.read_bytes())
+                if "0x" + kind.schema_digest.hex() == digest:
+                    return kind
+        return None
+
+    def _earlier(self, code: str, digest: str) -> Path:
+        return self._folder / "earlier" / f"{code[:21]}-{digest[2:18]}.json"
+
     def all(self) -> list[LicenseType]:
         """Every type known here."""
         known = {kind.code: kind for kind in builtin_types()}
@@ -43,6 +64,8 @@ class TypeFiles:
 
     def take(self, given: FoundingType, beside: Path) -> LicenseType:
         """The type that a founding file means, kept as a file where it brings a schema of its own.
+
+        It is kept under its digest, too: licenses of this version are checked by it when another follows.
 
         The right of identity providers has neither: no license is of it.
 
@@ -56,10 +79,12 @@ class TypeFiles:
         if given.schema is None:
             return license_type(given.code)
         kind = LicenseType.from_json(_definition(given, beside))
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / f".{kind.code}.{os.getpid()}"
-        draft.write_bytes(canonical(kind.as_json()))
-        os.replace(draft, self._folder / f"{kind.code}.json")
+        earlier = self._earlier(kind.code, "0x" + kind.schema_digest.hex())
+        for path in (earlier, self._folder / f"{kind.code}.json"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.parent / f".{kind.code}.{os.getpid()}"
+            draft.write_bytes(canonical(kind.as_json()))
+            os.replace(draft, path)
         return kind
 
 
@@ -83,6 +108,7 @@ def _definition(given: FoundingType, beside: Path) -> JsonObject:
                 "scope": given.scope.name,
                 "sharing": given.sharing.name,
                 "acts": verbs_of(given.acts),
+                **({"derived": dict(given.derived)} if given.derived else {}),
             }
         ).encode()
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from ledger.domain.canonical import JsonObject, JsonValue, canonical
+from ledger.domain.derived import DerivedField
 from ledger.domain.label import UseTerms, copy_number
 from ledger.domain.moments import SHANGHAI
 from ledger.domain.row_fields import name_of
@@ -63,6 +64,10 @@ class Named(Protocol):
     @property
     def schema(self) -> JsonObject:
         """JSON Schema of the face, with titles."""
+        ...
+
+    def derived_at(self, path: str) -> DerivedField | None:
+        """The field that follows from another one, at a path."""
         ...
 
 
@@ -193,6 +198,9 @@ def field_names(path: str, kind: Named) -> tuple[str, str]:
         >>> field_names("holders/0/name", safety), field_names("metadata/certificateName", safety)
         (('持证主体 1 名称', 'Holder 1, name'), ('证照名称', 'Certificate name'))
     """
+    own = kind.derived_at(path)
+    if own is not None:
+        return _numbered(own.title_zh, path), _numbered(own.title_en, path)
     match path.split("/"):
         case ["metadata", name]:
             return _METADATA.get(name, name), _spaced(name)
@@ -202,6 +210,12 @@ def field_names(path: str, kind: Named) -> tuple[str, str]:
         case ["face", *steps] if steps:
             return _titles(steps, kind.schema), ", ".join(_english(steps))
     return _OTHERS.get(path, path), _spaced(path.replace("/", " "))
+
+
+def _numbered(title: str, path: str) -> str:
+    """A title with the place in a list, counted from one."""
+    last = path.rsplit("/", maxsplit=1)[-1]
+    return f"{title} {int(last) + 1}" if last.isdecimal() else title
 
 
 def shown_value(path: str, value: JsonValue) -> str:

@@ -23,6 +23,32 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 512
 
+METADATA = (
+    "certificateName",
+    "certificateTypeName",
+    "certificateTypeCode",
+    "certificateNumber",
+    "certificateIdentifier",
+    "certificateVersion",
+    "certificateIssuingAuthorityName",
+    "certificateIssuingAuthorityCode",
+    "certificateIssuedDate",
+    "certificateHolderName",
+    "certificateHolderCode",
+    "certificateHolderTypeName",
+    "certificateHolderTypeCode",
+    "certificateEffectiveDate",
+    "certificateExpiringDate",
+    "certificateAreaCode",
+    "relatedItemName",
+    "relatedItemCode",
+    "sealSigner",
+    "sealTime",
+    "sealName",
+    "extendInfo",
+)
+"""Metadata of an original; the four fields of an annotated copy (加注件) have no place in it."""
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 

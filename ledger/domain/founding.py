@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -68,6 +68,8 @@ class FoundingType:
     acts: frozenset[Act]
     region: int
     ground: int
+    derived: Mapping[str, Any] = field(default_factory=dict)
+    """Fields that follow from others (`ledger.domain.derived`), where the schema is given by itself."""
 
     @property
     def definer(self) -> str:
@@ -220,6 +222,7 @@ def _type(row: object) -> FoundingType:
         acts=_acts(members),
         region=_optional(members, "region", _region_code) or 0,
         ground=_optional(members, "ground", _number) or 0,
+        derived=_optional(members, "derived", lambda m, n: _mapping(m[n], n)) or {},
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.conversion import ROLES, conversion_fault, is_signed_for
-from ledger.domain.field_rules import FieldFault, is_region, is_text, parse_day
+from ledger.domain.derived import derived_values
+from ledger.domain.field_rules import METADATA, FieldFault, is_region, is_text, parse_day
 from ledger.domain.fields_tree import MAX_FIELDS, flatten
 from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PAIR, HolderRule, is_key, is_rule
 from ledger.domain.identifiers import CitizenId, LicenseIdentifier, Uscc
@@ -62,32 +63,6 @@ _INPUT = (
     "layout",
     "conversion",
 )
-_METADATA = (
-    "certificateName",
-    "certificateTypeName",
-    "certificateTypeCode",
-    "certificateNumber",
-    "certificateIdentifier",
-    "certificateVersion",
-    "certificateIssuingAuthorityName",
-    "certificateIssuingAuthorityCode",
-    "certificateIssuedDate",
-    "certificateHolderName",
-    "certificateHolderCode",
-    "certificateHolderTypeName",
-    "certificateHolderTypeCode",
-    "certificateEffectiveDate",
-    "certificateExpiringDate",
-    "certificateAreaCode",
-    "relatedItemName",
-    "relatedItemCode",
-    "sealSigner",
-    "sealTime",
-    "sealName",
-    "extendInfo",
-)
-"""Metadata of an original; the four fields of an annotated copy (加注件) have no place in it."""
-
 _NAMES = ("certificateName", "certificateTypeName", "certificateIssuingAuthorityName")
 _OPTIONAL_TEXTS = (
     "certificateNumber",
@@ -123,13 +98,14 @@ class LicenseDraft:
         self._origin = self._choice("origin", given.get("origin", NATIVE), ORIGINS)
         self._is_strict = self._origin in STRICT_ORIGINS
         self._metadata = dict(self._object(given.get("metadata"), "metadata"))
-        self._refuse_others(self._metadata, _METADATA, "metadata/")
+        self._refuse_others(self._metadata, METADATA, "metadata/")
         self._holders = self._read_holders()
         self._fill_in()
         self._read_metadata()
         self._read_dates()
         self._read_identifier()
-        self._read_face()
+        self._face = self._read_face()
+        self._derived: JsonObject = {}
         self._layout = self._read_layout()
         self._conversion = self._read_conversion()
         self._read_keys()
@@ -138,8 +114,8 @@ class LicenseDraft:
     def license(self) -> JsonObject:
         """The license of a draft without faults."""
         return {
-            "metadata": {name: self._metadata[name] for name in _METADATA if name in self._metadata},
-            "face": self._given.get("face", {}),
+            "metadata": {name: self._metadata[name] for name in METADATA if name in self._metadata},
+            "face": {**self._face, **self._derived},
             "holders": self._holders,
             "origin": self._origin,
             "layout": self._layout,
@@ -293,12 +269,15 @@ class LicenseDraft:
 
     # --- face, layout, keys ---
 
-    def _read_face(self) -> None:
-        face = self._object(self._given.get("face", {}), "face")
+    def _read_face(self) -> JsonObject:
+        """The face without what follows from other fields."""
+        given = self._object(self._given.get("face", {}), "face")
+        face = {name: value for name, value in given.items() if name not in self._kind.derived}
         self.faults += self._kind.face_faults(face)
         self.faults += [
             FieldFault(path, "FIELD_PATTERN") for path, text in _texts(face, "face") if _has_control(text)
         ]
+        return face
 
     def _read_layout(self) -> JsonObject | None:
         given = self._given.get("layout")
@@ -369,14 +348,28 @@ class LicenseDraft:
                 seen.add(key)
 
     def _read_whole(self) -> None:
-        """What only the license as a whole shows: numbers with a fraction, odd names, too many fields."""
+        """What only the license as a whole shows: numbers with a fraction, odd names, too many fields.
+
+        Here fields that follow from others are put in.
+        """
         try:
+            if self._kind.derived:
+                self._derive()
             document = self.license()
             canonical(document)
             if len(flatten(document)) > MAX_FIELDS:
                 self._fault("face", "FIELDS_TOO_MANY", limit=MAX_FIELDS)
         except MalformedError as fault:
             self._fault(str(fault.fields.get("field", "face")), fault.code, **fault.fields)
+
+    def _derive(self) -> None:
+        """Compute what follows from other fields; what was given of it must be the same."""
+        face = self._given.get("face")
+        given = face if isinstance(face, dict) else {}
+        self._derived = derived_values(self._kind.derived, flatten(self.license()))
+        for name, each in self._kind.derived.items():
+            if name in given and canonical(given[name]) != canonical(self._derived.get(name)):
+                self._fault(each.path, "FIELD_DERIVED", source=each.source)
 
     # --- common ---
 

@@ -1,16 +1,16 @@
 """License types: what a license of each type may say, where it is valid, which acts it knows.
 
 A type is defined once, in JSON (`elicense-type/1`): code, names, a JSON Schema (2020-12) for the
-face, a grade of sensitivity for fields, the acts, scope and sharing. Four types ship as package
-data. A founding file brings its own by the same keys; there `name` may be a plain string and
-`grades` may be left out.
+face, a grade of sensitivity for fields, the acts, scope and sharing; and, where it has any, the fields
+that follow from others (`ledger.domain.derived`). Four types ship as package data. A founding file brings
+its own by the same keys; there `name` may be a plain string and `grades` may be left out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +19,7 @@ from eth_hash.auto import keccak
 
 from ledger.domain.acts import LISTED, Act, Scope, Sharing
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
+from ledger.domain.derived import Derived, DerivedField, derived_of
 from ledger.domain.field_rules import FORMATS, FieldFault, schema_faults
 from ledger.domain.identifiers import is_type_code
 from ledger.domain.secrecy import MEMBER, require_unclassified, require_unclassified_schema
@@ -33,7 +34,7 @@ DEFAULT_GRADE = 3
 
 _E = TypeVar("_E", Scope, Sharing)
 _REQUIRED = frozenset({"code", "name", "schema", "scope", "sharing", "acts"})
-_OPTIONAL = frozenset({"format", "grades", "note", MEMBER})
+_OPTIONAL = frozenset({"format", "grades", "derived", "note", MEMBER})
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class LicenseType:
         acts: The acts that licenses of this type know.
         scope: Valid everywhere by law, or where agreements say so.
         sharing: How it is shared.
+        derived: Fields of the face that follow from others, by name.
     """
 
     code: str
@@ -59,13 +61,14 @@ class LicenseType:
     acts: frozenset[Act]
     scope: Scope
     sharing: Sharing
+    derived: Derived = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, definition: JsonObject) -> LicenseType:
         """Read a definition.
 
         Raises:
-            MalformedError: `LICENSE_TYPE_BAD`, naming the part.
+            MalformedError: `LICENSE_TYPE_BAD`, naming the part; `DERIVED_GRADE`, or as `derived_of`.
             RuleError: As `require_unclassified`.
         """
         missing = _REQUIRED - definition.keys()
@@ -77,16 +80,20 @@ class LicenseType:
         require_unclassified(definition, definition["code"])
         require_unclassified_schema(definition["schema"], definition["code"])
         name_zh, name_en = _names(definition["name"])
-        return cls(
+        schema = _schema(definition["schema"])
+        made = cls(
             code=definition["code"],
             name_zh=name_zh,
             name_en=name_en,
-            schema=_schema(definition["schema"]),
+            schema=schema,
             grades=_grades(definition.get("grades", {})),
             acts=_acts(definition["acts"]),
             scope=_member(Scope, definition["scope"], "scope"),
             sharing=_sharing(definition["sharing"]),
+            derived=derived_of(definition.get("derived", {}), schema),
         )
+        made._require_grades()
+        return made
 
     def as_json(self) -> JsonObject:
         """The definition that `from_json` reads back to this type."""
@@ -99,17 +106,26 @@ class LicenseType:
             "acts": [verb for verb, act in LISTED.items() if act in self.acts],
             "grades": dict(self.grades),
             "schema": self.schema,
+            **({"derived": self.derived_json()} if self.derived else {}),
         }
+
+    def derived_json(self) -> JsonObject:
+        """The member `derived` of the definition."""
+        return {name: each.as_json() for name, each in self.derived.items()}
 
     @property
     def definer(self) -> str:
         """Credit code of the defining authority."""
         return self.code[:18]
 
-    @property
+    @cached_property
     def schema_digest(self) -> bytes:
-        """keccak-256 of the schema's canonical form, as the Catalog records it."""
-        return keccak(canonical(self.schema))
+        """keccak-256 of the canonical form of what makes a face, as the Catalog records it.
+
+        That is the schema, or with derived fields `{"derived", "schema"}`.
+        """
+        made = {"derived": self.derived_json(), "schema": self.schema} if self.derived else self.schema
+        return keccak(canonical(made))
 
     @property
     def grades_digest(self) -> bytes:
@@ -125,10 +141,27 @@ class LicenseType:
             (3, 3, 2)
         """
         steps = path.split("/")
+        own = self.derived_at(path)
+        if own is not None:
+            return own.grade
         for pattern in (path, *_patterns(steps)):
             if pattern in self.grades:
                 return self.grades[pattern]
         return DEFAULT_GRADE
+
+    def derived_at(self, path: str) -> DerivedField | None:
+        """The derived field that a path is, or is part of."""
+        branch, name, *_ = [*path.split("/"), ""]
+        return self.derived.get(name) if branch == "face" else None
+
+    def _require_grades(self) -> None:
+        """What is hidden in part is at most as sensitive as the whole."""
+        for name, each in self.derived.items():
+            highest = self.grade(each.source.replace("*", "0"))
+            if each.path in self.grades:
+                raise MalformedError("DERIVED_NAME", name=name)
+            if not 1 <= each.grade <= highest:
+                raise MalformedError("DERIVED_GRADE", name=name, grade=each.grade, highest=highest)
 
     def face_faults(self, face: object) -> list[FieldFault]:
         """Everything that the schema finds wrong with a face, by path under `face`."""

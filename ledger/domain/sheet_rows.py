@@ -533,7 +533,8 @@ def _extended_column(name: str, path: tuple[str | int, ...]) -> Column | None:
 
 
 def _face_column(name: str, steps: tuple[str | int, ...], kind: LicenseType) -> Column | None:
-    node = _schema_at(kind.schema, steps[1:], kind.schema)
+    own = kind.derived_at("/".join(map(str, steps)))
+    node = _schema_at(kind.schema, steps[1:], kind.schema) if own is None else own.schema
     if node is None:
         return None
     items = _resolved(node.get("items"), kind.schema)

@@ -163,6 +163,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     **RESULT_TEXTS,
     "DIGEST_MISMATCH": ("内容与内容摘要不符。", "The content does not match its digest."),
     "FACE_MISMATCH": ("照面信息与签名内容不符。", "The document says something else than what was signed."),
+    "DERIVED_MISMATCH": (
+        "遮盖字段或派生字段与其来源字段不符：颁发机构所签的值不是按类型定义的规则得出的。",
+        "A masked or derived field does not follow from its source by the rule of the license type.",
+    ),
     "LEAF_MISMATCH": (
         "证照的叶子与路径到不了所签的批次根。",
         "The leaf and its path do not lead to the batch's signed root.",

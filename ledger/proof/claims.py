@@ -15,6 +15,7 @@ from ledger.domain.conversion import (
     is_signed_for,
 )
 from ledger.domain.document import Envelope, Leaf, contradicting_fields
+from ledger.domain.fields_tree import flatten
 from ledger.domain.leaves import leads_to_root
 from ledger.domain.license_input import CONVERTED
 from ledger.domain.messages import MESSAGES, MessageType, issued_id
@@ -116,6 +117,7 @@ def claim_of_file(envelope: Envelope) -> Claim:
         conversion=conversion_json(license_, signatures) if signatures else None,
         conversions=signatures,
         is_unsigned_for=license_["origin"] in CONVERTED and not signatures,
+        seen=lambda: flatten(license_),
     )
 
 
@@ -153,7 +155,7 @@ def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
     """
     values = shown.disclosure.values()
     identifier, origin = values.get("metadata/certificateIdentifier"), values.get("origin")
-    return claim_of(
+    claim = claim_of(
         shown.signed,
         shown.signature,
         "0x" + ledger_id.hex(),
@@ -162,6 +164,7 @@ def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
         None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
         origin if isinstance(origin, str) else None,
     )
+    return replace(claim, seen=lambda: values)
 
 
 def shown_of(

@@ -85,6 +85,7 @@ class Claim:
         conversion: Who converted a paper license and who checked it, as evidence; None without signatures.
         conversions: Their signatures.
         is_unsigned_for: Whether a whole document says that it was converted and nobody signed for that.
+        seen: The field values that it shows, by path; only to be asked where its integrity holds.
     """
 
     identifier: str | None
@@ -103,6 +104,7 @@ class Claim:
     conversion: Mapping[str, object] | None = None
     conversions: tuple[ConversionSignature, ...] = ()
     is_unsigned_for: bool = False
+    seen: Callable[[], Mapping[str, object]] = field(default=dict, compare=False, repr=False)
 
     @property
     def flags(self) -> tuple[str, ...]:

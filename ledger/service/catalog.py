@@ -44,7 +44,7 @@ class Catalog:
         return [_type_json(each, each.versions[-1], names.get(each.code)) for each in found]
 
     def type(self, code: str) -> Json:
-        """One type, with the schema of its face where it is known here and is the registered one.
+        """One type, with schema and derived fields of its face where they are known here and registered.
 
         Raises:
             UnknownIdError: `UNKNOWN_TYPE`.
@@ -56,8 +56,12 @@ class Catalog:
         version = found.versions[-1]
         known = next((each for each in self._definitions() if each.code == code), None)
         is_registered = known is not None and "0x" + known.schema_digest.hex() == version.schema_digest
-        schema = known.schema if known is not None and is_registered else None
-        return {**_type_json(found, version, known), "schema": schema}
+        shown = known if is_registered else None
+        return {
+            **_type_json(found, version, known),
+            "schema": shown.schema if shown else None,
+            "derived": shown.derived_json() if shown else None,
+        }
 
     def recognitions(
         self, from_region: str | None = None, to_region: str | None = None, license_type: str | None = None

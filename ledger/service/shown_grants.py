@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.derived import Derived, derived_named
 from ledger.domain.entities import Key
 from ledger.domain.field_list import FieldList
 from ledger.domain.grants import (
@@ -43,12 +44,14 @@ class ShowGrants:
         texts: What this home knows behind digests.
         now: The moment asked about.
         days: Tells working days; None for a home that keeps no calendars.
+        derived: The derived fields of a license type, as far as it is known here.
     """
 
     state: Entities
     texts: PartyTexts
     now: int
     days: WorkingDays | None = None
+    derived: Callable[[str], Derived] = field(default=lambda _: {})
 
     def row(self, grant: Grant) -> JsonObject:
         """A member of `grants` of `grant list`."""
@@ -77,6 +80,7 @@ class ShowGrants:
             "case": self._text(grant.case_commitment),
             "fields": listed.named(grant.fields),
             "granted": listed.named(grant.granted),
+            "derived": self._derived_of(grant, listed.named(grant.fields)),
             "since": rfc3339(grant.since) if grant.since else None,
             "count": grant.count or None,
             "used": grant.used,
@@ -149,6 +153,12 @@ class ShowGrants:
             "keyId": step.key_id,
             "seq": step.seq,
         }
+
+    def _derived_of(self, grant: Grant, names: list[str]) -> list[JsonObject]:
+        """Which of its fields are masked or follow otherwise from others."""
+        resource = typed(self.state, "resource", grant.resource, Resource)
+        code = resource.versions[grant.version - 1].license_type if resource else ""
+        return derived_named(self.derived(code) if code else {}, names)
 
     def _listed(self, grant: Grant) -> FieldList:
         """The names of its fields; positions alone where this home does not know the list."""

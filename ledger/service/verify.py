@@ -11,17 +11,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from ledger.domain.apply import State
+from ledger.domain.derived import broken_rules
 from ledger.domain.doubts import Doubt, NameFields, doubt_flags, doubts_shown
-from ledger.domain.entities import Key
+from ledger.domain.entities import Key, License
+from ledger.domain.entities import LicenseType as RegisteredType
 from ledger.domain.facts import Fact, fact_of
-from ledger.domain.lineage import MAX_HANDS
+from ledger.domain.license_types import LicenseType
+from ledger.domain.lineage import MAX_HANDS, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import key_object
 from ledger.domain.records import Record
 from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import TrustFile
-from ledger.domain.verdict import IN_FORCE, Check, HeadSeen, Outcome, Step, Verdict, skipped, unknown
+from ledger.domain.verdict import IN_FORCE, Check, HeadSeen, Outcome, Step, Verdict, failed, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.ports import Clock, Verifier
 from ledger.proof.verification import (
@@ -106,6 +109,9 @@ Doubts = Mapping[str, Sequence[Doubt]]
 LicenseAt = Callable[[str, int], str | None]
 """The license id at a place in a batch (object, index), where it is known here."""
 
+Definition = Callable[[str, str], LicenseType | None]
+"""The definition of a type (code) with a schema digest (0x-hex), where it is known here."""
+
 
 class VerifyLicenses:
     """Answers for one ledger.
@@ -118,6 +124,7 @@ class VerifyLicenses:
         level: The trust level asked for, shown where none was reached.
         license_at: Names licenses of batches that took others' places; what it says is not proved.
         name_fields: Names the fields of resources, where a list of them is at hand.
+        definition: Knows types by what the ledger says of them; derived fields are checked by it.
     """
 
     def __init__(
@@ -129,9 +136,10 @@ class VerifyLicenses:
         level: str = "rpc",
         license_at: LicenseAt = lambda *_: None,
         name_fields: NameFields = lambda _: None,
+        definition: Definition = lambda *_: None,
     ) -> None:
         self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
-        self._license_at, self._name_fields = license_at, name_fields
+        self._license_at, self._name_fields, self._definition = license_at, name_fields, definition
         self._holds = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
     def verify(self, subject: Subject, ask: Ask) -> Verdict:
@@ -183,10 +191,32 @@ class VerifyLicenses:
         if claim is None:
             return self._without_claim(subject, ask)
         findings = self._examine(claim, ask, histories, state)
+        subject = self._with_rules(subject, claim, findings, state)
         verdict = self._verdict(subject, ask, findings, histories)
         license_type = findings.license.license_type if findings.license else ""
         shown = doubts_shown(doubts[claim.license_id], license_type)
         return self._with_doubts(verdict, shown, _known_at(ask, histories))
+
+    def _with_rules(self, subject: Subject, claim: Claim, findings: Findings, state: State) -> Subject:
+        """The subject with a broken form where a derived field and its source, both seen, do not agree.
+
+        The rule is that of the type's version in which the license was recorded; where that definition
+        is not known here, nothing is said.
+        """
+        recorded = findings.license
+        if recorded is None or any(check.outcome is Outcome.FAIL for check in subject.before):
+            return subject
+        definitions = [
+            self._definition(recorded.license_type, digest) for digest in _schemas_then(state, recorded)
+        ]
+        broken = [
+            broken_rules(each.derived, claim.seen()) if each and each.derived else [] for each in definitions
+        ]
+        if not broken or not all(broken):
+            return subject
+        form = failed(Step.FORM, "MALFORMED", "DERIVED_MISMATCH", {"fields": broken[-1]})
+        before = tuple(form if check.step is Step.FORM else check for check in subject.before)
+        return replace(subject, before=before)
 
     def _without_claim(self, subject: Subject, ask: Ask) -> Verdict:
         """The verdict on what is no license, or could not be read as one."""
@@ -309,6 +339,17 @@ class VerifyLicenses:
             good=subject.good,
             head=head,
         )
+
+
+def _schemas_then(state: State, license_: License) -> list[str]:
+    """Digests of the type's version in which a license was recorded; of both, where one came that second."""
+    kind = typed(state, "type", license_.license_type, RegisteredType)
+    if kind is None:
+        return []
+    issued = license_.facts[0].recorded_at
+    before = kind.at(issued - 1, void_as_of(state, issued))
+    then = [version for version in kind.versions if version.since == issued]
+    return [version.schema_digest for version in ([before] if before else []) + then]
 
 
 def _at(ask: Ask, now: int, head_time: int) -> int:

@@ -251,7 +251,7 @@ class Sharing:
         )
         out = self._stage.folder / "sharing" / folder
         used = desk.use(order, out, 60)
-        return dict(delivered(out, used, desk.ledger.standing_of_copy(used.copy)).data)
+        return dict(delivered(out, used, desk.ledger).data)
 
     def _refused(self, fields: tuple[str, ...], folder: str) -> str:
         try:

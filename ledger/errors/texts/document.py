@@ -173,6 +173,12 @@ TEXTS: dict[str, Text] = {
         "请改正其一，或只填一处。",
         "Correct one of them, or give only one.",
     ),
+    "FIELD_DERIVED": Text(
+        "字段 {field} 由 {source} 按证照类型的规则得出，所给的值与之不符。",
+        "The field {field} follows from {source} by a rule of the type; another value was given.",
+        "请不要填写该字段，由系统计算；值确应不同时，请改正来源字段。",
+        "Leave it out, it is computed; where the value should be another, correct the source.",
+    ),
     "FIELD_KEY": Text(
         "字段 {field} 应为 130 位小写十六进制公钥（04‖X‖Y）。",
         "The field {field} should be a public key of 130 hex digits in lower case (04‖X‖Y).",
@@ -239,6 +245,60 @@ TEXTS: dict[str, Text] = {
         "The definition of a license type is wrong at {part}.",
         "请改正类型定义文件；schema 须为 JSON Schema 2020-12，且不引用外部文件。",
         "Correct the definition; its schema is JSON Schema 2020-12 without outside references.",
+    ),
+    "DERIVED_FORM": Text(
+        "派生字段 {name} 的 {member} 缺失、多余或格式不符。",
+        "In the derived field {name} the member {member} is missing, unknown or of wrong form.",
+        "每个派生字段须有 from、rule、title（zh、en）、grade，以及该规则的参数，别无其他；一种类型至多 64 个。",
+        "Give from, rule, title (zh, en), grade and what belongs to the rule, nothing else; at most 64.",
+    ),
+    "DERIVED_NAME": Text(
+        "派生字段不能叫 {name}：照面字段或分级中已有此名，或不是以字母开头的至多 60 个字母和数字。",
+        "A derived field cannot be called {name}: face or grades have it, or it is no letters and digits.",
+        "请另取名；等级写在派生字段自己的 grade 里。",
+        "Choose another name; its grade stands in the derived field itself.",
+    ),
+    "DERIVED_SOURCE": Text(
+        "派生字段 {name} 的来源 {source} 不是这种证照的字段。",
+        "The source {source} of the derived field {name} is no field of such licenses.",
+        "来源可为 metadata/名称、holders/0/… 或 holders/*/…，或照面 schema 的 properties 中写明的 face/名称。",
+        "Name metadata/…, holders/0/… or holders/*/…, or face/… as it stands in properties of the schema.",
+    ),
+    "DERIVED_OF_DERIVED": Text(
+        "派生字段 {name} 的来源 {source} 本身是派生字段。",
+        "The source {source} of the derived field {name} is a derived field itself.",
+        "请以原字段为来源。",
+        "Name the field that both follow from.",
+    ),
+    "DERIVED_RULE_UNKNOWN": Text(
+        "派生字段 {name} 的规则不存在。",
+        "The derived field {name} has no such rule.",
+        "可用的规则：{known}。",
+        "The rules are: {known}.",
+    ),
+    "DERIVED_RULE_UNFIT": Text(
+        "规则 {rule} 不适用于派生字段 {name} 的来源 {source}。",
+        "The rule {rule} of the derived field {name} is not for a source like {source}.",
+        "mask、startsWith 用于文本，isOneOf 用于文本或整数，year 用于格式为 date 的字段；来源的 schema 须写明 type。",
+        "mask and startsWith are for texts, isOneOf for texts or integers, year for the format date.",
+    ),
+    "DERIVED_MASK": Text(
+        "派生字段 {name} 的遮盖保留 {kept} 位，可保留 1 至 {most} 位。",
+        "The mask of the derived field {name} keeps {kept} characters; it may keep 1 to {most}.",
+        "至少遮盖一半字符，且至少一位；保留总数不超过 16。",
+        "Hide at least half of the characters and at least one; keep no more than 16 in all.",
+    ),
+    "DERIVED_MASK_TWICE": Text(
+        "派生字段 {name} 与 {other} 遮盖的是同一来源，合起来会露出各自所隐去的部分。",
+        "The derived fields {name} and {other} mask one source; together they show what each one hides.",
+        "同一来源只设一种遮盖。",
+        "Have one mask for one source.",
+    ),
+    "DERIVED_GRADE": Text(
+        "派生字段 {name} 的等级 {grade} 应为 1 至 {highest}，不高于来源字段。",
+        "The grade {grade} of the derived field {name} should be 1 to {highest}, that of its source.",
+        "请降低其等级，或提高来源字段的等级。",
+        "Lower its grade, or raise that of its source.",
     ),
     "ENVELOPE_FORM": Text(
         "证照文件的 {field} 缺失、多余或格式不符。",
