@@ -6,7 +6,7 @@ Whoever signs, regions as a rule, any registered body may hand it in: relays car
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.facts import object_of
@@ -159,19 +159,15 @@ class RegistryOnLedger:
     def take(self, handed: Sequence[HandedRegistry]) -> list[Registered]:
         """Accept all of some messages or none, and wait for the last of them.
 
-        Who hands the same ones in again learns what became of them.
+        Who hands the same ones in again learns what became of them: by its digest each is accepted once.
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
             LedgerError: What the contracts refuse of one of them.
         """
-        messages = [each.read(self._domain) for each in handed]
-        if len(messages) > 1:
-            self._desk.accepting.require_acceptable(messages)
-        alone = replace(self._desk, request=None)  # by its digest each is accepted once
-        taken = [alone.accept(message.needed, message) for message in messages]
-        last = alone.settled(taken[-1])
-        after = [alone.recorded(each.digest) or each for each in taken[:-1]]
+        taken = self._desk.accept_all([each.read(self._domain) for each in handed])
+        last = self._desk.settled(taken[-1])
+        after = [self._desk.recorded(each.digest) or each for each in taken[:-1]]
         for each in after:
             if (error := each.error()) is not None:
                 raise error
