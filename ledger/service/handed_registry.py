@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.facts import object_of
+from ledger.domain.identifiers import Uscc
 from ledger.domain.message_form import faulty_member, is_word
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, MESSAGES
+from ledger.domain.objects import from_ascii32
 from ledger.domain.registry_messages import KIND_OF, MADE_ONCE
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
@@ -88,6 +90,7 @@ class HandedRegistry:
         struct = MESSAGES[self.struct]
         fault = faulty_member(struct.fields[1:], self.signed)
         _require(fault is None, fault or "")
+        _require(_is_of_body(self.struct, self.signed), "uscc")
         _require(0 < len(self.signatures) <= MOST_SIGNERS, "signatures")
         made = tuple(signature_of(bytes.fromhex(key[2:]), bytes.fromhex(raw)) for key, raw in self.signatures)
         return SignedMessage(Prepared(struct, dict(self.signed), domain(struct.contract)), made)
@@ -185,12 +188,26 @@ class RegistryOnLedger:
         _require(order.struct in KIND_OF, "struct")
         fault = faulty_member(MESSAGES[order.struct].members, order.members)
         _require(fault is None, fault or "")
+        _require(_is_of_body(order.struct, order.members), "uscc")
         _require(all(map(is_word, order.signers)), "signers")
         if order.header is not None:
+            for name in ("signedAt", "notAfter"):
+                _require(name in order.header, name)
             now = int(self._clock.now().timestamp())
             signed_at, not_after = order.header["signedAt"], order.header["notAfter"]
             _require(0 <= signed_at <= now + CLOCK_TOLERANCE, "signedAt")
             _require(now < not_after <= signed_at + MAX_LIFETIME, "notAfter")
+
+
+def _is_of_body(struct: str, members: Mapping[str, object]) -> bool:
+    """Whether a body that is to be registered has a credit code; the contracts take any word for one."""
+    if struct != "AddOrganisation":
+        return True
+    try:
+        Uscc.parse(from_ascii32(str(members["uscc"])))
+    except MalformedError:
+        return False
+    return True
 
 
 def _require(holds: bool, member: str) -> None:

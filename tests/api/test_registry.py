@@ -32,7 +32,7 @@ from tests.served import NODE_AWAY, Served
 Json = dict[str, Any]
 
 OFFICE, BUREAU, NOBODY = "11320000MB0TE5T36A", "11610922MB0TE5T52A", "11340000MB0TE5T44D"
-OTHER = "11330000MB0TE5T25K"
+OTHER = "11100000MB0TE5T605"
 
 SCHEMA = {"type": "object", "properties": {"grade": {"type": "string", "maxLength": 10}}}
 
@@ -414,6 +414,12 @@ WRONG: dict[str, tuple[Wrong, tuple[int, str]]] = {
     "a new key that did not sign": (_without_possession, (422, "SIGNATURE_REFUSED")),
     "one side of an agreement": (_half_agreed, (403, "SIGNATURE_COUNT")),
     "the second of two": (_never_whole, (403, "NOT_ACCEPTABLE")),
+    "a body without a code": (
+        lambda office: [
+            _with(office.prepared("AddOrganisation", _organisation(NOBODY), "qingpu"), uscc="0x" + "00" * 32)
+        ],
+        (400, "SIGNED_MESSAGE_FORM"),
+    ),
     "a member too many": (
         lambda office: [_with(office.prepared("AddOrganisation", _organisation(NOBODY), "qingpu"), more=1)],
         (400, "SIGNED_MESSAGE_FORM"),
@@ -526,6 +532,19 @@ def test_without_a_caller_or_its_body_a_service_is_not_asked(office: Office) -> 
     assert office.live.attempt(*end)[1]["code"] == "SERVICE_KEY_MISSING"
     caller = ["--caller", office.key("issuer")]
     assert office.live.attempt(*end, *caller)[1]["code"] == "SERVICE_ORGANISATION"
+
+
+def test_no_message_is_prepared_about_a_body_without_a_code_or_with_half_a_header(office: Office) -> None:
+    """Nor about a code that is no text."""
+    for word in ("00" * 32, "ff" * 32, ascii32(NOBODY[:-1]).hex()):
+        members = {**_organisation(NOBODY), "uscc": "0x" + word}
+        order = {"struct": "AddOrganisation", "members": members, "signers": ["0x" + "11" * 32]}
+        told = office.department().post("/v1/registry/messages", {"orders": [order]}).json()
+        assert (told["code"], told["fields"]) == ("SIGNED_MESSAGE_FORM", {"member": "uscc"})
+    half = {"struct": "EndKey", "members": {"key": "0x" + "11" * 32, "validTo": 1}, "signedAt": 1}
+    body = {"orders": [{**half, "signers": ["0x" + "11" * 32]}]}
+    told = office.department().post("/v1/registry/messages", body).json()
+    assert (told["code"], told["fields"]) == ("SIGNED_MESSAGE_FORM", {"member": "notAfter"})
 
 
 def _taker(office: Office) -> Department:

@@ -154,6 +154,17 @@ def test_nobody_checks_what_he_converted_or_what_was_changed_since(desk: Desk) -
     assert desk.run(*order, key="relying")[1]["code"] == "CONVERSION_SIGNATURE"
 
 
+def test_an_input_without_a_type_is_told_so(desk: Desk, issuer: Department) -> None:
+    desk.change(lambda given: given["metadata"].pop("certificateTypeCode"))
+    for arguments in (("convert", str(desk.file), "--scan", str(desk.scan)), ("issue", str(desk.file))):
+        status, told = desk.run("license", *arguments)
+        assert (status, told["code"], told["error"]["fields"]["first"]) == (
+            2, "LICENSE_INPUT", "metadata/certificateTypeCode",
+        )  # fmt: skip
+        assert refused(told) == [("metadata/certificateTypeCode", "FIELD_REQUIRED")]
+        assert "?" not in told["error"]["message"]["en"]
+
+
 def _stranger(desk: Desk) -> None:
     """A key that nobody registered, in the name of a body."""
     path, raw = desk.live.key("stranger"), crypto.generate_key()

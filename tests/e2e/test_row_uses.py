@@ -57,6 +57,9 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     source = using.provider("resource", "source", resource, *using.key("issuer"))
     assert told["row"] == {name: source[name] for name in ("state", "rows", "loadedAt")}
     assert (told["standing"], source["rows"], source["keyField"]) == (None, 3, "code")
+    here = {name: source[name] for name in ("keyField", "state", "rows", "loadedAt")}
+    assert using.provider("resource", "show", resource)["rowsHere"] == here
+    assert using.grantee("resource", "show", resource)["rowsHere"] is None
     given = ["--shown-by", RELYING, "--receipt", told["receipt"]]
     handout = str(Path(told["copy"]).with_name("handout.json"))
     verified = using.grantee("verify", "--row", told["copy"], *given, "--handout", handout)
