@@ -187,6 +187,20 @@ def test_a_row_without_the_fields_is_told_like_one_that_is_not_there(using: Usin
     assert sum(each["size"] for each in refused(using, resource, 2)) == 2, "both count as tried in vain"
 
 
+def test_who_loads_rows_in_a_new_home_is_told_what_its_secret_is_for(
+    using: Using, resource: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = using.folder / "fresh.csv"
+    table.write_text(TABLE)
+    load = [resource, str(table), "--key-field", "code", "--field-list", str(using.folder / "columns.csv")]
+    monkeypatch.setenv("ELICENSE_LANG", "en")
+    status, _ = using.live_ledger.attempt(
+        "resource", "source", *load, *using.key("issuer"), home=using.folder / "fresh"
+    )
+    told = " ".join(capsys.readouterr().err.split())
+    assert (status, "seals the rows" in told, "org secret export" in told) == (0, True, False), told
+
+
 def test_a_row_goes_over_a_platform_that_carries_files(using: Using, resource: str) -> None:
     grant, folder, out = (
         using.grant_of_rows(resource),
