@@ -9,6 +9,8 @@ BIN    := $(abspath $(VENV))/bin
 RUN    := PATH="$(BIN):$$PATH"
 # Most tests wait for a chain or for another process, so more of them than cores run at once.
 WORKERS ?= 5
+# Thousands of short commands start in the tests: none of them compiles everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 NODE   := hardhat-net/node_modules/.package-lock.json
 
 help: ## Show the targets
@@ -29,6 +31,8 @@ lint: dev ## Check style, types, imports and the Solidity sources
 	$(RUN) node hardhat-net/node_modules/solhint/solhint.js --disc --noPoster -c hardhat-net/solhint.config.cjs --max-warnings 0 'contracts/**/*.sol'
 
 python: engines
+	$(RUN) python -m compileall -q api ledger wallet scripts
+	$(RUN) pytest --collect-only -qq
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 soak: engines ## Run the tests on every case of their long lists, and with more examples

@@ -46,9 +46,8 @@ class WantedMessage(Form):
 
     def order(self) -> RegistryOrder:
         """What was sent, as the services take it; times count together."""
-        header = None
-        if self.signed_at is not None and self.not_after is not None:
-            header = {"signedAt": self.signed_at, "notAfter": self.not_after}
+        times = {"signedAt": self.signed_at, "notAfter": self.not_after}
+        header = {name: time for name, time in times.items() if time is not None} or None
         return RegistryOrder(self.struct, self.members, self.signers, header)
 
 

@@ -711,6 +711,11 @@ class Ledger:
         """The rows of data sets that this home hands out of."""
         return SqliteRows(self.settings.home / ROWS)
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether rows were ever loaded here; to look makes no file."""
+        return (self.settings.home / ROWS).exists()
+
     def loading_rows(self) -> LoadRows:
         """Loads the rows of data sets."""
         return LoadRows(self.rows_kept, self.home.secret, Sm4Gcm(), self.entropy, self._now)

@@ -29,7 +29,7 @@ def companions(layout: str, named: Sequence[str]) -> Iterator[Companion]:
         else:
             yield Companion(read_input(path, _MOST_BYTES), is_named=True)
     place = Path(layout)
-    own = place.with_name(place.name.rpartition(".")[0] + _SUFFIX)
+    own = place.with_name(place.stem + _SUFFIX)
     if own.is_file():
         yield Companion(_read(own), is_named=True)
     yield from _of_folder(place.parent)

@@ -22,10 +22,10 @@ from ledger.domain.conversion import (
     conversion_signatures,
 )
 from ledger.domain.document import build_license
-from ledger.domain.license_input import CONVERTED_CHECKED, CONVERTED_UNCHECKED, NATIVE
+from ledger.domain.license_input import CONVERTED_CHECKED, CONVERTED_UNCHECKED, NATIVE, type_code_in
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
-from ledger.errors import BadSignatureError, MalformedError, StoreOutageError, UsageError
+from ledger.errors import BadSignatureError, StoreOutageError, UsageError
 from ledger.ports import Signer
 
 InputFile = Annotated[str, typer.Argument(metavar="INPUT", help="License input; it is written again.")]
@@ -89,11 +89,7 @@ def check_conversion(
 
 def _license(ledger: Ledger, given: JsonObject, origin: str) -> JsonObject:
     """The license that an input makes, judged by the rules of an origin; raises `LICENSE_INPUT`."""
-    metadata = given.get("metadata")
-    code = metadata.get("certificateTypeCode") if isinstance(metadata, dict) else None
-    if not isinstance(code, str):
-        raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
-    return build_license({**given, "origin": origin}, ledger.types().get(code))
+    return build_license({**given, "origin": origin}, ledger.types().get(type_code_in(given)))
 
 
 def _require_converted(ledger: Ledger, license_: JsonObject) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -33,15 +34,30 @@ OWN_NUMBER = "the body's own: the ledger has no list of them"
 """What helps say of numbers that each body gives their meaning by a list that it publishes."""
 
 
+def _tell_drawn(issuer: str) -> None:
+    """What a machine has to be told that begins to issue for a body."""
+    note(
+        f"已为 {issuer} 生成新的颁发密值。该机关若已在另一台机器上颁发过证照，请勿在此颁发："
+        "先在那台机器上运行 `org secret export`，再用 `org secret import` 带到一个新的 ELICENSE_HOME。",
+        f"A new issuer secret was drawn for {issuer}. If that body issues from another machine already, do "
+        "not issue here: run `org secret export` there and bring it into a fresh ELICENSE_HOME with "
+        "`org secret import`.",
+    )
+
+
 def open_ledger(
-    network: str | None, rpc: list[str] | None, api: str | None = None, file: str | None = None
+    network: str | None,
+    rpc: list[str] | None,
+    api: str | None = None,
+    file: str | None = None,
+    on_drawn: Callable[[str], None] = _tell_drawn,
 ) -> Ledger:
     """The ledger that the settings name; nothing is read yet but a license file, where one is handed in.
 
     Raises:
         UsageError: `FILE_AT_SERVICE`: no service takes what opens a leaf.
     """
-    ledger = Ledger(load_settings(network, rpc or (), api), passphrase(), _tell_drawn)
+    ledger = Ledger(load_settings(network, rpc or (), api), passphrase(), on_drawn)
     if file is not None and ledger.settings.api:
         raise UsageError("FILE_AT_SERVICE", file=file)
     return with_file(ledger, file)
@@ -52,17 +68,6 @@ def with_file(ledger: Ledger, file: str | None) -> Ledger:
     if file is not None:
         ledger.hand_in(read_input(file))
     return ledger
-
-
-def _tell_drawn(issuer: str) -> None:
-    """What a machine has to be told that begins to issue for a body."""
-    note(
-        f"已为 {issuer} 生成新的颁发密值。该机关若已在另一台机器上颁发过证照，请勿在此颁发："
-        "先在那台机器上运行 `org secret export`，再用 `org secret import` 带到一个新的 ELICENSE_HOME。",
-        f"A new issuer secret was drawn for {issuer}. If that body issues from another machine already, do "
-        "not issue here: run `org secret export` there and bring it into a fresh ELICENSE_HOME with "
-        "`org secret import`.",
-    )
 
 
 def moment(text: str | None) -> int | None:

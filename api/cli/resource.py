@@ -18,7 +18,7 @@ from api.cli.registry_words import read_code, read_region, read_uscc
 from api.cli.resource_edition import edition_line, prove_row, publish, verify_edition, verify_row, withdraw
 from api.cli.resource_mount import mount, probe, ratio, unmount
 from api.cli.resource_snapshot import snapshot, snapshot_line, verify_snapshot
-from api.cli.resource_source import source
+from api.cli.resource_source import rows_here, source
 from api.cli.sharing import (
     BodyOption,
     FieldListOption,
@@ -306,7 +306,8 @@ def show(
     name = read_key(resource)
     if fields:
         ledger.party_texts.list_of(resource_in(state, name).current.fields_digest, read_fields(fields))
-    data = ledger.listing(state).resource(name)
+    here = rows_here(ledger, resource_in(state, name))
+    data = {**ledger.listing(state).resource(name), "rowsHere": here}
     return Outcome(data, text=lambda: _card(data))
 
 
@@ -338,6 +339,15 @@ def _card(data: dict[str, object]) -> str:
             )
         )
     lines.append(_mounted_line(data))
+    here = data["rowsHere"]
+    if isinstance(here, dict):
+        count, at = here["rows"], here["loadedAt"]
+        lines.append(
+            said(
+                f"  本机已载入 {count} 行，{at}，按 {here['keyField']} 查询",
+                f"  {count} rows loaded here at {at}, by {here['keyField']}",
+            )
+        )
     if data["lapsed"]:
         lines.append(said("  例外已到期，仍按例外共享", "  the exception LAPSED and is still applied"))
     if data["overdue"]:

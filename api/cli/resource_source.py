@@ -10,7 +10,7 @@ import typer
 from api.cli import keys
 from api.cli.bodies import body_of
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, note, said
 from api.cli.sharing import FieldListOption, ResourceArgument, SigningKey, named_fields
 from ledger.adapters.sheets import open_sheet
 from ledger.bootstrap import Ledger
@@ -43,7 +43,7 @@ def source(
     """Load a data set, all of a file in the place of what was there; without a file tell what is there."""
     if (file is not None and remove) or (file is None) is not (key_field is None):
         raise UsageError("ROWS_WHAT")
-    ledger = open_ledger(network, rpc)
+    ledger = open_ledger(network, rpc, on_drawn=_tell_drawn)
     found = _own(ledger, resource, key)
     before = ledger.rows_kept.state(found.key)
     if remove:
@@ -58,6 +58,26 @@ def source(
         form = TableForm(found.key, listed, key_field, sheet.form.names)
         loaded = ledger.loading_rows().load(found.owner, form, sheet.rows)
     return _told(ledger, found, loaded, before, ledger.forgetting_rows().of(found, ledger.index))
+
+
+def _tell_drawn(owner: str) -> None:
+    """What a machine has to be told that seals rows for a body, and does not issue for it."""
+    note(
+        f"已在此 ELICENSE_HOME 为 {owner} 生成密值，用于加密此处载入的行；数据集不需要其他机器的密值。"
+        "该机关若在另一台机器上颁发证照，请勿在此颁发；也要在此颁发的，先用 `org secret import` "
+        "将那台机器的密值带到一个新的 ELICENSE_HOME，再在那里载入。",
+        f"A secret was drawn for {owner} in this ELICENSE_HOME; it seals the rows that are loaded here, "
+        "and data sets need no secret of another machine. If that body issues licenses on another machine, "
+        "do not issue here: to do both, bring that one's secret into a fresh ELICENSE_HOME with "
+        "`org secret import`, and load there.",
+    )
+
+
+def rows_here(ledger: Ledger, found: Resource) -> JsonObject | None:
+    """The rows that this home hands out of, as `resource source` tells them; None where none are loaded."""
+    kept = ledger.rows_kept.state(found.key) if ledger.has_rows else None
+    told = _state_json(ledger, found, kept)
+    return None if kept is None or told is None else {"keyField": kept.key_field, **told}
 
 
 def _own(ledger: Ledger, resource: str, key: str) -> Resource:

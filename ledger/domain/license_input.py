@@ -422,6 +422,16 @@ class LicenseDraft:
             return None
 
 
+def type_code_in(given: JsonObject) -> str:
+    """The code of the type that an input is of, which its rules depend on; raises `LICENSE_INPUT`."""
+    metadata = given.get("metadata")
+    code = metadata.get("certificateTypeCode") if isinstance(metadata, dict) else None
+    if not isinstance(code, str):
+        fault = FieldFault("metadata/certificateTypeCode", "FIELD_REQUIRED")
+        raise MalformedError("LICENSE_INPUT", count=1, first=fault.field, errors=[fault.as_json()])
+    return code
+
+
 def _guessed_code_type(code: str) -> dict[str, str]:
     for code_type, parse in (("001", Uscc.parse), ("111", CitizenId.parse)):
         try:

@@ -21,6 +21,15 @@ MAX_LINE = 64
 """Most regions that `line_of` lists."""
 
 
+def descent_of(state: StateView, key_id: str) -> list[str]:
+    """A key and those that it descends from, 0x-hex; whoever cuts off one of them ends it."""
+    line, key = [key_id], typed(state, "key", key_id, Key)
+    while key is not None and key.by_key and len(line) <= MAX_HANDS + 1:
+        line.append(key.by_key)
+        key = typed(state, "key", key.by_key, Key)
+    return line
+
+
 def cut_off_of(state: StateView, key_id: str, as_of: int) -> int | None:
     """From when on what a key signed is void, as known at `as_of`; None when it is not.
 

@@ -24,10 +24,28 @@ def name_of(path: str, names: Collection[str]) -> str | None:
     return next((each for each in branches if each in names), None)
 
 
+def granted_names(listed: FieldList, granted: int, current: FieldList | None = None) -> set[str]:
+    """The names of what a grant allows, as far as the list by which the rows are loaded has them.
+
+    Args:
+        listed: The published list of the data set.
+        granted: Bitmap of what the grant allows.
+        current: The list by which the rows were loaded, where the grant is of an earlier one.
+
+    Raises:
+        RuleError: `HANDOUT_NOTHING`: it has none of them, so no row has.
+    """
+    wanted = listed.named(granted)
+    names = set(wanted) & set((current or listed).names)
+    if not names:
+        raise RuleError("HANDOUT_NOTHING", fields=", ".join(sorted(wanted)))
+    return names
+
+
 def granted_fields(
     known: Iterable[str], listed: FieldList, granted: int, current: FieldList | None = None
 ) -> list[str]:
-    """The fields of a row that a grant allows, in the order of leaves.
+    """The fields of a row that a grant allows, in the order of leaves; none where the row has none of them.
 
     Args:
         known: All paths of the row.
@@ -35,17 +53,11 @@ def granted_fields(
         granted: Bitmap of what the grant allows.
         current: The list by which the row was loaded, where the grant is of an earlier one: what that one
             names otherwise, and may grade higher, was not granted.
-
-    Raises:
-        RuleError: `HANDOUT_NOTHING`: the row has none of them.
     """
     wanted, names = set(listed.named(granted)), set(listed.names)
     now = set((current or listed).names)
     own = {path: name_of(path, names) for path in known}
-    paths = sorted(path for path, name in own.items() if name in wanted and name_of(path, now) == name)
-    if not paths:
-        raise RuleError("HANDOUT_NOTHING", fields=", ".join(sorted(wanted)))
-    return paths
+    return sorted(path for path, name in own.items() if name in wanted and name_of(path, now) == name)
 
 
 def fields_beyond(paths: Iterable[str], listed: FieldList, granted: int) -> list[str]:

@@ -208,7 +208,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "The node is on another ledger than the trust file names.",
     ),
     "CHAIN_UNREACHABLE": ("节点无法访问。", "No node could be reached."),
-    "STALE_HEAD": ("节点的链头过旧，无法回答“现在”。", "The node's head is too old to answer about now."),
+    "STALE_HEAD": (
+        "节点的链头过旧，无法回答“现在”或所问的知悉时刻。",
+        "The node's head is too old to answer about now, or about what is known at the moment asked.",
+    ),
     "BAD_PROOF": ("节点给出的证明不成立。", "The node's proof does not hold."),
     "TRUST_NOT_REACHED": ("未达到要求的信任级别。", "The trust level asked for was not reached."),
     "REGION_UNKNOWN": ("所问地区未在账本登记。", "The region asked is not registered on this ledger."),

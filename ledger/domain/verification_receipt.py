@@ -36,6 +36,7 @@ from ledger.domain.sm3 import sm3
 from ledger.domain.strict_form import StrictForm
 from ledger.domain.unsigned import unsigned_digest
 from ledger.domain.verdict import (
+    AS_HANDED_OUT,
     COULD_NOT_CHECK,
     IN_FORCE,
     PRECEDENCE,
@@ -58,7 +59,12 @@ MOST_HEADS = 32
 MAX_RECEIPT = 4 << 20
 """Bytes of a receipt that are read."""
 
-_RESULTS = {*PRECEDENCE, IN_FORCE, COULD_NOT_CHECK}
+_RESULTS = {*PRECEDENCE, IN_FORCE, AS_HANDED_OUT, COULD_NOT_CHECK}
+_PASSED = {
+    IN_FORCE: {Step.FORM, Step.INTEGRITY, Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS},
+    AS_HANDED_OUT: {Step.FORM, Step.INTEGRITY, Step.BASIS},
+}
+"""Steps that hold where nothing speaks against a license, or a copy of a row."""
 _FORM = StrictForm("VERIFICATION_RECEIPT_MALFORMED")
 _KEYS = {"format", "ledgerId", "asked", "subjects", "askedBy", "verifiedAt", "verifier", "signature"}
 _ASKED = {"at", "knownAt", "region", "trust", "head", "maxAge", "shownBy"}
@@ -106,7 +112,7 @@ class FoundVerdict:
     """What was found of one license.
 
     Attributes:
-        license_id: 0x-hex; None where none could be read.
+        license_id: 0x-hex; None where none could be read, or it is a row of a data set.
         result: Code of the result.
         at: Moment of legal effect that it is about, RFC 3339.
         known_at: Moment of knowledge, RFC 3339.
@@ -318,6 +324,8 @@ def _subject(value: object) -> VerifiedSubject:
     _FORM.require(challenge is None or kind in (PRESENTATION, UNREAD), "challenge")
     verdicts = tuple(map(_verdict, _list(form["verdicts"], "verdicts")))
     _FORM.require(len(verdicts) == 1 or (kind == PRESENTATION and len(verdicts) > 1), "verdicts")
+    for each in verdicts:
+        _require_possible(kind, each)
     return VerifiedSubject(kind, digest, challenge, verdicts)
 
 
@@ -330,7 +338,7 @@ def _verdict(value: object) -> FoundVerdict:
     checks = tuple(map(_check, _list(form["checks"], "checks")))
     _FORM.require([name for name, *_ in checks] == [step.name for step in Step], "checks")
     result = _one_of(form["result"], tuple(_RESULTS), "result")
-    _FORM.require(_follows(result, [outcome for _, outcome, _ in checks]), "result")
+    _FORM.require(_follows(result, {name: outcome for name, outcome, _ in checks}), "result")
     license_id = None if form["licenseId"] is None else "0x" + _FORM.hexed(form, "licenseId", 32, "0x").hex()
     return FoundVerdict(
         license_id=license_id,
@@ -344,11 +352,26 @@ def _verdict(value: object) -> FoundVerdict:
     )
 
 
-def _follows(result: str, outcomes: Sequence[str]) -> bool:
+def _require_possible(kind: str, verdict: FoundVerdict) -> None:
+    """Refuse what nobody finds: a level without a block, something good of nothing, a row that is no copy."""
+    _FORM.require((verdict.head is None) == (verdict.trust == "none"), "head")
+    is_read = verdict.checks[0][1] == Outcome.PASS.value
+    _FORM.require(kind != UNREAD or (not is_read and verdict.license_id is None), "kind")
+    if verdict.result in _PASSED:
+        is_row = verdict.result == AS_HANDED_OUT
+        _FORM.require(verdict.head is not None, "head")
+        _FORM.require((verdict.license_id is None) == is_row, "licenseId")
+        _FORM.require(not is_row or kind == COPY, "result")
+
+
+def _follows(result: str, outcomes: Mapping[str, str]) -> bool:
     """Whether a result is one of such outcomes: FAIL beats UNKNOWN beats PASS."""
-    if Outcome.FAIL.value in outcomes:
+    if Outcome.FAIL.value in outcomes.values():
         return result in PRECEDENCE
-    return result == (COULD_NOT_CHECK if Outcome.UNKNOWN.value in outcomes else IN_FORCE)
+    if Outcome.UNKNOWN.value in outcomes.values():
+        return result == COULD_NOT_CHECK
+    held = {step for step in Step if outcomes[step.name] == Outcome.PASS.value}
+    return result in _PASSED and _PASSED[result] <= held
 
 
 def _check(value: object) -> tuple[str, str, str]:

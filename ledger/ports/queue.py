@@ -239,6 +239,18 @@ class MessageQueue(Protocol):
         """
         ...
 
+    def add_all(self, queued: Sequence[Queued], seen: int) -> list[Queued]:
+        """Take several messages in, in their order and one transaction: all of them, or none.
+
+        Args:
+            queued: Each, not yet numbered; it is about what it needs.
+            seen: As for `add`, of all of them.
+
+        Raises:
+            QueueMovedError: As `add`, of one of them.
+        """
+        ...
+
     def change(self, queued: Sequence[Queued], was: MessageState) -> list[Queued]:
         """Keep messages as they are now, each where its state is still `was`; those that were kept."""
         ...

@@ -10,10 +10,12 @@ costs availability, never a promise.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Organisation
+from ledger.domain.lineage import descent_of
 from ledger.domain.objects import key_object
 from ledger.domain.promise import MAX_DELAY, Promise
 from ledger.domain.registry_messages import KIND_OF
@@ -167,24 +169,23 @@ class AcceptMessages:
                 raise TransitionError("MESSAGE_NOT_RESIGNED", message=instead_of, state=state) from None
         raise StoreOutageError("QUEUE_CONTENDED", tries=_MOST_TRIES)
 
-    def require_acceptable(self, messages: Sequence[SignedMessage]) -> None:
-        """Refuse several messages where one of them would not be accepted behind those before it.
+    def accept_all(self, messages: Sequence[SignedMessage], owner: str = "") -> list[Queued]:
+        """Accept several messages, each behind those before it, or refuse all of them.
 
-        Nothing is taken in; what is recorded, or may still be, is passed over.
+        Args:
+            messages: In the order in which they are to be recorded.
+            owner: Credit code of the body that hands them in.
+
+        Returns:
+            As `accept` of each. Those that are new are taken in at once: all are on disk, or none.
 
         Raises:
-            ChainOutageError: `ANCHOR_STALLED`.
-            LedgerError: As `Admission`.
+            LedgerError: As `accept`, of the first that is refused.
         """
-        sight, now = self._sight(), self._now()
-        self._require_moving(sight, now)
-        pending = self.queue.about({each for message in messages for each in message.needed})
-        moment, state = self._moment(sight), self._laid(sight, pending)
-        is_first = not pending
-        for message in messages:
-            if not self.is_alive(message.digest):
-                self._admit(message, state, sight, is_first=is_first)
-            state, is_first = overlay_of(state, [message], moment), False
+        for _ in range(_MOST_TRIES):
+            with suppress(QueueMovedError):
+                return self._accept_all_once(messages, owner)
+        raise StoreOutageError("QUEUE_CONTENDED", tries=_MOST_TRIES)
 
     def state(self, objects: Collection[str]) -> StateView:
         """The ledger's state, with what was accepted about some objects and is not recorded yet."""
@@ -213,7 +214,7 @@ class AcceptMessages:
             sight, pending = self._look(), self.queue.about(queued.message.needed)
             before = [each for each in pending if each.number < queued.number]
             state, by_contract = self._laid(sight, before), False
-            ending = self._about_its_keys(queued.message, queued.number)
+            ending = self._about_its_keys(queued.message, state, queued.number)
             state = overlay_of(state, ending, self._moment(sight)) if ending else state
             if _of_registry(queued.message) and not before:
                 self._admission.require(queued.message, state, self._moment(sight))
@@ -231,30 +232,77 @@ class AcceptMessages:
         request: Request | None,
         instead_of: str,
     ) -> Queued:
-        now, sight = self._now(), self._sight()
-        self._require_moving(sight, now)
+        sight = self._sight()
+        self._require_moving(sight, self._now())
         pending = self.queue.about(objects)
         state = self._laid(sight, pending)
         message = what if isinstance(what, SignedMessage) else what(state)
+        if message is not what and (found := self.queue.find(message.digest)) is not None and found.is_alive:
+            raise QueueMovedError  # somebody made the very same one meanwhile
+        known = self._known(message, state, sight, owner)
+        if known is not None:
+            return known
+        self._require_turn(message, [each.message for each in pending])
+        queued = self._admitted(message, state, sight, is_first=not pending)
+        seen = max((each.number for each in pending), default=0)
+        return self.queue.add(replace(queued, owner=owner, request=request), objects, seen, instead_of)
+
+    def _accept_all_once(self, messages: Sequence[SignedMessage], owner: str) -> list[Queued]:
+        sight = self._sight()
+        self._require_moving(sight, self._now())
+        pending = self.queue.about({name for each in messages for name in each.needed})
+        before, state = [each.message for each in pending], self._laid(sight, pending)
+        taken, new = dict[str, Queued](), list[Queued]()
+        for message in messages:
+            known = taken.get(message.digest) or self._known(message, state, sight, owner)
+            if known is None:
+                self._require_turn(message, before)
+                about = message.needed | _keys_of(message, state)
+                is_first = not any(each.needed & about for each in before)
+                known = replace(self._admitted(message, state, sight, is_first=is_first), owner=owner)
+                new.append(known)
+                before.append(message)
+                state = overlay_of(state, [message], self._moment(sight))
+            taken[message.digest] = known
+        added = self.queue.add_all(new, max((each.number for each in pending), default=0)) if new else []
+        taken |= {each.digest: each for each in added}
+        return [taken[each.digest] for each in messages]
+
+    def _known(self, message: SignedMessage, state: StateView, sight: Sight, owner: str) -> Queued | None:
+        """A message that waits here or is recorded; None of another."""
         known = self.queue.find(message.digest)
         if known is not None and known.is_alive:
-            if message is what:
-                return _own(known, owner)
-            raise QueueMovedError  # somebody made the very same one meanwhile
+            return _own(known, owner)
         if sight.index.seq_of(message.digest) is not None:
             return self._recorded(message, state, known, owner)
-        self._require_turn(message, pending)
-        ending = self._about_its_keys(message)
-        state = overlay_of(state, ending, self._moment(sight)) if ending else state
-        gas = self._admit(message, state, sight, is_first=not pending and not ending)
-        promise = None if gas is None else self._promise(message, state, sight, by_contract=gas > 0)
-        seen = max((each.number for each in pending), default=0)
-        queued = Queued(message, owner, now, promise, request, gas or 0)
-        return self.queue.add(queued, objects, seen, instead_of)
+        return None
 
-    def _about_its_keys(self, message: SignedMessage, before: int | None = None) -> list[SignedMessage]:
-        """What waits and may end the keys that signed a message, before a number where one is given."""
-        keys = {"0x" + key_object(each.key_id).hex() for each in message.signatures}
+    def _admitted(self, message: SignedMessage, state: StateView, sight: Sight, *, is_first: bool) -> Queued:
+        """A message that would be recorded, with its promise; raises why it would not be.
+
+        Args:
+            message: The message.
+            state: As it will be with what waits before it recorded.
+            sight: The ledger.
+            is_first: Whether nothing waits about what it is about and rests on.
+        """
+        ending = self._about_its_keys(message, state)
+        state = overlay_of(state, ending, self._moment(sight)) if ending else state
+        gas = self._admit(message, state, sight, is_first=is_first and not ending)
+        promise = None if gas is None else self._promise(message, state, sight, by_contract=gas > 0)
+        return Queued(message, "", self._now(), promise, None, gas or 0)
+
+    def _about_its_keys(
+        self, message: SignedMessage, state: StateView, before: int | None = None
+    ) -> list[SignedMessage]:
+        """What waits and may end the keys that signed a message, or those that registered them.
+
+        Args:
+            message: The message.
+            state: Tells from which keys they descend.
+            before: Number before which it waits, or None.
+        """
+        keys = _keys_of(message, state)
         pending = [each for each in self.queue.about(keys) if before is None or each.number < before]
         return [
             each.message for each in pending if _of_registry(each.message) and keys & each.message.touched
@@ -333,10 +381,10 @@ class AcceptMessages:
         if seconds >= self._stall and not self._needs_node:  # who needs one sends the messages as well
             raise ChainOutageError("ANCHOR_STALLED", seconds=seconds, limit=self._stall)
 
-    def _require_turn(self, message: SignedMessage, pending: Sequence[Queued]) -> None:
-        before = [each for each in pending if each.message.touched & message.touched]
-        if len(before) >= MOST_IN_A_ROW and not self._needs_node:
-            raise ChainOutageError("MESSAGES_IN_A_ROW", object=min(message.touched), count=len(before))
+    def _require_turn(self, message: SignedMessage, before: Sequence[SignedMessage]) -> None:
+        count = sum(bool(each.touched & message.touched) for each in before)
+        if count >= MOST_IN_A_ROW and not self._needs_node:
+            raise ChainOutageError("MESSAGES_IN_A_ROW", object=min(message.touched), count=count)
 
     def _stalled(self, sight: Sight, now: int) -> int:
         """Seconds for which messages waited and none was recorded, or no node answered."""
@@ -346,6 +394,12 @@ class AcceptMessages:
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())
+
+
+def _keys_of(message: SignedMessage, state: StateView) -> set[str]:
+    """Objects of the keys that signed a message, and of those from which they descend, 0x-hex."""
+    line = {each for key in message.signatures for each in descent_of(state, "0x" + key.key_id.hex())}
+    return {"0x" + key_object(bytes.fromhex(each[2:])).hex() for each in line}
 
 
 def _of_registry(message: SignedMessage) -> bool:
@@ -389,6 +443,10 @@ class Desk:
     def accept(self, objects: Collection[str], what: Make | SignedMessage, instead_of: str = "") -> Queued:
         """Accept a message and wait for nothing; raises as `AcceptMessages.accept`."""
         return self.accepting.accept(objects, what, self.owner, self.request, instead_of)
+
+    def accept_all(self, messages: Sequence[SignedMessage]) -> list[Queued]:
+        """Accept all of some messages or none, and wait for nothing; as `AcceptMessages.accept_all`."""
+        return self.accepting.accept_all(messages, self.owner)
 
     def settled(self, queued: Queued) -> Queued:
         """Wait for an accepted message.

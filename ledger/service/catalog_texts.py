@@ -147,7 +147,7 @@ class CatalogTexts:
     """The catalog_texts that a home knows.
 
     Args:
-        kept: Where they are kept, by digest.
+        kept: Where they are kept, by what they are of and digest.
         entropy: Salts.
         ledger_id: Of the ledger, 0x-hex.
     """
@@ -170,7 +170,7 @@ class CatalogTexts:
     def find(self, of: Of, digest: str) -> CatalogText | None:
         """The text behind a digest; None where this home has none, or something else in its place."""
         try:
-            kept = self._kept.load(digest)
+            kept = self._kept.load(_place(of, digest))
             found = read_catalog_text(kept) if kept is not None else None
         except MalformedError:  # a damaged file is as good as none
             return None
@@ -211,5 +211,10 @@ class CatalogTexts:
         self._keep(text)
 
     def _keep(self, text: CatalogText) -> str:
-        self._kept.save(text.digest, text.as_json())
+        self._kept.save(_place(text.of, text.digest), text.as_json())
         return text.digest
+
+
+def _place(of: Of, digest: str) -> str:
+    """Where a text is kept: words of a duty that are a list in RFC 8785 form have the digest of that."""
+    return f"{of.lower()}-{digest.removeprefix('0x')}"

@@ -54,9 +54,9 @@ class CheckConversions:
                 yield FieldFault(f"{path}/publicKey", "CONVERSION_KEY", {"body": each.by})
 
     def _may_sign(self, each: ConversionSignature, state: StateView) -> bool:
+        """When it signed is its own word, so one that is known to be stolen signs for nothing any more."""
         key = typed(state, "key", each.key_id, Key)
-        cut_off = cut_offs_of(state, self._now())(each.key_id)
-        return is_key_of(each, key) and (cut_off is None or each.at < cut_off)
+        return is_key_of(each, key) and cut_offs_of(state, self._now())(each.key_id) is None
 
     def _now(self) -> int:
         return int(self._clock.now().timestamp())

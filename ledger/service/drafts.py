@@ -18,6 +18,7 @@ from ledger.domain.document import (
 )
 from ledger.domain.entities import License
 from ledger.domain.holders import encryption_keys, input_binding, input_holders
+from ledger.domain.license_input import type_code_in
 from ledger.domain.license_types import LicenseType
 from ledger.domain.messages import KINDS_OF, ON_LICENSES, OPENS, MessageType
 from ledger.domain.objects import ascii32, license_handle, license_id
@@ -27,7 +28,6 @@ from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError
 from ledger.ports import BatchOutbox, Entropy, Erasures, IssuerHome, KeptLeaf
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.standing import license_in
@@ -203,11 +203,7 @@ class Drafts:
 
     def license(self, given: JsonObject) -> JsonObject:
         """The license that an input means; raises `LICENSE_INPUT`."""
-        metadata = given.get("metadata")
-        code = metadata.get("certificateTypeCode") if isinstance(metadata, dict) else None
-        if not isinstance(code, str):
-            raise MalformedError("LICENSE_INPUT", errors=[{"field": "metadata/certificateTypeCode"}])
-        license_ = build_license(given, self._inputs.types(code))
+        license_ = build_license(given, self._inputs.types(type_code_in(given)))
         self._inputs.require_converted(license_)
         return license_
 

@@ -11,7 +11,7 @@ from ledger.domain.entities import Organisation
 from ledger.domain.field_list import FieldList
 from ledger.domain.fields_tree import disclose
 from ledger.domain.handout import ANNOTATED, Handout, HandoutTerms
-from ledger.domain.row_fields import grade_of, granted_fields
+from ledger.domain.row_fields import grade_of, granted_fields, granted_names
 from ledger.domain.row_tree import RowsState
 from ledger.domain.sharing import UseKind
 from ledger.domain.sharing_entities import Resource, ResourceVersion, Use
@@ -108,9 +108,12 @@ class HandRows:
         fields = asked_fields(asked, listed)
         if asked.grant.license_id != NOTHING:
             raise RuleError("GRANT_OTHER_LICENSE", grant=asked.grant.grant_id, licenseId="")
+        granted_names(listed, fields, current)
         self._require_unspent(asked, now)
         state, row, values = self._found(resource, asked.request.row)
         paths = granted_fields(values, listed, fields, current)
+        if not paths:  # told apart, this would say without a use that the row is there
+            raise UnknownIdError("ROW_UNKNOWN", resource=resource.key)
         seals = self._seals(resource, state)
         shown = disclose(values, seals.salts(row.row.key, values), paths)
         loaded = RowsState(resource.owner, resource.code, state.loaded_at, state.rows, state.root)

@@ -6,12 +6,14 @@ Whoever signs, regions as a rule, any registered body may hand it in: relays car
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.facts import object_of
+from ledger.domain.identifiers import Uscc
 from ledger.domain.message_form import faulty_member, is_word
 from ledger.domain.messages import CLOCK_TOLERANCE, MAX_LIFETIME, MESSAGES
+from ledger.domain.objects import from_ascii32
 from ledger.domain.registry_messages import KIND_OF, MADE_ONCE
 from ledger.domain.revisions import revision_in
 from ledger.domain.signed_message import Prepared, SignedMessage, signature_of
@@ -88,6 +90,7 @@ class HandedRegistry:
         struct = MESSAGES[self.struct]
         fault = faulty_member(struct.fields[1:], self.signed)
         _require(fault is None, fault or "")
+        _require(_is_of_body(self.struct, self.signed), "uscc")
         _require(0 < len(self.signatures) <= MOST_SIGNERS, "signatures")
         made = tuple(signature_of(bytes.fromhex(key[2:]), bytes.fromhex(raw)) for key, raw in self.signatures)
         return SignedMessage(Prepared(struct, dict(self.signed), domain(struct.contract)), made)
@@ -159,19 +162,15 @@ class RegistryOnLedger:
     def take(self, handed: Sequence[HandedRegistry]) -> list[Registered]:
         """Accept all of some messages or none, and wait for the last of them.
 
-        Who hands the same ones in again learns what became of them.
+        Who hands the same ones in again learns what became of them: by its digest each is accepted once.
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
             LedgerError: What the contracts refuse of one of them.
         """
-        messages = [each.read(self._domain) for each in handed]
-        if len(messages) > 1:
-            self._desk.accepting.require_acceptable(messages)
-        alone = replace(self._desk, request=None)  # by its digest each is accepted once
-        taken = [alone.accept(message.needed, message) for message in messages]
-        last = alone.settled(taken[-1])
-        after = [alone.recorded(each.digest) or each for each in taken[:-1]]
+        taken = self._desk.accept_all([each.read(self._domain) for each in handed])
+        last = self._desk.settled(taken[-1])
+        after = [self._desk.recorded(each.digest) or each for each in taken[:-1]]
         for each in after:
             if (error := each.error()) is not None:
                 raise error
@@ -189,12 +188,26 @@ class RegistryOnLedger:
         _require(order.struct in KIND_OF, "struct")
         fault = faulty_member(MESSAGES[order.struct].members, order.members)
         _require(fault is None, fault or "")
+        _require(_is_of_body(order.struct, order.members), "uscc")
         _require(all(map(is_word, order.signers)), "signers")
         if order.header is not None:
+            for name in ("signedAt", "notAfter"):
+                _require(name in order.header, name)
             now = int(self._clock.now().timestamp())
             signed_at, not_after = order.header["signedAt"], order.header["notAfter"]
             _require(0 <= signed_at <= now + CLOCK_TOLERANCE, "signedAt")
             _require(now < not_after <= signed_at + MAX_LIFETIME, "notAfter")
+
+
+def _is_of_body(struct: str, members: Mapping[str, object]) -> bool:
+    """Whether a body that is to be registered has a credit code; the contracts take any word for one."""
+    if struct != "AddOrganisation":
+        return True
+    try:
+        Uscc.parse(from_ascii32(str(members["uscc"])))
+    except MalformedError:
+        return False
+    return True
 
 
 def _require(holds: bool, member: str) -> None:

@@ -48,6 +48,7 @@ from ledger.service.sources import Asked, Histories
 from ledger.service.verify import Ask, Subject, VerifyLicenses, state_of_key
 
 _FOREVER = 2**63
+_UNKNOWN = Outcome.UNKNOWN.value
 _BY_PROOF = "SUCCESSOR_UNPROVED"
 """The one flag that says how something was looked up, and not what was found."""
 
@@ -83,7 +84,7 @@ def verified_subject(kind: str, data: bytes, read: Scanned, verdicts: Sequence[V
     ids = [each.claim.license_id if each.claim else None for each in read.subjects]
     found = tuple(found_verdict(*each) for each in zip(verdicts, ids, strict=True))
     challenge = read.challenge.hex() if read.challenge else None
-    if ids == [None]:
+    if not any(ids) and not read.subjects[0].is_read:
         return VerifiedSubject(UNREAD, None, challenge, found)
     return VerifiedSubject(kind, subject_digest(data), challenge, found)
 
@@ -231,7 +232,7 @@ class Repeated:
 
     Attributes:
         differences: `{"subject", "license", "what", "then", "now"}`: what came out otherwise; `what` is
-            `result`, `flags` or a step.
+            `licenseId`, `result`, `flags` or a step.
         is_unchecked: Whether something could not be checked now that could be then.
     """
 
@@ -329,7 +330,9 @@ class RepeatVerifications:
         for (asked, ask), group in groups.items():
             verdicts = self._verify(asked).verify_together([each.read for each in group], ask)
             for part, now in zip(group, verdicts, strict=True):
-                differences += _differences(part, found_verdict(now, part.then.license_id))
+                claim = part.read.claim
+                found = found_verdict(now, claim.license_id if claim else None)
+                differences += _differences(part, found, max_age is not None)
                 is_unchecked |= now.result == COULD_NOT_CHECK != part.then.result
         return Repeated(tuple(differences), is_unchecked)
 
@@ -340,26 +343,28 @@ class RepeatVerifications:
         return Asked("state" if self._asked.level in ("state", "seals") else "rpc", then.head.hash)
 
 
-def _differences(part: _Part, now: FoundVerdict) -> list[JsonObject]:
+def _differences(part: _Part, now: FoundVerdict, is_today: bool) -> list[JsonObject]:
     return [
         {"subject": part.subject, "license": part.license, "what": what, "then": then, "now": found}
-        for what, then, found in _compared(part, now)
+        for what, then, found in _compared(part, now, is_today)
         if then != found
     ]
 
 
-def _compared(part: _Part, now: FoundVerdict) -> list[tuple[str, object, object]]:
-    """(what, as it was, as it is) of all that can be repeated."""
+def _compared(part: _Part, now: FoundVerdict, is_today: bool) -> list[tuple[str, object, object]]:
+    """(what, as it was, as it is) of all that can be repeated; what was not checked then claims nothing."""
     then, left_out = part.then, {Step.HOLDER.name} if part.is_shown else set[str]()
+    open_ = set[str]() if is_today else {name for name, outcome, _ in then.checks if outcome == _UNKNOWN}
     steps: list[tuple[str, object, object]] = [
         (was[0], {"outcome": was[1], "code": was[2]}, {"outcome": is_[1], "code": is_[2]})
         for was, is_ in zip(then.checks, now.checks, strict=True)
-        if was[0] not in left_out
+        if was[0] not in left_out | open_
     ]
     held = {outcome for name, outcome, _ in then.checks if name in left_out}
-    is_decided_elsewhere = bool(held & {Outcome.FAIL.value, Outcome.UNKNOWN.value})
+    is_decided_elsewhere = bool(open_) or bool(held & {Outcome.FAIL.value, _UNKNOWN})
     results = [] if is_decided_elsewhere else [("result", then.result, now.result)]
-    return [*results, *steps, ("flags", _flags(then), _flags(now))]
+    flags = [] if open_ else [("flags", _flags(then), _flags(now))]
+    return [("licenseId", then.license_id, now.license_id), *results, *steps, *flags]
 
 
 def _flags(found: FoundVerdict) -> list[str]:

@@ -57,7 +57,7 @@ class Ask:
         region: GB/T 2260 code as a number, or None.
         at: Moment of legal effect, or None for now.
         known_at: Moment of knowledge, or None for the head's.
-        max_age: Seconds; an older head cannot answer about now.
+        max_age: Seconds; an older head cannot answer about now, nor about what was known after it.
     """
 
     region: int | None = None
@@ -96,6 +96,11 @@ class Subject:
     def is_shown_rightly(self) -> bool:
         """Whether the field values may be passed on: nothing in the document or its showing failed."""
         return all(check.outcome is not Outcome.FAIL for check in (*self.before, *self.after))
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a document, copy or presentation by its form, good or not."""
+        return any(each.step is Step.FORM and each.outcome is Outcome.PASS for each in self.before)
 
 
 NO_PRESENTATION = (skipped(Step.HOLDER, "NOT_PRESENTED"), skipped(Step.BASIS, "NO_DATA_HANDED_OUT"))
@@ -224,20 +229,24 @@ class VerifyLicenses:
             return self._verdict(subject, ask, _NOT_REACHED, None)
         try:
             histories = self._open()
-        except (OutageError, TrustError):  # step 9 tells
-            return self._verdict(subject, ask, Findings(subject.instead), None)
+        except (OutageError, TrustError) as problem:
+            code, evidence = _why_unchecked(problem)
+            return self._verdict(
+                subject, ask, Findings(_unknown_status(subject.instead, code, evidence)), None
+            )
         checks = subject.instead
         if self._is_stale(ask, histories):
-            checks = tuple(
-                unknown(each.step, "STALE_HEAD") if each.step is Step.STATUS else each for each in checks
-            )
+            checks = _unknown_status(checks, "STALE_HEAD")
         return self._verdict(subject, ask, Findings(checks), histories)
 
     def _is_stale(self, ask: Ask, histories: Histories) -> bool:
-        """Whether the head is too old to say anything about now."""
+        """Whether the head is too old to tell what the ledger holds at the moment of knowledge."""
         now, head = int(self._clock.now().timestamp()), histories.header.time
-        is_judged = ask.known_at is None and not histories.is_pinned
-        return is_judged and (now - head > ask.max_age or head > now + CLOCK_TOLERANCE)
+        known_at = now if ask.known_at is None else ask.known_at
+        if histories.is_pinned or (ask.known_at is not None and known_at <= head):
+            return False
+        is_ahead = known_at > max(now, head) + CLOCK_TOLERANCE
+        return is_ahead or now - head > ask.max_age or head > now + CLOCK_TOLERANCE
 
     def _with_doubts(self, verdict: Verdict, doubts: Sequence[Doubt], known_at: int) -> Verdict:
         """The verdict with what is doubted beside it; that changes no result."""
@@ -308,10 +317,7 @@ class VerifyLicenses:
     def _unchecked(self, subject: Subject, problem: LedgerError, ask: Ask) -> Verdict:
         if subject.claim is None:
             return self._without_claim(subject, ask)
-        code = _CHECK_CODES.get(
-            problem.code, "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
-        )
-        evidence = {"code": problem.code, **problem.message()}
+        code, evidence = _why_unchecked(problem)
         steps = [step for step in _ON_LEDGER if step is not Step.RECOGNITION or ask.region is not None]
         asked = [unknown(step, code, evidence) for step in steps]
         if ask.region is None:
@@ -382,6 +388,19 @@ def _unproved(check: Check, evidence: Mapping[str, object]) -> Check:
 
 
 _CHECK_CODES = {"WRONG_LEDGER": "WRONG_LEDGER"}
+
+
+def _why_unchecked(problem: LedgerError) -> tuple[str, dict[str, object]]:
+    """Code and evidence of what could not be checked."""
+    code = "BAD_PROOF" if problem.family == "trust" else "CHAIN_UNREACHABLE"
+    return _CHECK_CODES.get(problem.code, code), {"code": problem.code, **problem.message()}
+
+
+def _unknown_status(
+    checks: Sequence[Check], code: str, evidence: Mapping[str, object] | None = None
+) -> tuple[Check, ...]:
+    """The same checks, of which step 6 could not be done."""
+    return tuple(unknown(each.step, code, evidence) if each.step is Step.STATUS else each for each in checks)
 
 
 def state_of(ledger_id: bytes, records: Iterable[Record]) -> State:

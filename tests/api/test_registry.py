@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from tests.served import NODE_AWAY, Served
 Json = dict[str, Any]
 
 OFFICE, BUREAU, NOBODY = "11320000MB0TE5T36A", "11610922MB0TE5T52A", "11340000MB0TE5T44D"
+OTHER = "11100000MB0TE5T605"
 
 SCHEMA = {"type": "object", "properties": {"grade": {"type": "string", "maxLength": 10}}}
 
@@ -280,6 +281,18 @@ def test_regions_and_bodies_are_succeeded_and_keys_recovered_without_a_node(offi
     assert told["newKeyId"] == office.key_id("r31-third")
 
 
+@contextmanager
+def stopped(office: Office) -> Iterator[None]:
+    """The chain makes no blocks meanwhile, so that what is accepted waits."""
+    with Rpc(office.live.rpc) as node:
+        node.call("evm_setAutomine", False)
+        node.call("evm_setIntervalMining", 0)
+        try:
+            yield
+        finally:
+            resume(node)
+
+
 def test_nothing_is_promised_by_a_key_whose_end_waits_to_be_recorded(office: Office) -> None:
     """Nor while another message about the same license keeps the contract from being asked."""
     office.done("org", "key", "add", ISSUER, "--key", office.key("spare"), *office.by("qingpu"))
@@ -287,21 +300,69 @@ def test_nothing_is_promised_by_a_key_whose_end_waits_to_be_recorded(office: Off
     department, now = office.department(), {"Prefer": "wait=0"}
     license_id = department.post("/v1/licenses", office.live.input()).json()["licenseId"]
     place = f"/v1/licenses/{license_id}"
-    with Rpc(office.live.rpc) as node:
-        node.call("evm_setAutomine", False)
-        node.call("evm_setIntervalMining", 0)
-        try:
-            suspended = department.post(f"{place}/suspend", {"ground": "INVESTIGATION"}, **now)
-            assert suspended.status_code == 202, suspended.text
-            asked = {"act": "resume", "id": license_id, "ground": "CONDITIONS_MET_AGAIN"}
-            made = department.post("/v1/messages", {**asked, "keyId": office.key_id("spare")}).json()
-            signature = office.signer("spare").sign(bytes.fromhex(made["message"])).hex()
-            signed = {"signed": made["signed"], "keyId": made["keyId"], "signature": signature}
-            assert department.post("/v1/registry", {"messages": [cut]}, **now).status_code == 202
-            answer = department.post(f"{place}/resume", signed, **now)
-            assert (answer.status_code, answer.json()["code"]) == (403, "KEY_NOT_CURRENT")
-        finally:
-            resume(node)
+    with stopped(office):
+        suspended = department.post(f"{place}/suspend", {"ground": "INVESTIGATION"}, **now)
+        assert suspended.status_code == 202, suspended.text
+        asked = {"act": "resume", "id": license_id, "ground": "CONDITIONS_MET_AGAIN"}
+        made = department.post("/v1/messages", {**asked, "keyId": office.key_id("spare")}).json()
+        signature = office.signer("spare").sign(bytes.fromhex(made["message"])).hex()
+        signed = {"signed": made["signed"], "keyId": made["keyId"], "signature": signature}
+        assert department.post("/v1/registry", {"messages": [cut]}, **now).status_code == 202
+        answer = department.post(f"{place}/resume", signed, **now)
+        assert (answer.status_code, answer.json()["code"]) == (403, "KEY_NOT_CURRENT")
+    assert office.handed(cut).json()["seq"]
+
+
+def test_of_several_messages_none_is_kept_where_a_later_one_is_refused(office: Office) -> None:
+    """By what waits about their keys, and by how many wait in a row."""
+    office.done("org", "key", "add", "310118", "--key", office.key("governor"), "--purpose", "govern",
+                *office.by("r31"))  # fmt: skip
+    department, now = office.department(), {"Prefer": "wait=0"}
+    ends = {"key": office.key_id("relying-encryption")}
+    by, sign = office.key_id("jiashan"), office.signer("jiashan").sign
+    orders = [
+        {"struct": "EndKey", "members": {**ends, "validTo": 3_800_000_000 - each}, "signers": [by]}
+        for each in range(9)
+    ]
+    made = department.post("/v1/registry/messages", {"orders": orders}).json()["messages"]
+    signatures = [sign(bytes.fromhex(each["toSign"][0]["message"])).hex() for each in made]
+    row = [
+        {"struct": "EndKey", "signed": each["signed"], "signatures": [{"keyId": by, "signature": signature}]}
+        for each, signature in zip(made, signatures, strict=True)
+    ]
+    cut = office.prepared("CutOffKey", {"key": office.key_id("governor"), "since": 1_700_000_000}, "r31")
+    first = office.prepared("AddOrganisation", _organisation(NOBODY), "qingpu")
+    by_cut = office.prepared("AddOrganisation", _organisation(OTHER), "governor")
+    assert office.refused(cut, by_cut) == (403, "KEY_NOT_CURRENT"), "behind its end in the same request"
+    before = office.length()
+    with stopped(office):
+        assert department.post("/v1/registry", {"messages": [cut]}, **now).status_code == 202
+        for messages, expected in (
+            ([first, by_cut], (403, "KEY_NOT_CURRENT")),
+            (row, (503, "MESSAGES_IN_A_ROW")),
+        ):
+            answer = department.post("/v1/registry", {"messages": messages}, **now)
+            assert (answer.status_code, answer.json()["code"]) == expected
+    assert office.handed(cut).json()["seq"] == before + 1
+    assert office.run("org", "show", NOBODY, caller="--key")[1]["code"] == "NOT_REGISTERED"
+    assert office.length() == before + 1
+
+
+def test_nothing_is_promised_by_a_key_whose_registrar_is_to_be_cut_off(office: Office) -> None:
+    office.done("org", "key", "add", "310118", "--key", office.key("father"), "--purpose", "govern",
+                *office.by("r31"))  # fmt: skip
+    office.done("org", "key", "add", ISSUER, "--key", office.key("child"), *office.by("father"))
+    department, now = office.department(), {"Prefer": "wait=0"}
+    license_id = department.post("/v1/licenses", office.live.input()).json()["licenseId"]
+    asked = {"act": "suspend", "id": license_id, "ground": "INVESTIGATION", "keyId": office.key_id("child")}
+    made = department.post("/v1/messages", asked).json()
+    signature = office.signer("child").sign(bytes.fromhex(made["message"])).hex()
+    signed = {"signed": made["signed"], "keyId": made["keyId"], "signature": signature}
+    cut = office.prepared("CutOffKey", {"key": office.key_id("father"), "since": 1_700_000_000}, "r31")
+    with stopped(office):
+        assert department.post("/v1/registry", {"messages": [cut]}, **now).status_code == 202
+        answer = department.post(f"/v1/licenses/{license_id}/suspend", signed, **now)
+        assert (answer.status_code, answer.json()["code"]) == (403, "KEY_NOT_CURRENT"), answer.text
     assert office.handed(cut).json()["seq"]
 
 
@@ -353,6 +414,12 @@ WRONG: dict[str, tuple[Wrong, tuple[int, str]]] = {
     "a new key that did not sign": (_without_possession, (422, "SIGNATURE_REFUSED")),
     "one side of an agreement": (_half_agreed, (403, "SIGNATURE_COUNT")),
     "the second of two": (_never_whole, (403, "NOT_ACCEPTABLE")),
+    "a body without a code": (
+        lambda office: [
+            _with(office.prepared("AddOrganisation", _organisation(NOBODY), "qingpu"), uscc="0x" + "00" * 32)
+        ],
+        (400, "SIGNED_MESSAGE_FORM"),
+    ),
     "a member too many": (
         lambda office: [_with(office.prepared("AddOrganisation", _organisation(NOBODY), "qingpu"), more=1)],
         (400, "SIGNED_MESSAGE_FORM"),
@@ -465,6 +532,19 @@ def test_without_a_caller_or_its_body_a_service_is_not_asked(office: Office) -> 
     assert office.live.attempt(*end)[1]["code"] == "SERVICE_KEY_MISSING"
     caller = ["--caller", office.key("issuer")]
     assert office.live.attempt(*end, *caller)[1]["code"] == "SERVICE_ORGANISATION"
+
+
+def test_no_message_is_prepared_about_a_body_without_a_code_or_with_half_a_header(office: Office) -> None:
+    """Nor about a code that is no text."""
+    for word in ("00" * 32, "ff" * 32, ascii32(NOBODY[:-1]).hex()):
+        members = {**_organisation(NOBODY), "uscc": "0x" + word}
+        order = {"struct": "AddOrganisation", "members": members, "signers": ["0x" + "11" * 32]}
+        told = office.department().post("/v1/registry/messages", {"orders": [order]}).json()
+        assert (told["code"], told["fields"]) == ("SIGNED_MESSAGE_FORM", {"member": "uscc"})
+    half = {"struct": "EndKey", "members": {"key": "0x" + "11" * 32, "validTo": 1}, "signedAt": 1}
+    body = {"orders": [{**half, "signers": ["0x" + "11" * 32]}]}
+    told = office.department().post("/v1/registry/messages", body).json()
+    assert (told["code"], told["fields"]) == ("SIGNED_MESSAGE_FORM", {"member": "notAfter"})
 
 
 def _taker(office: Office) -> Department:

@@ -169,6 +169,11 @@ def test_an_altered_receipt_holds_for_nothing(
         ("subjects/0/verdicts/0/checks", [], "checks"),
         ("subjects/0/verdicts/0/flags", ["<script>"], "flags"),
         ("subjects/0/kind", "UNREAD", "digest"),
+        ("subjects/0/verdicts/0/result", "AS_HANDED_OUT", "result"),
+        ("subjects/0/verdicts/0/licenseId", None, "licenseId"),
+        ("subjects/0/verdicts/0/head", None, "head"),
+        ("subjects/0/verdicts/0/trust", "none", "head"),
+        ("subjects/0/verdicts/0/checks/5/outcome", "SKIPPED", "result"),
         ("subjects/0/verdicts/0/head/block", -1, "block"),
         ("verifiedAt", "2026-01-01", "verifiedAt"),
         ("asked/trust", "word of honour", "trust"),
@@ -219,6 +224,33 @@ def test_a_false_verdict_is_found_out_by_verifying_again(
     assert found["result"] == ("IN_FORCE", "NOT_RECOGNIZED_HERE")
 
 
+def test_what_was_not_read_is_in_no_receipt_in_force_and_no_row_of_a_license(
+    desk: TestClient, envelope: Json
+) -> None:
+    receipt, first = asked(desk, subject=envelope), "subjects/0/verdicts/0"
+    unread = altered(altered(receipt, "subjects/0/kind", "UNREAD"), "subjects/0/digest", None)
+    for place, value in ((first, receipt["subjects"][0]["verdicts"][0]), (f"{first}/licenseId", None)):
+        told = checked(desk, altered(unread, place, value))[1]
+        assert (told["code"], told["fields"]["field"]) == ("VERIFICATION_RECEIPT_MALFORMED", "kind")
+    row = altered(altered(receipt, "subjects/0/kind", "COPY"), f"{first}/result", "AS_HANDED_OUT")
+    row = altered(row, f"{first}/checks/8/outcome", "PASS")
+    told = checked(desk, row)[1]
+    assert (told["code"], told["fields"]["field"]) == ("VERIFICATION_RECEIPT_MALFORMED", "licenseId")
+
+
+def test_the_license_that_a_receipt_names_is_the_one_in_the_document(
+    desk: TestClient, live_ledger: LiveLedger, envelope: Json
+) -> None:
+    other = issue(desk, live_ledger, live_ledger.regional_input())["licenseId"]
+    false = altered(asked(desk, subject=envelope), "subjects/0/verdicts/0/licenseId", other)
+    told = checked(desk, signed_anew(false, live_ledger), subject=envelope, again=True)[1]
+    (found,) = told["again"]["differences"]
+    assert (found["what"], found["then"], found["now"]) == (
+        "licenseId", other, envelope["anchor"]["licenseId"],
+    )  # fmt: skip
+    assert told["today"]["same"] is False
+
+
 def test_another_document_is_not_what_was_verified(desk: TestClient, envelope: Json) -> None:
     receipt = asked(desk, subject=envelope)
     other = altered(envelope, "license/face/more", "x")
@@ -229,8 +261,12 @@ def test_another_document_is_not_what_was_verified(desk: TestClient, envelope: J
 def test_what_could_not_be_checked_or_read_has_a_receipt_that_says_so(
     desk: TestClient, envelope: Json
 ) -> None:
-    unchecked = asked(desk, subject=envelope, trust="state")["subjects"][0]
-    assert unchecked["verdicts"][0]["result"] == "COULD_NOT_CHECK"
+    unchecked = asked(desk, subject=envelope, trust="state")
+    assert unchecked["subjects"][0]["verdicts"][0]["result"] == "COULD_NOT_CHECK"
+    told = checked(desk, unchecked, subject=envelope, again=True)[1]
+    assert (told["again"]["same"], told["today"]["same"]) == (True, False), (
+        "who claimed nothing was not wrong"
+    )
     receipt = asked(desk, subject={"format": "elicense/1", "name": "张三"})
     (unread,) = receipt["subjects"]
     assert (unread["kind"], unread["digest"]) == ("UNREAD", None), "a name could be guessed from its digest"
@@ -369,7 +405,7 @@ def test_with_the_node_away_a_receipt_says_that_nothing_could_be_checked(
     assert (verdict["result"], verdict["head"], verdict["trust"]) == ("COULD_NOT_CHECK", None, "none")
     assert live_ledger.attempt("receipt", "verify", out)[0] == 0
     status, told = live_ledger.attempt("receipt", "verify", out, "--subject", file, "--again")
-    assert (status, told["code"]) == (1, "VERDICT_DIFFERS")
+    assert (status, told["again"]["same"], told["today"]["same"]) == (0, True, False), "it claimed nothing"
     status, told = live_ledger.attempt("receipt", "verify", out, "--rpc", NODE_AWAY)
     assert (status, told["error"]["family"]) == (3, "outage"), told
 

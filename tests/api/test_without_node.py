@@ -350,7 +350,7 @@ def test_what_was_due_is_supervised_over_http_by_any_body_and_by_no_stranger(far
 
 
 def test_words_of_the_catalog_are_read_by_everybody_registered(far: Far) -> None:
-    resource = far.resource("--items", "ITEM-1,ITEM-2")
+    resource, listed = far.resource("--items", "ITEM-1,ITEM-2"), '["ITEM-1","ITEM-2"]'
     region = ["--by", str(far.live_ledger.key("qingpu"))]
     duty = [
         "duty",
@@ -359,7 +359,7 @@ def test_words_of_the_catalog_are_read_by_everybody_registered(far: Far) -> None
         "--region",
         "310118",
         "--what",
-        "清单第一项（示例）",
+        listed,
         "--due",
         "2035-12-31",
     ]
@@ -367,7 +367,7 @@ def test_words_of_the_catalog_are_read_by_everybody_registered(far: Far) -> None
     named = far.done("issuer", *duty, *region)["duty"]
     for writer, reader, noun, about, of, words in (
         ("relying", "issuer", "demand", wanted, "WANTED", "缺少的示例数据"),
-        ("issuer", "relying", "duty", named, "WHAT", "清单第一项（示例）"),
+        ("issuer", "relying", "duty", named, "WHAT", listed),
         ("issuer", "relying", "resource", resource, "ITEMS", ["ITEM-1", "ITEM-2"]),
     ):
         status, unknown = far.run(reader, noun, "text", about)

@@ -149,6 +149,26 @@ def test_without_a_node_nobody_knows(desk: RowDesk) -> None:
     )
 
 
+def test_a_row_is_not_called_good_where_the_node_went_away_in_between(desk: RowDesk) -> None:
+    row = desk.row()
+    desk.record_use(row.state_digest)
+
+    class Leaving:
+        """Answers once, and then no more."""
+
+        asked = 0
+
+        def __getattr__(self, name: str) -> Any:
+            self.asked += name == "check_ledger"
+            if self.asked > 1:
+                raise ChainOutageError("CHAIN_UNREACHABLE", url="-", reason="down")
+            return getattr(desk.ledger, name)
+
+    verdict = desk.verify(desk.row_copy(row), node=Leaving())
+    assert basis(verdict).outcome.value == "PASS"
+    assert (verdict.result, verdict.head, verdict.exit_code) == ("COULD_NOT_CHECK", None, 3)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +154,17 @@ def test_nobody_checks_what_he_converted_or_what_was_changed_since(desk: Desk) -
     assert desk.run(*order, key="relying")[1]["code"] == "CONVERSION_SIGNATURE"
 
 
+def test_an_input_without_a_type_is_told_so(desk: Desk, issuer: Department) -> None:
+    desk.change(lambda given: given["metadata"].pop("certificateTypeCode"))
+    for arguments in (("convert", str(desk.file), "--scan", str(desk.scan)), ("issue", str(desk.file))):
+        status, told = desk.run("license", *arguments)
+        assert (status, told["code"], told["error"]["fields"]["first"]) == (
+            2, "LICENSE_INPUT", "metadata/certificateTypeCode",
+        )  # fmt: skip
+        assert refused(told) == [("metadata/certificateTypeCode", "FIELD_REQUIRED")]
+        assert "?" not in told["error"]["message"]["en"]
+
+
 def _stranger(desk: Desk) -> None:
     """A key that nobody registered, in the name of a body."""
     path, raw = desk.live.key("stranger"), crypto.generate_key()
@@ -230,6 +243,22 @@ def test_a_key_that_nobody_registered_converts_nothing(desk: Desk, issuer: Depar
     assert [each["code"] for each in batch.json()["rejected"]] == ["CONVERSION_KEY"]
     verdict = desk.verified(desk.forged(lambda _: None))
     assert (verdict["result"], check(verdict, "SIGNATURE")["code"]) == ("TAMPERED", "CONVERSION_KEY")
+
+
+def test_a_key_that_is_known_to_be_stolen_checks_nothing_whatever_time_it_states(desk: Desk) -> None:
+    stolen, by = desk.live.key("stolen-checker"), ["--by", str(desk.live.key("jiashan"))]
+    raw = crypto.generate_key()
+    stolen.write_text(private_key_pem(raw, crypto.signer(raw).public_key))
+    stolen.chmod(0o600)
+    desk.live.cli("org", "key", "add", RELYING, "--key", str(stolen), *by)
+    desk.converted()
+    at = datetime.fromisoformat(desk.checked("stolen-checker")["at"]).timestamp()
+    while time.time() < at + 2:
+        time.sleep(0.1)
+    since = datetime.fromtimestamp(at + 1, UTC).isoformat().replace("+00:00", "Z")
+    desk.live.cli("org", "key", "cut-off", str(stolen), "--since", since, *by)
+    status, told = desk.run("license", "issue", str(desk.file))
+    assert (status, refused(told)) == (2, [("conversion/checked/publicKey", "CONVERSION_KEY")])
 
 
 @pytest.mark.parametrize(

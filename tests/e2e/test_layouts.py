@@ -106,6 +106,13 @@ def test_a_layout_file_without_its_license_is_not_judged(
         status, told = verify(layout, *more)
         assert (status, told["result"]) == (2, "MALFORMED"), told
         assert told["checks"][0]["evidence"]["code"] == "LAYOUT_WITHOUT_COMPANION"
+    undotted = layout.rename(tmp_path / "files" / "lease")
+    issue(live_ledger, tmp_path / "files" / ".elic.json", b"%PDF-1.4 another")
+    assert verify(undotted)[1]["checks"][0]["evidence"]["code"] == "LAYOUT_WITHOUT_COMPANION"
+    issue(live_ledger, tmp_path / "files" / "lease.elic.json", b"%PDF-1.4 another")
+    assert verify(undotted)[1]["checks"][1]["code"] == "LAYOUT_OF_ANOTHER"
+    (tmp_path / "files" / "lease.elic.json").unlink()
+    layout = undotted.rename(layout)
     issue(live_ledger, tmp_path / "elsewhere" / "two.elic.json", PDF)
     assert verify(layout, "--companion", tmp_path / "elsewhere")[1]["result"] == "IN_FORCE"
     status, told = verify(layout, "--companion", tmp_path / "none.elic.json")

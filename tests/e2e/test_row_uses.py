@@ -57,6 +57,9 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     source = using.provider("resource", "source", resource, *using.key("issuer"))
     assert told["row"] == {name: source[name] for name in ("state", "rows", "loadedAt")}
     assert (told["standing"], source["rows"], source["keyField"]) == (None, 3, "code")
+    here = {name: source[name] for name in ("keyField", "state", "rows", "loadedAt")}
+    assert using.provider("resource", "show", resource)["rowsHere"] == here
+    assert using.grantee("resource", "show", resource)["rowsHere"] is None
     given = ["--shown-by", RELYING, "--receipt", told["receipt"]]
     handout = str(Path(told["copy"]).with_name("handout.json"))
     verified = using.grantee("verify", "--row", told["copy"], *given, "--handout", handout)
@@ -81,6 +84,21 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     assert (receipt["object"], receipt["provider"]) == (told["object"], ISSUER)
     alone = using.live_ledger.attempt("verify", told["copy"], *given, home=using.grantee_home)
     assert code(alone) == (1, "AS_HANDED_OUT"), "nobody takes it for a license"
+    signing, noted = (
+        ["--sign-receipt", str(using.folder / "noted.json"), *using.key("relying")],
+        using.grantee,
+    )
+    noted("verify", "--row", told["copy"], *given, *signing)
+    repeated = noted(
+        "receipt", "verify", signing[1], "--subject", told["copy"], "--again", "--receipt", given[3]
+    )
+    (found,) = repeated["subjects"]
+    assert (found["kind"], found["brought"], found["verdicts"][0]["result"]) == (
+        "COPY",
+        True,
+        "AS_HANDED_OUT",
+    )
+    assert (repeated["again"]["same"], repeated["today"]["same"]) == (True, True), repeated
     subject = {"copy": base64.b64encode(Path(told["copy"]).read_bytes()).decode()}
     asked = {"subject": subject, "shownBy": RELYING, "receipt": json.loads(Path(told["receipt"]).read_text())}
     over_http = httpx2.post(f"{using.served.url}/v1/verify", json=asked).json()
@@ -89,8 +107,11 @@ def test_a_row_is_used_recorded_and_verifies_as_what_it_is(using: Using, resourc
     assert (status, other["checks"][8]["code"], other["disclosed"]) == (1, "COPY_NOT_THEIRS", None)
     copy = Path(told["copy"])
     copy.write_bytes(copy.read_bytes().replace("示例甲".encode(), "示例丁".encode()))
-    status, altered = using.live_ledger.attempt("verify", told["copy"])
+    status, altered = using.live_ledger.attempt("verify", told["copy"], *signing)
     assert (status, altered["result"], altered["disclosed"]) == (1, "TAMPERED", None)
+    assert json.loads(Path(signing[1]).read_text())["subjects"][0]["kind"] == "COPY"
+    again = ["receipt", "verify", signing[1], "--subject", told["copy"], "--again"]
+    assert using.grantee(*again)["again"]["same"], "it was altered then, too"
 
 
 def test_the_key_of_a_row_stands_neither_on_the_ledger_nor_in_a_store_or_log(
@@ -154,6 +175,30 @@ def test_what_is_not_covered_is_refused_and_the_ledger_says_why(using: Using) ->
         assert told[1]["code"] == why
     assert code(using.use_row(of_licenses, KEY, fields="face/category")) == (2, "USE_WANTS_LICENSE")
     assert sum(each["size"] for each in refused(using, resource, 5)) == 5
+
+
+def test_a_row_without_the_fields_is_told_like_one_that_is_not_there(using: Using) -> None:
+    resource = using.data_set()
+    using.load(resource, json.dumps({"code": KEY, "name": NAME}) + "\n", suffix="jsonl")
+    grant = using.grant_of_rows(resource)
+    told = [using.use_row(grant, key, fields="status") for key in (KEY, GONE)]
+    assert [code(each) for each in told] == [(4, "ROW_UNKNOWN")] * 2
+    assert told[0][1]["error"] == told[1][1]["error"]
+    assert sum(each["size"] for each in refused(using, resource, 2)) == 2, "both count as tried in vain"
+
+
+def test_who_loads_rows_in_a_new_home_is_told_what_its_secret_is_for(
+    using: Using, resource: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = using.folder / "fresh.csv"
+    table.write_text(TABLE)
+    load = [resource, str(table), "--key-field", "code", "--field-list", str(using.folder / "columns.csv")]
+    monkeypatch.setenv("ELICENSE_LANG", "en")
+    status, _ = using.live_ledger.attempt(
+        "resource", "source", *load, *using.key("issuer"), home=using.folder / "fresh"
+    )
+    told = " ".join(capsys.readouterr().err.split())
+    assert (status, "seals the rows" in told, "org secret export" in told) == (0, True, False), told
 
 
 def test_a_row_goes_over_a_platform_that_carries_files(using: Using, resource: str) -> None:

@@ -79,9 +79,9 @@ class Using:
         self.load(f"{ISSUER}/{code}", rows, key_field)
         return f"{ISSUER}/{code}"
 
-    def load(self, resource: str, rows: str, key_field: str = "code") -> Json:
+    def load(self, resource: str, rows: str, key_field: str = "code", suffix: str = "csv") -> Json:
         """`resource source` with a table."""
-        file = self.folder / f"{secrets.token_hex(8)}.csv"
+        file = self.folder / f"{secrets.token_hex(8)}.{suffix}"
         file.write_text(rows)
         given = [resource, str(file), "--key-field", key_field, *self.key("issuer")]
         return self.provider("resource", "source", *given)

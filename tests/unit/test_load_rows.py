@@ -14,7 +14,7 @@ from ledger.adapters.sm4 import Sm4Gcm
 from ledger.adapters.sqlite.rows import SqliteRows
 from ledger.domain.canonical import JsonValue
 from ledger.domain.field_list import FieldList
-from ledger.domain.row_fields import granted_fields
+from ledger.domain.row_fields import granted_fields, granted_names
 from ledger.domain.row_tree import RowsState, leads_to_state
 from ledger.errors import LedgerError, RuleError
 from ledger.ports.rows import KeptState
@@ -89,8 +89,9 @@ def test_lines_of_json_keep_numbers_and_branches(home: Home) -> None:
     earlier = FieldList(("code", "address"), (2, 2))
     assert granted_fields(found, earlier, 0b10, LISTED) == ["address/city/0", "address/city/1"]
     assert granted_fields(found, earlier, 0b10) == ["address/city/0", "address/city/1", "address/street"]
+    assert granted_fields({"code": 7}, LISTED, 0b1000) == []
     with pytest.raises(RuleError, match="HANDOUT_NOTHING"):
-        granted_fields({"code": 7}, LISTED, 0b1000)
+        granted_names(earlier, 0b10, FieldList(("code",), (1,)))
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,15 @@ class _Moving:
 
 def _code(verdict: Verdict) -> str:
     return next(check.code for check in verdict.checks if check.step is Step.STATUS)
+
+
+def test_what_was_known_after_an_old_head_or_will_be_is_not_told(ledger: LedgerSimulator) -> None:
+    claim, head = claim_in(ledger.issue(SINGLES[0])), ledger.head().time
+    opened = once(lambda: Histories([ledger], Asked()))
+    late = VerifyLicenses(trust_of(ledger), opened, crypto.verifier(), FixedClock(head + 3600))
+    fresh = VerifyLicenses(trust_of(ledger), opened, crypto.verifier(), FixedClock(head + 5))
+    subject = subjects([claim])[0]
+    assert late.verify(subject, Ask(known_at=head)).result == "IN_FORCE", "the block tells all of it"
+    assert late.verify(subject, Ask(known_at=head + 3600)).result == "COULD_NOT_CHECK"
+    assert fresh.verify(subject, Ask(known_at=head + 5)).result == "IN_FORCE"
+    assert fresh.verify(subject, Ask(known_at=head + 3600)).result == "COULD_NOT_CHECK"

@@ -112,21 +112,37 @@ class SqliteQueue:
             PlaceTakenError: The message of `instead_of` is not here, not given up, or was replaced.
         """
         with self._file.writing() as database:
-            known = self._found(database, "digest = ?", queued.digest)
-            changed = queued.message.touched
-            if (known is not None and known.is_alive) or _newest(database, {*objects, *changed}) > seen:
-                raise QueueMovedError
+            self._require_unmoved(database, queued, objects, seen)
             if queued.request is not None:
                 self._free_key(database, queued.owner, queued.request.key)
             if instead_of:
                 self._replace(database, instead_of, queued.digest)
-            if known is not None:
-                _forget(database, known.number)
-            number = self._insert(database, queued)
-            own = sorted({*objects, *queued.message.needed})
-            rows = [(each, number, each in changed) for each in own]
-            database.executemany("INSERT INTO touched (object, number, is_changed) VALUES (?, ?, ?)", rows)
-            return self._found(database, "number = ?", number) or queued
+            return self._added(database, queued, objects)
+
+    def add_all(self, queued: Sequence[Queued], seen: int) -> list[Queued]:
+        """Take several messages in, in one transaction; raises as `add`, of one of them."""
+        with self._file.writing() as database:
+            for each in queued:
+                self._require_unmoved(database, each, each.message.needed, seen)
+            return [self._added(database, each, each.message.needed) for each in queued]
+
+    def _require_unmoved(
+        self, database: sqlite3.Connection, queued: Queued, objects: Collection[str], seen: int
+    ) -> None:
+        known = self._found(database, "digest = ?", queued.digest)
+        is_here = known is not None and known.is_alive
+        if is_here or _newest(database, {*objects, *queued.message.touched}) > seen:
+            raise QueueMovedError
+
+    def _added(self, database: sqlite3.Connection, queued: Queued, objects: Collection[str]) -> Queued:
+        known, changed = self._found(database, "digest = ?", queued.digest), queued.message.touched
+        if known is not None:
+            _forget(database, known.number)
+        number = self._insert(database, queued)
+        own = sorted({*objects, *queued.message.needed})
+        rows = [(each, number, each in changed) for each in own]
+        database.executemany("INSERT INTO touched (object, number, is_changed) VALUES (?, ?, ?)", rows)
+        return self._found(database, "number = ?", number) or queued
 
     def change(self, queued: Sequence[Queued], was: MessageState) -> list[Queued]:
         """Keep messages as they are now, each where its state is still `was`; those that were kept."""

@@ -78,8 +78,9 @@ TEXTS: dict[str, Text] = {
         "Check the disk and the file's permissions, then try again.",
     ),
     "ROW_UNKNOWN": Text(
-        "数据集 {resource} 没有这个查询字段的行；这次查询已记录。",
-        "The data set {resource} has no row under that key; that it was asked for is recorded.",
+        "数据集 {resource} 没有这个查询字段的行，或该行没有所申请的字段；这次查询已记录。",
+        "The data set {resource} has no row under that key, or none of the fields in it; that it was asked for is "
+        "recorded.",
         "核对有无笔误；提供单位的数据可能尚未更新。",
         "Check it for a slip; the provider may not have loaded it yet.",
     ),
