@@ -73,7 +73,7 @@ def add(
 
 @app.command("list")
 def list_items(
-    owner: Annotated[str | None, typer.Option("--owner", metavar="USCC")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USCC", help="The handling body.")] = None,
     limit: LimitOption = None,
     after: AfterOption = "",
     api: ReadApi = None,
@@ -202,7 +202,7 @@ def hand_in(
 @app.command("repeats")
 def repeats(
     owner: Annotated[str | None, typer.Option("--owner", metavar="USCC", help="The handling body.")] = None,
-    item: Annotated[str | None, typer.Option("--item", metavar="CODE")] = None,
+    item: Annotated[str | None, typer.Option("--item", metavar="CODE", help="Only of this item.")] = None,
     limit: LimitOption = None,
     after: AfterOption = "",
     api: ReadApi = None,

@@ -34,7 +34,10 @@ def represent(
     ],
     key: KeyFile,
     representative_encryption_key: Annotated[
-        str | None, typer.Option("--representative-encryption-key", metavar="HEX")
+        str | None,
+        typer.Option(
+            "--representative-encryption-key", metavar="HEX", help="130 digits, of the same wallet."
+        ),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="From when; now by default.")

@@ -89,7 +89,10 @@ def org_add(
     key: Annotated[str, typer.Option("--key", metavar="PEM", help="Its signing key, public or private.")],
     by: By,
     level: Annotated[str, typer.Option("--level", help="1 to 5, or 国家级 省级 地市级 区县级 乡镇级.")] = "4",
-    encryption_key: Annotated[str | None, typer.Option("--encryption-key", metavar="PEM")] = None,
+    encryption_key: Annotated[
+        str | None,
+        typer.Option("--encryption-key", metavar="PEM", help="Its encryption key, public or private."),
+    ] = None,
     signatures: Signatures = None,
     api: remote.Api = None,
     caller: Caller = None,

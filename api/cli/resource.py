@@ -81,8 +81,12 @@ SchemaOption = Annotated[
 ItemsOption = Annotated[
     str | None, typer.Option("--items", metavar="A,B", help="Codes of the matters it serves.")
 ]
-UseRightOption = Annotated[str | None, typer.Option("--use-right", metavar="USCC")]
-BenefitRightOption = Annotated[str | None, typer.Option("--benefit-right", metavar="USCC")]
+UseRightOption = Annotated[
+    str | None, typer.Option("--use-right", metavar="USCC", help="Who has the right of use (使用权).")
+]
+BenefitRightOption = Annotated[
+    str | None, typer.Option("--benefit-right", metavar="USCC", help="Who has the right of benefit (收益权).")
+]
 
 
 @app.command("add")

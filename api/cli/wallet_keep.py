@@ -28,7 +28,7 @@ from wallet.wallet import Wallet
 
 
 def add(
-    file: Annotated[str, typer.Argument(metavar="FILE")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="License file.")],
     holder_key: Annotated[
         str | None,
         typer.Option(
