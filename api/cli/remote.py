@@ -56,7 +56,7 @@ def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:
         reason = error.strerror or str(error)
         raise StoreOutageError("LICENSE_FILE_UNWRITTEN", path=str(path), reason=reason) from error
     data = {name: value for name, value in answer.items() if name != "envelope"}
-    return told({**data, "file": str(path)}, f"{envelope.identifier}\n  file {path}")
+    return told({**data, "file": str(path)}, f"{envelope.identifier}\n  {said('文件', 'file')} {path}")
 
 
 def told(data: Mapping[str, object], text: str) -> Outcome:

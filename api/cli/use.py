@@ -13,7 +13,7 @@ from api.cli.files import pretty
 from api.cli.governing import state_of, table
 from api.cli.grant import FieldsOption, GrantArgument
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.remote import Api
 from api.cli.sharing import BodyOption, FieldListOption, fields_behind, listed, told
 from api.cli.sign_loop import SignLoop
@@ -39,6 +39,7 @@ from ledger.domain.handout import ANNOTATED, PLAIN
 from ledger.domain.moments import rfc3339
 from ledger.domain.use_receipt import use_receipt
 from ledger.domain.verdict_texts import RESULT_TEXTS
+from ledger.domain.words import REFUSAL, STATUS, USE_KIND
 from ledger.errors import OutcomeUnknownError, StoreOutageError, UsageError
 from ledger.service.answer_parcels import AnswerParcels
 from ledger.service.check_receipts import CheckReceipts
@@ -194,7 +195,9 @@ def show(
     """Show one use or refusal."""
     ledger = open_ledger(network, rpc)
     data = ledger.uses(state_of(ledger)).show(use)
-    text = f"{data['object']}\n  {data['kind']}  {data['grantee']} ← {data['resource']}  {data['recordedAt']}"
+    kind = worded(USE_KIND, data["kind"])
+    why = f"  {worded(REFUSAL, data['reasonCode'])}" if data.get("reasonCode") else ""
+    text = f"{data['object']}\n  {kind}{why}  {data['grantee']} ← {data['resource']}  {data['recordedAt']}"
     return Outcome(data, text=text)
 
 
@@ -318,4 +321,5 @@ def _stands(standing: JsonObject | None) -> str:
     told = said(*result) if result else standing["status"]
     successor = standing["supersededBy"]
     by = f" {said('替代件', 'superseded by')} {successor}" if successor else ""
-    return f"  {said('证照现状', 'the license now')}: {standing['status']}  {told}{by}"
+    status = worded(STATUS, standing["status"])
+    return f"  {said('证照现状', 'the license now')}: {status}  {told}{by}"
