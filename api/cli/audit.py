@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, said, worded
+from api.cli.output import Outcome, coded, said
 from ledger.domain.words import REPLAY
 from ledger.errors import OutageError, TrustError, UsageError
 from ledger.proof.journal import Finding
@@ -98,7 +98,7 @@ def _text(report: Report) -> str:
 
 def _finding(each: Finding) -> str:
     """A fault, where it is, and what exactly was found."""
-    code = said(f"{worded(REPLAY, each.code)}（{each.code}）", each.code)
+    code = coded(REPLAY, each.code)
     place = f"{said('序号', 'seq')} {each.seq} {each.tx_hash or ''}"
     return f"{said('发现', 'FINDING')} {code} {place} {each.detail}"
 

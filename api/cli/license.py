@@ -38,7 +38,7 @@ from api.cli.options import (
     region_number,
     with_file,
 )
-from api.cli.output import Outcome, language, read_input, said, worded
+from api.cli.output import Outcome, coded, language, read_input, said, worded
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
@@ -260,7 +260,7 @@ def _standing(shown: Shown, data: Mapping[str, Any]) -> str:
     head = str(data["identifier"] or shown.license.license_id)
     told = _in_words(data)
     facts = [f"  {said(zh, name)}: {told[name]}" for name, zh in _STANDING_ZH.items() if data[name]]
-    flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
+    flags = [f"  ! {coded(FLAG, flag)}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
     announced = map(_announced, shown.announced)
     doubts = [*map(_held, data["holds"] or ()), *doubt_lines(data["corrections"]), *map(_cause, shown.causes)]
     people = (*map(_binding, shown.bindings), *map(_stand_in, shown.representatives))

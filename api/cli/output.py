@@ -138,6 +138,11 @@ def worded(words: Words, code: object) -> str:
     return word(words, code, language())
 
 
+def coded(words: Words, code: str) -> str:
+    """A code that pages name, for people: in Chinese its words with the code, in English the code."""
+    return said(f"{worded(words, code)}（{code}）", code)
+
+
 def note(zh: str, en: str) -> None:
     """Tell a person something beside the result, on stderr."""
     print(plain(said(zh, en)), file=sys.stderr)

@@ -86,7 +86,7 @@ def _score(each: JsonObject) -> str:
 
 def _entry(each: JsonObject) -> str:
     return said(
-        f"  {each['resource']}  使用 {each['uses']}（{each['grantees']} 个机构）  定位 {each['located']}  "
+        f"  {each['resource']}  使用 {each['uses']}（{each['grantees']} 个机构）  查找 {each['located']}  "
         f"拒绝 {each['refused']}  更正 {each['upheld']}/{each['corrections']}  "
         f"停止 {each['outageSeconds']} 秒  未声明而无应答 {each['silentUndeclared']}",
         f"  {each['resource']}  uses {each['uses']} (by {each['grantees']})  located {each['located']}  "

@@ -25,7 +25,7 @@ from api.cli.options import (
     open_ledger,
     region_number,
 )
-from api.cli.output import Outcome, language, read_input, said, worded
+from api.cli.output import Outcome, coded, language, read_input, said
 from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
 from api.cli.receipt_file import ReceiptKey, SignReceipt, receipt_file
@@ -329,8 +329,7 @@ def _card(verdict: Verdict) -> Group:
 
     tongue = language()
     color = {IN_FORCE: "bold green", COULD_NOT_CHECK: "bold yellow", AS_HANDED_OUT: "bold yellow"}
-    result = said(f"{worded(RESULT, verdict.result)}（{verdict.result}）", verdict.result)
-    title = Text(f"{result}  ", style=color.get(verdict.result, "bold red")) + Text(
+    title = Text(f"{coded(RESULT, verdict.result)}  ", style=color.get(verdict.result, "bold red")) + Text(
         verdict.message[tongue], style="default"
     )
     table = Table(box=None, show_header=False, padding=(0, 1))
@@ -338,9 +337,7 @@ def _card(verdict: Verdict) -> Group:
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = "\n".join([_facts(verdict), *_conversion(verdict), *_provided(verdict)])
-    flags = [
-        Text(f"! {said(worded(FLAG, flag), flag)}  {text}", style="yellow") for flag, text in _flags(verdict)
-    ]
+    flags = [Text(f"! {coded(FLAG, flag)}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
     doubts = [Text(line, style="yellow") for line in doubt_lines(verdict.corrections)]
     return Group(title, Text(facts, style="dim"), table, *flags, *doubts, *shown)

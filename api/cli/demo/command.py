@@ -108,7 +108,7 @@ def _tell(step: Step, say: Callable[..., None]) -> None:
     zh, en = step.title
     mark = "✓" if step.ok else "✗"
     gas = f"  ({step.gas:,} gas)" if step.gas else ""
-    say(f"{mark} {step.n:>2} {said(zh, en)}{said('：', ': ')}{in_words(step.result)}{gas}")
+    say(f"{mark} {step.n:>2} {said(zh, en)}{said(' → ', ': ')}{in_words(step.result)}{gas}")
     if not step.ok:
         say(f"      {said('预期：', 'expected ')}{in_words(step.expected)}")
     for line in step.lines:
