@@ -146,7 +146,7 @@ def done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
     gas = None if None in used else sum(each or 0 for each in used)
     written = {"records": records, "seq": last.seq, "rev": last.rev, "gasUsed": gas}
     if last.digest is None:
-        return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
+        return Outcome({**data, **written}, text=f"{text} ({said('序号', 'seq')} {last.seq}, gas {gas})")
     checked = next((each.promise_key for each in governed.records if each.promise_key), None)
     return told({**data, **written, "promiseKey": checked}, text)
 

@@ -181,7 +181,7 @@ def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     word = said(RULES[acted.act].zh, RULES[acted.act].en)
     frozen = [worded(FLAG, flag) for flag in shown.flags if flag == "HOLDER_FROZEN"]
     stands = said("，", ", ").join([worded(STATUS, status), *frozen])
-    text = f"{word}: {identifier or acted.license_id} → {stands} (seq {acted.seq})"
+    text = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
     return Outcome(acted.as_json(identifier, status), text=text)
 
 

@@ -139,4 +139,7 @@ def _outcome(
         **(more or {}),
     }
     word = RULES[act].zh if language() == "zh" else RULES[act].en
-    return Outcome(data, text=f"{word}: {identifier or license_id} → {worded(STATUS, status)} (seq {seq})")
+    return Outcome(
+        data,
+        text=f"{word}: {identifier or license_id} → {worded(STATUS, status)} ({said('序号', 'seq')} {seq})",
+    )

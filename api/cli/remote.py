@@ -69,7 +69,7 @@ def told(data: Mapping[str, object], text: str) -> Outcome:
     if data.get("seq") is None:
         word = said("已受理，尚未上链", "accepted, not recorded yet")
         return Outcome(data, text=f"{text}\n  {word}", code="ACCEPTED")
-    return Outcome(data, text=f"{text} (seq {data['seq']})")
+    return Outcome(data, text=f"{text} ({said('序号', 'seq')} {data['seq']})")
 
 
 def _issuer_of(about: str | JsonObject) -> str:

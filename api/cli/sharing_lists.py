@@ -27,7 +27,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
 from ledger.domain.words import BASE_LIBRARY, TABLE_STANDING
-from ledger.errors import LedgerError, TrustError, UsageError
+from ledger.errors import LedgerError, TrustError, UsageError, Words
 from ledger.service import share_owed
 from ledger.service.catalog_texts import Of, of_duty
 from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
@@ -234,7 +234,12 @@ def _out_of_effect(digest: str, rows: list[JsonObject], at: str) -> LedgerError 
         return None
     last = rows[-1]
     named = {"table": f"{last['publisher']}/{last['name']}", "version": last["version"]}
-    return TrustError("CODE_TABLE_NOT_IN_EFFECT", **named, at=at, standing=last["standing"])
+    return TrustError(
+        "CODE_TABLE_NOT_IN_EFFECT",
+        **named,
+        at=at,
+        standing=Words(TABLE_STANDING[last["standing"]][0], last["standing"]),
+    )
 
 
 @library_app.command("name-writer")

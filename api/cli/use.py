@@ -222,7 +222,9 @@ def verify_receipt(
         "recordedAt": rfc3339(found.record.recorded_at),
     }
     text = said("回执属实，上链于", "the receipt is true; recorded at")
-    return Outcome(data, text=f"{receipt.object}\n  {text} {data['recordedAt']} (seq {data['seq']})")
+    return Outcome(
+        data, text=f"{receipt.object}\n  {text} {data['recordedAt']} ({said('序号', 'seq')} {data['seq']})"
+    )
 
 
 @app.command("record")

@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ledger.errors.texts import TEXTS, Text
+from ledger.errors.texts.reasons import REASONS
 
 
 class Words(NamedTuple):
@@ -70,10 +71,7 @@ class LedgerError(Exception):
         return {"zh": self._told(self._text.remedy_zh, "zh"), "en": self._told(self._text.remedy_en, "en")}
 
     def _told(self, sentence: str, language: str) -> str:
-        said = {
-            name: getattr(value, language) if isinstance(value, Words) else value
-            for name, value in self.fields.items()
-        }
+        said = {name: _said(name, value, language) for name, value in self.fields.items()}
         return sentence.format_map(_Fields(said))
 
     def as_json(self) -> dict[str, object]:
@@ -191,6 +189,15 @@ class OutcomeUnknownError(OutageError):
 class _Fields(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "?"
+
+
+def _said(name: str, value: object, language: str) -> object:
+    """A field in one of the languages; a short reason that has no Chinese stays as it is."""
+    if isinstance(value, Words):
+        return getattr(value, language)
+    if language == "zh" and name in ("reason", "choices") and isinstance(value, str):
+        return REASONS.get(value, value)
+    return value
 
 
 def _plain(value: object) -> object:
