@@ -38,8 +38,13 @@ def _subject(name: str, verdict: Verdict) -> str:
     return "" if base == f"{verdict.identifier}.elic.json" else base
 
 
+def _result(result: str) -> str:
+    """A result as a list shows it: in Chinese in words; in English the code says it."""
+    return said(worded(RESULT, result), result)
+
+
 def _flags(verdict: Verdict) -> str:
-    return said("；", "; ").join(worded(FLAG, each) for each in verdict.flags)
+    return said("；", ", ").join(said(worded(FLAG, each), each) for each in verdict.flags)
 
 
 class _Results:
@@ -83,8 +88,6 @@ class _Results:
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:
             color = {IN_FORCE: "green", AS_HANDED_OUT: "yellow", COULD_NOT_CHECK: "yellow"}.get(result, "red")
-            table.add_row(Text(worded(RESULT, result), style=color), *map(one_line, rest))
-        counts = "  ".join(
-            f"{worded(RESULT, result)} {count:,}" for result, count in self._counts.most_common()
-        )
+            table.add_row(Text(_result(result), style=color), *map(one_line, rest))
+        counts = "  ".join(f"{_result(result)} {count:,}" for result, count in self._counts.most_common())
         return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)
