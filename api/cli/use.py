@@ -68,7 +68,7 @@ def request(
         str, typer.Argument(metavar="[LICENSE]", help="Identifier, licenseId or use code; none with --row.")
     ] = "",
     row: Annotated[
-        str, typer.Option("--row", metavar="KEY", help="Of a data set; it goes to the provider only.")
+        str, typer.Option("--row", metavar="ROWKEY", help="Of a data set; it goes to the provider only.")
     ] = "",
     api: Api = None,
     via: Via = None,

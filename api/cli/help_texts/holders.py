@@ -93,7 +93,7 @@ HELP: dict[str, str] = {
     "Its credit code.": "核验方的统一社会信用代码。",
     "Where short ones are left.": "短码存放的服务地址。",
     "Whether a body may vouch for the holder: any registered one, or none. By default only the asking one.": (
-        "是否接受机构代持证人作证：any 任何登记机构，none 不接受；默认只接受核验方自己。"
+        "是否接受机构代持证人作证：--attested 任何登记机构，--no-attested 一律不接受；默认只接受核验方自己。"
     ),
     "Answer a challenge with chosen fields of one license, or of several together, as a QR code.": (
         "亮证：以一份或多份证照中选定的字段回应核验请求，生成二维码。"
