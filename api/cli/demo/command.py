@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from api.cli import net
-from api.cli.demo.results import in_words
+from api.cli.demo.results import headline, in_words
 from api.cli.demo.story import Step, Story
 from api.cli.demo.world import write_founding, write_keys
 from api.cli.deploy import found
@@ -105,10 +105,9 @@ def _say(*lines: str) -> None:
 
 
 def _tell(step: Step, say: Callable[..., None]) -> None:
-    zh, en = step.title
     mark = "✓" if step.ok else "✗"
     gas = f"  ({step.gas:,} gas)" if step.gas else ""
-    say(f"{mark} {step.n:>2} {said(zh, en)}{said(' → ', ': ')}{in_words(step.result)}{gas}")
+    say(f"{mark} {headline(step.n, step.title, step.result)}{gas}")
     if not step.ok:
         say(f"      {said('预期：', 'expected ')}{in_words(step.expected)}")
     for line in step.lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from api.cli.output import language, worded
+from api.cli.output import language, said, worded
 from ledger.domain.words import (
     CORRECTION_STATE,
     FLAG,
@@ -61,3 +61,8 @@ def in_words(result: str) -> str:
     for english, chinese in _COUNTED:
         result = re.sub(english, chinese, result)
     return re.sub(r"\b(?:[A-Z]{2,}(?:_[A-Z]+)*)\b", lambda found: worded(_CODES, found[0]), result)
+
+
+def headline(number: int, title: tuple[str, str], result: str) -> str:
+    """The first line of a step: its number, what is done, and what came of it."""
+    return f"{number:>2} {said(*title)}{said(' → ', ': ')}{in_words(result)}"
