@@ -110,6 +110,12 @@ CONTRACT_STANDING: Words = {
 }
 """Where a contract stands among those that took its place."""
 
+UNCOMPARED: Words = {
+    "ENVELOPE_MISSING": ("证照文件不在本机", "license file missing"),
+    "ENVELOPE_TAMPERED": ("证照文件被改动过", "license file tampered"),
+}
+"""Why a license could not be compared with its source."""
+
 RETENTION_BASIS: Words = {"LAW": ("法律法规", "law"), "OWN": ("本机关规定", "own rule")}
 """What prescribes how long documents are kept."""
 

@@ -75,6 +75,7 @@ CODES = {
 ROOT = Path(__file__).parents[2]
 WRITTEN = {
     "USE_ANSWER": ("ledger/service/answer_parcels.py", {"USE_SIGNATURE_FORM", "USE_REQUEST_MALFORMED"}),
+    "UNCOMPARED": ("ledger/service/reconcile.py", set()),
     "SIDE": ("ledger/service/unsigned_uses.py", set()),
     "CONTRACT_STANDING": ("api/cli/registry_contracts.py", {"TRUST_NOT_REACHED", "NAME"}),
     "MATERIAL": ("ledger/service/materials.py", set()),
