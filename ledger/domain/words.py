@@ -140,9 +140,9 @@ BASE_LIBRARY: Words = {
 """The base library that a resource is part of."""
 
 PROBE: Words = {
-    "MATCHED": ("与账本所载相符", "as the ledger has it"),
-    "DIFFERENT": ("与账本所载不符", "not what the ledger has"),
-    "SILENT": ("无应答", "nobody answered"),
+    "MATCHED": ("样本相符", "the sample matched"),
+    "DIFFERENT": ("样本不符", "the sample differs"),
+    "SILENT": ("没有应答", "nothing answered"),
 }
 """What a probe found."""
 
