@@ -13,8 +13,10 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, coded, said
+from ledger.domain.words import REPLAY
 from ledger.errors import OutageError, TrustError, UsageError
+from ledger.proof.journal import Finding
 from ledger.service.replay import ReplayedRecord, Report
 from ledger.service.sources import Asked
 
@@ -81,20 +83,24 @@ def _text(report: Report) -> str:
     checked, bad = report.signatures_checked, report.signatures_bad
     lines = [
         said(
-            f"记录 {records} 条，证照 {licenses} 份，批次 {batches} 个，seq {seq}",
+            f"记录 {records} 条，证照 {licenses} 份，批次 {batches} 个，末条序号 {seq}",
             f"records {records}, licenses {licenses}, batches {batches}, seq {seq}",
         ),
         said(f"核对签名 {checked} 个，不成立 {bad} 个", f"{checked} signatures checked, {bad} bad"),
-        f"head   {shown['head']}",
-        f"state  {shown['stateDigest']}",
-        f"block  {report.block.get('number')} {report.block.get('hash')}",
-        f"trust  {report.trust}",
+        f"{said('链头      ', 'head   ')}{shown['head']}",
+        f"{said('状态摘要  ', 'state  ')}{shown['stateDigest']}",
+        f"{said('区块      ', 'block  ')}{report.block.get('number')} {report.block.get('hash')}",
+        f"{said('信任级别  ', 'trust  ')}{report.trust}",
     ]
-    lines += [
-        f"{said('发现', 'FINDING')} {each.code} seq {each.seq} {each.tx_hash or ''} {each.detail}"
-        for each in report.findings
-    ]
+    lines += [_finding(each) for each in report.findings]
     return "\n".join(lines if report.findings else [*lines, said("没有发现", "no findings")])
+
+
+def _finding(each: Finding) -> str:
+    """A fault, where it is, and what exactly was found."""
+    code = coded(REPLAY, each.code)
+    place = f"{said('序号', 'seq')} {each.seq} {each.tx_hash or ''}"
+    return f"{said('发现', 'FINDING')} {code} {place} {each.detail}"
 
 
 @contextmanager

@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from api.cli.calendar_words import counted_by
-from api.cli.output import said
+from api.cli.output import said, worded
 from ledger.domain.canonical import JsonObject
-
-_STATES = {
-    "OPEN": ("待答复", "open"),
-    "UPHELD": ("予以更正", "upheld"),
-    "REJECTED": ("不予更正", "rejected"),
-    "DISPUTED": ("争议中", "disputed"),
-    "SETTLED_UPHELD": ("裁定予以更正", "settled: upheld"),
-    "SETTLED_REJECTED": ("裁定不予更正", "settled: rejected"),
-}
-_ACTS = {
-    "OPENED": ("使用方提出校核", "doubted by a body that used it"),
-    "ASKED": ("持证人申请校核", "the holder asked"),
-    "ATTESTED": ("比对不符，自动提出", "opened by an attestation that does not match"),
-    "ANSWERED": ("答复", "answered"),
-    "DISPUTED": ("提交争议", "disputed"),
-    "CONTESTED": ("持证人申请复核", "the holder contests"),
-    "SETTLED": ("裁定", "settled"),
-}
-_NEEDS = {
-    "ANSWER": ("答复", "answer"),
-    "SETTLE": ("裁定", "settle"),
-    "ACKNOWLEDGE": ("确认知悉", "acknowledge"),
-}
+from ledger.domain.words import CORRECTION_ACT, CORRECTION_NEED, CORRECTION_STATE
 
 
 def card(data: JsonObject) -> str:
@@ -37,10 +13,10 @@ def card(data: JsonObject) -> str:
     about = data["licenseId"] or said("整个资源", "the whole resource")
     fields = ", ".join(data["fields"])
     lines = [
-        f"{data['correction']}  {_word(_STATES, data['state'])}",
+        f"{data['correction']}  {worded(CORRECTION_STATE, data['state'])}",
         said(
-            f"  {_who(data['openedBy'])} 质疑 {data['resource']}：{fields}",
-            f"  {_who(data['openedBy'])} doubts {data['resource']}: {fields}",
+            f"  {who(data['openedBy'])} 质疑 {data['resource']}：{fields}",
+            f"  {who(data['openedBy'])} doubts {data['resource']}: {fields}",
         ),
         f"  {about}",
         *(f"  {_step(step)}" for step in data["steps"]),
@@ -61,15 +37,18 @@ def card(data: JsonObject) -> str:
 def line(row: JsonObject) -> str:
     """Where a correction stands and who is next, in one line."""
     waiting = [_waits(each) for each in row["next"]]
-    return "  ".join([_word(_STATES, row["state"]), *waiting[:3], *(["…"] if len(waiting) > 3 else [])])
-
-
-def _word(words: Mapping[str, tuple[str, str]], name: object) -> str:
-    return said(*words[str(name)])
+    return "  ".join(
+        [worded(CORRECTION_STATE, row["state"]), *waiting[:3], *(["…"] if len(waiting) > 3 else [])]
+    )
 
 
 def _step(step: JsonObject) -> str:
-    parts = [step["at"], _word(_ACTS, step["act"]), _who(step["by"]), _word(_STATES, step["state"])]
+    parts = [
+        step["at"],
+        worded(CORRECTION_ACT, step["act"]),
+        who(step["by"]),
+        worded(CORRECTION_STATE, step["state"]),
+    ]
     corrected = step["correctedBy"]
     if corrected:
         parts.append(f"→ {corrected['licenseId'] or '#' + str(corrected['version'])}")
@@ -80,8 +59,8 @@ def _step(step: JsonObject) -> str:
 
 
 def _waits(each: JsonObject) -> str:
-    need, who = _word(_NEEDS, each["need"]), _who(each["by"])
-    text = said(f"待 {who} {need}", f"waits for {who} to {need}")
+    need, by = worded(CORRECTION_NEED, each["need"]), who(each["by"])
+    text = said(f"待 {by} {need}", f"waits for {by} to {need}")
     if each["overdue"]:
         return text + said(f"，已逾期（{each['due']}）", f", OVERDUE since {each['due']}")
     return text + (said(f"，{each['due']} 前", f" before {each['due']}") if each["due"] else "")
@@ -101,5 +80,6 @@ def _heard(heard: JsonObject) -> str:
     return said(f"未确认，{due} 前", f"has not said so, due before {due}") + late
 
 
-def _who(by: object) -> str:
+def who(by: object) -> str:
+    """A body or a region by its code, or that it is the holder."""
     return said("持证人", "the holder") if by == "HOLDER" else str(by or "?")

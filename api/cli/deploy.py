@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from api.cli.files import pretty, replace_file, write_new
-from api.cli.output import Outcome, read_input
+from api.cli.output import Outcome, read_input, said
 from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
@@ -177,14 +177,21 @@ def _open(path: str) -> object:
 
 def _text(trust: TrustFile, out: str, founding: Founding) -> str:
     seal = trust.seal
+    counts = [len(each) for each in (founding.regions, founding.organisations, founding.types)]
+    regions, bodies, types = counts
+    before, agreements = seal.seq if seal else 0, len(founding.recognitions)
+    sealed = ", ".join(each.region for each in (seal.signatures if seal else ()))
     lines = [
-        f"ledger {trust.ledger_id}",
-        f"chain {trust.chain_id}, {seal.seq if seal else 0} records before the seal",
-        (
-            f"{len(founding.regions)} regions, {len(founding.organisations)} organisations, "
-            f"{len(founding.types)} types, {len(founding.recognitions)} agreements"
+        f"{said('账本', 'ledger')} {trust.ledger_id}",
+        said(
+            f"链 {trust.chain_id}，封存前 {before} 条记录",
+            f"chain {trust.chain_id}, {before} records before the seal",
         ),
-        f"sealed by {', '.join(each.region for each in (seal.signatures if seal else ()))}",
-        f"trust file: {out}",
+        said(
+            f"{regions} 个地区，{bodies} 个机构，{types} 个类型，{agreements} 份互认协议",
+            f"{regions} regions, {bodies} organisations, {types} types, {agreements} agreements",
+        ),
+        f"{said('封存地区：', 'sealed by ')}{sealed}",
+        f"{said('信任文件：', 'trust file: ')}{out}",
     ]
     return "\n".join(lines)

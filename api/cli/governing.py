@@ -11,12 +11,26 @@ import typer
 
 from api.cli import keys
 from api.cli.options import ending, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from api.cli.plain import one_line
 from api.cli.remote import told
 from api.cli.requests import RequestFile, key_file
 from ledger.adapters.service_client import ServiceClient
 from ledger.bootstrap import Ledger
+from ledger.domain.words import (
+    BASIS,
+    BOOLEAN,
+    CORRECTION_STATE,
+    INTERFACE_STATUS,
+    REFUSAL,
+    RETENTION_BASIS,
+    SCOPE,
+    SHARING,
+    SIDE,
+    USE_ANSWER,
+    USE_KIND,
+    Words,
+)
 from ledger.errors import UsageError
 from ledger.ports import Entities, Index
 from ledger.service.govern import Governed, GovernLedger, Order
@@ -132,13 +146,13 @@ def done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
     gas = None if None in used else sum(each or 0 for each in used)
     written = {"records": records, "seq": last.seq, "rev": last.rev, "gasUsed": gas}
     if last.digest is None:
-        return Outcome({**data, **written}, text=f"{text} (seq {last.seq}, gas {gas})")
+        return Outcome({**data, **written}, text=f"{text} ({said('序号', 'seq')} {last.seq}, gas {gas})")
     checked = next((each.promise_key for each in governed.records if each.promise_key), None)
     return told({**data, **written, "promiseKey": checked}, text)
 
 
 _HEADS_ZH = {
-    "uscc": "机关代码",
+    "uscc": "机构代码",
     "region": "地区",
     "level": "层级",
     "since": "起",
@@ -207,15 +221,42 @@ _HEADS_ZH = {
 """What the columns of tables are called."""
 
 
-def table(rows: Sequence[Mapping[str, object]], *names: str) -> Callable[[], object]:
-    """A table for people."""
+def _cell(value: object, words: Words) -> str:
+    return one_line(worded(BOOLEAN if isinstance(value, bool) else words, value))
+
+
+_CODES: dict[str, Words] = {
+    "scope": SCOPE,
+    "sharing": SHARING,
+    "basis": {**BASIS, **RETENTION_BASIS},
+    "state": CORRECTION_STATE,
+    "kind": USE_KIND,
+    "answer": USE_ANSWER,
+    "reason": REFUSAL,
+    "side": SIDE,
+    "status": INTERFACE_STATUS,
+}
+"""The words for codes in columns that mean the same in every table."""
+
+
+def table(
+    rows: Sequence[Mapping[str, object]], *names: str, words: Mapping[str, Words] | None = None
+) -> Callable[[], object]:
+    """A table for people.
+
+    Args:
+        rows: What is told.
+        names: The members that it shows, a column for each.
+        words: The words for codes in columns that mean something else from table to table.
+    """
+    known = {**_CODES, **(words or {})}
 
     def made() -> object:
         from rich.table import Table
 
         rich = Table(*(said(_HEADS_ZH[name], name) for name in names))
         for row in rows:
-            rich.add_row(*("" if row[name] is None else one_line(row[name]) for name in names))
+            rich.add_row(*(_cell(row[name], known.get(name, {})) for name in names))
         return rich
 
     return made

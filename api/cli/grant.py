@@ -14,7 +14,7 @@ from api.cli.form_codes import CodeOption, drawn_form
 from api.cli.governing import state_of, table
 from api.cli.grant_words import card
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_uscc
 from api.cli.sharing import (
@@ -38,6 +38,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.sharing import Basis
 from ledger.domain.sharing import Outcome as Decision
 from ledger.domain.sharing_entities import Grant
+from ledger.domain.words import GRANT_STANDING
 from ledger.ports import Entities
 from ledger.service import share_grants
 from ledger.service.hand_texts import digests_of_grant
@@ -294,7 +295,7 @@ def list_(
     wanted = GrantFilter(grantee, owner, resource, about, waiting)
     data = ledger.listing(state).grants(wanted, Page(limit, after))
     heads = ("grant", "standing", "grantee", "resource", "until")
-    return Outcome(data, text=table(data["grants"], *heads))
+    return Outcome(data, text=table(data["grants"], *heads, words={"standing": GRANT_STANDING}))
 
 
 @app.command("show")
@@ -354,7 +355,7 @@ def _answered(
     after = desk.found_after("grant", shared.about, Grant)
     row = desk.ledger.grants(after[0]).row(after[1]) if after else {}
     standing = {name: row.get(name) for name in ("standing", "next", "overdue")}
-    text = f"{shared.about}\n  {standing['standing'] or said('已受理', 'accepted')}"
+    text = f"{shared.about}\n  {worded(GRANT_STANDING, standing['standing']) or said('已受理', 'accepted')}"
     return told(shared, {**data, **standing}, code() + text)
 
 

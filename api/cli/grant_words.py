@@ -2,50 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from api.cli.calendar_words import counted_by
 from api.cli.derived_words import derived_line
-from api.cli.output import language, said
+from api.cli.output import said, worded
 from api.cli.plain import one_line
 from ledger.domain.canonical import JsonObject
-
-_STANDINGS = {
-    "REFUSED": ("未获同意", "refused"),
-    "WITHDRAWN": ("已撤回", "withdrawn"),
-    "PENDING": ("办理中", "pending"),
-    "NOT_YET": ("尚未生效", "not yet in effect"),
-    "OVER": ("已到期", "over"),
-    "KEY_COMPROMISED": ("密钥失密", "key compromised"),
-    "USED_UP": ("次数用尽", "used up"),
-    "IN_EFFECT": ("生效", "in effect"),
-}
-_ACTS = {
-    "NOTICE": ("一次告知", "told what is missing"),
-    "DECISION": ("决定", "decided"),
-    "REVIEW": ("复核", "reviewed"),
-    "CONSENT": ("持证人同意", "the holder consented"),
-    "WITHDRAWAL": ("撤回授权", "withdrawn"),
-    "CONSENT_WITHDRAWAL": ("持证人撤回同意", "the holder took the consent back"),
-}
-_NEEDS = {"DECISION": ("决定", "decide"), "REVIEW": ("复核", "review"), "CONSENT": ("同意", "consent")}
-_BASES = {"DUTY": ("依职能", "by duty"), "CONSENT": ("依授权", "by consent")}
-_OUTCOMES = {"YES": ("同意", "yes"), "NO": ("不同意", "no")}
-
-
-def _word(words: Mapping[str, tuple[str, str]], name: object) -> str:
-    return words[str(name)][language() != "zh"]
+from ledger.domain.words import BASIS, GRANT_ACT, GRANT_NEED, GRANT_STANDING, OUTCOME
 
 
 def card(data: JsonObject) -> str:
     """`grant show` in the language of this run."""
     lines = [
-        f"{data['grant']}  {_word(_STANDINGS, data['standing'])}",
+        f"{data['grant']}  {worded(GRANT_STANDING, data['standing'])}",
         said(
             f"  {data['grantee']} 申请使用 {data['resource']}",
             f"  {data['grantee']} asks for {data['resource']}",
         ),
-        f"  {_word(_BASES, data['basis'])}  {data['purposeCode'] or ''} {data['purpose'] or ''}".rstrip(),
+        f"  {worded(BASIS, data['basis'])}  {data['purposeCode'] or ''} {data['purpose'] or ''}".rstrip(),
         *_case(data),
         said("  字段：", "  fields: ") + ", ".join(data["granted"]),
         *(f"    {derived_line(each['field'], each)}" for each in data["derived"]),
@@ -71,9 +46,9 @@ def _uses(data: JsonObject) -> str:
 
 
 def _step(step: JsonObject) -> str:
-    parts = [step["at"], _word(_ACTS, step["act"]), step["by"] or "?"]
+    parts = [step["at"], worded(GRANT_ACT, step["act"]), _who(step["by"] or "?")]
     if step["outcome"]:
-        parts.append(_word(_OUTCOMES, step["outcome"]))
+        parts.append(worded(OUTCOME, step["outcome"]))
     parts += [step["text"]] if step["text"] else []
     return "  ".join(map(str, parts))
 
@@ -82,8 +57,8 @@ def _waiting(data: JsonObject) -> Sequence[str]:
     """Who is next, and how late that is: silence is shown."""
     lines = [
         said(
-            f"  待 {_who(each['by'])} {_word(_NEEDS, each['need'])}",
-            f"  waits for {_who(each['by'])} to {_word(_NEEDS, each['need'])}",
+            f"  待 {_who(each['by'])} {worded(GRANT_NEED, each['need'])}",
+            f"  waits for {_who(each['by'])} to {worded(GRANT_NEED, each['need'])}",
         )
         for each in data["next"]
     ]

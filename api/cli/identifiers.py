@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, language, said, worded
 from ledger.domain.identifiers import Examination, examine
+from ledger.domain.words import CODE_PART
 
 app = typer.Typer(add_completion=False, help="License identifiers and codes.")
 
@@ -51,6 +52,10 @@ def check(
 
 def _text(found: Examination) -> str:
     chosen = language()
-    head = f"{_KINDS[found.kind][chosen]}: {_VERDICTS[found.valid][chosen]}"
-    shown = [f"  {name}: {value}" for name, value in found.parts.items() if value is not None]
+    head = f"{_KINDS[found.kind][chosen]}{said('：', ': ')}{_VERDICTS[found.valid][chosen]}"
+    shown = [
+        f"  {worded(CODE_PART, name)}{said('：', ': ')}{value}"
+        for name, value in found.parts.items()
+        if value is not None
+    ]
     return "\n".join([head, *shown])

@@ -9,7 +9,7 @@ import typer
 from api.cli import remote
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls, ending, moment
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.plain import one_line
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.sharing import BodyOption, ResourceArgument, Signatures, SigningKey, desk_of, told
@@ -19,6 +19,7 @@ from ledger.domain.interface_file import InterfaceFile, read_interface
 from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import DeclarationKind
+from ledger.domain.words import INTERFACE_STATUS
 from ledger.errors import RuleError
 from ledger.ports import Entities
 from ledger.service.list_shared import Page
@@ -163,7 +164,8 @@ def _read(path: str) -> InterfaceFile:
 
 def _card(data: JsonObject) -> str:
     form, quota = data["interface"], data["quota"]
-    lines = [f"{data['resource']}  v{data['version']}  {data['since']}  {data['status'] or '?'}"]
+    status = worded(INTERFACE_STATUS, data["status"]) or "?"
+    lines = [f"{data['resource']}  v{data['version']}  {data['since']}  {status}"]
     if isinstance(form, dict):
         sla = form["sla"]
         lines.append(f"  {form['url']}  {', '.join(form['methods'])}")

@@ -10,7 +10,8 @@ import typer
 from api.cli import remote
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls, ending, moment
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
+from api.cli.plain import one_line
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, holders_message, told
 from ledger.bootstrap import Ledger
@@ -19,6 +20,7 @@ from ledger.domain.entities import License
 from ledger.domain.items import ItemList, item_check, read_item_code, read_item_list
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing_entities import Item
+from ledger.domain.words import MATERIAL
 from ledger.errors import UsageError
 from ledger.ports import Entities
 from ledger.service.list_shared import ListShared, Page
@@ -73,7 +75,7 @@ def add(
 
 @app.command("list")
 def list_items(
-    owner: Annotated[str | None, typer.Option("--owner", metavar="USCC")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USCC", help="The handling body.")] = None,
     limit: LimitOption = None,
     after: AfterOption = "",
     api: ReadApi = None,
@@ -104,7 +106,22 @@ def show(
     listing, name = listing_now(ledger, state), read_item_code(code)
     _take_in(ledger, state, name, listing.now, file)
     data = listing.item(name, moment(at))
-    return Outcome(data, text="\n".join(f"{key}: {value}" for key, value in data.items()))
+    return Outcome(data, text=lambda: _card(data))
+
+
+def _card(data: JsonObject) -> str:
+    """`item show`: the item, from when, and what it needs."""
+    version = said(f"第 {data['version']} 版", f"version {data['version']}")
+    lines = [f"{data['item']}  {data['name'] or ''}  {version}  {data['since']}".replace("    ", "  ")]
+    needed = data["materials"]
+    if needed is None:
+        lines.append(said("  材料清单不在本机", "  the list of materials is not here"))
+    lines += [f"  {_material(each)}" for each in needed or ()]
+    return "\n".join(map(one_line, lines))
+
+
+def _material(each: JsonObject) -> str:
+    return "  ".join(str(each[name]) for name in ("name", "type", "resource") if each.get(name))
 
 
 @app.command("end")
@@ -155,7 +172,8 @@ def answered(code: str, rows: list[JsonObject], when: int) -> Outcome:
 def _line(row: dict[str, object]) -> str:
     what = row.get("name") or row.get("type") or row.get("resource")
     if not row["have"]:
-        return said(f"✗ 请提交：{what}（{row['reason']}）", f"✗ bring it: {what} ({row['reason']})")
+        why = worded(MATERIAL, row["reason"])
+        return said(f"✗ 请提交：{what}（{why}）", f"✗ bring it: {what} ({why})")
     by = row["resource"] or said("持证人出示", "shown by the holder")
     return said(f"✓ 账本已有，不必提交：{what}（{by}）", f"✓ the ledger already has it: {what} ({by})")
 
@@ -202,7 +220,7 @@ def hand_in(
 @app.command("repeats")
 def repeats(
     owner: Annotated[str | None, typer.Option("--owner", metavar="USCC", help="The handling body.")] = None,
-    item: Annotated[str | None, typer.Option("--item", metavar="CODE")] = None,
+    item: Annotated[str | None, typer.Option("--item", metavar="CODE", help="Only of this item.")] = None,
     limit: LimitOption = None,
     after: AfterOption = "",
     api: ReadApi = None,

@@ -38,15 +38,18 @@ from api.cli.options import (
     region_number,
     with_file,
 )
-from api.cli.output import Outcome, language, read_input, said
+from api.cli.output import Outcome, coded, language, read_input, said, worded
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.canonical import parse_strict
+from ledger.domain.competent import WORDS as CAPACITY
 from ledger.domain.entities import LicenseFact
 from ledger.domain.grounds import fit_grounds, ground_words
 from ledger.domain.moments import rfc3339
+from ledger.domain.powers import Capacity
 from ledger.domain.representation import RepresentationKind
 from ledger.domain.verdict_texts import FLAG_TEXTS
+from ledger.domain.words import CHECKED_BY, FLAG, STATUS
 from ledger.errors import OutageError, TrustError
 from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
@@ -157,7 +160,9 @@ def _act_command(verb: str) -> None:
         ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
         order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region))
         if ledger.settings.api:
-            return remote.told(remote.service(ledger, org, id_, signer).act(id_, order), f"{verb} {id_}")
+            return remote.told(
+                remote.service(ledger, org, id_, signer).act(id_, order), f"{said(rule.zh, rule.en)} {id_}"
+            )
         license_id, identifier = ledger.resolve(id_)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
@@ -174,8 +179,9 @@ def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     shown = ledger.show(Asked(), acted.license_id)
     status = shown.standing.status.name
     word = said(RULES[acted.act].zh, RULES[acted.act].en)
-    stands = ", ".join((status, *(flag for flag in shown.flags if flag == "HOLDER_FROZEN")))
-    text = f"{word}: {identifier or acted.license_id} → {stands} (seq {acted.seq})"
+    frozen = [worded(FLAG, flag) for flag in shown.flags if flag == "HOLDER_FROZEN"]
+    stands = said("，", ", ").join([worded(STATUS, status), *frozen])
+    text = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
     return Outcome(acted.as_json(identifier, status), text=text)
 
 
@@ -192,7 +198,9 @@ def freeze(
     """Stop the binding of a lost device until the license is bound anew."""
     ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
     if ledger.settings.api:
-        return remote.told(remote.service(ledger, org, id_, signer).freeze(id_), f"freeze {id_}")
+        return remote.told(
+            remote.service(ledger, org, id_, signer).freeze(id_), f"{said('冻结绑定', 'freeze')} {id_}"
+        )
     license_id, identifier = ledger.resolve(id_)
     acted = ledger.acting().freeze(license_id, signer, body_of(ledger, signer).uscc)
     return _acted(ledger, acted, identifier)
@@ -252,7 +260,7 @@ def _standing(shown: Shown, data: Mapping[str, Any]) -> str:
     head = str(data["identifier"] or shown.license.license_id)
     told = _in_words(data)
     facts = [f"  {said(zh, name)}: {told[name]}" for name, zh in _STANDING_ZH.items() if data[name]]
-    flags = [f"  ! {flag}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
+    flags = [f"  ! {coded(FLAG, flag)}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
     announced = map(_announced, shown.announced)
     doubts = [*map(_held, data["holds"] or ()), *doubt_lines(data["corrections"]), *map(_cause, shown.causes)]
     people = (*map(_binding, shown.bindings), *map(_stand_in, shown.representatives))
@@ -277,7 +285,9 @@ def _announced(fact: LicenseFact) -> str:
 
 def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:
     """The same as people read it: codes with their words, a leaf by its batch's object and its number."""
-    told = dict(data)
+    told = {**data, "status": f"{data['status']}  {worded(STATUS, data['status'])}"}
+    if data["capacity"]:
+        told["capacity"] = f"{data['capacity']}  {said(*CAPACITY[Capacity[data['capacity']]])}"
     if data["act"]:
         rule = RULES[Act[data["act"]]]
         told["act"] = f"{data['act']}  {said(rule.zh, rule.en)}"
@@ -293,9 +303,13 @@ def _binding(row: Mapping[str, object]) -> str:
     """One line of how a device was bound: when, which act, by whom, how it was checked."""
     rule = RULES[Act[str(row["act"])]]
     void = said("（无效）", "(void)") if row["void"] else ""
-    checked = f"{row['method'] or ''} {row['assurance'] or ''}".strip()
+    checked = f"{worded(CHECKED_BY, row['method'])} {_assured(row['assurance'])}".strip()
     told = (row["recordedAt"], said(rule.zh, rule.en), row["by"], checked, void)
     return "  " + "  ".join(str(each) for each in told if each)
+
+
+def _assured(level: object) -> str:
+    return said(f"等级 {level}", f"level {level}") if level else ""
 
 
 def _stand_in(row: Mapping[str, object]) -> str:
@@ -318,7 +332,9 @@ def _issued(issued: Issued, out: str | None) -> Outcome:
     path = file_of(issued, out)
     data = issued.as_json(str(path))
     text = (
-        f"{data['identifier']}\n  licenseId {data['licenseId']}\n  seq {data['seq']}, block {data['block']}, "
-        f"gas {data['gasUsed']}\n  file {path}"
+        f"{data['identifier']}\n  {said('证照编号', 'licenseId')} {data['licenseId']}\n"
+        f"  {said('序号', 'seq')} {data['seq']}, {said('区块', 'block')} {data['block']}, "
+        f"gas {data['gasUsed']}\n"
+        f"  {said('文件', 'file')} {path}"
     )
     return Outcome(data, text=text)

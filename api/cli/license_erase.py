@@ -12,7 +12,7 @@ from api.cli import keys
 from api.cli.bodies import body_of
 from api.cli.files import replace_file
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, language, read_input, said
 from ledger import crypto
 from ledger.domain.canonical import parse_strict
 from ledger.domain.erasure import ErasureGround, erasure_ground
@@ -51,7 +51,7 @@ def document(
         "digest": envelope.digest,
         "file": out,
     }
-    return Outcome(data, text=f"{envelope.identifier}\n  file {out}")
+    return Outcome(data, text=f"{envelope.identifier}\n  {said('文件', 'file')} {out}")
 
 
 def _brought(path: str, license_id: str) -> SealedDocument:

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.files import pretty
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from api.cli.remote import Api
 from api.cli.sharing import BodyOption, listed
 from api.cli.using import (
@@ -29,6 +29,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.handout import PLAIN
 from ledger.domain.located import read_located
 from ledger.domain.use_request import Locate
+from ledger.domain.words import REFUSAL
 from ledger.errors import LedgerError, UsageError
 from ledger.service.party_texts import NOTHING
 from ledger.service.use_data import UseOrder
@@ -129,7 +130,7 @@ def _look(
 
 def _text(data: JsonObject) -> str:
     lines = [f"{row['type']}  {row['useCode']}  → {row['until']}" for row in data["found"]]
-    refused = data.get("refused")
+    refused = worded(REFUSAL, data.get("refused"))
     if refused:
         lines = [said(f"未成：{refused}", f"not done: {refused}")]
     head = [data["resource"]] if "resource" in data else []

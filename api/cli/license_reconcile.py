@@ -14,7 +14,7 @@ import typer
 from api.cli.files import pretty, replace_file, replaced
 from api.cli.license_batch import fault_lines
 from api.cli.options import Network, RpcUrls, moment, open_ledger
-from api.cli.output import Outcome, language
+from api.cli.output import Outcome, language, worded
 from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import LicenseFolder
 from ledger.adapters.disk import flush
@@ -27,6 +27,7 @@ from ledger.domain.feed_header import FeedHeader, FeedKind
 from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import RowFault, SheetRow
 from ledger.domain.snapshot import SnapshotHeader, SnapshotRow, SnapshotRows, read_snapshot_header
+from ledger.domain.words import STATUS, UNCOMPARED, Words
 from ledger.errors import MalformedError
 from ledger.service.mend import MendFeed
 from ledger.service.reconcile import Reconcile, Reconciliation, Stock
@@ -172,8 +173,13 @@ def _text(report: Reconciliation, feed: MendFeed, out: str | None, mend: str | N
     return "\n".join(lines)
 
 
+_CODES: Words = {**STATUS, **UNCOMPARED}
+
+
 def _shown(entry: JsonObject) -> str:
     fields = [
-        ", ".join(value) if isinstance(value, list) else str(value) for value in entry.values() if value
+        ", ".join(value) if isinstance(value, list) else worded(_CODES, value)
+        for value in entry.values()
+        if value
     ]
     return "  ".join(fields)

@@ -34,7 +34,10 @@ def represent(
     ],
     key: KeyFile,
     representative_encryption_key: Annotated[
-        str | None, typer.Option("--representative-encryption-key", metavar="HEX")
+        str | None,
+        typer.Option(
+            "--representative-encryption-key", metavar="HEX", help="130 digits, of the same wallet."
+        ),
     ] = None,
     since: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="From when; now by default.")
@@ -97,9 +100,11 @@ def represent_end(
 
 
 def _told(data: Mapping[str, object]) -> Outcome:
-    scope = ", ".join(str(name).lower() for name in _listed(data["scope"]))
+    scopes = [RepresentationScope[str(name)].words for name in _listed(data["scope"])]
+    scope = said("、", ", ").join(said(*each) for each in scopes)
+    kind = said(*RepresentationKind[str(data["kind"])].words)
     term = f"{said('自', 'from')} {data['since'] or '–'} {said('至', 'until')} {data['until'] or '–'}"
-    return remote.told(data, f"{data['representative']}\n  {data['kind']} {scope} {term}")
+    return remote.told(data, f"{data['representative']}\n  {kind}  {scope}  {term}")
 
 
 def _listed(value: object) -> list[object]:

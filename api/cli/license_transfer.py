@@ -11,11 +11,12 @@ import typer
 from api.cli import keys, remote
 from api.cli.license_files import deliver, file_of
 from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, region_number
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, language, read_input, said, worded
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import RULES, Act
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.entities import License
+from ledger.domain.words import STATUS
 from ledger.errors import UsageError
 from ledger.service.sources import Asked
 
@@ -108,7 +109,8 @@ def take_in(
 
 
 def _told(answer: JsonObject, id_: str) -> Outcome:
-    return remote.told({**answer, "newIdentifier": None}, f"{answer['act']} {id_}")
+    rule = RULES[Act[str(answer["act"])]]
+    return remote.told({**answer, "newIdentifier": None}, f"{said(rule.zh, rule.en)} {id_}")
 
 
 def _require_goal(license_: License, region: str | None) -> None:
@@ -137,4 +139,7 @@ def _outcome(
         **(more or {}),
     }
     word = RULES[act].zh if language() == "zh" else RULES[act].en
-    return Outcome(data, text=f"{word}: {identifier or license_id} → {status} (seq {seq})")
+    return Outcome(
+        data,
+        text=f"{word}: {identifier or license_id} → {worded(STATUS, status)} ({said('序号', 'seq')} {seq})",
+    )

@@ -26,7 +26,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from typer import Typer
+import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command, get_group
@@ -41,10 +41,10 @@ from api.cli.output import (
     silence_stdout,
     take_json_flag,
 )
-from ledger.errors import LedgerError, OutageError, UsageError
+from ledger.errors import LedgerError, OutageError, UsageError, Words
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, HelpFormatter
+    from typer._click import Command, Context
 
 
 class Noun(NamedTuple):
@@ -105,19 +105,24 @@ NOUNS: dict[str, Noun] = {
     "demo": Noun("api.cli.demo.command", "app", False, "完整演示", "The whole story on a fresh chain"),
 }
 
-_HELP = {
-    "zh": "电子证照账本：签发、跨区域核验、亮证、复算。",
-    "en": "The e-license ledger: issue, verify across regions, present, replay.",
-}
-_EPILOG = {
-    "zh": "任何命令可加 --json（输出一个 JSON 对象）；elicense --version 显示版本。",
-    "en": "Every command takes --json (one JSON object on stdout); elicense --version tells the version.",
-}
+_HELP = "The e-license ledger: issue, verify across regions, present, replay."
+_EPILOG = "Every command takes --json (one JSON object on stdout); elicense --version tells the version."
+
+
+class HelpContext(typer.Context):
+    """Where a command is run; its help is a page of ours, in the language of this run."""
+
+    def get_help(self) -> str:
+        """The page."""
+        from api.cli.help_page import page
+
+        return page(self)
 
 
 class LazyNouns(TyperGroup):
     """The root command: finds nouns in `NOUNS` and imports them when called."""
 
+    context_class = HelpContext
     _verb: str | None = None
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
@@ -136,16 +141,26 @@ class LazyNouns(TyperGroup):
             return None
         app = getattr(importlib.import_module(noun.module), noun.app)
         app._add_completion = False
-        return get_group(_with_only(app, self._verb)) if noun.verbs else get_command(app)
+        return _with_help(get_group(_with_only(app, self._verb)) if noun.verbs else get_command(app))
 
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:
-        """List the nouns from the table, importing none."""
-        rows = [(name, getattr(NOUNS[name], language())) for name in self.list_commands(ctx)]
-        with formatter.section("命令" if language() == "zh" else "Commands"):
-            formatter.write_dl(rows)
+    def told(self) -> list[tuple[str, str]]:
+        """The nouns with what they are about, from the table, importing none."""
+        return [
+            (name, getattr(NOUNS[name], language()))
+            for name in NOUNS
+            if importlib.util.find_spec(NOUNS[name].module)
+        ]
 
 
-def _with_only(app: Typer, verb: str | None) -> Typer:
+def _with_help(command: Command) -> Command:
+    """A command and all below it, with help of ours."""
+    command.context_class = HelpContext
+    for each in getattr(command, "commands", {}).values():
+        _with_help(each)
+    return command
+
+
+def _with_only(app: typer.Typer, verb: str | None) -> typer.Typer:
     """The same noun with this verb alone; as it is, where it has none of that name."""
     verbs = [each for each in app.registered_commands if each.name == verb]
     if not verbs:
@@ -231,9 +246,7 @@ def _answer(answer: object, printed: str) -> Outcome:
 
 
 def _root() -> LazyNouns:
-    return LazyNouns(
-        name="elicense", help=_HELP[language()], epilog=_EPILOG[language()], rich_markup_mode=None
-    )
+    return LazyNouns(name="elicense", help=_HELP, epilog=_EPILOG)
 
 
 def _interrupted() -> Outcome:
@@ -246,10 +259,13 @@ def _internal(error: Exception) -> Outcome:
     return Outcome(error=OutageError("INTERNAL", type=type(error).__name__), exit_code=INTERNAL_EXIT)
 
 
-def _detail(error: TyperException) -> str:
+def _detail(error: TyperException) -> Words:
+    from api.cli.parse_errors import in_chinese
+
     context = getattr(error, "ctx", None)
-    place = f"{context.command_path}: " if context is not None else ""
-    return place + error.format_message()
+    place, said = context.command_path if context is not None else "", error.format_message()
+    chinese = in_chinese(said)
+    return Words(f"{place}：{chinese}", f"{place}: {said}") if place else Words(chinese, said)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,11 @@ def up(
         "relayKey": str(running.relay_key),
         "fresh": running.fresh,
     }
-    text = [_text(running.net), f"relay {running.relay} ({running.relay_key})", *_swarm_lines(swarm)]
+    text = [
+        _text(running.net),
+        f"{said('提交账户', 'relay')} {running.relay} ({running.relay_key})",
+        *_swarm_lines(swarm),
+    ]
     return Outcome(data, text="\n".join(text))
 
 
@@ -113,7 +117,7 @@ def status() -> Outcome:
         except ChainOutageError as error:
             told: dict[str, object] = {**_shown(net, swarm), "block": None}
             return Outcome(told, text="\n".join(text), error=error, exit_code=3)
-    text.insert(1, f"block {block}")
+    text.insert(1, f"{said('区块', 'block')} {block}")
     return Outcome({**_shown(net, swarm), "block": block}, text="\n".join(text))
 
 
@@ -125,7 +129,10 @@ def down() -> Outcome:
     if not pids:
         return Outcome({"pids": []}, text=said("没有正在运行的本地链。", "No local chain was running."))
     stopped = [*([net.rpc] if net else ()), *(each.url for each in swarm)]
-    lines = [f"{url} (pid {pid}) stopped" for url, pid in zip(stopped, pids, strict=True)]
+    lines = [
+        said(f"已停止 {url}（pid {pid}）", f"{url} (pid {pid}) stopped")
+        for url, pid in zip(stopped, pids, strict=True)
+    ]
     return Outcome({**({"rpc": net.rpc} if net else {}), "pids": pids}, text="\n".join(lines))
 
 

@@ -9,12 +9,14 @@ import typer
 
 from api.cli import keys
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language, said
+from api.cli.output import Outcome, language, said, worded
+from api.cli.wide import padded
 from api.frame import logger
 from api.outbox import ServicePace
 from ledger.bootstrap import Ledger
 from ledger.domain.messages import issued_id
 from ledger.domain.moments import rfc3339
+from ledger.domain.words import MESSAGE, MESSAGE_STATE
 from ledger.errors import LedgerError, OutcomeUnknownError, UnknownIdError, UsageError
 from ledger.ports.queue import MessageState, Queued
 
@@ -38,8 +40,9 @@ def list_(
     now = int(ledger.clock.now().timestamp())
     counts = {each.value: whole.counts.get(each, 0) for each in MessageState}
     data = {"messages": [_row(each, now) for each in rows], "counts": counts}
-    lines = [f"{each.number:>6}  {each.state.value:<9} {_kind(each):<12} {each.digest}" for each in rows]
-    return Outcome(data, text="\n".join([*lines, " ".join(f"{name} {n}" for name, n in counts.items())]))
+    lines = [f"{each.number:>6}  {_standing(each)}  {each.digest}" for each in rows]
+    told = "  ".join(f"{worded(MESSAGE_STATE, name)} {n}" for name, n in counts.items())
+    return Outcome(data, text="\n".join([*lines, told]))
 
 
 @app.command("show")
@@ -56,7 +59,7 @@ def show(message: Digest, network: Network = None, rpc: RpcUrls = None) -> Outco
     }
     reason = data["reason"]
     said = f"\n  {reason['message'][language()]}" if isinstance(reason, dict) else ""
-    return Outcome(data, text=f"{queued.digest}\n  {_kind(queued)} {queued.state.value}{said}")
+    return Outcome(data, text=f"{queued.digest}\n  {_standing(queued)}{said}")
 
 
 @app.command("run")
@@ -86,7 +89,7 @@ def resign(message: Digest, key: KeyFile, network: Network = None, rpc: RpcUrls 
     ledger = open_ledger(network, rpc)
     new = ledger.resigning().resign(message, keys.signer(key))
     data = {**_row(new, int(ledger.clock.now().timestamp())), "resigned": message}
-    return Outcome(data, text=f"{message} → {new.digest} {new.state.value}")
+    return Outcome(data, text=f"{message} → {new.digest}  {worded(MESSAGE_STATE, new.state.value)}")
 
 
 def _run_on(ledger: Ledger) -> None:
@@ -123,6 +126,12 @@ def _state(name: str | None) -> MessageState | None:
 
 def _kind(queued: Queued) -> str:
     return queued.message.prepared.struct.name
+
+
+def _standing(queued: Queued) -> str:
+    """Where a message stands and what it is, in columns."""
+    state, kind = worded(MESSAGE_STATE, queued.state.value), worded(MESSAGE, _kind(queued))
+    return f"{padded(state, 9)} {padded(kind, 14)}".rstrip()
 
 
 def _row(queued: Queued, now: int) -> dict[str, object]:

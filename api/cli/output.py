@@ -19,6 +19,7 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Literal
 
 from api.cli.plain import one_line, plain, plain_json
+from ledger.domain.words import Words, word
 from ledger.errors import LedgerError, UsageError
 
 INTERNAL_EXIT = 70
@@ -130,6 +131,16 @@ def language() -> Literal["zh", "en"]:
 def said(zh: str, en: str) -> str:
     """What a person reads, in the language of this run."""
     return zh if language() == "zh" else en
+
+
+def worded(words: Words, code: object) -> str:
+    """What a person reads for a code, in the language of this run; JSON keeps the code."""
+    return word(words, code, language())
+
+
+def coded(words: Words, code: str) -> str:
+    """A code that pages name, for people: in Chinese its words with the code, in English the code."""
+    return said(f"{worded(words, code)}（{code}）", code)
 
 
 def note(zh: str, en: str) -> None:

@@ -8,21 +8,14 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, read_input, said, worded
 from ledger import crypto
 from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.words import PROMISE
 from ledger.errors import LedgerError
 from ledger.service.promises import JudgedPromise, promise_in
 
 app = typer.Typer(add_completion=False, help="Promises of relays.")
-
-_WORDS = {
-    "KEPT": ("按时上链", "kept: recorded in time"),
-    "LATE": ("迟于承诺时限", "broken: recorded too late"),
-    "PENDING": ("尚在时限内", "pending: there is still time"),
-    "NOT_RECORDED": ("逾期未上链", "broken: not recorded"),
-    None: ("签名成立，未与账本核对", "signed; not held against a ledger"),
-}
 
 
 @app.command("verify")
@@ -49,7 +42,8 @@ def verify(
 
 
 def _outcome(digest: str, data: JsonObject, error: LedgerError | None = None) -> Outcome:
-    words = _WORDS[data["outcome"]][language() != "zh"]
+    unheld = said("签名成立，未与账本核对", "signed; not held against a ledger")
+    words = worded(PROMISE, data["outcome"]) or unheld
     by = data.get("relay") or data["provider"]
     text = f"{digest}\n  {by['uscc']} {by['keyId']}\n  {data['acceptedAt']} → {data['anchorBy']}"
     return Outcome(data, text=f"{text}\n  {words}", error=error)

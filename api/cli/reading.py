@@ -26,7 +26,7 @@ ReadOrg = Annotated[
 ]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Rows; all by default.")]
 AfterOption = Annotated[
-    str, typer.Option("--after", metavar="KEY", help="Only what comes behind this: the `next` of an answer.")
+    str, typer.Option("--after", metavar="NEXT", help="Only what comes behind this: the `next` of an answer.")
 ]
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.verify import qr_text_in
 from ledger import crypto
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.handout import MAX_COPY, MAX_FILE, handout_from_json
 from ledger.domain.verification_receipt import MAX_RECEIPT
+from ledger.domain.words import RESULT, SUBJECT
 from ledger.errors import LedgerError, UsageError
 from ledger.service.copy_uses import read_receipt
 from ledger.service.sources import Asked
@@ -95,8 +96,11 @@ def _told(data: JsonObject, error: LedgerError | None = None) -> Outcome:
     lines = [f"{by}  {data['verifiedAt']}{asked_for}"]
     for each in data["subjects"]:
         mark = {True: "=", False: " "}[each["brought"]]
-        lines.append(f" {mark} {each['kind']}  {each['digest'] or '-'}")
-        lines += [f"     {verdict['result']}  {verdict['licenseId'] or '-'}" for verdict in each["verdicts"]]
+        lines.append(f" {mark} {worded(SUBJECT, each['kind'])}  {each['digest'] or '-'}")
+        lines += [
+            f"     {worded(RESULT, verdict['result'])}  {verdict['licenseId'] or '-'}"
+            for verdict in each["verdicts"]
+        ]
     if not data["checked"]:
         lines.append(said("签名成立，未与账本核对", "signed; not held against a ledger"))
     for name, words in (

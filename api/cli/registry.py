@@ -17,7 +17,7 @@ import typer
 from api.cli import keys, org_secret, registry_contracts, remote
 from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
 from api.cli.options import Network, RpcUrls, ending
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_types import right_line
 from api.cli.registry_words import (
@@ -36,6 +36,7 @@ from ledger.domain.founding import LEVELS
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
 from ledger.domain.state import typed
+from ledger.domain.words import PURPOSE
 from ledger.errors import RuleError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import govern, list_registry
@@ -89,7 +90,10 @@ def org_add(
     key: Annotated[str, typer.Option("--key", metavar="PEM", help="Its signing key, public or private.")],
     by: By,
     level: Annotated[str, typer.Option("--level", help="1 to 5, or 国家级 省级 地市级 区县级 乡镇级.")] = "4",
-    encryption_key: Annotated[str | None, typer.Option("--encryption-key", metavar="PEM")] = None,
+    encryption_key: Annotated[
+        str | None,
+        typer.Option("--encryption-key", metavar="PEM", help="Its encryption key, public or private."),
+    ] = None,
     signatures: Signatures = None,
     api: remote.Api = None,
     caller: Caller = None,
@@ -221,11 +225,14 @@ def _key_line(key: Key) -> str:
     """Purpose and id, from when to when, and whether it was declared stolen."""
     row = list_registry.key_row(key)
     cut = said(f"，自 {row['cutOff']} 起失密", f", CUT OFF since {row['cutOff']}") if row["cutOff"] else ""
-    return f"{row['purpose']} {row['keyId']} {span_text(row['validFrom'], row['validTo'])}{cut}"
+    return (
+        f"{worded(PURPOSE, row['purpose'])} {row['keyId']} {span_text(row['validFrom'], row['validTo'])}{cut}"
+    )
 
 
 def _new_key(old: Key, data: Mapping[str, object]) -> str:
-    return said(f"{old.purpose.name} 密钥 {data['newKeyId']}", f"{old.purpose.name} key {data['newKeyId']}")
+    purpose = worded(PURPOSE, old.purpose.name)
+    return said(f"{purpose}密钥 {data['newKeyId']}", f"{purpose} key {data['newKeyId']}")
 
 
 # --- keys, relays, regions ----------------------------------------------------------------------

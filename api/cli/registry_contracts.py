@@ -10,6 +10,7 @@ from api.cli.governing import By, Signatures, desk_of, done, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome
 from ledger.domain.trustfile import BOUND, CONTRACT_NAMES
+from ledger.domain.words import CONTRACT_STANDING
 from ledger.errors import OutageError, TrustError
 from ledger.service import govern
 from ledger.service.sources import Asked, Histories
@@ -53,7 +54,7 @@ def _listed(histories: Histories, asked: Asked) -> Outcome:
         "flags": list(histories.unproved(*CONTRACT_NAMES)),
         "block": {"number": histories.header.number, "hash": histories.header.hash},
     }
-    text = table(rows, "name", "address", "standing", "codeHash")
+    text = table(rows, "name", "address", "standing", "codeHash", words={"standing": CONTRACT_STANDING})
     if histories.level != asked.level:
         error = TrustError("TRUST_NOT_REACHED", asked=asked.level, reached=histories.level)
         return Outcome(data, text=text, error=error, exit_code=3)

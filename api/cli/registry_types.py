@@ -14,7 +14,7 @@ from api.cli import registry_powers, remote
 from api.cli.derived_words import derived_line
 from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
-from api.cli.output import Outcome, language, read_input, said
+from api.cli.output import Outcome, language, read_input, said, worded
 from api.cli.plain import one_line
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import (
@@ -38,6 +38,7 @@ from ledger.domain.founding import FoundingType, read_type
 from ledger.domain.grounds import fit_grounds, ground_words, grounds_of_acts
 from ledger.domain.moments import rfc3339
 from ledger.domain.state import typed
+from ledger.domain.words import SCOPE, SHARING
 from ledger.errors import MalformedError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import govern
@@ -125,7 +126,7 @@ def type_show(
         "powers": [power_row(each) for each in powers_of(state, license_type=code)],
     }
     version = said(f"第 {data['version']} 版", f"version {data['version']}")
-    lines = [f"{code}  {data['scope']}, {data['sharing']}, {version}"]
+    lines = ["  ".join([code, worded(SCOPE, data["scope"]), worded(SHARING, data["sharing"]), version])]
     lines += [f"  {each['issuer']} {right_line(each)}" for each in rights]
     lines += [f"  {_derived_text(name, each)}" for name, each in (derived or {}).items()]
     lines += [line for act in sorted(kind.versions[-1].acts) for line in _act_lines(act)]

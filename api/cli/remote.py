@@ -56,7 +56,7 @@ def issued(ledger: Ledger, answer: JsonObject, out: str | None) -> Outcome:
         reason = error.strerror or str(error)
         raise StoreOutageError("LICENSE_FILE_UNWRITTEN", path=str(path), reason=reason) from error
     data = {name: value for name, value in answer.items() if name != "envelope"}
-    return told({**data, "file": str(path)}, f"{envelope.identifier}\n  file {path}")
+    return told({**data, "file": str(path)}, f"{envelope.identifier}\n  {said('文件', 'file')} {path}")
 
 
 def told(data: Mapping[str, object], text: str) -> Outcome:
@@ -69,7 +69,7 @@ def told(data: Mapping[str, object], text: str) -> Outcome:
     if data.get("seq") is None:
         word = said("已受理，尚未上链", "accepted, not recorded yet")
         return Outcome(data, text=f"{text}\n  {word}", code="ACCEPTED")
-    return Outcome(data, text=f"{text} (seq {data['seq']})")
+    return Outcome(data, text=f"{text} ({said('序号', 'seq')} {data['seq']})")
 
 
 def _issuer_of(about: str | JsonObject) -> str:

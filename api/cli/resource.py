@@ -11,7 +11,7 @@ from api.cli import remote
 from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.plain import one_line
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_code, read_region, read_uscc
@@ -39,6 +39,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.secrecy import require_unclassified_schema
 from ledger.domain.sharing import BaseLibrary, ResourceKind
 from ledger.domain.sharing_entities import Item, resource_key
+from ledger.domain.words import SHARING as SHARING_WORDS
 from ledger.errors import UsageError
 from ledger.service import share_resources
 from ledger.service.catalog_texts import of_resource
@@ -81,8 +82,12 @@ SchemaOption = Annotated[
 ItemsOption = Annotated[
     str | None, typer.Option("--items", metavar="A,B", help="Codes of the matters it serves.")
 ]
-UseRightOption = Annotated[str | None, typer.Option("--use-right", metavar="USCC")]
-BenefitRightOption = Annotated[str | None, typer.Option("--benefit-right", metavar="USCC")]
+UseRightOption = Annotated[
+    str | None, typer.Option("--use-right", metavar="USCC", help="Who has the right of use (使用权).")
+]
+BenefitRightOption = Annotated[
+    str | None, typer.Option("--benefit-right", metavar="USCC", help="Who has the right of benefit (收益权).")
+]
 
 
 @app.command("add")
@@ -206,7 +211,7 @@ def _register(
         "fieldsDigest": members["fieldsDigest"],
         "unknownItems": unknown,
     }
-    lines = [f"{owner}/{code}  {data['sharing']}"]
+    lines = [f"{owner}/{code}  {worded(SHARING_WORDS, data['sharing'])}"]
     late = said("尚未登记的事项", "an item that is not registered yet")
     lines += [f"  {late}: {each}" for each in unknown]
     return told(shared, data, "\n".join(lines))
@@ -330,7 +335,7 @@ def text(
 
 
 def _card(data: dict[str, object]) -> str:
-    lines = [f"{data['resource']}  {data['sharing']}"]
+    lines = [f"{data['resource']}  {worded(SHARING_WORDS, data['sharing'])}"]
     if data["until"]:
         lines.append(
             said(

@@ -16,7 +16,7 @@ from api.cli import remote
 from api.cli.files import pretty, write_new
 from api.cli.governing import state_of
 from api.cli.options import OWN_NUMBER, Network, PinnedHead, RpcUrls, Trust, moment, open_ledger
-from api.cli.output import Outcome, open_input, read_input, said, unreadable
+from api.cli.output import Outcome, open_input, read_input, said, unreadable, worded
 from api.cli.plain import one_line
 from api.cli.sharing import BodyOption, ResourceArgument, Signatures, SigningKey, desk_of, told
 from api.cli.wallet_saying import histories_at, require_own
@@ -28,12 +28,12 @@ from ledger.domain.editions import (
     MOST_ROWS,
     EditionFile,
     EditionRow,
-    EditionStanding,
     read_edition,
     read_edition_row,
     read_rows,
     row_text,
 )
+from ledger.domain.words import EDITION_STANDING
 from ledger.errors import (
     BadProofError,
     LedgerError,
@@ -266,8 +266,7 @@ def _fault(code: str, data: Mapping[str, object], editions: list[JsonObject]) ->
 
 def edition_line(edition: Mapping[str, object]) -> str:
     """An edition on one line."""
-    standing = EditionStanding[str(edition["standing"])]
-    words = said(standing.value, standing.name.lower().replace("_", " "))
+    words = worded(EDITION_STANDING, edition["standing"])
     later, gone = edition["supersededBy"], edition["withdrawnAt"]
     more = (
         f" → #{later}" if later else f" {gone} ({said('理由', 'reason')} {edition['reason']})" if gone else ""

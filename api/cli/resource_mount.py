@@ -12,7 +12,7 @@ from api.cli import remote
 from api.cli.files import pretty, replace_file, write_new
 from api.cli.governing import state_of
 from api.cli.options import Network, RpcUrls, moment, open_ledger
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.registry_words import read_region, read_uscc
 from api.cli.sharing import (
     BodyOption,
@@ -28,19 +28,13 @@ from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.entities import Organisation
 from ledger.domain.lineage import superiors_of
 from ledger.domain.samples import channel_json, read_channel, read_sample, samples_of
-from ledger.domain.sharing import ProbeOutcome
+from ledger.domain.words import PROBE
 from ledger.errors import MalformedError, UsageError
 from ledger.ports import Entropy, Index
 from ledger.service import share_mounts
 from ledger.service.share_mounts import MountPlan
 from ledger.service.share_resources import read_key, resource_in
 from ledger.service.shown_resources import ratio_json
-
-_FOUND = {
-    ProbeOutcome.MATCHED: ("样本相符", "the sample matched"),
-    ProbeOutcome.DIFFERENT: ("样本不符", "the sample DIFFERS"),
-    ProbeOutcome.SILENT: ("没有应答", "nothing answered"),
-}
 
 
 def mount(
@@ -138,7 +132,7 @@ def probe(
         "index": made.index,
         "outcome": made.outcome.name,
     }
-    return told(shared, data, f"{found.key}  #{made.index} {said(*_FOUND[made.outcome])}")
+    return told(shared, data, f"{found.key}  #{made.index} {worded(PROBE, made.outcome.name)}")
 
 
 def ratio(

@@ -10,8 +10,9 @@ from api.cli import keys
 from api.cli.bodies import body_of
 from api.cli.governing import table
 from api.cli.options import KeyFile, Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from ledger.domain.retention import retention_basis
+from ledger.domain.words import RETENTION_BASIS
 from ledger.errors import UsageError
 from ledger.service.due import DueAsk, rule_shown
 
@@ -40,7 +41,9 @@ def set_(
     by = body_of(ledger, signer).uscc
     rule = ledger.retention().set(type_, years, retention_basis(basis), reference, by, signer)
     period = said("永久", "for ever") if years is None else said(f"{years} 年", f"{years} years")
-    return Outcome(rule_shown(rule), text=f"{type_}: {period} ({rule.basis.name}, {reference})")
+    return Outcome(
+        rule_shown(rule), text=f"{type_}: {period} ({worded(RETENTION_BASIS, rule.basis.name)}, {reference})"
+    )
 
 
 @app.command("rules")

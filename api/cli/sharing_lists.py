@@ -10,7 +10,7 @@ from api.cli import remote
 from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import By, state_of, table
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import RegionOption, Until, read_region, read_uscc
 from api.cli.resource import LIBRARIES
@@ -26,7 +26,8 @@ from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
-from ledger.errors import LedgerError, TrustError, UsageError
+from ledger.domain.words import BASE_LIBRARY, TABLE_STANDING
+from ledger.errors import LedgerError, TrustError, UsageError, Words
 from ledger.service import share_owed
 from ledger.service.calendars import keep_calendar
 from ledger.service.catalog_texts import Of, of_duty
@@ -40,6 +41,7 @@ duty_app = typer.Typer(add_completion=False, help="Responsibility lists.")
 code_table_app = typer.Typer(add_completion=False, help="Code tables.")
 library_app = typer.Typer(add_completion=False, help="Base libraries.")
 
+_STANDINGS = {"standing": TABLE_STANDING}
 _KINDS = {"share": int(DutyKind.SHARE), "flow-back": int(DutyKind.FLOW_BACK)}
 
 
@@ -195,7 +197,8 @@ def code_table_show(
     when = moment(at) if at else int(ledger.clock.now().timestamp())
     data = table_json(state, table_in(state, table_), when or 0)
     if file is None:
-        return Outcome({**data, "table": None}, text=table(data["versions"], "version", "since", "standing"))
+        shown = table(data["versions"], "version", "since", "standing", words=_STANDINGS)
+        return Outcome({**data, "table": None}, text=shown)
     form = parse_strict(read_input(file))
     digest = share_owed.table_digest(form)
     if digest != data["digest"]:
@@ -222,7 +225,7 @@ def code_table_check(
     digest = share_owed.table_digest(parse_strict(read_input(file)))
     rows = tables_with(state, digest, when or 0, of)
     data = {"digest": digest, "at": rfc3339(when or 0), "tables": rows}
-    shown = table(rows, "name", "publisher", "version", "since", "standing")
+    shown = table(rows, "name", "publisher", "version", "since", "standing", words=_STANDINGS)
     return Outcome(data, text=shown if rows else digest, error=_out_of_effect(digest, rows, str(data["at"])))
 
 
@@ -234,7 +237,12 @@ def _out_of_effect(digest: str, rows: list[JsonObject], at: str) -> LedgerError 
         return None
     last = rows[-1]
     named = {"table": f"{last['publisher']}/{last['name']}", "version": last["version"]}
-    return TrustError("CODE_TABLE_NOT_IN_EFFECT", **named, at=at, standing=last["standing"])
+    return TrustError(
+        "CODE_TABLE_NOT_IN_EFFECT",
+        **named,
+        at=at,
+        standing=Words(TABLE_STANDING[last["standing"]][0], last["standing"]),
+    )
 
 
 @library_app.command("name-writer")
@@ -258,4 +266,4 @@ def name_writer(
     term = (moment(since) or 0, ending(until))
     shared = desk.send(share_owed.name_writer(read_region(region), chosen, uscc, *term, desk.by))
     data = {"library": chosen.name, "region": region, "body": uscc, "until": shown_time(term[1])}
-    return told(shared, data, f"{chosen.name} {region}: {uscc}")
+    return told(shared, data, f"{worded(BASE_LIBRARY, chosen.name)} {region}: {uscc}")

@@ -28,8 +28,12 @@ FieldsOption = Annotated[
     str, typer.Option("--fields", metavar="a,b", help="Field paths, or their last parts, comma-separated.")
 ]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="The code carries everything.")]
-PngOption = Annotated[str | None, typer.Option("--png", metavar="FILE")]
-SvgOption = Annotated[str | None, typer.Option("--svg", metavar="FILE")]
+PngOption = Annotated[
+    str | None, typer.Option("--png", metavar="FILE", help="A picture of the QR code, PNG.")
+]
+SvgOption = Annotated[
+    str | None, typer.Option("--svg", metavar="FILE", help="A picture of the QR code, SVG.")
+]
 OutOption = Annotated[str | None, typer.Option("--out", metavar="FILE", help="The code's text.")]
 ChallengeOption = Annotated[str, typer.Option("--challenge", metavar="C.json", help="The challenge.")]
 

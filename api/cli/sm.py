@@ -11,7 +11,7 @@ import typer
 from api.cli import keys
 from api.cli.output import Outcome, open_input, read_input, said, unreadable
 from ledger.domain import sm
-from ledger.errors import BadSignatureError, MalformedError, UsageError
+from ledger.errors import BadSignatureError, MalformedError, UsageError, Words
 
 sm2_app = typer.Typer(add_completion=False, help="SM2 keys and signatures (GB/T 32918).")
 sm3_app = typer.Typer(add_completion=False)
@@ -72,7 +72,12 @@ def sign(
 ) -> Outcome:
     """Sign a message; prints the signature as one line of hex."""
     if encoding not in ("raw", "der"):
-        raise UsageError("USAGE", detail=f"--format is raw or der, not {encoding}")
+        raise UsageError(
+            "USAGE",
+            detail=Words(
+                f"--format 只能是 raw 或 der，不是 {encoding}", f"--format is raw or der, not {encoding}"
+            ),
+        )
     signer = keys.signer(key)
     signature = signer.sign(_content(message, given), os.fsencode(uid))
     shown = (signature if encoding == "raw" else sm.signature_to_der(signature)).hex()
@@ -127,7 +132,12 @@ def _content(file: str, given: str | None) -> bytes:
     if given is None:
         return read_input(file)
     if file != "-":
-        raise UsageError("USAGE", detail="--in and --message are two ways to give one message")
+        raise UsageError(
+            "USAGE",
+            detail=Words(
+                "--in 与 --message 只能用其中一个", "--in and --message are two ways to give one message"
+            ),
+        )
     if len(given) % 2 or not set(given) <= set(string.hexdigits):
         raise UsageError("NOT_HEX", name="--message")
     return bytes.fromhex(given)
@@ -136,7 +146,9 @@ def _content(file: str, given: str | None) -> bytes:
 def _refuse_existing(out: str, pub: str | None) -> None:
     """Before anything is made: a pair is written whole or not at all."""
     if pub is not None and os.path.realpath(pub) == os.path.realpath(out):
-        raise UsageError("USAGE", detail="--out and --pub name the same file")
+        raise UsageError(
+            "USAGE", detail=Words("--out 与 --pub 是同一个文件", "--out and --pub name the same file")
+        )
     for path in (out, pub):
         if path is not None and os.path.lexists(path):
             raise UsageError("KEY_FILE_EXISTS", path=path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +9,12 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, RpcUrls, moment, open_ledger
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.registry_words import read_uscc
 from api.cli.supervise_words import effect_text, sharing_text
-from ledger.domain.canonical import parse_strict
+from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.overdue_texts import CODES
+from ledger.domain.words import PROMISE
 from ledger.errors import MalformedError, OutageError
 from ledger.service.promises import promise_in
 from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
@@ -131,7 +131,18 @@ def _of_folder(path: str) -> HeldPromise | None:
 
 def _text(found: Supervised) -> str:
     shown = found.as_json()
-    counts = "  ".join(f"{name} {count}" for name, count in shown["counts"].items())
+    counts = "  ".join(f"{worded(PROMISE, name)} {count}" for name, count in shown["counts"].items())
     lines = [f"{counts}  ({shown['asOf']})"]
-    lines += [json.dumps(each, ensure_ascii=False) for each in shown["findings"]]
+    lines += [_finding(each) for each in shown["findings"]]
     return "\n".join(lines if found.findings else [*lines, said("没有发现", "no findings")])
+
+
+def _finding(each: JsonObject) -> str:
+    """A promise that was not kept, or why it is none of this ledger's."""
+    late = each["secondsLate"]
+    what = (
+        said(f"应于 {each['anchorBy']} 前上链，迟 {late} 秒", f"due before {each['anchorBy']}, {late} s late")
+        if late is not None
+        else said("不是本账本的承诺", "no promise of this ledger")
+    )
+    return "  ".join([f"✗ {each['code']}", str(each["by"]), what, str(each["file"] or each["digest"])])

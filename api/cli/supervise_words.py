@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from api.cli.calendar_words import counted_by
-from api.cli.output import said
+from api.cli.output import said, worded
 from ledger.domain.canonical import JsonObject
+from ledger.domain.words import DEADLINE, RIGHT, WAITING
 
 
 def sharing_text(data: JsonObject) -> str:
@@ -18,7 +19,7 @@ def sharing_text(data: JsonObject) -> str:
         f"open {counts['open']}  ({data['at']})",
     )
     lines = [head]
-    lines += [f"  {each['body']}  {each['kind']}  {each['ratio']}" for each in data["measure"]]
+    lines += [f"  {each['body']}  {_kind(each)}  {each['ratio']}" for each in data["measure"]]
     lines += [_finding(each) for each in data["findings"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
@@ -29,7 +30,7 @@ def effect_text(data: JsonObject) -> str:
     """Who earned what by sharing, and what was exchanged."""
     scope = said("全部机构", "all bodies") if data["scope"] == "*" else data["scope"]
     since = data["since"] or said("起始", "the beginning")
-    lines = [f"{scope}  {since} – {data['at']}  ({data['formula']})"]
+    lines = [f"{scope}  {since} – {data['at']}", *_formula(data)]
     lines += [_score(each) for each in data["bodies"]]
     lines += [_entry(each) for each in data["resources"]]
     lines += [_right(each) for each in data["rights"]]
@@ -41,20 +42,58 @@ def _counted(calendars: list[JsonObject]) -> str:
     return said(f"工作日：{counted_by(calendars)}", f"working days by {counted_by(calendars)}")
 
 
-def _score(each: JsonObject) -> str:
-    parts = each["parts"]
-    score = each["score"] or "–"
-    return said(
-        f"{each['body']}  得分 {score}  挂接核实 {parts['mounted']}  按期 {parts['timely']}  "
-        f"有使用 {parts['used']}  未被更正 {parts['sound']}",
-        f"{each['body']}  score {score}  mounted {parts['mounted']}  in time {parts['timely']}  "
-        f"used {parts['used']}  sound {parts['sound']}",
+_PARTS = {
+    "mounted": (
+        ("挂接核实", "mounted"),
+        (
+            "目录条目中经他方探测证实已挂接的",
+            "entries of the catalog that another body proved to be mounted, of all",
+        ),
+    ),
+    "timely": (
+        ("按期", "in time"),
+        ("期内到期事项中按期办理的", "what was done in time, of all that fell due in the period"),
+    ),
+    "used": (
+        ("有使用", "used"),
+        ("目录条目中期内被使用过的", "entries whose data were used in the period, of all"),
+    ),
+    "sound": (
+        ("未被更正", "sound"),
+        (
+            "全部使用中扣除期内经核实成立的更正",
+            "uses less corrections that were upheld in the period, of all uses",
+        ),
+    ),
+}
+"""The parts of a score: what each is called, and what it counts."""
+
+
+def _formula(data: JsonObject) -> list[str]:
+    """How a score comes about, where there is one."""
+    if not data["bodies"]:
+        return []
+    head = said(
+        f"得分（{data['formula']}）＝有数的各项之平均 × 100，保留两位小数；“–”表示各项都没有数：",
+        f"score ({data['formula']}) = 100 × the mean of the parts that count anything, cut off behind two "
+        "decimals; – where none does:",
     )
+    return [head, *(f"  {said(*name)}{said('：', ': ')}{said(*what)}" for name, what in _PARTS.values())]
+
+
+def _kind(each: JsonObject) -> str:
+    return worded({**DEADLINE, **WAITING}, each["kind"])
+
+
+def _score(each: JsonObject) -> str:
+    parts = "  ".join(f"{said(*_PARTS[name][0])} {part}" for name, part in each["parts"].items())
+    score = each["score"] or "–"
+    return said(f"{each['body']}  得分 {score}  {parts}", f"{each['body']}  score {score}  {parts}")
 
 
 def _entry(each: JsonObject) -> str:
     return said(
-        f"  {each['resource']}  使用 {each['uses']}（{each['grantees']} 个机构）  定位 {each['located']}  "
+        f"  {each['resource']}  使用 {each['uses']}（{each['grantees']} 个机构）  查找 {each['located']}  "
         f"拒绝 {each['refused']}  更正 {each['upheld']}/{each['corrections']}  "
         f"停止 {each['outageSeconds']} 秒  未声明而无应答 {each['silentUndeclared']}",
         f"  {each['resource']}  uses {each['uses']} (by {each['grantees']})  located {each['located']}  "
@@ -63,12 +102,9 @@ def _entry(each: JsonObject) -> str:
     )
 
 
-_RIGHTS = {"OWNER": ("归属权", "owner"), "USE": ("使用权", "right of use"), "BENEFIT": ("收益权", "benefit")}
-
-
 def _right(each: JsonObject) -> str:
     uses = said(f"使用 {each['uses']}", f"uses {each['uses']}")
-    return f"  {said(*_RIGHTS[each['right']])}  {each['body']}  {uses}"
+    return f"  {worded(RIGHT, each['right'])}  {each['body']}  {uses}"
 
 
 def _crossings(found: JsonObject) -> str:
@@ -92,6 +128,6 @@ def _finding(each: JsonObject) -> str:
 
 def _waiting(each: JsonObject) -> str:
     return said(
-        f"… {each['kind']}  {each['body']}  {each['about']}  {each['zh']}已 {each['openDays']} 天",
-        f"… {each['kind']}  {each['body']}  {each['about']}  {each['en']} Open for {each['openDays']} days",
+        f"… {_kind(each)}  {each['body']}  {each['about']}  {each['zh']}已 {each['openDays']} 天",
+        f"… {_kind(each)}  {each['body']}  {each['about']}  {each['en']} Open for {each['openDays']} days",
     )

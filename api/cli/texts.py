@@ -10,7 +10,7 @@ import typer
 
 from api.cli import keys
 from api.cli.files import pretty, replace_file
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.plain import one_line
 from api.cli.reading import service_for
 from api.cli.registry_words import read_region, read_uscc
@@ -18,6 +18,7 @@ from ledger import crypto
 from ledger.adapters.service_client import ServiceClient
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
+from ledger.domain.words import PARTY_TEXT
 from ledger.errors import UsageError
 from ledger.ports import Entities
 from ledger.service.hand_texts import MOST_FILE, Digests, meant_for, reader_of
@@ -117,4 +118,4 @@ def _party(text: str) -> str:
 
 def _line(row: JsonObject) -> str:
     text = row["text"] if row["text"] is not None else said("（本机不知）", "(not known here)")
-    return one_line(f"{row['of']}  {text}")
+    return one_line(f"{worded(PARTY_TEXT, row['of'])}  {text}")

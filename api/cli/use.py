@@ -14,7 +14,7 @@ from api.cli.files import pretty
 from api.cli.governing import state_of, table
 from api.cli.grant import FieldsOption, GrantArgument
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, read_input, said, worded
 from api.cli.remote import Api
 from api.cli.sharing import BodyOption, FieldListOption, fields_behind, listed, told
 from api.cli.sign_loop import SignLoop
@@ -42,6 +42,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.domain.use_receipt import use_receipt
 from ledger.domain.verdict_texts import RESULT_TEXTS
+from ledger.domain.words import REFUSAL, STATUS, USE_KIND
 from ledger.errors import OutcomeUnknownError, StoreOutageError, UsageError
 from ledger.service.answer_parcels import AnswerParcels
 from ledger.service.check_receipts import CheckReceipts
@@ -70,7 +71,7 @@ def request(
         str, typer.Argument(metavar="[LICENSE]", help="Identifier, licenseId or use code; none with --row.")
     ] = "",
     row: Annotated[
-        str, typer.Option("--row", metavar="KEY", help="Of a data set; it goes to the provider only.")
+        str, typer.Option("--row", metavar="ROWKEY", help="Of a data set; it goes to the provider only.")
     ] = "",
     api: Api = None,
     via: Via = None,
@@ -197,7 +198,9 @@ def show(
     """Show one use or refusal."""
     ledger = open_ledger(network, rpc)
     data = ledger.uses(state_of(ledger)).show(use)
-    text = f"{data['object']}\n  {data['kind']}  {data['grantee']} ← {data['resource']}  {data['recordedAt']}"
+    kind = worded(USE_KIND, data["kind"])
+    why = f"  {worded(REFUSAL, data['reasonCode'])}" if data.get("reasonCode") else ""
+    text = f"{data['object']}\n  {kind}{why}  {data['grantee']} ← {data['resource']}  {data['recordedAt']}"
     return Outcome(data, text=text)
 
 
@@ -222,7 +225,9 @@ def verify_receipt(
         "recordedAt": rfc3339(found.record.recorded_at),
     }
     text = said("回执属实，上链于", "the receipt is true; recorded at")
-    return Outcome(data, text=f"{receipt.object}\n  {text} {data['recordedAt']} (seq {data['seq']})")
+    return Outcome(
+        data, text=f"{receipt.object}\n  {text} {data['recordedAt']} ({said('序号', 'seq')} {data['seq']})"
+    )
 
 
 @app.command("record")
@@ -333,4 +338,5 @@ def _stands(standing: JsonObject | None) -> str:
     told = said(*result) if result else standing["status"]
     successor = standing["supersededBy"]
     by = f" {said('替代件', 'superseded by')} {successor}" if successor else ""
-    return f"  {said('证照现状', 'the license now')}: {standing['status']}  {told}{by}"
+    status = worded(STATUS, standing["status"])
+    return f"  {said('证照现状', 'the license now')}: {status}  {told}{by}"

@@ -25,7 +25,7 @@ from api.cli.options import (
     open_ledger,
     region_number,
 )
-from api.cli.output import Outcome, language, read_input, said
+from api.cli.output import Outcome, coded, language, read_input, said
 from api.cli.plain import one_line
 from api.cli.progress import Shown, share_bar
 from api.cli.receipt_file import ReceiptKey, SignReceipt, receipt_file
@@ -52,6 +52,7 @@ from ledger.domain.verification_receipt import (
     UNREAD,
     VerifiedSubject,
 )
+from ledger.domain.words import FLAG, RESULT, STEP
 from ledger.errors import LedgerError, UsageError
 from ledger.service.copy_uses import read_receipt
 from ledger.service.present import Scanned
@@ -88,7 +89,6 @@ _STYLES = {
     CheckOutcome.SKIPPED: "dim",
 }
 
-_STEPS_ZH = ("形式", "完整性", "签名", "颁发机构", "上链", "状态", "互认", "持证人", "用证依据")
 _WORDS = {
     "zh": {
         "at": "所问时刻",
@@ -329,7 +329,7 @@ def _card(verdict: Verdict) -> Group:
 
     tongue = language()
     color = {IN_FORCE: "bold green", COULD_NOT_CHECK: "bold yellow", AS_HANDED_OUT: "bold yellow"}
-    title = Text(f"{verdict.result}  ", style=color.get(verdict.result, "bold red")) + Text(
+    title = Text(f"{coded(RESULT, verdict.result)}  ", style=color.get(verdict.result, "bold red")) + Text(
         verdict.message[tongue], style="default"
     )
     table = Table(box=None, show_header=False, padding=(0, 1))
@@ -337,7 +337,7 @@ def _card(verdict: Verdict) -> Group:
     for check in verdict.checks:
         table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
     facts = "\n".join([_facts(verdict), *_conversion(verdict), *_provided(verdict)])
-    flags = [Text(f"! {flag}  {text}", style="yellow") for flag, text in _flags(verdict)]
+    flags = [Text(f"! {coded(FLAG, flag)}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
     doubts = [Text(line, style="yellow") for line in doubt_lines(verdict.corrections)]
     return Group(title, Text(facts, style="dim"), table, *flags, *doubts, *shown)
@@ -368,7 +368,7 @@ def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]
     text = shown[tongue] if isinstance(shown, dict) and code and not is_told else ""
     reason = "" if is_told else check.evidence.get(tongue, "") or _ground(check, tongue)
     told.add(code)
-    name = f"{check.step.name} {_STEPS_ZH[check.step.value - 1]}" if tongue == "zh" else check.step.name
+    name = said(STEP[check.step.name][0], check.step.name)
     return _MARKS[check.outcome], name, code, f"{text} {reason}".strip()
 
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from api.cli.output import LongList, Outcome, said
+from api.cli.output import LongList, Outcome, said, worded
 from api.cli.plain import one_line
 from ledger.domain.verdict import AS_HANDED_OUT, COULD_NOT_CHECK, IN_FORCE, Verdict
+from ledger.domain.words import FLAG, RESULT
 
 ALL_SHOWN = 50
 """Up to so many verdicts a person sees each one; of more, those that are not in force."""
@@ -37,6 +38,15 @@ def _subject(name: str, verdict: Verdict) -> str:
     return "" if base == f"{verdict.identifier}.elic.json" else base
 
 
+def _result(result: str) -> str:
+    """A result as a list shows it: in Chinese in words; in English the code says it."""
+    return said(worded(RESULT, result), result)
+
+
+def _flags(verdict: Verdict) -> str:
+    return said("；", ", ").join(said(worded(FLAG, each), each) for each in verdict.flags)
+
+
 class _Results:
     """Takes verdicts one by one; however many come, they take no more memory."""
 
@@ -48,7 +58,7 @@ class _Results:
         self._noted: list[_Row] = []
 
     def add(self, name: str, verdict: Verdict) -> None:
-        row = (verdict.result, verdict.identifier or "", ", ".join(verdict.flags), _subject(name, verdict))
+        row = (verdict.result, verdict.identifier or "", _flags(verdict), _subject(name, verdict))
         self._counts[verdict.result] += 1
         self._results.add({"subject": name, **verdict.as_json()})
         if len(self._first) <= ALL_SHOWN:
@@ -78,6 +88,6 @@ class _Results:
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
         for result, *rest in rows:
             color = {IN_FORCE: "green", AS_HANDED_OUT: "yellow", COULD_NOT_CHECK: "yellow"}.get(result, "red")
-            table.add_row(Text(result, style=color), *map(one_line, rest))
-        counts = "  ".join(f"{result} {count:,}" for result, count in self._counts.most_common())
+            table.add_row(Text(_result(result), style=color), *map(one_line, rest))
+        counts = "  ".join(f"{_result(result)} {count:,}" for result, count in self._counts.most_common())
         return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)

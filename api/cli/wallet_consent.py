@@ -20,6 +20,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.domain.sharing import Basis, is_within
 from ledger.domain.sharing_entities import resource_key
+from ledger.domain.words import GRANT_STANDING
 from ledger.errors import RuleError
 from ledger.service.asked_holders import borne_out, grant_record
 from ledger.service.share_grants import bits
@@ -94,7 +95,7 @@ def grants(vault: VaultOption = None, network: Network = None, rpc: RpcUrls = No
     state = state_of(ledger)
     rows = ledger.listing(state).grants_about(own)
     heads = ("licenseId", "standing", "grantee", "resource", "basis", "until", "grant")
-    return Outcome({"grants": rows}, text=table(rows, *heads))
+    return Outcome({"grants": rows}, text=table(rows, *heads, words={"standing": GRANT_STANDING}))
 
 
 def _asked(asked: GrantRequest) -> dict[str, object]:

@@ -11,15 +11,17 @@ import typer
 from api.cli.doubts import doubt_lines
 from api.cli.license_bind import HOLDERS_FORMAT
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, language, read_input, worded
 from api.cli.plain import one_line
 from api.cli.wallet_device import VaultOption, open_wallet
+from api.cli.wide import padded
 from ledger.adapters.clock import SystemClock
 from ledger.domain.canonical import parse_strict
 from ledger.domain.holders import JointHolders, PublicPair, are_pairs, is_rule
 from ledger.domain.objects import representation_object
 from ledger.domain.presentation import UNBOUND
 from ledger.domain.presenters import Representative
+from ledger.domain.words import STATUS
 from ledger.errors import LedgerError, MalformedError, UsageError
 from ledger.service.sources import Asked
 from wallet.entries import Bound, Fits, bound_to, bound_to_each
@@ -28,7 +30,7 @@ from wallet.wallet import Wallet
 
 
 def add(
-    file: Annotated[str, typer.Argument(metavar="FILE")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="License file.")],
     holder_key: Annotated[
         str | None,
         typer.Option(
@@ -90,7 +92,7 @@ def list_licenses(vault: VaultOption = None, network: Network = None, rpc: RpcUr
         for entry in open_wallet(vault).licenses()
     ]
     text = "\n".join(
-        f"{row['status']:<12} {one_line(row['identifier'])}  {one_line(row['type'])}"
+        f"{padded(worded(STATUS, row['status']), 12)} {one_line(row['identifier'])}  {one_line(row['type'])}"
         + _note({**row, "bound": True})
         + "".join(f"\n{line}" for line in doubt_lines(row["corrections"]))
         for row in rows

@@ -8,7 +8,7 @@ import typer
 
 from api.cli.governing import state_of
 from api.cli.options import Network, RpcUrls, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from api.cli.plain import one_line
 from api.cli.wallet_device import VaultOption, open_wallet
 from api.cli.wallet_saying import Counter, histories_at
@@ -16,6 +16,8 @@ from ledger.adapters.service_client import post_unsigned
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
 from ledger.domain.named_use import NamedUse, named_use
+from ledger.domain.use_reasons import reason_code
+from ledger.domain.words import BASIS, CORRECTION_STATE, GRANT_STANDING, HOLDER_EVENT, OUTCOME, REFUSAL
 from ledger.errors import MalformedError
 from ledger.service.holder_uses import Subject
 from wallet.entries import Entry
@@ -74,27 +76,6 @@ def _named(ledger: Ledger, wallet: Wallet, entry: Entry, provider: str, api: str
     return [named_use(each) for each in told]
 
 
-_EVENTS = {
-    "GRANT_REQUESTED": ("申请使用", "asked to use"),
-    "GRANT_DECIDED": ("提供方决定", "the provider decided"),
-    "GRANT_REVIEWED": ("提供方复核", "the provider reviewed"),
-    "CONSENT_GIVEN": ("您同意", "you consented"),
-    "GRANT_WITHDRAWN": ("撤回授权", "withdrawn"),
-    "CONSENT_WITHDRAWN": ("您撤回同意", "you took your consent back"),
-    "USED": ("使用", "used"),
-    "LOCATED": ("定位", "located"),
-    "REFUSED": ("被拒绝", "refused"),
-    "CORRECTION_OPENED": ("提出校核", "doubted"),
-    "CORRECTION_ASKED": ("您申请校核", "you asked for a correction"),
-    "CORRECTION_ATTESTED": ("比对不符", "attested not to match"),
-    "CORRECTION_ANSWERED": ("校核答复", "the doubt was answered"),
-    "CORRECTION_DISPUTED": ("校核争议", "the answer was disputed"),
-    "CORRECTION_CONTESTED": ("您申请复核", "you took it to a superior region"),
-    "CORRECTION_SETTLED": ("校核裁定", "the dispute was settled"),
-}
-_BASES = {"DUTY": ("依职能", "by duty"), "CONSENT": ("依授权", "by consent"), None: ("", "")}
-
-
 def card(row: JsonObject) -> str:
     """What happened to a license's data, in the language of this run."""
     new = {(each["seq"], each["request"]) for each in row["alerts"]}
@@ -124,19 +105,36 @@ def card(row: JsonObject) -> str:
 def _event(each: JsonObject) -> str:
     parts = [
         each["at"],
-        said(*_EVENTS[each["event"]]),
+        worded(HOLDER_EVENT, each["event"]),
         said("持证人", "the holder") if each["by"] == "HOLDER" else each["by"],
         ", ".join(each["fields"] or []),
-        said(*_BASES[each["basis"]]),
+        worded(BASIS, each["basis"]),
         each["purposeCode"],
-        each["outcome"],
-        said(f"理由 {each['reason']}", f"reason {each['reason']}") if each["reason"] else None,
+        _outcome(each),
+        _reason(each),
         f"×{each['times']}" if each["times"] else None,
     ]
     return "  ".join(str(part) for part in parts if part)
 
 
+def _outcome(each: JsonObject) -> str:
+    """How it was decided; whoever consents or takes that back says so by doing it."""
+    if each["event"] in ("CONSENT_GIVEN", "CONSENT_WITHDRAWN"):
+        return ""
+    return worded({**OUTCOME, **CORRECTION_STATE}, each["outcome"])
+
+
+def _reason(each: JsonObject) -> str:
+    """Why, in words where the ledger has a list of reasons; elsewhere by the body's own number."""
+    number = each["reason"]
+    if not number:
+        return ""
+    code = reason_code(number) if each["event"] in ("REFUSED", "USED") else None
+    return worded(REFUSAL, code) or said(f"理由 {number}", f"reason {number}")
+
+
 def _body(each: JsonObject) -> str:
     fields = ", ".join(each["fields"])
     used = said(f"共使用 {each['used']} 次", f"{each['used']} uses in all")
-    return f"{each['grantee']}  {said(*_BASES[each['basis']])}  {fields}  {each['standing']}  {used}"
+    basis, standing = worded(BASIS, each["basis"]), worded(GRANT_STANDING, each["standing"])
+    return "  ".join([str(each["grantee"]), basis, fields, standing, used])

@@ -26,7 +26,17 @@ Fields carry values; no secret and no personal data goes into a message.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ledger.errors.texts import TEXTS, Text
+from ledger.errors.texts.reasons import REASONS
+
+
+class Words(NamedTuple):
+    """A field that is said in both languages; the field in JSON is the English."""
+
+    zh: str
+    en: str
 
 
 class LedgerError(Exception):
@@ -34,7 +44,7 @@ class LedgerError(Exception):
 
     Args:
         code: A key of `TEXTS`; an unknown one is a programming mistake.
-        fields: Values that the sentence names; strings and numbers only.
+        fields: Values that the sentence names; strings and numbers, or `Words`.
 
     Example:
         >>> error = UnknownIdError("UNKNOWN_LICENSE", id="0xab")
@@ -54,17 +64,15 @@ class LedgerError(Exception):
 
     def message(self) -> dict[str, str]:
         """What happened, as `{"zh", "en"}`."""
-        return {
-            "zh": self._text.zh.format_map(_Fields(self.fields)),
-            "en": self._text.en.format_map(_Fields(self.fields)),
-        }
+        return {"zh": self._told(self._text.zh, "zh"), "en": self._told(self._text.en, "en")}
 
     def remedy(self) -> dict[str, str]:
         """What to do next, as `{"zh", "en"}`."""
-        return {
-            "zh": self._text.remedy_zh.format_map(_Fields(self.fields)),
-            "en": self._text.remedy_en.format_map(_Fields(self.fields)),
-        }
+        return {"zh": self._told(self._text.remedy_zh, "zh"), "en": self._told(self._text.remedy_en, "en")}
+
+    def _told(self, sentence: str, language: str) -> str:
+        said = {name: _said(name, value, language) for name, value in self.fields.items()}
+        return sentence.format_map(_Fields(said))
 
     def as_json(self) -> dict[str, object]:
         """The `error` object of `docs/interfaces.md`."""
@@ -183,5 +191,16 @@ class _Fields(dict[str, object]):
         return "?"
 
 
+def _said(name: str, value: object, language: str) -> object:
+    """A field in one of the languages; a short reason that has no Chinese stays as it is."""
+    if isinstance(value, Words):
+        return getattr(value, language)
+    if language == "zh" and name in ("reason", "choices") and isinstance(value, str):
+        return REASONS.get(value, value)
+    return value
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, Words):
+        return value.en
     return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, Act, Ground
+from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, RULES, Act, Ground
 from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_tree import leaf_words
-from ledger.errors import TransitionError, UsageError
+from ledger.errors import TransitionError, UsageError, Words
 from ledger.ports.queue import Queued, Recorded
 
 MAX_BATCH = 1_000
@@ -218,7 +218,7 @@ def ground_of(act: Act, name: str) -> Ground:
     allowed = GROUNDS_OF[act]
     if name not in Ground.__members__ or Ground[name] not in allowed:
         shown = ", ".join(sorted(ground.name for ground in allowed))
-        raise UsageError("GROUND_NOT_OF_ACT", ground=name, act=act.name, grounds=shown)
+        raise UsageError("GROUND_NOT_OF_ACT", ground=name, act=Words(RULES[act].zh, act.name), grounds=shown)
     return Ground[name]
 
 

@@ -9,7 +9,8 @@ from ledger.domain.holder_message import STRUCTS as HOLDERS
 from ledger.domain.messages import WITH_LEAVES, issued_id
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView
-from ledger.errors import TransitionError, UnknownIdError
+from ledger.domain.words import MESSAGE_STATE, word
+from ledger.errors import TransitionError, UnknownIdError, Words
 from ledger.ports import Signer
 from ledger.ports.queue import MessageQueue, Queued
 from ledger.service.accept import Desk
@@ -54,7 +55,11 @@ class ResignMessages:
         if old is None:
             raise UnknownIdError("MESSAGE_UNKNOWN", message=digest)
         if not old.is_open:
-            raise TransitionError("MESSAGE_NOT_RESIGNED", message=digest, state=old.state.value)
+            raise TransitionError(
+                "MESSAGE_NOT_RESIGNED",
+                message=digest,
+                state=Words(word(MESSAGE_STATE, old.state, "zh"), old.state.value),
+            )
         _require_alone(old.message)
 
         def make(state: StateView) -> SignedMessage:

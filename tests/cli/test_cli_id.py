@@ -112,6 +112,6 @@ def test_a_person_reads_a_sentence_and_never_a_citizen_id_on_stderr(capsys, monk
     monkeypatch.setenv("ELICENSE_LANG", "zh")
     assert main.run(["id", "check", "110105194912310021"]) == 1
     shown = capsys.readouterr()
-    assert "公民身份号码: 无效" in shown.out
+    assert "公民身份号码：无效" in shown.out
     assert "CITIZEN_ID_CHECK" in shown.err
     assert "110105194912310021" not in shown.err

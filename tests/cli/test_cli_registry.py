@@ -361,7 +361,7 @@ def test_people_read_the_registry_in_chinese(
     told = {
         f"org show {BUREAU}": ("地区 ", "层级 ", "自 "),
         f"type show {PILOT}": ("第 ", " 版"),
-        "org list": ("机关代码", "层级"),
+        "org list": ("机构代码", "层级"),
         "type list": ("效力范围", "共享"),
         "recognition list": ("来自", "视同类型"),
     }

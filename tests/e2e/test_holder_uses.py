@@ -68,7 +68,7 @@ def test_a_holder_sees_who_used_her_data_and_what_is_new(made: Corrections) -> N
         "zh", "wallet", "uses", made.license_id, "--vault", str(made.holder.vault), **PASSPHRASE
     )
     assert "依职能" in shown
-    assert "定位" in shown
+    assert "查找" in shown
 
 
 def test_who_may_look_at_a_whole_type_is_told_though_not_whose_it_looked_at(made: Corrections) -> None:

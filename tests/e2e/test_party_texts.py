@@ -85,7 +85,7 @@ def test_a_provider_reads_what_it_decides_on_and_the_applicant_why(parties: Part
     assert parties.grantee.done(*taking)["unknown"] == 0
     assert [step["text"] for step in parties.grantee.show(grant)["steps"]] == [MISSING, "材料不全（示例）"]
     card = parties.grantee.world.card("zh", "grant", "text", grant)
-    assert MISSING in card and "NOTICE" in card
+    assert MISSING in card and "一次告知" in card
 
 
 def test_only_plain_leaves_words_readable_and_only_for_a_party(parties: Parties) -> None:

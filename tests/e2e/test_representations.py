@@ -213,7 +213,7 @@ def scanned(world: World, vault: Path, id_: str, folder: Path, *more: str) -> tu
 def test_people_read_that_a_binding_is_frozen_and_lifted(world: World, tmp_path: Path) -> None:
     own = new_pair(world, tmp_path / "own.vault")
     id_ = id_of(issued(world, tmp_path, holderKey=own[0], holderEncryptionKey=own[1]))
-    assert "IN_FORCE, HOLDER_FROZEN" in world.card("en", "license", "freeze", id_, *by(world))
+    assert "in force, holder frozen" in world.card("en", "license", "freeze", id_, *by(world))
     assert "状态: IN_FORCE" in world.card("zh", "license", "show", id_)
     bound = world.card("zh", "license", "bind", id_, "--holder-key", own[0], *by(world))
     assert bound.startswith("已绑定: ")

@@ -38,8 +38,9 @@ class Auditing:
                 f"记录 {records} 条，签名 {checked} 个，其中不成立 {bad} 个",
                 f"{records} records, {checked} signatures, {bad} bad",
             ),
-            f"head {report.head}",
-            f"state {self.replay['stateDigest']}, trust {report.trust}",
+            f"{said('链头', 'head')} {report.head}",
+            f"{said('状态摘要', 'state')} {self.replay['stateDigest']}",
+            f"{said('信任级别', 'trust')} {report.trust}",
         ]
         return Told(f"{len(report.findings)} findings", lines + [each.detail for each in report.findings])
 

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from api.cli import net
+from api.cli.demo.results import headline, in_words
 from api.cli.demo.story import Step, Story
 from api.cli.demo.world import write_founding, write_keys
 from api.cli.deploy import found
@@ -62,7 +63,13 @@ def _run(folder: Path, chain: Path, started: float) -> Outcome:
     trust = found(
         str(folder / "founding.json"), folder / "network.json", running.net.rpc, folder / "relay.key"
     )
-    say(f"  ledger {trust.ledger_id}", f"  chain {trust.chain_id}, genesis {trust.genesis_hash}")
+    say(
+        f"  {said('账本', 'ledger')} {trust.ledger_id}",
+        said(
+            f"  链 {trust.chain_id}，创世散列 {trust.genesis_hash}",
+            f"  chain {trust.chain_id}, genesis {trust.genesis_hash}",
+        ),
+    )
     story = Story(folder, folder / "relay.key")
     steps = []
     for step in story.run():
@@ -98,11 +105,10 @@ def _say(*lines: str) -> None:
 
 
 def _tell(step: Step, say: Callable[..., None]) -> None:
-    zh, en = step.title
     mark = "✓" if step.ok else "✗"
     gas = f"  ({step.gas:,} gas)" if step.gas else ""
-    say(f"{mark} {step.n:>2} {said(zh, en)}: {step.result}{gas}")
+    say(f"{mark} {headline(step.n, step.title, step.result)}{gas}")
     if not step.ok:
-        say(f"      expected {step.expected}")
+        say(f"      {said('预期：', 'expected ')}{in_words(step.expected)}")
     for line in step.lines:
-        say(f"      {line}")
+        say(f"      {in_words(line)}")

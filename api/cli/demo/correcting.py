@@ -97,7 +97,7 @@ class Correcting:
         shared = desk.send(acknowledge(state, self._found(), ZHEJIANG.uscc, desk.by))
         row = desk.ledger.corrections(desk.ledger.follow()).row(self._found())
         due = notice["acknowledgement"]["due"] if notice else None
-        lines = [f"{ZHEJIANG.name}: {FIELD}; {said('应于此前确认', 'to be acknowledged by')} {due}"]
+        lines = [f"{ZHEJIANG.name}: {FIELD}; {said(f'应于 {due} 前确认', f'to be acknowledged by {due}')}"]
         return Told(f"{row['toTell']} told, {row['acknowledged']} heard", lines, shared.gas_used)
 
     def _found(self) -> Correction:

@@ -64,7 +64,10 @@ class Issuing:
             given = stage.with_new_pair(given)
         issued = stage.ledger(office.key).issuing().issue(given, stage.signer(office.key))
         stage.keep(office, issued)
-        lines = [issued.envelope.identifier, f"licenseId {issued.envelope.anchor['licenseId']}"]
+        lines = [
+            issued.envelope.identifier,
+            f"{said('证照编号', 'licenseId')} {issued.envelope.anchor['licenseId']}",
+        ]
         return Told("OK", lines, issued.gas_used)
 
     def _verify(self, office: Office, region: int) -> Told:

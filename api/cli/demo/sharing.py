@@ -139,7 +139,7 @@ class Sharing:
         shared = self.provider.send(share_resources.register_resource(owner, code, members, self.provider.by))
         version = resource_in(ledger.follow(), RESOURCE).versions[-1]
         graded = zip(FIELDS.names, FIELDS.grades, strict=True)
-        lines = [RESOURCE, *(f"{name}: {said('级', 'grade')} {grade}" for name, grade in graded)]
+        lines = [RESOURCE, *(f"{name}: {said(f'{grade} 级', f'grade {grade}')}" for name, grade in graded)]
         return Told(version.sharing.name, lines, shared.gas_used)
 
     def _ask(self) -> Told:

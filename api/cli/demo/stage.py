@@ -10,13 +10,14 @@ from typing import Any
 
 from api.cli.demo.world import Office
 from api.cli.files import replace_file
-from api.cli.output import language
+from api.cli.output import language, said
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
 from ledger.adapters.sm4 import Sm4Gcm
 from ledger.bootstrap import Ledger
 from ledger.domain.license_types import example_input
 from ledger.domain.verdict import Verdict
+from ledger.domain.words import STEP
 from ledger.ports import Signer
 from ledger.service.govern import GovernLedger, Order
 from ledger.service.orders import ActOrder, Issued
@@ -166,5 +167,8 @@ def with_basis(verdict: Verdict) -> str:
 def card(verdict: Verdict) -> list[str]:
     """A verdict as a person reads it: the nine checks, the sentence in the language of this run."""
     marks = {"PASS": "✓", "FAIL": "✗", "UNKNOWN": "?", "SKIPPED": "–"}
-    checks = " ".join(f"{marks[check.outcome.value]}{check.step.name}" for check in verdict.checks)
+    checks = " ".join(
+        f"{marks[check.outcome.value]}{said(STEP[check.step.name][0], check.step.name)}"
+        for check in verdict.checks
+    )
     return [checks, verdict.message[language()]]

@@ -1,0 +1,143 @@
+"""Every code that a card or a list shows has its words in Chinese and English, and no word is left over."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from ledger.domain import words
+from ledger.domain.acts import Purpose, Scope, Sharing, Status
+from ledger.domain.deadlines import Step as Deadline
+from ledger.domain.editions import EditionStanding
+from ledger.domain.grants import GrantStanding
+from ledger.domain.interface_file import InterfaceStatus
+from ledger.domain.messages import MESSAGES
+from ledger.domain.overdue_texts import WAITING_TEXTS
+from ledger.domain.retention import RetentionBasis
+from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
+from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
+from ledger.domain.use_reasons import REASONS
+from ledger.domain.verdict import Step
+from ledger.domain.verdict_texts import FLAG_TEXTS, RESULT_TEXTS
+from ledger.domain.verification_receipt import COPY, LICENSE, PRESENTATION, UNREAD
+from ledger.errors import UsageError, Words
+from ledger.ports.queue import MessageState
+from ledger.service.code_tables import TableStanding
+from ledger.service.orders import BIND_METHODS
+from ledger.service.promises import Kept
+
+IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
+
+
+def names(enum):
+    return {each.name for each in enum}
+
+
+def values(enum):
+    return {each.value for each in enum}
+
+
+CODES = {
+    "STATUS": names(Status) | {"NOT_ANCHORED"},
+    "RESULT": set(RESULT_TEXTS),
+    "FLAG": set(FLAG_TEXTS),
+    "STEP": names(Step),
+    "SUBJECT": {LICENSE, COPY, PRESENTATION, UNREAD},
+    "SCOPE": names(Scope),
+    "SHARING": names(Sharing),
+    "PURPOSE": names(Purpose),
+    "CHECKED_BY": set(BIND_METHODS),
+    "RETENTION_BASIS": names(RetentionBasis),
+    "BASE_LIBRARY": names(BaseLibrary),
+    "PROBE": names(ProbeOutcome),
+    "INTERFACE_STATUS": values(InterfaceStatus),
+    "EDITION_STANDING": names(EditionStanding),
+    "TABLE_STANDING": values(TableStanding),
+    "BASIS": names(Basis),
+    "OUTCOME": names(Outcome),
+    "GRANT_STANDING": values(GrantStanding),
+    "GRANT_ACT": names(GrantAct),
+    "GRANT_NEED": names(Need),
+    "USE_KIND": names(UseKind) | {"BATCH", "REFUSED"},
+    "REFUSAL": set(REASONS),
+    "CORRECTION_STATE": names(CorrectionState),
+    "CORRECTION_ACT": names(CorrectionAct),
+    "PROMISE": values(Kept),
+    "MESSAGE_STATE": values(MessageState),
+    "MESSAGE": set(MESSAGES),
+    "DEADLINE": values(Deadline),
+    "WAITING": set(WAITING_TEXTS),
+}
+"""The lists of codes, by the table that has their words."""
+
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = {
+    "USE_ANSWER": ("ledger/service/answer_parcels.py", {"USE_SIGNATURE_FORM", "USE_REQUEST_MALFORMED"}),
+    "UNCOMPARED": ("ledger/service/reconcile.py", set()),
+    "SIDE": ("ledger/service/unsigned_uses.py", set()),
+    "CONTRACT_STANDING": ("api/cli/registry_contracts.py", {"TRUST_NOT_REACHED", "NAME"}),
+    "MATERIAL": ("ledger/service/materials.py", set()),
+    "CORRECTION_NEED": ("ledger/service/shown_corrections.py", {"OPENER", "PROVIDER", "USER"}),
+    "RIGHT": ("ledger/service/supervise_effect.py", set()),
+    "HOLDER_EVENT": (
+        "ledger/service/holder_uses.py",
+        {"DECIDED", "REVIEWED", "CORRECTION_", *names(GrantAct) - {"NOTICE"}},
+    ),
+}
+"""Codes that have no enumeration: the module that writes them, and other codes in it."""
+ELSEWHERE = {
+    "MATERIAL": names(Status) - {"UNKNOWN", "IN_FORCE"},
+    "HOLDER_EVENT": {f"CORRECTION_{act.name}" for act in CorrectionAct},
+}
+"""What these modules take from enumerations."""
+
+
+def told():
+    """Every table of words by name."""
+    return {name: table for name, table in vars(words).items() if name.isupper() and isinstance(table, dict)}
+
+
+@pytest.mark.parametrize("table", CODES)
+def test_every_code_of_a_list_has_its_words(table):
+    assert set(told()[table]) == CODES[table]
+
+
+@pytest.mark.parametrize("table", WRITTEN)
+def test_every_code_that_a_module_writes_has_its_words(table):
+    module, others = WRITTEN[table]
+    constants = (
+        node.value
+        for node in ast.walk(ast.parse((ROOT / module).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant)
+    )
+    written = {each for each in constants if isinstance(each, str) and re.fullmatch(r"[A-Z][A-Z_]{2,}", each)}
+    assert set(told()[table]) == (written - others) | ELSEWHERE.get(table, set())
+
+
+def test_every_finding_of_replay_has_its_words():
+    page = (ROOT / "docs/interfaces.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^Replay finds faults of integrity only: (.*?)\. ", page, re.MULTILINE)
+    assert set(told()["REPLAY"]) == set(re.findall(r"`([A-Z_]+)`", line))
+
+
+def test_words_are_chinese_and_english_and_tell_codes_apart():
+    for name, table in told().items():
+        for code, (zh, en) in table.items():
+            assert IDEOGRAPH.search(zh), (name, code)
+            assert en, (name, code)
+            assert not IDEOGRAPH.search(en), (name, code)
+            assert not re.search(r"[A-Z]{2,}_", zh + en), (name, code)
+        assert len({zh for zh, _ in table.values()}) == len(table) or name == "PARTY_TEXT", name
+
+
+def test_an_error_tells_a_field_in_both_languages_and_keeps_the_english_in_json():
+    error = UsageError("FILE_UNREADABLE", path="x.json", reason="No such file or directory")
+    assert error.message() == {
+        "zh": "不能读取 x.json（没有此文件或目录）。",
+        "en": "x.json cannot be read (No such file or directory).",
+    }
+    told = UsageError("USAGE", detail=Words("缺少命令。", "Missing command."))
+    assert told.message()["zh"].endswith("缺少命令。")
+    assert told.as_json()["fields"] == {"detail": "Missing command."}
