@@ -29,7 +29,7 @@ FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="The calendar (elicense-calendar/1), - for stdin.")
 ]
 RegionArgument = Annotated[str, typer.Argument(metavar="REGION", help="Its six digits.")]
-YearArgument = Annotated[int, typer.Argument(metavar="YEAR", min=FIRST_YEAR, max=LAST_YEAR)]
+YearArgument = Annotated[int, typer.Argument(metavar="YEAR", min=FIRST_YEAR, max=LAST_YEAR, help="The year.")]
 Send = Annotated[bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")]
 _HEADS = ("region", "year", "version", "countsFrom", "countsUntil", "here")
 

@@ -52,6 +52,7 @@ NAMES: dict[str, str] = {
     "PUB.pem": "公钥.pem",
     "PUBLISHER/NAME": "发布方/名称",
     "REF": "经办人",
+    "REGION": "地区代码",
     "REQUEST": "请求",
     "ROW": "行",
     "ROWKEY": "主键",
@@ -69,5 +70,6 @@ NAMES: dict[str, str] = {
     "USCC|ID": "机构代码|标识",
     "USE": "用证",
     "VERIFIER.pem": "核验方密钥.pem",
+    "YEAR": "年度",
     "a,b": "甲,乙",
 }

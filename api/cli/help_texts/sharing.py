@@ -383,4 +383,35 @@ HELP: dict[str, str] = {
         "credit 社会信用。"
     ),
     "Who may write in it.": "可以写入的机构。",
+    "Calendars of working days.": "工作日历。",
+    "Tell whether a file is a calendar, and how many days it has worked; asks no ledger.": (
+        "判断文件是否为合规的工作日历，并给出工作日天数；不查询账本。"
+    ),
+    "The calendar (elicense-calendar/1), - for stdin.": (
+        "工作日历文件（elicense-calendar/1），- 表示标准输入。"
+    ),
+    "Publish a region's calendar of a year, or its next version; signed by the region or a superior one.": (
+        "发布地区某一年度的工作日历或其下一版本；由该地区或上级地区签名。"
+    ),
+    "List the calendars that regions published, each version with the days that it counts for.": (
+        "列出各地区发布的工作日历、各版本及其适用的日期。"
+    ),
+    "Only of this year.": "只列此年度。",
+    "Show a region's calendar of a year; with --api a text that is not here is fetched and kept.": (
+        "显示地区某一年度的工作日历；加 --api 时，本地没有的正文从服务取得并保存。"
+    ),
+    "The year.": "年度。",
+    "Its six digits.": "六位行政区划代码。",
+    "Keep the text of a calendar that a region published, so that this home can count by it.": (
+        "保存地区已发布的工作日历正文，供本目录计算期限。"
+    ),
+    "Leave it at the service, for everybody registered.": "交存于服务，供所有已登记者使用。",
+    "Tell when something is due that has so many working days in a region, and by which calendar.": (
+        "计算地区内若干工作日的到期时刻，并说明依据的日历。"
+    ),
+    "How many working days.": "工作日天数。",
+    "What they count from; else now.": "起算时刻；默认现在。",
+    "Count Monday to Friday by calendars whose text is not here, and say so.": (
+        "本地没有正文的日历按周一至周五计，并予以注明。"
+    ),
 }
