@@ -49,7 +49,7 @@ def placed(path: str) -> str:
     """A path with something of the right form in each of its places."""
     words = {"code": "11100000000013338W011", "owner": ISSUER, "uscc": ISSUER, "table": "grant"}
     words |= {"giver": "310000", "taker": "330000"}
-    ids = ["id", "correction", "grant", "hold", "object", "demand", "duty"]
+    ids = ["id", "digest", "correction", "grant", "hold", "object", "demand", "duty"]
     return path.format(**words, **dict.fromkeys(ids, "0x" + "ab" * 32))
 
 
