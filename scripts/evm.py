@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import subprocess
+import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
@@ -23,6 +25,13 @@ class RpcError(Exception):
     """The node answered with an error; `args[0]` is its `error` object."""
 
 
+class _Line(http.client.HTTPConnection):
+    """A connection that ends with whoever held it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Evm:
     """JSON-RPC to one node, with batches.
 
@@ -32,6 +41,8 @@ class Evm:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._place = urlsplit(url).netloc
+        self._own = threading.local()
 
     def rpc(self, method: str, *params: Any) -> Any:
         """One call's `result`; raises `RpcError` on an error answer."""
@@ -40,15 +51,26 @@ class Evm:
     def batch(self, calls: list[tuple[str, list[Any]]]) -> list[Any]:
         """The results of many calls in one request, in their order."""
         body = [{"jsonrpc": "2.0", "id": i, "method": m, "params": p} for i, (m, p) in enumerate(calls)]
-        request = urllib.request.Request(
-            self.url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request, timeout=300) as response:
-            answers = sorted(json.load(response), key=lambda answer: answer["id"])
+        answers = sorted(json.loads(self._post(json.dumps(body).encode())), key=lambda answer: answer["id"])
         for answer in answers:
             if "error" in answer:
                 raise RpcError(answer["error"])
         return [answer["result"] for answer in answers]
+
+    def _post(self, body: bytes) -> bytes:
+        """One request over this thread's connection, made anew where the node closed it in a pause."""
+        try:
+            return self._sent(body)
+        except ConnectionError:
+            self._own.connection.close()
+            return self._sent(body)
+
+    def _sent(self, body: bytes) -> bytes:
+        if not hasattr(self._own, "connection"):
+            self._own.connection = _Line(self._place, timeout=300)
+        self._own.connection.request("POST", "/", body, {"Content-Type": "application/json"})
+        answer: bytes = self._own.connection.getresponse().read()
+        return answer
 
     def place(self, code: str, address: str) -> Contract:
         """Put runtime `code` (0x-hex) at `address` and return it, ready to call."""

@@ -27,6 +27,7 @@ from tests.contracts.world import (
     fresh_world,
     key,
 )
+from tests.depth import some
 
 QUORUM = ("AddRegion", "SetThreshold", "Succeed")
 BY_OWNER = ("RotateKey", "RecoverKey")
@@ -60,6 +61,12 @@ def registered(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def signed_by_bodies(world: World, registered: str) -> Command:
     return EVERY_COMMAND[registered](world)
+
+
+@pytest.fixture(params=some(sorted(EVERY_COMMAND), 24))
+def timed(world: World, request: pytest.FixtureRequest) -> Command:
+    """One of some commands: that each has its dates looked at, an expired message of each shows."""
+    return EVERY_COMMAND[str(request.param)](world)
 
 
 def refusal_of(world: World, command: Command, sender: str | None = None) -> Refused:
@@ -118,9 +125,9 @@ def test_a_revision_ahead_is_refused(world: World, command: Command) -> None:
     assert (refusal.name, refusal.values) == ("JournalStaleRevision", (command.object, ahead, ahead - 1))
 
 
-def test_a_message_is_good_until_its_last_second(world: World, command: Command) -> None:
-    world.next_block_at(command.message.values["notAfter"])
-    assert world.run(command).records[0].time == command.message.values["notAfter"]
+def test_a_message_is_good_until_its_last_second(world: World, timed: Command) -> None:
+    world.next_block_at(timed.message.values["notAfter"])
+    assert world.run(timed).records[0].time == timed.message.values["notAfter"]
 
 
 def test_an_expired_message_is_refused(world: World, command: Command) -> None:
@@ -131,31 +138,31 @@ def test_an_expired_message_is_refused(world: World, command: Command) -> None:
     assert refusal.values[0] == until < refusal.values[1]
 
 
-def test_a_message_from_the_future_is_refused(world: World, command: Command) -> None:
+def test_a_message_from_the_future_is_refused(world: World, timed: Command) -> None:
     later = world.now() + 3600
-    refusal = refusal_of(world, replace(command, message=command.message.but(signedAt=later)))
+    refusal = refusal_of(world, replace(timed, message=timed.message.but(signedAt=later)))
     assert (refusal.name, refusal.values[0]) == ("WriterTooEarly", later)
 
 
-def test_a_clock_thirty_seconds_ahead_is_tolerated(world: World, command: Command) -> None:
+def test_a_clock_thirty_seconds_ahead_is_tolerated(world: World, timed: Command) -> None:
     at = world.now() + 10
-    early = replace(command, message=command.message.but(signedAt=at + 30))
+    early = replace(timed, message=timed.message.but(signedAt=at + 30))
     world.next_block_at(at)
     assert world.run(early).records[0].time == at
 
 
-def test_a_clock_thirty_one_seconds_ahead_is_not(world: World, command: Command) -> None:
+def test_a_clock_thirty_one_seconds_ahead_is_not(world: World, timed: Command) -> None:
     at = world.now() + 10
-    early = replace(command, message=command.message.but(signedAt=at + 31))
+    early = replace(timed, message=timed.message.but(signedAt=at + 31))
     world.next_block_at(at)
     assert refusal_of(world, early).values == (at + 31, at)
 
 
 @pytest.mark.parametrize("seconds", [-1, 31 * DAY + 1])
-def test_a_lifetime_must_be_between_nothing_and_31_days(world: World, command: Command, seconds: int) -> None:
+def test_a_lifetime_must_be_between_nothing_and_31_days(world: World, timed: Command, seconds: int) -> None:
     signed_at = world.now()
-    message = command.message.but(notAfter=signed_at + seconds)
-    refusal = refusal_of(world, replace(command, message=message))
+    message = timed.message.but(notAfter=signed_at + seconds)
+    refusal = refusal_of(world, replace(timed, message=message))
     assert (refusal.name, refusal.values) == ("WriterLifetime", (signed_at, signed_at + seconds))
 
 
