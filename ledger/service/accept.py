@@ -237,9 +237,7 @@ class AcceptMessages:
         pending = self.queue.about(objects)
         state = self._laid(sight, pending)
         message = what if isinstance(what, SignedMessage) else what(state)
-        if message is not what and (found := self.queue.find(message.digest)) is not None and found.is_alive:
-            raise QueueMovedError  # somebody made the very same one meanwhile
-        known = self._known(message, state, sight, owner)
+        known = self._known(message, state, sight, owner, is_new=message is not what)
         if known is not None:
             return known
         self._require_turn(message, [each.message for each in pending])
@@ -268,10 +266,18 @@ class AcceptMessages:
         taken |= {each.digest: each for each in added}
         return [taken[each.digest] for each in messages]
 
-    def _known(self, message: SignedMessage, state: StateView, sight: Sight, owner: str) -> Queued | None:
-        """A message that waits here or is recorded; None of another."""
+    def _known(
+        self, message: SignedMessage, state: StateView, sight: Sight, owner: str, *, is_new: bool = False
+    ) -> Queued | None:
+        """A message that waits here or is recorded; None of another.
+
+        Raises:
+            QueueMovedError: It was made just now, and somebody else made the very same one meanwhile.
+        """
         known = self.queue.find(message.digest)
         if known is not None and known.is_alive:
+            if is_new:
+                raise QueueMovedError
             return _own(known, owner)
         if sight.index.seq_of(message.digest) is not None:
             return self._recorded(message, state, known, owner)
