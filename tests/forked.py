@@ -57,9 +57,24 @@ def elicense(
     Raises:
         subprocess.TimeoutExpired: It was killed.
     """
-    with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+    done = elicense_bytes(*arguments, env=env, cwd=cwd, timeout=timeout, dies_at=dies_at)
+    return subprocess.CompletedProcess(arguments, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def elicense_bytes(
+    *arguments: str,
+    env: Mapping[str, str],
+    given: bytes = b"",
+    cwd: Path | None = None,
+    timeout: float = 120,
+    dies_at: tuple[str, int] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """The same, of a command that is given something on stdin, and whose output may be no text."""
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        stdin.write(given)
+        stdin.seek(0)
         order = {"arguments": arguments, "env": dict(env), "cwd": str(cwd or Path.cwd()), "diesAt": dies_at}
-        started = Started(order, (nothing.fileno(), out.fileno(), err.fileno()))
+        started = Started(order, (stdin.fileno(), out.fileno(), err.fileno()))
         try:
             status = started.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -125,9 +140,9 @@ class Piped(Started):
         self.stdout, self.stderr = os.fdopen(out[0]), os.fdopen(err[0])
 
 
-def _read(stream: IO[bytes]) -> str:
+def _read(stream: IO[bytes]) -> bytes:
     stream.seek(0)
-    return stream.read().decode("utf-8")
+    return stream.read()
 
 
 def command_in(folder: Path) -> None:

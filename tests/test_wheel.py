@@ -46,7 +46,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `elicense` command of an environment that holds the wheel and what it asks for."""
     folder = tmp_path_factory.mktemp("empty")
     venv.create(folder, with_pip=True)
-    _pip(str(folder / "bin" / "python"), "install", str(wheel))
+    _pip(str(folder / "bin" / "python"), "install", "--no-compile", str(wheel))
     return folder / "bin" / "elicense"
 
 

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from ledger.domain import sm
+from tests.forked import elicense_bytes
 
 CLEAN = {
     name: value for name, value in os.environ.items() if not name.startswith(("ELICENSE_", "LC_", "LANG"))
@@ -27,13 +28,11 @@ OFFICIAL_SPKI = (
 
 
 def run(*arguments, stdin=b"", **settings):
-    return subprocess.run(
-        [sys.executable, "-m", "api.cli.main", *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        env={**CLEAN, **settings},
-        check=False,
-    )
+    command, env = [*map(str, arguments)], {**CLEAN, **settings}
+    if "ELICENSE_LIBCRYPTO" not in settings:
+        return elicense_bytes(*command, given=stdin, env=env)
+    command = [sys.executable, "-m", "api.cli.main", *command]  # the library is loaded once in a process
+    return subprocess.run(command, input=stdin, capture_output=True, env=env, check=False)
 
 
 def answer(*arguments, **options):

@@ -21,6 +21,7 @@ from ledger.errors import MalformedError
 from ledger.service.make_copies import OFD, PDF, Layout
 from tests.copies.layouts import DOCUMENT, OFD_ROOT, PAGES, flate, named, ofd, pdf, raw_pdf, stream
 from tests.copies.world import annotated, license_file
+from tests.depth import IS_DEEP
 
 PRESS = Press()
 Job = Callable[[], bytes]
@@ -144,7 +145,7 @@ def test_what_would_take_the_machines_memory_is_ended_in_its_own_process() -> No
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(before, MEMORY >> 10)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20 if IS_DEEP else 8, deadline=None)
 @given(st.data())
 def test_a_pdf_with_any_byte_changed_is_printed_or_refused(data: st.DataObject) -> None:
     layout = bytearray(pdf())
