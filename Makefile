@@ -7,8 +7,8 @@ PYTHON ?= $(firstword $(foreach python,python3.11 python3.12 python3.13 python3,
 VENV   := .venv
 BIN    := $(abspath $(VENV))/bin
 RUN    := PATH="$(BIN):$$PATH"
-# Most tests wait for a chain or for another process, so more of them than cores run at once.
-WORKERS ?= 5
+# Many tests wait for a chain or for another process, so more of them than cores run at once.
+WORKERS ?= 4
 # Thousands of short commands start in the tests: none of them compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 NODE   := hardhat-net/node_modules/.package-lock.json

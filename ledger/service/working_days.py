@@ -3,7 +3,7 @@
 A day is judged by what was recorded before it began, and by nothing later: the calendar of the body's region,
 else of the nearest region above it that has one for the year; of its versions the last. Without any it is
 Monday to Friday. So whoever publishes changes days to come only, and nothing that has fallen due
-(docs/adr/0037). A version that a compromised key signed does not count.
+(docs/adr/0036). A version that a compromised key signed does not count.
 """
 
 from __future__ import annotations
