@@ -59,6 +59,7 @@ def pytest_collection_finish() -> None:
     """What stays to the end is not walked through again and again by the collector."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)

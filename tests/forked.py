@@ -190,6 +190,7 @@ def _serve(address: str) -> None:
     assert threading.active_count() == 1, threading.enumerate()
     gc.collect()
     gc.freeze()  # else each command walks through all that was imported, and copies its pages
+    gc.set_threshold(50_000, 20, 20)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door, selectors.DefaultSelector() as waits:
         door.bind(address)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import signal
@@ -29,6 +28,7 @@ from ledger.ports import Advance, Cursor, Name
 from ledger.proof.headers import Header
 from ledger.service import follow
 from ledger.service.follow import Follow, IndexDivergedError
+from tests.processes import START
 from tests.sharing_records import SharingRecords, nonce, word
 from tests.simulator import (
     BUREAU,
@@ -425,14 +425,13 @@ def follow_and_die(folder: str, pickled: bytes, survives: int) -> None:
 
 
 def test_a_killed_process_leaves_a_whole_index(ledger: LedgerSimulator, tmp_path: Path) -> None:
-    start = multiprocessing.get_context("fork")
     pickled = pickle.dumps(ledger)
     cursors: set[int] = set()
     killed = 0
     for survives in range(4, 160, 11):
         folder = tmp_path / str(survives)
         open_index(folder, LEDGER_ID).close()
-        process = start.Process(target=follow_and_die, args=(str(folder), pickled, survives))
+        process = START.Process(target=follow_and_die, args=(str(folder), pickled, survives))
         process.start()
         process.join()
         killed += process.exitcode == -signal.SIGKILL
@@ -455,9 +454,8 @@ def follow_to_the_end(folder: str, pickled: bytes) -> None:
 
 
 def test_several_processes_share_one_index(ledger: LedgerSimulator, tmp_path: Path) -> None:
-    start = multiprocessing.get_context("fork")
     pickled = pickle.dumps(ledger)
-    processes = [start.Process(target=follow_to_the_end, args=(str(tmp_path), pickled)) for _ in range(4)]
+    processes = [START.Process(target=follow_to_the_end, args=(str(tmp_path), pickled)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:
@@ -685,11 +683,10 @@ def open_together(folder: str, gate: Any) -> None:
 
 
 def test_processes_that_open_a_new_index_together_all_can(tmp_path: Path) -> None:
-    start = multiprocessing.get_context("fork")
     for attempt in range(2):
-        gate = start.Barrier(6)
+        gate = START.Barrier(6)
         folder = str(tmp_path / str(attempt))
-        processes = [start.Process(target=open_together, args=(folder, gate)) for _ in range(6)]
+        processes = [START.Process(target=open_together, args=(folder, gate)) for _ in range(6)]
         for process in processes:
             process.start()
         for process in processes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import signal
 import stat
@@ -18,6 +17,7 @@ from ledger.adapters.sm4 import Sm4Gcm
 from ledger.domain.objects import license_handle, license_id
 from ledger.domain.sm import hmac_sm3
 from ledger.errors import LedgerError, MalformedError, RuleError, StoreOutageError, UsageError
+from tests.processes import START
 from tests.simulator import BUREAU, LEDGER_ID, OFFICE, hash32
 
 WORD = b"a passphrase of three words"
@@ -73,9 +73,8 @@ def draw(folder: str, answers: Any, gate: Any) -> None:
 
 
 def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
-    start = multiprocessing.get_context("fork")
-    answers, gate = start.Queue(), start.Barrier(6)
-    processes = [start.Process(target=draw, args=(str(tmp_path), answers, gate)) for _ in range(6)]
+    answers, gate = START.Queue(), START.Barrier(6)
+    processes = [START.Process(target=draw, args=(str(tmp_path), answers, gate)) for _ in range(6)]
     for process in processes:
         process.start()
     found = {answers.get(timeout=30) for _ in processes}
@@ -244,9 +243,8 @@ def write_many(folder: str, name: str) -> None:
 
 
 def test_processes_write_into_one_register_without_loss(tmp_path: Path) -> None:
-    start = multiprocessing.get_context("fork")
     names = ["a", "b", "c"]
-    processes = [start.Process(target=write_many, args=(str(tmp_path), name)) for name in names]
+    processes = [START.Process(target=write_many, args=(str(tmp_path), name)) for name in names]
     for process in processes:
         process.start()
     for process in processes:
@@ -276,7 +274,7 @@ def note_and_die(folder: str) -> None:
 
 
 def test_what_was_noted_is_there_after_a_kill(tmp_path: Path) -> None:
-    process = multiprocessing.get_context("fork").Process(target=note_and_die, args=(str(tmp_path),))
+    process = START.Process(target=note_and_die, args=(str(tmp_path),))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
