@@ -86,7 +86,7 @@ def compile_file(path: Path) -> dict[str, dict[str, Any]]:
 
 def digest_of(path: Path) -> str:
     """SHA-256 over all that decides what a file compiles to: compiler, settings, its sources with imports."""
-    return hashlib.sha256(json.dumps([solc_config()["version"], _request(path)]).encode()).hexdigest()
+    return _digest(_request(path))
 
 
 def source_digests() -> dict[str, str]:
@@ -145,9 +145,12 @@ def _request(path: Path) -> dict[str, Any]:
     }
 
 
+def _digest(request: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps([solc_config()["version"], request]).encode()).hexdigest()
+
+
 def _solc(request: dict[str, Any]) -> dict[str, Any]:
-    key = hashlib.sha256(json.dumps([solc_config()["version"], request]).encode()).hexdigest()
-    kept = CACHE / f"{key}.json"
+    kept = CACHE / f"{_digest(request)}.json"
     if kept.exists():
         answer: dict[str, Any] = json.loads(kept.read_text())
         return answer

@@ -19,7 +19,7 @@ from api.cli.showing import write
 from ledger.adapters.service_client import ServiceClient
 from ledger.bootstrap import Ledger
 from ledger.domain.calendars import FIRST_YEAR, LAST_YEAR, Calendar, read_calendar
-from ledger.domain.canonical import parse_strict
+from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.errors import MalformedError, OutageError, TrustError, UnknownIdError, UsageError
 from ledger.service.calendars import MAX_CALENDAR_FILE, publish
 
@@ -140,7 +140,7 @@ def keep(
     """Keep the text of a calendar that a region published, so that this home can count by it."""
     if send and (api is None or key is None):
         raise UsageError("CALENDAR_SENT_WHERE")
-    form = parse_strict(read_input(file, MAX_CALENDAR_FILE + 1), MAX_CALENDAR_FILE)
+    form = _form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.calendars.take(state, form)
     calendar = read_calendar(form)
@@ -176,8 +176,12 @@ def due(
     return Outcome(data, text=f"{until}  ({counted_by(data['calendars'])})")
 
 
+def _form(file: str) -> JsonObject:
+    return parse_strict(read_input(file, MAX_CALENDAR_FILE + 1), MAX_CALENDAR_FILE)
+
+
 def _read(file: str) -> Calendar:
-    return read_calendar(parse_strict(read_input(file, MAX_CALENDAR_FILE + 1), MAX_CALENDAR_FILE))
+    return read_calendar(_form(file))
 
 
 def _fetch(ledger: Ledger, client: ServiceClient, digest: str) -> None:

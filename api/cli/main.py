@@ -127,7 +127,7 @@ class LazyNouns(TyperGroup):
 
     def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """The nouns whose module is here."""
-        return [name for name, noun in NOUNS.items() if importlib.util.find_spec(noun.module)]
+        return _nouns_here()
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """The noun that the arguments begin with; of its verbs, the one that follows is enough."""
@@ -145,11 +145,11 @@ class LazyNouns(TyperGroup):
 
     def told(self) -> list[tuple[str, str]]:
         """The nouns with what they are about, from the table, importing none."""
-        return [
-            (name, getattr(NOUNS[name], language()))
-            for name in NOUNS
-            if importlib.util.find_spec(NOUNS[name].module)
-        ]
+        return [(name, getattr(NOUNS[name], language())) for name in _nouns_here()]
+
+
+def _nouns_here() -> list[str]:
+    return [name for name, noun in NOUNS.items() if importlib.util.find_spec(noun.module)]
 
 
 def _with_help(command: Command) -> Command:

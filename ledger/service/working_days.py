@@ -135,10 +135,10 @@ class WorkingDays:
 
     def _table(self, region: int, year: int) -> CodeTable | None:
         if (region, year) not in self._tables:
-            key = _table_key(region, year)
             few = self._few
-            told = typed(self._seen, "codeTable", key, CodeTable) if few is None else few.get(key)
-            self._tables[region, year] = told
+            self._tables[region, year] = (
+                calendar_table(self._seen, region, year) if few is None else few.get(_table_key(region, year))
+            )
         return self._tables[region, year]
 
     def _calendar(self, counted: Counted) -> Calendar | None:

@@ -112,30 +112,36 @@ class SqliteQueue:
             PlaceTakenError: The message of `instead_of` is not here, not given up, or was replaced.
         """
         with self._file.writing() as database:
-            self._require_unmoved(database, queued, objects, seen)
+            known = self._require_unmoved(database, queued, objects, seen)
             if queued.request is not None:
                 self._free_key(database, queued.owner, queued.request.key)
             if instead_of:
                 self._replace(database, instead_of, queued.digest)
-            return self._added(database, queued, objects)
+            return self._added(database, queued, objects, known)
 
     def add_all(self, queued: Sequence[Queued], seen: int) -> list[Queued]:
         """Take several messages in, in one transaction; raises as `add`, of one of them."""
         with self._file.writing() as database:
-            for each in queued:
-                self._require_unmoved(database, each, each.message.needed, seen)
-            return [self._added(database, each, each.message.needed) for each in queued]
+            known = [self._require_unmoved(database, each, each.message.needed, seen) for each in queued]
+            return [
+                self._added(database, each, each.message.needed, before)
+                for each, before in zip(queued, known, strict=True)
+            ]
 
     def _require_unmoved(
         self, database: sqlite3.Connection, queued: Queued, objects: Collection[str], seen: int
-    ) -> None:
+    ) -> Queued | None:
+        """The same message as it was given up here, if it was."""
         known = self._found(database, "digest = ?", queued.digest)
         is_here = known is not None and known.is_alive
         if is_here or _newest(database, {*objects, *queued.message.touched}) > seen:
             raise QueueMovedError
+        return known
 
-    def _added(self, database: sqlite3.Connection, queued: Queued, objects: Collection[str]) -> Queued:
-        known, changed = self._found(database, "digest = ?", queued.digest), queued.message.touched
+    def _added(
+        self, database: sqlite3.Connection, queued: Queued, objects: Collection[str], known: Queued | None
+    ) -> Queued:
+        changed = queued.message.touched
         if known is not None:
             _forget(database, known.number)
         number = self._insert(database, queued)
