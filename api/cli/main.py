@@ -41,7 +41,7 @@ from api.cli.output import (
     silence_stdout,
     take_json_flag,
 )
-from ledger.errors import LedgerError, OutageError, UsageError, Words
+from ledger.errors import Bilingual, LedgerError, OutageError, UsageError
 
 if TYPE_CHECKING:
     from typer._click import Command, Context
@@ -259,13 +259,13 @@ def _internal(error: Exception) -> Outcome:
     return Outcome(error=OutageError("INTERNAL", type=type(error).__name__), exit_code=INTERNAL_EXIT)
 
 
-def _detail(error: TyperException) -> Words:
+def _detail(error: TyperException) -> Bilingual:
     from api.cli.parse_errors import in_chinese
 
     context = getattr(error, "ctx", None)
     place, said = context.command_path if context is not None else "", error.format_message()
     chinese = in_chinese(said)
-    return Words(f"{place}：{chinese}", f"{place}: {said}") if place else Words(chinese, said)
+    return Bilingual(f"{place}：{chinese}", f"{place}: {said}") if place else Bilingual(chinese, said)
 
 
 if __name__ == "__main__":

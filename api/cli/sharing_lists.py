@@ -27,7 +27,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
 from ledger.domain.words import BASE_LIBRARY, TABLE_STANDING
-from ledger.errors import LedgerError, TrustError, UsageError, Words
+from ledger.errors import Bilingual, LedgerError, TrustError, UsageError
 from ledger.service import share_owed
 from ledger.service.calendars import keep_calendar
 from ledger.service.catalog_texts import Of, of_duty
@@ -241,7 +241,7 @@ def _out_of_effect(digest: str, rows: list[JsonObject], at: str) -> LedgerError 
         "CODE_TABLE_NOT_IN_EFFECT",
         **named,
         at=at,
-        standing=Words(TABLE_STANDING[last["standing"]][0], last["standing"]),
+        standing=Bilingual(TABLE_STANDING[last["standing"]][0], last["standing"]),
     )
 
 

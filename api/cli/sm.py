@@ -11,7 +11,7 @@ import typer
 from api.cli import keys
 from api.cli.output import Outcome, open_input, read_input, said, unreadable
 from ledger.domain import sm
-from ledger.errors import BadSignatureError, MalformedError, UsageError, Words
+from ledger.errors import BadSignatureError, Bilingual, MalformedError, UsageError
 
 sm2_app = typer.Typer(add_completion=False, help="SM2 keys and signatures (GB/T 32918).")
 sm3_app = typer.Typer(add_completion=False)
@@ -74,7 +74,7 @@ def sign(
     if encoding not in ("raw", "der"):
         raise UsageError(
             "USAGE",
-            detail=Words(
+            detail=Bilingual(
                 f"--format 只能是 raw 或 der，不是 {encoding}", f"--format is raw or der, not {encoding}"
             ),
         )
@@ -134,7 +134,7 @@ def _content(file: str, given: str | None) -> bytes:
     if file != "-":
         raise UsageError(
             "USAGE",
-            detail=Words(
+            detail=Bilingual(
                 "--in 与 --message 只能用其中一个", "--in and --message are two ways to give one message"
             ),
         )
@@ -147,7 +147,7 @@ def _refuse_existing(out: str, pub: str | None) -> None:
     """Before anything is made: a pair is written whole or not at all."""
     if pub is not None and os.path.realpath(pub) == os.path.realpath(out):
         raise UsageError(
-            "USAGE", detail=Words("--out 与 --pub 是同一个文件", "--out and --pub name the same file")
+            "USAGE", detail=Bilingual("--out 与 --pub 是同一个文件", "--out and --pub name the same file")
         )
     for path in (out, pub):
         if path is not None and os.path.lexists(path):

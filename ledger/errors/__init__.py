@@ -32,7 +32,7 @@ from ledger.errors.texts import TEXTS, Text
 from ledger.errors.texts.reasons import REASONS
 
 
-class Words(NamedTuple):
+class Bilingual(NamedTuple):
     """A field that is said in both languages; the field in JSON is the English."""
 
     zh: str
@@ -44,7 +44,7 @@ class LedgerError(Exception):
 
     Args:
         code: A key of `TEXTS`; an unknown one is a programming mistake.
-        fields: Values that the sentence names; strings and numbers, or `Words`.
+        fields: Values that the sentence names; strings and numbers, or `Bilingual`.
 
     Example:
         >>> error = UnknownIdError("UNKNOWN_LICENSE", id="0xab")
@@ -193,7 +193,7 @@ class _Fields(dict[str, object]):
 
 def _said(name: str, value: object, language: str) -> object:
     """A field in one of the languages; a short reason that has no Chinese stays as it is."""
-    if isinstance(value, Words):
+    if isinstance(value, Bilingual):
         return getattr(value, language)
     if language == "zh" and name in ("reason", "choices") and isinstance(value, str):
         return REASONS.get(value, value)
@@ -201,6 +201,6 @@ def _said(name: str, value: object, language: str) -> object:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Words):
+    if isinstance(value, Bilingual):
         return value.en
     return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)

@@ -10,7 +10,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_tree import leaf_words
-from ledger.errors import TransitionError, UsageError, Words
+from ledger.errors import Bilingual, TransitionError, UsageError
 from ledger.ports.queue import Queued, Recorded
 
 MAX_BATCH = 1_000
@@ -218,7 +218,9 @@ def ground_of(act: Act, name: str) -> Ground:
     allowed = GROUNDS_OF[act]
     if name not in Ground.__members__ or Ground[name] not in allowed:
         shown = ", ".join(sorted(ground.name for ground in allowed))
-        raise UsageError("GROUND_NOT_OF_ACT", ground=name, act=Words(RULES[act].zh, act.name), grounds=shown)
+        raise UsageError(
+            "GROUND_NOT_OF_ACT", ground=name, act=Bilingual(RULES[act].zh, act.name), grounds=shown
+        )
     return Ground[name]
 
 

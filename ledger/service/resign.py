@@ -10,7 +10,7 @@ from ledger.domain.messages import WITH_LEAVES, issued_id
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView
 from ledger.domain.words import MESSAGE_STATE, word
-from ledger.errors import TransitionError, UnknownIdError, Words
+from ledger.errors import Bilingual, TransitionError, UnknownIdError
 from ledger.ports import Signer
 from ledger.ports.queue import MessageQueue, Queued
 from ledger.service.accept import Desk
@@ -58,7 +58,7 @@ class ResignMessages:
             raise TransitionError(
                 "MESSAGE_NOT_RESIGNED",
                 message=digest,
-                state=Words(word(MESSAGE_STATE, old.state, "zh"), old.state.value),
+                state=Bilingual(word(MESSAGE_STATE, old.state, "zh"), old.state.value),
             )
         _require_alone(old.message)
 

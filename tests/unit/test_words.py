@@ -21,7 +21,7 @@ from ledger.domain.use_reasons import REASONS
 from ledger.domain.verdict import Step
 from ledger.domain.verdict_texts import FLAG_TEXTS, RESULT_TEXTS
 from ledger.domain.verification_receipt import COPY, LICENSE, PRESENTATION, UNREAD
-from ledger.errors import UsageError, Words
+from ledger.errors import Bilingual, UsageError
 from ledger.ports.queue import MessageState
 from ledger.service.code_tables import TableStanding
 from ledger.service.orders import BIND_METHODS
@@ -138,6 +138,6 @@ def test_an_error_tells_a_field_in_both_languages_and_keeps_the_english_in_json(
         "zh": "不能读取 x.json（没有此文件或目录）。",
         "en": "x.json cannot be read (No such file or directory).",
     }
-    told = UsageError("USAGE", detail=Words("缺少命令。", "Missing command."))
+    told = UsageError("USAGE", detail=Bilingual("缺少命令。", "Missing command."))
     assert told.message()["zh"].endswith("缺少命令。")
     assert told.as_json()["fields"] == {"detail": "Missing command."}
