@@ -239,8 +239,8 @@ class ShowDeclarations:
     def mapping(self, source: str, target: str, at: int = 0) -> JsonObject:
         """The keys of `mapping show`; raises `UNKNOWN_RESOURCE`, `MAPPING_UNKNOWN`."""
         number, told = self.mapping_told(source, target, at)
-        file, since = self.mapping_file(told.digest), told.recorded_at
-        moved = [key for key in (source, target) if self._has_other_fields(key, since, at)]
+        file = self.mapping_file(told.digest)
+        moved = [key for key in (source, target) if self._has_other_fields(key, told.seq, at)]
         return {
             "from": source,
             "to": target,
@@ -270,10 +270,10 @@ class ShowDeclarations:
         form = self.texts.form_of(digest, MAPPING_FORMAT)
         return None if form is None else read_mapping(form)
 
-    def _has_other_fields(self, key: str, before: int, at: int) -> bool:
-        """Whether a resource got another list of fields since: the mapping may be out of date."""
+    def _has_other_fields(self, key: str, seq: int, at: int) -> bool:
+        """Whether a resource got another list of fields after a record: the mapping may be out of date."""
         versions = resource_in(self.state, key).versions
-        then = [each for each in versions if each.recorded_at <= before]
+        then = [each for each in versions if each.seq < seq]
         now = [each for each in versions if not at or each.recorded_at <= at]
         return bool(then and now) and then[-1].fields_digest != now[-1].fields_digest
 
