@@ -70,10 +70,15 @@ class ConversionSignature:
         return "0x" + key_id(self.public_key).hex()
 
 
-def conversion_message(
+def conversion_message(statement: JsonObject) -> bytes:
+    """What whoever converted or checked a license signs, 64 bytes; see `conversion_statement`."""
+    return TAG_CONVERSION + sm3(canonical(statement))
+
+
+def conversion_statement(
     license_: JsonObject, ledger_id: str, scan: str, member: str, stated: Mapping[str, object]
-) -> bytes:
-    """What whoever converted or checked a license signs, 64 bytes.
+) -> JsonObject:
+    """What whoever converted or checked a license says.
 
     Args:
         license_: The license that the input makes; origin and conversion do not count.
@@ -83,7 +88,7 @@ def conversion_message(
         stated: `by`, `publicKey`, `at`.
     """
     metadata = license_["metadata"]
-    statement = {
+    return {
         "format": FORMAT,
         "ledgerId": ledger_id,
         "identifier": metadata["certificateIdentifier"],
@@ -94,7 +99,6 @@ def conversion_message(
         "role": ROLES[member],
         **{name: stated[name] for name in ("by", "publicKey", "at")},
     }
-    return TAG_CONVERSION + sm3(canonical(statement))
 
 
 def conversion_signatures(license_: JsonObject, ledger_id: str) -> tuple[ConversionSignature, ...]:
@@ -112,7 +116,9 @@ def conversion_signatures(license_: JsonObject, ledger_id: str) -> tuple[Convers
             public_key=bytes.fromhex(stated["publicKey"]),
             at=parse_moment(stated["at"]),
             signature=bytes.fromhex(stated["signature"]),
-            message=conversion_message(license_, ledger_id, given["scan"], member, stated),
+            message=conversion_message(
+                conversion_statement(license_, ledger_id, given["scan"], member, stated)
+            ),
         )
         for member in ROLES
         if (stated := given.get(member)) is not None

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 
 from ledger import crypto
-from ledger.adapters.sm2_keys import private_key_pem
+from ledger.adapters.sm2_keys import private_key_pem, public_key_pem
 from ledger.domain.messages import key_id
+from ledger.domain.sm import TAG_CONVERSION
 from ledger.domain.sm3 import sm3
 from tests.api.conftest import Department, client, issuer, service_home
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
@@ -132,6 +134,30 @@ def test_a_checked_conversion_is_issued_and_the_verdict_says_who_signed(
     )
     assert (status, kept["result"]) == (0, "IN_FORCE"), kept
     assert check(kept, "SIGNATURE")["evidence"]["conversion"] == told
+
+
+def test_a_key_that_is_elsewhere_signs_what_it_is_asked(desk: Desk, tmp_path: Path) -> None:
+    public, asked = tmp_path / "relying.pub.pem", tmp_path / "asked.json"
+    public.write_text(public_key_pem(desk.live.signer("relying").public_key))
+    desk.converted()
+    before, order = desk.given, ["license", "check-conversion", str(desk.file), "--key", str(public)]
+    assert desk.live.attempt(*order)[1]["code"] == "SIGNATURES_FILE_MISSING"
+    status, told = desk.live.attempt(*order, "--signatures", str(asked))
+    assert (status, told["code"], desk.given) == (1, "SIGNATURES_PENDING", before)
+
+    form = json.loads(asked.read_text())
+    (row,) = form["requests"]
+    assert row["signed"]["role"] == "checker"
+    assert row["message"] == (TAG_CONVERSION + sm3(rfc8785.dumps(row["signed"]))).hex()
+    for who, code in (("issuer", "CONVERSION_SIGNATURE"), ("relying", None)):
+        row["signature"] = desk.live.signer(who).sign(bytes.fromhex(row["message"])).hex()
+        asked.write_text(json.dumps(form))
+        told = desk.live.attempt(*order, "--signatures", str(asked))[1]
+        assert told["code"] == (code or "OK")
+        assert (desk.given == before) == (code is not None)
+    assert told["at"] == row["signed"]["at"]
+    flags = desk.verified(desk.issued())["flags"]
+    assert flags[0] == "CONVERTED_CHECKED"
 
 
 def test_an_unchecked_conversion_needs_its_converter_alone(desk: Desk) -> None:

@@ -32,7 +32,6 @@ HELP: dict[str, str] = {
     ),
     "License input; it is written again.": "证照输入文件；签名后写回。",
     "The scan of the paper license.": "纸质证照的扫描件。",
-    "Your registered signing key.": "你已登记的签名密钥。",
     "Your body; with it no node is asked whose key it is.": "你所在的机构；写明后不必向节点查询密钥归属。",
     "Where it goes instead.": "改写到此文件。",
     "Sign that a converted input says what the paper says; with another key than who converted.": (
