@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.workermanage import WorkerController
 
+from api.cli.files import replace_file
+from tests.scheduling import ByLedger, ledgers_by_file
 from tests.told import told
 
 __all__ = ["told"]
@@ -37,6 +43,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     )
 
 
+class _Workers:
+    """Tells the scheduler which ledgers the files need: workers know it, and are asked through a file."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._told = Path(self._folder.name) / "ledgers.json"
+
+    def pytest_configure_node(self, node: WorkerController) -> None:
+        node.workerinput["ledgers"] = str(self._told)
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> ByLedger:
+        return ByLedger(config, log, self._told)
+
+    def pytest_unconfigure(self) -> None:
+        self._folder.cleanup()
+
+
 class _AtOnce:
     """Tells a failure when it happens: a run that is cut off never comes to its summary."""
 
@@ -52,11 +75,16 @@ class _AtOnce:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(_AtOnce(config))
+        if config.getoption("dist", "no") != "no":
+            config.pluginmanager.register(_Workers())
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What stays to the end is not walked through again and again by the collector."""
+    told = getattr(session.config, "workerinput", {}).get("ledgers")
+    if told is not None:
+        replace_file(Path(told), json.dumps(ledgers_by_file(session.items)).encode())
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
