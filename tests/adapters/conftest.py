@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +12,12 @@ from eth_hash.auto import keccak
 
 from ledger.adapters.artifacts import load_artifacts
 from ledger.adapters.chain import Chain
-from ledger.adapters.net.hardhat import free_port, fund
+from ledger.adapters.net.hardhat import fund
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.sender import Sender, create_relay_key
 from ledger.domain.messages import MESSAGES
 from ledger.domain.trustfile import CLIENTS, ContractEntry, TrustFile
-from ledger.errors import ChainOutageError
-from scripts.node import HARDHAT_NET, hardhat_node_argv, node_env
+from scripts.evm import local_chain
 
 LEDGER_ID = keccak(b"the ledger of the adapter tests")
 REGIONS = [310000, 320000, 330000, 340000, 350000, 360000, 370000, 410000, 420000]
@@ -57,34 +54,8 @@ class Ledger:
 @pytest.fixture(scope="session")
 def node_url() -> Iterator[str]:
     """A chain that makes blocks for transactions only."""
-    port = free_port(0)
-    node = subprocess.Popen(
-        hardhat_node_argv(port, "bench"),
-        cwd=HARDHAT_NET,
-        env=node_env(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _await(url, node)
+    with local_chain() as url:
         yield url
-    finally:
-        node.terminate()
-        node.wait(timeout=30)
-
-
-def _await(url: str, node: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    with Rpc(url, attempts=1) as rpc:
-        while time.monotonic() < deadline and node.poll() is None:
-            try:
-                rpc.call("eth_chainId")
-            except ChainOutageError:
-                time.sleep(0.05)
-            else:
-                return
-    raise TimeoutError(url)
 
 
 @pytest.fixture(scope="session")
