@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from api.calendar_schemas import CountedBy
+from api.origin_schemas import NotHere
 from api.schemas import Answered, Hash, Moment
 
 State = Literal["OPEN", "UPHELD", "REJECTED", "DISPUTED", "SETTLED_UPHELD", "SETTLED_REJECTED"]
@@ -103,11 +104,28 @@ class CorrectionStep(Answered):
     seq: int
 
 
+class AffectedSet(Answered):
+    """A data set, and which of its fields rest on what was doubted."""
+
+    resource: str
+    body: str
+    fields: list[str]
+
+
+class Affected(Answered):
+    """What rests on doubted fields, on any field where `ofAnyField`; `notHere` may rest on them, too."""
+
+    sets: list[AffectedSet]
+    of_any_field: bool
+    not_here: list[NotHere]
+
+
 class CorrectionDetail(CorrectionRow):
-    """One correction with its whole history."""
+    """One correction with its whole history; `affected` where it was upheld."""
 
     grant: Hash | None
     evidence: Evidence
     steps: list[CorrectionStep]
     users: list[PastUser]
+    affected: Affected | None
     rev: int

@@ -41,6 +41,7 @@ from api.routes import (
     keeping,
     licenses,
     messages,
+    origins,
     registry,
     representations,
     sharing,
@@ -67,8 +68,10 @@ from ledger.service.authorise import AuthoriseRequests, Registry
 from ledger.service.catalog import Catalog
 from ledger.service.gather_uses import BATCH_SECONDS
 from ledger.service.live_index import Sight
+from ledger.service.origins import take_origins
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
+from ledger.service.supervise_origins import SupervisedOrigins
 from ledger.service.supervise_sharing import SupervisedSharing
 from ledger.service.take_texts import TakeTexts
 
@@ -174,6 +177,7 @@ def bare_app(
         texts,
         corrections,
         declarations,
+        origins,
         editions,
         holders,
         uses,
@@ -210,6 +214,10 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
     def supervised(at: int | None, since: int, org: str, assumes_weekdays: bool) -> SupervisedSharing:
         with index_lock:
             return ledger.supervise_sharing(at, since, org, assumes_weekdays)
+
+    def supervised_origins(at: int | None, since: int, org: str, leaves_out: bool) -> SupervisedOrigins:
+        with index_lock:
+            return ledger.supervise_origins(at, since, org, leaves_out)
 
     return Services(
         clock=ledger.clock,
@@ -249,6 +257,8 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         catalog_texts=ledger.catalog_texts,
         calendars=ledger.calendars,
         supervise_sharing=supervised,
+        supervise_origins=supervised_origins,
+        keep_origins=lambda form: take_origins(index(), ledger.party_texts, form),
         license_at=ledger.license_at_hand,
         editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),
         holders=AnswerHolders(

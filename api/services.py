@@ -14,6 +14,7 @@ from api.writing import Writing
 from ledger.domain.doubts import NameFields
 from ledger.domain.entities import License
 from ledger.domain.handout import Handout
+from ledger.domain.origins_file import OriginsFile
 from ledger.ports import Clock, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
@@ -29,6 +30,7 @@ from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
+from ledger.service.supervise_origins import SupervisedOrigins
 from ledger.service.supervise_sharing import SupervisedSharing
 from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
@@ -95,6 +97,9 @@ class Services:
         calendars: The calendars of working days that are kept here.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             and whether Monday to Friday are counted by a calendar whose text is not here.
+        supervise_origins: What is collected again: as of when, since when, by which body, and whether files
+            that are not here are left out.
+        keep_origins: Keeps a file of origins that its provider declared.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
         editions: Where editions of open data stand now.
         holders: Answers holders who prove that a license is theirs.
@@ -133,6 +138,8 @@ class Services:
     catalog_texts: CatalogTexts
     calendars: Calendars
     supervise_sharing: Callable[[int | None, int, str, bool], SupervisedSharing]
+    supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
+    keep_origins: Callable[[Mapping[str, object]], OriginsFile]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

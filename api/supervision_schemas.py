@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from api.calendar_schemas import CountedBy
+from api.origin_schemas import Collection, NotHere, Subject
 from api.schemas import Answered, Moment
 
 
@@ -71,3 +72,25 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+
+
+class CollectedAgain(Collection):
+    """A body collects what another one collected before."""
+
+    code: Literal["COLLECTED_AGAIN"]
+    zh: str
+    en: str
+    subject: Subject
+    element: str
+    first: Collection
+
+
+class SupervisedOrigins(Answered):
+    """What is collected again (`supervise origins`); `notHere` was left out."""
+
+    at: Moment
+    as_of: Moment
+    since: Moment | None
+    scope: str
+    findings: list[CollectedAgain]
+    not_here: list[NotHere]

@@ -38,7 +38,7 @@ abstract contract Declarations is IDeclarations, Editions {
     /// @dev Each kind says what it needs, and nothing else.
     function _requireFit(ObjectId object, DeclareMessage calldata message) private pure {
         uint8 kind = message.kind;
-        if (kind == 0 || kind > DeclarationKind.MAPPING) revert ResourcesKindUnknown(kind);
+        if (kind == 0 || kind > DeclarationKind.ORIGINS) revert ResourcesKindUnknown(kind);
         bool isSnapshot = kind == DeclarationKind.SNAPSHOT;
         bool isAboutTwo = ObjectId.unwrap(_other(message)) != 0;
         bool isOfItself =

@@ -110,6 +110,7 @@ from ledger.service.load_rows import LoadRows
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.name_uses import NameUses
 from ledger.service.old_licenses import OldLicenses
+from ledger.service.origins import ShowOrigins
 from ledger.service.packages import Packages
 from ledger.service.party_texts import PartyTexts, PublishedTexts
 from ledger.service.promises import JudgePromises
@@ -132,6 +133,7 @@ from ledger.service.statements import Notary
 from ledger.service.submission import DomainOf, Messages, Submissions
 from ledger.service.succession import MakeSuccessors
 from ledger.service.supervise_effect import SuperviseEffect
+from ledger.service.supervise_origins import SupervisedOrigins, supervise_origins
 from ledger.service.supervise_promises import HeldPromise, promises_given
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
@@ -677,6 +679,25 @@ class Ledger:
         """
         return self._supervised(at, since, org, assumes_weekdays)[1]
 
+    def supervise_origins(
+        self, at: int | None, since: int = 0, org: str = "", leaves_out: bool = False
+    ) -> SupervisedOrigins:
+        """What is collected from people again, by the newest block.
+
+        Args:
+            at: As of when; as for `supervise_sharing`.
+            since: Only what was collected again from then on.
+            org: Only by this body; empty for all.
+            leaves_out: Whether files that are not here are left out; else they are refused.
+
+        Raises:
+            OutageError: No node answers; `ORIGINS_NOT_HERE`.
+            UnknownIdError: `UNKNOWN_BODY`.
+        """
+        newest, asked = self._asked(at, since, org)
+        shown = ShowOrigins(KnownAt(self.index, asked.at), self.party_texts, asked.at)
+        return supervise_origins(shown, asked, newest, leaves_out)
+
     def supervise_effect(
         self, at: int | None, since: int = 0, org: str = "", assumes_weekdays: bool = False
     ) -> SuperviseEffect:
@@ -687,14 +708,18 @@ class Ledger:
     def _supervised(
         self, at: int | None, since: int, org: str, assumes_weekdays: bool
     ) -> tuple[KnownAt, SupervisedSharing]:
+        newest, asked = self._asked(at, since, org)
+        known = KnownAt(self.index, asked.at)
+        corrections = self._corrections_at(known, asked.at, assumes_weekdays)
+        return known, SuperviseSharing(known, corrections, asked, newest).supervise()
+
+    def _asked(self, at: int | None, since: int, org: str) -> tuple[int, Supervision]:
+        """The newest block's time, and what is supervised; raises `UNKNOWN_BODY`."""
         newest = self._follow().sync().time
         if org and self.index.get("organisation", org) is None:
             raise UnknownIdError("UNKNOWN_BODY", body=org)
         now = max(newest, int(self.clock.now().timestamp()))
-        asked = Supervision(now if at is None else at, since, org)
-        known = KnownAt(self.index, asked.at)
-        corrections = self._corrections_at(known, asked.at, assumes_weekdays)
-        return known, SuperviseSharing(known, corrections, asked, newest).supervise()
+        return newest, Supervision(now if at is None else at, since, org)
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -394,7 +394,7 @@ class SharingRecords:
         self._corrections(license_id)
         self._items(license_id)
         self._editions()
-        for kind, to in ((1, ""), (2, ""), (3, ""), (4, "ASKED")):
+        for kind, to in ((1, ""), (2, ""), (3, ""), (4, "ASKED"), (5, "")):
             self.declare(kind, to=to)
 
     def _editions(self) -> None:

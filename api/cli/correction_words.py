@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.cli.calendar_words import counted_by
+from api.cli.origin_words import affected_lines
 from api.cli.output import said, worded
 from ledger.domain.canonical import JsonObject
 from ledger.domain.words import CORRECTION_ACT, CORRECTION_NEED, CORRECTION_STATE
@@ -30,6 +31,7 @@ def card(data: JsonObject) -> str:
             f"  {data['toTell']} past users to be told, {data['acknowledged']} have heard",
         ),
         *(f"    {_user(each)}" for each in data["users"]),
+        *(affected_lines(data["affected"]) if data["affected"] else []),
     ]
     return "\n".join(lines)
 

@@ -62,7 +62,8 @@ def set_(
     state = desk.state
     found = resource_in(state, read_key(resource))
     begins = moment(since) or 0
-    require_new(state, found.key, read.digest, Period(begins), quota)
+    before = declaration_of(state, found.key, DeclarationKind.INTERFACE)
+    require_new(before, read.digest, begins, quota)
     desk.ledger.party_texts.keep_form(read.digest, read.as_json())
     shared = desk.send(set_interface(found, read, quota, begins, desk.by))
     data = {

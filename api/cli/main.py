@@ -76,6 +76,13 @@ NOUNS: dict[str, Noun] = {
         "api.cli.interface", "app", True, "资源接口", "Interfaces of resources: versions, quotas, outages"
     ),
     "mapping": Noun("api.cli.mapping", "app", True, "字段对应", "How fields map to those of others"),
+    "origin": Noun(
+        "api.cli.origin",
+        "app",
+        True,
+        "字段来源",
+        "Where fields come from; what is collected from people twice",
+    ),
     "grant": Noun("api.cli.grant", "app", True, "共享授权", "Grants: the right to use shared data"),
     "item": Noun("api.cli.item", "app", True, "政务服务事项", "Service items"),
     "correction": Noun(

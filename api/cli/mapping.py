@@ -16,13 +16,15 @@ from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, named_fields, told
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, JsonValue, parse_strict
+from ledger.domain.declared import declaration_of
 from ledger.domain.disclosed import FORMAT as DISCLOSURE_FORMAT
 from ledger.domain.disclosed import read_disclosed
 from ledger.domain.fields_tree import paths_named
 from ledger.domain.mapping_file import MappedRows, MappingFile, read_mapping
+from ledger.domain.sharing import DeclarationKind
 from ledger.errors import MalformedError, UnknownIdError, UsageError
 from ledger.ports import Entities
-from ledger.service.share_declarations import Period, require_fields, require_new, set_mapping
+from ledger.service.share_declarations import require_fields, require_new, set_mapping
 from ledger.service.share_resources import read_key, resource_in
 
 app = typer.Typer(add_completion=False, help="Mappings of fields.")
@@ -62,7 +64,8 @@ def set_(
         for each, path in zip(ends, (from_fields, to_fields), strict=True)
     ]
     require_fields(mapping, lists[0].names, lists[1].names)
-    require_new(state, mapping.source, mapping.digest, Period(begins), other=mapping.target)
+    before = declaration_of(state, mapping.source, DeclarationKind.MAPPING, mapping.target)
+    require_new(before, mapping.digest, begins)
     ledger.party_texts.keep_form(mapping.digest, mapping.as_json())
     shared = desk.send(set_mapping(ends[0], mapping, begins, desk.by))
     mapped = {each.source for each in mapping.fields}

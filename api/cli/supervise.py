@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Network, RpcUrls, moment, open_ledger
+from api.cli.origin_words import findings_text
 from api.cli.output import Outcome, read_input, said, worded
 from api.cli.registry_words import read_uscc
 from api.cli.supervise_words import effect_text, sharing_text
@@ -17,6 +18,7 @@ from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
 from ledger.errors import MalformedError, OutageError
 from ledger.service.promises import promise_in
+from ledger.service.supervise_origins import COLLECTED_AGAIN
 from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
 
 app = typer.Typer(add_completion=False, help="Hold what was promised, and what was due, against the ledger.")
@@ -83,6 +85,36 @@ def sharing(
     code = CODES[late[0].deadline.step] if late else "OK"
     data = found.as_json()
     return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if late else 0)
+
+
+@app.command("origins")
+def origins(
+    org: Annotated[
+        str | None, typer.Option("--org", metavar="USCC", help="Only what this body collects; else all.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="Moment as of which it is said; else now.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only what began from then on.")
+    ] = None,
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Leave out files of origins that are not here, and say so."),
+    ] = False,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Find what bodies collect from people or enterprises that another body collected before."""
+    body = read_uscc(org) if org is not None else ""
+    try:
+        ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
+        found = ledger.supervise_origins(*period, body, leave_out)
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    data, is_found = found.as_json(), bool(found.findings)
+    code = COLLECTED_AGAIN if is_found else "OK"
+    return Outcome(data, text=lambda: findings_text(data), code=code, exit_code=int(is_found))
 
 
 @app.command("effect")

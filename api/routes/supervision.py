@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answers, fetched
 from api.auth import Asking, Guarded
-from api.supervision_schemas import SupervisedSharing
+from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
 from ledger.domain.moments import parse_moment
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["supervision"])
@@ -40,4 +40,25 @@ def supervise_sharing(
     moments = (None if each is None else parse_moment(each) for each in (at, since))
     when, begun = moments
     found = services.supervise_sharing(when, begun or 0, org or "", assume_weekdays)
+    return fetched(request, found.as_json(), personal=False)
+
+
+@router.get(
+    "/supervision/origins",
+    operation_id="superviseOrigins",
+    responses=answers(SupervisedOrigins, "What is collected from people again"),
+)
+def supervise_origins(
+    request: Request,
+    services: Asking,
+    org: Annotated[str | None, Query(pattern="^[0-9A-Z]{18}$", description="Only by it.")] = None,
+    at: Moment = None,
+    since: Moment = None,
+    leave_out: Annotated[
+        bool, Query(alias="leaveOut", description="Leave out files that are not here, and say so.")
+    ] = False,
+) -> Response:
+    """What bodies collect that another one collected before, by the records and the files that they name."""
+    when, begun = (None if each is None else parse_moment(each) for each in (at, since))
+    found = services.supervise_origins(when, begun or 0, org or "", leave_out)
     return fetched(request, found.as_json(), personal=False)

@@ -34,6 +34,7 @@ library DeclarationKind {
     uint8 internal constant OUTAGE = 2;
     uint8 internal constant SNAPSHOT = 3;
     uint8 internal constant MAPPING = 4;
+    uint8 internal constant ORIGINS = 5;
 }
 
 // What an item of a responsibility list (责任清单) asks for: to share, or to let data flow back (回流).

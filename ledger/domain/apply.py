@@ -29,7 +29,7 @@ from ledger.domain.rules import (
 )
 from ledger.domain.state import Change, Refused, Rule, StateView
 
-APPLY_VERSION = "apply/9"
+APPLY_VERSION = "apply/10"
 """Named in state digests; changes whenever the meaning of a record changes."""
 
 _APPLY: Mapping[Kind, Rule] = {

@@ -58,6 +58,7 @@ class DeclarationKind(IntEnum):
     OUTAGE = 2
     SNAPSHOT = 3
     MAPPING = 4
+    ORIGINS = 5
 
 
 class DutyKind(IntEnum):

@@ -153,6 +153,23 @@ INTERFACE_STATUS: Words = {
 }
 """Whether an interface may be called."""
 
+HOW: Words = {
+    "collected": ("采集", "collected"),
+    "received": ("共享取得", "received"),
+    "derived": ("加工得出", "derived"),
+    "issued": ("自行核发", "issued"),
+}
+"""How a field of a resource comes about."""
+
+ORIGIN_STANDING: Words = {
+    "KNOWN": ("来源已声明", "origin declared"),
+    "NOT_HERE": ("本机没有其来源文件", "its file is not here"),
+    "NOT_DECLARED": ("未声明来源", "no origins declared"),
+    "FIELD_UNKNOWN": ("来源文件没有此字段", "not in its file"),
+    "RESOURCE_UNKNOWN": ("账本没有此资源", "no such resource"),
+}
+"""What is known of where a field comes from."""
+
 EDITION_STANDING: Words = {
     "CURRENT": ("现行", "current"),
     "SUPERSEDED": ("已有新版", "superseded"),

@@ -20,6 +20,7 @@ from ledger.errors import UnknownIdError
 from ledger.ports import Entities
 from ledger.service.catalog_texts import CatalogTexts, Of
 from ledger.service.materials import materials_there
+from ledger.service.origins import ShowOrigins
 from ledger.service.party_texts import PartyTexts
 from ledger.service.share_declarations import ShowDeclarations
 from ledger.service.share_editions import ShowEditions
@@ -135,6 +136,18 @@ class ListShared:
         found = _of(self._found("declaration", (By.OWNER, owner), page), Declaration)
         rows = ((name, row) for name, each in found if (row := declared.row(each)) is not None)
         return self._page("interfaces", rows, lambda _, row: row, page)
+
+    @property
+    def origins(self) -> ShowOrigins:
+        """Tells where fields come from."""
+        return ShowOrigins(self.state, self.texts, self.now)
+
+    def origins_list(self, owner: str | None = None, page: Page = ALL) -> JsonObject:
+        """The keys of `origin list`: those in effect."""
+        origins = self.origins
+        found = _of(self._found("declaration", (By.OWNER, owner), page), Declaration)
+        rows = ((name, row) for name, each in found if (row := origins.row(each)) is not None)
+        return self._page("origins", rows, lambda _, row: row, page)
 
     def _resource(self, resource: Resource) -> JsonObject:
         own = version_json(resource, resource.current)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
@@ -26,7 +26,6 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import ascii32
 from ledger.domain.sharing import DeclarationKind
 from ledger.domain.sharing_entities import Declaration, Resource, Told
-from ledger.domain.state import StateView
 from ledger.errors import RuleError, TransitionError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service.party_texts import NOTHING, PartyTexts
@@ -66,7 +65,7 @@ def set_interface(
         by: A signing key of the provider.
     """
     told = {"digest": interface.digest, "since": since, "size": quota}
-    return _declare(resource, DeclarationKind.INTERFACE, told, by)
+    return declare(resource, DeclarationKind.INTERFACE, told, by)
 
 
 def set_outage(resource: Resource, period: Period, reason: str, by: Sequence[KeyFile]) -> ShareOrder:
@@ -79,7 +78,7 @@ def set_outage(resource: Resource, period: Period, reason: str, by: Sequence[Key
         by: A signing key of the provider.
     """
     told = {"digest": reason, "since": period.since, "until": period.until}
-    return _declare(resource, DeclarationKind.OUTAGE, told, by)
+    return declare(resource, DeclarationKind.OUTAGE, told, by)
 
 
 def set_snapshot(resource: Resource, file: EditionFile, period: Period, by: Sequence[KeyFile]) -> ShareOrder:
@@ -91,7 +90,7 @@ def set_snapshot(resource: Resource, file: EditionFile, period: Period, by: Sequ
         "root": root(file.leaves),
         "size": len(file.leaves),
     }
-    return _declare(resource, DeclarationKind.SNAPSHOT, told, by)
+    return declare(resource, DeclarationKind.SNAPSHOT, told, by)
 
 
 def set_mapping(resource: Resource, mapping: MappingFile, since: int, by: Sequence[KeyFile]) -> ShareOrder:
@@ -99,29 +98,39 @@ def set_mapping(resource: Resource, mapping: MappingFile, since: int, by: Sequen
     owner, _, code = mapping.target.partition("/")
     to = {"toOwner": ascii32(owner), "toCode": ascii32(code)}
     told = {**to, "digest": mapping.digest, "since": since}
-    return _declare(resource, DeclarationKind.MAPPING, told, by)
+    return declare(resource, DeclarationKind.MAPPING, told, by)
 
 
-def _declare(
-    resource: Resource, kind: DeclarationKind, told: dict[str, object], by: Sequence[KeyFile]
+def declare(
+    resource: Resource, kind: DeclarationKind, told: Mapping[str, object], by: Sequence[KeyFile]
 ) -> ShareOrder:
+    """Declare something of a resource; by the provider.
+
+    Args:
+        resource: Of which.
+        kind: What.
+        told: The members that this kind has a use for.
+        by: A signing key of the provider.
+    """
     named = {"owner": ascii32(resource.owner), "code": ascii32(resource.code), "kind": int(kind)}
     return ShareOrder("Declare", {**_EMPTY, **named, **told}, tuple(by))
 
 
-def require_new(
-    state: StateView, key: str, digest: str, period: Period, quota: int = 0, other: str = ""
-) -> None:
-    """Let pass only an interface or a mapping that says something else than the one declared last.
+def require_new(declared: Declaration | None, digest: str, since: int, quota: int = 0) -> None:
+    """Let pass only what says something else than the version declared last.
+
+    Args:
+        declared: What was declared already.
+        digest: Of what is to be declared.
+        since: From when it is to count.
+        quota: Of an interface.
 
     Raises:
         TransitionError: `DECLARED_ALREADY`.
     """
-    kind = DeclarationKind.MAPPING if other else DeclarationKind.INTERFACE
-    declared = declaration_of(state, key, kind, other)
     last = declared.told[-1] if declared else None
-    if declared and last and (last.digest, last.size) == (digest, quota) and period.since <= begins(last):
-        raise TransitionError("DECLARED_ALREADY", resource=key, number=len(declared.told))
+    if declared and last and (last.digest, last.size) == (digest, quota) and since <= begins(last):
+        raise TransitionError("DECLARED_ALREADY", resource=declared.resource, number=len(declared.told))
 
 
 def require_fields(mapping: MappingFile, source: Sequence[str], target: Sequence[str]) -> None:
@@ -184,7 +193,7 @@ class ShowDeclarations:
     def interface_file(self, digest: str, given: InterfaceFile | None = None) -> InterfaceFile | None:
         """The interface behind a digest, handed in or known here; raises `DECLARED_OTHER`."""
         if given is not None:
-            _require_same(given.digest, digest)
+            require_same(given.digest, digest)
             self.texts.keep_form(digest, given.as_json())
             return given
         form = self.texts.form_of(digest, INTERFACE_FORMAT)
@@ -264,7 +273,7 @@ class ShowDeclarations:
     def mapping_file(self, digest: str, given: MappingFile | None = None) -> MappingFile | None:
         """The mapping behind a digest, handed in or known here; raises `DECLARED_OTHER`."""
         if given is not None:
-            _require_same(given.digest, digest)
+            require_same(given.digest, digest)
             self.texts.keep_form(digest, given.as_json())
             return given
         form = self.texts.form_of(digest, MAPPING_FORMAT)
@@ -293,15 +302,21 @@ class ShowDeclarations:
         return declaration_of(self.state, key, kind, other)
 
     def _told(self, told: Told) -> JsonObject:
-        return {
-            "declaredAt": rfc3339(told.recorded_at),
-            "keyId": told.key_id,
-            "void": self._is_void(told.key_id, told.recorded_at),
-            "seq": told.seq,
-        }
+        return told_json(told, self._is_void)
 
 
-def _require_same(given: str, digest: str) -> None:
+def told_json(told: Told, is_void: IsVoid) -> JsonObject:
+    """Which record a declaration stands in, and whether its key turned out to be stolen."""
+    return {
+        "declaredAt": rfc3339(told.recorded_at),
+        "keyId": told.key_id,
+        "void": is_void(told.key_id, told.recorded_at),
+        "seq": told.seq,
+    }
+
+
+def require_same(given: str, digest: str) -> None:
+    """Let pass only the text that was declared; raises `DECLARED_OTHER`."""
     if given != digest:
         raise UsageError("DECLARED_OTHER", given=given, recorded=digest)
 

@@ -45,6 +45,7 @@ from ledger.domain.state import typed
 from ledger.ports import Entities
 from ledger.service.evidence import Evidence
 from ledger.service.listed_bodies import listed_bodies
+from ledger.service.origins import ShowOrigins
 from ledger.service.party_texts import NOTHING, PartyTexts
 from ledger.service.shown_grants import HOLDER
 from ledger.service.working_days import WorkingDays
@@ -144,6 +145,7 @@ class ShowCorrections:
             },
             "steps": [self._step(correction, step) for step in correction.steps],
             "users": [self._user(correction, body, users, told.get(body)) for body in to_tell(users)],
+            "affected": self._affected(correction) if upheld(correction) else None,
             "rev": correction.rev,
         }
 
@@ -257,6 +259,12 @@ class ShowCorrections:
         resource = self._resource(correction)
         digest = resource.versions[self._version(correction, resource) - 1].fields_digest
         return self.texts.list_of(digest) or FieldList((), ())
+
+    def _affected(self, correction: Correction) -> JsonObject:
+        """Which sets rest on the fields; on any field, where their names are not known here."""
+        listed = self._listed(correction)
+        names = listed.named(correction.fields) if listed.names else []
+        return ShowOrigins(self.index, self.texts, self.now).resting_on(correction.resource, names)
 
     def _user(
         self, correction: Correction, body: str, users: Sequence[PastUse], deadline: Deadline | None

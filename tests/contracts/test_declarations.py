@@ -14,7 +14,7 @@ from tests.contracts.commands import signer
 from tests.contracts.sharing import DATA, OPEN, declaration, declare, register_resource, resource
 from tests.contracts.world import BUREAU, DAY, NO_HASH, OFFICE, World, refuses
 
-INTERFACE, OUTAGE, SNAPSHOT, MAPPING = DeclarationKind
+INTERFACE, OUTAGE, SNAPSHOT, MAPPING, ORIGINS = DeclarationKind
 
 
 @pytest.mark.parametrize("kind", DeclarationKind)
@@ -44,6 +44,9 @@ def test_each_kind_is_recorded_and_goes_on_from_its_last_revision(
         (MAPPING, {"toOwner": ascii32(BUREAU), "toCode": OPEN}),
         (MAPPING, {"size": 3}),
         (MAPPING, {"digest": NO_HASH}),
+        (ORIGINS, {"digest": NO_HASH}),
+        (ORIGINS, {"size": 1}),
+        (ORIGINS, {"toOwner": ascii32(OFFICE), "toCode": DATA}),
     ],
 )
 def test_what_lacks_something_or_says_too_much_is_refused(
@@ -66,6 +69,7 @@ def test_what_lacks_something_or_says_too_much_is_refused(
         (SNAPSHOT, 9, 8),
         (SNAPSHOT, 9, 0),
         (MAPPING, 1, 2),
+        (ORIGINS, 1, 2),
     ],
 )
 def test_dates_that_fit_no_declaration_are_refused(
@@ -84,7 +88,7 @@ def test_only_a_period_that_is_over_has_a_snapshot(world: World) -> None:
 
 def test_a_declaration_of_no_kind_or_of_no_resource_is_refused(world: World) -> None:
     command = declare(world)
-    for kind in (0, 5, 255):
+    for kind in (0, 6, 255):
         with refuses("ResourcesKindUnknown", kind):
             world.send(command.message.but(kind=kind), *command.keys)
     none = ascii32("NONE")

@@ -309,7 +309,7 @@ BREACHES: dict[str, tuple[str, Callable[[SharingRecords], Any]]] = {
     "withdrawn twice": ("BAD_RECORD", lambda made: _edition_withdrawn(made, times=2)),
     "declared by another": ("NOT_ENTITLED", lambda made: made.declare(by=OFFICE)),
     "declared of nothing": ("BAD_RECORD", lambda made: made.declare(code="NONE")),
-    "a declaration of no kind": ("BAD_RECORD", lambda made: made.declare(5)),
+    "a declaration of no kind": ("BAD_RECORD", lambda made: made.declare(6)),
     "an interface without a text": ("BAD_RECORD", lambda made: made.declare(digest=NO_HASH)),
     "an interface with an end": ("BAD_RECORD", lambda made: made.declare(until=made.ledger.now)),
     "an outage without a beginning": ("BAD_RECORD", lambda made: made.declare(2, since=0)),

@@ -13,6 +13,7 @@ from ledger.domain.editions import EditionStanding
 from ledger.domain.grants import GrantStanding
 from ledger.domain.interface_file import InterfaceStatus
 from ledger.domain.messages import MESSAGES
+from ledger.domain.origins_file import How
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
 from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
@@ -52,6 +53,7 @@ CODES = {
     "BASE_LIBRARY": names(BaseLibrary),
     "PROBE": names(ProbeOutcome),
     "INTERFACE_STATUS": values(InterfaceStatus),
+    "HOW": values(How),
     "EDITION_STANDING": names(EditionStanding),
     "TABLE_STANDING": values(TableStanding),
     "BASIS": names(Basis),
@@ -81,6 +83,17 @@ WRITTEN = {
     "MATERIAL": ("ledger/service/materials.py", set()),
     "CORRECTION_NEED": ("ledger/service/shown_corrections.py", {"OPENER", "PROVIDER", "USER"}),
     "RIGHT": ("ledger/service/supervise_effect.py", set()),
+    "ORIGIN_STANDING": (
+        "ledger/service/origins.py",
+        {
+            "FIELD_NOT_IN_RESOURCE",
+            "NOT_ORIGINS",
+            "ORIGINS_FIELDS",
+            "ORIGINS_SOURCE_FIELD",
+            "ORIGINS_TEXT_NOT_HERE",
+            "ORIGINS_UNKNOWN",
+        },
+    ),
     "HOLDER_EVENT": (
         "ledger/service/holder_uses.py",
         {"DECIDED", "REVIEWED", "CORRECTION_", *names(GrantAct) - {"NOTICE"}},

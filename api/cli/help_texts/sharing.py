@@ -144,6 +144,39 @@ HELP: dict[str, str] = {
         "把数据行由一个资源的字段名转为另一个的；转不过去的逐一说明。"
     ),
     "Rows as JSON, or disclosed fields.": "JSON 数据行，或所出示的字段。",
+    # origins
+    "Where the fields of resources come from.": "资源各字段的来源。",
+    "Tell whether a file says in due form where fields come from; asks no ledger.": (
+        "检查字段来源文件的格式；不查询账本。"
+    ),
+    "elicense-origins/1, - for stdin.": "字段来源文件（elicense-origins/1），- 为标准输入。",
+    "Declare where each field of a resource comes from, or the next version; by the provider.": (
+        "声明资源每个字段的来源，或其新版本；由提供方办理。"
+    ),
+    "Keep a file of origins that its provider declared, so that this home can tell by it.": (
+        "留存提供方声明过的字段来源文件，供本机据以查询。"
+    ),
+    "Show where the fields of a resource come from; with --api a file that is not here is fetched.": (
+        "显示资源各字段的来源；加 --api 时取回本机没有的文件。"
+    ),
+    "List the resources whose providers declared where the fields come from.": (
+        "列出提供方已声明字段来源的资源。"
+    ),
+    "List every element that more than one body collects: who was first by the record, and who again.": (
+        "列出由多个部门采集的数据项：依记录谁首先采集，谁重复采集。"
+    ),
+    "Follow fields to where they come from, through all sets between; --down, what comes of them.": (
+        "逐级追溯字段的来源；加 --down 则查看由其得出的字段。"
+    ),
+    "Only this field; all by default.": "只看此字段；默认全部。",
+    "What comes of it, not what it comes from.": "查看由其得出的内容，而非其来源。",
+    "As known at this moment; now by default.": "按此时刻所知；默认现在。",
+    "Find what bodies collect from people or enterprises that another body collected before.": (
+        "查找其他部门采集在先、又向群众或企业重复采集的数据项。"
+    ),
+    "Only what this body collects; else all.": "只看该机构采集的；否则为全部。",
+    "Only what began from then on.": "只看此后开始的。",
+    "Leave out files of origins that are not here, and say so.": "不计本机没有的字段来源文件，并予说明。",
     # grants
     "Grants: the right to use shared data.": "共享授权：使用共享数据的权利。",
     "Ask for a grant; where the holder has to consent, write what the holder is asked (--out, --png).": (
