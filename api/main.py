@@ -43,6 +43,7 @@ from api.routes import (
     messages,
     registry,
     representations,
+    sectors,
     sharing,
     state,
     supervision,
@@ -171,6 +172,7 @@ def bare_app(
         state,
         supervision,
         calendars,
+        sectors,
         texts,
         corrections,
         declarations,
@@ -207,9 +209,9 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         with index_lock:
             return ledger.follow()
 
-    def supervised(at: int | None, since: int, org: str, assumes_weekdays: bool) -> SupervisedSharing:
+    def supervised(*asked: Any) -> SupervisedSharing:
         with index_lock:
-            return ledger.supervise_sharing(at, since, org, assumes_weekdays)
+            return ledger.supervise_sharing(*asked)
 
     return Services(
         clock=ledger.clock,
@@ -248,6 +250,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
         catalog_texts=ledger.catalog_texts,
         calendars=ledger.calendars,
+        sectors=ledger.sectors,
         supervise_sharing=supervised,
         license_at=ledger.license_at_hand,
         editions=lambda: ShowEditions(index(), int(ledger.clock.now().timestamp())),

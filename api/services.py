@@ -25,6 +25,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
@@ -93,8 +94,10 @@ class Services:
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
+        sectors: The rules of sectors that are kept here.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
-            and whether Monday to Friday are counted by a calendar whose text is not here.
+            whether Monday to Friday are counted by a calendar whose text is not here, and whether grants
+            are held against rules of sectors.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
         editions: Where editions of open data stand now.
         holders: Answers holders who prove that a license is theirs.
@@ -132,7 +135,8 @@ class Services:
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars
-    supervise_sharing: Callable[[int | None, int, str, bool], SupervisedSharing]
+    sectors: Sectors
+    supervise_sharing: Callable[[int | None, int, str, bool, bool], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders
