@@ -44,6 +44,7 @@ from api.routes import (
     origins,
     registry,
     representations,
+    sectors,
     sharing,
     state,
     supervision,
@@ -174,6 +175,7 @@ def bare_app(
         state,
         supervision,
         calendars,
+        sectors,
         texts,
         corrections,
         declarations,
@@ -211,9 +213,9 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         with index_lock:
             return ledger.follow()
 
-    def supervised(at: int | None, since: int, org: str, assumes_weekdays: bool) -> SupervisedSharing:
+    def supervised(*asked: Any) -> SupervisedSharing:
         with index_lock:
-            return ledger.supervise_sharing(at, since, org, assumes_weekdays)
+            return ledger.supervise_sharing(*asked)
 
     def supervised_origins(at: int | None, since: int, org: str, leaves_out: bool) -> SupervisedOrigins:
         with index_lock:
@@ -256,6 +258,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
         catalog_texts=ledger.catalog_texts,
         calendars=ledger.calendars,
+        sectors=ledger.sectors,
         supervise_sharing=supervised,
         supervise_origins=supervised_origins,
         keep_origins=lambda form: take_origins(index(), ledger.party_texts, form),

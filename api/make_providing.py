@@ -18,7 +18,7 @@ from ledger.service.hand_rows import HandRows
 from ledger.service.issued_here import IssuedHere
 from ledger.service.make_copies import MakeCopies
 from ledger.service.make_handouts import MakeHandouts, Providers
-from ledger.service.offer_uses import OfferUses, Ways
+from ledger.service.offer_uses import Judges, OfferUses, Ways
 from ledger.service.record_refusals import RecordRefusals
 from ledger.service.release_uses import ReleaseUses
 from ledger.service.settle_batches import SettleBatches
@@ -55,7 +55,8 @@ def make_providing(
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
     ways, answers = Ways(SignOffers(signing, clock, patience), gathering), Answers(handouts, lookups, rows)
-    offers = OfferUses(store, look, queue, providers, ways, answers, ledger.verifier, clock)
+    judges = Judges(ledger.verifier, ledger.sector_rules)
+    offers = OfferUses(store, look, queue, providers, ways, answers, judges, clock)
     batches = SettleBatches(store, look, ledger.reader, queue, gathering, clock)
     settling = SettleUses(store, look, ledger.reader, queue, batches)
     releases = ReleaseUses(store, offers, look, queue, providers, settling, domain, clock)

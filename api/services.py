@@ -26,6 +26,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
@@ -95,8 +96,10 @@ class Services:
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
+        sectors: The rules of sectors that are kept here.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
-            and whether Monday to Friday are counted by a calendar whose text is not here.
+            whether Monday to Friday are counted by a calendar whose text is not here, and whether grants
+            are held against rules of sectors.
         supervise_origins: What is collected again: as of when, since when, by which body, and whether files
             that are not here are left out.
         keep_origins: Keeps a file of origins that its provider declared.
@@ -137,9 +140,10 @@ class Services:
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars
-    supervise_sharing: Callable[[int | None, int, str, bool], SupervisedSharing]
     supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]
+    sectors: Sectors
+    supervise_sharing: Callable[[int | None, int, str, bool, bool], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

@@ -6,7 +6,7 @@ from typing import Literal
 
 from api.calendar_schemas import CountedBy
 from api.origin_schemas import Collection, NotHere, Subject
-from api.schemas import Answered, Moment
+from api.schemas import Answered, Hash, Moment
 
 
 class Counts(Answered):
@@ -60,6 +60,29 @@ class Waits(Answered):
     open_days: int
 
 
+class AgainstRules(Answered):
+    """What was granted or used against rules of sectors."""
+
+    code: Literal["GRANTED_AGAINST_SECTORS", "USED_AGAINST_SECTORS"]
+    zh: str
+    en: str
+    body: str
+    grantee: str
+    about: Hash
+    resource: str
+    seq: int
+    at: Moment
+    uses: int | None
+    certain: bool
+    answer: str
+    sectors: list[str]
+    rule: int | None
+    region: str
+    version: int
+    digest: Hash
+    rules_since: Moment
+
+
 class SupervisedSharing(Answered):
     """What was due in a period, and how it went (`supervise sharing`)."""
 
@@ -72,6 +95,7 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+    against_rules: list[AgainstRules] | None
 
 
 class CollectedAgain(Collection):

@@ -121,6 +121,8 @@ from ledger.service.representatives import StandIn, representatives_of
 from ledger.service.resign import ResignMessages
 from ledger.service.retention import Retention
 from ledger.service.run_outbox import Pace, RunOutbox
+from ledger.service.sector_rules import FindSectors, SectorRules
+from ledger.service.sectors import Sectors, ShowSectors
 from ledger.service.seen_records import SeenRecords
 from ledger.service.share import ShareOnLedger, SignShared
 from ledger.service.shown_corrections import ShowCorrections
@@ -613,6 +615,27 @@ class Ledger:
         """What tells which calendars regions published, by a state of this ledger."""
         return ShowCalendars(state, self.calendars, self._now())
 
+    @cached_property
+    def sectors(self) -> Sectors:
+        """The rules of sectors that this home keeps."""
+        return Sectors(FileOutbox(self.settings.home / "sectors"))
+
+    def sector_rules(self, state: StateView, at: int, find: FindSectors | None = None) -> SectorRules:
+        """What tells what rules of sectors say, by a state of this ledger, as it was known at a moment.
+
+        Args:
+            state: The ledger.
+            at: The moment.
+            find: Finds their texts; None for those that this home keeps.
+        """
+        return SectorRules(state, at, find or self.sectors.find, self.party_texts.list_of)
+
+    def showing_sectors(self, state: Entities, at: int | None = None) -> ShowSectors:
+        """What tells which rules of sectors regions published, as of a moment or now."""
+        when = self._now() if at is None else at
+        known = KnownAt(state, when)
+        return ShowSectors(known, self.sectors, self.sector_rules(known, when), when)
+
     @property
     def _texts_kept(self) -> FileOutbox:
         return FileOutbox(self.settings.home / "sharing")
@@ -663,7 +686,12 @@ class Ledger:
         return ShowCorrections(state, self.party_texts, self.evidence, at, days)
 
     def supervise_sharing(
-        self, at: int | None, since: int = 0, org: str = "", assumes_weekdays: bool = False
+        self,
+        at: int | None,
+        since: int = 0,
+        org: str = "",
+        assumes_weekdays: bool = False,
+        judges_sectors: bool = True,
     ) -> SupervisedSharing:
         """What was due where data are shared and did not come in time, by the newest block.
 
@@ -672,12 +700,13 @@ class Ledger:
             since: Only what fell due from then on.
             org: Only what this body owes, by its credit code; empty for all.
             assumes_weekdays: As for `working_days`.
+            judges_sectors: Whether grants are held against rules of sectors.
 
         Raises:
-            OutageError: No node answers; `CALENDAR_NOT_HERE`.
+            OutageError: No node answers; `CALENDAR_NOT_HERE`, `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
             UnknownIdError: `UNKNOWN_BODY`.
         """
-        return self._supervised(at, since, org, assumes_weekdays)[1]
+        return self._supervised(at, since, org, assumes_weekdays, judges_sectors)[1]
 
     def supervise_origins(
         self, at: int | None, since: int = 0, org: str = "", leaves_out: bool = False
@@ -706,12 +735,13 @@ class Ledger:
         return SuperviseEffect(known, sharing.asked, sharing)
 
     def _supervised(
-        self, at: int | None, since: int, org: str, assumes_weekdays: bool
+        self, at: int | None, since: int, org: str, assumes_weekdays: bool, judges_sectors: bool = False
     ) -> tuple[KnownAt, SupervisedSharing]:
         newest, asked = self._asked(at, since, org)
         known = KnownAt(self.index, asked.at)
         corrections = self._corrections_at(known, asked.at, assumes_weekdays)
-        return known, SuperviseSharing(known, corrections, asked, newest).supervise()
+        rules = self.sector_rules(known, asked.at) if judges_sectors else None
+        return known, SuperviseSharing(known, corrections, asked, newest, rules).supervise()
 
     def _asked(self, at: int | None, since: int, org: str) -> tuple[int, Supervision]:
         """The newest block's time, and what is supervised; raises `UNKNOWN_BODY`."""

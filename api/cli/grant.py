@@ -17,6 +17,7 @@ from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, said, worded
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_uscc
+from api.cli.sector_words import ruling_of, ruling_text, warning
 from api.cli.sharing import (
     BodyOption,
     FieldListOption,
@@ -125,9 +126,9 @@ def request(
     shared = desk.send(order)
     data: dict[str, object] = {"grant": shared.about, "grantee": grantee, "resource": found.key}
     if not is_asked or shared.seq is None:
-        return _answered(desk, shared, {**data, "file": None, "png": None})
+        return _answered(desk, shared, {**data, "file": None, "png": None}, asks=True)
     code = _write_request(ledger, desk.state, shared.about, name or "", out, png)
-    return _answered(desk, shared, {**data, "file": out, "png": png}, code)
+    return _answered(desk, shared, {**data, "file": out, "png": png}, code, asks=True)
 
 
 @app.command("ask")
@@ -265,7 +266,8 @@ def delegate(
     begins = moment(since) or parent.since
     terms = GrantTerms(names.bitmap(listed(fields)), begins, ending(until), count)
     shared = desk.send(_orders(desk.ledger).delegate(parent, read_uscc(to), terms, desk.by))
-    return _answered(desk, shared, {"grant": shared.about, "parent": parent.grant_id, "grantee": to})
+    data: dict[str, object] = {"grant": shared.about, "parent": parent.grant_id, "grantee": to}
+    return _answered(desk, shared, data, asks=True)
 
 
 @app.command("list")
@@ -338,8 +340,11 @@ def text(
 def _judged(
     desk: SharingDesk, grant: str, approve: bool, reason: int, text: str, *, is_review: bool
 ) -> Outcome:
-    found = grant_in(desk.state, grant)
+    state = desk.state
+    found = grant_in(state, grant)
     outcome = Decision.YES if approve else Decision.NO
+    if approve:
+        ruling_of(desk, state, found).require()
     order = _orders(desk.ledger).decide(found, outcome, desk.by, reason, text, is_review)
     return _sent(desk, found, order)
 
@@ -349,14 +354,27 @@ def _sent(desk: SharingDesk, grant: Grant, order: ShareOrder) -> Outcome:
 
 
 def _answered(
-    desk: SharingDesk, shared: Shared, data: dict[str, object], code: Callable[[], str] = str
+    desk: SharingDesk,
+    shared: Shared,
+    data: dict[str, object],
+    code: Callable[[], str] = str,
+    *,
+    asks: bool = False,
 ) -> Outcome:
-    """Where the grant stands after what was written; unknown where nobody tells yet."""
+    """Where the grant stands after what was written; unknown where nobody tells yet.
+
+    Whoever asks for one is told what rules of sectors say to it.
+    """
     after = desk.found_after("grant", shared.about, Grant)
     row = desk.ledger.grants(after[0]).row(after[1]) if after else {}
     standing = {name: row.get(name) for name in ("standing", "next", "overdue")}
     text = f"{shared.about}\n  {worded(GRANT_STANDING, standing['standing']) or said('已受理', 'accepted')}"
-    return told(shared, {**data, **standing}, code() + text)
+    if not asks:
+        return told(shared, {**data, **standing}, code() + text)
+    rule = warning(desk, after)
+    if rule is not None and not rule["allowed"]:
+        text += f"\n  {ruling_text(rule)}"
+    return told(shared, {**data, **standing, "sectorRule": rule}, code() + text)
 
 
 def _orders(ledger: Ledger) -> GrantOrders:

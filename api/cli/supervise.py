@@ -32,6 +32,11 @@ AssumeWeekdays = Annotated[
 ]
 
 
+WithoutSectors = Annotated[
+    bool, typer.Option("--without-sectors", help="Hold no grant against rules of sectors, and say so.")
+]
+
+
 @app.callback()
 def supervising() -> None:
     """Hold what was promised, and what was due, against the ledger."""
@@ -71,20 +76,21 @@ def sharing(
         str | None, typer.Option("--since", metavar="TIME", help="Only what fell due from then on.")
     ] = None,
     assume_weekdays: AssumeWeekdays = False,
+    without_sectors: WithoutSectors = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Find what was due where data are shared and came late or not at all, and measure who was in time."""
+    """Find what was late or never came where data are shared, and what rules of sectors did not allow."""
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        found = ledger.supervise_sharing(*period, body, assume_weekdays)
+        found = ledger.supervise_sharing(*period, body, assume_weekdays, not without_sectors)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    late = found.findings
-    code = CODES[late[0].deadline.step] if late else "OK"
-    data = found.as_json()
-    return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if late else 0)
+    codes = [CODES[each.deadline.step] for each in found.findings]
+    codes += [each.code for each in found.against or ()]
+    data, code = found.as_json(), codes[0] if codes else "OK"
+    return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if codes else 0)
 
 
 @app.command("origins")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from api.cli.calendar_words import counted_by
 from api.cli.output import said, worded
 from ledger.domain.canonical import JsonObject
-from ledger.domain.words import DEADLINE, RIGHT, WAITING
+from ledger.domain.words import DEADLINE, RIGHT, SECTOR_ANSWER, WAITING
 
 
 def sharing_text(data: JsonObject) -> str:
@@ -23,7 +23,26 @@ def sharing_text(data: JsonObject) -> str:
     lines += [_finding(each) for each in data["findings"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
-    return "\n".join(lines if data["findings"] else [*lines, said("没有发现", "no findings")])
+    lines += _against(data["againstRules"])
+    is_found = data["findings"] or data["againstRules"]
+    return "\n".join(lines if is_found else [*lines, said("没有发现", "no findings")])
+
+
+def _against(found: list[JsonObject] | None) -> list[str]:
+    if found is None:
+        return [said("未按行业规则核对", "no grant was held against rules of sectors")]
+    return [_against_rules(each) for each in found]
+
+
+def _against_rules(each: JsonObject) -> str:
+    why, who = worded(SECTOR_ANSWER, each["answer"]), each["grantee"]
+    maybe = "" if each["certain"] else said("；可能签于规则生效之前", "; may have been signed before")
+    rules = said(
+        f"{each['region']} 第 {each['version']} 版，自 {each['rulesSince']}{maybe}",
+        f"{each['region']}, version {each['version']}, since {each['rulesSince']}{maybe}",
+    )
+    told = said(f"{each['zh']}{who}：{why}（{rules}）", f"{each['en']} {who}: {why} ({rules})")
+    return f"✗ {each['code']}  {each['body']}  {each['about']}\n  {told}"
 
 
 def effect_text(data: JsonObject) -> str:

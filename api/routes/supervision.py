@@ -35,11 +35,14 @@ def supervise_sharing(
             alias="assumeWeekdays", description="Count Monday to Friday by calendars whose text is not here."
         ),
     ] = False,
+    without_sectors: Annotated[
+        bool, Query(alias="withoutSectors", description="Hold no grant against rules of sectors.")
+    ] = False,
 ) -> Response:
     """What was due and came late or not at all, by the records alone; any body may recompute it."""
     moments = (None if each is None else parse_moment(each) for each in (at, since))
     when, begun = moments
-    found = services.supervise_sharing(when, begun or 0, org or "", assume_weekdays)
+    found = services.supervise_sharing(when, begun or 0, org or "", assume_weekdays, not without_sectors)
     return fetched(request, found.as_json(), personal=False)
 
 

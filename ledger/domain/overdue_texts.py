@@ -62,3 +62,15 @@ WAITING_TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 """What is open without a number of days in the regulation."""
+
+SECTOR_TEXTS: dict[str, tuple[str, str]] = {
+    "GRANTED_AGAINST_SECTORS": (
+        "所作同意决定，为当时有效的行业规则所不允许。",
+        "A request was approved that the rules of sectors of that time did not allow.",
+    ),
+    "USED_AGAINST_SECTORS": (
+        "所提供的数据，为当时有效的行业规则所不允许。",
+        "Data were handed out that the rules of sectors of that time did not allow.",
+    ),
+}
+"""What was granted or used against rules of sectors."""

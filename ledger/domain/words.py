@@ -276,8 +276,22 @@ REFUSAL: Words = {
     "ROW_UNKNOWN": ("没有此行", "row unknown"),
     "ROWS_SPENT": ("查询行数已满", "rows spent"),
     "INTERFACE_QUOTA": ("超出接口限额", "beyond the quota"),
+    "SECTOR_NOT_ALLOWED": ("行业规则不允许", "not allowed to the sector"),
 }
 """Why a request to use data was refused."""
+
+SECTOR_ANSWER: Words = {
+    "NO_RULES": ("没有行业规则", "no rules of sectors"),
+    "NOT_GOVERNED": ("行业规则未涉及此资源", "no rule is about it"),
+    "ALLOWED": ("行业规则允许", "allowed"),
+    "NO_SECTOR": ("该机构不属于任何行业", "the body is in no sector"),
+    "SECTOR_OTHER": ("没有规则许可该行业", "no rule for its sector"),
+    "BASIS_OTHER": ("依据不符", "another basis"),
+    "PURPOSE_OTHER": ("用途不符", "another purpose"),
+    "ITEM_OTHER": ("事项不符", "another matter"),
+    "GRADE_ABOVE": ("字段等级过高", "fields of a higher grade"),
+}
+"""What rules of sectors say to a grant."""
 
 SIDE: Words = {"PROVIDER": ("提供方", "provider"), "GRANTEE": ("用证单位", "grantee")}
 """As what a home waits for signatures."""

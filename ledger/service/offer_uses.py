@@ -32,6 +32,7 @@ from ledger.service.gather_uses import GatherUses
 from ledger.service.interface_quota import within_quota
 from ledger.service.live_index import Sight, fresh
 from ledger.service.make_handouts import Providers
+from ledger.service.sector_rules import SectorRules
 from ledger.service.sign_offers import SignOffers
 
 
@@ -41,6 +42,19 @@ class Ways:
 
     single: SignOffers
     batch: GatherUses
+
+
+@dataclass(frozen=True)
+class Judges:
+    """What requests are judged by, beside their grants.
+
+    Attributes:
+        verifier: SM2.
+        rules: Tells what rules of sectors say, by a state and a moment.
+    """
+
+    verifier: Verifier
+    rules: Callable[[StateView, int], SectorRules]
 
 
 class OfferUses:
@@ -53,7 +67,7 @@ class OfferUses:
         providers: For whom this service hands out.
         ways: How uses come onto the ledger.
         answers: Find and make what requests are answered with.
-        verifier: SM2.
+        judges: Hold requests against signatures and rules of sectors.
         clock: Ours.
     """
 
@@ -65,12 +79,12 @@ class OfferUses:
         providers: Providers,
         ways: Ways,
         answers: Answers,
-        verifier: Verifier,
+        judges: Judges,
         clock: Clock,
     ) -> None:
         self._store, self._look, self._queue = store, look, queue
         self._providers, self._ways, self._answers = providers, ways, answers
-        self._verifier, self._clock = verifier, clock
+        self._judges, self._clock = judges, clock
 
     def offer(self, form: Mapping[str, object], sender: str | None) -> KeptUse:
         """Offer what a request asks for, or gather it; the same request gets the same answer.
@@ -83,11 +97,11 @@ class OfferUses:
             MalformedError: `USE_REQUEST_MALFORMED`.
             BadSignatureError: `USE_REQUEST_SIGNATURE`.
             RuleError: `USE_REQUEST_TIME`, and why it is refused; what has a reason is noted, to be recorded.
-            OutageError: The ledger cannot be asked.
+            OutageError: The ledger cannot be asked; `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
         """
         request = use_request(form)
         index, now = fresh(self._look()), self._now()
-        request.check(self._verifier, "0x" + index.ledger_id.hex())
+        request.check(self._judges.verifier, "0x" + index.ledger_id.hex())
         if not _is_theirs(index, request, sender, now):
             raise NotEntitledError("OTHER_GRANT", grant=request.grant)
         known = self._store.find(request.digest)
@@ -99,6 +113,7 @@ class OfferUses:
         provider = self._providers.of(index, asked.resource, now)
         try:
             require_granted(index, asked, now)
+            self.require_sector(index, asked, now)
             if request.is_batched:
                 self._ways.batch.require_open(asked, index, now)
             content = self._answers.content(index, asked, now)
@@ -115,6 +130,15 @@ class OfferUses:
             self._store.drop(request.digest)
             self.note_refusal(index, asked, error)
             raise
+
+    def require_sector(self, state: StateView, asked: GrantedUse, now: int) -> None:
+        """Let pass what the rules of sectors of the owner's region allow now.
+
+        Raises:
+            NotEntitledError: `SECTOR_NOT_ALLOWED`.
+            OutageError: `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
+        """
+        self._judges.rules(state, now).ruling(asked.grant, now).require()
 
     def note_refusal(self, state: StateView, asked: GrantedUse, error: LedgerError) -> None:
         """Note why a request was refused, where that has a number; it is recorded later.

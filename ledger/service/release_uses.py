@@ -113,7 +113,7 @@ class ReleaseUses:
 
         Raises:
             TransitionError: `USE_OFFER_OVER`.
-            LedgerError: What the contracts refuse; the refusal is noted.
+            LedgerError: What the contracts refuse, or rules of sectors by now; the refusal is noted.
         """
         if use.message is None:  # in a batch, or not offered yet
             raise TransitionError("USE_OFFER_OVER", use=use.id)
@@ -122,14 +122,15 @@ class ReleaseUses:
             return desk.settled(known)
         if use.state is not UseState.OFFERED or (known is None and use.sign_by < self._now()):
             raise TransitionError("USE_OFFER_OVER", use=use.id)
-        message = self._message(use)
+        index = self._look().index
+        asked, message = asked_of(index, use_request(use.request)), self._message(use)
         second = signature_of(bytes.fromhex(key[2:]), bytes.fromhex(signature))
         message = replace(message, signatures=(message.signatures[0], second))
         try:
+            self._offers.require_sector(index, asked, self._now())
             queued = desk.accept(message.needed, message)
         except LedgerError as error:
-            index = self._look().index
-            self._offers.note_refusal(index, asked_of(index, use_request(use.request)), error)
+            self._offers.note_refusal(index, asked, error)
             raise
         self._store.change(replace(use, state=UseState.SIGNED, message=message.as_json()), [UseState.OFFERED])
         return desk.settled(queued)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, pairwise
 from typing import TypeVar
@@ -44,7 +44,9 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.sector_rules import SectorRules
 from ledger.service.shown_corrections import ShowCorrections
+from ledger.service.supervise_sectors import AgainstRules, SuperviseSectors
 from ledger.service.working_days import Counted, WorkingDays
 
 EVERYBODY = "*"
@@ -156,6 +158,7 @@ class SupervisedSharing:
         fallen: All that fell due in it, the earliest first.
         waiting: What is open without a deadline, the oldest first.
         days: Tells of the calendars by which it was counted.
+        against: What was granted or used against rules of sectors; None where nobody asked.
     """
 
     asked: Supervision
@@ -163,6 +166,7 @@ class SupervisedSharing:
     fallen: Sequence[Owed]
     waiting: Sequence[Waiting]
     days: WorkingDays
+    against: Sequence[AgainstRules] | None = None
 
     @property
     def findings(self) -> list[Owed]:
@@ -188,6 +192,7 @@ class SupervisedSharing:
             "findings": [each.as_json(asked.at, self.days) for each in self.findings],
             "waiting": [each.as_json(asked.at) for each in self.waiting],
             "calendars": self.calendars(),
+            "againstRules": None if self.against is None else [each.as_json() for each in self.against],
         }
 
     def calendars(self) -> list[JsonObject]:
@@ -216,12 +221,14 @@ class SuperviseSharing:
         corrections: Tells who has to hear of which correction, by that state.
         asked: Of whom, and for which period.
         as_of: Time of the newest block that was read.
+        rules: What rules of sectors say by that state; None where nobody asks.
     """
 
     state: Entities
     corrections: ShowCorrections
     asked: Supervision
     as_of: int
+    rules: SectorRules | None = None
 
     def supervise(self) -> SupervisedSharing:
         """Whatever fell due, and what waits."""
@@ -230,7 +237,15 @@ class SuperviseSharing:
         owed.sort(key=lambda each: (each.deadline.due, each.body, each.deadline.step.value, each.about))
         waiting = [each for each in self._waiting() if org in ("", each.body)]
         waiting.sort(key=lambda each: (each.since, each.about))
-        return SupervisedSharing(self.asked, self.as_of, owed, waiting, self._days)
+        return SupervisedSharing(self.asked, self.as_of, owed, waiting, self._days, self._against())
+
+    def _against(self) -> list[AgainstRules] | None:
+        """What was granted or used against rules, by the body that acts for its owner by now."""
+        if self.rules is None:
+            return None
+        found = SuperviseSectors(self.state, self.rules).found(self.asked.since)
+        named = [replace(each, owner=self._now(each.owner)) for each in found]
+        return [each for each in named if self.asked.org in ("", each.owner)]
 
     def _fell_due(self, deadline: Deadline) -> bool:
         """Within the period, and not waited for no more before that."""

@@ -180,7 +180,7 @@ class WorkingDays:
 
     @cached_property
     def _seen(self) -> StateView:
-        return _Remembered(self.state)
+        return Remembered(self.state)
 
     @cached_property
     def _is_void(self) -> IsVoid:
@@ -225,7 +225,7 @@ def _days_between(since: int, due: int) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
 
 
-class _Remembered:
+class Remembered:
     """A state whose entities are read once: each day looks at the same few regions and tables."""
 
     def __init__(self, below: StateView) -> None:

@@ -1,8 +1,9 @@
-"""Who may sign in whose name, on a live ledger: operators of issuers, identity providers of holders."""
+"""Who may do what, on a live ledger: operators of issuers, identity providers, bodies by their sectors."""
 
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -13,9 +14,17 @@ import pytest
 
 from ledger import crypto
 from ledger.domain.messages import key_id
+from ledger.domain.sharing import Outcome
+from ledger.domain.sharing_entities import Refusal
 from ledger.domain.sm3 import sm3
+from ledger.domain.use_reasons import REASONS
+from ledger.service.share_grants import GrantOrders, grant_in
+from ledger.service.signing import KeyFile
 from tests.api.conftest import Department, client, issuer, relying, service_home
+from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
+from tests.granting import reasons
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, found
+from tests.served import Served
 
 __all__ = ["client", "issuer", "relying", "service_home"]
 
@@ -376,6 +385,133 @@ def test_a_freeze_signed_elsewhere_is_sent_as_it_stands(
     forged = {"signed": again["signed"], "keyId": again["keyId"], "signature": thief}
     refused = issuer.post(f"/v1/licenses/{license_id}/freeze", forged)
     assert (refused.status_code, refused.json()["code"]) == (422, "SIGNATURE_REFUSED")
+
+
+@pytest.fixture
+def using(live_ledger: LiveLedger, tmp_path: Path) -> Iterator[Using]:
+    served = Served(live_ledger, tmp_path / "provider", live_ledger.rpc, "--batch-seconds", "1")
+    yield Using(live_ledger, tmp_path, served.start())
+    served.close()
+
+
+def rules_of_a_sector(using: Using, of: list[str], *bases: str) -> Path:
+    """A file by which the relying body's sector may have resources on these bases."""
+    title = {"zh": "虚构行业", "en": "a made-up sector"}
+    form = {
+        "format": "elicense-sectors/1",
+        "sectors": [{"code": code, "title": title} for code in ("J", "J66")],
+        "members": [{"body": RELYING, "sectors": ["J66"]}],
+        "rules": [{"sector": "J", "of": of, "bases": list(bases), "grade": 2}],
+        "source": "虚构：仅供测试",
+    }
+    file = using.folder / f"sectors-{'-'.join(bases)}.json"
+    file.write_text(json.dumps(form, ensure_ascii=False), encoding="utf-8")
+    return file
+
+
+def refusals(using: Using, resource: str, count: int) -> tuple[int, set[int]]:
+    """How many uses of a resource are recorded as refused, once there are so many, and why; 0 for several."""
+    deadline = time.monotonic() + 60
+    while True:
+        found = (each for _, each in using.live_ledger.ledger().follow().entities("refusal"))
+        own = [each for each in found if isinstance(each, Refusal) and each.code in resource]
+        total = sum(each.size for each in own)
+        if total >= count or time.monotonic() > deadline:
+            return total, {each.reason for each in own}
+        time.sleep(0.2)
+
+
+def test_what_a_regions_rules_do_not_allow_is_warned_of_not_granted_not_used_and_found(using: Using) -> None:
+    ledger, home = using.live_ledger, using.served.home
+    to = ["--region", "310000", "--by", str(ledger.key("r31"))]
+    at_service = ["--api", using.served.url, *using.key("relying"), "--org", RELYING]
+    license_, open_, rows = using.license(), using.resource(), using.data_set()
+    asked = using.resource("--sharing", "conditional", "--ground", "7", "--until", "2031-12-31")
+    case = ["--item", "ITEM-7", "--case", "虚构案号2026-7"]
+    grant, looking, of_rows = using.grant(open_), using.grant(open_, *case), using.grant_of_rows(rows)
+    using.used(grant, license_)
+
+    def wrong(*arguments: str, at: Path = home) -> Json:
+        status, told = ledger.attempt(*arguments, home=at)
+        assert status == 1, told
+        return told
+
+    # published, and not at hand: nobody judges, nobody hands out
+    file = rules_of_a_sector(using, [open_, asked, rows], "CONSENT")
+    first = ledger.cli("sector", "publish", str(file), *to)
+    assert ledger.cli("sector", "check", str(file))["digest"] == first["digest"]
+    assert wrong("sector", "publish", str(file), *to)["code"] == "SECTORS_THERE"
+    terms = ["--until", "2031-12-31", "--fields", "metadata/certificateName"]
+    ask = ["grant", "request", asked, *reasons(PURPOSE), *terms]
+    ask += ["--field-list", str(using.fields), *using.key("relying")]
+    warned = using.grantee(*ask)
+    assert (warned["sectorRule"]["allowed"], warned["sectorRule"]["answer"]) == (None, None)
+    approve = ["grant", "decide", str(warned["grant"]), "--approve", *using.key("issuer")]
+    for status, told in (
+        using.use(grant, license_),
+        ledger.attempt(*approve, home=home),
+        ledger.attempt("sector", "of", RELYING, "--region", "310118", home=home),
+    ):
+        assert (status in (3, 75), told["code"]) == (True, "SECTORS_NOT_HERE"), told
+    altered = using.folder / "altered.json"
+    altered.write_text(file.read_text(encoding="utf-8").replace("仅供测试", "改过"), encoding="utf-8")
+    assert wrong("sector", "keep", str(altered))["code"] == "NOT_SECTORS"
+    kept = using.grantee("sector", "keep", str(file), "--send", *at_service)
+    assert kept["published"] == [{"region": "310000", "version": 1}]
+
+    # at hand: every way in which data go out is closed, and the refusals are recorded
+    lookup = ["license", "lookup", "--code", "11340000MB0TE5T44D", "--grant", looking, "--purpose", PURPOSE]
+    lookup += ["--api", using.served.url, *using.key("relying"), "--name", GRANTEE_NAME, *case]
+    lookup += ["--encryption-key", str(ledger.key("relying-encryption")), "--out", str(using.folder / "none")]
+    for status, told in (
+        using.use(grant, license_),
+        using.use(grant, license_, "--batch"),
+        using.use_row(of_rows, "91330000EXAMPLE01A"),
+        ledger.attempt(*lookup, home=using.grantee_home),
+        ledger.attempt(*approve, home=home),
+    ):
+        assert (status, told["code"]) == (1, "SECTOR_NOT_ALLOWED"), told
+    assert refusals(using, open_, 3)[0] == 3
+    assert refusals(using, rows, 1) == (1, {REASONS["SECTOR_NOT_ALLOWED"]})
+    again = using.grantee(*ask)
+    rule = {name: again["sectorRule"][name] for name in ("allowed", "answer", "sectors", "region", "rule")}
+    expected: Json = {"allowed": False, "answer": "BASIS_OTHER", "sectors": ["J", "J66"]}
+    assert rule == {**expected, "region": "310000", "rule": 1}
+    may = ["sector", "may", RELYING, open_, "--fields", "metadata/certificateName", "--basis"]
+    told = wrong(*may, "duty")
+    assert (told["code"], told["answer"], told["text"]["sector"]) == (
+        "SECTOR_NOT_ALLOWED",
+        "BASIS_OTHER",
+        "J",
+    )
+    assert using.provider(*may, "consent")["answer"] == "ALLOWED"
+    of = using.provider("sector", "of", RELYING, "--region", "310118")
+    assert ([each["sector"] for each in of["sectors"]], of["region"]) == (["J", "J66"], "310000")
+
+    # the contracts know no rules: who goes round them is found, for good
+    here, signer = ledger.ledger(home), ledger.signer("issuer")
+    orders = GrantOrders(here.party_texts, here.entropy)
+    waiting = grant_in(here.follow(), str(warned["grant"]))
+    sent = here.sharing().send(orders.decide(waiting, Outcome.YES, [KeyFile(signer.public_key, signer)]))
+    told = wrong("supervise", "sharing")
+    (breach,) = told["againstRules"]
+    assert (told["code"], breach["about"], breach["seq"]) == (breach["code"], waiting.grant_id, sent.seq)
+    assert (breach["body"], breach["grantee"], breach["answer"]) == (ISSUER, RELYING, "BASIS_OTHER")
+    assert (breach["digest"], breach["certain"]) == (first["digest"], False)
+    assert using.grantee("supervise", "sharing", "--without-sectors")["againstRules"] is None
+
+    # another version opens them
+    file = rules_of_a_sector(using, [open_, asked, rows], "DUTY", "CONSENT")
+    published = ["sector", "publish", str(file), *to, "--api", using.served.url, *at_service[2:]]
+    assert ledger.cli(*published)["sent"] is True
+    shown = using.grantee("sector", "show", "--region", "310118", *at_service)
+    assert (shown["region"], shown["version"]) == ("310000", 2)
+    assert shown["rules"] == json.loads(file.read_text(encoding="utf-8"))
+    assert [each["counts"] for each in using.grantee("sector", "list")["rules"]] == [False, True]
+    using.used(grant, license_)
+    assert using.grantee(*ask)["sectorRule"]["answer"] == "ALLOWED"
+    using.provider("grant", "decide", str(again["grant"]), "--approve", *using.key("issuer"))
+    assert wrong("supervise", "sharing")["againstRules"] == [breach]
 
 
 def test_the_ledger_replays_clean_after_all_of_this(mandated: LiveLedger) -> None:

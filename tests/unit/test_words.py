@@ -16,6 +16,7 @@ from ledger.domain.messages import MESSAGES
 from ledger.domain.origins_file import How
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
+from ledger.domain.sector_rules import SectorAnswer
 from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
 from ledger.domain.use_reasons import REASONS
@@ -63,6 +64,7 @@ CODES = {
     "GRANT_NEED": names(Need),
     "USE_KIND": names(UseKind) | {"BATCH", "REFUSED"},
     "REFUSAL": set(REASONS),
+    "SECTOR_ANSWER": values(SectorAnswer),
     "CORRECTION_STATE": names(CorrectionState),
     "CORRECTION_ACT": names(CorrectionAct),
     "PROMISE": values(Kept),

@@ -179,8 +179,8 @@ HELP: dict[str, str] = {
         "找出未兑现的承诺：迟了多少，或根本没有上链；不写文件则核对本机的承诺。"
     ),
     "Promises, or answers with one; else this home's.": "承诺，或含承诺的答复；不写即本机的。",
-    "Find what was due where data are shared and came late or not at all, and measure who was in time.": (
-        "找出数据共享中逾期或未办的事项，并统计按期率。"
+    "Find what was late or never came where data are shared, and what rules of sectors did not allow.": (
+        "查找数据共享中逾期或未办的事项和行业规则不允许的共享，并统计各单位按期情况。"
     ),
     "Only what this body owes; else all bodies.": "只列此机构应办的；默认全部机构。",
     "Moment as of which it is said; else now.": "截至何时；默认现在。",

@@ -416,6 +416,34 @@ HELP: dict[str, str] = {
         "credit 社会信用。"
     ),
     "Who may write in it.": "可以写入的机构。",
+    "Rules of sectors: which trades may get which data.": "行业规则：哪些行业可以取得哪些数据。",
+    "Tell whether a file has well-formed rules of sectors; asks no ledger.": (
+        "判断文件是否为规范的行业规则；不查询账本。"
+    ),
+    "The rules (elicense-sectors/1), - for stdin.": "行业规则文件（elicense-sectors/1），- 表示标准输入。",
+    "Publish a region's rules of sectors, or their next version; signed by the region or a superior one.": (
+        "发布地区的行业规则或其下一版本；由该地区或上级地区签名。"
+    ),
+    "From when they count; else now.": "自何时起适用；默认现在。",
+    "List the rules of sectors that regions published, each version with when it came into effect.": (
+        "列出各地区发布的行业规则、各版本及其生效时刻。"
+    ),
+    "Show the rules that count in a region; with --api a text that is not here is fetched and kept.": (
+        "显示在某地区适用的行业规则；加 --api 时，本地没有的正文从服务取得并保存。"
+    ),
+    "By the rules that count in this region.": "按在此地区适用的规则。",
+    "As of this moment; else now.": "截至此刻；默认现在。",
+    "Keep the text of rules that a region published, so that this home can judge by it.": (
+        "保存地区已发布的行业规则正文，供本目录据以判断。"
+    ),
+    "Tell which sectors a body is in and what these may get, by the rules of its region or of --region.": (
+        "查询机构所属行业及各行业可取得的数据，按其所在地区或 --region 的规则。"
+    ),
+    "Tell whether rules of sectors let a body have fields of a resource, and by which rule.": (
+        "判断行业规则是否允许机构取得资源的若干字段，并说明依据哪一条规则。"
+    ),
+    "Credit code of a body.": "机构的统一社会信用代码。",
+    "Hold no grant against rules of sectors, and say so.": "不按行业规则核对授权，并予以注明。",
     "Calendars of working days.": "工作日历。",
     "Tell whether a file is a calendar, and how many days it has worked; asks no ledger.": (
         "判断文件是否为合规的工作日历，并给出工作日天数；不查询账本。"
