@@ -25,6 +25,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.seals import Seals
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
@@ -93,6 +94,7 @@ class Services:
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
+        seals: The lists of electronic seals that are kept here.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             and whether Monday to Friday are counted by a calendar whose text is not here.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
@@ -132,6 +134,7 @@ class Services:
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars
+    seals: Seals
     supervise_sharing: Callable[[int | None, int, str, bool], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]

@@ -15,6 +15,7 @@ from ledger.domain.interface_file import InterfaceStatus
 from ledger.domain.messages import MESSAGES
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
+from ledger.domain.seals import RevocationReason, SealStanding
 from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
 from ledger.domain.use_reasons import REASONS
@@ -54,6 +55,8 @@ CODES = {
     "INTERFACE_STATUS": values(InterfaceStatus),
     "EDITION_STANDING": names(EditionStanding),
     "TABLE_STANDING": values(TableStanding),
+    "SEAL_STANDING": values(SealStanding),
+    "SEAL_REASON": values(RevocationReason),
     "BASIS": names(Basis),
     "OUTCOME": names(Outcome),
     "GRANT_STANDING": values(GrantStanding),
