@@ -33,6 +33,7 @@ REASONS: dict[str, int] = {
     "ROW_UNKNOWN": 21,
     "ROWS_SPENT": 22,
     "INTERFACE_QUOTA": 23,
+    "INTERFACE_NOT_OFFERED": 25,
 }
 """Code of `ledger.errors` → number in the record."""
 

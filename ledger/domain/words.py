@@ -284,6 +284,7 @@ REFUSAL: Words = {
     "ROW_UNKNOWN": ("没有此行", "row unknown"),
     "ROWS_SPENT": ("查询行数已满", "rows spent"),
     "INTERFACE_QUOTA": ("超出接口限额", "beyond the quota"),
+    "INTERFACE_NOT_OFFERED": ("接口暂停或已停用", "interface not offered"),
 }
 """Why a request to use data was refused."""
 
