@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.schemas import Answered, Hash, Json, Moment
+from api.schemas import Answered, Form, Hash, Json, Moment
 
 
 class DeclaredRow(Answered):
@@ -59,6 +59,35 @@ class InterfaceDetail(InterfaceRow):
     versions: list[InterfaceVersion]
     outages: list[OutageRow]
     rev: int
+
+
+class InterfaceSla(Form):
+    """What is promised of an interface."""
+
+    availability: Annotated[str, Field(max_length=8)]
+    response_ms: int
+
+
+class InterfaceBody(Form):
+    """An interface (`elicense-interface/1`, docs/interfaces.md)."""
+
+    format: Literal["elicense-interface/1"]
+    url: Annotated[str, Field(max_length=500)]
+    methods: Annotated[list[str], Field(min_length=1, max_length=64)]
+    sla: InterfaceSla
+    status: Literal["offered", "suspended", "retired"]
+
+    def given(self) -> Json:
+        """As it came."""
+        return self.model_dump(by_alias=True)
+
+
+class InterfaceTaken(Answered):
+    """The versions of which the file was kept."""
+
+    resource: str
+    digest: Hash
+    versions: list[int]
 
 
 class SnapshotRow(DeclaredRow):

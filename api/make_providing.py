@@ -54,7 +54,8 @@ def make_providing(
     queue, clock = ledger.queue, ledger.clock
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
-    ways, answers = Ways(SignOffers(signing, clock, patience), gathering), Answers(handouts, lookups, rows)
+    ways = Ways(SignOffers(signing, clock, patience), gathering)
+    answers = Answers(handouts, lookups, rows, texts)
     judges = Judges(ledger.verifier, ledger.sector_rules)
     offers = OfferUses(store, look, queue, providers, ways, answers, judges, clock)
     batches = SettleBatches(store, look, ledger.reader, queue, gathering, clock)

@@ -26,6 +26,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.seals import Seals
 from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
@@ -97,6 +98,7 @@ class Services:
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
         sectors: The rules of sectors that are kept here.
+        seals: The lists of electronic seals that are kept here.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             whether Monday to Friday are counted by a calendar whose text is not here, and whether grants
             are held against rules of sectors.
@@ -144,6 +146,7 @@ class Services:
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]
     sectors: Sectors
     supervise_sharing: Callable[[int | None, int, str, bool, bool], SupervisedSharing]
+    seals: Seals
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

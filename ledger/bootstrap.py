@@ -121,6 +121,7 @@ from ledger.service.representatives import StandIn, representatives_of
 from ledger.service.resign import ResignMessages
 from ledger.service.retention import Retention
 from ledger.service.run_outbox import Pace, RunOutbox
+from ledger.service.seals import Seals, ShowSeals
 from ledger.service.sector_rules import FindSectors, SectorRules
 from ledger.service.sectors import Sectors, ShowSectors
 from ledger.service.seen_records import SeenRecords
@@ -144,7 +145,7 @@ from ledger.service.verification_receipts import (
     RepeatVerifications,
     SignReceipts,
 )
-from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
+from ledger.service.verify import NO_PRESENTATION, AtHand, Subject, VerifyLicenses, reused
 from ledger.service.verify_copies import CopyAsk, VerifyCopies, read_copy
 from ledger.service.warrants import Warrants
 from ledger.service.working_days import WorkingDays
@@ -374,9 +375,7 @@ class Ledger:
             self.verifier,
             self.clock,
             asked.level,
-            self._license_at,
-            self.party_texts.list_of,
-            self.types().with_digest,
+            AtHand(self._license_at, self.party_texts.list_of, self.types().with_digest, self.seals.find),
         )
 
     def copies(
@@ -600,6 +599,15 @@ class Ledger:
     def calendars(self) -> Calendars:
         """The calendars of working days that this home keeps."""
         return Calendars(FileOutbox(self.settings.home / "calendars"))
+
+    @cached_property
+    def seals(self) -> Seals:
+        """The lists of electronic seals that this home keeps."""
+        return Seals(FileOutbox(self.settings.home / "seals"))
+
+    def showing_seals(self, state: Entities) -> ShowSeals:
+        """What tells which lists of seals were published, by a state of this ledger."""
+        return ShowSeals(state, self.seals, self._now())
 
     def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
         """What tells working days by a state of this ledger, as it was known at a moment.

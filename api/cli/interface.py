@@ -66,12 +66,16 @@ def set_(
     require_new(before, read.digest, begins, quota)
     desk.ledger.party_texts.keep_form(read.digest, read.as_json())
     shared = desk.send(set_interface(found, read, quota, begins, desk.by))
+    is_sent = api is not None and shared.seq is not None
+    if is_sent:
+        desk.service().post(f"/v1/interfaces/{found.key}", read.as_json())
     data = {
         "resource": found.key,
         "version": shared.rev,
         "digest": read.digest,
         "quota": quota or None,
         "status": read.status.value,
+        "sent": is_sent,
     }
     return told(shared, data, f"{found.key}  v{data['version']}  {read.status.value}  {read.url}")
 

@@ -94,6 +94,7 @@ NOUNS: dict[str, Noun] = {
     "code-table": Noun("api.cli.sharing_lists", "code_table_app", True, "代码表", "Code tables"),
     "calendar": Noun("api.cli.calendar", "app", True, "工作日历", "Calendars of working days"),
     "sector": Noun("api.cli.sector", "app", True, "行业规则", "Which trades may get which data"),
+    "seal": Noun("api.cli.seal", "app", True, "电子印章名录", "Lists of electronic seals"),
     "library": Noun("api.cli.sharing_lists", "library_app", True, "基础库", "Base libraries"),
     "outbox": Noun("api.cli.outbox", "app", True, "待发箱", "Accepted messages of this home"),
     "promise": Noun("api.cli.promise", "app", True, "受理承诺", "Promises of relays"),

@@ -52,6 +52,7 @@ from ledger.service.share_grants import grant_in
 from ledger.service.shown_uses import UseFilter
 from ledger.service.sign_offers import CARRIED
 from ledger.service.use_data import Used, UseOrder
+from ledger.service.use_refusals import SignRefusals
 from ledger.service.verify_copies import read_copy
 
 app = typer.Typer(add_completion=False, help="Uses of granted data.")
@@ -151,11 +152,13 @@ def answer(
 ) -> Outcome:
     """Answer what a platform carried: offer or refuse, record what was signed, hand out."""
     ledger, signer = open_ledger(network, rpc), keys.signer(key)
-    held = {body_of(ledger, signer).uscc: signer}.get
+    body = body_of(ledger, signer).uscc
+    held = {body: signer}.get
     providing = make_providing(ledger, held, ledger.accepting(), patience=CARRIED)
     parcels, desk = PlatformParcels(Path(folder)), ledger.desk
     offers, releases = providing.offers, providing.releases
-    rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk).run()
+    refusals = SignRefusals(ledger.trust.ledger_id, body, signer, ledger.clock)
+    rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk, refusals).run()
     providing.step()
     _carried(ledger)
     shown = [{"use": each.use, "answer": each.answer, "reason": each.code} for each in rows]

@@ -36,6 +36,7 @@ from ledger.service.promises import require_registered
 from ledger.service.share_grants import grant_in, require_name
 from ledger.service.share_resources import resource_in
 from ledger.service.use_data import Used, UseData, UseOrder, requests_of
+from ledger.service.use_refusals import JudgeRefusals
 
 OwnKey = Annotated[str, typer.Option("--key", metavar="PEM", help="Your signing key.")]
 ReaderKey = Annotated[
@@ -154,7 +155,9 @@ class UsingDesk:
             raise UsageError("USE_WAY")
         if order.is_batched:
             raise UsageError("USE_BATCH_PLATFORM", grant=order.grant.grant_id)
-        return PlatformChannel(self.via)
+        ledger, now = self.ledger, int(self.ledger.clock.now().timestamp())
+        judge = JudgeRefusals(ledger.trust.ledger_id, self.state, self.resource, ledger.verifier, now)
+        return PlatformChannel(self.via, judge.error)
 
 
 def _code_key(code: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Body, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.answers import answers, fetched
+from api.answers import answers, done, fetched
 from api.auth import Asking, Guarded
-from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
+from api.declaration_schemas import InterfaceBody, InterfaceDetail, Interfaces, InterfaceTaken, MappingDetail
+from ledger.domain.interface_file import read_interface
 from ledger.domain.moments import parse_moment
 from ledger.service.list_shared import MOST_ROWS, Page
 from ledger.service.share_resources import read_key
@@ -50,6 +51,22 @@ def get_interface(
     """The interface of a resource at a moment, its versions, and when the resource was out."""
     found = services.listing().declared.interface(read_key(f"{owner}/{code}"), _moment(at))
     return fetched(request, found, personal=False)
+
+
+@router.post(
+    "/interfaces/{owner}/{code}",
+    operation_id="leaveInterface",
+    responses=answers(InterfaceTaken, "Kept, for everybody"),
+)
+def leave_interface(
+    services: Asking,
+    owner: Annotated[str, Path(pattern="^[0-9A-Z]{18}$")],
+    code: Annotated[str, Path(min_length=1, max_length=32)],
+    body: Annotated[InterfaceBody, Body()],
+) -> Response:
+    """Leave the file of an interface that was declared; it is held against the ledger's digest."""
+    declared, given = services.listing().declared, read_interface(body.given())
+    return done(declared.take_interface(read_key(f"{owner}/{code}"), given))
 
 
 @router.get("/mappings", operation_id="getMapping", responses=answers(MappingDetail, "The mapping"))

@@ -3,6 +3,7 @@
 Each side writes into the half of the folder that goes to the other, and reads the half that comes from it.
 Whatever carries the files may lose, repeat, delay, cut off or alter them: what is cut off is read again
 later, what is altered is refused by the signatures inside, and what is repeated is answered as before.
+A refusal is signed as well (`ledger.domain.use_refusal`); one that is not counts for nothing, on either side.
 
     to-provider/<use>.request.json     what the grantee asks
     to-grantee/<use>.offer.json        what the provider offers
@@ -14,25 +15,25 @@ later, what is altered is refused by the signatures inside, and what is repeated
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.handout import MAX_FILE
-from ledger.domain.refusals import refusal_of
+from ledger.domain.use_refusal import FORMAT, REQUEST, SIGNATURE, came
 from ledger.domain.use_request import use_request
 from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, StoreOutageError
-from ledger.errors.texts import TEXTS
 
 TO_PROVIDER, TO_GRANTEE = "to-provider", "to-grantee"
 MOST_ASKED = 1 << 16
 """Bytes of a request or a signature."""
 MOST_ANSWERED = MAX_FILE + MOST_ASKED
 """Bytes of an answer: the largest copy that is handed out, and what stands beside it."""
+Judge = Callable[[str, Mapping[str, JsonObject], JsonObject], LedgerError]
+"""From a use, the grantee's own files and a refusal to what is to be told of it."""
 _NO_FILE = (errno.ELOOP, errno.EISDIR)
 _NAME = re.compile(r"(0x[0-9a-f]{64})\.(request|signature)\.json")
 
@@ -109,12 +110,13 @@ class PlatformChannel:
 
     Args:
         folder: Of the platform, on the grantee's side.
+        judge: Tells what a refusal that came is worth.
     """
 
     is_direct = False
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = _Folder(folder)
+    def __init__(self, folder: Path, judge: Judge) -> None:
+        self._folder, self._judge = _Folder(folder), judge
 
     def ask(self, request: JsonObject) -> JsonObject:
         """The offer; raises what came instead, `USE_WITH_PLATFORM` as long as nothing came."""
@@ -143,12 +145,16 @@ class PlatformChannel:
             self._folder.write(TO_PROVIDER, use_id, kind, form)
 
     def _came(self, use_id: str, kind: str) -> JsonObject | None:
-        """What came; a refusal counts only without it: nobody signed that one."""
+        """What came; a refusal counts only without it."""
         answer = self._folder.read(TO_GRANTEE, use_id, kind, MOST_ANSWERED)
         refused = self._folder.read(TO_GRANTEE, use_id, "refused", MOST_ASKED) if answer is None else None
         if refused is not None:
-            raise _refusal(refused)
+            sent = {of: form for of in (REQUEST, SIGNATURE) if (form := self._sent(use_id, of)) is not None}
+            raise self._judge(use_id, sent, refused)
         return answer
+
+    def _sent(self, use_id: str, kind: str) -> JsonObject | None:
+        return self._folder.read(TO_PROVIDER, use_id, kind, MOST_ASKED)
 
 
 class PlatformParcels:
@@ -173,30 +179,23 @@ class PlatformParcels:
         """Send an `offer` or a `copy`."""
         self._folder.write(TO_GRANTEE, use_id, kind, form)
 
-    def refuse(self, use_id: str, error: LedgerError) -> None:
-        """Send why there is none."""
-        fields = {name: _plain(value) for name, value in error.fields.items()}
-        self._folder.write(TO_GRANTEE, use_id, "refused", {"code": error.code, "fields": fields})
+    def refuse(self, use_id: str, form: JsonObject) -> None:
+        """Send the signed form of why there is none."""
+        self._folder.write(TO_GRANTEE, use_id, "refused", form)
 
     def _unanswered(self, kind: str, answer: str) -> Iterator[tuple[str, JsonObject]]:
         for use_id, found in self._folder.asked():
-            answers = (self._folder.has(TO_GRANTEE, use_id, each) for each in (answer, "refused"))
-            if found != kind or any(answers):
+            if found != kind or self._folder.has(TO_GRANTEE, use_id, answer):
                 continue
             form = self._folder.read(TO_PROVIDER, use_id, kind, MOST_ASKED)
-            if form is not None:
+            if form is not None and not self._is_refused(use_id, kind, form):
                 yield use_id, form
 
-
-def _refusal(form: Mapping[str, object]) -> LedgerError:
-    code, fields = form.get("code"), form.get("fields")
-    if not isinstance(code, str) or code not in TEXTS or not isinstance(fields, dict):
-        raise MalformedError("USE_ANSWER_FORM", told=str(code)[:80])
-    return refusal_of(code, {name: value for name, value in fields.items() if name not in ("code", "self")})
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | bool | type(None)) else json.dumps(value, default=str)
+    def _is_refused(self, use_id: str, kind: str, form: JsonObject) -> bool:
+        """Whether this very file was refused, and not what came in its place, or by nobody's signature."""
+        refused = self._folder.read(TO_GRANTEE, use_id, "refused", MOST_ASKED)
+        told = (FORMAT, kind, came(form))
+        return refused is not None and tuple(refused.get(each) for each in ("format", "of", "came")) == told
 
 
 def _outage(path: Path, error: OSError) -> StoreOutageError:

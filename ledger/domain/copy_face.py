@@ -42,6 +42,8 @@ _OTHERS = {
     "layout/sm3": "版式文件摘要（SM3）",
     "layout/mediaType": "版式文件格式",
     "layout/sealSerial": "电子印章编号",
+    "layout/sealCertificateSerial": "电子印章证书序列号",
+    "layout/sealPolicy": "电子印章管理规则",
 }
 _BRANCHES = {"metadata": 0, "holders": 1, "face": 2}
 _NO_END = "长期 no end"

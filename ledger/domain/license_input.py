@@ -80,7 +80,7 @@ _HOLDER_METADATA = {
     "certificateHolderCode": "code",
     "certificateHolderTypeCode": "codeType",
 }
-_LAYOUT = ("sm3", "mediaType", "sealSerial", "sealCertificateSm3")
+_LAYOUT = ("sm3", "mediaType", "sealSerial", "sealCertificateSm3", "sealCertificateSerial", "sealPolicy")
 
 
 class LicenseDraft:
@@ -289,8 +289,9 @@ class LicenseDraft:
             if not _is_sm3(layout.get(name)) and (name in layout or name == "sm3"):
                 self._fault(f"layout/{name}", "FIELD_PATTERN" if name in layout else "FIELD_REQUIRED")
         self._text(layout, "mediaType", "layout")
-        if layout.get("sealSerial") is not None:
-            self._text(layout, "sealSerial", "layout")
+        for name in ("sealSerial", "sealCertificateSerial", "sealPolicy"):
+            if layout.get(name) is not None:
+                self._text(layout, name, "layout")
         return layout
 
     def _read_conversion(self) -> JsonObject | None:

@@ -499,6 +499,8 @@ _LAYOUT = {
     "mediaType": Form.TEXT,
     "sealSerial": Form.IDENTIFIER,
     "sealCertificateSm3": Form.IDENTIFIER,
+    "sealCertificateSerial": Form.IDENTIFIER,
+    "sealPolicy": Form.IDENTIFIER,
 }
 _PLACE = re.compile(r"0|[1-9][0-9]{0,2}")
 _IDENTIFIER_NAME = re.compile(r"(?:^|[a-z0-9])(?:Number|Code|No|Id|Identifier|Serial|Sm3|Key)$", re.ASCII)

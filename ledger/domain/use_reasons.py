@@ -34,6 +34,7 @@ REASONS: dict[str, int] = {
     "ROWS_SPENT": 22,
     "INTERFACE_QUOTA": 23,
     "SECTOR_NOT_ALLOWED": 24,
+    "INTERFACE_NOT_OFFERED": 25,
 }
 """Code of `ledger.errors` → number in the record."""
 

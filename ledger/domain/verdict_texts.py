@@ -147,6 +147,30 @@ FLAG_TEXTS: dict[str, tuple[str, str]] = {
         "版式文件的摘要与证照所载一致；电子印章未核验，请用签章软件核验。",
         "The layout file is the one that the license names. Its seal was not checked: use seal software.",
     ),
+    "SEAL_REVOKED": (
+        "按账本上的印章名录，所载电子印章在签章时已撤销；请向颁发机构核实或取得重新签章的文件。",
+        "By a list on the ledger the seal that it names was revoked when it was put on; ask the issuer.",
+    ),
+    "SEAL_REVOKED_BEFORE_RECORD": (
+        "所载电子印章在证照上链之前已撤销；签章在撤销之前只是证照自称的，请向颁发机构核实。",
+        "The seal was revoked before the license was recorded; only the issuer says that it was used before.",
+    ),
+    "SEAL_NOT_IN_TERM": (
+        "按账本上的印章名录，签章时不在所载电子印章的有效期内；请向颁发机构核实。",
+        "By a list on the ledger the seal was not in its term when it was put on; ask the issuer.",
+    ),
+    "SEAL_NOT_LISTED": (
+        "颁发机构的印章名录里没有所载的电子印章；请向颁发机构核实。",
+        "The issuer's list of seals does not have the one that it names; ask the issuer.",
+    ),
+    "SEAL_LIST_NOT_HERE": (
+        "账本上有印章名录，其内容不在本机，未能核对所载电子印章；请取得后用 seal keep 收入本机。",
+        "The text of a list of seals is not here, so the seal was not looked up; `seal keep` takes it in.",
+    ),
+    "SEAL_DIFFERS": (
+        "证照所载的印章证书摘要或管理规则与印章名录不同；请向颁发机构核实。",
+        "What it says of its seal's certificate or policy is not what the list says; ask the issuer.",
+    ),
     "GRANT_WITHDRAWN_SINCE": (
         "提供之后授权已被撤回；继续使用前请重新申请。",
         "The grant was withdrawn after this was handed out; ask again before it is used further.",

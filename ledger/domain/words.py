@@ -59,6 +59,12 @@ FLAG: Words = {
     "COPY_USE_PROMISED": ("用证待上链", "use promised"),
     "USE_LEFT_UNSIGNED": ("用证单位未签", "use left unsigned"),
     "SEAL_NOT_CHECKED": ("印章未核验", "seal not checked"),
+    "SEAL_REVOKED": ("印章已撤销", "seal revoked"),
+    "SEAL_REVOKED_BEFORE_RECORD": ("上链前印章已撤销", "seal revoked before the record"),
+    "SEAL_NOT_IN_TERM": ("印章不在有效期", "seal not in its term"),
+    "SEAL_NOT_LISTED": ("印章不在名录", "seal not listed"),
+    "SEAL_LIST_NOT_HERE": ("印章名录不在本机", "list of seals not here"),
+    "SEAL_DIFFERS": ("印章信息不一致", "seal differs from its list"),
     "GRANT_WITHDRAWN_SINCE": ("授权已撤回", "grant withdrawn since"),
     "SUCCESSOR_UNPROVED": ("后继合约未证明", "successor unproved"),
 }
@@ -186,6 +192,25 @@ TABLE_STANDING: Words = {
 }
 """Where a version of a code table stands."""
 
+SEAL_STANDING: Words = {
+    "GOOD": ("有效", "good"),
+    "REVOKED": ("已撤销", "revoked"),
+    "NOT_IN_TERM": ("不在有效期", "not in its term"),
+    "NOT_LISTED": ("不在名录", "not listed"),
+    "LIST_NOT_HERE": ("名录不在本机", "the list is not here"),
+    "NO_LIST": ("没有名录", "no list"),
+}
+"""What lists of electronic seals say of one."""
+
+SEAL_REASON: Words = {
+    "keyCompromise": ("密钥失密", "key compromise"),
+    "affiliationChanged": ("单位变更", "affiliation changed"),
+    "superseded": ("已换发", "superseded"),
+    "cessationOfOperation": ("停止使用", "cessation of operation"),
+    "unspecified": ("未说明", "unspecified"),
+}
+"""Why a seal was revoked."""
+
 MATERIAL: Words = {
     "ORIGINAL_NEEDED": ("须交原件", "the original is needed"),
     "NOT_ON_THE_LEDGER": ("账本上没有此类材料", "not on the ledger"),
@@ -277,6 +302,7 @@ REFUSAL: Words = {
     "ROWS_SPENT": ("查询行数已满", "rows spent"),
     "INTERFACE_QUOTA": ("超出接口限额", "beyond the quota"),
     "SECTOR_NOT_ALLOWED": ("行业规则不允许", "not allowed to the sector"),
+    "INTERFACE_NOT_OFFERED": ("接口暂停或已停用", "interface not offered"),
 }
 """Why a request to use data was refused."""
 

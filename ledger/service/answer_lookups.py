@@ -16,9 +16,10 @@ from ledger.ports.uses import UseCode, UseStore
 from ledger.service.check_uses import GrantedUse, is_covered
 from ledger.service.hand_out import HandOut
 from ledger.service.hand_rows import HandRows, RowContent
+from ledger.service.interface_status import require_offered
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.make_handouts import Content, LicensesHere, MakeHandouts
-from ledger.service.party_texts import NOTHING
+from ledger.service.party_texts import NOTHING, PartyTexts
 
 CODE_SECONDS = 3_600
 """Seconds for which a use code is good, where the grant does not end before."""
@@ -113,10 +114,17 @@ class Answers:
         handouts: Hands data of licenses out.
         lookups: Looks licenses up.
         rows: Hands rows of data sets out.
+        texts: What this home knows behind digests: whether interfaces may be called.
     """
 
-    def __init__(self, handouts: MakeHandouts, lookups: AnswerLookups, rows: HandRows) -> None:
-        self._handouts, self._lookups, self._rows = handouts, lookups, rows
+    def __init__(
+        self, handouts: MakeHandouts, lookups: AnswerLookups, rows: HandRows, texts: PartyTexts
+    ) -> None:
+        self._handouts, self._lookups, self._rows, self._texts = handouts, lookups, rows, texts
+
+    def require_offered(self, state: StateView, asked: GrantedUse, now: int) -> None:
+        """Let pass only what goes through an interface that may be called; raises `INTERFACE_NOT_OFFERED`."""
+        require_offered(state, self._texts, asked.resource.key, now)
 
     def content(self, state: StateView, asked: GrantedUse, now: int) -> Answer:
         """What a request asks for; raises as `MakeHandouts.content` and `HandRows.content`.

@@ -13,12 +13,14 @@ from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.message_form import is_word
+from ledger.domain.use_refusal import REQUEST, SIGNATURE
 from ledger.domain.use_request import use_request
 from ledger.errors import LedgerError, MalformedError, OutageError, StoreOutageError
 from ledger.ports.uses import KeptUse
 from ledger.service.accept import Desk
 from ledger.service.offer_uses import OfferUses
 from ledger.service.release_uses import ReleaseUses
+from ledger.service.use_refusals import SignRefusals
 
 _SIGNATURE = re.compile("[0-9a-f]{128}")
 
@@ -38,8 +40,8 @@ class Parcels(Protocol):
         """Send an `offer` or a `copy`."""
         ...
 
-    def refuse(self, use_id: str, error: LedgerError) -> None:
-        """Send why there is none."""
+    def refuse(self, use_id: str, form: JsonObject) -> None:
+        """Send the signed form of why there is none."""
         ...
 
 
@@ -72,6 +74,7 @@ class AnswerParcels:
         releases: Takes signatures and lets data go.
         offer_json: A use as a grantee is offered it.
         desk: Where uses are handed in; waits for their records.
+        refusals: Signs why there is no answer.
     """
 
     def __init__(
@@ -81,9 +84,10 @@ class AnswerParcels:
         releases: ReleaseUses,
         offer_json: Callable[[KeptUse], JsonObject],
         desk: Desk,
+        refusals: SignRefusals,
     ) -> None:
         self._parcels, self._offers, self._releases = parcels, offers, releases
-        self._offer_json, self._desk = offer_json, desk
+        self._offer_json, self._desk, self._refusals = offer_json, desk, refusals
 
     def run(self) -> list[Answered]:
         """Answer all that came; one file's fault is no other's.
@@ -91,12 +95,13 @@ class AnswerParcels:
         Raises:
             StoreOutageError: The folder or the store cannot be used.
         """
-        offered = [self._tried(use_id, form, self._offer) for use_id, form in self._parcels.requests()]
+        requests = self._parcels.requests()
+        offered = [self._tried(use_id, REQUEST, form, self._offer) for use_id, form in requests]
         signed = self._parcels.signatures()
-        return offered + [self._tried(use_id, form, self._hand_out) for use_id, form in signed]
+        return offered + [self._tried(use_id, SIGNATURE, form, self._hand_out) for use_id, form in signed]
 
     def _tried(
-        self, use_id: str, form: JsonObject, answer: Callable[[str, JsonObject], Answered]
+        self, use_id: str, of: str, form: JsonObject, answer: Callable[[str, JsonObject], Answered]
     ) -> Answered:
         try:
             return answer(use_id, form)
@@ -105,7 +110,7 @@ class AnswerParcels:
         except OutageError as outage:
             return Answered(use_id, "WAITING", outage)
         except LedgerError as error:
-            self._parcels.refuse(use_id, error)
+            self._parcels.refuse(use_id, self._refusals.sign(use_id, of, form, error))
             return Answered(use_id, "REFUSED", error)
 
     def _offer(self, use_id: str, form: JsonObject) -> Answered:

@@ -114,6 +114,7 @@ class OfferUses:
         try:
             require_granted(index, asked, now)
             self.require_sector(index, asked, now)
+            self._answers.require_offered(index, asked, now)
             if request.is_batched:
                 self._ways.batch.require_open(asked, index, now)
             content = self._answers.content(index, asked, now)

@@ -199,6 +199,21 @@ class ShowDeclarations:
         form = self.texts.form_of(digest, INTERFACE_FORMAT)
         return None if form is None else read_interface(form)
 
+    def take_interface(self, key: str, given: InterfaceFile) -> JsonObject:
+        """Keep the file of a version that the provider declared; gives `digest` and its numbers.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_RESOURCE`, `INTERFACE_UNKNOWN`.
+            UsageError: `DECLARED_OTHER`: it is the file of none.
+        """
+        declared = self._declared(key, DeclarationKind.INTERFACE)
+        if declared is None:
+            raise UnknownIdError("INTERFACE_UNKNOWN", resource=key)
+        numbers = [number for number, each in enumerate(declared.told, 1) if each.digest == given.digest]
+        require_same(given.digest, given.digest if numbers else declared.told[-1].digest)
+        self.texts.keep_form(given.digest, given.as_json())
+        return {"resource": key, "digest": given.digest, "versions": numbers}
+
     def _interface(self, declared: Declaration, number: int, told: Told) -> JsonObject:
         file = self.interface_file(told.digest)
         return {

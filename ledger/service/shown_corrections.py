@@ -91,14 +91,14 @@ class ShowCorrections:
         texts: What this home knows behind digests.
         evidence: The same of evidence.
         now: The moment asked about.
-        days: Tells working days; None for a home that keeps no calendars.
+        days: Tells working days.
     """
 
     index: Entities
     texts: PartyTexts
     evidence: Evidence
     now: int
-    days: WorkingDays | None = None
+    days: WorkingDays
 
     def rows(self, wanted: Wanted) -> JsonObject:
         """The keys of `correction list`: the oldest first, how many there are in all, and in which states."""
@@ -162,7 +162,7 @@ class ShowCorrections:
         if known is None:
             heard = self._heard.get(correction.correction_id, ())
             bodies = to_tell(self.users(correction)) if upheld(correction) else ()
-            known = acknowledgement_deadlines(correction, bodies, heard, self.working_days.of)
+            known = acknowledgement_deadlines(correction, bodies, heard, self.days.of)
             self._told[correction.correction_id] = known
         return known
 
@@ -316,21 +316,16 @@ class ShowCorrections:
     def _bodies(self) -> Mapping[str, str]:
         return listed_bodies(self.index)
 
-    @cached_property
-    def working_days(self) -> WorkingDays:
-        """What tells working days."""
-        return self.days or WorkingDays(self.index, self.now)
-
     def _answer(self, correction: Correction) -> JsonObject:
         owner = resource_owner(correction.resource)
-        return self._deadline(owner, answer_deadline(correction, self.working_days.of(owner)))
+        return self._deadline(owner, answer_deadline(correction, self.days.of(owner)))
 
     def _deadline(self, body: str, deadline: Deadline) -> JsonObject:
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
-            "calendars": self.working_days.told(body, deadline),
+            "calendars": self.days.told(body, deadline),
         }
 
 

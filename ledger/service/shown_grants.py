@@ -43,14 +43,14 @@ class ShowGrants:
         state: The ledger.
         texts: What this home knows behind digests.
         now: The moment asked about.
-        days: Tells working days; None for a home that keeps no calendars.
+        days: Tells working days.
         derived: The derived fields of a license type, as far as it is known here.
     """
 
     state: Entities
     texts: PartyTexts
     now: int
-    days: WorkingDays | None = None
+    days: WorkingDays
     derived: Callable[[str], Derived] = field(default=lambda _: {})
 
     def row(self, grant: Grant) -> JsonObject:
@@ -119,7 +119,7 @@ class ShowGrants:
     def _is_overdue(self, grant: Grant) -> bool:
         """Whether the owner's decision or review is late and waited for: a holder has no deadline."""
         waited = {str(each["need"]) for each in self.next(grant)}
-        days = self._days.of(resource_owner(grant.resource))
+        days = self.days.of(resource_owner(grant.resource))
         own = {Need.DECISION: decision_deadline(grant, days), Need.REVIEW: review_deadline(grant, days)}
         return any(
             need.name in waited and deadline.is_overdue(self.now)
@@ -129,17 +129,13 @@ class ShowGrants:
 
     def _decision(self, grant: Grant) -> JsonObject:
         owner = resource_owner(grant.resource)
-        deadline = decision_deadline(grant, self._days.of(owner))
+        deadline = decision_deadline(grant, self.days.of(owner))
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
-            "calendars": self._days.told(owner, deadline),
+            "calendars": self.days.told(owner, deadline),
         }
-
-    @cached_property
-    def _days(self) -> WorkingDays:
-        return self.days or WorkingDays(self.state, self.now)
 
     def _step(self, step: GrantStep, listed: FieldList) -> JsonObject:
         return {

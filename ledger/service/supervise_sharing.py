@@ -349,7 +349,7 @@ class SuperviseSharing:
 
     @property
     def _days(self) -> WorkingDays:
-        return self.corrections.working_days
+        return self.corrections.days
 
     # --- reading --------------------------------------------------------------------------
 

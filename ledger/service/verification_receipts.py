@@ -42,6 +42,7 @@ from ledger.errors import (
     UsageError,
 )
 from ledger.ports import Clock, Index, Signer, Verifier
+from ledger.proof.seals import SEAL_FLAGS, SEAL_LIST_NOT_HERE
 from ledger.service.present import Scanned
 from ledger.service.signing_body import signing_body
 from ledger.service.sources import Asked, Histories
@@ -363,12 +364,14 @@ def _compared(part: _Part, now: FoundVerdict, is_today: bool) -> list[tuple[str,
     held = {outcome for name, outcome, _ in then.checks if name in left_out}
     is_decided_elsewhere = bool(open_) or bool(held & {Outcome.FAIL.value, _UNKNOWN})
     results = [] if is_decided_elsewhere else [("result", then.result, now.result)]
-    flags = [] if open_ else [("flags", _flags(then), _flags(now))]
+    flags = [] if open_ else [("flags", _flags(then, now), _flags(now, then))]
     return [("licenseId", then.license_id, now.license_id), *results, *steps, *flags]
 
 
-def _flags(found: FoundVerdict) -> list[str]:
-    return sorted(set(found.flags) - {_BY_PROOF})
+def _flags(found: FoundVerdict, other: FoundVerdict) -> list[str]:
+    """What was found beside the result; nothing of the seal where one of both did not have a list's text."""
+    is_unread = SEAL_LIST_NOT_HERE in {*found.flags, *other.flags}
+    return sorted(set(found.flags) - {_BY_PROOF} - (SEAL_FLAGS if is_unread else set()))
 
 
 def places_of(receipt: VerificationReceipt, brought: Sequence[bytes]) -> dict[int, bytes]:

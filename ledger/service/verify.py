@@ -6,7 +6,7 @@ down, since that needs none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -22,11 +22,13 @@ from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import key_object
 from ledger.domain.records import Record
+from ledger.domain.seals import named_seal, stated_sealing
 from ledger.domain.state import Refused, typed
 from ledger.domain.trustfile import TrustFile
 from ledger.domain.verdict import IN_FORCE, Check, HeadSeen, Outcome, Step, Verdict, failed, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.ports import Clock, Verifier
+from ledger.proof.seals import FindSeals, JudgedSeal, Sealing, judge_seal, seal_objects, with_layout_judged
 from ledger.proof.verification import (
     Claim,
     Findings,
@@ -103,6 +105,9 @@ class Subject:
         return any(each.step is Step.FORM and each.outcome is Outcome.PASS for each in self.before)
 
 
+SEAL_VALIDITY = "SEAL_VALIDITY"
+"""The check of a layout file's seal that a list of seals makes: its term, and whether it was revoked."""
+
 NO_PRESENTATION = (skipped(Step.HOLDER, "NOT_PRESENTED"), skipped(Step.BASIS, "NO_DATA_HANDED_OUT"))
 _ON_LEDGER = (Step.SIGNATURE, Step.ISSUER, Step.ANCHOR, Step.STATUS, Step.RECOGNITION)
 _NOT_REACHED = Findings(tuple(skipped(step, "NOT_REACHED") for step in _ON_LEDGER))
@@ -118,6 +123,23 @@ Definition = Callable[[str, str], LicenseType | None]
 """The definition of a type (code) with a schema digest (0x-hex), where it is known here."""
 
 
+@dataclass(frozen=True)
+class AtHand:
+    """What a home knows beside the ledger, and shows beside a verdict.
+
+    Attributes:
+        license_at: Names licenses of batches that took others' places; what it says is not proved.
+        name_fields: Names the fields of resources, where a list of them is at hand.
+        definition: Knows types by what the ledger says of them; derived fields are checked by it.
+        find_seals: Finds texts of lists of seals; with None no license's seal is looked up.
+    """
+
+    license_at: LicenseAt = lambda *_: None
+    name_fields: NameFields = lambda _: None
+    definition: Definition = lambda *_: None
+    find_seals: FindSeals | None = None
+
+
 class VerifyLicenses:
     """Answers for one ledger.
 
@@ -127,9 +149,7 @@ class VerifyLicenses:
         verifier: Checks SM2 signatures.
         clock: Tells now.
         level: The trust level asked for, shown where none was reached.
-        license_at: Names licenses of batches that took others' places; what it says is not proved.
-        name_fields: Names the fields of resources, where a list of them is at hand.
-        definition: Knows types by what the ledger says of them; derived fields are checked by it.
+        at_hand: What is known here beside the ledger.
     """
 
     def __init__(
@@ -139,12 +159,10 @@ class VerifyLicenses:
         verifier: Verifier,
         clock: Clock,
         level: str = "rpc",
-        license_at: LicenseAt = lambda *_: None,
-        name_fields: NameFields = lambda _: None,
-        definition: Definition = lambda *_: None,
+        at_hand: AtHand | None = None,
     ) -> None:
         self._trust, self._open, self._clock, self._level = trust, open_histories, clock, level
-        self._license_at, self._name_fields, self._definition = license_at, name_fields, definition
+        self._at_hand = at_hand or AtHand()
         self._holds = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
     def verify(self, subject: Subject, ask: Ask) -> Verdict:
@@ -164,7 +182,8 @@ class VerifyLicenses:
         try:
             histories = self._open()
             self._follow(claims, histories)
-            state = self._state_for(claims, ask.region, histories)
+            sealing = self._sealing_bodies(subjects)
+            state = self._state_for(claims, ask.region, histories, sealing)
             doubts = self._doubts(claims, ask, histories)
         except (OutageError, TrustError) as problem:
             if len(claims) > 1 and self._is_answering():
@@ -174,7 +193,14 @@ class VerifyLicenses:
                     *self.verify_together(subjects[half:], ask),
                 ]
             return [self._unchecked(subject, problem, ask) for subject in subjects]
-        return [self._checked(subject, ask, histories, state, doubts) for subject in subjects]
+        find = lru_cache(maxsize=None)(self._at_hand.find_seals) if self._at_hand.find_seals else None
+        return [self._checked(subject, ask, histories, state, doubts, find) for subject in subjects]
+
+    def _sealing_bodies(self, subjects: Sequence[Subject]) -> set[str]:
+        """Issuers of whose lists of seals something is asked."""
+        if self._at_hand.find_seals is None:
+            return set()
+        return {each.claim.issuer for each in subjects if each.claim and _names_seal(each, each.claim)}
 
     def _is_answering(self) -> bool:
         """Whether the ledger can be asked at all, so that a failure may be about one subject alone."""
@@ -190,13 +216,22 @@ class VerifyLicenses:
         return doubts_about(histories, licenses, _known_at(ask, histories))
 
     def _checked(
-        self, subject: Subject, ask: Ask, histories: Histories, state: State, doubts: Doubts
+        self,
+        subject: Subject,
+        ask: Ask,
+        histories: Histories,
+        state: State,
+        doubts: Doubts,
+        find_seals: FindSeals | None,
     ) -> Verdict:
         claim = subject.claim
         if claim is None:
             return self._without_claim(subject, ask)
         findings = self._examine(claim, ask, histories, state)
         subject = self._with_rules(subject, claim, findings, state)
+        if find_seals is not None:
+            judged = _judged_seal(subject, claim, findings, state, _known_at(ask, histories), find_seals)
+            subject, findings = _with_seal(subject, findings, judged)
         verdict = self._verdict(subject, ask, findings, histories)
         license_type = findings.license.license_type if findings.license else ""
         shown = doubts_shown(doubts[claim.license_id], license_type)
@@ -212,7 +247,8 @@ class VerifyLicenses:
         if recorded is None or any(check.outcome is Outcome.FAIL for check in subject.before):
             return subject
         definitions = [
-            self._definition(recorded.license_type, digest) for digest in _schemas_then(state, recorded)
+            self._at_hand.definition(recorded.license_type, digest)
+            for digest in _schemas_then(state, recorded)
         ]
         broken = [
             broken_rules(each.derived, claim.seen()) if each and each.derived else [] for each in definitions
@@ -250,7 +286,7 @@ class VerifyLicenses:
 
     def _with_doubts(self, verdict: Verdict, doubts: Sequence[Doubt], known_at: int) -> Verdict:
         """The verdict with what is doubted beside it; that changes no result."""
-        corrections = tuple(each.as_json(self._name_fields, known_at) for each in doubts)
+        corrections = tuple(each.as_json(self._at_hand.name_fields, known_at) for each in doubts)
         return replace(verdict, flags=(*verdict.flags, *doubt_flags(doubts)), corrections=corrections)
 
     def _examine(self, claim: Claim, ask: Ask, histories: Histories, state: State) -> Findings:
@@ -273,7 +309,9 @@ class VerifyLicenses:
         """With the id of a license of a batch that took the place of another, where it is known here."""
         leaf = check.evidence.get("supersededByLeaf")
         known = (
-            self._license_at(str(leaf["batch"]), int(leaf["index"])) if isinstance(leaf, Mapping) else None
+            self._at_hand.license_at(str(leaf["batch"]), int(leaf["index"]))
+            if isinstance(leaf, Mapping)
+            else None
         )
         return replace(check, evidence={**check.evidence, "supersededBy": known}) if known else check
 
@@ -293,14 +331,24 @@ class VerifyLicenses:
         for contract in {"Journal", *(MESSAGES[claim.message_name].contract for claim in claims)}:
             histories.generations(contract)
 
-    def _state_for(self, claims: Sequence[Claim], region: int | None, histories: Histories) -> State:
-        """Ask for histories until nothing more is needed; those of single licenses are not kept."""
+    def _state_for(
+        self, claims: Sequence[Claim], region: int | None, histories: Histories, sealing: Collection[str]
+    ) -> State:
+        """Ask for histories until nothing more is needed; those of single licenses are not kept.
+
+        Args:
+            claims: What is to be judged.
+            region: Where.
+            histories: The ledger.
+            sealing: Bodies whose lists of seals are needed, too.
+        """
         loaded = histories.known
         state = state_of_facts(histories.ledger_id, histories.facts_of(loaded))
         passing = {each for claim in claims for each in own_objects(claim)}
         try:
             for _ in range(MAX_ROUNDS):
                 wanted = {each for claim in claims for each in missing_objects(claim, state, region)}
+                wanted |= {each for body in sealing for each in seal_objects(state, body)}
                 wanted = (wanted | passing) - loaded
                 if not wanted:
                     break
@@ -345,6 +393,45 @@ class VerifyLicenses:
             good=subject.good,
             head=head,
         )
+
+
+def _names_seal(subject: Subject, claim: Claim) -> bool:
+    """Whether a license of which nothing is wrong so far shows which seal it bears."""
+    is_whole = all(check.outcome is not Outcome.FAIL for check in subject.before)
+    return is_whole and named_seal(claim.seen()) is not None
+
+
+def _judged_seal(
+    subject: Subject, claim: Claim, findings: Findings, state: State, known_at: int, find: FindSeals
+) -> JudgedSeal | None:
+    """What lists say of the seal of a license that is on the ledger as it says; None of any other."""
+    is_anchored = any(each.step is Step.ANCHOR and each.outcome is Outcome.PASS for each in findings.checks)
+    if findings.license is None or not is_anchored or not _names_seal(subject, claim):
+        return None
+    seen = claim.seen()
+    seal, recorded = named_seal(seen), findings.license.facts[0].recorded_at
+    if seal is None:
+        return None
+    return judge_seal(state, claim.issuer, Sealing(seal, stated_sealing(seen), recorded), known_at, find)
+
+
+def _with_seal(subject: Subject, findings: Findings, judged: JudgedSeal | None) -> tuple[Subject, Findings]:
+    """Both with what lists say of the seal: as evidence of step 4, as flags, beside the layout file."""
+    if judged is None:
+        return subject, findings
+    checks = tuple(
+        replace(each, evidence={**each.evidence, "seal": judged.as_json()})
+        if each.step is Step.ISSUER
+        else each
+        for each in findings.checks
+    )
+    if judged.is_listed:
+        before = [
+            replace(each, evidence=with_layout_judged(each.evidence, SEAL_VALIDITY))
+            for each in subject.before
+        ]
+        subject = replace(subject, before=tuple(before))
+    return subject, replace(findings, checks=checks, flags=(*findings.flags, *judged.flags))
 
 
 def _schemas_then(state: State, license_: License) -> list[str]:

@@ -15,14 +15,14 @@ from ledger.domain.sm3 import sm3
 from ledger.domain.verdict import Check, Outcome, Step, failed, skipped
 from ledger.errors import MalformedError
 from ledger.proof.claims import read_envelope
-from ledger.service.verify import NO_PRESENTATION, Subject
+from ledger.service.verify import NO_PRESENTATION, SEAL_VALIDITY, Subject
 
 SEAL_NOT_CHECKED = "SEAL_NOT_CHECKED"
 """Flag: the digest of the layout file holds, and nobody looked at its seal."""
 
 SEAL_CHECKS: dict[str, tuple[str, str]] = {
     "SEAL_DATA": ("印章数据及其制作单位的签名", "the seal's data and its maker's signature"),
-    "SEAL_VALIDITY": ("印章的有效期和是否已被撤销", "the seal's validity, and whether it was revoked"),
+    SEAL_VALIDITY: ("印章的有效期和是否已被撤销", "the seal's validity, and whether it was revoked"),
     "SIGNER_CERTIFICATE": ("签章人证书及其证书链", "the signer's certificate and its chain"),
     "SEALED_CONTENT": ("签章数据与版式内容的一致性", "that what was sealed is what the pages show"),
 }
@@ -79,7 +79,13 @@ def _layout_in(data: bytes) -> JsonObject | None:
 
 def _held(digest: str, named: JsonObject) -> Check:
     """What is told of a layout file whose digest the companion carries."""
-    seal = {"serial": named.get("sealSerial"), "checked": False, "notChecked": _not_checked()}
+    seal = {
+        "serial": named.get("sealSerial"),
+        "certificateSerial": named.get("sealCertificateSerial"),
+        "policy": named.get("sealPolicy"),
+        "checked": False,
+        "notChecked": _not_checked(),
+    }
     told = {"sm3": digest, "mediaType": named.get("mediaType"), "seal": seal}
     return Check(Step.INTEGRITY, Outcome.PASS, "OK", "", {"layout": told})
 

@@ -33,11 +33,6 @@ MOST_LISTED = 100
 """Code tables that are looked through for calendars."""
 
 
-def nothing_here(digest: str) -> Calendar | None:  # noqa: ARG001
-    """Of a home that keeps no calendars."""
-    return None
-
-
 @dataclass(frozen=True, order=True)
 class Counted:
     """By what days of a year were counted.
@@ -69,7 +64,7 @@ class WorkingDays:
 
     state: StateView
     known_at: int
-    find: FindCalendar = nothing_here
+    find: FindCalendar
     assumes_weekdays: bool = True
     _sources: dict[tuple[int, date], Counted] = field(default_factory=dict)
     _tables: dict[tuple[int, int], CodeTable | None] = field(default_factory=dict)

@@ -286,6 +286,48 @@ def test_a_calendar_goes_through_a_service_to_whoever_counts_by_it(far: Far, tmp
     assert SupervisedSharing.model_validate(supervised.json()).calendars is not None
 
 
+def test_a_list_of_seals_goes_through_a_service_to_whoever_verifies_by_it(far: Far, tmp_path: Path) -> None:
+    serial = secrets.token_hex(7)
+    file, altered, seal = (
+        tmp_path / "seals.json",
+        tmp_path / "altered.json",
+        {"body": RELYING, "serial": serial},
+    )
+    seal |= {
+        "certificateSerial": None,
+        "certificateSm3": None,
+        "policy": None,
+        "from": "2020-01-01T00:00:00Z",
+    }
+    revoked = {"until": None, "revoked": {"at": "2024-01-01T00:00:00Z", "reason": "superseded"}}
+    file.write_text(json.dumps({"format": "elicense-seals/1", "seals": [seal | revoked]}))
+    altered.write_text(file.read_text().replace("2024-01", "2025-01"))
+    assert far.live_ledger.attempt("seal", "check", str(file))[1]["revoked"] == 1
+    by = ["--by", str(far.live_ledger.key("relying"))]
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    foreign = far.run("relying", "seal", "publish", str(file), "--region", "310118", *by)
+    assert (foreign[0], foreign[1]["code"]) == (1, "SEAL_OF_ANOTHER_BODY"), foreign
+    told = _at(far.folder / "near", far, "seal", "publish", str(file), *by, *asking)
+    assert (told["publisher"], told["sent"], told["checkedAgainst"]) == (RELYING, True, None)
+    assert far.run("relying", "seal", "publish", str(file), *by)[1]["code"] == "SEALS_THERE"
+    assert far.run("relying", "seal", "status", serial)[1]["code"] == "UNKNOWN_SEAL", "the text is not here"
+    assert far.run("relying", "seal", "keep", str(altered))[1]["code"] == "NOT_A_SEAL_LIST"
+    out = tmp_path / "handed-on.json"
+    shown = far.done("relying", "seal", "show", RELYING, "--out", str(out))
+    assert (shown["digest"], shown["list"]["seals"][0]["serial"]) == (told["digest"], serial)
+    (row,) = far.done("relying", "seal", "list", "--publisher", RELYING)["lists"]
+    assert (row["counts"], row["here"], row["revoked"]) == (True, True, 1)
+    for at, standing in (("2023-06-01", "GOOD"), ("2024-06-01", "REVOKED")):
+        (row,) = far.done("relying", "seal", "status", serial, "--at", at)["seals"]
+        assert (row["body"], row["standing"]) == (RELYING, standing)
+    assert far.done("issuer", "seal", "keep", str(out), "--send")["published"][0]["publisher"] == RELYING
+    with far.department("issuer") as issuer:
+        absent = issuer.get("/v1/seals/0x" + "12" * 32)
+        false = issuer.post("/v1/seals", json.loads(altered.read_text()))
+    assert (absent.status_code, absent.json()["code"]) == (404, "SEALS_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_A_SEAL_LIST")
+
+
 def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:
     table = far.folder / "no-calendar.json"
     table.write_text('{"1": "甲"}')

@@ -9,12 +9,19 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.messages import key_id
+from ledger.domain.use_refusal import use_refusal
 from tests.e2e.using import GRANTEE_NAME, Using
 from tests.live import RELYING, LiveLedger, live_ledger
 from tests.served import Served
 
 __all__ = ["live_ledger"]
 NAME = "metadata/certificateName"
+
+
+def _party(public_key: bytes) -> dict[str, str]:
+    identity = "0x" + key_id(public_key).hex()
+    return {"uscc": RELYING, "keyId": identity, "publicKey": public_key.hex()}
 
 
 class Platform:
@@ -103,6 +110,24 @@ def test_what_is_not_granted_is_refused_in_a_file_and_on_the_ledger(platform: Pl
     platform.request(grant, license_, fields="holders")
     platform.carry()
     assert platform.answer() == [("REFUSED", "FIELDS_NOT_ALLOWED")]
+    assert platform.answer() == []
+    platform.carry()
+    refused = platform.files("near/to-grantee")["refused.json"]
+    form = json.loads(refused.read_text())
+    unsigned = {"code": "FIELDS_NOT_ALLOWED", "fields": form["fields"]}
+    signer = using.live_ledger.signer("relying")
+    other = use_refusal(form | {"provider": _party(signer.public_key)})
+    for false in (
+        unsigned,
+        form | {"code": "GRANT_ENDED"},
+        form | {"signature": "ab" * 64},
+        other.signed(signer.sign(other.message())).as_json(),
+    ):
+        refused.write_text(json.dumps(false))
+        status, told = platform.request(grant, license_, fields="holders")
+        assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), told
+    platform.files("far/to-grantee")["refused.json"].write_text(json.dumps(unsigned))
+    assert platform.answer() == [("REFUSED", "FIELDS_NOT_ALLOWED")], "an old one is no answer"
     platform.carry()
     status, told = platform.request(grant, license_, fields="holders")
     assert (status, told["code"]) == (1, "FIELDS_NOT_ALLOWED")
@@ -124,7 +149,10 @@ def test_what_the_platform_cuts_off_waits_and_what_it_alters_is_refused(platform
     (asked.parent / "..request.json").write_text("{}")
     assert platform.answer() == [("REFUSED", "USE_REQUEST_MALFORMED")]
     platform.carry()
-    assert platform.request(grant, license_)[1]["code"] == "USE_REQUEST_MALFORMED"
+    status, told = platform.request(grant, license_)
+    assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), "something else was refused than was asked"
+    asked.write_bytes(whole)
+    assert platform.answer() == [("OFFERED", None)]
 
 
 def test_neither_side_believes_what_the_other_did_not_sign(platform: Platform) -> None:
@@ -135,7 +163,6 @@ def test_neither_side_believes_what_the_other_did_not_sign(platform: Platform) -
     form = json.loads(signature.read_text())
     signature.write_text(json.dumps({**form, "signature": "ab" * 64}))
     assert platform.answer() == [("REFUSED", "SIGNATURE_REFUSED")]
-    platform.files("far/to-grantee")["refused.json"].unlink()
     signature.write_text(json.dumps(form))
     assert platform.answer() == [("HANDED_OUT", None)]
     platform.carry()

@@ -112,6 +112,7 @@ def test_every_link_of_a_guide_leads_somewhere(guide: str) -> None:
                     "ANNULLED",
                     "suspended",
                     "HOLDER_FROZEN",
+                    "SEAL_REVOKED",
                     "Licenses renewed into renewed: 2",
                 ),
                 "the sample matched",

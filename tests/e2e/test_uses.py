@@ -230,5 +230,16 @@ def test_a_use_beyond_the_quota_of_a_day_is_refused_and_recorded_as_such(using: 
     while not reasons() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert reasons() == [REASONS["INTERFACE_QUOTA"]]
+    file.write_text(file.read_text().replace('"offered"', '"suspended"'))
+    elsewhere = [*declare[2:], "9", "--api", using.served.url, "--org", ISSUER]
+    status, told = using.live_ledger.attempt(*declare[:2], *elsewhere, home=using.folder / "elsewhere")
+    assert (status, told["status"], told["sent"]) == (0, "suspended", True), told
+    status, told = using.use(grants[0], license_)
+    assert (status, told["code"]) == (1, "INTERFACE_NOT_OFFERED"), told
+    deadline = time.monotonic() + 60
+    while len(reasons()) < 2 and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert sorted(reasons()) == [REASONS["INTERFACE_QUOTA"], REASONS["INTERFACE_NOT_OFFERED"]]
+    file.write_text(file.read_text().replace('"suspended"', '"offered"'))
     using.provider(*declare, "3")
     using.used(grants[0], license_)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.clock import SystemEntropy
+from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.sqlite.uses import SqliteUses
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.declared import (
@@ -25,9 +27,11 @@ from ledger.domain.moments import parse_moment, rfc3339
 from ledger.domain.sharing import DeclarationKind
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.state import typed
-from ledger.errors import MalformedError
+from ledger.errors import MalformedError, RuleError
 from ledger.ports.uses import KeptUse, UseState
 from ledger.service.interface_quota import quota_of, uses_today
+from ledger.service.interface_status import require_offered, status_of
+from ledger.service.party_texts import PartyTexts
 from tests.sharing_records import SharingRecords, a_use
 from tests.simulator import BUREAU, DAY, OFFICE, founded_ledger
 from tests.unit.test_shown_corrections import Tables
@@ -63,6 +67,32 @@ def test_the_version_in_effect_is_the_last_that_began_under_a_good_key(made: Sha
     assert known is not None
     assert len(known.told) == 1  # type: ignore[union-attr]
     assert as_known(declared, first - 1) is None
+
+
+def test_a_status_is_told_by_the_digest_where_only_an_earlier_file_is_here(
+    made: SharingRecords, tmp_path: Path
+) -> None:
+    texts = PartyTexts(FileOutbox(tmp_path), SystemEntropy())
+    form = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
+    form |= {"sla": {"availability": "99", "responseMs": 500}, "status": "offered"}
+    other = read_interface({**form, "url": "https://elsewhere.example"})
+    offered, suspended = read_interface(form), read_interface({**form, "status": "suspended"})
+    made.declare(digest=offered.digest)
+    made.declare(digest=suspended.digest)
+
+    def status() -> str | None:
+        return status_of(made.ledger.state(), texts, KEY, made.ledger.now)
+
+    assert status() is None, "nothing is here"
+    texts.keep_form(offered.digest, offered.as_json())
+    assert status() == "suspended"
+    with pytest.raises(RuleError, match="INTERFACE_NOT_OFFERED"):
+        require_offered(made.ledger.state(), texts, KEY, made.ledger.now)
+    made.declare(digest=other.digest)
+    assert status() is None, "the address is another one, too"
+    require_offered(made.ledger.state(), texts, KEY, made.ledger.now)
+    made.declare(digest=offered.digest)
+    assert status() == "offered"
 
 
 def test_an_outage_is_ended_by_a_later_word_and_excuses_only_what_came_after_it(made: SharingRecords) -> None:

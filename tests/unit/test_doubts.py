@@ -13,7 +13,7 @@ from ledger.domain.verdict import Verdict
 from ledger.errors import UnknownIdError
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import show_license
-from ledger.service.verify import NO_PRESENTATION, Ask, Subject, VerifyLicenses
+from ledger.service.verify import NO_PRESENTATION, Ask, AtHand, Subject, VerifyLicenses
 from tests.sharing_records import SharingRecords, bits, device_of, nonce, word
 from tests.simulator import (
     BUREAU,
@@ -56,7 +56,7 @@ class Doubted:
             crypto.verifier(),
             FixedClock(self.ledger.now),
             level,
-            name_fields={NAMES.digest: NAMES}.get,
+            AtHand(name_fields={NAMES.digest: NAMES}.get),
         )
         return service.verify(Subject(FORM, claim_in(self.issued), NO_PRESENTATION), Ask(**ask))
 

@@ -66,7 +66,7 @@ from tests.simulator import (
     founded_ledger,
     id_of,
 )
-from tests.unit.test_shown_corrections import Tables
+from tests.unit.test_shown_corrections import Tables, weekdays
 
 G = GrantStanding
 HELD = id_of("a license that is bound")
@@ -224,7 +224,8 @@ def test_a_review_is_part_of_the_answer_and_late_on_its_own(
 
     def rows(after: int) -> list[tuple[bool, list[str]]]:
         state = ledger.state()
-        show = ShowGrants(Tables(state), texts, ledger.now + after)
+        tables, now = Tables(state), ledger.now + after
+        show = ShowGrants(tables, texts, now, weekdays(tables, now))
         row = show.row(grant_of(ledger, sensitive))
         return [(row["overdue"], [each["need"] for each in row["next"]])]
 

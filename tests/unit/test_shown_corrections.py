@@ -16,11 +16,13 @@ from ledger.domain.entities import Entity
 from ledger.domain.links import By, links_of
 from ledger.domain.sharing import Outcome
 from ledger.domain.sharing_entities import Correction
+from ledger.domain.state import StateView
 from ledger.errors import LedgerError
 from ledger.service.evidence import MOST_BYTES, Evidence
 from ledger.service.party_texts import PartyTexts
 from ledger.service.seen_records import Seen, SeenRecords
 from ledger.service.shown_corrections import MOST_ROWS, ShowCorrections, Wanted
+from ledger.service.working_days import WorkingDays
 from tests.sharing_records import SharingRecords, a_use
 from tests.simulator import BUREAU, DAY, OFFICE, LedgerSimulator, founded_ledger, id_of
 
@@ -45,6 +47,11 @@ class Tables:
         return ((key, each) for key, each in self.entities(table, after) if (by, value) in links_of(each))
 
 
+def weekdays(state: StateView, now: int) -> WorkingDays:
+    """Working days at a home that keeps no calendars."""
+    return WorkingDays(state, now, {}.get)
+
+
 @pytest.fixture
 def ledger() -> LedgerSimulator:
     return founded_ledger(sign=False)
@@ -64,7 +71,8 @@ def evidence(tmp_path: Path) -> Evidence:
 
 def shown(ledger: LedgerSimulator, folder: Path, evidence: Evidence) -> ShowCorrections:
     texts = PartyTexts(FileOutbox(folder / "sharing"), SystemEntropy())
-    return ShowCorrections(Tables(ledger.state()), texts, evidence, ledger.now)  # type: ignore[arg-type]
+    tables, now = Tables(ledger.state()), ledger.now
+    return ShowCorrections(tables, texts, evidence, now, weekdays(tables, now))  # type: ignore[arg-type]
 
 
 def test_a_flood_of_doubts_makes_no_answer_longer_and_hides_no_earlier_one(

@@ -23,7 +23,7 @@ from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_sharing import SuperviseSharing, Supervision
 from tests.sharing_records import SharingRecords, a_use, word
 from tests.simulator import BUREAU, DAY, OFFICE, founded_ledger
-from tests.unit.test_shown_corrections import Tables
+from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
 Measure = Callable[..., Json]
@@ -38,7 +38,7 @@ def measure(tmp_path: Path) -> Measure:
     def measured(made: SharingRecords, at: int = 0, **asked: Any) -> Json:
         wanted = Supervision(at or made.ledger.now, **asked)
         known = KnownAt(Tables(made.ledger.state()), wanted.at)
-        corrections = ShowCorrections(known, texts, evidence, wanted.at)
+        corrections = ShowCorrections(known, texts, evidence, wanted.at, weekdays(known, wanted.at))
         sharing = SuperviseSharing(known, corrections, wanted, wanted.at).supervise()
         return SuperviseEffect(known, wanted, sharing).as_json()
 

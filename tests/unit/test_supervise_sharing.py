@@ -35,7 +35,7 @@ from tests.simulator import (
     founded_ledger,
     hash32,
 )
-from tests.unit.test_shown_corrections import Tables
+from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
 Do = Callable[[], object]
@@ -50,7 +50,7 @@ def supervised(tmp_path: Path) -> Supervise:
 
     def supervise(state: State, at: int, known_at: int = 0, **asked: Any) -> Json:
         known = KnownAt(Tables(state), known_at or at)
-        corrections = ShowCorrections(known, texts, evidence, at)
+        corrections = ShowCorrections(known, texts, evidence, at, weekdays(known, at))
         return SuperviseSharing(known, corrections, Supervision(at, **asked), at).supervise().as_json()
 
     return supervise

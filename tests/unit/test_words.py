@@ -16,6 +16,7 @@ from ledger.domain.messages import MESSAGES
 from ledger.domain.origins_file import How
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
+from ledger.domain.seals import RevocationReason, SealStanding
 from ledger.domain.sector_rules import SectorAnswer
 from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
@@ -57,6 +58,8 @@ CODES = {
     "HOW": values(How),
     "EDITION_STANDING": names(EditionStanding),
     "TABLE_STANDING": values(TableStanding),
+    "SEAL_STANDING": values(SealStanding),
+    "SEAL_REASON": values(RevocationReason),
     "BASIS": names(Basis),
     "OUTCOME": names(Outcome),
     "GRANT_STANDING": values(GrantStanding),

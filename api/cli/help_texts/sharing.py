@@ -472,6 +472,35 @@ HELP: dict[str, str] = {
     ),
     "How many working days.": "工作日天数。",
     "What they count from; else now.": "起算时刻；默认现在。",
+    "Lists of electronic seals.": "电子印章名录。",
+    "The list (elicense-seals/1), - for stdin.": "印章名录文件（elicense-seals/1），- 表示标准输入。",
+    "Credit code of a body, or six digits of a region.": "机构的统一社会信用代码，或六位行政区划代码。",
+    "Tell whether a file is a list of seals, and what it has; asks no ledger.": (
+        "判断文件是否为规范的印章名录，并列出内容；不查询账本。"
+    ),
+    "The region whose list it is.": "发布名录的地区。",
+    "The body whose list it is; with --region: whose --key is.": (
+        "发布名录的机构；同时有 --region 时，为 --key 所属的机构。"
+    ),
+    "Publish a body's list of seals, or a region's of those of its bodies, or its next version.": (
+        "发布机构的印章名录，或地区所属机构的印章名录，或其下一版本。"
+    ),
+    "Only of this body or region.": "只列此机构或地区的。",
+    "List the lists of seals that bodies and regions published, each version with whether it counts now.": (
+        "列出各机构、各地区发布的印章名录、各版本及其现在是否作数。"
+    ),
+    "Show the list of seals of a body or region; with --api a text that is not here is fetched and kept.": (
+        "显示机构或地区的印章名录；加 --api 时，本地没有的正文从服务取得并保存。"
+    ),
+    "Keep the text of a list of seals that somebody published, so that this home can verify by it.": (
+        "保存已发布的印章名录正文，供本目录核验时使用。"
+    ),
+    "Of the seal, or of its certificate.": "印章编号，或其证书的序列号。",
+    "The body whose seal it is.": "印章所属的机构。",
+    "Whether it was good then; else now.": "所问的时刻；默认现在。",
+    "Tell what lists say of a seal: whether it was good at a moment, as they were known at another.": (
+        "按名录说明印章在某一时刻是否有效，并可指定以何时已上链的名录为准。"
+    ),
     "Count Monday to Friday by calendars whose text is not here, and say so.": (
         "本地没有正文的日历按周一至周五计，并予以注明。"
     ),

@@ -35,6 +35,12 @@ TEXTS: dict[str, Text] = {
         "由提供单位声明（interface set）。",
         "Its provider declares one (interface set).",
     ),
+    "INTERFACE_NOT_OFFERED": Text(
+        "资源 {resource} 的接口现为 {status}（suspended 暂停，retired 停用），不受理用证。",
+        "The interface of {resource} is {status}: no use goes through it.",
+        "用 interface show 查看何时起恢复，或向提供单位询问。",
+        "See `interface show` for when it is offered again, or ask its provider.",
+    ),
     "INTERFACE_QUOTA": Text(
         "资源 {resource} 的接口每日每个用证单位限用 {quota} 次，今日已用完。",
         "The interface of {resource} takes {quota} uses of a body a day, and today's are used up.",

@@ -65,6 +65,20 @@ TEXTS: dict[str, Text] = {
         "平台送回答复后，再运行同一命令。",
         "Run the same command again once the platform brought an answer.",
     ),
+    "USE_REFUSAL_UNPROVED": Text(
+        "平台送来用证 {use} 的拒绝（{told}），但{reason}，不予采信；请求仍在等待答复。",
+        "The platform brought a refusal of the use {use} ({told}), and {reason}: it counts for nothing, and the "
+        "request still waits.",
+        "请提供单位重新运行 use answer（旧版软件的拒绝没有签名）；平台送回答复后，再运行同一命令。",
+        "Have the provider run `use answer` again (old software signs no refusal), and run the same command once "
+        "the platform brought that.",
+    ),
+    "USE_REFUSAL_MALFORMED": Text(
+        "不是规范的用证拒绝（{field}）。",
+        "This is no well-formed refusal of a use ({field}).",
+        "格式 elicense-use-refusal/1 见 docs/interfaces.md。",
+        "docs/interfaces.md has the form elicense-use-refusal/1.",
+    ),
     "USE_BATCH_PLATFORM": Text(
         "成批用证不能经平台文件办理（{grant}）。",
         "Uses in batches cannot go over the files of a platform ({grant}).",
