@@ -48,6 +48,7 @@ from ledger.domain.entities import Key, License, Representation
 from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.handout import Handout
+from ledger.domain.ledger_head import LedgerHead, read_head
 from ledger.domain.messages import Domain, Kind
 from ledger.domain.moments import parse_moment
 from ledger.domain.objects import organisation_id, region_id
@@ -101,6 +102,7 @@ from ledger.service.holder_uses import HolderUses
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.kept_forms import KeptForms
 from ledger.service.known_at import KnownAt
 from ledger.service.legal_holds import LegalHolds
 from ledger.service.license_file import recorded_claim
@@ -143,6 +145,7 @@ from ledger.service.verification_receipts import (
 from ledger.service.verify import NO_PRESENTATION, Subject, VerifyLicenses, reused
 from ledger.service.verify_copies import CopyAsk, VerifyCopies, read_copy
 from ledger.service.warrants import Warrants
+from ledger.service.witness_heads import WitnessedHeads
 from ledger.service.working_days import WorkingDays
 from ledger.settings import Settings
 
@@ -159,6 +162,9 @@ ROWS = "rows.sqlite3"
 """File of a home with the rows of the data sets that it hands out of."""
 HOLDERS = "holders.sqlite3"
 """File of a home in which it finds its licenses by their holders."""
+
+_OTHERS = "ledgers"
+"""Folder of a home with the trust files of other ledgers."""
 
 _KEYS_FOR = 10
 """Seconds for which a body's registered encryption keys are remembered."""
@@ -596,6 +602,31 @@ class Ledger:
     def calendars(self) -> Calendars:
         """The calendars of working days that this home keeps."""
         return Calendars(FileOutbox(self.settings.home / "calendars"))
+
+    @cached_property
+    def heads(self) -> KeptForms[LedgerHead]:
+        """The heads of other ledgers that this home keeps."""
+        return KeptForms(FileOutbox(self.settings.home / "heads"), read_head)
+
+    def witnessed_heads(self, state: Entities) -> WitnessedHeads:
+        """What regions vouched for of other ledgers, by a state of this one."""
+        return WitnessedHeads(state, self.heads, self._now())
+
+    def beside(self, network: Path, rpc: Sequence[str] = ()) -> Ledger:
+        """Another ledger, to be read: by its trust file, and by nodes in the place of those that it names."""
+        return Ledger(replace(self.settings, network=network, rpc=tuple(rpc), api=None))
+
+    def remember_other(self, trust: TrustFile) -> None:
+        """Keep the trust file of another ledger, so that its heads can be checked again."""
+        self._others.save(trust.ledger_id, trust.to_json())
+
+    def known_others(self) -> list[Ledger]:
+        """The other ledgers whose trust files this home keeps."""
+        return [self.beside(self.settings.home / _OTHERS / f"{name}.json") for name in self._others.names()]
+
+    @property
+    def _others(self) -> FileOutbox:
+        return FileOutbox(self.settings.home / _OTHERS)
 
     def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
         """What tells working days by a state of this ledger, as it was known at a moment.

@@ -217,6 +217,11 @@ _HEADS_ZH = {
     "countsFrom": "计算自",
     "countsUntil": "计算至",
     "here": "内容在本机",
+    "ledgerId": "账本",
+    "block": "区块",
+    "publishedAt": "发布时间",
+    "outcome": "结果",
+    "what": "差异",
 }
 """What the columns of tables are called."""
 

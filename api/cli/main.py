@@ -86,6 +86,7 @@ NOUNS: dict[str, Noun] = {
     "duty": Noun("api.cli.sharing_lists", "duty_app", True, "责任清单", "Responsibility lists"),
     "code-table": Noun("api.cli.sharing_lists", "code_table_app", True, "代码表", "Code tables"),
     "calendar": Noun("api.cli.calendar", "app", True, "工作日历", "Calendars of working days"),
+    "head": Noun("api.cli.head", "app", True, "账本互锚", "Heads of ledgers that vouch for each other"),
     "library": Noun("api.cli.sharing_lists", "library_app", True, "基础库", "Base libraries"),
     "outbox": Noun("api.cli.outbox", "app", True, "待发箱", "Accepted messages of this home"),
     "promise": Noun("api.cli.promise", "app", True, "受理承诺", "Promises of relays"),

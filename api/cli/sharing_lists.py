@@ -36,6 +36,7 @@ from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.share_resources import read_key
 from ledger.service.shown_resources import duty_json
+from ledger.service.witness_heads import keep_head
 
 duty_app = typer.Typer(add_completion=False, help="Responsibility lists.")
 code_table_app = typer.Typer(add_completion=False, help="Code tables.")
@@ -147,6 +148,7 @@ def code_table_set(
     form = parse_strict(read_input(file))
     if region is not None:
         keep_calendar(desk.ledger.calendars, name, form)
+        keep_head(desk.ledger.heads, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))

@@ -357,6 +357,15 @@ DEADLINE: Words = {
 WAITING: Words = {"DEMAND": ("数据需求", "demand"), "DISPUTE": ("校核争议", "dispute")}
 """What is open without a number of days."""
 
+HEAD_OUTCOME: Words = {
+    "HOLDS": ("一致", "holds"),
+    "DIFFERS": ("不一致", "differs"),
+    "NOT_REACHED": ("该账本尚未到达", "not reached there"),
+    "NOT_HERE": ("内容不在本机", "text not here"),
+    "UNKNOWN_LEDGER": ("本机没有该账本的信任文件", "no trust file of that ledger here"),
+}
+"""What became of a head of another ledger that was vouched for."""
+
 REPLAY: Words = {
     "HEAD_MISMATCH": ("链头不符", "head mismatch"),
     "SEQ_GAP": ("序号不连续", "gap in the sequence"),

@@ -26,6 +26,7 @@ from ledger.ports.queue import MessageState
 from ledger.service.code_tables import TableStanding
 from ledger.service.orders import BIND_METHODS
 from ledger.service.promises import Kept
+from ledger.service.witness_heads import HeadOutcome
 
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 
@@ -54,6 +55,7 @@ CODES = {
     "INTERFACE_STATUS": values(InterfaceStatus),
     "EDITION_STANDING": names(EditionStanding),
     "TABLE_STANDING": values(TableStanding),
+    "HEAD_OUTCOME": values(HeadOutcome),
     "BASIS": names(Basis),
     "OUTCOME": names(Outcome),
     "GRANT_STANDING": values(GrantStanding),

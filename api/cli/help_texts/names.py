@@ -36,6 +36,7 @@ NAMES: dict[str, str] = {
     "KEY.pem": "密钥.pem",
     "KIND": "种类",
     "LEVEL": "级别",
+    "LEDGER": "账本",
     "LIBRARY": "基础库",
     "LICENSE": "证照",
     "LICENSE|RESOURCE": "证照|资源",

@@ -414,4 +414,27 @@ HELP: dict[str, str] = {
     "Count Monday to Friday by calendars whose text is not here, and say so.": (
         "本地没有正文的日历按周一至周五计，并予以注明。"
     ),
+    # heads of ledgers
+    "Heads of ledgers that vouch for each other.": "账本之间互相见证的链头。",
+    "Tell the present head of this ledger, for others to vouch for; needs no key.": (
+        "给出本账本现在的链头，供其他账本见证；不需密钥。"
+    ),
+    "Vouch for a head of another ledger; with --other it is read, and held against what was vouched for.": (
+        "见证另一账本的链头；加 --other 时自行读取，并与此前的见证核对。"
+    ),
+    "The head; without it, the present one of --other.": "链头文件；不给时取 --other 现在的链头。",
+    "Trust file of the other ledger, to read it.": "另一账本的信任文件，据以读取该账本。",
+    "Node of the other ledger.": "另一账本的节点。",
+    "List the heads of other ledgers that regions vouched for.": "列出各地区见证过的其他账本的链头。",
+    "Show what a region vouched for last of a ledger, and all versions.": (
+        "显示地区对某账本最近见证的链头及其全部版本。"
+    ),
+    "Id of the other ledger.": "另一账本的编号。",
+    "Keep the text of a head that a region vouched for, so that this home can check it.": (
+        "保存地区已见证的链头内容，供本目录核对。"
+    ),
+    "The head (elicense-head/1), - for stdin.": "链头文件（elicense-head/1），- 表示标准输入。",
+    "Hold every head that was vouched for against its ledger as it stands now.": (
+        "把每个已见证的链头与其账本的现状核对。"
+    ),
 }
