@@ -74,6 +74,7 @@ from ledger.service.calendars import Calendars, ShowCalendars
 from ledger.service.capacity import Capacities
 from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.check_conversions import CheckConversions
+from ledger.service.check_hops import CheckHops, KnownWays
 from ledger.service.content_places import (
     BlobsPlace,
     ContentPlace,
@@ -115,6 +116,7 @@ from ledger.service.old_licenses import OldLicenses
 from ledger.service.packages import Packages
 from ledger.service.party_texts import PartyTexts, PublishedTexts
 from ledger.service.promises import JudgePromises
+from ledger.service.publish_hops import PublishHops, SignedSlips
 from ledger.service.recorded import recorded
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
@@ -628,6 +630,24 @@ class Ledger:
     def _others(self) -> FileOutbox:
         return FileOutbox(self.settings.home / _OTHERS)
 
+    def check_hops(self) -> CheckHops:
+        """What judges slips of platforms."""
+        return CheckHops(self.trust.ledger_id, lambda: self.look().index, self.verifier, self.clock)
+
+    @cached_property
+    def known_ways(self) -> KnownWays:
+        """By which platforms files of uses came here."""
+        return KnownWays(FileOutbox(self.settings.home / "ways"))
+
+    @cached_property
+    def signed_slips(self) -> SignedSlips:
+        """The slips that this home signed for a platform."""
+        return SignedSlips(lambda name: FileOutbox(self.settings.home / "hops" / name))
+
+    def publishing_hops(self, state: StateView) -> PublishHops:
+        """What publishes and proves what a platform carried, by a state of this ledger."""
+        return PublishHops(self.trust.ledger_id, state, self.signed_slips, self._now())
+
     def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
         """What tells working days by a state of this ledger, as it was known at a moment.
 
@@ -781,7 +801,7 @@ class Ledger:
 
     def uses(self, index: Index) -> ShowUses:
         """What tells uses and refusals, by an index of this ledger."""
-        return ShowUses(index, self.party_texts, self.leaves_of, self.batch_of)
+        return ShowUses(index, self.party_texts, self.leaves_of, self.batch_of, self.known_ways.told)
 
     def unsigned_uses(self) -> list[UnsignedUses]:
         """Uses of this home that wait for a grantee's signature."""

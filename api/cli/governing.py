@@ -221,6 +221,12 @@ _HEADS_ZH = {
     "block": "区块",
     "publishedAt": "发布时间",
     "outcome": "结果",
+    "hop": "第几程",
+    "platform": "平台",
+    "sender": "送来",
+    "receiver": "转给",
+    "receivedAt": "收到",
+    "passedAt": "转出",
     "what": "差异",
 }
 """What the columns of tables are called."""

@@ -155,7 +155,8 @@ def answer(
     providing = make_providing(ledger, held, ledger.accepting(), patience=CARRIED)
     parcels, desk = PlatformParcels(Path(folder)), ledger.desk
     offers, releases = providing.offers, providing.releases
-    rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk).run()
+    known = (ledger.check_hops(), ledger.known_ways)
+    rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk, *known).run()
     providing.step()
     _carried(ledger)
     shown = [{"use": each.use, "answer": each.answer, "reason": each.code} for each in rows]

@@ -30,6 +30,7 @@ from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Decryptor, Signer
 from ledger.ports.uses import Channel
 from ledger.service.ask_in_batches import AskInBatches
+from ledger.service.check_hops import carried_of
 from ledger.service.check_offers import ReadOffers
 from ledger.service.hand_out import HandOut
 from ledger.service.promises import require_registered
@@ -139,7 +140,19 @@ class UsingDesk:
             AskInBatches(channel, ledger.uses_asked, ledger.verifier, registered),
         )
         make = requests_of(ledger.trust.ledger_id, self.signer, self.reader, self.grantee, entropy, clock)
-        return using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
+        used = using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
+        if isinstance(channel, PlatformChannel):
+            self._note_way(channel, used.request.digest)
+        return used
+
+    def _note_way(self, channel: PlatformChannel, use_id: str) -> None:
+        """Check and keep the slips of what came; raises what is wrong with them."""
+        for kind in ("offer", "copy"):
+            came = channel.carried(use_id, kind)
+            if came is not None:
+                carried = carried_of(use_id, kind, *came)
+                self.ledger.check_hops().check(carried)
+                self.ledger.known_ways.note(carried)
 
     def _channel(self, order: UseOrder) -> Channel:
         """The way to the provider: a platform's folder, or the service of the settings.

@@ -44,6 +44,7 @@ _TAG_NAMES = (
     "archive",
     "conversion",
     "verification-receipt",
+    "hop",
 )
 
 
@@ -80,6 +81,7 @@ TAG_RETENTION = TAGS["retention"]
 TAG_ARCHIVE = TAGS["archive"]
 TAG_CONVERSION = TAGS["conversion"]
 TAG_VERIFICATION_RECEIPT = TAGS["verification-receipt"]
+TAG_HOP = TAGS["hop"]
 
 
 # --- keys ---------------------------------------------------------------------------------

@@ -357,6 +357,15 @@ DEADLINE: Words = {
 WAITING: Words = {"DEMAND": ("数据需求", "demand"), "DISPUTE": ("校核争议", "dispute")}
 """What is open without a number of days."""
 
+HOP_KIND: Words = {
+    "request": ("申请", "request"),
+    "offer": ("答复", "offer"),
+    "signature": ("签名", "signature"),
+    "copy": ("副本", "copy"),
+    "refused": ("拒绝", "refusal"),
+}
+"""The files of a use that a platform carries."""
+
 HEAD_OUTCOME: Words = {
     "HOLDS": ("一致", "holds"),
     "DIFFERS": ("不一致", "differs"),

@@ -17,6 +17,7 @@ from ledger.domain.use_request import use_request
 from ledger.errors import LedgerError, MalformedError, OutageError, StoreOutageError
 from ledger.ports.uses import KeptUse
 from ledger.service.accept import Desk
+from ledger.service.check_hops import CheckHops, KnownWays, carried_of
 from ledger.service.offer_uses import OfferUses
 from ledger.service.release_uses import ReleaseUses
 
@@ -32,6 +33,10 @@ class Parcels(Protocol):
 
     def signatures(self) -> Iterator[tuple[str, JsonObject]]:
         """Signatures whose copies did not go yet, by use."""
+        ...
+
+    def carried(self, use_id: str, kind: str) -> tuple[bytes, list[JsonObject]] | None:
+        """The bytes of a file that came, and the slips beside it; None where it is there no more."""
         ...
 
     def answer(self, use_id: str, kind: str, form: JsonObject) -> None:
@@ -72,6 +77,8 @@ class AnswerParcels:
         releases: Takes signatures and lets data go.
         offer_json: A use as a grantee is offered it.
         desk: Where uses are handed in; waits for their records.
+        hops: Judges slips of platforms.
+        ways: Keeps them.
     """
 
     def __init__(
@@ -81,7 +88,10 @@ class AnswerParcels:
         releases: ReleaseUses,
         offer_json: Callable[[KeptUse], JsonObject],
         desk: Desk,
+        hops: CheckHops,
+        ways: KnownWays,
     ) -> None:
+        self._hops, self._ways = hops, ways
         self._parcels, self._offers, self._releases = parcels, offers, releases
         self._offer_json, self._desk = offer_json, desk
 
@@ -114,12 +124,22 @@ class AnswerParcels:
             raise MalformedError("USE_REQUEST_MALFORMED", field="digest")
         if request.is_batched:
             raise MalformedError("USE_REQUEST_MALFORMED", field="record")
+        self._arrived(use_id, "request")
         use = self._offers.offer(form, None)
         self._parcels.answer(use_id, "offer", self._offer_json(use))
         return Answered(use_id, "OFFERED")
 
+    def _arrived(self, use_id: str, kind: str) -> None:
+        """Check and keep the slips of a file."""
+        came = self._parcels.carried(use_id, kind)
+        if came is not None:
+            carried = carried_of(use_id, kind, *came)
+            self._hops.check(carried)
+            self._ways.note(carried)
+
     def _hand_out(self, use_id: str, form: JsonObject) -> Answered:
         key, signature = _signature(form)
+        self._arrived(use_id, "signature")
         self._releases.sign(self._releases.asked(use_id), key, signature, self._desk)
         released = self._releases.release(self._releases.asked(use_id))
         self._parcels.answer(use_id, "copy", released.as_json())

@@ -56,12 +56,15 @@ class ShowUses:
         texts: What this home knows behind digests.
         leaves_of: The uses in a batch, by its object, where this home gave or had the data; else none.
         batch_of: The batch of a use, by the digest of its request, where this home knows it; else "".
+        hops_of: Through whose hands the files of a use came here, by the digest of its request; None where no
+            platform signed that.
     """
 
     index: Index
     texts: PartyTexts
     leaves_of: Callable[[str], Sequence[Use]] = lambda _: ()
     batch_of: Callable[[str], str] = lambda _: ""
+    hops_of: Callable[[str], JsonObject | None] = lambda _: None
 
     def rows(self, asked: UseFilter) -> list[JsonObject]:
         """The members of `uses` of `use list`, as they were recorded one after another."""
@@ -78,7 +81,7 @@ class ShowUses:
         found = (row for each in self._named_so(wanted) for row in self._told(*each))
         for row in sorted(found, key=_order):
             if wanted == row["request"] or (wanted == row["object"] and row["batch"] is None):
-                return row
+                return {**row, "hops": self.hops_of(row["request"]) if row["request"] else None}
         raise UnknownIdError("USE_UNKNOWN", use=name[:80])
 
     def _records(self, asked: UseFilter) -> Iterator[tuple[str, Entity]]:

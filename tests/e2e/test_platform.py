@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.using import GRANTEE_NAME, Using
-from tests.live import RELYING, LiveLedger, live_ledger
+from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 from tests.served import Served
 
 __all__ = ["live_ledger"]
@@ -46,6 +47,18 @@ class Platform:
 
     def files(self, half: str) -> dict[str, Path]:
         return {path.name.split(".", 1)[1]: path for path in (self.folder / half).iterdir()}
+
+    def hop(self, *arguments: str, home: str = "relay") -> Any:
+        """Exit status and answer of `hop`, at the platform or elsewhere."""
+        homes = {"grantee": self.using.grantee_home, "provider": self.using.served.home}
+        return self.using.live_ledger.attempt("hop", *arguments, home=homes.get(home, self.folder / home))
+
+    def sign(self, file: Path, name: str, to: str, *more: str) -> dict[str, Any]:
+        """A slip of a platform, by the body whose key has a name."""
+        by = ("--by", str(self.using.live_ledger.key(name)), "--to", to)
+        status, told = self.hop("sign", str(file), *by, *more)
+        assert status == 0, told
+        return dict(told)
 
     def signed(self, grant: str, license_: str) -> None:
         """A use of which the signature is with the provider."""
@@ -146,6 +159,74 @@ def test_neither_side_believes_what_the_other_did_not_sign(platform: Platform) -
     copy.write_text(json.dumps(answer))
     status, told = platform.request(grant, license_)
     assert (status, told["code"]) == (1, "USE_ANSWER_DIFFERS")
+
+
+def test_each_platform_signs_what_it_carried_and_the_way_is_shown_and_proved(platform: Platform) -> None:
+    """Two platforms: one of the grantee's body, one of the provider's."""
+    using = platform.using
+    license_, grant = using.license(), using.grant(using.resource())
+    platform.request(grant, license_)
+    asked = platform.files("near/to-provider")["request.json"]
+    bare = platform.hop("verify", str(asked))
+    assert (bare[0], bare[1]["code"]) == (4, "HOP_NONE")
+    nameless = platform.hop("sign", str(asked), "--by", str(using.live_ledger.key("relying")), "--to", ISSUER)
+    assert nameless[1]["code"] == "HOP_FROM"
+    first = platform.sign(asked, "relying", ISSUER, "--from", RELYING)
+    assert (first["hop"], platform.sign(asked, "relying", ISSUER)["digest"]) == (1, first["digest"])
+    elsewhere = ("--by", str(using.live_ledger.key("relying")), "--to", RELYING)
+    assert platform.hop("sign", str(asked), *elsewhere)[1]["code"] == "HOP_THERE"
+    second = platform.sign(asked, "issuer", ISSUER)
+    assert (second["hop"], second["from"], second["platform"]) == (2, RELYING, ISSUER)
+    slips = [asked.with_name(asked.name.replace(".json", f".hop-{hop}.json")) for hop in (1, 2)]
+    status, told = platform.hop("verify", str(asked), *map(str, reversed(slips)))
+    assert (status, told["digest"], len(told["hops"])) == (0, second["digest"], 2), told
+
+    platform.carry()
+    assert platform.answer() == [("OFFERED", None)]
+    platform.carry()
+    assert platform.request(grant, license_)[0] == 75
+    platform.carry()
+    assert platform.answer() == [("HANDED_OUT", None)]
+    copy = platform.files("far/to-grantee")["copy.json"]
+    platform.sign(copy, "issuer", RELYING, "--from", ISSUER)
+    platform.carry()
+    came = platform.files("near/to-grantee")["copy.hop-1.json"]
+    genuine = json.loads(came.read_text())
+
+    def refused(**changes: Any) -> str:
+        came.write_text(json.dumps({**genuine, **changes}))
+        return str(platform.request(grant, license_)[1]["code"])
+
+    assert refused(to=ISSUER) == "HOP_SIGNATURE"
+    assert refused(file="ab" * 32) == "HOP_FILE"
+    assert refused(hop=2, previous="ab" * 32) == "HOP_ORDER"
+    assert refused(receivedAt="2099-01-01T00:00:00Z") == "HOP_TIME"
+    came.write_text("{")
+    assert platform.request(grant, license_)[:1] == (75,)
+    came.write_text(json.dumps(genuine))
+    status, used = platform.request(grant, license_)
+    assert status == 0, used
+
+    shown = using.grantee("use", "show", used["use"])["hops"]
+    assert [(each["platform"], each["to"]) for each in shown["copy"]] == [(ISSUER, RELYING)]
+    assert platform.hop("show", used["use"], home="grantee")[1]["hops"] == shown
+    at_provider = platform.hop("show", used["use"], home="provider")[1]["hops"]
+    assert [each["platform"] for each in at_provider["request"]] == [RELYING, ISSUER]
+
+    day = (datetime.fromisoformat(second["passedAt"]) + timedelta(hours=8)).date().isoformat()
+    key = ("--key", str(using.live_ledger.key("issuer")))
+    proof = str(platform.folder / "proof.json")
+    assert platform.hop("prove", str(slips[1]), "--out", proof)[1]["code"] == "HOP_NOT_PUBLISHED"
+    status, told = platform.hop("publish", day, *key)
+    assert (status, told["size"]) == (0, 2), told
+    assert platform.hop("publish", day, *key)[1]["code"] == "HOP_DAY_THERE"
+    assert platform.hop("publish", "2020-01-01", *key)[1]["code"] == "HOP_DAY_EMPTY"
+    assert platform.hop("prove", str(slips[1]), "--out", proof)[0] == 0
+    status, told = platform.hop("verify-proof", proof, home="auditor")
+    assert (status, told["digest"], told["version"]) == (0, second["digest"], 1), told
+    form = json.loads(Path(proof).read_text())
+    Path(proof).write_text(json.dumps({**form, "slip": genuine}))
+    assert platform.hop("verify-proof", proof, home="auditor")[1]["code"] == "HOP_PROOF_FALSE"
 
 
 def test_a_use_takes_one_way_and_batches_need_the_service(platform: Platform) -> None:

@@ -11,6 +11,7 @@ from ledger.domain.acts import Purpose, Scope, Sharing, Status
 from ledger.domain.deadlines import Step as Deadline
 from ledger.domain.editions import EditionStanding
 from ledger.domain.grants import GrantStanding
+from ledger.domain.hop_slip import KINDS
 from ledger.domain.interface_file import InterfaceStatus
 from ledger.domain.messages import MESSAGES
 from ledger.domain.overdue_texts import WAITING_TEXTS
@@ -55,6 +56,7 @@ CODES = {
     "INTERFACE_STATUS": values(InterfaceStatus),
     "EDITION_STANDING": names(EditionStanding),
     "TABLE_STANDING": values(TableStanding),
+    "HOP_KIND": set(KINDS),
     "HEAD_OUTCOME": values(HeadOutcome),
     "BASIS": names(Basis),
     "OUTCOME": names(Outcome),

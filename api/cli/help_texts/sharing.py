@@ -437,4 +437,34 @@ HELP: dict[str, str] = {
     "Hold every head that was vouched for against its ledger as it stands now.": (
         "把每个已见证的链头与其账本的现状核对。"
     ),
+    # hops
+    "Hops: through whose platforms files of uses went.": "转递凭条：用证文件经过了哪些平台。",
+    "As the platform carries it: USE.KIND.json.": "平台转递的文件，文件名为 USE.KIND.json。",
+    "Sign that a file was passed on, beside it; the same again gives the same slip.": (
+        "为转递的文件签署凭条，放在文件旁；再次运行得到同一凭条。"
+    ),
+    "A signing key of the platform's body.": "平台所属机构的签名密钥。",
+    "To whom it is passed on.": "转给谁。",
+    "Who brought it; else the platform before.": "由谁送来；默认为上一平台。",
+    "The slip before; else the last beside FILE.": "上一程的凭条；默认为文件旁最后一张。",
+    "When it came; now by default.": "收到的时刻；默认现在。",
+    "Where to; beside FILE by default.": "写到哪里；默认在文件旁。",
+    "Hold a file and its slips against each other and the ledger: order, times, signatures, keys.": (
+        "核对文件与凭条及账本：次序、时间、签名、密钥。"
+    ),
+    "Its slips; else those beside FILE.": "其凭条；默认为文件旁的凭条。",
+    "Show through whose platforms the files of a use came here.": "显示一次用证的文件经哪些平台到达本机。",
+    "The digest of its request.": "其申请的摘要。",
+    "Put all slips that this home signed on a day onto the ledger, under one root; again for later ones.": (
+        "把本目录某日签署的全部凭条以一个根上链；其后又有的，再次运行。"
+    ),
+    "YYYY-MM-DD, as counted in Beijing.": "北京时间的日期，写作 YYYY-MM-DD。",
+    "Write down that a slip is one of those that were published of its day; by the home that published.": (
+        "写出凭条属于当日已公布凭条的证明；由公布的一方运行。"
+    ),
+    "The slip.": "凭条。",
+    "The proof.": "证明文件。",
+    "Hold a proof against the ledger: the slip, who signed it, and that its body published it.": (
+        "把证明与账本核对：凭条、签署者及其机构确已公布。"
+    ),
 }
