@@ -54,7 +54,8 @@ def make_providing(
     queue, clock = ledger.queue, ledger.clock
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
-    ways, answers = Ways(SignOffers(signing, clock, patience), gathering), Answers(handouts, lookups, rows)
+    ways = Ways(SignOffers(signing, clock, patience), gathering, ledger.routes)
+    answers = Answers(handouts, lookups, rows)
     offers = OfferUses(store, look, queue, providers, ways, answers, ledger.verifier, clock)
     batches = SettleBatches(store, look, ledger.reader, queue, gathering, clock)
     settling = SettleUses(store, look, ledger.reader, queue, batches)

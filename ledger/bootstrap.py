@@ -54,6 +54,7 @@ from ledger.domain.moments import parse_moment
 from ledger.domain.objects import organisation_id, region_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
+from ledger.domain.routes import RoutePolicy, read_routes
 from ledger.domain.rules.representations import representation_key
 from ledger.domain.sharing_entities import Use
 from ledger.domain.signed_message import Call
@@ -123,6 +124,7 @@ from ledger.service.represent import RepresentHolders
 from ledger.service.representatives import StandIn, representatives_of
 from ledger.service.resign import ResignMessages
 from ledger.service.retention import Retention
+from ledger.service.routes import Routes, ShowRoutes
 from ledger.service.run_outbox import Pace, RunOutbox
 from ledger.service.seen_records import SeenRecords
 from ledger.service.share import ShareOnLedger, SignShared
@@ -137,6 +139,7 @@ from ledger.service.submission import DomainOf, Messages, Submissions
 from ledger.service.succession import MakeSuccessors
 from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_promises import HeldPromise, promises_given
+from ledger.service.supervise_routes import SuperviseRoutes
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
 from ledger.service.verification_receipts import (
@@ -630,6 +633,19 @@ class Ledger:
     def _others(self) -> FileOutbox:
         return FileOutbox(self.settings.home / _OTHERS)
 
+    @cached_property
+    def routes(self) -> KeptForms[RoutePolicy]:
+        """The route policies that this home keeps."""
+        return KeptForms(FileOutbox(self.settings.home / "routes"), read_routes)
+
+    def routes_in(self, state: StateView) -> Routes:
+        """Which route policies count now, by a state of this ledger."""
+        return Routes(state, self.routes, self._now(), self._now())
+
+    def showing_routes(self, state: Entities) -> ShowRoutes:
+        """What tells which route policies regions published, by a state of this ledger."""
+        return ShowRoutes(state, self.routes, self._now())
+
     def check_hops(self) -> CheckHops:
         """What judges slips of platforms."""
         return CheckHops(self.trust.ledger_id, lambda: self.look().index, self.verifier, self.clock)
@@ -735,14 +751,34 @@ class Ledger:
         known, sharing = self._supervised(at, since, org, assumes_weekdays)
         return SuperviseEffect(known, sharing.asked, sharing)
 
-    def _supervised(
-        self, at: int | None, since: int, org: str, assumes_weekdays: bool
-    ) -> tuple[KnownAt, SupervisedSharing]:
+    def supervise_routes(self, at: int | None, since: int = 0, org: str = "") -> SuperviseRoutes:
+        """Which uses of a period took another way than route policies said, by the newest block.
+
+        Args:
+            at: As for `supervise_sharing`.
+            since: Only what was recorded from then on.
+            org: Only of this body's data, by its credit code; empty for all.
+
+        Raises:
+            OutageError: No node answers.
+            UnknownIdError: `UNKNOWN_BODY`.
+        """
+        asked, newest = self._asked(at, since, org)
+        told = (self.routes, self.known_ways, self.leaves_of, self.party_texts.list_of)
+        return SuperviseRoutes(KnownAt(self.index, asked.at), asked, newest, *told)
+
+    def _asked(self, at: int | None, since: int, org: str) -> tuple[Supervision, int]:
+        """What is supervised, and the time of the newest block."""
         newest = self._follow().sync().time
         if org and self.index.get("organisation", org) is None:
             raise UnknownIdError("UNKNOWN_BODY", body=org)
-        now = max(newest, int(self.clock.now().timestamp()))
-        asked = Supervision(now if at is None else at, since, org)
+        now = max(newest, self._now())
+        return Supervision(now if at is None else at, since, org), newest
+
+    def _supervised(
+        self, at: int | None, since: int, org: str, assumes_weekdays: bool
+    ) -> tuple[KnownAt, SupervisedSharing]:
+        asked, newest = self._asked(at, since, org)
         known = KnownAt(self.index, asked.at)
         corrections = self._corrections_at(known, asked.at, assumes_weekdays)
         return known, SuperviseSharing(known, corrections, asked, newest).supervise()

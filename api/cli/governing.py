@@ -221,6 +221,7 @@ _HEADS_ZH = {
     "block": "区块",
     "publishedAt": "发布时间",
     "outcome": "结果",
+    "counts": "现行",
     "hop": "第几程",
     "platform": "平台",
     "sender": "送来",

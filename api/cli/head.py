@@ -90,6 +90,8 @@ def witness(
     """Vouch for a head of another ledger; with --other it is read, and held against what was vouched for."""
     if not file and other is None:
         raise UsageError("HEAD_FROM_WHERE")
+    if not file and signatures is not None:
+        raise UsageError("HEAD_FILE_FIRST")
     given, code = read_head(_form(file)) if file else None, read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     ledger, heads = desk.ledger, desk.ledger.witnessed_heads(desk.state)
@@ -97,8 +99,8 @@ def witness(
     made = given if beside is None else _read_there(beside, given, Asked(trust, head), heads, code)
     assert made is not None, "one of both is given"
     heads.require_next(code, made)
+    ledger.heads.keep(made)  # before it is recorded: nobody else may have it
     shared = desk.send(publish(code, made, desk.by))
-    ledger.heads.keep(made)
     if beside is not None:
         ledger.remember_other(beside.trust)
     data = {**_told(made), "region": region, "table": made.table, "trust": trust if beside else None}

@@ -86,6 +86,7 @@ def verify(
     slips: Annotated[
         list[str] | None, typer.Argument(metavar="[SLIP]...", help="Its slips; else those beside FILE.")
     ] = None,
+    is_kept: Annotated[bool, typer.Option("--keep", help="Keep them, to show and supervise by.")] = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -99,6 +100,8 @@ def verify(
     ledger.follow()
     carried = carried_of(use, kind, read_input(file, MOST_ANSWERED + 1), forms)
     ledger.check_hops().check(carried)
+    if is_kept:
+        ledger.known_ways.note(carried)
     rows = [hop_json(each) for each in carried.slips]
     data = {"use": use, "kind": kind, "sm3": carried.file, "hops": rows, "digest": carried.slips[-1].digest}
     return Outcome(data, text=table(_for_people(rows), *_HEADS))

@@ -83,6 +83,7 @@ NOUNS: dict[str, Noun] = {
     ),
     "use": Noun("api.cli.use", "app", True, "用证", "Uses of granted data"),
     "hop": Noun("api.cli.hop", "app", True, "转递凭条", "Hops: through whose platforms files of uses went"),
+    "route": Noun("api.cli.route", "app", True, "路由策略", "Route policies: which way exchanges take"),
     "demand": Noun("api.cli.demand", "app", True, "数据需求", "Demands for data"),
     "duty": Noun("api.cli.sharing_lists", "duty_app", True, "责任清单", "Responsibility lists"),
     "code-table": Noun("api.cli.sharing_lists", "code_table_app", True, "代码表", "Code tables"),

@@ -34,6 +34,7 @@ from ledger.service.catalog_texts import Of, of_duty
 from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
+from ledger.service.routes import keep_routes
 from ledger.service.share_resources import read_key
 from ledger.service.shown_resources import duty_json
 from ledger.service.witness_heads import keep_head
@@ -149,6 +150,7 @@ def code_table_set(
     if region is not None:
         keep_calendar(desk.ledger.calendars, name, form)
         keep_head(desk.ledger.heads, name, form)
+        keep_routes(desk.ledger.routes, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))

@@ -33,6 +33,8 @@ REASONS: dict[str, int] = {
     "ROW_UNKNOWN": 21,
     "ROWS_SPENT": 22,
     "INTERFACE_QUOTA": 23,
+    "ROUTE_NOT_ALLOWED": 26,
+    "ROUTE_GRADE": 27,
 }
 """Code of `ledger.errors` → number in the record."""
 

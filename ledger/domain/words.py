@@ -259,6 +259,8 @@ REFUSAL: Words = {
     "ROW_UNKNOWN": ("没有此行", "row unknown"),
     "ROWS_SPENT": ("查询行数已满", "rows spent"),
     "INTERFACE_QUOTA": ("超出接口限额", "beyond the quota"),
+    "ROUTE_NOT_ALLOWED": ("路由不符", "way not allowed"),
+    "ROUTE_GRADE": ("超出路由许可级别", "grade not allowed on the way"),
 }
 """Why a request to use data was refused."""
 
@@ -356,6 +358,17 @@ DEADLINE: Words = {
 
 WAITING: Words = {"DEMAND": ("数据需求", "demand"), "DISPUTE": ("校核争议", "dispute")}
 """What is open without a number of days."""
+
+CROSSING: Words = {
+    "department": ("跨部门", "departments"),
+    "region": ("跨地域", "regions"),
+    "level": ("跨层级", "levels"),
+    "matter": ("跨业务", "matters"),
+}
+"""What an exchange crosses."""
+
+CHANNEL: Words = {"direct": ("直接", "direct"), "platform": ("经平台", "over platforms")}
+"""How a use reaches the provider."""
 
 HOP_KIND: Words = {
     "request": ("申请", "request"),

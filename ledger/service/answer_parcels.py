@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.hop_slip import CarriedFile
 from ledger.domain.message_form import is_word
+from ledger.domain.routes import RouteChannel, Way
 from ledger.domain.use_request import use_request
-from ledger.errors import LedgerError, MalformedError, OutageError, StoreOutageError
+from ledger.errors import LedgerError, MalformedError, OutageError, StoreOutageError, TrustError
 from ledger.ports.uses import KeptUse
 from ledger.service.accept import Desk
 from ledger.service.check_hops import CheckHops, KnownWays, carried_of
@@ -124,22 +126,24 @@ class AnswerParcels:
             raise MalformedError("USE_REQUEST_MALFORMED", field="digest")
         if request.is_batched:
             raise MalformedError("USE_REQUEST_MALFORMED", field="record")
-        self._arrived(use_id, "request")
-        use = self._offers.offer(form, None)
+        use = self._offers.offer(form, None, self._arrived(use_id, "request"))
         self._parcels.answer(use_id, "offer", self._offer_json(use))
         return Answered(use_id, "OFFERED")
 
-    def _arrived(self, use_id: str, kind: str) -> None:
-        """Check and keep the slips of a file."""
+    def _arrived(self, use_id: str, kind: str) -> Way:
+        """Check and keep the slips of a file; the way that they tell."""
         came = self._parcels.carried(use_id, kind)
-        if came is not None:
-            carried = carried_of(use_id, kind, *came)
-            self._hops.check(carried)
-            self._ways.note(carried)
+        carried = carried_of(use_id, kind, *came) if came is not None else CarriedFile(use_id, kind, "")
+        self._hops.check(carried)
+        self._ways.note(carried)
+        return Way(RouteChannel.PLATFORM, carried.platforms)
 
     def _hand_out(self, use_id: str, form: JsonObject) -> Answered:
         key, signature = _signature(form)
-        self._arrived(use_id, "signature")
+        try:
+            self._arrived(use_id, "signature")
+        except TrustError as error:  # what both sides signed is not refused for what a platform did
+            return Answered(use_id, "WAITING", error)
         self._releases.sign(self._releases.asked(use_id), key, signature, self._desk)
         released = self._releases.release(self._releases.asked(use_id))
         self._parcels.answer(use_id, "copy", released.as_json())

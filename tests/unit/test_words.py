@@ -10,12 +10,14 @@ from ledger.domain import words
 from ledger.domain.acts import Purpose, Scope, Sharing, Status
 from ledger.domain.deadlines import Step as Deadline
 from ledger.domain.editions import EditionStanding
+from ledger.domain.effect import CROSSED
 from ledger.domain.grants import GrantStanding
 from ledger.domain.hop_slip import KINDS
 from ledger.domain.interface_file import InterfaceStatus
 from ledger.domain.messages import MESSAGES
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
+from ledger.domain.routes import RouteChannel
 from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
 from ledger.domain.use_reasons import REASONS
@@ -57,6 +59,8 @@ CODES = {
     "EDITION_STANDING": names(EditionStanding),
     "TABLE_STANDING": values(TableStanding),
     "HOP_KIND": set(KINDS),
+    "CROSSING": set(CROSSED),
+    "CHANNEL": values(RouteChannel),
     "HEAD_OUTCOME": values(HeadOutcome),
     "BASIS": names(Basis),
     "OUTCOME": names(Outcome),

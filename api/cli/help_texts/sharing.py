@@ -467,4 +467,29 @@ HELP: dict[str, str] = {
     "Hold a proof against the ledger: the slip, who signed it, and that its body published it.": (
         "把证明与账本核对：凭条、签署者及其机构确已公布。"
     ),
+    # routes
+    "Route policies: which way exchanges take.": "路由策略：数据交换走哪条路径。",
+    "Tell whether a file is a route policy, and what it says; asks no ledger.": (
+        "判断文件是否为合规的路由策略并显示其内容；不查询账本。"
+    ),
+    "The policy (elicense-routes/1), - for stdin.": "路由策略文件（elicense-routes/1），- 表示标准输入。",
+    "Publish a region's route policy, or its next version; signed by the region or a superior one.": (
+        "发布地区的路由策略或其下一版本；由该地区或上级地区签名。"
+    ),
+    "List the route policies that regions published, with all versions.": (
+        "列出各地区发布的路由策略及其全部版本。"
+    ),
+    "Show the route policy that counts in a region now, its own or that of a region above it.": (
+        "显示地区现行的路由策略，即其自己的或上级地区的。"
+    ),
+    "Keep the text of a route policy that a region published, so that this home can follow it.": (
+        "保存地区已发布的路由策略内容，供本目录遵行。"
+    ),
+    "Tell what exchanges of a grant cross, and which way they have to take.": (
+        "说明某授权的数据交换跨越了什么、应走哪条路径。"
+    ),
+    "Find uses that took another way than the route policy said, as far as slips that this home saw tell.": (
+        "找出没有按路由策略走的用证，以本目录见过的凭条为限。"
+    ),
+    "Keep them, to show and supervise by.": "保存凭条，供显示和监察使用。",
 }

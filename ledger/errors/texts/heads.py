@@ -24,6 +24,12 @@ TEXTS: dict[str, Text] = {
         "Name the file of the head, or --other with the trust file of the other ledger, which is then read; with "
         "both, the file is held against that ledger first.",
     ),
+    "HEAD_FILE_FIRST": Text(
+        "密钥不在本机时，须先把要见证的链头写成文件。",
+        "Where a key is elsewhere, the head has to be in a file first.",
+        "在对方账本上运行 head tell --out FILE，再以 FILE 见证：两次运行须签同一份内容。",
+        "Have it written with `head tell --out FILE` at the other ledger and name FILE: both runs sign the same.",
+    ),
     "HEAD_OF_OWN": Text(
         "{ledger} 就是本账本，不能为自己作证。",
         "{ledger} is this very ledger, which cannot vouch for itself.",
