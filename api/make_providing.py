@@ -54,7 +54,7 @@ def make_providing(
     queue, clock = ledger.queue, ledger.clock
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
-    ways = Ways(SignOffers(signing, clock, patience), gathering)
+    ways = Ways(SignOffers(signing, clock, patience), gathering, ledger.routes)
     answers = Answers(handouts, lookups, rows, texts)
     judges = Judges(ledger.verifier, ledger.sector_rules)
     offers = OfferUses(store, look, queue, providers, ways, answers, judges, clock)

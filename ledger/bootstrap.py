@@ -48,11 +48,13 @@ from ledger.domain.entities import Key, License, Representation
 from ledger.domain.entities import Ledger as Records
 from ledger.domain.entity_json import ENTITY_OF, state_digest
 from ledger.domain.handout import Handout
+from ledger.domain.ledger_head import LedgerHead, read_head
 from ledger.domain.messages import Domain, Kind
 from ledger.domain.moments import parse_moment
 from ledger.domain.objects import organisation_id, region_id
 from ledger.domain.records import Record
 from ledger.domain.revisions import revision_in
+from ledger.domain.routes import RoutePolicy, read_routes
 from ledger.domain.rules.representations import representation_key
 from ledger.domain.sharing_entities import Use
 from ledger.domain.signed_message import Call
@@ -73,6 +75,7 @@ from ledger.service.calendars import Calendars, ShowCalendars
 from ledger.service.capacity import Capacities
 from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.check_conversions import CheckConversions
+from ledger.service.check_hops import CheckHops, KnownWays
 from ledger.service.content_places import (
     BlobsPlace,
     ContentPlace,
@@ -101,6 +104,7 @@ from ledger.service.holder_uses import HolderUses
 from ledger.service.issue import IssueLicenses
 from ledger.service.issue_batch import IssueBatches
 from ledger.service.keep import KeepDocument
+from ledger.service.kept_forms import KeptForms
 from ledger.service.known_at import KnownAt
 from ledger.service.legal_holds import LegalHolds
 from ledger.service.license_file import recorded_claim
@@ -114,12 +118,14 @@ from ledger.service.origins import ShowOrigins
 from ledger.service.packages import Packages
 from ledger.service.party_texts import PartyTexts, PublishedTexts
 from ledger.service.promises import JudgePromises
+from ledger.service.publish_hops import PublishHops, SignedSlips
 from ledger.service.recorded import recorded
 from ledger.service.replay import ReplayedRecord, ReplayLedger
 from ledger.service.represent import RepresentHolders
 from ledger.service.representatives import StandIn, representatives_of
 from ledger.service.resign import ResignMessages
 from ledger.service.retention import Retention
+from ledger.service.routes import Routes, ShowRoutes
 from ledger.service.run_outbox import Pace, RunOutbox
 from ledger.service.seals import Seals, ShowSeals
 from ledger.service.sector_rules import FindSectors, SectorRules
@@ -138,6 +144,7 @@ from ledger.service.succession import MakeSuccessors
 from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_origins import SupervisedOrigins, supervise_origins
 from ledger.service.supervise_promises import HeldPromise, promises_given
+from ledger.service.supervise_routes import SuperviseRoutes
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
 from ledger.service.verification_receipts import (
@@ -148,6 +155,7 @@ from ledger.service.verification_receipts import (
 from ledger.service.verify import NO_PRESENTATION, AtHand, Subject, VerifyLicenses, reused
 from ledger.service.verify_copies import CopyAsk, VerifyCopies, read_copy
 from ledger.service.warrants import Warrants
+from ledger.service.witness_heads import WitnessedHeads
 from ledger.service.working_days import WorkingDays
 from ledger.settings import Settings
 
@@ -164,6 +172,9 @@ ROWS = "rows.sqlite3"
 """File of a home with the rows of the data sets that it hands out of."""
 HOLDERS = "holders.sqlite3"
 """File of a home in which it finds its licenses by their holders."""
+
+_OTHERS = "ledgers"
+"""Folder of a home with the trust files of other ledgers."""
 
 _KEYS_FOR = 10
 """Seconds for which a body's registered encryption keys are remembered."""
@@ -609,6 +620,62 @@ class Ledger:
         """What tells which lists of seals were published, by a state of this ledger."""
         return ShowSeals(state, self.seals, self._now())
 
+    @cached_property
+    def heads(self) -> KeptForms[LedgerHead]:
+        """The heads of other ledgers that this home keeps."""
+        return KeptForms(FileOutbox(self.settings.home / "heads"), read_head)
+
+    def witnessed_heads(self, state: Entities) -> WitnessedHeads:
+        """What regions vouched for of other ledgers, by a state of this one."""
+        return WitnessedHeads(state, self.heads, self._now())
+
+    def beside(self, network: Path, rpc: Sequence[str] = ()) -> Ledger:
+        """Another ledger, to be read: by its trust file, and by nodes in the place of those that it names."""
+        return Ledger(replace(self.settings, network=network, rpc=tuple(rpc), api=None))
+
+    def remember_other(self, trust: TrustFile) -> None:
+        """Keep the trust file of another ledger, so that its heads can be checked again."""
+        self._others.save(trust.ledger_id, trust.to_json())
+
+    def known_others(self) -> list[Ledger]:
+        """The other ledgers whose trust files this home keeps."""
+        return [self.beside(self.settings.home / _OTHERS / f"{name}.json") for name in self._others.names()]
+
+    @property
+    def _others(self) -> FileOutbox:
+        return FileOutbox(self.settings.home / _OTHERS)
+
+    @cached_property
+    def routes(self) -> KeptForms[RoutePolicy]:
+        """The route policies that this home keeps."""
+        return KeptForms(FileOutbox(self.settings.home / "routes"), read_routes)
+
+    def routes_in(self, state: StateView) -> Routes:
+        """Which route policies count now, by a state of this ledger."""
+        return Routes(state, self.routes, self._now(), self._now())
+
+    def showing_routes(self, state: Entities) -> ShowRoutes:
+        """What tells which route policies regions published, by a state of this ledger."""
+        return ShowRoutes(state, self.routes, self._now())
+
+    def check_hops(self) -> CheckHops:
+        """What judges slips of platforms."""
+        return CheckHops(self.trust.ledger_id, lambda: self.look().index, self.verifier, self.clock)
+
+    @cached_property
+    def known_ways(self) -> KnownWays:
+        """By which platforms files of uses came here."""
+        return KnownWays(FileOutbox(self.settings.home / "ways"))
+
+    @cached_property
+    def signed_slips(self) -> SignedSlips:
+        """The slips that this home signed for a platform."""
+        return SignedSlips(lambda name: FileOutbox(self.settings.home / "hops" / name))
+
+    def publishing_hops(self, state: StateView) -> PublishHops:
+        """What publishes and proves what a platform carried, by a state of this ledger."""
+        return PublishHops(self.trust.ledger_id, state, self.signed_slips, self._now())
+
     def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
         """What tells working days by a state of this ledger, as it was known at a moment.
 
@@ -742,6 +809,22 @@ class Ledger:
         known, sharing = self._supervised(at, since, org, assumes_weekdays)
         return SuperviseEffect(known, sharing.asked, sharing)
 
+    def supervise_routes(self, at: int | None, since: int = 0, org: str = "") -> SuperviseRoutes:
+        """Which uses of a period took another way than route policies said, by the newest block.
+
+        Args:
+            at: As for `supervise_sharing`.
+            since: Only what was recorded from then on.
+            org: Only of this body's data, by its credit code; empty for all.
+
+        Raises:
+            OutageError: No node answers.
+            UnknownIdError: `UNKNOWN_BODY`.
+        """
+        newest, asked = self._asked(at, since, org)
+        told = (self.routes, self.known_ways, self.leaves_of, self.party_texts.list_of)
+        return SuperviseRoutes(KnownAt(self.index, asked.at), asked, newest, *told)
+
     def _supervised(
         self, at: int | None, since: int, org: str, assumes_weekdays: bool, judges_sectors: bool = False
     ) -> tuple[KnownAt, SupervisedSharing]:
@@ -756,7 +839,7 @@ class Ledger:
         newest = self._follow().sync().time
         if org and self.index.get("organisation", org) is None:
             raise UnknownIdError("UNKNOWN_BODY", body=org)
-        now = max(newest, int(self.clock.now().timestamp()))
+        now = max(newest, self._now())
         return newest, Supervision(now if at is None else at, since, org)
 
     @cached_property
@@ -813,7 +896,7 @@ class Ledger:
 
     def uses(self, index: Index) -> ShowUses:
         """What tells uses and refusals, by an index of this ledger."""
-        return ShowUses(index, self.party_texts, self.leaves_of, self.batch_of)
+        return ShowUses(index, self.party_texts, self.leaves_of, self.batch_of, self.known_ways.told)
 
     def unsigned_uses(self) -> list[UnsignedUses]:
         """Uses of this home that wait for a grantee's signature."""

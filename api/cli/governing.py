@@ -217,6 +217,18 @@ _HEADS_ZH = {
     "countsFrom": "计算自",
     "countsUntil": "计算至",
     "here": "内容在本机",
+    "ledgerId": "账本",
+    "block": "区块",
+    "publishedAt": "发布时间",
+    "outcome": "结果",
+    "counts": "现行",
+    "hop": "第几程",
+    "platform": "平台",
+    "sender": "送来",
+    "receiver": "转给",
+    "receivedAt": "收到",
+    "passedAt": "转出",
+    "what": "差异",
 }
 """What the columns of tables are called."""
 

@@ -34,10 +34,12 @@ from ledger.service.catalog_texts import Of, of_duty
 from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
+from ledger.service.routes import keep_routes
 from ledger.service.seals import keep_seals
 from ledger.service.sectors import keep_sectors
 from ledger.service.share_resources import read_key
 from ledger.service.shown_resources import duty_json
+from ledger.service.witness_heads import keep_head
 
 duty_app = typer.Typer(add_completion=False, help="Responsibility lists.")
 code_table_app = typer.Typer(add_completion=False, help="Code tables.")
@@ -150,6 +152,8 @@ def code_table_set(
     if region is not None:
         keep_calendar(desk.ledger.calendars, name, form)
         keep_sectors(desk.ledger.sectors, name, form)
+        keep_head(desk.ledger.heads, name, form)
+        keep_routes(desk.ledger.routes, name, form)
     keep_seals(desk.ledger.seals, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())

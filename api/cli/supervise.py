@@ -12,7 +12,7 @@ from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.origin_words import findings_text
 from api.cli.output import Outcome, read_input, said, worded
 from api.cli.registry_words import read_uscc
-from api.cli.supervise_words import effect_text, sharing_text
+from api.cli.supervise_words import effect_text, routes_text, sharing_text
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
@@ -20,6 +20,7 @@ from ledger.errors import MalformedError, OutageError
 from ledger.service.promises import promise_in
 from ledger.service.supervise_origins import COLLECTED_AGAIN
 from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
+from ledger.service.supervise_routes import CODE as BROKEN
 
 app = typer.Typer(add_completion=False, help="Hold what was promised, and what was due, against the ledger.")
 
@@ -146,6 +147,32 @@ def effect(
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     return Outcome(data, text=lambda: effect_text(data))
+
+
+@app.command("routes")
+def routes(
+    org: Annotated[
+        str | None, typer.Option("--org", metavar="USCC", help="Only what this body owns; else all bodies.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="Moment as of which it is said; else now.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only what was recorded from then on.")
+    ] = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Find uses that took another way than the route policy said, as far as slips that this home saw tell."""
+    body = read_uscc(org) if org is not None else ""
+    try:
+        found = open_ledger(network, rpc).supervise_routes(moment(at), moment(since) or 0, body)
+        data = found.as_json()
+    except OutageError as error:
+        return Outcome(error=error, exit_code=3)
+    broken = bool(found.findings)
+    code = BROKEN if broken else "OK"
+    return Outcome(data, text=lambda: routes_text(data), code=code, exit_code=1 if broken else 0)
 
 
 def _held(paths: list[str]) -> Iterator[HeldPromise]:

@@ -150,3 +150,20 @@ def _waiting(each: JsonObject) -> str:
         f"… {_kind(each)}  {each['body']}  {each['about']}  {each['zh']}已 {each['openDays']} 天",
         f"… {_kind(each)}  {each['body']}  {each['about']}  {each['en']} Open for {each['openDays']} days",
     )
+
+
+def routes_text(data: JsonObject) -> str:
+    """What people read of `supervise routes`."""
+    counts = data["counts"]
+    head = said(
+        f"用证 {counts['uses']}，有规则 {counts['ruled']}，已判 {counts['judged']}，"
+        f"无凭条 {counts['unproved']}",
+        f"{counts['uses']} uses, {counts['ruled']} under a rule, {counts['judged']} judged, "
+        f"{counts['unproved']} without slips",
+    )
+    rows = [
+        f"✗ {each['finding']}  {said(each['zh'], each['en'])}  {each['grantee']} ← {each['owner']}  "
+        f"#{each['rule']}  {each['way']}  {each['use']}"
+        for each in data["findings"]
+    ]
+    return "\n".join([head, *(rows or [said("没有发现", "no findings")])])

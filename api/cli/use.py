@@ -158,7 +158,8 @@ def answer(
     parcels, desk = PlatformParcels(Path(folder)), ledger.desk
     offers, releases = providing.offers, providing.releases
     refusals = SignRefusals(ledger.trust.ledger_id, body, signer, ledger.clock)
-    rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk, refusals).run()
+    known = (ledger.check_hops(), ledger.known_ways)
+    rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk, refusals, *known).run()
     providing.step()
     _carried(ledger)
     shown = [{"use": each.use, "answer": each.answer, "reason": each.code} for each in rows]

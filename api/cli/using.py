@@ -26,16 +26,18 @@ from ledger.domain.salted_text import SaltedText
 from ledger.domain.sharing_entities import Grant, Resource
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView, typed
+from ledger.domain.use_request import UseRequest
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Decryptor, Signer
 from ledger.ports.uses import Channel
 from ledger.service.ask_in_batches import AskInBatches
+from ledger.service.check_hops import carried_of
 from ledger.service.check_offers import ReadOffers
 from ledger.service.hand_out import HandOut
 from ledger.service.promises import require_registered
 from ledger.service.share_grants import grant_in, require_name
 from ledger.service.share_resources import resource_in
-from ledger.service.use_data import Used, UseData, UseOrder, requests_of
+from ledger.service.use_data import MakeRequest, Used, UseData, UseOrder, requests_of
 from ledger.service.use_refusals import JudgeRefusals
 
 OwnKey = Annotated[str, typer.Option("--key", metavar="PEM", help="Your signing key.")]
@@ -122,11 +124,15 @@ class UsingDesk:
         return FileOutbox(self.ledger.settings.home / "uses")
 
     def use(self, order: UseOrder, folder: Path, wait: int) -> Used:
-        """Carry an order out, or go on with the one that is kept for a folder."""
-        ledger, entropy, clock = self.ledger, self.ledger.entropy, self.ledger.clock
+        """Carry an order out, or go on with the one that is kept for a folder.
+
+        Where the text of the route policy is here, no request is made for a channel that it forbids; by which
+        platforms one goes, only the provider sees.
+        """
+        ledger = self.ledger
         channel = self._channel(order)
         registered = partial(require_registered, self.state)
-        now = int(clock.now().timestamp())
+        now = int(ledger.clock.now().timestamp())
         offers = ReadOffers(ledger.domain_of_records, self.state, self.resource, ledger.verifier, now)
         hand_out = HandOut(Sm4Gcm(), crypto.encryptor())
         using = UseData(
@@ -139,8 +145,29 @@ class UsingDesk:
             ledger.verifier,
             AskInBatches(channel, ledger.uses_asked, ledger.verifier, registered),
         )
-        make = requests_of(ledger.trust.ledger_id, self.signer, self.reader, self.grantee, entropy, clock)
-        return using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
+        requests = self._requests()
+
+        def make(fresh: UseOrder) -> UseRequest:
+            ledger.routes_in(self.state).require_channel(self.granted, channel.is_direct)
+            return requests(fresh)
+
+        used = using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
+        if isinstance(channel, PlatformChannel):
+            self._note_way(channel, used.request.digest)
+        return used
+
+    def _requests(self) -> MakeRequest:
+        ledger, whose = self.ledger, (self.signer, self.reader, self.grantee)
+        return requests_of(ledger.trust.ledger_id, *whose, ledger.entropy, ledger.clock)
+
+    def _note_way(self, channel: PlatformChannel, use_id: str) -> None:
+        """Check and keep the slips of what came; raises what is wrong with them."""
+        for kind in ("offer", "copy"):
+            came = channel.carried(use_id, kind)
+            if came is not None:
+                carried = carried_of(use_id, kind, *came)
+                self.ledger.check_hops().check(carried)
+                self.ledger.known_ways.note(carried)
 
     def _channel(self, order: UseOrder) -> Channel:
         """The way to the provider: a platform's folder, or the service of the settings.

@@ -10,6 +10,9 @@ A refusal is signed as well (`ledger.domain.use_refusal`); one that is not count
     to-grantee/<use>.refused.json      or why it refuses
     to-provider/<use>.signature.json   the grantee's signature under the offer
     to-grantee/<use>.copy.json         the encrypted copy and the receipt, once the use is recorded
+
+A platform that signs what it carried puts its slips beside each file, before it: `<use>.copy.hop-1.json`, the
+next platform `.hop-2.json`, and so on (`ledger.domain.hop_slip`).
 """
 
 from __future__ import annotations
@@ -23,9 +26,10 @@ from pathlib import Path
 
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.handout import MAX_FILE
+from ledger.domain.hop_slip import KINDS, MOST_HOPS
 from ledger.domain.use_refusal import FORMAT, REQUEST, SIGNATURE, came
 from ledger.domain.use_request import use_request
-from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, StoreOutageError
+from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, StoreOutageError, UsageError
 
 TO_PROVIDER, TO_GRANTEE = "to-provider", "to-grantee"
 MOST_ASKED = 1 << 16
@@ -36,6 +40,7 @@ Judge = Callable[[str, Mapping[str, JsonObject], JsonObject], LedgerError]
 """From a use, the grantee's own files and a refusal to what is to be told of it."""
 _NO_FILE = (errno.ELOOP, errno.EISDIR)
 _NAME = re.compile(r"(0x[0-9a-f]{64})\.(request|signature)\.json")
+_CARRIED = re.compile(r"(0x[0-9a-f]{64})\.(" + "|".join(KINDS) + r")\.json")
 
 
 class _Folder:
@@ -58,12 +63,37 @@ class _Folder:
         Raises:
             StoreOutageError: `PLATFORM_FOLDER`.
         """
+        data = self._bytes(half, use_id, kind, most)
+        try:
+            return parse_strict(data, most) if data is not None else None
+        except MalformedError:
+            return None
+
+    def carried(self, half: str, use_id: str, kind: str, most: int) -> tuple[bytes, list[JsonObject]] | None:
+        """The bytes of a file and the slips beside it, by their numbers; None where there is no file.
+
+        Raises:
+            StoreOutageError: `PLATFORM_FOLDER`; `HOP_CUT_OFF`: a slip is not whole yet.
+        """
+        data = self._bytes(half, use_id, kind, most)
+        if data is None:
+            return None
+        slips: list[JsonObject] = []
+        while len(slips) < MOST_HOPS and self.has(half, use_id, f"{kind}.hop-{len(slips) + 1}"):
+            name = f"{kind}.hop-{len(slips) + 1}"
+            slip = self.read(half, use_id, name, MOST_ASKED)
+            if slip is None:
+                raise StoreOutageError("HOP_CUT_OFF", path=str(self._path(half, use_id, name)))
+            slips.append(slip)
+        return data, slips
+
+    def _bytes(self, half: str, use_id: str, kind: str, most: int) -> bytes | None:
         path = self._path(half, use_id, kind)
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as file:
-                return parse_strict(file.read(most + 1), most)
-        except (FileNotFoundError, MalformedError):
+                return file.read(most + 1)
+        except FileNotFoundError:
             return None
         except OSError as error:
             if error.errno in _NO_FILE:
@@ -140,6 +170,10 @@ class PlatformChannel:
             raise OutcomeUnknownError("USE_WITH_PLATFORM", use=use_id)
         return answer
 
+    def carried(self, use_id: str, kind: str) -> tuple[bytes, list[JsonObject]] | None:
+        """A file that came and its slips; None where none did. Raises as `_Folder.carried`."""
+        return self._folder.carried(TO_GRANTEE, use_id, kind, MOST_ANSWERED)
+
     def _put(self, use_id: str, kind: str, form: JsonObject) -> None:
         if not self._folder.has(TO_PROVIDER, use_id, kind):
             self._folder.write(TO_PROVIDER, use_id, kind, form)
@@ -175,6 +209,10 @@ class PlatformParcels:
         """Signatures whose copies did not go yet, by use."""
         return self._unanswered("signature", "copy")
 
+    def carried(self, use_id: str, kind: str) -> tuple[bytes, list[JsonObject]] | None:
+        """A file that came and its slips; None where none did. Raises as `_Folder.carried`."""
+        return self._folder.carried(TO_PROVIDER, use_id, kind, MOST_ASKED)
+
     def answer(self, use_id: str, kind: str, form: JsonObject) -> None:
         """Send an `offer` or a `copy`."""
         self._folder.write(TO_GRANTEE, use_id, kind, form)
@@ -196,6 +234,28 @@ class PlatformParcels:
         refused = self._folder.read(TO_GRANTEE, use_id, "refused", MOST_ASKED)
         told = (FORMAT, kind, came(form))
         return refused is not None and tuple(refused.get(each) for each in ("format", "of", "came")) == told
+
+
+def carried_name(path: Path) -> tuple[str, str]:
+    """Use and kind of a file that a platform carries, by its name.
+
+    Raises:
+        UsageError: `HOP_FILE_NAME`.
+    """
+    found = _CARRIED.fullmatch(path.name)
+    if found is None:
+        raise UsageError("HOP_FILE_NAME", file=path.name[:120])
+    return found[1], found[2]
+
+
+def slip_path(path: Path, hop: int) -> Path:
+    """Where the slip with a number stands, beside a file that a platform carries.
+
+    Example:
+        >>> slip_path(Path("0x00.copy.json"), 2).name
+        '0x00.copy.hop-2.json'
+    """
+    return path.with_name(f"{path.name.removesuffix('.json')}.hop-{hop}.json")
 
 
 def _outage(path: Path, error: OSError) -> StoreOutageError:

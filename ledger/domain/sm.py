@@ -45,6 +45,7 @@ _TAG_NAMES = (
     "conversion",
     "verification-receipt",
     "use-refusal",
+    "hop",
 )
 
 
@@ -82,6 +83,7 @@ TAG_ARCHIVE = TAGS["archive"]
 TAG_CONVERSION = TAGS["conversion"]
 TAG_VERIFICATION_RECEIPT = TAGS["verification-receipt"]
 TAG_USE_REFUSAL = TAGS["use-refusal"]
+TAG_HOP = TAGS["hop"]
 
 
 # --- keys ---------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ REASONS: dict[str, int] = {
     "INTERFACE_QUOTA": 23,
     "SECTOR_NOT_ALLOWED": 24,
     "INTERFACE_NOT_OFFERED": 25,
+    "ROUTE_NOT_ALLOWED": 26,
+    "ROUTE_GRADE": 27,
 }
 """Code of `ledger.errors` → number in the record."""
 

@@ -303,6 +303,8 @@ REFUSAL: Words = {
     "INTERFACE_QUOTA": ("超出接口限额", "beyond the quota"),
     "SECTOR_NOT_ALLOWED": ("行业规则不允许", "not allowed to the sector"),
     "INTERFACE_NOT_OFFERED": ("接口暂停或已停用", "interface not offered"),
+    "ROUTE_NOT_ALLOWED": ("路由不符", "way not allowed"),
+    "ROUTE_GRADE": ("超出路由许可级别", "grade not allowed on the way"),
 }
 """Why a request to use data was refused."""
 
@@ -413,6 +415,35 @@ DEADLINE: Words = {
 
 WAITING: Words = {"DEMAND": ("数据需求", "demand"), "DISPUTE": ("校核争议", "dispute")}
 """What is open without a number of days."""
+
+CROSSING: Words = {
+    "department": ("跨部门", "departments"),
+    "region": ("跨地域", "regions"),
+    "level": ("跨层级", "levels"),
+    "matter": ("跨业务", "matters"),
+}
+"""What an exchange crosses."""
+
+CHANNEL: Words = {"direct": ("直接", "direct"), "platform": ("经平台", "over platforms")}
+"""How a use reaches the provider."""
+
+HOP_KIND: Words = {
+    "request": ("申请", "request"),
+    "offer": ("答复", "offer"),
+    "signature": ("签名", "signature"),
+    "copy": ("副本", "copy"),
+    "refused": ("拒绝", "refusal"),
+}
+"""The files of a use that a platform carries."""
+
+HEAD_OUTCOME: Words = {
+    "HOLDS": ("一致", "holds"),
+    "DIFFERS": ("不一致", "differs"),
+    "NOT_REACHED": ("该账本尚未到达", "not reached there"),
+    "NOT_HERE": ("内容不在本机", "text not here"),
+    "UNKNOWN_LEDGER": ("本机没有该账本的信任文件", "no trust file of that ledger here"),
+}
+"""What became of a head of another ledger that was vouched for."""
 
 REPLAY: Words = {
     "HEAD_MISMATCH": ("链头不符", "head mismatch"),

@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.hop_slip import CarriedFile
 from ledger.domain.message_form import is_word
+from ledger.domain.routes import RouteChannel, Way
 from ledger.domain.use_refusal import REQUEST, SIGNATURE
 from ledger.domain.use_request import use_request
-from ledger.errors import LedgerError, MalformedError, OutageError, StoreOutageError
+from ledger.errors import LedgerError, MalformedError, OutageError, StoreOutageError, TrustError
 from ledger.ports.uses import KeptUse
 from ledger.service.accept import Desk
+from ledger.service.check_hops import CheckHops, KnownWays, carried_of
 from ledger.service.offer_uses import OfferUses
 from ledger.service.release_uses import ReleaseUses
 from ledger.service.use_refusals import SignRefusals
@@ -34,6 +37,10 @@ class Parcels(Protocol):
 
     def signatures(self) -> Iterator[tuple[str, JsonObject]]:
         """Signatures whose copies did not go yet, by use."""
+        ...
+
+    def carried(self, use_id: str, kind: str) -> tuple[bytes, list[JsonObject]] | None:
+        """The bytes of a file that came, and the slips beside it; None where it is there no more."""
         ...
 
     def answer(self, use_id: str, kind: str, form: JsonObject) -> None:
@@ -75,6 +82,8 @@ class AnswerParcels:
         offer_json: A use as a grantee is offered it.
         desk: Where uses are handed in; waits for their records.
         refusals: Signs why there is no answer.
+        hops: Judges slips of platforms.
+        ways: Keeps them.
     """
 
     def __init__(
@@ -85,7 +94,10 @@ class AnswerParcels:
         offer_json: Callable[[KeptUse], JsonObject],
         desk: Desk,
         refusals: SignRefusals,
+        hops: CheckHops,
+        ways: KnownWays,
     ) -> None:
+        self._hops, self._ways = hops, ways
         self._parcels, self._offers, self._releases = parcels, offers, releases
         self._offer_json, self._desk, self._refusals = offer_json, desk, refusals
 
@@ -119,12 +131,24 @@ class AnswerParcels:
             raise MalformedError("USE_REQUEST_MALFORMED", field="digest")
         if request.is_batched:
             raise MalformedError("USE_REQUEST_MALFORMED", field="record")
-        use = self._offers.offer(form, None)
+        use = self._offers.offer(form, None, self._arrived(use_id, "request"))
         self._parcels.answer(use_id, "offer", self._offer_json(use))
         return Answered(use_id, "OFFERED")
 
+    def _arrived(self, use_id: str, kind: str) -> Way:
+        """Check and keep the slips of a file; the way that they tell."""
+        came = self._parcels.carried(use_id, kind)
+        carried = carried_of(use_id, kind, *came) if came is not None else CarriedFile(use_id, kind, "")
+        self._hops.check(carried)
+        self._ways.note(carried)
+        return Way(RouteChannel.PLATFORM, carried.platforms)
+
     def _hand_out(self, use_id: str, form: JsonObject) -> Answered:
         key, signature = _signature(form)
+        try:
+            self._arrived(use_id, "signature")
+        except TrustError as error:  # what both sides signed is not refused for what a platform did
+            return Answered(use_id, "WAITING", error)
         self._releases.sign(self._releases.asked(use_id), key, signature, self._desk)
         released = self._releases.release(self._releases.asked(use_id))
         self._parcels.answer(use_id, "copy", released.as_json())

@@ -17,11 +17,11 @@ from ledger.domain.deadlines import due_after
 from ledger.domain.entities import IsVoid
 from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import SHANGHAI, rfc3339, start_of_day
-from ledger.domain.objects import region_id
 from ledger.domain.sharing_entities import CodeTable
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
+from ledger.service.code_tables import region_tables
 from ledger.service.party_texts import ByDigest
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
@@ -207,11 +207,7 @@ class ShowCalendars:
 
 def _tables(state: Entities) -> Iterator[tuple[int, int, CodeTable]]:
     """Region, year and table of every calendar, by region and year."""
-    regions = {region_id(int(code)): int(code) for code, _ in state.entities("region")}
-    found = [
-        (regions[each.publisher], year, each)
-        for _, each in state.entities("codeTable")
-        if isinstance(each, CodeTable) and each.publisher in regions
-        if (year := year_of(each.name)) is not None
-    ]
-    return iter(sorted(found, key=lambda each: each[:2]))
+    for region, table in region_tables(state, lambda name: year_of(name) is not None):
+        year = year_of(table.name)
+        assert year is not None, "it was asked for"
+        yield region, year, table

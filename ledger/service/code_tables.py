@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import code_table_object, organisation_object, region_object
+from ledger.domain.objects import (
+    ascii32,
+    code_table_object,
+    organisation_object,
+    region_id,
+    region_object,
+)
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
-from ledger.domain.state import typed
+from ledger.domain.state import StateView, typed
 from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service.listed_bodies import listed_bodies
@@ -37,6 +43,26 @@ def effective_table(table: CodeTable, at: int) -> tuple[int, CodeTableVersion] |
         return None
     _, number, version = max(begun, key=lambda each: each[:2])
     return number, version
+
+
+def region_table(state: StateView, region: int, name: str) -> CodeTable | None:
+    """A region's code table by its name; None where the region never published one."""
+    own = "0x" + code_table_object(region_object(region), ascii32(name)).hex()
+    return typed(state, "codeTable", own, CodeTable)
+
+
+def region_tables(state: Entities, is_wanted: Callable[[str], bool]) -> list[tuple[int, CodeTable]]:
+    """The code tables of regions whose names are wanted, with the region, by region and name.
+
+    A table of such a name that a body publishes is none of them.
+    """
+    regions = {region_id(int(code)): int(code) for code, _ in state.entities("region")}
+    found = [
+        (regions[each.publisher], each)
+        for each in _all(state)
+        if each.publisher in regions and is_wanted(each.name)
+    ]
+    return sorted(found, key=lambda each: (each[0], each[1].name))
 
 
 def table_in(state: Entities, key: str) -> CodeTable:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.moments import rfc3339
+from ledger.domain.routes import DIRECT_WAY, RoutePolicy, Way
 from ledger.domain.sharing_entities import Grant
 from ledger.domain.state import StateView, typed
 from ledger.domain.use_reasons import REASONS
@@ -19,7 +20,7 @@ from ledger.errors import LedgerError, NotEntitledError, RuleError, StoreOutageE
 from ledger.ports import Clock, Index, Verifier
 from ledger.ports.queue import MessageQueue
 from ledger.ports.uses import Admit, KeptRefusal, KeptUse, UseState, UseStore
-from ledger.service.answer_lookups import Answers
+from ledger.service.answer_lookups import Answers, Lookup
 from ledger.service.check_uses import (
     GrantedUse,
     acts_as,
@@ -30,18 +31,27 @@ from ledger.service.check_uses import (
 )
 from ledger.service.gather_uses import GatherUses
 from ledger.service.interface_quota import within_quota
+from ledger.service.kept_forms import KeptForms
 from ledger.service.live_index import Sight, fresh
 from ledger.service.make_handouts import Providers
+from ledger.service.routes import Routes, require_grade
 from ledger.service.sector_rules import SectorRules
 from ledger.service.sign_offers import SignOffers
 
 
 @dataclass(frozen=True)
 class Ways:
-    """How a use comes onto the ledger: offered in a record of its own, or gathered into a batch."""
+    """How a use comes here and onto the ledger.
+
+    Attributes:
+        single: Offered in a record of its own.
+        batch: Gathered into a batch.
+        policies: The route policies that this home keeps: on which way it may come.
+    """
 
     single: SignOffers
     batch: GatherUses
+    policies: KeptForms[RoutePolicy]
 
 
 @dataclass(frozen=True)
@@ -86,12 +96,13 @@ class OfferUses:
         self._providers, self._ways, self._answers = providers, ways, answers
         self._judges, self._clock = judges, clock
 
-    def offer(self, form: Mapping[str, object], sender: str | None) -> KeptUse:
+    def offer(self, form: Mapping[str, object], sender: str | None, way: Way = DIRECT_WAY) -> KeptUse:
         """Offer what a request asks for, or gather it; the same request gets the same answer.
 
         Args:
             form: The request.
             sender: Credit code of who sent it; None where nothing but its own signature tells that.
+            way: On which it came.
 
         Raises:
             MalformedError: `USE_REQUEST_MALFORMED`.
@@ -115,9 +126,11 @@ class OfferUses:
             require_granted(index, asked, now)
             self.require_sector(index, asked, now)
             self._answers.require_offered(index, asked, now)
+            rule = Routes(index, self._ways.policies, now, now).require(asked.grant, way)
             if request.is_batched:
                 self._ways.batch.require_open(asked, index, now)
             content = self._answers.content(index, asked, now)
+            require_grade(rule, asked.grant, 0 if isinstance(content, Lookup) else content.grade)
             reserved = self._reserved(index, asked, now)
             if reserved.state is not UseState.RESERVED:
                 return self._answerable(reserved)

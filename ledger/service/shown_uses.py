@@ -26,6 +26,7 @@ from ledger.domain.use_reasons import reason_code
 from ledger.errors import UnknownIdError
 from ledger.ports import Index
 from ledger.service.party_texts import NOTHING, PartyTexts
+from ledger.service.routes import exchange_of
 
 _TABLES = ("uses", "useBatch", "refusal")
 
@@ -56,12 +57,15 @@ class ShowUses:
         texts: What this home knows behind digests.
         leaves_of: The uses in a batch, by its object, where this home gave or had the data; else none.
         batch_of: The batch of a use, by the digest of its request, where this home knows it; else "".
+        hops_of: Through whose hands the files of a use came here, by the digest of its request; None where no
+            platform signed that.
     """
 
     index: Index
     texts: PartyTexts
     leaves_of: Callable[[str], Sequence[Use]] = lambda _: ()
     batch_of: Callable[[str], str] = lambda _: ""
+    hops_of: Callable[[str], JsonObject | None] = lambda _: None
 
     def rows(self, asked: UseFilter) -> list[JsonObject]:
         """The members of `uses` of `use list`, as they were recorded one after another."""
@@ -78,8 +82,15 @@ class ShowUses:
         found = (row for each in self._named_so(wanted) for row in self._told(*each))
         for row in sorted(found, key=_order):
             if wanted == row["request"] or (wanted == row["object"] and row["batch"] is None):
-                return row
+                return {**row, **self._way_of(row)}
         raise UnknownIdError("USE_UNKNOWN", use=name[:80])
+
+    def _way_of(self, row: JsonObject) -> JsonObject:
+        """What an exchange crossed, null where its grant is not known, and who carried it as far as known."""
+        grant = typed(self.index, "grant", row["grant"] or "", Grant)
+        exchange = exchange_of(self.index, grant) if grant else None
+        crosses = sorted(exchange.crosses) if exchange else None
+        return {"crosses": crosses, "hops": self.hops_of(row["request"]) if row["request"] else None}
 
     def _records(self, asked: UseFilter) -> Iterator[tuple[str, Entity]]:
         """The records in which there may be something that is asked for, each once."""

@@ -26,9 +26,10 @@ from ledger.service.remote_registry import GovernAtService
 from ledger.service.signing import KeyFile
 from tests.api.conftest import Department
 from tests.api.test_accepting import resume
-from tests.live import ISSUER, NATIONAL, REGIONAL, RELYING, LiveLedger, found
+from tests.live import ISSUER, NATIONAL, REGIONAL, RELYING, LiveLedger, found, live_ledger
 from tests.served import NODE_AWAY, Served
 
+__all__ = ["live_ledger"]
 Json = dict[str, Any]
 
 OFFICE, BUREAU, NOBODY = "11320000MB0TE5T36A", "11610922MB0TE5T52A", "11340000MB0TE5T44D"
@@ -613,3 +614,86 @@ def test_keys_go_on_under_the_next_directory_without_a_node(office: Office) -> N
     add = ["org", "region", "add", "310151", "--name", "示例", "--parent", "310000", *office.by("r31")]
     assert office.done(*add)["rev"] == 1
     assert office.live.cli("audit", "replay")["findings"] == []
+
+
+class Vouching:
+    """A region of one ledger that vouches for another, and an auditor with a home of his own."""
+
+    def __init__(self, live: LiveLedger, other: LiveLedger, folder: Path) -> None:
+        self.live, self.other, self.folder = live, other, folder
+
+    def run(self, *arguments: str, home: str = "region") -> tuple[int, Json]:
+        return self.live.attempt("head", *arguments, home=self.folder / home)
+
+    def witness(self, *arguments: str) -> tuple[int, Json]:
+        region = ("--region", "330000", "--by", str(self.live.key("r33")))
+        return self.run("witness", *arguments, *region, "--other", str(self.other.network))
+
+    def checked(self, *arguments: str) -> tuple[int, str, list[str]]:
+        status, told = self.run("check", *arguments)
+        return status, told["code"], [each["outcome"] for each in told["heads"]]
+
+    def go_on(self, name: str, value: str) -> None:
+        """One more record on the other ledger."""
+        table = self.folder / "table.json"
+        table.write_text(json.dumps({"1": value}))
+        region = ("--region", "330000", "--by", str(self.other.key("r33")))
+        home = self.folder / f"other-{value}"
+        status, told = self.other.attempt("code-table", "set", name, "--in", str(table), *region, home=home)
+        assert status == 0, told
+
+
+def test_a_ledger_that_was_rewritten_since_another_vouched_for_it_is_found(
+    office: Office, live_ledger: LiveLedger, tmp_path: Path
+) -> None:
+    """After everything else: the other ledger goes back, and on another way."""
+    other, file = office.live, tmp_path / "head.json"
+    vouching = Vouching(live_ledger, other, tmp_path)
+    status, told = vouching.witness()
+    assert status == 0, told
+    head = told["head"]
+    assert (head["ledgerId"], head["seq"]) == (other.ledger().trust.ledger_id, office.length())
+    file.write_text(json.dumps(head))
+    assert vouching.witness(str(file))[1]["code"] == "HEAD_THERE"
+    pinned = ("--trust", "state", "--head", head["block"]["hash"])
+    assert vouching.checked(*pinned) == (0, "OK", ["HOLDS"])
+    assert vouching.run("check", "--trust", "state")[0] == 3, "one node gives no block to believe"
+
+    rpc = Rpc(other.rpc)
+    mark = rpc.call("evm_snapshot")
+    vouching.go_on("SEX", "one")
+    told = other.attempt("head", "tell", "--out", str(file))[1]
+    assert told["head"] == json.loads(file.read_text())
+    forged = {**told["head"], "seq": told["head"]["seq"] - 1}
+    (tmp_path / "forged.json").write_text(json.dumps(forged))
+    assert vouching.witness(str(tmp_path / "forged.json"))[1]["code"] == "HEAD_DIFFERS"
+    assert vouching.witness(str(file))[0] == 0
+    assert vouching.checked() == (0, "OK", ["HOLDS"] * 2)
+
+    rpc.call("evm_revert", mark)
+    assert vouching.checked() == (3, "HEAD_NOT_REACHED", ["HOLDS", "NOT_REACHED"])
+    vouching.go_on("SEX", "another")
+    assert vouching.checked() == (1, "HEAD_DIFFERS", ["HOLDS", "DIFFERS"])
+    status, told = vouching.witness()
+    assert (status, told["code"], told["error"]["fields"]["what"]) == (1, "HEAD_DIFFERS", "head")
+    away = ("--other", str(other.network), "--other-rpc", NODE_AWAY)
+    assert vouching.run("check", *away)[1]["code"] == "CHAIN_UNREACHABLE"
+    assert vouching.run("check", *away)[0] == 75
+
+    assert [each["version"] for each in vouching.run("list", home="auditor")[1]["heads"]] == [1, 2]
+    status, told = vouching.run("check", home="auditor")
+    assert (status, told["code"]) == (3, "HEAD_LEDGER_UNKNOWN")
+    assert vouching.run("keep", str(tmp_path / "forged.json"), home="auditor")[1]["code"] == "NOT_A_HEAD"
+    assert vouching.run("keep", str(file), home="auditor")[1]["published"] == [
+        {"region": "330000", "version": 2}
+    ]
+    status, told = vouching.run("check", "--other", str(other.network), home="auditor")
+    assert (status, [each["outcome"] for each in told["heads"]]) == (1, ["NOT_HERE", "DIFFERS"])
+    own = ("witness", "--other", str(live_ledger.network), "--region", "330000")
+    assert vouching.run(*own, "--by", str(live_ledger.key("r33")))[1]["code"] == "HEAD_OF_OWN"
+    shown = vouching.run("show", "330000", head["ledgerId"])[1]
+    assert (shown["head"], len(shown["versions"])) == (json.loads(file.read_text()), 2)
+    (tmp_path / "table.json").write_text("{}")
+    named = ["code-table", "set", shown["table"], "--in", str(tmp_path / "table.json"), "--region", "330000"]
+    refused = live_ledger.attempt(*named, "--by", str(live_ledger.key("r33")), home=tmp_path / "region")
+    assert refused[1]["code"] == "HEAD_MALFORMED"

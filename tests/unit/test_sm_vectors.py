@@ -480,7 +480,7 @@ def test_tags_are_the_digests_of_their_names():
         "document",
     ]
     names = [*frozen, "erasure", "label", "holder", "use", "hold", "retention", "archive"]
-    names += ["conversion", "verification-receipt", "use-refusal"]
+    names += ["conversion", "verification-receipt", "use-refusal", "hop"]
     assert list(sm.TAGS) == names
     for name in names:
         assert (

@@ -10,12 +10,15 @@ from ledger.domain import words
 from ledger.domain.acts import Purpose, Scope, Sharing, Status
 from ledger.domain.deadlines import Step as Deadline
 from ledger.domain.editions import EditionStanding
+from ledger.domain.effect import CROSSED
 from ledger.domain.grants import GrantStanding
+from ledger.domain.hop_slip import KINDS
 from ledger.domain.interface_file import InterfaceStatus
 from ledger.domain.messages import MESSAGES
 from ledger.domain.origins_file import How
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
+from ledger.domain.routes import RouteChannel
 from ledger.domain.seals import RevocationReason, SealStanding
 from ledger.domain.sector_rules import SectorAnswer
 from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
@@ -29,6 +32,7 @@ from ledger.ports.queue import MessageState
 from ledger.service.code_tables import TableStanding
 from ledger.service.orders import BIND_METHODS
 from ledger.service.promises import Kept
+from ledger.service.witness_heads import HeadOutcome
 
 IDEOGRAPH = re.compile(r"[\u4e00-\u9fff]")
 
@@ -60,6 +64,10 @@ CODES = {
     "TABLE_STANDING": values(TableStanding),
     "SEAL_STANDING": values(SealStanding),
     "SEAL_REASON": values(RevocationReason),
+    "HOP_KIND": set(KINDS),
+    "CROSSING": set(CROSSED),
+    "CHANNEL": values(RouteChannel),
+    "HEAD_OUTCOME": values(HeadOutcome),
     "BASIS": names(Basis),
     "OUTCOME": names(Outcome),
     "GRANT_STANDING": values(GrantStanding),

@@ -504,4 +504,82 @@ HELP: dict[str, str] = {
     "Count Monday to Friday by calendars whose text is not here, and say so.": (
         "本地没有正文的日历按周一至周五计，并予以注明。"
     ),
+    # heads of ledgers
+    "Heads of ledgers that vouch for each other.": "账本之间互相见证的链头。",
+    "Tell the present head of this ledger, for others to vouch for; needs no key.": (
+        "给出本账本现在的链头，供其他账本见证；不需密钥。"
+    ),
+    "Vouch for a head of another ledger; with --other it is read, and held against what was vouched for.": (
+        "见证另一账本的链头；加 --other 时自行读取，并与此前的见证核对。"
+    ),
+    "The head; without it, the present one of --other.": "链头文件；不给时取 --other 现在的链头。",
+    "Trust file of the other ledger, to read it.": "另一账本的信任文件，据以读取该账本。",
+    "Node of the other ledger.": "另一账本的节点。",
+    "List the heads of other ledgers that regions vouched for.": "列出各地区见证过的其他账本的链头。",
+    "Show what a region vouched for last of a ledger, and all versions.": (
+        "显示地区对某账本最近见证的链头及其全部版本。"
+    ),
+    "Id of the other ledger.": "另一账本的编号。",
+    "Keep the text of a head that a region vouched for, so that this home can check it.": (
+        "保存地区已见证的链头内容，供本目录核对。"
+    ),
+    "The head (elicense-head/1), - for stdin.": "链头文件（elicense-head/1），- 表示标准输入。",
+    "Hold every head that was vouched for against its ledger as it stands now.": (
+        "把每个已见证的链头与其账本的现状核对。"
+    ),
+    # hops
+    "Hops: through whose platforms files of uses went.": "转递凭条：用证文件经过了哪些平台。",
+    "As the platform carries it: USE.KIND.json.": "平台转递的文件，文件名为 USE.KIND.json。",
+    "Sign that a file was passed on, beside it; the same again gives the same slip.": (
+        "为转递的文件签署凭条，放在文件旁；再次运行得到同一凭条。"
+    ),
+    "A signing key of the platform's body.": "平台所属机构的签名密钥。",
+    "To whom it is passed on.": "转给谁。",
+    "Who brought it; else the platform before.": "由谁送来；默认为上一平台。",
+    "The slip before; else the last beside FILE.": "上一程的凭条；默认为文件旁最后一张。",
+    "When it came; now by default.": "收到的时刻；默认现在。",
+    "Where to; beside FILE by default.": "写到哪里；默认在文件旁。",
+    "Hold a file and its slips against each other and the ledger: order, times, signatures, keys.": (
+        "核对文件与凭条及账本：次序、时间、签名、密钥。"
+    ),
+    "Its slips; else those beside FILE.": "其凭条；默认为文件旁的凭条。",
+    "Show through whose platforms the files of a use came here.": "显示一次用证的文件经哪些平台到达本机。",
+    "The digest of its request.": "其申请的摘要。",
+    "Put all slips that this home signed on a day onto the ledger, under one root; again for later ones.": (
+        "把本目录某日签署的全部凭条以一个根上链；其后又有的，再次运行。"
+    ),
+    "YYYY-MM-DD, as counted in Beijing.": "北京时间的日期，写作 YYYY-MM-DD。",
+    "Write down that a slip is one of those that were published of its day; by the home that published.": (
+        "写出凭条属于当日已公布凭条的证明；由公布的一方运行。"
+    ),
+    "The slip.": "凭条。",
+    "The proof.": "证明文件。",
+    "Hold a proof against the ledger: the slip, who signed it, and that its body published it.": (
+        "把证明与账本核对：凭条、签署者及其机构确已公布。"
+    ),
+    # routes
+    "Route policies: which way exchanges take.": "路由策略：数据交换走哪条路径。",
+    "Tell whether a file is a route policy, and what it says; asks no ledger.": (
+        "判断文件是否为合规的路由策略并显示其内容；不查询账本。"
+    ),
+    "The policy (elicense-routes/1), - for stdin.": "路由策略文件（elicense-routes/1），- 表示标准输入。",
+    "Publish a region's route policy, or its next version; signed by the region or a superior one.": (
+        "发布地区的路由策略或其下一版本；由该地区或上级地区签名。"
+    ),
+    "List the route policies that regions published, with all versions.": (
+        "列出各地区发布的路由策略及其全部版本。"
+    ),
+    "Show the route policy that counts in a region now, its own or that of a region above it.": (
+        "显示地区现行的路由策略，即其自己的或上级地区的。"
+    ),
+    "Keep the text of a route policy that a region published, so that this home can follow it.": (
+        "保存地区已发布的路由策略内容，供本目录遵行。"
+    ),
+    "Tell what exchanges of a grant cross, and which way they have to take.": (
+        "说明某授权的数据交换跨越了什么、应走哪条路径。"
+    ),
+    "Find uses that took another way than the route policy said, as far as slips that this home saw tell.": (
+        "找出没有按路由策略走的用证，以本目录见过的凭条为限。"
+    ),
+    "Keep them, to show and supervise by.": "保存凭条，供显示和监察使用。",
 }

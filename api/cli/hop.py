@@ -1,0 +1,214 @@
+"""`elicense hop`: what a platform signs of files that it carries, and what that shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import keys, remote
+from api.cli.bodies import body_of
+from api.cli.files import pretty, replace_file
+from api.cli.governing import table
+from api.cli.options import Network, RpcUrls, moment, open_ledger
+from api.cli.output import Outcome, read_input, said
+from api.cli.registry_words import read_uscc
+from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, told
+from api.cli.showing import write
+from ledger.adapters.platform_folder import MOST_ANSWERED, MOST_ASKED, carried_name, slip_path
+from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.hop_days import day_of, read_hop_proof
+from ledger.domain.hop_slip import MOST_HOPS, HopSlip, read_slip
+from ledger.domain.words import HOP_KIND
+from ledger.errors import RuleError, UnknownIdError
+from ledger.service.check_hops import Handover, carried_of, hop_json, sign_slip
+from ledger.service.publish_hops import parsed_day
+
+app = typer.Typer(add_completion=False, help="Hops: through whose platforms files of uses went.")
+
+FileArgument = Annotated[
+    str, typer.Argument(metavar="FILE", help="As the platform carries it: USE.KIND.json.")
+]
+_HEADS = ("hop", "sender", "platform", "receiver", "receivedAt", "passedAt")
+
+
+@app.command("sign")
+def sign(
+    file: FileArgument,
+    by: Annotated[str, typer.Option("--by", metavar="PEM", help="A signing key of the platform's body.")],
+    to: Annotated[str, typer.Option("--to", metavar="USCC", help="To whom it is passed on.")],
+    sender: Annotated[
+        str, typer.Option("--from", metavar="USCC", help="Who brought it; else the platform before.")
+    ] = "",
+    after: Annotated[
+        str | None,
+        typer.Option("--after", metavar="SLIP", help="The slip before; else the last beside FILE."),
+    ] = None,
+    received: Annotated[
+        str | None, typer.Option("--received-at", metavar="TIME", help="When it came; now by default.")
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="SLIP", help="Where to; beside FILE by default.")
+    ] = None,
+    org: BodyOption = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Sign that a file was passed on, beside it; the same again gives the same slip."""
+    ledger, signer, path = open_ledger(network, rpc), keys.signer(by), Path(file)
+    use, kind = carried_name(path)
+    data, now = read_input(file, MOST_ANSWERED + 1), int(ledger.clock.now().timestamp())
+    arrived = moment(received)
+    platform = org or body_of(ledger, signer).uscc
+    came = now if arrived is None else arrived
+    brought = read_uscc(sender) if sender else ""
+    given = Handover(use, kind, data, platform, brought, read_uscc(to), came)
+    before = _slip(after) if after is not None else _last_beside(path)
+    again = before is not None and before.platform == platform
+    if before is not None and again:
+        _require_same(before, given)
+        slip = before
+    else:
+        slip = sign_slip(ledger.trust.ledger_id, given, before, signer, now)
+    ledger.check_hops().check_signed(slip)
+    ledger.signed_slips.keep(slip)
+    target = Path(out) if out is not None else slip_path(path, slip.hop)
+    replace_file(target, pretty(slip.as_json()), 0o644)
+    shown = {"use": use, "kind": kind, **hop_json(slip), "file": str(target), "again": again}
+    return Outcome(shown, text=f"{target}\n  {slip.sender} → {slip.platform} → {slip.receiver}")
+
+
+@app.command("verify")
+def verify(
+    file: FileArgument,
+    slips: Annotated[
+        list[str] | None, typer.Argument(metavar="[SLIP]...", help="Its slips; else those beside FILE.")
+    ] = None,
+    is_kept: Annotated[bool, typer.Option("--keep", help="Keep them, to show and supervise by.")] = False,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Hold a file and its slips against each other and the ledger: order, times, signatures, keys."""
+    ledger, path = open_ledger(network, rpc), Path(file)
+    use, kind = carried_name(path)
+    names = [Path(each) for each in slips] if slips else _beside(path)
+    if not names:
+        raise UnknownIdError("HOP_NONE", file=path.name)
+    forms = [_form(str(each)) for each in names]
+    ledger.follow()
+    carried = carried_of(use, kind, read_input(file, MOST_ANSWERED + 1), forms)
+    ledger.check_hops().check(carried)
+    if is_kept:
+        ledger.known_ways.note(carried)
+    rows = [hop_json(each) for each in carried.slips]
+    data = {"use": use, "kind": kind, "sm3": carried.file, "hops": rows, "digest": carried.slips[-1].digest}
+    return Outcome(data, text=table(_for_people(rows), *_HEADS))
+
+
+@app.command("show")
+def show(
+    use: Annotated[str, typer.Argument(metavar="USE", help="The digest of its request.")],
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Show through whose platforms the files of a use came here."""
+    found = open_ledger(network, rpc).known_ways.told(use.lower())
+    if found is None:
+        raise UnknownIdError("HOP_NONE", file=use[:80])
+    rows = [{**each, "kind": kind} for kind, slips in found.items() for each in slips]
+    text = table(_for_people(rows), "kind", *_HEADS, words={"kind": HOP_KIND})
+    return Outcome({"use": use.lower(), "hops": found}, text=text)
+
+
+@app.command("publish")
+def publish(
+    day: Annotated[str, typer.Argument(metavar="DAY", help="YYYY-MM-DD, as counted in Beijing.")],
+    key: SigningKey,
+    signatures: Signatures = None,
+    api: remote.Api = None,
+    org: BodyOption = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Put all slips that this home signed on a day onto the ledger, under one root; again for later ones."""
+    wanted = parsed_day(day)
+    desk = desk_of(network, rpc, [key], signatures, api, org)
+    platform, ledger = desk.body(), desk.ledger
+    made, digests, order = ledger.publishing_hops(desk.state).order(platform, wanted, desk.by)
+    ledger.signed_slips.keep_day(made, digests)
+    shared = desk.send(order)
+    data = {
+        "platform": platform,
+        "day": day,
+        "table": made.table,
+        "digest": made.digest,
+        "root": made.root,
+        "size": made.size,
+    }
+    return told(shared, data, f"{platform} {day}  {made.size}  {made.root}")
+
+
+@app.command("prove")
+def prove(
+    slip: Annotated[str, typer.Argument(metavar="SLIP", help="The slip.")],
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="The proof.")],
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Write down that a slip is one of those that were published of its day; by the home that published."""
+    ledger, found = open_ledger(network, rpc), _slip(slip)
+    made = ledger.publishing_hops(ledger.follow()).prove(found)
+    write(out, pretty(made.as_json()))
+    data = {"digest": found.digest, "table": made.day.table, "index": made.index, "size": made.day.size}
+    return Outcome({**data, "file": out}, text=out)
+
+
+@app.command("verify-proof")
+def verify_proof(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="The proof.")],
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Hold a proof against the ledger: the slip, who signed it, and that its body published it."""
+    ledger = open_ledger(network, rpc)
+    proof = read_hop_proof(_form(file))
+    state = ledger.follow()
+    ledger.check_hops().check_signed(proof.slip)
+    found = ledger.publishing_hops(state).check(proof)
+    slip, where = proof.slip, {"table": proof.day.table, "index": proof.index, "size": proof.day.size}
+    data = {"use": slip.use, "kind": slip.kind, "sm3": slip.file, **hop_json(slip), **where, **found}
+    text = said(f"属实，{data['publishedAt']} 公布", f"true; published at {data['publishedAt']}")
+    return Outcome(data, text=f"{slip.platform} {day_of(slip)}  {slip.digest}\n  {text}")
+
+
+def _for_people(rows: Sequence[JsonObject]) -> list[JsonObject]:
+    return [{**each, "sender": each["from"], "receiver": each["to"]} for each in rows]
+
+
+def _form(path: str) -> JsonObject:
+    return parse_strict(read_input(path, MOST_ASKED + 1), MOST_ASKED)
+
+
+def _slip(path: str) -> HopSlip:
+    return read_slip(_form(path))
+
+
+def _beside(path: Path) -> Sequence[Path]:
+    """The slips beside a file, by their numbers."""
+    named = (slip_path(path, hop) for hop in range(1, MOST_HOPS + 1))
+    return [each for each in named if each.exists()]
+
+
+def _last_beside(path: Path) -> HopSlip | None:
+    found = _beside(path)
+    return _slip(str(found[-1])) if found else None
+
+
+def _require_same(slip: HopSlip, given: Handover) -> None:
+    """Sign no second slip in a row for a file that this platform passed on."""
+    carried = carried_of(given.use, given.kind, given.data, [])
+    is_same = (slip.file, slip.receiver) == (carried.file, given.receiver)
+    if not is_same or given.sender not in ("", slip.sender):
+        raise RuleError("HOP_THERE", hop=slip.hop, to=slip.receiver)
