@@ -191,7 +191,7 @@ class Sharing:
     def _use_beyond(self) -> Told:
         """One field more than was granted: refused, and the refusal is on the ledger."""
         code = self._refused((*ASKED, "face/birthDate"), "beyond")
-        rows = self._await_refusal()
+        rows = self._await_refusals(1)
         reasons = [reason_code(int(str(each["reason"]))) for each in rows]
         lines = [f"{why}  seq {each['seq']}" for why, each in zip(reasons, rows, strict=True)]
         return Told(f"{code} {'RECORDED' if rows else 'NOT RECORDED'}", lines)
@@ -210,7 +210,9 @@ class Sharing:
         form = self._said("WithdrawConsent", {}, self._found().rev)
         drawn_form(form, str(self.picture("withdrawal")))
         told = self._relayed("withdrawal", [])
-        return replace(told, result=f"{told.result} {self._refused(ASKED, 'late')}")
+        code = self._refused(ASKED, "late")
+        self._await_refusals(2)
+        return replace(told, result=f"{told.result} {code}")
 
     def _said(self, struct: str, more: dict[str, object], rev: int) -> JsonObject:
         """What the wallet signs about the grant, after a look at the ledger."""
@@ -260,12 +262,12 @@ class Sharing:
             return refusal.code
         return "HANDED OUT"
 
-    def _await_refusal(self) -> list[dict[str, object]]:
-        """The refusals on the ledger, once the provider's service has recorded one."""
+    def _await_refusals(self, count: int) -> list[dict[str, object]]:
+        """The refusals on the ledger, once the provider's service has recorded so many."""
         ledger, give_up = self.grantee.ledger, time.monotonic() + _REFUSAL_SECONDS
         while True:
             rows = ledger.uses(ledger.follow()).rows(UseFilter(grant=self._grant))
             refused = [row for row in rows if row["kind"] == "REFUSED"]
-            if refused or time.monotonic() > give_up:
+            if len(refused) >= count or time.monotonic() > give_up:
                 return refused
             time.sleep(0.2)
