@@ -15,7 +15,7 @@ from ledger.domain.license_tree import root
 from ledger.domain.messages import Kind
 from ledger.domain.records import Record
 from ledger.domain.rules.uses import use_words
-from ledger.domain.sharing import Basis, Outcome, UseKind
+from ledger.domain.sharing import Basis, DutyKind, Outcome, UseKind
 from ledger.domain.sharing_entities import Use
 from ledger.domain.sharing_structs import RECORDED_AS
 
@@ -188,20 +188,22 @@ class SharingRecords:
         }
         return self.ledger.record("RegisterResource", [owner], **{**members, **changes})
 
-    def mount(self, code: str, samples: int = 10, by: str = BUREAU) -> Record:
+    def mount(self, code: str, samples: int = 10, by: str = BUREAU, owner: str = BUREAU) -> Record:
         channel = nonce("channel") if samples else NO_HASH
-        named = {"owner": word(BUREAU), "code": word(code)}
+        named = {"owner": word(owner), "code": word(code)}
         members = {"channel": channel, "sampleRoot": nonce("samples"), "samples": samples}
         return self.ledger.record("Mount", [by], **named, **members)
 
-    def probe(self, code: str, outcome: int = 1, prober: str = OFFICE, index: int = 0) -> Record:
-        named = {"owner": word(BUREAU), "code": word(code), "prober": word(prober)}
+    def probe(
+        self, code: str, outcome: int = 1, prober: str = OFFICE, index: int = 0, owner: str = BUREAU
+    ) -> Record:
+        named = {"owner": word(owner), "code": word(code), "prober": word(prober)}
         members = {"index": index, "digest": nonce("sample"), "outcome": outcome, "probedAt": self.ledger.now}
         return self.ledger.record("Probe", [prober], **named, **members)
 
-    def set_duty(self, code: str, due: int) -> Record:
-        named = {"region": SHANGHAI, "owner": word(BUREAU), "code": word(code)}
-        return self.ledger.record("SetDuty", [str(SHANGHAI)], **named, kind=1, what=nonce("what"), due=due)
+    def set_duty(self, code: str, due: int, kind: DutyKind = DutyKind.SHARE, owner: str = BUREAU) -> Record:
+        named = {"region": SHANGHAI, "owner": word(owner), "code": word(code), "kind": int(kind)}
+        return self.ledger.record("SetDuty", [str(SHANGHAI)], **named, what=nonce("what"), due=due)
 
     def request(
         self, code: str, text: str = "grant", basis: Basis = Basis.DUTY, grantee: str = OFFICE, **changes: Any

@@ -26,7 +26,7 @@ from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import CodeTable, Duty, resource_key
-from ledger.domain.words import BASE_LIBRARY, TABLE_STANDING
+from ledger.domain.words import BASE_LIBRARY, DUTY_KIND, TABLE_STANDING
 from ledger.errors import Bilingual, LedgerError, TrustError, UsageError
 from ledger.service import share_owed
 from ledger.service.calendars import keep_calendar
@@ -45,7 +45,7 @@ duty_app = typer.Typer(add_completion=False, help="Responsibility lists.")
 code_table_app = typer.Typer(add_completion=False, help="Code tables.")
 library_app = typer.Typer(add_completion=False, help="Base libraries.")
 
-_STANDINGS = {"standing": TABLE_STANDING}
+_STANDINGS, _DUTY = {"standing": TABLE_STANDING}, {"kind": DUTY_KIND}
 _KINDS = {"share": int(DutyKind.SHARE), "flow-back": int(DutyKind.FLOW_BACK)}
 
 
@@ -104,7 +104,9 @@ def duty_list(
         if isinstance(each, Duty) and number in (None, each.region) and owner in (None, each.owner)
     ]
     rows.sort(key=lambda row: str(row["due"]))
-    return Outcome({"duties": rows}, text=table(rows, "resource", "due", "metAt", "overdue"))
+    return Outcome(
+        {"duties": rows}, text=table(rows, "resource", "kind", "due", "metAt", "overdue", words=_DUTY)
+    )
 
 
 @duty_app.command("text")

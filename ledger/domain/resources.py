@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from ledger.domain.deadlines import CATALOG_UPDATE, Deadline, IsWorkingDay, Step, due_after, is_weekday
-from ledger.domain.entities import License
-from ledger.domain.lineage import acts_for
+from ledger.domain.entities import License, Organisation
+from ledger.domain.lineage import acts_for, superiors_of
 from ledger.domain.objects import organisation_id
-from ledger.domain.sharing import ProbeOutcome
-from ledger.domain.sharing_entities import Duty, Mounted, Probed, Resource, ResourceVersion
-from ledger.domain.state import StateView
+from ledger.domain.sharing import DutyKind, ProbeOutcome
+from ledger.domain.sharing_entities import Duty, Mounted, Probed, Resource, ResourceVersion, resource_key
+from ledger.domain.state import StateView, typed
 
 FRESH_FOR = 30 * 86_400
 """Seconds for which the last probe of a resource proves that it is mounted."""
@@ -107,14 +107,21 @@ def mount_ratio(
     return MountRatio(scope, at, len(mine), declared, proved)
 
 
-def fulfilled_at(duty: Duty, resource: Resource | None) -> int:
+def fulfilled_at(state: StateView, duty: Duty, kind: DutyKind) -> int:
     """When an item of a responsibility list was met: the first matching probe since it was set; 0 before.
 
-    What was proved before counts from the day on which the item was set, as long as it still holds then.
+    What was proved before counts from the day on which the item was set, as long as it still holds then. That
+    data flow back (回流) is proved by those to whom they do: bodies of regions below the owner's.
     """
     set_at = duty.terms[0].recorded_at
+    resource = typed(state, "resource", resource_key(duty.owner, duty.code), Resource)
     if resource is None:
         return 0
+    if kind is DutyKind.FLOW_BACK:
+        below = (
+            each for each in resource.probes if is_below(state, each.prober, duty.owner, each.recorded_at)
+        )
+        resource = replace(resource, probes=tuple(below))
     if proof_of(resource, set_at):
         return set_at
     matching = (
@@ -125,19 +132,27 @@ def fulfilled_at(duty: Duty, resource: Resource | None) -> int:
     return next(matching, 0)
 
 
-def duty_deadlines(duty: Duty, resource: Resource | None) -> list[Deadline]:
+def is_below(state: StateView, body: str, other: str, at: int) -> bool:
+    """Whether a body is of a region below that of another body, at a moment."""
+    here, there = (typed(state, "organisation", each, Organisation) for each in (body, other))
+    if here is None or there is None or here.region == there.region:
+        return False
+    return there.region in superiors_of(state, here.region, at, at)
+
+
+def duty_deadlines(state: StateView, duty: Duty) -> list[Deadline]:
     """By when an item of a responsibility list was to be met, and when it was.
 
     One for each time that was set: who sets another, or strikes the item out, ends the wait for the one
     before and undoes no delay.
     """
-    met = fulfilled_at(duty, resource)
+    met = {kind: fulfilled_at(state, duty, kind) for kind in {each.kind for each in duty.terms}}
     return [
         Deadline(
             Step.DUTY,
             term.recorded_at,
             term.due,
-            done_at=met if not after or met < after.recorded_at else 0,
+            done_at=met[term.kind] if not after or met[term.kind] < after.recorded_at else 0,
             ended_at=after.recorded_at if after else 0,
             seq=term.seq,
         )

@@ -228,6 +228,9 @@ MATERIAL: Words = {
 BASIS: Words = {"DUTY": ("依职能", "by duty"), "CONSENT": ("依授权", "by consent")}
 """By what right data are used."""
 
+DUTY_KIND: Words = {"SHARE": ("共享", "share"), "FLOW_BACK": ("回流", "flow back")}
+"""What an item of a responsibility list asks for."""
+
 OUTCOME: Words = {"YES": ("同意", "yes"), "NO": ("不同意", "no")}
 """How a request was decided."""
 

@@ -17,7 +17,7 @@ from ledger.domain.resources import (
     update_due,
 )
 from ledger.domain.sharing_entities import Demand, Duty, Resource, resource_key
-from ledger.domain.state import StateView, typed
+from ledger.domain.state import StateView
 
 
 def mounted_json(resource: Resource, at: int) -> JsonObject:
@@ -74,8 +74,7 @@ def demand_json(name: str, demand: Demand, wanted: str | None, at: int) -> JsonO
 def duty_json(state: StateView, name: str, duty: Duty, at: int) -> JsonObject:
     """An item of a responsibility list: when it is due, and whether it was met, and in time."""
     term = duty.terms[-1]
-    resource = typed(state, "resource", resource_key(duty.owner, duty.code), Resource)
-    deadline = duty_deadlines(duty, resource)[-1] if term.due else None
+    deadline = duty_deadlines(state, duty)[-1] if term.due else None
     met = deadline.done_at if deadline else 0
     return {
         "duty": name,

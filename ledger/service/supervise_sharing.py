@@ -327,7 +327,7 @@ class SuperviseSharing:
         for name, each in self.state.entities("duty"):
             if isinstance(each, Duty):
                 key = resource_key(each.owner, each.code)
-                deadlines = duty_deadlines(each, typed(self.state, "resource", key, Resource))
+                deadlines = duty_deadlines(self.state, each)
                 yield from map(self._by(each.owner, name, key), deadlines)
 
     # --- what waits -----------------------------------------------------------------------

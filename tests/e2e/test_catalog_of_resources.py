@@ -147,6 +147,11 @@ def test_a_duty_is_met_by_a_probe_and_overdue_without_one(sharing: Sharing) -> N
     found = {each["resource"]: each for each in rows}
     assert (found[late]["overdue"], found[late]["metAt"]) == (True, None)
     assert (found[met]["overdue"], found[met]["metAt"] is not None) == (False, True)
+    back = [*what, "--kind", "flow-back", "--due", "2029-12-31", *governing]
+    sharing.done("duty", "set", met, *back)
+    rows = sharing.done("duty", "list", "--owner", OWNER)["duties"]
+    told = [(each["kind"], each["metAt"]) for each in rows if each["resource"] == met]
+    assert told == [("FLOW_BACK", None)], "nobody below the owner has found it"
     sharing.done("duty", "set", late, *what, "--strike", *governing)
     rows = sharing.done("duty", "list", "--owner", OWNER)["duties"]
     assert [each["overdue"] for each in rows if each["resource"] == late] == [False]

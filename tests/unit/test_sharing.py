@@ -37,8 +37,9 @@ from ledger.domain.grants import (
     uses_left,
 )
 from ledger.domain.lineage import EVER, void_as_of
+from ledger.domain.objects import organisation_object
 from ledger.domain.resources import fulfilled_at, is_lapsed, mount_ratio, proof_of, update_due
-from ledger.domain.sharing import Basis, CorrectionState, Outcome, UseKind
+from ledger.domain.sharing import Basis, CorrectionState, DutyKind, Outcome, UseKind
 from ledger.domain.sharing_entities import (
     Acknowledgement,
     Correction,
@@ -69,6 +70,7 @@ from tests.simulator import (
 from tests.unit.test_shown_corrections import Tables, weekdays
 
 G = GrantStanding
+CITY = "11310000MB0TE5T27X"
 HELD = id_of("a license that is bound")
 
 
@@ -450,15 +452,13 @@ def test_what_is_mounted_anew_is_to_be_proved_anew(ledger: LedgerSimulator, made
 
 def test_a_duty_is_met_by_a_probe_that_matched(ledger: LedgerSimulator, made: SharingRecords) -> None:
     made.set_duty("OPEN", ledger.now + 30 * DAY)
-    duty = next(iter(ledger.state().tables["duty"].values()))
-    assert isinstance(duty, Duty)
-    assert fulfilled_at(duty, None) == 0
+    assert met(ledger) == 0
     made.mount("OPEN")
-    assert fulfilled_at(duty, resource(ledger)) == 0
+    assert met(ledger) == 0
     ledger.wait(DAY)
     at = ledger.now
     made.probe("OPEN")
-    assert fulfilled_at(duty, resource(ledger)) == at
+    assert met(ledger) == at
 
 
 def test_what_was_proved_before_a_duty_meets_it_when_it_is_set(
@@ -468,9 +468,34 @@ def test_what_was_proved_before_a_duty_meets_it_when_it_is_set(
     made.probe("OPEN")
     at = ledger.now
     made.set_duty("OPEN", ledger.now + 30 * DAY)
-    duty = next(iter(ledger.state().tables["duty"].values()))
+    assert met(ledger) == at
+
+
+def test_that_data_flow_back_those_below_prove(ledger: LedgerSimulator, made: SharingRecords) -> None:
+    ledger.add_organisation(CITY, SHANGHAI)
+    ledger.register_key(CITY, organisation_object(CITY))
+    made.register("CITY", owner=CITY, kind=2, licenseType=NO_HASH)
+    made.mount("CITY", by=CITY, owner=CITY)
+    made.set_duty("CITY", ledger.now + 30 * DAY, DutyKind.FLOW_BACK, CITY)
+    made.probe("CITY", owner=CITY)
+    assert met(ledger) == 0, "of another province"
+    assert met(ledger, DutyKind.SHARE) > 0
+    ledger.wait(DAY)
+    at = ledger.now
+    made.probe("CITY", owner=CITY, prober=BUREAU)
+    assert met(ledger) == at, "of a district of this city"
+    made.set_duty("OPEN", ledger.now + 30 * DAY, DutyKind.FLOW_BACK)
+    made.mount("OPEN")
+    made.probe("OPEN", prober=CITY)
+    assert met(ledger) == 0, "the city is above the district"
+
+
+def met(ledger: LedgerSimulator, kind: DutyKind | None = None) -> int:
+    """When the duty that was set last was met."""
+    state = ledger.state()
+    duty = list(state.tables["duty"].values())[-1]
     assert isinstance(duty, Duty)
-    assert fulfilled_at(duty, resource(ledger)) == at
+    return fulfilled_at(state, duty, kind or duty.terms[-1].kind)
 
 
 def test_cycles_and_exceptions_run_out_by_the_records(ledger: LedgerSimulator, made: SharingRecords) -> None:

@@ -21,7 +21,15 @@ from ledger.domain.retention import RetentionBasis
 from ledger.domain.routes import RouteChannel
 from ledger.domain.seals import RevocationReason, SealStanding
 from ledger.domain.sector_rules import SectorAnswer
-from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
+from ledger.domain.sharing import (
+    BaseLibrary,
+    Basis,
+    CorrectionState,
+    DutyKind,
+    Outcome,
+    ProbeOutcome,
+    UseKind,
+)
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
 from ledger.domain.use_reasons import REASONS
 from ledger.domain.verdict import Step
@@ -69,6 +77,7 @@ CODES = {
     "CHANNEL": values(RouteChannel),
     "HEAD_OUTCOME": values(HeadOutcome),
     "BASIS": names(Basis),
+    "DUTY_KIND": names(DutyKind),
     "OUTCOME": names(Outcome),
     "GRANT_STANDING": values(GrantStanding),
     "GRANT_ACT": names(GrantAct),
