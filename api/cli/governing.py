@@ -217,6 +217,10 @@ _HEADS_ZH = {
     "countsFrom": "计算自",
     "countsUntil": "计算至",
     "here": "内容在本机",
+    "collected": "采集",
+    "received": "共享取得",
+    "derived": "加工得出",
+    "issued": "自行核发",
 }
 """What the columns of tables are called."""
 
