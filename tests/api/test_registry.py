@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,14 @@ from ledger.adapters.libcrypto import LibcryptoSigner
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.service_client import ServiceClient
 from ledger.adapters.sm2_keys import private_key_pem, public_key_pem
+from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32, organisation_id
-from ledger.errors import LedgerError
+from ledger.domain.signed_message import SignedMessage
+from ledger.errors import LedgerError, NotEntitledError
+from ledger.ports.queue import Queued
 from ledger.service import govern
+from ledger.service.handed_registry import HandedRegistry
 from ledger.service.remote import PromiseCheck
 from ledger.service.remote_registry import GovernAtService
 from ledger.service.signing import KeyFile
@@ -364,6 +369,42 @@ def test_nothing_is_promised_by_a_key_whose_registrar_is_to_be_cut_off(office: O
         answer = department.post(f"/v1/licenses/{license_id}/suspend", signed, **now)
         assert (answer.status_code, answer.json()["code"]) == (403, "KEY_NOT_CURRENT"), answer.text
     assert office.handed(cut).json()["seq"]
+
+
+def _read(form: Json) -> HandedRegistry:
+    made = [(each["keyId"], each["signature"]) for each in form["signatures"]]
+    return HandedRegistry(form["struct"], form["signed"], made)
+
+
+class Overtaken(SqliteQueue):
+    """A queue into which a key's end comes just after somebody looked what waits about that key."""
+
+    end: SignedMessage | None = None
+
+    def about(self, objects: Collection[str]) -> list[Queued]:
+        found, end = super().about(objects), self.end
+        if end is not None and end.touched & set(objects):
+            self.end = None
+            super().add(Queued(end, "", int(time.time()), None, None, 0), end.needed, 0)
+        return found
+
+
+def test_a_message_whose_key_is_cut_off_while_it_is_judged_is_judged_anew(office: Office) -> None:
+    home = office.live.ledger(home=office.folder / "overtaken")
+    accepting = home.accepting(needs_node=False)
+    queue = Overtaken(home.settings.home / "outbox.sqlite3", home.trust.domain, home.clock)
+    accepting.queue = queue
+    for name, all_or_none in (("overtaken-1", False), ("overtaken-2", True)):
+        office.done("org", "key", "add", "310118", "--key", office.key(name), "--purpose", "govern",
+                    *office.by("r31"))  # fmt: skip
+        cut = office.prepared("CutOffKey", {"key": office.key_id(name), "since": 1_700_000_000}, "r31")
+        made = office.prepared("AddOrganisation", _organisation(OTHER), name)
+        end, message = (_read(each).read(home.trust.domain) for each in (cut, made))
+        queue.end = end
+        with pytest.raises(NotEntitledError, match="KEY_NOT_CURRENT"):
+            accepting.accept_all([message]) if all_or_none else accepting.accept(message.needed, message)
+        assert queue.find(message.digest) is None
+        assert queue.find(end.digest) is not None
 
 
 Wrong = Callable[[Office], list[Json]]
