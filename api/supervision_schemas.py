@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from api.calendar_schemas import CountedBy
-from api.schemas import Answered, Moment
+from api.schemas import Answered, CountedBy, Moment
 
 
 class Counts(Answered):
