@@ -653,4 +653,17 @@ def test_keys_go_on_under_the_next_directory_without_a_node(office: Office) -> N
     assert office.done(*end, *office.by("jiashan"))["records"][0]["message"] == "EndKey"
     add = ["org", "region", "add", "310151", "--name", "示例", "--parent", "310000", *office.by("r31")]
     assert office.done(*add)["rev"] == 1
+    file = office.folder / "made.json"
+    made = office.live.cli("org", "contract", "make", "Uses", "--out", str(file))
+    vote = ["org", "contract", "succeed", "Uses", *office.by("r31")]
+    assert office.run(*vote)[1]["code"] == "CONTRACT_TO_BE_MADE", "no service makes contracts"
+    other = office.folder / "other.json"
+    other.write_text(file.read_text().replace(made["codeHash"], "0x" + "12" * 32))
+    assert office.run(*vote, "--made", str(other))[1]["code"] == "CONTRACT_CODE_MISMATCH"
+    told = office.done(*vote, "--made", str(file))
+    assert (told["account"], told["codeHash"]) == (made["account"], made["codeHash"])
+    rows = [
+        each for each in office.live.cli("org", "contract", "list")["contracts"] if each["name"] == "Uses"
+    ]
+    assert [each["address"].lower() for each in rows][1:] == [made["account"].lower()]
     assert office.live.cli("audit", "replay")["findings"] == []
