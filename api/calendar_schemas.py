@@ -52,13 +52,3 @@ class CalendarTaken(Answered):
 
     digest: Hash
     published: list[CalendarPlace]
-
-
-class CountedBy(Answered):
-    """By what days of a year were counted: a calendar, or Monday to Friday."""
-
-    year: int
-    counted_by: Literal["CALENDAR", "WEEKDAYS"]
-    region: str | None
-    version: int | None
-    digest: Hash | None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from api.calendar_schemas import CountedBy
 from api.origin_schemas import NotHere
-from api.schemas import Answered, Hash, Moment
+from api.schemas import Answered, CountedBy, Hash, Moment
 
 State = Literal["OPEN", "UPHELD", "REJECTED", "DISPUTED", "SETTLED_UPHELD", "SETTLED_REJECTED"]
 

@@ -386,6 +386,16 @@ class Correcting(Answered):
     version: int | None
 
 
+class CountedBy(Answered):
+    """By what days of a year were counted: a calendar, or Monday to Friday."""
+
+    year: int
+    counted_by: Literal["CALENDAR", "WEEKDAYS"]
+    region: str | None
+    version: int | None
+    digest: Hash | None
+
+
 class Doubted(Answered):
     """A correction about fields of a license: open, or found right."""
 
@@ -396,7 +406,8 @@ class Doubted(Answered):
     opened_at: Moment
     due: Moment | None
     overdue: bool
-    counted_by: Literal["WEEKDAYS"] | None
+    counted_by: Literal["CALENDAR", "WEEKDAYS"] | None
+    calendars: list[CountedBy]
     corrected_by: Correcting | None
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from api.calendar_schemas import CountedBy
 from api.origin_schemas import Collection, NotHere, Subject
-from api.schemas import Answered, Hash, Moment
+from api.schemas import Answered, CountedBy, Hash, Moment
 
 
 class Counts(Answered):

@@ -386,7 +386,13 @@ class Ledger:
             self.verifier,
             self.clock,
             asked.level,
-            AtHand(self._license_at, self.party_texts.list_of, self.types().with_digest, self.seals.find),
+            AtHand(
+                self._license_at,
+                self.party_texts.list_of,
+                self.types().with_digest,
+                self.seals.find,
+                self.calendars.find,
+            ),
         )
 
     def copies(
@@ -1172,7 +1178,8 @@ class Ledger:
     ) -> Shown:
         """Where a license stands, and who stands in for its holder: of whom there is, the index tells."""
         now, histories = int(self.clock.now().timestamp()), self.histories(asked)
-        shown = show_license(histories, license_id, at, known_at, now, self.drafts().opening(license_id))
+        opening, find = self.drafts().opening(license_id), self.calendars.find
+        shown = show_license(histories, license_id, at, known_at, now, opening, find)
         names = self._represented_by(license_id)
         found = representatives_of(histories, license_id, names, shown.at, shown.known_at)
         return replace(shown, representatives=tuple(map(StandIn.as_json, found))).naming(self._license_at)

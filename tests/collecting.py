@@ -282,9 +282,9 @@ class _FusedBatches(SqliteBatchOutbox):
 class _FusedQueue(SqliteQueue):
     fuse: Fuse
 
-    def add(self, queued: Queued, objects: Collection[str], seen: int, instead_of: str = "") -> Queued:
+    def add(self, queued: Queued, objects: Collection[str], seen: int, *more: Any) -> Queued:
         self.fuse.burn()
-        added = super().add(queued, objects, seen, instead_of)
+        added = super().add(queued, objects, seen, *more)
         self.fuse.burn()
         return added
 

@@ -6,30 +6,60 @@ from typing import Annotated
 
 import typer
 
-from api.cli.governing import By, Signatures, desk_of, done, table
+from api.cli import remote
+from api.cli.files import pretty
+from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome
+from api.cli.output import Outcome, read_input
+from api.cli.showing import write
+from ledger.bootstrap import Ledger
+from ledger.domain.canonical import parse_strict
 from ledger.domain.trustfile import BOUND, CONTRACT_NAMES
 from ledger.domain.words import CONTRACT_STANDING
-from ledger.errors import OutageError, TrustError
+from ledger.errors import MalformedError, OutageError, TrustError, UsageError
 from ledger.service import govern
 from ledger.service.sources import Asked, Histories
+from ledger.service.succession import Successor, read_successor
 
 app = typer.Typer(add_completion=False, help="The contracts of the ledger, and what follows them.")
 
 
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Contract, by its name in the trust file.")]
+
+
+@app.command("make")
+def make(
+    name: NameArgument,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="What `succeed --made` takes.")],
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Make this release's contract that is to take the place of a named one; nothing changes yet."""
+    made = _made_here(open_ledger(network, rpc), name)
+    write(out, pretty(made.as_json()))
+    return Outcome({**made.as_json(), "file": out}, text=f"{name} {made.account}")
+
+
 @app.command("succeed")
 def succeed(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Contract, by its name in the trust file.")],
+    name: NameArgument,
     by: By,
+    made_file: Annotated[
+        str | None, typer.Option("--made", metavar="FILE", help="The contract, as `make` wrote it.")
+    ] = None,
     signatures: Signatures = None,
+    api: remote.Api = None,
+    caller: Caller = None,
+    org: remote.Org = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Put this release's contract in the place of a named one, which is closed for ever; by a quorum."""
-    desk = desk_of(network, rpc, by, signatures)
-    desk.ledger.reader.check_ledger()
-    made = desk.ledger.successors().successor(name)
+    if made_file is None and api is not None:
+        raise UsageError("CONTRACT_TO_BE_MADE", name=name[:40])
+    service = AtService(api, caller, org) if made_file is not None else None
+    desk = desk_of(network, rpc, by, signatures, service)
+    made = _made_here(desk.ledger, name) if made_file is None else _made_elsewhere(made_file, name)
     order = govern.succeed_contract(name, made.account, made.code_hash, desk.by)
     return done(desk.carry_out([order]), made.as_json(), f"{name} {made.account}")
 
@@ -44,6 +74,18 @@ def contracts(
         return _listed(open_ledger(network, rpc).histories(asked), asked)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
+
+
+def _made_here(ledger: Ledger, name: str) -> Successor:
+    ledger.reader.check_ledger()
+    return ledger.successors().successor(name)
+
+
+def _made_elsewhere(file: str, name: str) -> Successor:
+    made = read_successor(parse_strict(read_input(file)))
+    if made.name != name:
+        raise MalformedError("CONTRACT_FILE", field="name")
+    return made
 
 
 def _listed(histories: Histories, asked: Asked) -> Outcome:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import OPEN_STATES, answer_deadline, state_at, upheld
+from ledger.domain.deadlines import Deadline, IsWorkingDay, is_weekday
 from ledger.domain.facts import Fact
 from ledger.domain.field_list import FieldList
 from ledger.domain.messages import Kind
@@ -24,8 +25,7 @@ from ledger.domain.state import raw_of, str_of, text_of
 CORRECTION_OPEN = "CORRECTION_OPEN"
 """Flag beside a verdict: somebody entitled to doubts fields of the license, and that is not settled."""
 
-WEEKDAYS = "WEEKDAYS"
-"""Beside a verdict Monday to Friday are counted: it rests on proved histories, and no calendar is in them."""
+CALENDAR, WEEKDAYS = "CALENDAR", "WEEKDAYS"
 
 NameFields = Callable[[str], FieldList | None]
 """From the digest of a resource's list of fields to the list, where it is at hand."""
@@ -39,11 +39,25 @@ class Doubt:
         correction: With what was recorded until then.
         license_type: Of the resource whose fields are doubted; empty for a data set.
         fields_digest: Of the list by which they have names.
+        is_working_day: Of the provider; Monday to Friday where no calendar is known here.
+        calendars: By what days were counted, as beside every deadline; empty for Monday to Friday alone.
     """
 
     correction: Correction
     license_type: str
     fields_digest: str
+    is_working_day: IsWorkingDay = is_weekday
+    calendars: tuple[JsonObject, ...] = ()
+
+    @property
+    def deadline(self) -> Deadline:
+        """By when the provider answers."""
+        return answer_deadline(self.correction, self.is_working_day)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether its answer is: then it is due at a moment."""
+        return self.correction.state is CorrectionState.OPEN
 
     @property
     def is_open(self) -> bool:
@@ -57,9 +71,9 @@ class Doubt:
             name_fields: Names fields; those that it does not know are numbers after `#`.
             at: The moment as of which it may be overdue.
         """
-        correction, deadline = self.correction, answer_deadline(self.correction)
+        correction, deadline, awaits = self.correction, self.deadline, self.is_awaited
         listed = name_fields(self.fields_digest) or FieldList((), ())
-        awaits = correction.state is CorrectionState.OPEN
+        counted = CALENDAR if CALENDAR in {each["countedBy"] for each in self.calendars} else WEEKDAYS
         return {
             "correction": correction.correction_id,
             "state": correction.state.name,
@@ -68,7 +82,8 @@ class Doubt:
             "openedAt": rfc3339(deadline.since),
             "due": rfc3339(deadline.due) if awaits else None,
             "overdue": awaits and deadline.is_overdue(at),
-            "countedBy": WEEKDAYS if awaits else None,
+            "countedBy": counted if awaits else None,
+            "calendars": list(self.calendars) if awaits else [],
             "correctedBy": _corrected_by(correction),
         }
 

@@ -51,6 +51,23 @@ class PlaceTakenError(Exception):
 
 
 @dataclass(frozen=True)
+class KeysSeen:
+    """The keys by which a message was judged, and what was seen to wait about them.
+
+    Attributes:
+        keys: Objects of the keys that signed it, and of those from which they descend, 0x-hex.
+        number: Highest number among the pending messages that change one of them.
+    """
+
+    keys: frozenset[str] = frozenset()
+    number: int = 0
+
+
+NO_KEYS = KeysSeen()
+"""Of what is judged by no key."""
+
+
+@dataclass(frozen=True)
 class Recorded:
     """Where a message stands on the ledger.
 
@@ -220,7 +237,14 @@ class QueueState:
 class MessageQueue(Protocol):
     """Where accepted messages are kept. Each call is one transaction, on disk when it returns."""
 
-    def add(self, queued: Queued, objects: Collection[str], seen: int, instead_of: str = "") -> Queued:
+    def add(
+        self,
+        queued: Queued,
+        objects: Collection[str],
+        seen: int,
+        instead_of: str = "",
+        keys: KeysSeen = NO_KEYS,
+    ) -> Queued:
         """Take a message in; one with its digest that will never be recorded gives way to it.
 
         Args:
@@ -229,22 +253,25 @@ class MessageQueue(Protocol):
             seen: Highest number among the pending messages about its objects that its acceptance rests on.
             instead_of: Digest of a message of the queue that will never be recorded and in whose place
                 it comes: that is noted there in the same transaction.
+            keys: By which keys it was judged.
 
         Returns:
             It as it is kept, with its number.
 
         Raises:
-            QueueMovedError: Meanwhile it, or another one about one of its objects, was taken in.
+            QueueMovedError: Meanwhile it, or another one about one of its objects or that changes one of its
+                keys, was taken in.
             PlaceTakenError: The message of `instead_of` may still be recorded, or has another in its place.
         """
         ...
 
-    def add_all(self, queued: Sequence[Queued], seen: int) -> list[Queued]:
+    def add_all(self, queued: Sequence[Queued], seen: int, keys: Sequence[KeysSeen]) -> list[Queued]:
         """Take several messages in, in their order and one transaction: all of them, or none.
 
         Args:
             queued: Each, not yet numbered; it is about what it needs.
             seen: As for `add`, of all of them.
+            keys: As for `add`, of each.
 
         Raises:
             QueueMovedError: As `add`, of one of them.

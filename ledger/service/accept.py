@@ -31,7 +31,15 @@ from ledger.errors import (
     TransitionError,
 )
 from ledger.ports import Clock, Index, Signer
-from ledger.ports.queue import MessageQueue, PlaceTakenError, Queued, QueueMovedError, Recorded, Request
+from ledger.ports.queue import (
+    KeysSeen,
+    MessageQueue,
+    PlaceTakenError,
+    Queued,
+    QueueMovedError,
+    Recorded,
+    Request,
+)
 from ledger.service.admission import Admission, overlay_of
 from ledger.service.live_index import Sight
 from ledger.service.signing_body import signing_body
@@ -214,7 +222,8 @@ class AcceptMessages:
             sight, pending = self._look(), self.queue.about(queued.message.needed)
             before = [each for each in pending if each.number < queued.number]
             state, by_contract = self._laid(sight, before), False
-            ending = self._about_its_keys(queued.message, state, queued.number)
+            waiting = self._about_its_keys(queued.message, state, queued.number)
+            ending = [each.message for each in waiting if _of_registry(each.message)]
             state = overlay_of(state, ending, self._moment(sight)) if ending else state
             if _of_registry(queued.message) and not before:
                 self._admission.require(queued.message, state, self._moment(sight))
@@ -241,28 +250,31 @@ class AcceptMessages:
         if known is not None:
             return known
         self._require_turn(message, [each.message for each in pending])
-        queued = self._admitted(message, state, sight, is_first=not pending)
+        queued, keys = self._admitted(message, state, sight, is_first=not pending)
         seen = max((each.number for each in pending), default=0)
-        return self.queue.add(replace(queued, owner=owner, request=request), objects, seen, instead_of)
+        return self.queue.add(replace(queued, owner=owner, request=request), objects, seen, instead_of, keys)
 
     def _accept_all_once(self, messages: Sequence[SignedMessage], owner: str) -> list[Queued]:
         sight = self._sight()
         self._require_moving(sight, self._now())
         pending = self.queue.about({name for each in messages for name in each.needed})
         before, state = [each.message for each in pending], self._laid(sight, pending)
-        taken, new = dict[str, Queued](), list[Queued]()
+        taken, new, keys = dict[str, Queued](), list[Queued](), list[KeysSeen]()
         for message in messages:
             known = taken.get(message.digest) or self._known(message, state, sight, owner)
             if known is None:
                 self._require_turn(message, before)
                 about = message.needed | _keys_of(message, state)
                 is_first = not any(each.needed & about for each in before)
-                known = replace(self._admitted(message, state, sight, is_first=is_first), owner=owner)
+                admitted, own = self._admitted(message, state, sight, is_first=is_first)
+                known = replace(admitted, owner=owner)
                 new.append(known)
+                keys.append(own)
                 before.append(message)
                 state = overlay_of(state, [message], self._moment(sight))
             taken[message.digest] = known
-        added = self.queue.add_all(new, max((each.number for each in pending), default=0)) if new else []
+        seen = max((each.number for each in pending), default=0)
+        added = self.queue.add_all(new, seen, keys) if new else []
         taken |= {each.digest: each for each in added}
         return [taken[each.digest] for each in messages]
 
@@ -283,8 +295,10 @@ class AcceptMessages:
             return self._recorded(message, state, known, owner)
         return None
 
-    def _admitted(self, message: SignedMessage, state: StateView, sight: Sight, *, is_first: bool) -> Queued:
-        """A message that would be recorded, with its promise; raises why it would not be.
+    def _admitted(
+        self, message: SignedMessage, state: StateView, sight: Sight, *, is_first: bool
+    ) -> tuple[Queued, KeysSeen]:
+        """A message that would be recorded, with its promise and its keys; raises why it would not be.
 
         Args:
             message: The message.
@@ -292,16 +306,20 @@ class AcceptMessages:
             sight: The ledger.
             is_first: Whether nothing waits about what it is about and rests on.
         """
-        ending = self._about_its_keys(message, state)
+        waiting = self._about_its_keys(message, state)
+        ending = [each.message for each in waiting if _of_registry(each.message)]
+        seen = KeysSeen(
+            frozenset(_keys_of(message, state)), max((each.number for each in waiting), default=0)
+        )
         state = overlay_of(state, ending, self._moment(sight)) if ending else state
         gas = self._admit(message, state, sight, is_first=is_first and not ending)
         promise = None if gas is None else self._promise(message, state, sight, by_contract=gas > 0)
-        return Queued(message, "", self._now(), promise, None, gas or 0)
+        return Queued(message, "", self._now(), promise, None, gas or 0), seen
 
     def _about_its_keys(
         self, message: SignedMessage, state: StateView, before: int | None = None
-    ) -> list[SignedMessage]:
-        """What waits and may end the keys that signed a message, or those that registered them.
+    ) -> list[Queued]:
+        """What waits and changes the keys that signed a message, or those that registered them.
 
         Args:
             message: The message.
@@ -310,9 +328,7 @@ class AcceptMessages:
         """
         keys = _keys_of(message, state)
         pending = [each for each in self.queue.about(keys) if before is None or each.number < before]
-        return [
-            each.message for each in pending if _of_registry(each.message) and keys & each.message.touched
-        ]
+        return [each for each in pending if keys & each.message.touched]
 
     def _recorded(self, message: SignedMessage, state: StateView, known: Queued | None, owner: str) -> Queued:
         """A message that stands on the ledger by another relay, or by a queue that was lost."""

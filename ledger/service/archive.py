@@ -55,9 +55,10 @@ from ledger.errors import (
 from ledger.ports import Clock, LedgerReader, Verifier
 from ledger.proof.claims import claim_of_file, opening_of, read_envelope
 from ledger.service.authorise import is_acting_for, registered_key, require_current
+from ledger.service.partial_state import state_of
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown, show_license
-from ledger.service.verify import NO_PRESENTATION, Ask, Subject, VerifyLicenses, state_of, state_of_key
+from ledger.service.verify import NO_PRESENTATION, Ask, Subject, VerifyLicenses, state_of_key
 from ledger.service.warrants import ArchivedPackage
 
 _AUTHENTIC = (Step.FORM, Step.INTEGRITY, Step.SIGNATURE, Step.ISSUER, Step.ANCHOR)

@@ -21,8 +21,8 @@ from ledger.domain.plain_copy import Copy
 from ledger.service.copy_grants import OUT_OF_SCOPE, CopyGrant, Finding, grant_of_copy
 from ledger.service.copy_uses import CopyUses
 from ledger.service.holder_records import registrant_of
+from ledger.service.partial_state import state_of_facts
 from ledger.service.sources import Histories
-from ledger.service.verify import state_of_facts
 
 
 class Known(NamedTuple):

@@ -14,10 +14,11 @@ from ledger.domain.presenters import Lack, Representative, mandate_of
 from ledger.domain.state import typed
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.proof.bindings import Binding
+from ledger.service.partial_state import state_of
 from ledger.service.representatives import representations_in, void_in
 from ledger.service.sources import Histories
 from ledger.service.standing import binding_now
-from ledger.service.verify import state_of, state_of_key
+from ledger.service.verify import state_of_key
 
 
 class HolderRecords:

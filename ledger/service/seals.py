@@ -137,7 +137,7 @@ def publish(
         kept: Texts of earlier versions.
         publisher: Whose it is.
         seals: The list.
-        now: The present, in Unix seconds; it counts from then on.
+        now: The present, in Unix seconds; it counts from its record on.
         by: Signing keys of the body, or governing keys of the region.
 
     Raises:
@@ -153,7 +153,7 @@ def publish(
     if lost is not None:
         raise RuleError("SEAL_UNREVOKED", serial=str(lost.named.serial))
     form = seals.as_json()
-    order = share_owed.set_code_table(publisher.region, publisher.body, TABLE_NAME, form, now, by)
+    order = share_owed.set_code_table(publisher.region, publisher.body, TABLE_NAME, form, 0, by)
     return Publishing(order, before.digest if before else None)
 
 
@@ -268,7 +268,7 @@ class ShowSeals:
             "version": number,
             "digest": each.digest,
             "publishedAt": rfc3339(each.recorded_at),
-            "since": rfc3339(each.since),
+            "since": rfc3339(max(each.since, each.recorded_at)),
             "counts": counts,
             "void": void_as_of(self.state, self.now)(each.key_id, each.recorded_at),
             "seals": len(text.seals) if text else None,

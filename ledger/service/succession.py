@@ -6,17 +6,19 @@ therefore kept in the home: the same order, given again, finds the contract whos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.sm3 import sm3
+from ledger.domain.strict_form import StrictForm
 from ledger.domain.trustfile import BOUND, CONTRACT_NAMES
 from ledger.errors import RuleError, UsageError
 from ledger.ports import LedgerReader
 from ledger.service.drafts import Outbox
 
+_FORM = StrictForm("CONTRACT_FILE")
 SUCCEEDED = tuple(name for name in CONTRACT_NAMES if name not in BOUND)
 """Contracts that a vote can put another in the place of."""
 
@@ -63,6 +65,24 @@ class Successor:
         code_hash = "0x" + self.code_hash.hex()
         places = {"account": self.account, "predecessor": self.predecessor}
         return {"name": self.name, **places, "codeHash": code_hash}
+
+
+def read_successor(form: Mapping[str, object]) -> Successor:
+    """The inverse of `Successor.as_json`, for files from anywhere; raises `CONTRACT_FILE` with the member.
+
+    That the account has that code is judged by the Directory when it records the vote; what the code does
+    is not told by the file.
+    """
+    _FORM.require(form.keys() == {"name", "account", "predecessor", "codeHash"}, "keys")
+    _FORM.require(form["name"] in SUCCEEDED, "name")
+    account, predecessor = (
+        "0x" + _FORM.hexed(_lower(form, each), each, 20, "0x").hex() for each in ("account", "predecessor")
+    )
+    return Successor(str(form["name"]), predecessor, account, _FORM.hexed(form, "codeHash", 32, "0x"))
+
+
+def _lower(form: Mapping[str, object], member: str) -> Mapping[str, object]:
+    return {member: str(form[member]).lower()}
 
 
 class MakeSuccessors:

@@ -48,6 +48,9 @@ from ledger.service.signing_body import signing_body
 from ledger.service.sources import Asked, Histories
 from ledger.service.verify import Ask, Subject, VerifyLicenses, state_of_key
 
+MOST_MOMENTS = 64
+"""Moments and blocks by which one call verifies again: each is a verification of its own."""
+
 _FOREVER = 2**63
 _UNKNOWN = Outcome.UNKNOWN.value
 _BY_PROOF = "SUCCESSOR_UNPROVED"
@@ -299,9 +302,11 @@ class RepeatVerifications:
             max_age: Seconds; an older head cannot say what holds today.
 
         Raises:
+            UsageError: `RECEIPT_TOO_MANY_MOMENTS`: what was brought was verified at too many.
             LedgerError: Something brought cannot be read again; `UnknownIdError` for a presentation that was
                 left at a service and is gone.
         """
+        _require_few_moments(receipt, brought)
         parts = [part for place, data in brought.items() for part in self._parts(receipt, place, data)]
         return self._judged(receipt, parts, None), self._judged(receipt, parts, max_age)
 
@@ -342,6 +347,14 @@ class RepeatVerifications:
         if then.head is None:
             return self._asked
         return Asked("state" if self._asked.level in ("state", "seals") else "rpc", then.head.hash)
+
+
+def _require_few_moments(receipt: VerificationReceipt, brought: Mapping[int, bytes]) -> None:
+    """Refuse what would keep who verifies again busy for long; raises `RECEIPT_TOO_MANY_MOMENTS`."""
+    verdicts = (each for place in brought for each in receipt.subjects[place].verdicts)
+    count = len({(each.at, each.known_at, each.head) for each in verdicts})
+    if count > MOST_MOMENTS:
+        raise UsageError("RECEIPT_TOO_MANY_MOMENTS", count=count, limit=MOST_MOMENTS)
 
 
 def _differences(part: _Part, now: FoundVerdict, is_today: bool) -> list[JsonObject]:

@@ -6,7 +6,7 @@ down, since that needs none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -15,15 +15,13 @@ from ledger.domain.derived import broken_rules
 from ledger.domain.doubts import Doubt, NameFields, doubt_flags, doubts_shown
 from ledger.domain.entities import Key, License
 from ledger.domain.entities import LicenseType as RegisteredType
-from ledger.domain.facts import Fact, fact_of
 from ledger.domain.license_types import LicenseType
 from ledger.domain.lineage import MAX_HANDS, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import key_object
-from ledger.domain.records import Record
 from ledger.domain.seals import named_seal, stated_sealing
-from ledger.domain.state import Refused, typed
+from ledger.domain.state import typed
 from ledger.domain.trustfile import TrustFile
 from ledger.domain.verdict import IN_FORCE, Check, HeadSeen, Outcome, Step, Verdict, failed, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
@@ -39,7 +37,9 @@ from ledger.proof.verification import (
     own_objects,
 )
 from ledger.service.doubts import doubts_about
+from ledger.service.partial_state import state_of, state_of_facts
 from ledger.service.sources import Histories
+from ledger.service.working_days import FindCalendar
 
 MAX_ROUNDS = 12
 """Rounds of asking for histories; each brings at least one superior region or is the last."""
@@ -132,12 +132,14 @@ class AtHand:
         name_fields: Names the fields of resources, where a list of them is at hand.
         definition: Knows types by what the ledger says of them; derived fields are checked by it.
         find_seals: Finds texts of lists of seals; with None no license's seal is looked up.
+        find_calendar: Finds texts of calendars; with None what is due is counted by Monday to Friday.
     """
 
     license_at: LicenseAt = lambda *_: None
     name_fields: NameFields = lambda _: None
     definition: Definition = lambda *_: None
     find_seals: FindSeals | None = None
+    find_calendar: FindCalendar | None = None
 
 
 class VerifyLicenses:
@@ -213,7 +215,7 @@ class VerifyLicenses:
     def _doubts(self, claims: Sequence[Claim], ask: Ask, histories: Histories) -> Doubts:
         """What is doubted of each license, as known then."""
         licenses = {claim.license_id for claim in claims}
-        return doubts_about(histories, licenses, _known_at(ask, histories))
+        return doubts_about(histories, licenses, _known_at(ask, histories), self._at_hand.find_calendar)
 
     def _checked(
         self,
@@ -488,26 +490,6 @@ def _unknown_status(
 ) -> tuple[Check, ...]:
     """The same checks, of which step 6 could not be done."""
     return tuple(unknown(each.step, code, evidence) if each.step is Step.STATUS else each for each in checks)
-
-
-def state_of(ledger_id: bytes, records: Iterable[Record]) -> State:
-    """The state that some histories add up to."""
-    return state_of_facts(ledger_id, map(fact_of, records))
-
-
-def state_of_facts(ledger_id: bytes, facts: Iterable[Fact]) -> State:
-    """The same of decoded records, applied in order of seq.
-
-    A record that honest contracts would not have written leaves no trace: what it would have made
-    stays unknown, and the checks that need it fail.
-    """
-    state = State(ledger_id)
-    for fact in sorted(facts, key=lambda each: each.seq):
-        try:
-            state.apply(fact)
-        except Refused:
-            continue
-    return state
 
 
 def state_of_key(histories: Histories, key_id: str, *others: bytes) -> State:

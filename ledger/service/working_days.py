@@ -14,13 +14,19 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import islice
 
-from ledger.domain.calendars import Calendar, days_of, table_name, year_of
+from ledger.domain.calendars import FIRST_YEAR, LAST_YEAR, Calendar, days_of, table_name, year_of
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import FARTHEST, IN_WORKING_DAYS, Deadline, IsWorkingDay, is_weekday
 from ledger.domain.entities import Entity, IsVoid, Organisation
-from ledger.domain.lineage import superiors_of, void_as_of
+from ledger.domain.lineage import regions_above, registrars, superiors_of, void_as_of
 from ledger.domain.moments import SHANGHAI, start_of_day
-from ledger.domain.objects import ascii32, code_table_object, region_object
+from ledger.domain.objects import (
+    ascii32,
+    code_table_object,
+    key_object,
+    organisation_object,
+    region_object,
+)
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.domain.state import ListedView, StateView, typed
 from ledger.errors import OutageError
@@ -182,13 +188,39 @@ class WorkingDays:
         return void_as_of(self._seen, self.known_at)
 
 
+def calendar_objects(state: StateView, body: str, since: int) -> set[bytes]:
+    """Objects whose histories decide which days are worked for a body in the months after a moment.
+
+    Ask again with the state that these give until nothing new is asked for.
+
+    Args:
+        state: As far as it is known.
+        body: Credit code.
+        since: The moment, in Unix seconds.
+    """
+    own = typed(state, "organisation", body, Organisation)
+    regions = regions_above(state, own.region) if own else set[int]()
+    first = FIRST_YEAR if since >= FARTHEST else datetime.fromtimestamp(since, SHANGHAI).year
+    years = [year for year in (first, first + 1) if FIRST_YEAR <= year <= LAST_YEAR]
+    tables = {_table_object(region, year) for region in regions for year in years}
+    listed = (typed(state, "codeTable", "0x" + each.hex(), CodeTable) for each in tables)
+    signed = {version.key_id for table in listed if table for version in table.versions}
+    keys = {*signed, *(above for key in signed for above in registrars(state, key))}
+    needed = {organisation_object(body), *map(region_object, regions), *tables}
+    return needed | {key_object(bytes.fromhex(each[2:])) for each in keys}
+
+
 def calendar_table(state: StateView, region: int, year: int) -> CodeTable | None:
     """The code table that has a region's calendar of a year; None where it never published one."""
     return typed(state, "codeTable", _table_key(region, year), CodeTable)
 
 
 def _table_key(region: int, year: int) -> str:
-    return "0x" + code_table_object(region_object(region), ascii32(table_name(year))).hex()
+    return "0x" + _table_object(region, year).hex()
+
+
+def _table_object(region: int, year: int) -> bytes:
+    return code_table_object(region_object(region), ascii32(table_name(year)))
 
 
 def version_for(table: CodeTable, day: date, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +18,14 @@ from ledger.adapters.libcrypto import LibcryptoSigner
 from ledger.adapters.rpc import Rpc
 from ledger.adapters.service_client import ServiceClient
 from ledger.adapters.sm2_keys import private_key_pem, public_key_pem
+from ledger.adapters.sqlite.queue import SqliteQueue
 from ledger.domain.messages import key_id
 from ledger.domain.objects import ascii32, organisation_id
-from ledger.errors import LedgerError
+from ledger.domain.signed_message import SignedMessage
+from ledger.errors import LedgerError, NotEntitledError
+from ledger.ports.queue import Queued
 from ledger.service import govern
+from ledger.service.handed_registry import HandedRegistry
 from ledger.service.remote import PromiseCheck
 from ledger.service.remote_registry import GovernAtService
 from ledger.service.signing import KeyFile
@@ -367,6 +372,42 @@ def test_nothing_is_promised_by_a_key_whose_registrar_is_to_be_cut_off(office: O
     assert office.handed(cut).json()["seq"]
 
 
+def _read(form: Json) -> HandedRegistry:
+    made = [(each["keyId"], each["signature"]) for each in form["signatures"]]
+    return HandedRegistry(form["struct"], form["signed"], made)
+
+
+class Overtaken(SqliteQueue):
+    """A queue into which a key's end comes just after somebody looked what waits about that key."""
+
+    end: SignedMessage | None = None
+
+    def about(self, objects: Collection[str]) -> list[Queued]:
+        found, end = super().about(objects), self.end
+        if end is not None and end.touched & set(objects):
+            self.end = None
+            super().add(Queued(end, "", int(time.time()), None, None, 0), end.needed, 0)
+        return found
+
+
+def test_a_message_whose_key_is_cut_off_while_it_is_judged_is_judged_anew(office: Office) -> None:
+    home = office.live.ledger(home=office.folder / "overtaken")
+    accepting = home.accepting(needs_node=False)
+    queue = Overtaken(home.settings.home / "outbox.sqlite3", home.trust.domain, home.clock)
+    accepting.queue = queue
+    for name, all_or_none in (("overtaken-1", False), ("overtaken-2", True)):
+        office.done("org", "key", "add", "310118", "--key", office.key(name), "--purpose", "govern",
+                    *office.by("r31"))  # fmt: skip
+        cut = office.prepared("CutOffKey", {"key": office.key_id(name), "since": 1_700_000_000}, "r31")
+        made = office.prepared("AddOrganisation", _organisation(OTHER), name)
+        end, message = (_read(each).read(home.trust.domain) for each in (cut, made))
+        queue.end = end
+        with pytest.raises(NotEntitledError, match="KEY_NOT_CURRENT"):
+            accepting.accept_all([message]) if all_or_none else accepting.accept(message.needed, message)
+        assert queue.find(message.digest) is None
+        assert queue.find(end.digest) is not None
+
+
 Wrong = Callable[[Office], list[Json]]
 
 
@@ -613,6 +654,19 @@ def test_keys_go_on_under_the_next_directory_without_a_node(office: Office) -> N
     assert office.done(*end, *office.by("jiashan"))["records"][0]["message"] == "EndKey"
     add = ["org", "region", "add", "310151", "--name", "示例", "--parent", "310000", *office.by("r31")]
     assert office.done(*add)["rev"] == 1
+    file = office.folder / "made.json"
+    made = office.live.cli("org", "contract", "make", "Uses", "--out", str(file))
+    vote = ["org", "contract", "succeed", "Uses", *office.by("r31")]
+    assert office.run(*vote)[1]["code"] == "CONTRACT_TO_BE_MADE", "no service makes contracts"
+    other = office.folder / "other.json"
+    other.write_text(file.read_text().replace(made["codeHash"], "0x" + "12" * 32))
+    assert office.run(*vote, "--made", str(other))[1]["code"] == "CONTRACT_CODE_MISMATCH"
+    told = office.done(*vote, "--made", str(file))
+    assert (told["account"], told["codeHash"]) == (made["account"], made["codeHash"])
+    rows = [
+        each for each in office.live.cli("org", "contract", "list")["contracts"] if each["name"] == "Uses"
+    ]
+    assert [each["address"].lower() for each in rows][1:] == [made["account"].lower()]
     assert office.live.cli("audit", "replay")["findings"] == []
 
 

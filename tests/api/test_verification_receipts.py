@@ -115,6 +115,21 @@ def test_a_receipt_is_checked_and_verified_again_over_http(desk: TestClient, env
     assert (status, told["code"]) == (400, "RECEIPT_SUBJECT_NEEDED")
 
 
+def test_a_receipt_of_many_moments_keeps_nobody_busy(
+    desk: TestClient, envelope: Json, live_ledger: LiveLedger
+) -> None:
+    receipt = asked(desk, subject=envelope)
+    (subject,) = receipt["subjects"]
+    moments = [f"2026-05-01T00:{each // 60:02}:{each % 60:02}Z" for each in range(65)]
+    subjects = [altered(subject, "verdicts/0/at", each) for each in moments]
+    many = signed_anew({**receipt, "subjects": subjects}, live_ledger)
+    assert checked(desk, many, subject=envelope)[0] == 200
+    status, told = checked(desk, many, subject=envelope, again=True)
+    assert (status, told["code"]) == (400, "RECEIPT_TOO_MANY_MOMENTS"), told
+    few = signed_anew({**receipt, "subjects": subjects[:2] * 40}, live_ledger)
+    assert checked(desk, few, subject=envelope, again=True)[0] == 200
+
+
 def test_what_came_later_changes_today_and_not_then(desk: TestClient, live_ledger: LiveLedger) -> None:
     issued = issue(desk, live_ledger, live_ledger.input())
     receipt = asked(desk, subject=issued["envelope"])

@@ -16,7 +16,7 @@ from ledger.domain.records import RawLog, Record, raw_log_of
 from ledger.domain.trustfile import CONTRACT_NAMES, ContractEntry, TrustFile
 from ledger.proof.headers import Header
 from ledger.proof.journal import next_head
-from ledger.service.verify import state_of
+from ledger.service.partial_state import state_of
 from tests.simulator import BUREAU, CHAIN_ID, NO_HASH, LedgerSimulator, key_id_of, key_of
 
 FROM, TO = 1_000, 9_000

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from ledger import crypto
+from ledger.domain.calendars import Calendar, read_calendar, table_name
 from ledger.domain.field_list import FieldList
+from ledger.domain.messages import Kind
+from ledger.domain.moments import SHANGHAI, parse_moment, start_of_day
 from ledger.domain.sharing import Outcome
 from ledger.domain.verdict import Verdict
 from ledger.errors import UnknownIdError
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import show_license
 from ledger.service.verify import NO_PRESENTATION, Ask, AtHand, Subject, VerifyLicenses
-from tests.sharing_records import SharingRecords, bits, device_of, nonce, word
+from tests.sharing_records import NO_HASH, SharingRecords, bits, device_of, nonce, word
 from tests.simulator import (
     BUREAU,
     DAY,
     OFFICE,
+    QINGPU,
     REGIONAL_TYPE,
     LedgerSimulator,
     founded_ledger,
@@ -37,6 +42,7 @@ class Doubted:
 
     def __init__(self, ledger: LedgerSimulator) -> None:
         self.ledger, self.records = ledger, SharingRecords(ledger)
+        self.calendars: dict[str, Calendar] = {}
         self.records.register("OPEN", licenseType=word(REGIONAL_TYPE), fieldsDigest=NAMES.digest)
         self.issued = ledger.issue(
             HELD, code=REGIONAL_TYPE, holderBinding=device_of("device").binding, validFrom=0
@@ -56,9 +62,19 @@ class Doubted:
             crypto.verifier(),
             FixedClock(self.ledger.now),
             level,
-            AtHand(name_fields={NAMES.digest: NAMES}.get),
+            AtHand(name_fields={NAMES.digest: NAMES}.get, find_calendar=self.calendars.get),
         )
         return service.verify(Subject(FORM, claim_in(self.issued), NO_PRESENTATION), Ask(**ask))
+
+    def publish(self, first: date, last: date) -> Calendar:
+        """Days off in the region of the provider."""
+        name = {"zh": "虚构节", "en": "made up"}
+        holiday = {"name": name, "from": first.isoformat(), "until": last.isoformat()}
+        form = {"format": "elicense-calendar/1", "year": first.year, "holidays": [holiday], "workdays": []}
+        calendar = read_calendar({**form, "source": "虚构"})
+        table = {"region": QINGPU, "publisher": NO_HASH, "name": word(table_name(first.year))}
+        self.ledger.record("SetCodeTable", [str(QINGPU)], **table, digest=calendar.digest, since=0)
+        return calendar
 
 
 def flagged(verdict: Verdict) -> bool:
@@ -84,6 +100,31 @@ def test_an_open_doubt_is_a_flag_with_the_fields_by_name_and_changes_no_result(
     assert (row["correction"], row["state"], row["fields"]) == (opened, "OPEN", ["number"])
     assert (row["resource"], row["overdue"], row["correctedBy"]) == (f"{BUREAU}/OPEN", False, None)
     assert str(row["due"]) > str(row["openedAt"])
+
+
+@pytest.mark.parametrize("level", ["rpc", "state"])
+def test_what_is_due_is_counted_by_the_calendar_of_the_providers_region(doubted: Doubted, level: str) -> None:
+    day = datetime.fromtimestamp(doubted.ledger.now, SHANGHAI).date()
+    monday = day + timedelta(days=21 - day.weekday())
+    monday += timedelta(days=14 if monday.year != (monday + timedelta(days=40)).year else 0)
+    calendar = doubted.publish(monday, monday + timedelta(days=4))
+    doubted.ledger.wait(start_of_day(monday) - DAY - doubted.ledger.now)
+    doubted.attest()
+    (row,) = doubted.verdict(level).corrections
+    assert (row["countedBy"], [each["countedBy"] for each in row["calendars"]]) == ("WEEKDAYS", ["WEEKDAYS"])
+    assert row["calendars"][0]["digest"] == calendar.digest, "its text is not here"
+    doubted.calendars[calendar.digest] = calendar
+    (counted,) = doubted.verdict(level).corrections
+    assert (counted["countedBy"], counted["calendars"][0]["version"]) == ("CALENDAR", 1)
+    assert parse_moment(str(counted["due"])) - parse_moment(str(row["due"])) == 7 * DAY
+    late = parse_moment(str(row["due"])) + DAY
+    doubted.ledger.wait(late - doubted.ledger.now)
+    doubted.records.register("LATER")
+    (unanswered,) = doubted.verdict(level).corrections
+    assert (unanswered["due"], unanswered["overdue"]) == (counted["due"], False)
+    others = [each for each in doubted.ledger.records() if each.kind != int(Kind.CODE_TABLE_SET)]
+    withheld = doubted.verdict(level, node=Tampered(doubted.ledger, others))
+    assert withheld.result == {"rpc": "IN_FORCE", "state": "COULD_NOT_CHECK"}[level]
 
 
 def test_a_doubt_that_nobody_answers_is_overdue_and_goes_on(doubted: Doubted) -> None:

@@ -15,7 +15,7 @@ from ledger.domain.records import Record
 from ledger.domain.verdict import Check, Outcome, result_of
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.proof.verification import Claim, Findings, Question, examine, missing_objects
-from ledger.service.verify import state_of
+from ledger.service.partial_state import state_of
 from tests.simulator import (
     BUREAU,
     GENESIS_TIME,

@@ -101,7 +101,10 @@ WRITTEN = {
     "USE_ANSWER": ("ledger/service/answer_parcels.py", {"USE_SIGNATURE_FORM", "USE_REQUEST_MALFORMED"}),
     "UNCOMPARED": ("ledger/service/reconcile.py", set()),
     "SIDE": ("ledger/service/unsigned_uses.py", set()),
-    "CONTRACT_STANDING": ("api/cli/registry_contracts.py", {"TRUST_NOT_REACHED", "NAME"}),
+    "CONTRACT_STANDING": (
+        "api/cli/registry_contracts.py",
+        {"TRUST_NOT_REACHED", "NAME", "FILE", "CONTRACT_TO_BE_MADE", "CONTRACT_FILE"},
+    ),
     "MATERIAL": ("ledger/service/materials.py", set()),
     "CORRECTION_NEED": ("ledger/service/shown_corrections.py", {"OPENER", "PROVIDER", "USER"}),
     "RIGHT": ("ledger/service/supervise_effect.py", set()),

@@ -151,6 +151,11 @@ HELP: dict[str, str] = {
         "以本版本的合约接替所指的合约，后者永久关闭；须达到法定签名数。"
     ),
     "Contract, by its name in the trust file.": "合约，按信任文件中的名称。",
+    "Make this release's contract that is to take the place of a named one; nothing changes yet.": (
+        "建立本版本的合约，以备接替所指的合约；此时尚无变化。"
+    ),
+    "What `succeed --made` takes.": "供 `succeed --made` 使用的文件。",
+    "The contract, as `make` wrote it.": "`make` 写出的合约文件。",
     "List the contracts of the trust file, and those that took their place.": (
         "列出信任文件中的合约，以及接替它们的合约。"
     ),

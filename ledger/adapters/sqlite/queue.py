@@ -23,6 +23,8 @@ from ledger.errors import StoreOutageError
 from ledger.ports import Clock, Transaction
 from ledger.ports.queue import (
     KEY_SECONDS,
+    NO_KEYS,
+    KeysSeen,
     MessageState,
     PlaceTakenError,
     Queued,
@@ -103,38 +105,55 @@ class SqliteQueue:
             if "is_changed" not in {row[1] for row in database.execute("PRAGMA table_info(touched)")}:
                 database.execute(_ADD_CHANGED)  # a file of an earlier version
 
-    def add(self, queued: Queued, objects: Collection[str], seen: int, instead_of: str = "") -> Queued:
+    def add(
+        self,
+        queued: Queued,
+        objects: Collection[str],
+        seen: int,
+        instead_of: str = "",
+        keys: KeysSeen = NO_KEYS,
+    ) -> Queued:
         """Take a message in, and note of one that will never be recorded that it comes in its place.
 
         Raises:
             QueueMovedError: It is here already, or a pending message about one of its objects has a
-                number above `seen`.
+                number above `seen`, or one that changes one of its keys has one above theirs.
             PlaceTakenError: The message of `instead_of` is not here, not given up, or was replaced.
         """
         with self._file.writing() as database:
-            known = self._require_unmoved(database, queued, objects, seen)
+            known = self._require_unmoved(database, queued, objects, seen, keys)
             if queued.request is not None:
                 self._free_key(database, queued.owner, queued.request.key)
             if instead_of:
                 self._replace(database, instead_of, queued.digest)
             return self._added(database, queued, objects, known)
 
-    def add_all(self, queued: Sequence[Queued], seen: int) -> list[Queued]:
+    def add_all(self, queued: Sequence[Queued], seen: int, keys: Sequence[KeysSeen]) -> list[Queued]:
         """Take several messages in, in one transaction; raises as `add`, of one of them."""
         with self._file.writing() as database:
-            known = [self._require_unmoved(database, each, each.message.needed, seen) for each in queued]
+            known = [
+                self._require_unmoved(database, each, each.message.needed, seen, own)
+                for each, own in zip(queued, keys, strict=True)
+            ]
             return [
                 self._added(database, each, each.message.needed, before)
                 for each, before in zip(queued, known, strict=True)
             ]
 
     def _require_unmoved(
-        self, database: sqlite3.Connection, queued: Queued, objects: Collection[str], seen: int
+        self,
+        database: sqlite3.Connection,
+        queued: Queued,
+        objects: Collection[str],
+        seen: int,
+        keys: KeysSeen,
     ) -> Queued | None:
         """The same message as it was given up here, if it was."""
         known = self._found(database, "digest = ?", queued.digest)
         is_here = known is not None and known.is_alive
         if is_here or _newest(database, {*objects, *queued.message.touched}) > seen:
+            raise QueueMovedError
+        if _newest(database, keys.keys, changing=True) > keys.number:
             raise QueueMovedError
         return known
 
@@ -325,11 +344,11 @@ class SqliteQueue:
         )
 
 
-def _newest(database: sqlite3.Connection, objects: Collection[str]) -> int:
-    """The highest number of a pending message about one of these objects, or 0."""
+def _newest(database: sqlite3.Connection, objects: Collection[str], *, changing: bool = False) -> int:
+    """The highest number of a pending message about one of these objects, or that changes one, or 0."""
     query = (
         f"SELECT MAX(number) FROM message WHERE state IN {_PENDING} AND number IN "  # noqa: S608 - constant
-        "(SELECT number FROM touched WHERE object = ?)"
+        f"(SELECT number FROM touched WHERE object = ?{' AND is_changed' if changing else ''})"
     )
     return max((database.execute(query, (each,)).fetchone()[0] or 0 for each in objects), default=0)
 

@@ -35,6 +35,14 @@ TEXTS: dict[str, Text] = {
         "分几次核验，各出一份回执。",
         "Verify in several runs, with a receipt each.",
     ),
+    "RECEIPT_TOO_MANY_MOMENTS": Text(
+        "回执所记的核验涉及 {count} 个不同的时刻或区块，一次最多重新核验 {limit} 个。",
+        "The receipt is of verifications at {count} different moments or blocks; at most {limit} are verified "
+        "again at once.",
+        "每次只提供其中一部分文件；同一文件在一份回执里反复出现的，请向核验方要分开的回执。",
+        "Bring some of what was verified at a time; where one file stands there many times over, ask the verifier "
+        "for receipts of their own.",
+    ),
     "RECEIPT_SUBJECT_NEEDED": Text(
         "重新核验须提供当时核验的文件。",
         "To verify again, what was verified is needed.",

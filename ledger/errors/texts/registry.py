@@ -41,6 +41,18 @@ TEXTS: dict[str, Text] = {
         "给出 0x 开头的 keyId 或 PEM 文件。",
         "Give a keyId (0x and 64 digits) or a PEM file.",
     ),
+    "CONTRACT_TO_BE_MADE": Text(
+        "合约 {name} 须先在有节点的机器上建立，服务不代建。",
+        "The contract for {name} has to be made first, where a node is; no service makes one.",
+        "在有节点和中继密钥的机器上运行 org contract make，再以 --made FILE 指明所建的合约。",
+        "Run `org contract make` on a machine with a node and a relay key, and name what it made with --made FILE.",
+    ),
+    "CONTRACT_FILE": Text(
+        "不是所建合约的文件（{field}）。",
+        "This is no file of a contract that was made ({field}).",
+        "使用 org contract make --out 写出的文件，并指明其中的合约。",
+        "Use what `org contract make --out` wrote, and the name in it.",
+    ),
     "CONTRACT_IS_OF_NOW": Text(
         "{name} 已由本机用本版本的合约接替，现为 {account}。",
         "{name} was succeeded by this home with this release's contract already; it is {account} now.",
