@@ -2,7 +2,7 @@
 
 The ledger has that a use was, not how it went. Slips tell that, where this home saw them: a party's home did,
 and one that was handed them. It is judged by the policy that counted when the last platform passed the
-request on, as the provider had to judge it. A use that a rule binds to platforms, and of which no slip is here,
+request on, as the provider had to judge it. A use that a rule binds to platforms and of which no slip is here
 is counted as unproved and is no finding.
 """
 
