@@ -63,7 +63,8 @@ class Platform:
         by = ("--by", str(self.using.live_ledger.key(name)), "--to", to)
         status, told = self.hop("sign", str(file), *by, *more)
         assert status == 0, told
-        return dict(told)
+        (slip,) = told["slips"]
+        return dict(slip)
 
     def signed(self, grant: str, license_: str) -> None:
         """A use of which the signature is with the provider."""

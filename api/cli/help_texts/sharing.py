@@ -440,15 +440,15 @@ HELP: dict[str, str] = {
     # hops
     "Hops: through whose platforms files of uses went.": "转递凭条：用证文件经过了哪些平台。",
     "As the platform carries it: USE.KIND.json.": "平台转递的文件，文件名为 USE.KIND.json。",
-    "Sign that a file was passed on, beside it; the same again gives the same slip.": (
-        "为转递的文件签署凭条，放在文件旁；再次运行得到同一凭条。"
+    "As the platform carries them: USE.KIND.json.": "平台转递的文件，文件名为 USE.KIND.json。",
+    "Sign that files were passed on, beside each; the same again gives the same slips.": (
+        "为转递的各文件签署凭条，放在文件旁；再次运行得到同样的凭条。"
     ),
     "A signing key of the platform's body.": "平台所属机构的签名密钥。",
     "To whom it is passed on.": "转给谁。",
     "Who brought it; else the platform before.": "由谁送来；默认为上一平台。",
     "The slip before; else the last beside FILE.": "上一程的凭条；默认为文件旁最后一张。",
     "When it came; now by default.": "收到的时刻；默认现在。",
-    "Where to; beside FILE by default.": "写到哪里；默认在文件旁。",
     "Hold a file and its slips against each other and the ledger: order, times, signatures, keys.": (
         "核对文件与凭条及账本：次序、时间、签名、密钥。"
     ),
