@@ -14,7 +14,7 @@ from api.writing import Writing
 from ledger.domain.doubts import NameFields
 from ledger.domain.entities import License
 from ledger.domain.handout import Handout
-from ledger.ports import Clock, RequestStore
+from ledger.ports import Clock, Entities, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.calendars import Calendars
@@ -25,6 +25,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.routes import ShowRoutes
 from ledger.service.share_editions import ShowEditions
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
@@ -34,6 +35,7 @@ from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
 from ledger.service.verify import Subject, VerifyLicenses
 from ledger.service.verify_copies import VerifyCopies
+from ledger.service.witness_heads import WitnessedHeads
 
 Show = Callable[[Asked, str, int | None, int | None], Shown]
 
@@ -93,6 +95,8 @@ class Services:
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
+        routes: Which route policies regions published, by a state of the ledger.
+        heads: Which heads of other ledgers, likewise.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             and whether Monday to Friday are counted by a calendar whose text is not here.
         license_at: A license by its id, and what opens its leaf where that is of a batch.
@@ -132,6 +136,8 @@ class Services:
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars
+    routes: Callable[[Entities], ShowRoutes]
+    heads: Callable[[Entities], WitnessedHeads]
     supervise_sharing: Callable[[int | None, int, str, bool], SupervisedSharing]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]

@@ -237,6 +237,10 @@ class ShowRoutes:
             "versions": list(self._versions(region, table)) if table else [],
         }
 
+    def told(self, digest: str) -> JsonObject:
+        """The file of a policy; raises `ROUTES_TEXT_NOT_HERE`."""
+        return self.kept.told(digest)
+
     def take(self, form: Mapping[str, object]) -> list[JsonObject]:
         """Keep a policy that somebody hands in, where a region published it; tells as what.
 

@@ -77,7 +77,7 @@ class Published:
         self.ledger = founded_ledger(sign=False)
         self.made = SharingRecords(self.ledger)
         self.made.register("OPEN", cycleDays=0)
-        self.kept = KeptForms(FileOutbox(folder), read_routes)
+        self.kept = KeptForms(FileOutbox(folder), read_routes, "ROUTES_TEXT_NOT_HERE")
         self.grant = self.made.request("OPEN")
 
     def publish(self, region: int, form: Json, *, later: int = 0, body: str = "") -> None:

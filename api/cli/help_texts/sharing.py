@@ -426,8 +426,8 @@ HELP: dict[str, str] = {
     "Trust file of the other ledger, to read it.": "另一账本的信任文件，据以读取该账本。",
     "Node of the other ledger.": "另一账本的节点。",
     "List the heads of other ledgers that regions vouched for.": "列出各地区见证过的其他账本的链头。",
-    "Show what a region vouched for last of a ledger, and all versions.": (
-        "显示地区对某账本最近见证的链头及其全部版本。"
+    "Show what a region vouched for last of a ledger; with --api missing texts are fetched and kept.": (
+        "显示地区对某账本最近见证的链头；加 --api 时，本地没有的内容从服务取得并保存。"
     ),
     "Id of the other ledger.": "另一账本的编号。",
     "Keep the text of a head that a region vouched for, so that this home can check it.": (
@@ -479,8 +479,8 @@ HELP: dict[str, str] = {
     "List the route policies that regions published, with all versions.": (
         "列出各地区发布的路由策略及其全部版本。"
     ),
-    "Show the route policy that counts in a region now, its own or that of a region above it.": (
-        "显示地区现行的路由策略，即其自己的或上级地区的。"
+    "Show the policy that counts in a region now; with --api missing texts are fetched and kept.": (
+        "显示地区现行的路由策略；加 --api 时，本地没有的内容从服务取得并保存。"
     ),
     "Keep the text of a route policy that a region published, so that this home can follow it.": (
         "保存地区已发布的路由策略内容，供本目录遵行。"
