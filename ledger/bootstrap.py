@@ -640,7 +640,7 @@ class Ledger:
 
     def routes_in(self, state: StateView) -> Routes:
         """Which route policies count now, by a state of this ledger."""
-        return Routes(state, self.routes, self._now(), self._now())
+        return Routes(state, self.routes, self._now())
 
     def showing_routes(self, state: Entities) -> ShowRoutes:
         """What tells which route policies regions published, by a state of this ledger."""

@@ -110,7 +110,7 @@ class OfferUses:
         provider = self._providers.of(index, asked.resource, now)
         try:
             require_granted(index, asked, now)
-            rule = Routes(index, self._ways.policies, now, now).require(asked.grant, way)
+            rule = Routes(index, self._ways.policies, now).require(asked.grant, way)
             if request.is_batched:
                 self._ways.batch.require_open(asked, index, now)
             content = self._answers.content(index, asked, now)

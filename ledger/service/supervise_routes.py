@@ -164,7 +164,7 @@ class SuperviseRoutes:
         slips = self.ways.of(recorded.use.request_digest)
         asked = slips.get("request", ())
         at = asked[-1].passed_at if asked else recorded.recorded_at
-        policy = Routes(self.state, self.policies, at, self.asked.at).in_effect(exchange.owner.region)
+        policy = Routes(self.state, self.policies, at, at, self.asked.at).in_effect(exchange.owner.region)
         found = policy.required().rule_for(exchange.crosses) if policy else None
         if policy is None or found is None:
             return
