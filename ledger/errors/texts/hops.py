@@ -69,6 +69,11 @@ TEXTS: dict[str, Text] = {
         "The slip of hop {hop} does not go on where the one before ended.",
         *_AGAIN,
     ),
+    "HOP_ENDS": Text(
+        "第 {hop} 程的凭条不是由 {body} 送出，或不是转给 {body} 的。",
+        "The slip of hop {hop} should begin or end with {body}, and does not.",
+        *_AGAIN,
+    ),
     "HOP_TIME": Text(
         "第 {hop} 程凭条的时间（{at}）倒退或尚未到来。",
         "The times of the slip of hop {hop} ({at}) go backwards, or are still to come.",
