@@ -15,7 +15,7 @@ from ledger.domain.doubts import NameFields
 from ledger.domain.entities import License
 from ledger.domain.handout import Handout
 from ledger.domain.origins_file import OriginsFile
-from ledger.ports import Clock, RequestStore
+from ledger.ports import Clock, Entities, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
 from ledger.service.calendars import Calendars
@@ -26,6 +26,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
+from ledger.service.routes import ShowRoutes
 from ledger.service.seals import Seals
 from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
@@ -38,6 +39,7 @@ from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
 from ledger.service.verify import Subject, VerifyLicenses
 from ledger.service.verify_copies import VerifyCopies
+from ledger.service.witness_heads import WitnessedHeads
 
 Show = Callable[[Asked, str, int | None, int | None], Shown]
 
@@ -99,6 +101,8 @@ class Services:
         calendars: The calendars of working days that are kept here.
         sectors: The rules of sectors that are kept here.
         seals: The lists of electronic seals that are kept here.
+        routes: Which route policies regions published, by a state of the ledger.
+        heads: Which heads of other ledgers, likewise.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             whether Monday to Friday are counted by a calendar whose text is not here, and whether grants
             are held against rules of sectors.
@@ -147,6 +151,8 @@ class Services:
     sectors: Sectors
     supervise_sharing: Callable[[int | None, int, str, bool, bool], SupervisedSharing]
     seals: Seals
+    routes: Callable[[Entities], ShowRoutes]
+    heads: Callable[[Entities], WitnessedHeads]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

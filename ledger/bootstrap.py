@@ -629,7 +629,7 @@ class Ledger:
     @cached_property
     def heads(self) -> KeptForms[LedgerHead]:
         """The heads of other ledgers that this home keeps."""
-        return KeptForms(FileOutbox(self.settings.home / "heads"), read_head)
+        return KeptForms(FileOutbox(self.settings.home / "heads"), read_head, "HEAD_TEXT_NOT_HERE")
 
     def witnessed_heads(self, state: Entities) -> WitnessedHeads:
         """What regions vouched for of other ledgers, by a state of this one."""
@@ -654,11 +654,11 @@ class Ledger:
     @cached_property
     def routes(self) -> KeptForms[RoutePolicy]:
         """The route policies that this home keeps."""
-        return KeptForms(FileOutbox(self.settings.home / "routes"), read_routes)
+        return KeptForms(FileOutbox(self.settings.home / "routes"), read_routes, "ROUTES_TEXT_NOT_HERE")
 
     def routes_in(self, state: StateView) -> Routes:
         """Which route policies count now, by a state of this ledger."""
-        return Routes(state, self.routes, self._now(), self._now())
+        return Routes(state, self.routes, self._now())
 
     def showing_routes(self, state: Entities) -> ShowRoutes:
         """What tells which route policies regions published, by a state of this ledger."""

@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from api.cli import remote
+from api.cli import keys, remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome, read_input, said
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
+from api.cli.published import Send, fetch, leave, require_service
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
@@ -103,7 +104,11 @@ def witness(
     shared = desk.send(publish(code, made, desk.by))
     if beside is not None:
         ledger.remember_other(beside.trust)
-    data = {**_told(made), "region": region, "table": made.table, "trust": trust if beside else None}
+    is_sent = api is not None and shared.seq is not None
+    if is_sent:
+        desk.service().post("/v1/heads", made.as_json())
+    told_trust = trust if beside else None
+    data = {**_told(made), "region": region, "table": made.table, "trust": told_trust, "sent": is_sent}
     return told(shared, data, f"{region}  {_line(made)}")
 
 
@@ -148,10 +153,15 @@ def show(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Show what a region vouched for last of a ledger, and all versions."""
+    """Show what a region vouched for last of a ledger; with --api missing texts are fetched and kept."""
     code = read_region(region)
     ledger, state = reading(network, rpc, api, key, org)
-    data = ledger.witnessed_heads(state).show(code, ledger_id.lower())
+    showing = ledger.witnessed_heads(state)
+    data = showing.show(code, ledger_id.lower())
+    absent = [str(each["digest"]) for each in data["versions"] if each["ledgerId"] is None]
+    if absent and key is not None:
+        fetch(service_for(ledger, keys.signer(key), org), "heads", absent, ledger.heads, read_head)
+        data = showing.show(code, ledger_id.lower())
     if out is not None:
         if data["head"] is None:
             raise UnknownIdError("HEAD_TEXT_NOT_HERE", digest=data["digest"])
@@ -162,6 +172,7 @@ def show(
 @app.command("keep")
 def keep(
     file: FileArgument,
+    send: Send = False,
     api: ReadApi = None,
     key: ReadKey = None,
     org: ReadOrg = None,
@@ -169,12 +180,15 @@ def keep(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Keep the text of a head that a region vouched for, so that this home can check it."""
+    require_service(send, api, key)
     form = _form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.witnessed_heads(state).take(form)
     made = read_head(form)
+    if send and key is not None:
+        leave(ledger, "heads", form, key, org)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
-    return Outcome({**_told(made), "published": places}, text=f"{_line(made)}\n  {where}")
+    return Outcome({**_told(made), "published": places, "sent": send}, text=f"{_line(made)}\n  {where}")
 
 
 @app.command("check")

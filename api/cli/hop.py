@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,13 @@ from api.cli.registry_words import read_uscc
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, told
 from api.cli.showing import write
 from ledger.adapters.platform_folder import MOST_ANSWERED, MOST_ASKED, carried_name, slip_path
+from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.hop_days import day_of, read_hop_proof
 from ledger.domain.hop_slip import MOST_HOPS, HopSlip, read_slip
 from ledger.domain.words import HOP_KIND
-from ledger.errors import RuleError, UnknownIdError
+from ledger.errors import RuleError, UnknownIdError, UsageError
+from ledger.ports import Signer
 from ledger.service.check_hops import Handover, carried_of, hop_json, sign_slip
 from ledger.service.publish_hops import parsed_day
 
@@ -36,7 +39,9 @@ _HEADS = ("hop", "sender", "platform", "receiver", "receivedAt", "passedAt")
 
 @app.command("sign")
 def sign(
-    file: FileArgument,
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="As the platform carries them: USE.KIND.json.")
+    ],
     by: Annotated[str, typer.Option("--by", metavar="PEM", help="A signing key of the platform's body.")],
     to: Annotated[str, typer.Option("--to", metavar="USCC", help="To whom it is passed on.")],
     sender: Annotated[
@@ -49,35 +54,50 @@ def sign(
     received: Annotated[
         str | None, typer.Option("--received-at", metavar="TIME", help="When it came; now by default.")
     ] = None,
-    out: Annotated[
-        str | None, typer.Option("--out", metavar="SLIP", help="Where to; beside FILE by default.")
-    ] = None,
     org: BodyOption = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Sign that a file was passed on, beside it; the same again gives the same slip."""
-    ledger, signer, path = open_ledger(network, rpc), keys.signer(by), Path(file)
-    use, kind = carried_name(path)
-    data, now = read_input(file, MOST_ANSWERED + 1), int(ledger.clock.now().timestamp())
-    arrived = moment(received)
+    """Sign that files were passed on, beside each; the same again gives the same slips."""
+    if after is not None and len(files) > 1:
+        raise UsageError("HOP_AFTER_ONE", files=len(files))
+    ledger, signer = open_ledger(network, rpc), keys.signer(by)
     platform = org or body_of(ledger, signer).uscc
-    came = now if arrived is None else arrived
-    brought = read_uscc(sender) if sender else ""
-    given = Handover(use, kind, data, platform, brought, read_uscc(to), came)
-    before = _slip(after) if after is not None else _last_beside(path)
-    again = before is not None and before.platform == platform
-    if before is not None and again:
-        _require_same(before, given)
-        slip = before
-    else:
-        slip = sign_slip(ledger.trust.ledger_id, given, before, signer, now)
-    ledger.check_hops().check_signed(slip)
-    ledger.signed_slips.keep(slip)
-    target = Path(out) if out is not None else slip_path(path, slip.hop)
-    replace_file(target, pretty(slip.as_json()), 0o644)
-    shown = {"use": use, "kind": kind, **hop_json(slip), "file": str(target), "again": again}
-    return Outcome(shown, text=f"{target}\n  {slip.sender} → {slip.platform} → {slip.receiver}")
+    ways = (platform, read_uscc(sender) if sender else "", read_uscc(to))
+    desk = _Platform(ledger, signer, ways, moment(received))
+    rows = [desk.signed(Path(each), _slip(after) if after is not None else None) for each in files]
+    return Outcome({"slips": rows}, text=table(_for_people(rows), "kind", *_HEADS, words={"kind": HOP_KIND}))
+
+
+@dataclass(frozen=True)
+class _Platform:
+    """A platform at work: its body, who brought what it signs for, to whom it goes, and when it came."""
+
+    ledger: Ledger
+    signer: Signer
+    ways: tuple[str, str, str]
+    received_at: int | None
+
+    def signed(self, path: Path, before: HopSlip | None) -> JsonObject:
+        """Sign for a file, after a slip or the last one beside it; the slip as it is told."""
+        ledger, (platform, sender, receiver) = self.ledger, self.ways
+        use, kind = carried_name(path)
+        now = int(ledger.clock.now().timestamp())
+        came = now if self.received_at is None else self.received_at
+        data = read_input(str(path), MOST_ANSWERED + 1)
+        given = Handover(use, kind, data, platform, sender, receiver, came)
+        last = before or _last_beside(path)
+        again = last is not None and last.platform == platform
+        if last is not None and again:
+            _require_same(last, given)
+            slip = last
+        else:
+            slip = sign_slip(ledger.trust.ledger_id, given, last, self.signer, now)
+        ledger.check_hops().check_signed(slip)
+        ledger.signed_slips.keep(slip)
+        target = slip_path(path, slip.hop)
+        replace_file(target, pretty(slip.as_json()), 0o644)
+        return {"use": use, "kind": kind, **hop_json(slip), "file": str(target), "again": again}
 
 
 @app.command("verify")

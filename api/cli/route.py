@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli import remote
+from api.cli import keys, remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.grant import GrantArgument
 from api.cli.options import Network, RpcUrls, moment
 from api.cli.output import Outcome, read_input, said, worded
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
+from api.cli.published import Send, fetch, leave, require_service
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
@@ -59,7 +60,10 @@ def publish_routes(
     begins = int(desk.ledger.clock.now().timestamp()) if begun is None else begun
     shared = desk.send(publish(desk.state, code, policy, begins, desk.by))
     desk.ledger.routes.keep(policy)
-    data = {"region": region, "digest": policy.digest, "since": rfc3339(begins)}
+    is_sent = api is not None and shared.seq is not None
+    if is_sent:
+        desk.service().post("/v1/routes", policy.as_json())
+    data = {"region": region, "digest": policy.digest, "since": rfc3339(begins), "sent": is_sent}
     return told(shared, data, f"{region}  {policy.digest}")
 
 
@@ -93,10 +97,17 @@ def show(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Show the route policy that counts in a region now, its own or that of a region above it."""
+    """Show the policy that counts in a region now; with --api missing texts are fetched and kept."""
     code = read_region(region)
     ledger, state = reading(network, rpc, api, key, org)
-    data = ledger.showing_routes(state).show(code)
+    showing = ledger.showing_routes(state)
+    data = showing.show(code)
+    named = [*data["versions"], *([data["policy"]] if data["policy"] else [])]
+    absent = {str(each["digest"]) for each in named if not each["here"]}
+    if absent and key is not None:
+        client = service_for(ledger, keys.signer(key), org)
+        fetch(client, "routes", sorted(absent), ledger.routes, read_routes)
+        data = showing.show(code)
     policy = ledger.routes.find(data["policy"]["digest"]) if data["policy"] else None
     if out is not None:
         if policy is None:
@@ -109,6 +120,7 @@ def show(
 @app.command("keep")
 def keep(
     file: FileArgument,
+    send: Send = False,
     api: ReadApi = None,
     key: ReadKey = None,
     org: ReadOrg = None,
@@ -116,12 +128,16 @@ def keep(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Keep the text of a route policy that a region published, so that this home can follow it."""
+    require_service(send, api, key)
     form = _form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.showing_routes(state).take(form)
     policy = read_routes(form)
+    if send and key is not None:
+        leave(ledger, "routes", form, key, org)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
-    return Outcome({"digest": policy.digest, "published": places}, text=f"{policy.digest}\n  {where}")
+    data = {"digest": policy.digest, "published": places, "sent": send}
+    return Outcome(data, text=f"{policy.digest}\n  {where}")
 
 
 @app.command("of")

@@ -167,6 +167,7 @@ class UsingDesk:
             if came is not None:
                 carried = carried_of(use_id, kind, *came)
                 self.ledger.check_hops().check(carried)
+                carried.check_ends(receiver=self.grantee)
                 self.ledger.known_ways.note(carried)
 
     def _channel(self, order: UseOrder) -> Channel:

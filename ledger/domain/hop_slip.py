@@ -184,6 +184,17 @@ class CarriedFile:
             if not (before.passed_at if before else 0) <= slip.received_at <= slip.passed_at:
                 raise TrustError("HOP_TIME", hop=number, at=rfc3339(slip.passed_at))
 
+    def check_ends(self, sender: str = "", receiver: str = "") -> None:
+        """Let pass a way that begins and ends with whom it should; empty for anybody.
+
+        Raises:
+            TrustError: `HOP_ENDS`, with the number of the slip and who should stand there.
+        """
+        if self.slips and sender not in ("", self.slips[0].sender):
+            raise TrustError("HOP_ENDS", hop=1, body=sender)
+        if self.slips and receiver not in ("", self.slips[-1].receiver):
+            raise TrustError("HOP_ENDS", hop=len(self.slips), body=receiver)
+
     @property
     def platforms(self) -> tuple[str, ...]:
         """Through whose hands it went."""

@@ -131,15 +131,16 @@ class AnswerParcels:
             raise MalformedError("USE_REQUEST_MALFORMED", field="digest")
         if request.is_batched:
             raise MalformedError("USE_REQUEST_MALFORMED", field="record")
-        use = self._offers.offer(form, None, self._arrived(use_id, "request"))
+        use = self._offers.offer(form, None, self._arrived(use_id, "request", request.grantee))
         self._parcels.answer(use_id, "offer", self._offer_json(use))
         return Answered(use_id, "OFFERED")
 
-    def _arrived(self, use_id: str, kind: str) -> Way:
+    def _arrived(self, use_id: str, kind: str, sender: str = "") -> Way:
         """Check and keep the slips of a file; the way that they tell."""
         came = self._parcels.carried(use_id, kind)
         carried = carried_of(use_id, kind, *came) if came is not None else CarriedFile(use_id, kind, "")
         self._hops.check(carried)
+        carried.check_ends(sender)
         self._ways.note(carried)
         return Way(RouteChannel.PLATFORM, carried.platforms)
 

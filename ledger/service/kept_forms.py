@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from ledger.domain.canonical import JsonObject
-from ledger.errors import MalformedError
+from ledger.errors import MalformedError, UnknownIdError
 from ledger.service.party_texts import ByDigest
 
 
@@ -32,10 +32,11 @@ class KeptForms(Generic[F]):
     Args:
         kept: Where they are kept, by digest.
         read: Reads one strictly.
+        absent: Code of the error that one is not here.
     """
 
-    def __init__(self, kept: ByDigest, read: Callable[[Mapping[str, object]], F]) -> None:
-        self._kept, self._read = kept, read
+    def __init__(self, kept: ByDigest, read: Callable[[Mapping[str, object]], F], absent: str) -> None:
+        self._kept, self._read, self._absent = kept, read, absent
 
     def keep(self, form: F) -> str:
         """Keep one; gives its digest."""
@@ -50,3 +51,10 @@ class KeptForms(Generic[F]):
         except MalformedError:  # a damaged file is as good as none
             return None
         return found if found is not None and found.digest == digest else None
+
+    def told(self, digest: str) -> JsonObject:
+        """The text with a digest; raises UnknownIdError with the code for an absent one."""
+        found = self.find(digest)
+        if found is None:
+            raise UnknownIdError(self._absent, digest=digest[:80])
+        return found.as_json()

@@ -126,7 +126,7 @@ class OfferUses:
             require_granted(index, asked, now)
             self.require_sector(index, asked, now)
             self._answers.require_offered(index, asked, now)
-            rule = Routes(index, self._ways.policies, now, now).require(asked.grant, way)
+            rule = Routes(index, self._ways.policies, now).require(asked.grant, way)
             if request.is_batched:
                 self._ways.batch.require_open(asked, index, now)
             content = self._answers.content(index, asked, now)

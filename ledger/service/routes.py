@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ledger.domain.canonical import JsonObject
 from ledger.domain.effect import crossed
 from ledger.domain.entities import IsVoid, Organisation
-from ledger.domain.lineage import superiors_of, void_as_of
+from ledger.domain.lineage import EVER, superiors_of, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.routes import TABLE, RouteChannel, RoutePolicy, RouteRule, Way, read_routes
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion, Grant, resource_owner
@@ -92,20 +92,24 @@ class Routes:
     Attributes:
         state: The ledger.
         kept: The texts that this home keeps.
-        at: The moment, in Unix seconds; what was recorded later is not known.
-        known_at: When a key's compromise has to be known by; the moment of asking.
+        at: The moment, in Unix seconds, at which a version has to have begun.
+        recorded_until: What was recorded later does not count; anything that stands there, of the present,
+            where a clock may lag behind the chain.
+        known_at: Until when a key's compromise is known.
     """
 
     state: StateView
     kept: KeptForms[RoutePolicy]
     at: int
-    known_at: int
+    recorded_until: int = EVER
+    known_at: int = EVER
 
     def in_effect(self, region: int) -> InEffect | None:
         """The policy of a region, else of the nearest one above it; None where there is none."""
-        for code in superiors_of(self.state, region, self.at, self.at):
+        is_void, until = void_as_of(self.state, self.known_at), self.recorded_until
+        for code in superiors_of(self.state, region, self.at, until):
             table = region_table(self.state, code, TABLE)
-            found = _counting(table, self.at, void_as_of(self.state, self.known_at)) if table else None
+            found = _counting(table, self.at, until, is_void) if table else None
             if found is not None:
                 number, version = found
                 return InEffect(code, number, version.digest, self.kept.find(version.digest))
@@ -187,12 +191,16 @@ def told_way(way: Way) -> str:
     return " ".join([way.channel.value, " → ".join(way.platforms)]).strip()
 
 
-def _counting(table: CodeTable, at: int, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:
+def _counting(
+    table: CodeTable, at: int, recorded_until: int, is_void: IsVoid
+) -> tuple[int, CodeTableVersion] | None:
     """Number and content of the version that counts: of those that have begun, the one that began last."""
     begun = [
         (each.since, number, each)
         for number, each in enumerate(table.versions, 1)
-        if each.since <= at and each.recorded_at <= at and not is_void(each.key_id, each.recorded_at)
+        if each.since <= at
+        and each.recorded_at <= recorded_until
+        and not is_void(each.key_id, each.recorded_at)
     ]
     return max(begun, key=lambda each: each[:2])[1:] if begun else None
 
@@ -227,7 +235,7 @@ class ShowRoutes:
             UnknownIdError: `UNKNOWN_ROUTES`: neither it nor a region above it has a policy.
         """
         table = region_table(self.state, region, TABLE)
-        found = Routes(self.state, self.kept, self.now, self.now).in_effect(region)
+        found = Routes(self.state, self.kept, self.now).in_effect(region)
         if table is None and found is None:
             raise UnknownIdError("UNKNOWN_ROUTES", region=f"{region:06d}")
         return {
@@ -236,6 +244,10 @@ class ShowRoutes:
             "rules": found.policy.as_json()["rules"] if found and found.policy else None,
             "versions": list(self._versions(region, table)) if table else [],
         }
+
+    def told(self, digest: str) -> JsonObject:
+        """The file of a policy; raises `ROUTES_TEXT_NOT_HERE`."""
+        return self.kept.told(digest)
 
     def take(self, form: Mapping[str, object]) -> list[JsonObject]:
         """Keep a policy that somebody hands in, where a region published it; tells as what.
@@ -256,8 +268,8 @@ class ShowRoutes:
         return places
 
     def _versions(self, region: int, table: CodeTable) -> list[JsonObject]:
-        is_void = void_as_of(self.state, self.now)
-        counting = _counting(table, self.now, is_void)
+        is_void = void_as_of(self.state, EVER)
+        counting = _counting(table, self.now, EVER, is_void)
         return [
             {
                 "region": f"{region:06d}",

@@ -86,7 +86,7 @@ class ShowUses:
         raise UnknownIdError("USE_UNKNOWN", use=name[:80])
 
     def _way_of(self, row: JsonObject) -> JsonObject:
-        """What an exchange crossed, null where its grant is not known, and who carried it as far as known."""
+        """What it crossed, null where its grant is not known, and who is known to have carried it."""
         grant = typed(self.index, "grant", row["grant"] or "", Grant)
         exchange = exchange_of(self.index, grant) if grant else None
         crosses = sorted(exchange.crosses) if exchange else None

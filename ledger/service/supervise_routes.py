@@ -2,8 +2,8 @@
 
 The ledger has that a use was, not how it went. Slips tell that, where this home saw them: a party's home did,
 and one that was handed them. It is judged by the policy that counted when the last platform passed the
-request on, as the provider had to judge it. A use that a rule binds to platforms, and of which no slip is
-here, is counted as unproved and is no finding.
+request on, as the provider had to judge it. A use that a rule binds to platforms and of which no slip is here
+is counted as unproved and is no finding.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ class SuperviseRoutes:
         slips = self.ways.of(recorded.use.request_digest)
         asked = slips.get("request", ())
         at = asked[-1].passed_at if asked else recorded.recorded_at
-        policy = Routes(self.state, self.policies, at, self.asked.at).in_effect(exchange.owner.region)
+        policy = Routes(self.state, self.policies, at, at, self.asked.at).in_effect(exchange.owner.region)
         found = policy.required().rule_for(exchange.crosses) if policy else None
         if policy is None or found is None:
             return

@@ -219,6 +219,10 @@ class WitnessedHeads:
             "versions": [each.as_json() for each in found],
         }
 
+    def told(self, digest: str) -> JsonObject:
+        """The file of a head; raises `HEAD_TEXT_NOT_HERE`."""
+        return self.kept.told(digest)
+
     def take(self, form: Mapping[str, object]) -> list[JsonObject]:
         """Keep a head that somebody hands in, where a region vouched for it; tells as what.
 

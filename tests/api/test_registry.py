@@ -751,3 +751,4 @@ def test_a_ledger_that_was_rewritten_since_another_vouched_for_it_is_found(
     named = ["code-table", "set", shown["table"], "--in", str(tmp_path / "table.json"), "--region", "330000"]
     refused = live_ledger.attempt(*named, "--by", str(live_ledger.key("r33")), home=tmp_path / "region")
     assert refused[1]["code"] == "HEAD_MALFORMED"
+    assert live_ledger.attempt("audit", "fsck", home=tmp_path / "region")[1]["differences"] == []

@@ -329,6 +329,39 @@ def test_a_list_of_seals_goes_through_a_service_to_whoever_verifies_by_it(far: F
     assert (false.status_code, false.json()["code"]) == (422, "NOT_A_SEAL_LIST")
 
 
+def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far, tmp_path: Path) -> None:
+    """The policy counts from the far future on, so that nobody here is bound by it."""
+    routes, head = tmp_path / "routes.json", tmp_path / "head.json"
+    rule = {"crosses": ["region"], "channels": ["platform"], "hops": None, "maxGrade": 3}
+    routes.write_text(json.dumps({"format": "elicense-routes/1", "rules": [rule]}))
+    told = far.live_ledger.cli("head", "tell")["head"]
+    other = "0x" + secrets.token_hex(32)
+    head.write_text(json.dumps({**told, "ledgerId": other}))
+    by = ["--region", "330421", "--by", str(far.live_ledger.key("jiashan"))]
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    near = far.folder / "near"
+    policy = _at(near, far, "route", "publish", str(routes), "--from", "2099-01-01", *by, *asking)
+    anchored = _at(near, far, "head", "witness", str(head), *by, *asking)
+    assert (policy["sent"], anchored["sent"], anchored["trust"]) == (True, True, None)
+
+    (row,) = far.done("relying", "route", "list", "--region", "330421")["routes"]
+    assert (row["digest"], row["here"], row["counts"]) == (policy["digest"], False, False)
+    shown = far.done("relying", "route", "show", "330421")
+    assert (shown["policy"], shown["versions"][0]["here"]) == (None, True), "fetched, and counts later"
+    shown = far.done("relying", "head", "show", "330421", other, "--out", str(tmp_path / "handed-on.json"))
+    assert shown["head"]["ledgerId"] == other
+    assert far.done("relying", "head", "keep", str(tmp_path / "handed-on.json"), "--send")["sent"] is True
+    assert far.done("relying", "route", "keep", str(routes), "--send")["sent"] is True
+    lost = far.live_ledger.attempt("route", "keep", str(routes), "--send", home=near)
+    assert lost[1]["code"] == "PUBLISHED_SENT_WHERE"
+    with far.department("issuer") as issuer:
+        assert issuer.get(f"/v1/routes/{policy['digest']}").json() == json.loads(routes.read_text())
+        absent = issuer.get("/v1/heads/0x" + "12" * 32)
+        false = issuer.post("/v1/heads", {**json.loads(head.read_text()), "seq": 1})
+    assert (absent.status_code, absent.json()["code"]) == (404, "HEAD_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_A_HEAD")
+
+
 def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:
     table = far.folder / "no-calendar.json"
     table.write_text('{"1": "甲"}')

@@ -77,7 +77,7 @@ class Published:
         self.ledger = founded_ledger(sign=False)
         self.made = SharingRecords(self.ledger)
         self.made.register("OPEN", cycleDays=0)
-        self.kept = KeptForms(FileOutbox(folder), read_routes)
+        self.kept = KeptForms(FileOutbox(folder), read_routes, "ROUTES_TEXT_NOT_HERE")
         self.grant = self.made.request("OPEN")
 
     def publish(self, region: int, form: Json, *, later: int = 0, body: str = "") -> None:
@@ -88,8 +88,8 @@ class Published:
         self.ledger.record("SetCodeTable", [signer], **whose, **members, since=self.ledger.now + later)
 
     def routes(self, at: int | None = None) -> Routes:
-        moment = self.ledger.now if at is None else at
-        return Routes(Tables(self.ledger.state()), self.kept, moment, self.ledger.now)
+        state = Tables(self.ledger.state())
+        return Routes(state, self.kept, self.ledger.now) if at is None else Routes(state, self.kept, at, at)
 
     def refused(self, at: int | None = None) -> str | None:
         """Why a direct use is refused; None where it is not."""

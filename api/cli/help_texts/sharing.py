@@ -516,8 +516,8 @@ HELP: dict[str, str] = {
     "Trust file of the other ledger, to read it.": "另一账本的信任文件，据以读取该账本。",
     "Node of the other ledger.": "另一账本的节点。",
     "List the heads of other ledgers that regions vouched for.": "列出各地区见证过的其他账本的链头。",
-    "Show what a region vouched for last of a ledger, and all versions.": (
-        "显示地区对某账本最近见证的链头及其全部版本。"
+    "Show what a region vouched for last of a ledger; with --api missing texts are fetched and kept.": (
+        "显示地区对某账本最近见证的链头；加 --api 时，本地没有的内容从服务取得并保存。"
     ),
     "Id of the other ledger.": "另一账本的编号。",
     "Keep the text of a head that a region vouched for, so that this home can check it.": (
@@ -530,15 +530,15 @@ HELP: dict[str, str] = {
     # hops
     "Hops: through whose platforms files of uses went.": "转递凭条：用证文件经过了哪些平台。",
     "As the platform carries it: USE.KIND.json.": "平台转递的文件，文件名为 USE.KIND.json。",
-    "Sign that a file was passed on, beside it; the same again gives the same slip.": (
-        "为转递的文件签署凭条，放在文件旁；再次运行得到同一凭条。"
+    "As the platform carries them: USE.KIND.json.": "平台转递的文件，文件名为 USE.KIND.json。",
+    "Sign that files were passed on, beside each; the same again gives the same slips.": (
+        "为转递的各文件签署凭条，放在文件旁；再次运行得到同样的凭条。"
     ),
     "A signing key of the platform's body.": "平台所属机构的签名密钥。",
     "To whom it is passed on.": "转给谁。",
     "Who brought it; else the platform before.": "由谁送来；默认为上一平台。",
     "The slip before; else the last beside FILE.": "上一程的凭条；默认为文件旁最后一张。",
     "When it came; now by default.": "收到的时刻；默认现在。",
-    "Where to; beside FILE by default.": "写到哪里；默认在文件旁。",
     "Hold a file and its slips against each other and the ledger: order, times, signatures, keys.": (
         "核对文件与凭条及账本：次序、时间、签名、密钥。"
     ),
@@ -569,8 +569,8 @@ HELP: dict[str, str] = {
     "List the route policies that regions published, with all versions.": (
         "列出各地区发布的路由策略及其全部版本。"
     ),
-    "Show the route policy that counts in a region now, its own or that of a region above it.": (
-        "显示地区现行的路由策略，即其自己的或上级地区的。"
+    "Show the policy that counts in a region now; with --api missing texts are fetched and kept.": (
+        "显示地区现行的路由策略；加 --api 时，本地没有的内容从服务取得并保存。"
     ),
     "Keep the text of a route policy that a region published, so that this home can follow it.": (
         "保存地区已发布的路由策略内容，供本目录遵行。"

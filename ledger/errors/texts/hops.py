@@ -28,6 +28,12 @@ TEXTS: dict[str, Text] = {
         "第一程用 --from 写明送来的机构；其后各程由上一张凭条确定。",
         "Name the body with --from on the first hop; on others the slip before says it.",
     ),
+    "HOP_AFTER_ONE": Text(
+        "--after 是一个文件的凭条，这里有 {files} 个文件。",
+        "--after is the slip of one file; there are {files}.",
+        "逐个签署，或把上一程的凭条放在各文件旁。",
+        "Sign one by one, or put the slips before beside the files.",
+    ),
     "HOP_NOT_NEXT": Text(
         "第 {hop} 程的凭条是另一文件的，或不是转给本平台的。",
         "The slip of hop {hop} is of another file, or passed it to another platform.",
@@ -61,6 +67,11 @@ TEXTS: dict[str, Text] = {
     "HOP_ORDER": Text(
         "第 {hop} 程的凭条接不上前一程。",
         "The slip of hop {hop} does not go on where the one before ended.",
+        *_AGAIN,
+    ),
+    "HOP_ENDS": Text(
+        "第 {hop} 程的凭条不是由 {body} 送出，或不是转给 {body} 的。",
+        "The slip of hop {hop} should begin or end with {body}, and does not.",
         *_AGAIN,
     ),
     "HOP_TIME": Text(

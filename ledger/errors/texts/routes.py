@@ -25,8 +25,20 @@ TEXTS: dict[str, Text] = {
         "地区 {region} 的路由策略（{digest}）已在账上，本机没有其内容，无从判断许可哪条路径。",
         "The route policy of {region} ({digest}) is on the ledger, and its text is not here: which ways are allowed "
         "cannot be told.",
-        "向该地区取得文件，用 route keep FILE 保存后重试。",
-        "Get the file from that region, `route keep FILE`, and try again.",
+        "向该地区取得文件后 route keep FILE，或用 route show 加 --api 从服务取得，然后重试。",
+        "Get the file from that region and `route keep FILE`, or fetch it with `route show … --api`; then try again.",
+    ),
+    "ROUTES_TEXT_NOT_HERE": Text(
+        "这里没有摘要为 {digest} 的路由策略。",
+        "No route policy with the digest {digest} is kept here.",
+        "向发布它的地区取得文件。",
+        "Get the file from the region that published it.",
+    ),
+    "PUBLISHED_SENT_WHERE": Text(
+        "--send 须说明送往哪个服务。",
+        "--send needs a service.",
+        "加 --api、--key 和 --org。",
+        "Add --api, --key and --org.",
     ),
     "NOT_ROUTES": Text(
         "没有地区把此内容（{digest}）发布为路由策略：未曾发布，或已被改动。",
