@@ -34,6 +34,8 @@ REASONS: dict[str, int] = {
     "ROWS_SPENT": 22,
     "INTERFACE_QUOTA": 23,
     "SECTOR_NOT_ALLOWED": 24,
+    "STATISTICS_ONLY": 25,
+    "STATISTICS_NOT_GRANTED": 26,
 }
 """Code of `ledger.errors` → number in the record."""
 

@@ -260,6 +260,8 @@ REFUSAL: Words = {
     "ROWS_SPENT": ("查询行数已满", "rows spent"),
     "INTERFACE_QUOTA": ("超出接口限额", "beyond the quota"),
     "SECTOR_NOT_ALLOWED": ("行业规则不允许", "not allowed to the sector"),
+    "STATISTICS_ONLY": ("授权只限统计", "for statistics only"),
+    "STATISTICS_NOT_GRANTED": ("授权不含统计", "no grant for statistics"),
 }
 """Why a request to use data was refused."""
 
