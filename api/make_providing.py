@@ -12,6 +12,7 @@ from ledger.bootstrap import Ledger
 from ledger.ports import Signer
 from ledger.service.accept import AcceptMessages, Desk
 from ledger.service.answer_lookups import AnswerLookups, Answers
+from ledger.service.count_rows import CountRows
 from ledger.service.gather_uses import BATCH_SECONDS, GatherUses
 from ledger.service.hand_out import HandOut
 from ledger.service.hand_rows import HandRows
@@ -49,13 +50,14 @@ def make_providing(
     copies, texts = MakeCopies(Press()), ledger.party_texts
     handouts = MakeHandouts(here, copies, sealing, texts, store)
     rows = HandRows(ledger.rows_kept, ledger.home.secret, Sm4Gcm(), copies, sealing, texts, store)
+    counts = CountRows(ledger.rows_kept, ledger.home.secret, Sm4Gcm(), sealing, texts)
     lookups = AnswerLookups(here, ledger.locating(), sealing, store, ledger.entropy)
     domain, look, signing = ledger.domain_of_records, ledger.look, ledger.sign_shared()
     queue, clock = ledger.queue, ledger.clock
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
     ways = Ways(SignOffers(signing, clock, patience), gathering, ledger.routes)
-    answers = Answers(handouts, lookups, rows, texts)
+    answers = Answers(handouts, lookups, rows, counts, texts)
     judges = Judges(ledger.verifier, ledger.sector_rules)
     offers = OfferUses(store, look, queue, providers, ways, answers, judges, clock)
     batches = SettleBatches(store, look, ledger.reader, queue, gathering, clock)

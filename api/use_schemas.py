@@ -54,6 +54,7 @@ class UseRequestBody(Form):
     requested_at: Moment
     record: Literal["BATCH"] | None = None
     row: Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)] | None = None
+    statistics: Literal["COUNTS"] | None = None
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 
     def given(self) -> Json:

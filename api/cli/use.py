@@ -33,13 +33,14 @@ from api.cli.using import (
 from api.make_providing import make_providing
 from ledger.adapters.platform_folder import PlatformParcels
 from ledger.bootstrap import Ledger
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.derived import derived_named
 from ledger.domain.disclosed_row import DisclosedRow, state_told
 from ledger.domain.grants import GrantStanding
 from ledger.domain.handout import ANNOTATED, PLAIN
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
+from ledger.domain.statistics import read_statistics
 from ledger.domain.use_receipt import use_receipt
 from ledger.domain.verdict_texts import RESULT_TEXTS
 from ledger.domain.words import REFUSAL, STATUS, USE_KIND
@@ -111,6 +112,44 @@ def request(
     folder = Path(out).resolve()
     used = desk.use(order, folder, wait)
     return delivered(folder, used, desk.ledger)
+
+
+@app.command("statistics")
+def statistics(
+    grant: GrantArgument,
+    by: Annotated[str, typer.Option("--by", metavar="a,b", help="Fields by whose values rows are counted.")],
+    key: OwnKey,
+    encryption_key: ReaderKey,
+    out: OutFolder,
+    api: Api = None,
+    via: Via = None,
+    operator: Operator = "",
+    name: OwnName = None,
+    wait: Wait = 60,
+    field_list: FieldListOption = None,
+    org: BodyOption = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Have the rows of a data set counted by values, under a grant for statistics; no row is handed out."""
+    desk = using_desk(open_ledger(network, rpc, api), grant, key, encryption_key, org, via)
+    digest = desk.resource.versions[desk.granted.version - 1].fields_digest
+    names = fields_behind(desk.ledger, digest, desk.resource.key, field_list)
+    bitmap = names.bitmap(listed(by))
+    order = UseOrder(
+        grant=desk.granted,
+        fields=bitmap,
+        names=tuple(names.named(bitmap)),
+        license="",
+        owner=desk.resource.owner,
+        purpose=desk.purpose,
+        operator=desk.operator(operator),
+        grantee_name=desk.name(name),
+        media_type=PLAIN,
+        is_counted=True,
+    )
+    folder = Path(out).resolve()
+    return _counted(folder, desk.use(order, folder, wait))
 
 
 @app.command("sign")
@@ -307,6 +346,35 @@ def delivered(folder: Path, used: Used, ledger: Ledger) -> Outcome:
         *(f"  {derived_line(each['field'], each)}" for each in derived),
     ]
     return Outcome(data, text="\n".join(lines))
+
+
+def _counted(folder: Path, used: Used) -> Outcome:
+    """Write the table, and beside it what shows by what right."""
+    counts, receipt = read_statistics(used.copy), used.receipt
+    assert receipt is not None, "statistics are asked for in no batch"
+    forms = {
+        "request": used.request.as_json(),
+        "handout": used.handout.as_json(),
+        "receipt": receipt.as_json(),
+    }
+    files = {folder / f"{name}.json": pretty(form) for name, form in forms.items()}
+    write_all({folder / "statistics.json": used.copy, **files})
+    told = counts.as_json()
+    data = {
+        "use": used.request.digest,
+        "object": receipt.object,
+        "seq": receipt.place.seq if receipt.place else None,
+        **{name: told[name] for name in ("resource", "state", "loadedAt", "by", "least", "cells")},
+        "file": str(folder / "statistics.json"),
+        "receipt": str(folder / "receipt.json"),
+    }
+    rows = [f"  {each['count']:>8}  {canonical(each['values']).decode()}" for each in told["cells"]]
+    least = counts.least
+    note = said(
+        f"  不足 {least} 行的不列，行数均向下取为 {least} 的倍数",
+        f"  cells of fewer than {least} rows are left out, counts rounded down to multiples of {least}",
+    )
+    return Outcome(data, text="\n".join([f"{counts.resource}  {', '.join(counts.by)}", *rows, note]))
 
 
 def _derived_of(used: Used, ledger: Ledger) -> list[JsonObject]:

@@ -37,6 +37,8 @@ REASONS: dict[str, int] = {
     "INTERFACE_NOT_OFFERED": 25,
     "ROUTE_NOT_ALLOWED": 26,
     "ROUTE_GRADE": 27,
+    "STATISTICS_ONLY": 28,
+    "STATISTICS_NOT_GRANTED": 29,
 }
 """Code of `ledger.errors` → number in the record."""
 

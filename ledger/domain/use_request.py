@@ -16,8 +16,11 @@ types; `license` and `fields` are empty then.
 
 A further member `"row"` asks for the row of a data set that has this key; `license` is empty then.
 
+A further member `"statistics": "COUNTS"` asks how many rows of a data set have which values of `fields`
+(`ledger.domain.statistics`); `license` is empty and there is no `row` then.
+
 A further member `"record": "BATCH"` lets the use stand in a batch of uses instead of in a record of its own.
-Where these two say nothing they are absent.
+Where these three say nothing they are absent.
 """
 
 from __future__ import annotations
@@ -42,6 +45,8 @@ FORMAT = "elicense-use-request/1"
 MAX_NAME = 200
 BATCH = "BATCH"
 """What `record` says where a use may stand in a batch."""
+COUNTS = "COUNTS"
+"""What `statistics` says where rows are to be counted."""
 MOST_TYPES = 64
 """Types that are looked for at once."""
 _LONGEST_CODE = 32
@@ -104,6 +109,7 @@ class UseRequest:
         locate: Whose licenses are looked for; None where data of one are wanted.
         is_batched: Whether its record may stand in a batch.
         row: Key of the row of a data set that is wanted; empty where that is not.
+        is_counted: Whether rows of a data set are to be counted, by the fields.
         signature: 64 bytes; empty before it is signed.
     """
 
@@ -123,6 +129,7 @@ class UseRequest:
     locate: Locate | None = None
     is_batched: bool = False
     row: str = ""
+    is_counted: bool = False
     signature: bytes = b""
 
     @property
@@ -162,6 +169,7 @@ class UseRequest:
             "requestedAt": rfc3339(self.requested_at),
             **({"record": BATCH} if self.is_batched else {}),
             **({"row": self.row} if self.row else {}),
+            **({"statistics": COUNTS} if self.is_counted else {}),
             "signature": self.signature.hex(),
         }
 
@@ -184,8 +192,12 @@ def use_request(form: Mapping[str, object]) -> UseRequest:
     Raises:
         MalformedError: `USE_REQUEST_MALFORMED` with the member at fault.
     """
-    _FORM.require(form.keys() - {"record", "row"} == _KEYS and form["format"] == FORMAT, "format")
+    _FORM.require(
+        form.keys() - {"record", "row", "statistics"} == _KEYS and form["format"] == FORMAT, "format"
+    )
     _FORM.require(form.get("record", BATCH) == BATCH, "record")
+    is_counted = "statistics" in form
+    _FORM.require(form.get("statistics", COUNTS) == COUNTS, "statistics")
     grantee, public_key = _FORM.party(form["grantee"], "grantee")
     purpose = salted_text(form["purpose"])  # type: ignore[arg-type]
     if grantee is None or purpose is None:
@@ -199,7 +211,7 @@ def use_request(form: Mapping[str, object]) -> UseRequest:
     found = UseRequest(
         ledger_id=_word(form, "ledgerId"),
         grant=_word(form, "grant"),
-        license="" if locate or row else _FORM.text(form["license"], "license"),
+        license="" if locate or row or is_counted else _FORM.text(form["license"], "license"),
         fields=() if locate else _names(form["fields"], "fields", MOST_FIELDS),
         locate=locate,
         purpose=purpose,
@@ -213,9 +225,10 @@ def use_request(form: Mapping[str, object]) -> UseRequest:
         requested_at=_FORM.instant(form, "requestedAt"),
         is_batched="record" in form,
         row=row,
+        is_counted=is_counted,
         signature=_FORM.hexed(form, "signature", 64),
     )
-    _FORM.require(not (row and locate), "row")
+    _FORM.require(sum((bool(row), locate is not None, is_counted)) <= 1, "row")
     _FORM.require(found.as_json() == form, "form")
     return found
 

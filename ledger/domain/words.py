@@ -308,6 +308,8 @@ REFUSAL: Words = {
     "INTERFACE_NOT_OFFERED": ("接口暂停或已停用", "interface not offered"),
     "ROUTE_NOT_ALLOWED": ("路由不符", "way not allowed"),
     "ROUTE_GRADE": ("超出路由许可级别", "grade not allowed on the way"),
+    "STATISTICS_ONLY": ("授权只限统计", "for statistics only"),
+    "STATISTICS_NOT_GRANTED": ("授权不含统计", "no grant for statistics"),
 }
 """Why a request to use data was refused."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,10 @@ class RowStore(Protocol):
 
     def find(self, resource: str, key: bytes) -> tuple[KeptState, KeptRow | None] | None:
         """A row by the digest of its key, and of which state it is; None where nothing was loaded."""
+        ...
+
+    def counted(self, resource: str, count: Callable[[KeptState, Iterator[SealedRow]], T]) -> T | None:
+        """What somebody counts of all rows of one state; None where nothing was loaded."""
         ...
 
     def replace(

@@ -14,6 +14,7 @@ from ledger.errors import UsageError
 from ledger.ports import Entropy, Signer
 from ledger.ports.uses import UseCode, UseStore
 from ledger.service.check_uses import GrantedUse, is_covered
+from ledger.service.count_rows import CountRows, Counts
 from ledger.service.hand_out import HandOut
 from ledger.service.hand_rows import HandRows, RowContent
 from ledger.service.interface_status import require_offered
@@ -103,8 +104,8 @@ class AnswerLookups:
         return self._hand_out.seal(answer.data, PLAIN, terms, request.to)
 
 
-Answer = Content | Lookup | RowContent
-"""What a request is answered with: data of a license or a row, or which licenses there are."""
+Answer = Content | Lookup | RowContent | Counts
+"""What a request is answered with: data of a license or a row, which licenses there are, or statistics."""
 
 
 class Answers:
@@ -114,20 +115,27 @@ class Answers:
         handouts: Hands data of licenses out.
         lookups: Looks licenses up.
         rows: Hands rows of data sets out.
+        counts: Counts them.
         texts: What this home knows behind digests: whether interfaces may be called.
     """
 
     def __init__(
-        self, handouts: MakeHandouts, lookups: AnswerLookups, rows: HandRows, texts: PartyTexts
+        self,
+        handouts: MakeHandouts,
+        lookups: AnswerLookups,
+        rows: HandRows,
+        counts: CountRows,
+        texts: PartyTexts,
     ) -> None:
-        self._handouts, self._lookups, self._rows, self._texts = handouts, lookups, rows, texts
+        self._handouts, self._lookups, self._texts = handouts, lookups, texts
+        self._rows, self._counts = rows, counts
 
     def require_offered(self, state: StateView, asked: GrantedUse, now: int) -> None:
         """Let pass only what goes through an interface that may be called; raises `INTERFACE_NOT_OFFERED`."""
         require_offered(state, self._texts, asked.resource.key, now)
 
     def content(self, state: StateView, asked: GrantedUse, now: int) -> Answer:
-        """What a request asks for; raises as `MakeHandouts.content` and `HandRows.content`.
+        """What a request asks for; raises as what makes it.
 
         Raises:
             UsageError: `USE_WANTS_ROW`, `USE_WANTS_LICENSE`: the resource is of the other kind.
@@ -135,6 +143,8 @@ class Answers:
         if asked.request.locate is not None:
             return self._lookups.content(state, asked, now)
         is_of_rows = asked.version.kind is ResourceKind.DATA_SET
+        if asked.request.is_counted and is_of_rows:
+            return self._counts.content(asked)
         if is_of_rows is not bool(asked.request.row):
             raise UsageError(
                 "USE_WANTS_ROW" if is_of_rows else "USE_WANTS_LICENSE", resource=asked.resource.key
@@ -147,7 +157,7 @@ class Answers:
 
     def concerned(self, state: StateView, asked: GrantedUse) -> list[str]:
         """The licenses that were asked for, by their ids; none where that is not known, or a row was."""
-        if asked.request.row:
+        if asked.request.row or asked.request.is_counted:
             return []
         if asked.request.locate is None:
             return self._handouts.concerned(state, asked)
@@ -157,6 +167,8 @@ class Answers:
         """The same as it goes out, encrypted for the one key that the request names."""
         if isinstance(answer, RowContent):
             return self._rows.sealed(state, answer, provider, signer, now)
+        if isinstance(answer, Counts):
+            return self._counts.sealed(answer)
         if isinstance(answer, Content):
             return self._handouts.sealed(answer, provider, signer, now)
         return self._lookups.sealed(answer, now)

@@ -15,6 +15,7 @@ from ledger.domain.resources import is_of_resource
 from ledger.domain.sharing import Basis, ResourceKind, is_within
 from ledger.domain.sharing_entities import Grant, Resource, ResourceVersion
 from ledger.domain.state import StateView, typed
+from ledger.domain.statistics import is_for_statistics
 from ledger.domain.use_request import UseRequest
 from ledger.errors import GrantUnusableError, NotEntitledError, RuleError, UnknownIdError
 from ledger.service.party_texts import NOTHING
@@ -75,7 +76,7 @@ def require_granted(state: StateView, asked: GrantedUse, now: int) -> None:
 
     Raises:
         GrantUnusableError: `GRANT_ENDED`, `GRANT_PENDING`, `GRANT_NOT_YET`, `GRANT_OVER`,
-            `GRANT_EXHAUSTED`, `GRANT_KEY_COMPROMISED`.
+            `GRANT_EXHAUSTED`, `GRANT_KEY_COMPROMISED`, `STATISTICS_ONLY`, `STATISTICS_NOT_GRANTED`.
         NotEntitledError: `OTHER_GRANT`, `READER_KEY_OTHER`.
         RuleError: `GRANT_PURPOSE_OTHER`, `NAME_NOT_REGISTERED`.
     """
@@ -84,6 +85,7 @@ def require_granted(state: StateView, asked: GrantedUse, now: int) -> None:
     require_in_effect(state, grant, now)
     if request.purpose.digest != grant.purpose_digest:
         raise RuleError("GRANT_PURPOSE_OTHER", grant=grant.grant_id)
+    _require_statistics(request, grant)
     require_name(state, request.grantee, request.grantee_name)
     _require_reader(state, request, now)
 
@@ -152,6 +154,13 @@ def _require_grantee(state: StateView, request: UseRequest, grant: Grant, now: i
     is_theirs = signs_as(state, request.key_id, grant.grantee, now)
     if request.grantee != grant.grantee or not is_theirs:
         raise NotEntitledError("OTHER_GRANT", grant=grant.grant_id)
+
+
+def _require_statistics(request: UseRequest, grant: Grant) -> None:
+    """Under a grant for statistics nothing is had but these, and these under no other."""
+    if request.is_counted is not is_for_statistics(grant):
+        code = "STATISTICS_NOT_GRANTED" if request.is_counted else "STATISTICS_ONLY"
+        raise GrantUnusableError(code, grant=grant.grant_id)
 
 
 def _require_reader(state: StateView, request: UseRequest, now: int) -> None:

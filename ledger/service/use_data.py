@@ -22,9 +22,10 @@ from ledger.domain.sharing import USE_WORDS, UseKind
 from ledger.domain.sharing_entities import Grant, Use
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
+from ledger.domain.statistics import read_statistics
 from ledger.domain.use_reasons import REASONS
 from ledger.domain.use_receipt import UseReceipt, use_receipt
-from ledger.domain.use_request import BATCH, Locate, UseRequest, use_request
+from ledger.domain.use_request import BATCH, COUNTS, Locate, UseRequest, use_request
 from ledger.errors import LedgerError, OutcomeUnknownError, RuleError, UsageError
 from ledger.ports import Clock, Decryptor, Entropy, Signer, Verifier
 from ledger.ports.uses import Channel
@@ -46,6 +47,7 @@ _FINAL = REASONS.keys() | {
     "USE_WANTS_LICENSE",
     "USE_WANTS_ROW",
     "ROWS_NOT_HERE",
+    "STATISTICS_ROWS",
     "USE_REFUSED_BEFORE",
     "USE_UNKNOWN",
     "UNKNOWN_GRANT",
@@ -89,6 +91,7 @@ class UseOrder:
         locate: Whose licenses are looked for; None where data are wanted.
         is_batched: Whether the use may stand in a batch.
         row: Key of the row of a data set; empty of a license.
+        is_counted: Whether rows of a data set are to be counted, by the fields.
     """
 
     grant: Grant
@@ -103,6 +106,7 @@ class UseOrder:
     locate: Locate | None = None
     is_batched: bool = False
     row: str = ""
+    is_counted: bool = False
 
     @property
     def kind(self) -> UseKind:
@@ -120,6 +124,7 @@ class UseOrder:
             "locate": self.locate.as_json() if self.locate else None,
             **({"record": BATCH} if self.is_batched else {}),
             **({"row": self.row} if self.row else {}),
+            **({"statistics": COUNTS} if self.is_counted else {}),
         }
 
 
@@ -289,6 +294,8 @@ class UseData:
         copy = self._open(handout)
         if request.row and _state_of(copy) != use.commitment:
             raise differs("state")
+        if request.is_counted:
+            _require_table(request, copy, use.commitment)
         return Used(request, handout, copy, receipt, promise)
 
     def _use(self, kept: JsonObject) -> Use:
@@ -334,6 +341,17 @@ class UseData:
         return {"object": (receipt.object, object_), "batch": (batch.use, use)}
 
 
+def _require_table(request: UseRequest, copy: bytes, state: str) -> None:
+    """The statistics that were asked for, of the state that the use records."""
+    try:
+        table = read_statistics(copy)
+    except LedgerError:
+        raise differs("statistics") from None
+    told = (table.grant, table.request, table.by, table.state)
+    if told != (request.grant, request.digest, request.fields, state):
+        raise differs("statistics")
+
+
 def _state_of(copy: bytes) -> str:
     """The state of the data set to which the row of a copy leads; empty where it leads to none."""
     try:
@@ -366,6 +384,7 @@ def requests_of(
             locate=order.locate,
             is_batched=order.is_batched,
             row=order.row,
+            is_counted=order.is_counted,
         )
         return made.signed(signer.sign(made.message()))
 

@@ -510,7 +510,11 @@ def test_what_a_regions_rules_do_not_allow_is_warned_of_not_granted_not_used_and
     assert [each["counts"] for each in using.grantee("sector", "list")["rules"]] == [False, True]
     using.used(grant, license_)
     assert using.grantee(*ask)["sectorRule"]["answer"] == "ALLOWED"
-    using.provider("grant", "decide", str(again["grant"]), "--approve", *using.key("issuer"))
+    other = ["grant", "decide", str(again["grant"]), "--approve", *using.key("issuer")]
+    desk = using.folder / "another-desk"
+    assert ledger.attempt(*other, home=desk)[1]["code"] == "SECTORS_NOT_HERE"
+    status, told = ledger.attempt(*other, "--api", using.served.url, home=desk)
+    assert status == 0, "the service hands the text on"
     assert wrong("supervise", "sharing")["againstRules"] == [breach]
 
 

@@ -318,3 +318,52 @@ def test_a_use_of_a_row_goes_on_where_its_provider_died(using: Using, proxy: Lyi
     assert using.grantee("grant", "show", grant)["left"] == 0
     using.provider("audit", "fsck")
     using.provider("audit", "replay")
+
+
+def test_statistics_are_counts_of_many_rows_and_their_grant_gives_no_row(using: Using) -> None:
+    groups = [
+        ("存续", "100", 23),
+        ("存续", "300", 10),
+        ("注销", "100", 9),
+        ("注销", "", 12),
+        ("吊销", "100", 9),
+    ]
+    lines = [
+        f"EXAMPLE{group}-{number},示例有限公司{group}-{number},{status},{capital}"
+        for group, (status, capital, rows) in enumerate(groups)
+        for number in range(rows)
+    ]
+    data = using.data_set(rows="\n".join(["code,name,status,capital", *lines]) + "\n")
+    only = ["--purpose-code", "STATISTICS-ONLY"]
+    grant = using.grant_of_rows(data, *only, fields="status,capital")
+    keys = [*using.key("relying"), "--encryption-key", str(using.live_ledger.key("relying-encryption"))]
+    way = ["--api", using.served.url, "--name", GRANTEE_NAME]
+
+    def count(by: str, under: str = grant) -> tuple[int, Json]:
+        out = str(using.folder / f"statistics-{by}-{under[:8]}")
+        order = ["use", "statistics", under, "--by", by, "--out", out, *keys, *way]
+        return using.live_ledger.attempt(*order, home=using.grantee_home)
+
+    status, told = count("status")
+    assert status == 0, told
+    assert told["cells"] == [{"values": ["存续"], "count": 30}, {"values": ["注销"], "count": 20}]
+    status, both = count("status,capital")
+    expected = [(["存续", "100"], 20), (["存续", "300"], 10), (["注销", None], 10)]
+    assert [(each["values"], each["count"]) for each in both["cells"]] == expected, "9 rows are in no table"
+    assert told["least"] == 10 and "EXAMPLE" not in json.dumps(both)
+    source = using.provider("resource", "source", data, *using.key("issuer"))
+    assert told["state"] == both["state"] == source["state"]
+    recorded = using.grantee("use", "list", "--grant", grant)["uses"]
+    assert [(each["kind"], each["fields"]) for each in recorded] == [
+        ("DATA", ["status"]),
+        ("DATA", ["status", "capital"]),
+    ]
+    assert using.grantee("use", "verify-receipt", both["receipt"])["seq"] == both["seq"]
+    assert code(count("name")) == (1, "FIELDS_NOT_ALLOWED")
+    key = lines[0].split(",")[0]
+    assert code(using.use_row(grant, key, fields="status")) == (1, "STATISTICS_ONLY")
+    rows = using.grant_of_rows(data, fields="status")
+    assert code(count("status", rows)) == (1, "STATISTICS_NOT_GRANTED")
+    assert used(using, rows, key, fields="status")["standing"] is None
+    licenses = using.grant(using.resource(), *only)
+    assert code(using.use(licenses, "0x" + "ab" * 32)) == (1, "STATISTICS_ONLY")

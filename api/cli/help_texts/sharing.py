@@ -416,6 +416,10 @@ HELP: dict[str, str] = {
         "credit 社会信用。"
     ),
     "Who may write in it.": "可以写入的机构。",
+    "Have the rows of a data set counted by values, under a grant for statistics; no row is handed out.": (
+        "依统计授权，请提供方按字段取值统计数据集的行数；不提供任何一行。"
+    ),
+    "Fields by whose values rows are counted.": "按其取值统计行数的字段。",
     "Rules of sectors: which trades may get which data.": "行业规则：哪些行业可以取得哪些数据。",
     "Tell whether a file has well-formed rules of sectors; asks no ledger.": (
         "判断文件是否为规范的行业规则；不查询账本。"

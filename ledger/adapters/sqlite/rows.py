@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.adapters.sqlite.file import SqliteFile
 from ledger.domain.row_tree import row_levels
 from ledger.errors import StoreOutageError
 from ledger.ports.rows import KeptRow, KeptState, SealedRow
+
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
@@ -62,6 +65,18 @@ class SqliteRows:
                 return state, None
             proof = _proof(database, number, int(row[0]), state.rows)
         return state, KeptRow(SealedRow(key, bytes(row[1]), bytes(row[2])), int(row[0]), proof)
+
+    def counted(self, resource: str, count: Callable[[KeptState, Iterator[SealedRow]], T]) -> T | None:
+        """What somebody counts of all rows of one state; None where nothing was loaded."""
+        with self._file.reading() as database:
+            database.execute("BEGIN")
+            found = _state(database, resource)
+            if found is None:
+                return None
+            number, state = found
+            query = "SELECT key, digest, sealed FROM row WHERE state = ?"
+            rows = database.execute(query, (number,))
+            return count(state, (SealedRow(*map(bytes, row)) for row in rows))
 
     def replace(
         self, resource: str, key_field: str, nonce: bytes, rows: Iterable[SealedRow], now: Callable[[], int]

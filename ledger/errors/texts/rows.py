@@ -90,6 +90,30 @@ TEXTS: dict[str, Text] = {
         "换一个 --out 文件夹，重新申请。",
         "Ask anew, with another folder (--out).",
     ),
+    "STATISTICS_ONLY": Text(
+        "授权 {grant} 只限统计（STATISTICS-ONLY），不得据以取得任何一行、任何证照。",
+        "The grant {grant} is for statistics only (STATISTICS-ONLY): no row and no license is had under it.",
+        "用 use statistics；确需逐行使用的，另行申请授权。",
+        "Use `use statistics`; whoever needs rows asks for a grant of them.",
+    ),
+    "STATISTICS_NOT_GRANTED": Text(
+        "授权 {grant} 不是统计授权。",
+        "The grant {grant} is not for statistics.",
+        "申请授权时 --purpose-code 写 STATISTICS-ONLY。",
+        "Ask for one with --purpose-code STATISTICS-ONLY.",
+    ),
+    "STATISTICS_ROWS": Text(
+        "数据集 {resource} 有 {rows} 行，最多可统计 {most} 行。",
+        "The data set {resource} has {rows} rows; at most {most} are counted.",
+        "请提供单位把数据集拆分为较小的。",
+        "Ask the provider to divide it into smaller data sets.",
+    ),
+    "STATISTICS_MALFORMED": Text(
+        "统计表格式不正确（{field}）。",
+        "That is no well-formed table of statistics ({field}).",
+        "格式为 elicense-statistics/1；请提供单位重新提供。",
+        "The form is elicense-statistics/1; ask the provider again.",
+    ),
     "ROWS_SPENT": Text(
         "一小时内在数据集 {resource} 中查询不存在的行已达 {most} 次，{seconds} 秒后可再查。",
         "This body has asked {most} times within an hour for rows that the data set {resource} does not have; it may "
