@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from ledger.domain.origins_file import Place
 
-
 MOST_IN_CYCLES = 10_000
-"""Fields that cycles are told with, all together: there may be as many cycles as links, each of all fields."""
+"""Fields that cycles are told with, all together: there may be a cycle for each link, each of all fields."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from ledger.service.supervise_origins import supervise_origins
 from ledger.service.supervise_sharing import Supervision
 from tests.sharing_records import SharingRecords, a_use, word
 from tests.simulator import BUREAU, DAY, OFFICE, SHANGHAI, founded_ledger
-from tests.unit.test_shown_corrections import Tables
+from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
 PEOPLE, REGISTER, MADE = f"{BUREAU}/PEOPLE", f"{OFFICE}/REGISTER", f"{OFFICE}/MADE"
@@ -329,7 +329,9 @@ def test_an_upheld_correction_tells_which_sets_rest_on_what_was_doubted(made: Or
         found = state.get("correction", opened)
         assert isinstance(found, Correction)
         evidence = Evidence(EvidenceFolder(made.folder / "evidence"), SystemEntropy())
-        return ShowCorrections(state, made.texts, evidence, made.ledger.now).show(found)["affected"]  # type: ignore[arg-type]
+        now = made.ledger.now
+        shown = ShowCorrections(state, made.texts, evidence, now, weekdays(state, now))  # type: ignore[arg-type]
+        return shown.show(found)["affected"]
 
     assert affected() is None
     made.records.answer(opened)
