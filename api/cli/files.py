@@ -63,6 +63,19 @@ def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
         raise
 
 
+def write_out(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """The same for a file that was asked for.
+
+    Raises:
+        UsageError: `FILE_UNWRITABLE`.
+    """
+    try:
+        replace_file(path, data, mode)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError("FILE_UNWRITABLE", path=str(path), reason=reason) from None
+
+
 @contextmanager
 def replaced(path: Path, mode: int = 0o644) -> Iterator[BinaryIO]:
     """A file that grows beside its place and takes it at the end, whole; one that stays empty leaves none."""

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import keys, remote
 from api.cli.bodies import body_of
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, read_input, said
@@ -75,7 +75,7 @@ def sign(
     ledger.check_hops().check_signed(slip)
     ledger.signed_slips.keep(slip)
     target = Path(out) if out is not None else slip_path(path, slip.hop)
-    replace_file(target, pretty(slip.as_json()), 0o644)
+    write_out(target, pretty(slip.as_json()), 0o644)
     shown = {"use": use, "kind": kind, **hop_json(slip), "file": str(target), "again": again}
     return Outcome(shown, text=f"{target}\n  {slip.sender} → {slip.platform} → {slip.receiver}")
 
