@@ -262,6 +262,8 @@ def test_grades_are_judged_by_the_ledger_where_that_is_enough_else_by_the_publis
     with pytest.raises(OutageError) as unknown:
         ruled.answer(open_)
     assert unknown.value.code == "SECTOR_GRADES_NOT_HERE"
+    ruled.publish(text({**RULE, "of": [OPEN], "grade": 1}, {**RULE, "of": [OPEN], "grade": 2}))
+    assert ruled.answer(open_) == yes, "the other rule needs no list"
 
 
 def test_a_narrowed_grant_needs_that_both_bodies_may_have_the_data(ruled: Ruled) -> None:
