@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from api.cli.output import read_input
+from api.cli.output import read_input, unreadable
 from ledger.service.verify_layouts import Companion
 
 _SUFFIX = ".elic.json"
@@ -25,24 +27,34 @@ def companions(layout: str, named: Sequence[str]) -> Iterator[Companion]:
     """
     for path in named:
         if Path(path).is_dir():
-            yield from _of_folder(Path(path))
+            try:
+                yield from _of_folder(Path(path))
+            except OSError as error:
+                raise unreadable(path, error) from error
         else:
             yield Companion(read_input(path, _MOST_BYTES), is_named=True)
     place = Path(layout)
-    own = place.with_name(place.stem + _SUFFIX)
-    if own.is_file():
-        yield Companion(_read(own), is_named=True)
-    yield from _of_folder(place.parent)
+    own = _read(place.with_name(place.stem + _SUFFIX))
+    if own is not None:
+        yield Companion(own, is_named=True)
+    with suppress(OSError):  # a folder that may not be listed has none to be found
+        yield from _of_folder(place.parent)
 
 
 def _of_folder(folder: Path) -> Iterator[Companion]:
     with os.scandir(folder) as entries:
-        names = sorted(entry.name for entry in entries if entry.name.endswith(_SUFFIX) and entry.is_file())
-    for name in islice(names, _MOST_FILES):
-        yield Companion(_read(folder / name), is_named=False)
+        names = sorted(entry.name for entry in entries if entry.name.endswith(_SUFFIX))
+    for data in islice(filter(None, (_read(folder / name) for name in names)), _MOST_FILES):
+        yield Companion(data, is_named=False)
 
 
-def _read(path: Path) -> bytes:
-    """Its first bytes; a file beyond the limit is cut off, and so no license file."""
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES)
+def _read(path: Path) -> bytes | None:
+    """Its first bytes; a file beyond the limit is cut off, and so no license file.
+
+    None of what is no file, is gone meanwhile, or may not be read: anybody may have put it there.
+    """
+    with suppress(OSError):
+        if stat.S_ISREG(path.stat().st_mode):
+            with path.open("rb") as file:
+                return file.read(_MOST_BYTES)
+    return None

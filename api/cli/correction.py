@@ -10,7 +10,7 @@ import typer
 from api.cli import remote
 from api.cli.bodies import body_of
 from api.cli.correction_words import card, line, who
-from api.cli.files import replace_file
+from api.cli.files import write_out
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls
 from api.cli.output import Outcome, read_input, said
@@ -330,7 +330,7 @@ def evidence(
     salted = ledger.evidence.salted(digest)
     for path, data in ((out, salted), (file, salted[32:])):
         if path is not None:
-            replace_file(Path(path), data, 0o600)
+            write_out(Path(path), data, 0o600)
     written = file or out
     shown = {"correction": correction.lower(), "digest": digest, "bytes": len(salted) - 32, "file": written}
     return Outcome(shown, text=digest + (f"\n→ {written}" if written else ""))

@@ -14,13 +14,19 @@ from ledger.domain.sm3 import new_sm3
 from ledger.errors import UsageError
 
 
-def digest_of(path: str) -> str:
+def digest_of(path: str, taken: bytes = b"") -> str:
     """SM3 of a file, 64 digits, read piece by piece; `-` is stdin.
+
+    Args:
+        path: The file.
+        taken: What was read of stdin before; a file is read from its beginning.
 
     Raises:
         UsageError: `FILE_UNREADABLE`.
     """
     digest = new_sm3()
+    if path == "-":
+        digest.update(taken)
     with open_input(path) as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
@@ -55,6 +61,19 @@ def replace_file(path: Path, data: bytes, mode: int = 0o644) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def write_out(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """The same for a file that was asked for.
+
+    Raises:
+        UsageError: `FILE_UNWRITABLE`.
+    """
+    try:
+        replace_file(path, data, mode)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise UsageError("FILE_UNWRITABLE", path=str(path), reason=reason) from None
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import remote
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.form_codes import CodeOption, drawn_form
 from api.cli.governing import state_of, table
 from api.cli.grant_words import card
@@ -397,5 +397,5 @@ def _write_request(
     """Write what a holder is asked; gives the QR code as a terminal shows it, if there is one."""
     form = request_form(ledger, state, grant, name)
     if out is not None:
-        replace_file(Path(out), pretty(form), 0o600)
+        write_out(Path(out), pretty(form), 0o600)
     return drawn_form(form, png, is_shown=out is None)

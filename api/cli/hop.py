@@ -11,7 +11,7 @@ import typer
 
 from api.cli import keys, remote
 from api.cli.bodies import body_of
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, read_input, said
@@ -96,7 +96,7 @@ class _Platform:
         ledger.check_hops().check_signed(slip)
         ledger.signed_slips.keep(slip)
         target = slip_path(path, slip.hop)
-        replace_file(target, pretty(slip.as_json()), 0o644)
+        write_out(target, pretty(slip.as_json()), 0o644)
         return {"use": use, "kind": kind, **hop_json(slip), "file": str(target), "again": again}
 
 

@@ -10,7 +10,7 @@ import typer
 
 from api.cli import keys, remote
 from api.cli.bodies import body_of
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.options import KeyFile, LicenseFile, Network, RpcUrls, open_ledger, point
 from api.cli.output import Outcome, said
 from ledger.domain.canonical import JsonObject
@@ -69,7 +69,7 @@ def bind(
         outcome = remote.told({**data, "holderBinding": "0x" + binding.hex()}, text)
     if out is not None:
         holders = {"format": HOLDERS_FORMAT, "licenseId": outcome.data["licenseId"], **given}
-        replace_file(Path(out), pretty(holders))
+        write_out(Path(out), pretty(holders))
     return outcome
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli.bodies import body_of
-from api.cli.files import digest_of, pretty, replace_file
+from api.cli.files import digest_of, pretty, write_out
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, read_input, said
 from api.cli.requests import RequestFile, key_file
@@ -28,7 +28,7 @@ from ledger.domain.document import build_license
 from ledger.domain.license_input import CONVERTED_CHECKED, CONVERTED_UNCHECKED, NATIVE, type_code_in
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
-from ledger.errors import BadSignatureError, StoreOutageError, UsageError
+from ledger.errors import BadSignatureError, UsageError
 from ledger.service.signing import KeyFile, SignatureRequest
 
 ASKED_FOR = 30 * 86_400
@@ -60,7 +60,9 @@ def convert(
     digest = digest_of(scan)
     signed = seat.signed(license_, digest, CONVERTED)
     conversion = {"scan": digest, CONVERTED: signed, CHECKED: None}
-    _write(out or file, {**plain, "origin": CONVERTED_UNCHECKED, "conversion": conversion})
+    write_out(
+        Path(out or file), pretty({**plain, "origin": CONVERTED_UNCHECKED, "conversion": conversion}), 0o600
+    )
     return _told(license_, conversion, CONVERTED, out or file)
 
 
@@ -92,7 +94,9 @@ def check_conversion(
     _require_converted(ledger, {**license_, "conversion": alone})
     signed = seat.signed(license_, conversion["scan"], CHECKED)
     conversion = {**alone, CHECKED: signed}
-    _write(out or file, {**plain, "origin": CONVERTED_CHECKED, "conversion": conversion})
+    write_out(
+        Path(out or file), pretty({**plain, "origin": CONVERTED_CHECKED, "conversion": conversion}), 0o600
+    )
     return _told(license_, conversion, CHECKED, out or file)
 
 
@@ -141,14 +145,6 @@ class _Seat:
         if not self.ledger.verifier.verify(self.key.public_key, message, made):
             raise BadSignatureError("CONVERSION_SIGNATURE", field=f"conversion/{member}/signature")
         return made
-
-
-def _write(path: str, given: JsonObject) -> None:
-    try:
-        replace_file(Path(path), pretty(given), 0o600)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise StoreOutageError("LICENSE_FILE_UNWRITTEN", path=path, reason=reason) from error
 
 
 def _told(license_: JsonObject, conversion: JsonObject, member: str, path: str) -> Outcome:

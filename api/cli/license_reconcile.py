@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.files import pretty, replace_file, replaced
+from api.cli.files import pretty, replaced, write_out
 from api.cli.license_batch import fault_lines
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.output import Outcome, language, worded
@@ -70,7 +70,7 @@ def reconcile(
             report = Reconcile(stock, kind, taken_at, now, feed.take).run(rows)
     data = {**report.as_json(), "mend": {"lines": feed.written, "undone": feed.undone}}
     if out:
-        replace_file(Path(out), pretty(data), 0o600)
+        write_out(Path(out), pretty(data), 0o600)
     return _outcome(report, feed, data, out, mend)
 
 

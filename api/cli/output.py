@@ -12,6 +12,7 @@ import os
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -211,14 +212,14 @@ def _entries(errors: object, tongue: str) -> list[str]:
     return [str(each["message"][tongue]) for each in entries if isinstance(each, dict) and "message" in each]
 
 
-def open_input(path: str) -> BinaryIO:
-    """Open a file for reading bytes; `-` is stdin.
+def open_input(path: str) -> AbstractContextManager[BinaryIO]:
+    """Open a file for reading bytes; `-` is stdin, which stays open.
 
     Raises:
         UsageError: `FILE_UNREADABLE`.
     """
     if path == "-":
-        return sys.stdin.buffer
+        return nullcontext(sys.stdin.buffer)
     try:
         return Path(path).open("rb")
     except (OSError, ValueError) as error:

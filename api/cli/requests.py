@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from api.cli import keys
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.output import read_input
 from ledger.domain.canonical import parse_strict
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
@@ -55,7 +55,7 @@ class RequestFile:
             return UsageError("SIGNATURES_FILE_MISSING", count=len(requests))
         made = [row for row in self._rows if row.get("signature")]
         file = {"format": "elicense-signatures/1", **ask(requests, made)}
-        replace_file(Path(self._path), pretty(file))
+        write_out(Path(self._path), pretty(file))
         return RuleError("SIGNATURES_PENDING", count=len(requests), path=self._path)
 
 

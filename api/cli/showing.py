@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from api.cli.files import replace_file
+from api.cli.files import write_out
 from api.cli.output import Outcome, language, read_input
 from api.cli.plain import one_line
 from ledger.domain.canonical import JsonValue, parse_strict
@@ -17,7 +17,7 @@ from ledger.domain.holders import PublicPair
 from ledger.domain.moments import rfc3339
 from ledger.domain.presentation import Presentation, ShownLicense
 from ledger.domain.presentation_text import PREFIX
-from ledger.errors import MalformedError, UsageError
+from ledger.errors import MalformedError
 
 if TYPE_CHECKING:
     from wallet.drafting import Draft
@@ -133,10 +133,7 @@ def write(path: str, data: bytes) -> None:
     Raises:
         UsageError: `FILE_UNWRITABLE`.
     """
-    try:
-        replace_file(Path(path), data)
-    except OSError as error:
-        raise UsageError("FILE_UNWRITABLE", path=path, reason=error.strerror or str(error)) from None
+    write_out(Path(path), data)
 
 
 def _presented(presentation: Presentation, question: Challenge) -> dict[str, object]:

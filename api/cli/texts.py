@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import keys
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.output import Outcome, read_input, said, worded
 from api.cli.plain import one_line
 from api.cli.reading import service_for
@@ -105,7 +105,7 @@ def _hand_on(ledger: Ledger, state: Entities, digests: Digests, asked: TextsAske
     meant = meant_for(state, digests, party, now)
     if asked.out is not None:
         key = None if asked.is_plain else reader_of(state, party, now)
-        replace_file(Path(asked.out), pretty(ledger.hand_texts.written(digests, meant, key)), 0o600)
+        write_out(Path(asked.out), pretty(ledger.hand_texts.written(digests, meant, key)), 0o600)
     if asked.is_sent:
         form = ledger.hand_texts.written(digests, meant, None)
         asked.service(ledger).post(f"/v1/{digests.place}/{digests.about}/texts", form)

@@ -11,7 +11,7 @@ import typer
 
 from api.cli import keys
 from api.cli.bodies import body_of
-from api.cli.files import replace_file
+from api.cli.files import write_out
 from ledger import crypto
 from ledger.adapters.clock import SystemPace
 from ledger.adapters.outbox import FileOutbox
@@ -215,4 +215,4 @@ def using_desk(
 def write_all(files: dict[Path, bytes]) -> None:
     """Write what came, readable by its owner only."""
     for path, content in files.items():
-        replace_file(path, content, 0o600)
+        write_out(path, content, 0o600)

@@ -14,6 +14,7 @@ import typer
 
 from api.cli.companions import companions
 from api.cli.doubts import doubt_lines
+from api.cli.files import digest_of
 from api.cli.options import (
     At,
     KnownAt,
@@ -33,6 +34,7 @@ from api.cli.verify_many import several
 from ledger.domain.archive import is_archive
 from ledger.domain.canonical import parse_strict
 from ledger.domain.handout import MAX_COPY, MAX_FILE, handout_from_json
+from ledger.domain.sm3 import sm3
 from ledger.domain.verdict import (
     AS_HANDED_OUT,
     COULD_NOT_CHECK,
@@ -250,7 +252,8 @@ class _Checker:
         if is_layout(data):
             if self._is_noting:
                 raise UsageError("RECEIPT_OF_LAYOUT", path=item)
-            return layout_subject(data, companions(item, self._companions))
+            digest = sm3(data).hex() if len(data) <= MAX_COPY else digest_of(item, data)
+            return layout_subject(digest, companions(item, self._companions))
         if not is_copy(data):
             return self._ledger.read_file(data)
         now = int(self._ledger.clock.now().timestamp())

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.form_codes import CodeOption
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome, said
@@ -84,7 +84,7 @@ def _write_text(ledger: Ledger, correction: str, digest: str, path: Path) -> Non
     known = ledger.party_texts.text(digest)
     if known is not None:
         file = TextsFile(ledger.trust.ledger_id, correction, (known,))
-        replace_file(path, pretty(file.as_json()), 0o600)
+        write_out(path, pretty(file.as_json()), 0o600)
 
 
 def card(data: Mapping[str, Any]) -> str:

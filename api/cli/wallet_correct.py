@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.files import replace_file
+from api.cli.files import write_out
 from api.cli.form_codes import CodeOption
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome, read_input, said
@@ -71,7 +71,7 @@ def ask_correction(
         "evidenceFile": evidence_out,
     }
     if evidence_out is not None:
-        replace_file(Path(evidence_out), ledger.evidence.salted(str(members["evidence"])), 0o600)
+        write_out(Path(evidence_out), ledger.evidence.salted(str(members["evidence"])), 0o600)
     saying = counter.said("AskCorrection", members, 0)
     return counter.say(saying, shown, card, with_=other, yes=True, out=out, png=png)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.files import pretty, replace_file
+from api.cli.files import pretty, write_out
 from api.cli.form_codes import drawn_form, read_form
 from api.cli.output import Outcome, said
 from ledger.bootstrap import Ledger
@@ -87,7 +87,7 @@ class Counter:
             message = self._wallet.say_too(_same(with_, said_))
         form = message.as_json()
         if out is not None:
-            replace_file(Path(out), pretty(form), 0o600)
+            write_out(Path(out), pretty(form), 0o600)
         code = drawn_form(form, png)
         data |= {"signed": message.signed, "needed": message.needed, "file": out, "png": png}
         line = f"{said('已签名', 'signed')}: {message.signed}/{message.needed}"

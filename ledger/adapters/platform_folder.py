@@ -29,7 +29,14 @@ from ledger.domain.handout import MAX_FILE
 from ledger.domain.hop_slip import KINDS, MOST_HOPS
 from ledger.domain.use_refusal import FORMAT, REQUEST, SIGNATURE, came
 from ledger.domain.use_request import use_request
-from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, StoreOutageError, UsageError
+from ledger.errors import (
+    LedgerError,
+    MalformedError,
+    OutageError,
+    OutcomeUnknownError,
+    StoreOutageError,
+    UsageError,
+)
 
 TO_PROVIDER, TO_GRANTEE = "to-provider", "to-grantee"
 MOST_ASKED = 1 << 16
@@ -73,7 +80,8 @@ class _Folder:
         """The bytes of a file and the slips beside it, by their numbers; None where there is no file.
 
         Raises:
-            StoreOutageError: `PLATFORM_FOLDER`; `HOP_CUT_OFF`: a slip is not whole yet.
+            StoreOutageError: `PLATFORM_FOLDER`.
+            OutageError: `HOP_CUT_OFF`: a slip is not whole yet; other files can be answered meanwhile.
         """
         data = self._bytes(half, use_id, kind, most)
         if data is None:
@@ -83,7 +91,7 @@ class _Folder:
             name = f"{kind}.hop-{len(slips) + 1}"
             slip = self.read(half, use_id, name, MOST_ASKED)
             if slip is None:
-                raise StoreOutageError("HOP_CUT_OFF", path=str(self._path(half, use_id, name)))
+                raise OutageError("HOP_CUT_OFF", path=str(self._path(half, use_id, name)))
             slips.append(slip)
         return data, slips
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from ledger.domain.origins_file import Place
 
+MOST_IN_CYCLES = 10_000
+"""Fields that cycles are told with, all together: there may be a cycle for each link, each of all fields."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -34,6 +37,7 @@ class Tree:
     Attributes:
         steps: All fields, each behind the one that leads to it.
         cycles: Fields that lead to one another in a circle; the first of each is named again at its end.
+            No more begin beyond `MOST_IN_CYCLES`; `steps` marks the rest all the same.
     """
 
     steps: list[Step]
@@ -50,6 +54,7 @@ def follow(starts: Sequence[Place], next_of: Callable[[Place], Sequence[Place]])
         [(0, 'x', False), (1, 'y', False), (2, 'x', True)]
     """
     tree, path, above, followed = Tree([], []), list[Place](), set[Place](), set[Place]()
+    told = 0
     waiting: list[tuple[int, Place, Place | None]] = [(0, each, None) for each in reversed(starts)]
     while waiting:
         depth, place, parent = waiting.pop()
@@ -57,8 +62,9 @@ def follow(starts: Sequence[Place], next_of: Callable[[Place], Sequence[Place]])
         del path[depth:]
         is_cycle, is_again = place in above, place in followed
         tree.steps.append(Step(depth, place, parent, is_cycle, is_again and not is_cycle))
-        if is_cycle:
+        if is_cycle and told < MOST_IN_CYCLES:
             tree.cycles.append([*path[path.index(place) :], place])
+            told += len(tree.cycles[-1])
         if is_cycle or is_again:
             continue
         followed.add(place)

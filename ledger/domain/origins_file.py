@@ -26,7 +26,7 @@ FORMAT = "elicense-origins/1"
 MOST_SOURCES = 256
 """Fields that one field is derived from."""
 MAX_ORIGINS_FILE = 1 << 20
-"""Bytes of a file that are read; a service takes as many."""
+"""Bytes of a file that are read: as many as homes read back and services take."""
 
 _FORM = StrictForm("ORIGINS_MALFORMED")
 _RESOURCE = re.compile(r"[0-9A-Z]{18}/[!-~]{1,32}")

@@ -163,23 +163,31 @@ class SectorTable:
         """What the rules say, and the number of the rule that allows it or fails it last; 0 for none.
 
         Raises:
-            LedgerError: From `is_within`, where only the grades decide.
+            LedgerError: From `is_within`, where only the grades decide, and no other rule allows it.
         """
         if not self.governs(wanted.resource, wanted.license_type):
             return SectorAnswer.NOT_GOVERNED, 0
         own = self.sectors_of(wanted.body)
         if not own:
             return SectorAnswer.NO_SECTOR, 0
-        farthest = (SectorAnswer.SECTOR_OTHER, 0)
-        for rule in self.rules:
-            if rule.sector in own and not {EVERYTHING, wanted.resource, wanted.license_type}.isdisjoint(
-                rule.of
-            ):
+        farthest, untold = (SectorAnswer.SECTOR_OTHER, 0), list[LedgerError]()
+        for rule in self._about(wanted, own):
+            try:
                 said = _judged(rule, wanted)
-                if said is SectorAnswer.ALLOWED:
-                    return said, rule.number
-                farthest = max(farthest, (said, rule.number), key=lambda each: _FARTHEST.index(each[0]))
+            except LedgerError as error:
+                untold.append(error)
+                continue
+            if said is SectorAnswer.ALLOWED:
+                return said, rule.number
+            farthest = max(farthest, (said, rule.number), key=lambda each: _FARTHEST.index(each[0]))
+        if untold:
+            raise untold[0]
         return farthest
+
+    def _about(self, wanted: Wanted, own: list[str]) -> Iterator[SectorRule]:
+        """The rules of some sectors that are of what is wanted."""
+        named = {EVERYTHING, wanted.resource, wanted.license_type}
+        return (each for each in self.rules if each.sector in own and not named.isdisjoint(each.of))
 
     @cached_property
     def codes(self) -> frozenset[str]:

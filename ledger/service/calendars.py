@@ -21,7 +21,7 @@ from ledger.domain.sharing_entities import CodeTable
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import region_tables
+from ledger.service.code_tables import region_tables, says_already
 from ledger.service.party_texts import ByDigest
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
@@ -104,7 +104,7 @@ def publish(state: Entities, region: int, calendar: Calendar, now: int, by: Sequ
     if datetime.fromtimestamp(now, SHANGHAI).date() >= date(calendar.year, 12, 31):
         raise RuleError("CALENDAR_YEAR_OVER", year=calendar.year)
     table = calendar_table(state, region, calendar.year)
-    if table is not None and table.versions[-1].digest == calendar.digest:
+    if says_already(state, table, calendar.digest):
         raise RuleError("CALENDAR_THERE", region=f"{region:06d}", year=calendar.year)
     since = start_of_day(date(calendar.year, 1, 1))
     name = table_name(calendar.year)

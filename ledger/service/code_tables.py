@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
     ascii32,
@@ -49,6 +50,19 @@ def region_table(state: StateView, region: int, name: str) -> CodeTable | None:
     """A region's code table by its name; None where the region never published one."""
     own = "0x" + code_table_object(region_object(region), ascii32(name)).hex()
     return typed(state, "codeTable", own, CodeTable)
+
+
+def says_already(state: StateView, table: CodeTable | None, digest: str) -> bool:
+    """Whether the newest version of a table is a text, signed by a key that was not compromised then.
+
+    What such a key signed counts for nothing, so that the same text has to be published again.
+    """
+    last = table.versions[-1] if table is not None else None
+    return last is not None and last.digest == digest and not _is_void(state, last)
+
+
+def _is_void(state: StateView, version: CodeTableVersion) -> bool:
+    return void_as_of(state, EVER)(version.key_id, version.recorded_at)
 
 
 def region_tables(state: Entities, is_wanted: Callable[[str], bool]) -> list[tuple[int, CodeTable]]:

@@ -20,7 +20,7 @@ from ledger.errors import LedgerError, NotEntitledError, RuleError, StoreOutageE
 from ledger.ports import Clock, Index, Verifier
 from ledger.ports.queue import MessageQueue
 from ledger.ports.uses import Admit, KeptRefusal, KeptUse, UseState, UseStore
-from ledger.service.answer_lookups import Answers, Lookup
+from ledger.service.answer_lookups import Answer, Answers, Lookup
 from ledger.service.check_uses import (
     GrantedUse,
     acts_as,
@@ -29,6 +29,7 @@ from ledger.service.check_uses import (
     require_left,
     signs_as,
 )
+from ledger.service.count_rows import Counts
 from ledger.service.gather_uses import GatherUses
 from ledger.service.interface_quota import within_quota
 from ledger.service.kept_forms import KeptForms
@@ -130,7 +131,7 @@ class OfferUses:
             if request.is_batched:
                 self._ways.batch.require_open(asked, index, now)
             content = self._answers.content(index, asked, now)
-            require_grade(rule, asked.grant, 0 if isinstance(content, Lookup) else content.grade)
+            require_grade(rule, asked.grant, _grade_of(content))
             reserved = self._reserved(index, asked, now)
             if reserved.state is not UseState.RESERVED:
                 return self._answerable(reserved)
@@ -242,3 +243,8 @@ def _is_theirs(state: StateView, request: UseRequest, sender: str | None, now: i
 def _require_recent(request: UseRequest, now: int, seconds: int) -> None:
     if abs(now - request.requested_at) > seconds:
         raise RuleError("USE_REQUEST_TIME", at=rfc3339(request.requested_at), tolerance=seconds)
+
+
+def _grade_of(content: Answer) -> int:
+    """The highest grade of the fields in an answer; 0 where it has nobody's data: places, counts."""
+    return 0 if isinstance(content, Lookup | Counts) else content.grade

@@ -87,8 +87,8 @@ def take_origins(state: Entities, texts: PartyTexts, form: Mapping[str, object])
 
 def find_origins(texts: PartyTexts, digest: str) -> OriginsFile | None:
     """The file behind a digest; None where it is not here, or something else is in its place."""
-    form = texts.form_of(digest, FORMAT)
     try:
+        form = texts.form_of(digest, FORMAT)
         found = read_origins(form) if form is not None else None
     except MalformedError:  # a damaged file is as good as none
         return None

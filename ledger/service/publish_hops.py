@@ -30,6 +30,7 @@ from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.domain.state import StateView, typed
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
 from ledger.service import share_owed
+from ledger.service.code_tables import says_already
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
@@ -108,8 +109,7 @@ class PublishHops:
             raise UnknownIdError("HOP_DAY_EMPTY", day=day.isoformat(), body=platform)
         leaves, tree = day_tree(digests)
         made = HopDay(self.ledger_id, platform, day, "0x" + tree.root.hex(), tree.size)
-        table = self._table(platform, day)
-        if table is not None and table.versions[-1].digest == made.digest:
+        if says_already(self.state, self._table(platform, day), made.digest):
             raise RuleError("HOP_DAY_THERE", day=day.isoformat(), body=platform)
         since = start_of_day(day)
         order = share_owed.set_code_table(0, platform, made.table, made.as_json(), since, by)
@@ -141,12 +141,14 @@ class PublishHops:
                 `HOP_DAY_VOID`: with a key that was compromised then.
         """
         table = self._table(proof.day.platform, proof.day.day)
-        found = _version_of(table, proof.day.digest) if table and proof.holds else None
-        if found is None:
+        told = _versions_of(table, proof.day.digest) if table and proof.holds else []
+        if not told:
             raise TrustError("HOP_PROOF_FALSE", table=proof.day.table, body=proof.day.platform)
-        number, version = found
-        if void_as_of(self.state, self.now)(version.key_id, version.recorded_at):
-            raise TrustError("HOP_DAY_VOID", table=proof.day.table, key=version.key_id)
+        is_void = void_as_of(self.state, self.now)
+        good = [each for each in told if not is_void(each[1].key_id, each[1].recorded_at)]
+        if not good:
+            raise TrustError("HOP_DAY_VOID", table=proof.day.table, key=told[0][1].key_id)
+        number, version = good[0]
         return {
             "version": number,
             "publishedAt": rfc3339(version.recorded_at),
@@ -158,9 +160,8 @@ class PublishHops:
         return typed(self.state, "codeTable", "0x" + own.hex(), CodeTable)
 
 
-def _version_of(table: CodeTable, digest: str) -> tuple[int, CodeTableVersion] | None:
-    found = [(number, each) for number, each in enumerate(table.versions, 1) if each.digest == digest]
-    return found[0] if found else None
+def _versions_of(table: CodeTable, digest: str) -> list[tuple[int, CodeTableVersion]]:
+    return [(number, each) for number, each in enumerate(table.versions, 1) if each.digest == digest]
 
 
 def parsed_day(text: str) -> date:

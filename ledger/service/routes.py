@@ -22,7 +22,7 @@ from ledger.domain.state import StateView, typed
 from ledger.errors import NotEntitledError, OutageError, RuleError, TrustError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import region_table, region_tables
+from ledger.service.code_tables import region_table, region_tables, says_already
 from ledger.service.kept_forms import KeptForms
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
@@ -293,8 +293,7 @@ def publish(
     Raises:
         RuleError: `ROUTES_THERE`.
     """
-    table = region_table(state, region, TABLE)
-    if table is not None and table.versions[-1].digest == policy.digest:
+    if says_already(state, region_table(state, region, TABLE), policy.digest):
         raise RuleError("ROUTES_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, policy.as_json(), since, by)
 

@@ -19,6 +19,7 @@ from ledger.domain.sharing_entities import CodeTable
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
+from ledger.service.code_tables import says_already
 from ledger.service.party_texts import ByDigest
 from ledger.service.sector_rules import RulesInEffect, SectorRules, begins, sector_table, version_at
 from ledger.service.share import ShareOrder
@@ -106,7 +107,7 @@ def publish(
         RuleError: `SECTORS_THERE`.
     """
     own = sector_table(state, region)
-    if own is not None and own.versions[-1].digest == table.digest:
+    if says_already(state, own, table.digest):
         raise RuleError("SECTORS_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, table.as_json(), since, by)
 

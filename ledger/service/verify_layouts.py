@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from ledger.domain.annotated_copy import is_annotated_copy
 from ledger.domain.canonical import JsonObject, parse_strict
-from ledger.domain.sm3 import sm3
 from ledger.domain.verdict import Check, Outcome, Step, failed, skipped
 from ledger.errors import MalformedError
 from ledger.proof.claims import read_envelope
@@ -50,14 +49,14 @@ class Companion:
     is_named: bool
 
 
-def layout_subject(layout: bytes, companions: Iterable[Companion]) -> Subject:
+def layout_subject(digest: str, companions: Iterable[Companion]) -> Subject:
     """A layout file as a subject of verification: its companion's, and whether the SM3 is the one in it.
 
     Args:
-        layout: The file.
+        digest: SM3 of all its bytes, 64 digits.
         companions: License files at hand; they are read until one names this layout file.
     """
-    digest, other = sm3(layout).hex(), None
+    other = None
     for each in companions:
         named = _layout_in(each.data)
         if named is not None and named.get("sm3") == digest:

@@ -142,6 +142,8 @@ def test_a_key_that_is_elsewhere_signs_what_it_is_asked(desk: Desk, tmp_path: Pa
     desk.converted()
     before, order = desk.given, ["license", "check-conversion", str(desk.file), "--key", str(public)]
     assert desk.live.attempt(*order)[1]["code"] == "SIGNATURES_FILE_MISSING"
+    nowhere = str(public / "asked.json")  # in a file that is no folder
+    assert desk.live.attempt(*order, "--signatures", nowhere)[1]["code"] == "FILE_UNWRITABLE"
     status, told = desk.live.attempt(*order, "--signatures", str(asked))
     assert (status, told["code"], desk.given) == (1, "SIGNATURES_PENDING", before)
 
@@ -156,6 +158,8 @@ def test_a_key_that_is_elsewhere_signs_what_it_is_asked(desk: Desk, tmp_path: Pa
         assert told["code"] == (code or "OK")
         assert (desk.given == before) == (code is not None)
     assert told["at"] == row["signed"]["at"]
+    told = desk.live.attempt(*order, "--signatures", str(asked), "--out", nowhere)[1]
+    assert told["code"] == "FILE_UNWRITABLE", "and nothing is said to be on the ledger"
     flags = desk.verified(desk.issued())["flags"]
     assert flags[0] == "CONVERTED_CHECKED"
 

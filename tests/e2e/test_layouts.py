@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.handout import MAX_COPY
 from ledger.domain.sm3 import sm3
 from tests.live import LiveLedger, live_ledger
 
@@ -91,6 +93,23 @@ def test_a_layout_file_that_was_altered_or_exchanged_is_refused(
     status, told = verify(layout)
     assert (status, told["result"], told["checks"][1]["code"]) == (1, "TAMPERED", "DIGEST_MISMATCH"), told
     assert "SEAL_NOT_CHECKED" not in told["flags"]
+
+
+def test_every_byte_of_a_long_layout_file_counts_whatever_lies_beside_it(
+    live_ledger: LiveLedger, verify: Verify, tmp_path: Path
+) -> None:
+    layout, data = tmp_path / f"{'证' * 83}.pdf", PDF.ljust(MAX_COPY + 1, b" ")
+    layout.write_bytes(data)
+    issue(live_ledger, tmp_path / "lease.elic.json", data)
+    (tmp_path / "a.elic.json").symlink_to("a.elic.json")
+    (tmp_path / "b.elic.json").mkdir()
+    os.mkfifo(tmp_path / "c.elic.json")
+    status, told = verify(layout)
+    assert (status, told["result"]) == (0, "IN_FORCE"), told
+    with layout.open("ab") as file:
+        file.write(b"an amount that nobody sealed")
+    status, told = verify(layout, "--companion", tmp_path / "lease.elic.json")
+    assert (status, told["result"], told["checks"][1]["code"]) == (1, "TAMPERED", "LAYOUT_OF_ANOTHER"), told
 
 
 def test_a_layout_file_without_its_license_is_not_judged(

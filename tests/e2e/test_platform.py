@@ -171,6 +171,12 @@ def test_what_the_platform_cuts_off_waits_and_what_it_alters_is_refused(platform
     status, told = platform.request(grant, license_)
     assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), "something else was refused than was asked"
     asked.write_bytes(whole)
+    slip = asked.with_name(asked.name.replace(".json", ".hop-1.json"))
+    slip.write_text("{")
+    platform.request(using.grant(using.resource()), license_, out="other")
+    platform.carry()
+    assert sorted(platform.answer()) == [("OFFERED", None), ("WAITING", "HOP_CUT_OFF")], "each by itself"
+    slip.unlink()
     assert platform.answer() == [("OFFERED", None)]
 
 

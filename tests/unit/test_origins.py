@@ -11,7 +11,7 @@ from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.evidence_folder import EvidenceFolder
 from ledger.adapters.outbox import FileOutbox
 from ledger.domain.canonical import canonical, parse_strict
-from ledger.domain.field_sources import follow
+from ledger.domain.field_sources import MOST_IN_CYCLES, follow
 from ledger.domain.moments import rfc3339
 from ledger.domain.origins_file import Place, read_origins
 from ledger.domain.sharing_entities import Correction
@@ -25,7 +25,7 @@ from ledger.service.supervise_origins import supervise_origins
 from ledger.service.supervise_sharing import Supervision
 from tests.sharing_records import SharingRecords, a_use, word
 from tests.simulator import BUREAU, DAY, OFFICE, SHANGHAI, founded_ledger
-from tests.unit.test_shown_corrections import Tables
+from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
 PEOPLE, REGISTER, MADE = f"{BUREAU}/PEOPLE", f"{OFFICE}/REGISTER", f"{OFFICE}/MADE"
@@ -131,6 +131,10 @@ def test_a_tree_follows_each_field_once_at_any_depth_and_tells_every_cycle() -> 
     assert tree.cycles == [[a, c, a]]
     wide = {Place("A/1", f"{n}"): [Place("A/1", f"{n + 1}")] * 2 for n in range(40)}
     assert len(follow([Place("A/1", "0")], lambda place: wide.get(place, [])).steps) == 81, "not 2 to the 40"
+    every = [Place("A/1", str(n)) for n in range(100)]
+    tree = follow(every, lambda place: [each for each in every if each != place])
+    assert sum(each.is_cycle for each in tree.steps) == 100 * 99 // 2
+    assert MOST_IN_CYCLES <= sum(map(len, tree.cycles)) <= MOST_IN_CYCLES + 101, "not 171,600"
 
 
 class Origins:
@@ -274,6 +278,9 @@ def test_a_file_that_is_damaged_or_of_another_resource_is_as_good_as_none(made: 
     assert made.shown().show(PEOPLE)["origins"] is None
     made.texts.keep_form(digest, {"format": "elicense-origins/1"})
     assert find_origins(made.texts, digest) is None
+    long = [issued(f"{n:0200d}") for n in range(5_000)]
+    made.texts.keep_form(digest, form(REGISTER, *long))
+    assert find_origins(made.texts, digest) is None, "more than is read"
     made.texts.keep_form(digest, form(REGISTER, collected("other")))
     assert find_origins(made.texts, digest) is None
 
@@ -344,7 +351,9 @@ def test_an_upheld_correction_tells_which_sets_rest_on_what_was_doubted(made: Or
         found = state.get("correction", opened)
         assert isinstance(found, Correction)
         evidence = Evidence(EvidenceFolder(made.folder / "evidence"), SystemEntropy())
-        return ShowCorrections(state, made.texts, evidence, made.ledger.now).show(found)["affected"]  # type: ignore[arg-type]
+        now = made.ledger.now
+        shown = ShowCorrections(state, made.texts, evidence, now, weekdays(state, now))  # type: ignore[arg-type]
+        return shown.show(found)["affected"]
 
     assert affected() is None
     made.records.answer(opened)

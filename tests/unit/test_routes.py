@@ -10,9 +10,9 @@ import pytest
 from ledger.adapters.outbox import FileOutbox
 from ledger.domain.routes import DIRECT_WAY, RouteChannel, Way, read_routes
 from ledger.domain.sharing_entities import Grant
-from ledger.errors import MalformedError, NotEntitledError, OutageError
+from ledger.errors import MalformedError, NotEntitledError, OutageError, RuleError
 from ledger.service.kept_forms import KeptForms
-from ledger.service.routes import Routes, ShowRoutes, keep_routes, require_grade
+from ledger.service.routes import Routes, ShowRoutes, keep_routes, publish, require_grade
 from tests.sharing_records import NO_HASH, SharingRecords, word
 from tests.simulator import BUREAU, DAY, QINGPU, SHANGHAI, ZHEJIANG, founded_ledger
 from tests.unit.test_shown_corrections import Tables
@@ -126,10 +126,14 @@ def test_the_policy_of_the_owners_region_counts_else_of_the_nearest_above_it(tmp
 def test_what_a_stolen_key_signed_does_not_count_and_without_its_text_nothing_goes(tmp_path: Path) -> None:
     world = Published(tmp_path)
     stolen = world.ledger.now
-    world.publish(QINGPU, policy({"channels": ["platform"]}))
+    closed = policy({"channels": ["platform"]})
+    world.publish(QINGPU, closed)
     assert world.refused() == "ROUTE_NOT_ALLOWED"
+    with pytest.raises(RuleError):
+        publish(Tables(world.ledger.state()), QINGPU, read_routes(closed), 0, ())
     (kept,) = tmp_path.glob("*.json")
     kept.write_text("{}")
     assert world.refused() == "ROUTES_NOT_HERE"
     world.ledger.cut_off_key(str(QINGPU), str(SHANGHAI), stolen)
     assert world.refused() is None
+    assert publish(Tables(world.ledger.state()), QINGPU, read_routes(closed), 0, ())

@@ -28,7 +28,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.supervise_sharing import SuperviseSharing, Supervision
 from tests.sharing_records import NO_HASH, TYPE, SharingRecords, a_use, bits, word
 from tests.simulator import BUREAU, DAY, OFFICE, QINGPU, SHANGHAI, founded_ledger
-from tests.unit.test_shown_corrections import Tables
+from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
 ASKED, OPEN = f"{BUREAU}/ASKED", f"{BUREAU}/OPEN"
@@ -193,7 +193,7 @@ class Ruled:
     def against(self, at: int, **asked: Any) -> list[Json]:
         """`againstRules` of `supervise sharing` as of a moment."""
         known = KnownAt(Tables(self.ledger.state()), at)
-        shown = ShowCorrections(known, self.texts, self.evidence, at)
+        shown = ShowCorrections(known, self.texts, self.evidence, at, weekdays(known, at))
         rules = SectorRules(known, at, self.found.get, self.texts.list_of)
         found = SuperviseSharing(known, shown, Supervision(at, **asked), at, rules).supervise()
         told: list[Json] = found.as_json()["againstRules"]
@@ -235,8 +235,13 @@ def test_a_body_publishes_no_rules_and_a_stolen_key_none_that_last(ruled: Ruled)
     stolen = ruled.ledger.now
     ruled.publish(text(RULE, of=()), QINGPU)
     assert ruled.answer(grant) == "NO_SECTOR"
+    with pytest.raises(RuleError) as there:
+        publish(Tables(ruled.ledger.state()), QINGPU, table, 0, ())
+    assert there.value.code == "SECTORS_THERE"
     ruled.ledger.cut_off_key(str(QINGPU), str(SHANGHAI), stolen)
     assert ruled.answer(grant) == "NO_RULES"
+    again = publish(Tables(ruled.ledger.state()), QINGPU, table, 0, ())
+    assert again.members["digest"] == table.digest, "what counts for nothing is not there"
 
 
 def test_grades_are_judged_by_the_ledger_where_that_is_enough_else_by_the_published_list(
@@ -257,6 +262,8 @@ def test_grades_are_judged_by_the_ledger_where_that_is_enough_else_by_the_publis
     with pytest.raises(OutageError) as unknown:
         ruled.answer(open_)
     assert unknown.value.code == "SECTOR_GRADES_NOT_HERE"
+    ruled.publish(text({**RULE, "of": [OPEN], "grade": 1}, {**RULE, "of": [OPEN], "grade": 2}))
+    assert ruled.answer(open_) == yes, "the other rule needs no list"
 
 
 def test_a_narrowed_grant_needs_that_both_bodies_may_have_the_data(ruled: Ruled) -> None:
