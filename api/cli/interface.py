@@ -63,7 +63,7 @@ def set_(
     found = resource_in(state, read_key(resource))
     begins = moment(since) or 0
     before = declaration_of(state, found.key, DeclarationKind.INTERFACE)
-    require_new(before, read.digest, begins, quota)
+    require_new(state, before, read.digest, begins, quota)
     desk.ledger.party_texts.keep_form(read.digest, read.as_json())
     shared = desk.send(set_interface(found, read, quota, begins, desk.by))
     is_sent = api is not None and shared.seq is not None

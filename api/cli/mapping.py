@@ -65,7 +65,7 @@ def set_(
     ]
     require_fields(mapping, lists[0].names, lists[1].names)
     before = declaration_of(state, mapping.source, DeclarationKind.MAPPING, mapping.target)
-    require_new(before, mapping.digest, begins)
+    require_new(state, before, mapping.digest, begins)
     ledger.party_texts.keep_form(mapping.digest, mapping.as_json())
     shared = desk.send(set_mapping(ends[0], mapping, begins, desk.by))
     mapped = {each.source for each in mapping.fields}

@@ -85,7 +85,7 @@ def set_(
     ledger, state = desk.ledger, desk.state
     found, texts = resource_in(state, origins.resource), ledger.party_texts
     require_fitting(state, origins, named_fields(ledger, found, found.version, field_list).names, texts)
-    require_new(declaration_of(state, found.key, DeclarationKind.ORIGINS), origins.digest, begins)
+    require_new(state, declaration_of(state, found.key, DeclarationKind.ORIGINS), origins.digest, begins)
     before = ledger.listing(state).origins
     warned = {
         "collectedAlready": before.collected_already(origins),

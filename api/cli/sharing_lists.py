@@ -35,7 +35,7 @@ from ledger.service.code_tables import TableStanding, table_in, table_json, tabl
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.routes import keep_routes
-from ledger.service.seals import keep_seals
+from ledger.service.seals import Publisher, keep_seals
 from ledger.service.sectors import keep_sectors
 from ledger.service.share_resources import read_key
 from ledger.service.shown_resources import duty_json
@@ -156,9 +156,10 @@ def code_table_set(
         keep_sectors(desk.ledger.sectors, name, form)
         keep_head(desk.ledger.heads, name, form)
         keep_routes(desk.ledger.routes, name, form)
-    keep_seals(desk.ledger.seals, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
-    begins = moment(since) or int(desk.ledger.clock.now().timestamp())
+    now = int(desk.ledger.clock.now().timestamp())
+    keep_seals(desk.state, desk.ledger.seals, Publisher(*whose), name, form, now)
+    begins = moment(since) or now
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))
     data = {"name": name, "publisher": region or publisher, "digest": share_owed.table_digest(form)}
     return told(shared, {**data, "since": shown_time(begins)}, f"{name}  {data['digest']}")

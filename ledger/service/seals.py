@@ -143,6 +143,31 @@ def publish(
     Raises:
         RuleError: `SEALS_THERE`, `SEAL_OF_ANOTHER_BODY`, `SEAL_UNREVOKED`.
     """
+    before = _let_pass(state, kept, publisher, seals, now)
+    form = seals.as_json()
+    order = share_owed.set_code_table(publisher.region, publisher.body, TABLE_NAME, form, 0, by)
+    return Publishing(order, before.digest if before else None)
+
+
+def keep_seals(
+    state: Entities, kept: Seals, publisher: Publisher, name: str, form: Mapping[str, object], now: int
+) -> None:
+    """Keep the list that is published as any other code table; of another table nothing is asked.
+
+    Raises:
+        MalformedError: As `read_seals`.
+        RuleError: As `publish`.
+    """
+    if name == TABLE_NAME:
+        seals = read_seals(form)
+        _let_pass(state, kept, publisher, seals, now)
+        kept.keep(seals)
+
+
+def _let_pass(
+    state: Entities, kept: Seals, publisher: Publisher, seals: SealList, now: int
+) -> SealList | None:
+    """Refuse what `publish` refuses; the earlier version that it was held against."""
     publisher.require_own(state, seals)
     table = seal_table(state, publisher.table)
     last = counting_version(state, table, now) if table is not None else None
@@ -152,19 +177,7 @@ def publish(
     lost = unrevoked(before, seals) if before is not None else None
     if lost is not None:
         raise RuleError("SEAL_UNREVOKED", serial=str(lost.named.serial))
-    form = seals.as_json()
-    order = share_owed.set_code_table(publisher.region, publisher.body, TABLE_NAME, form, 0, by)
-    return Publishing(order, before.digest if before else None)
-
-
-def keep_seals(seals: Seals, name: str, form: Mapping[str, object]) -> None:
-    """Keep the list that is published as any other code table; of another table nothing is asked.
-
-    Raises:
-        MalformedError: As `read_seals`.
-    """
-    if name == TABLE_NAME:
-        seals.keep(read_seals(form))
+    return before
 
 
 def published(state: Entities, digest: str) -> list[JsonObject]:

@@ -19,13 +19,14 @@ from ledger.domain.entities import IsVoid
 from ledger.domain.interface_file import FORMAT as INTERFACE_FORMAT
 from ledger.domain.interface_file import InterfaceFile, read_interface
 from ledger.domain.license_tree import root
-from ledger.domain.lineage import void_as_of
+from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.mapping_file import FORMAT as MAPPING_FORMAT
 from ledger.domain.mapping_file import MappingFile, read_mapping
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import ascii32
 from ledger.domain.sharing import DeclarationKind
 from ledger.domain.sharing_entities import Declaration, Resource, Told
+from ledger.domain.state import StateView
 from ledger.errors import RuleError, TransitionError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service.party_texts import NOTHING, PartyTexts
@@ -116,10 +117,13 @@ def declare(
     return ShareOrder("Declare", {**_EMPTY, **named, **told}, tuple(by))
 
 
-def require_new(declared: Declaration | None, digest: str, since: int, quota: int = 0) -> None:
-    """Let pass only what says something else than the version declared last.
+def require_new(
+    state: StateView, declared: Declaration | None, digest: str, since: int, quota: int = 0
+) -> None:
+    """Let pass only what says something else than the version declared last, unless that is void.
 
     Args:
+        state: The ledger.
         declared: What was declared already.
         digest: Of what is to be declared.
         since: From when it is to count.
@@ -129,7 +133,14 @@ def require_new(declared: Declaration | None, digest: str, since: int, quota: in
         TransitionError: `DECLARED_ALREADY`.
     """
     last = declared.told[-1] if declared else None
-    if declared and last and (last.digest, last.size) == (digest, quota) and since <= begins(last):
+    is_void = last is not None and void_as_of(state, EVER)(last.key_id, last.recorded_at)
+    if (
+        declared
+        and last
+        and not is_void
+        and (last.digest, last.size) == (digest, quota)
+        and since <= begins(last)
+    ):
         raise TransitionError("DECLARED_ALREADY", resource=declared.resource, number=len(declared.told))
 
 

@@ -15,7 +15,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.records import Record
 from ledger.domain.seals import TABLE_NAME, NamedSeal, SealList, read_seals
 from ledger.domain.verdict import Step, Verdict
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
+from ledger.errors import LedgerError, RuleError, TrustError, UnknownIdError
 from ledger.service.seals import Publisher, Seals, ShowSeals, keep_seals, publish
 from ledger.service.sources import Asked, Histories
 from ledger.service.verify import NO_PRESENTATION, Ask, AtHand, Subject, VerifyLicenses
@@ -279,6 +279,9 @@ def test_a_text_is_kept_only_as_it_was_published_and_its_seals_can_be_asked_for(
         sealed.shown().status("none", None, None, None)
     with pytest.raises(UnknownIdError, match="UNKNOWN_SEAL"):
         sealed.shown().status(SERIAL, None, None, parse_moment("2020-01-01"))
-    with pytest.raises(MalformedError):
-        keep_seals(sealed.kept, TABLE_NAME, {"1": "男"})
-    keep_seals(sealed.kept, "SEX", {"1": "男"})
+    own = Publisher.parse(BUREAU)
+    for form, code in (({"1": "男"}, "SEALS_MALFORMED"), (a_list(a_seal()), "SEAL_UNREVOKED")):
+        with pytest.raises(LedgerError) as error:
+            keep_seals(state, sealed.kept, own, TABLE_NAME, form, sealed.ledger.now)
+        assert error.value.code == code, "as a code table it is held to the same"
+    keep_seals(state, sealed.kept, own, "SEX", {"1": "男"}, sealed.ledger.now)
