@@ -15,7 +15,7 @@ from ledger.domain.objects import ascii32
 from ledger.domain.records import Record
 from ledger.domain.seals import TABLE_NAME, NamedSeal, SealList, read_seals
 from ledger.domain.verdict import Step, Verdict
-from ledger.errors import LedgerError, RuleError, TrustError, UnknownIdError
+from ledger.errors import LedgerError, MalformedError, RuleError, TrustError, UnknownIdError
 from ledger.service.seals import Publisher, Seals, ShowSeals, keep_seals, publish
 from ledger.service.sources import Asked, Histories
 from ledger.service.verify import NO_PRESENTATION, Ask, AtHand, Subject, VerifyLicenses
