@@ -108,6 +108,19 @@ class CollectedAgain(Collection):
     first: Collection
 
 
+class FlowBackNotListed(Answered):
+    """Data came from regions below, and no responsibility list says that they flow back."""
+
+    code: Literal["FLOW_BACK_NOT_LISTED"]
+    zh: str
+    en: str
+    body: str
+    resource: str
+    sources: list[str]
+    since: Moment
+    seq: int
+
+
 class SupervisedOrigins(Answered):
     """What is collected again (`supervise origins`); `notHere` was left out."""
 
@@ -116,4 +129,5 @@ class SupervisedOrigins(Answered):
     since: Moment | None
     scope: str
     findings: list[CollectedAgain]
+    unlisted: list[FlowBackNotListed]
     not_here: list[NotHere]

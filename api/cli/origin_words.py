@@ -56,7 +56,13 @@ def findings_text(data: JsonObject) -> str:
             f"  {said(each['zh'], each['en'])}",
             f"  {said('首先采集', 'first')}  {_collection(each['first'])}",
         ]
-    if not data["findings"]:
+    for each in data["unlisted"]:
+        lines += [
+            f"✗ {each['code']}  {each['resource']}  {each['since']}",
+            f"  {said(each['zh'], each['en'])}",
+            f"  ← {', '.join(each['sources'])}",
+        ]
+    if not lines:
         lines.append(said("没有发现", "no findings"))
     return "\n".join(map(one_line, [*lines, *_not_here(data)]))
 

@@ -18,7 +18,6 @@ from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
 from ledger.errors import MalformedError, OutageError
 from ledger.service.promises import promise_in
-from ledger.service.supervise_origins import COLLECTED_AGAIN
 from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
 from ledger.service.supervise_routes import CODE as BROKEN
 
@@ -112,16 +111,21 @@ def origins(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Find what bodies collect from people or enterprises that another body collected before."""
+    """Find what bodies collect again from people or enterprises, and what came from below and stays."""
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
         found = ledger.supervise_origins(*period, body, leave_out)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    data, is_found = found.as_json(), bool(found.findings)
-    code = COLLECTED_AGAIN if is_found else "OK"
-    return Outcome(data, text=lambda: findings_text(data), code=code, exit_code=int(is_found))
+    data = found.as_json()
+    codes = [each["code"] for each in (*data["findings"], *data["unlisted"])]
+    return Outcome(
+        data,
+        text=lambda: findings_text(data),
+        code=codes[0] if codes else "OK",
+        exit_code=int(bool(codes)),
+    )
 
 
 @app.command("effect")

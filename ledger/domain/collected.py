@@ -96,3 +96,22 @@ def collected_again(found: Iterable[Mapping[Datum, Collection]]) -> dict[Datum, 
 
 def _order(each: Collection) -> tuple[int, int]:
     return each.since, each.seq
+
+
+@dataclass(frozen=True)
+class FlowUp:
+    """Data came to a body from bodies of regions below its own, and no list obliges it to let them flow back.
+
+    Attributes:
+        since: From when on the origins say so.
+        seq: Their record.
+        body: Who has the data.
+        resource: In which resource.
+        sources: The resources below from which they came.
+    """
+
+    since: int
+    seq: int
+    body: str
+    resource: str
+    sources: tuple[str, ...]

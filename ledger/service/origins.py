@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.collected import Collection, collected_again, collected_by, versions_until
+from ledger.domain.collected import Collection, FlowUp, collected_again, collected_by, versions_until
 from ledger.domain.declared import begins, declaration_of, in_effect
 from ledger.domain.entities import IsVoid
 from ledger.domain.field_sources import Step, follow
 from ledger.domain.lineage import followers_of, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.origins_file import FORMAT, Datum, FieldOrigin, How, OriginsFile, Place, read_origins
-from ledger.domain.sharing import DeclarationKind
-from ledger.domain.sharing_entities import Declaration, Resource, Told, resource_owner
+from ledger.domain.resources import is_below
+from ledger.domain.sharing import DeclarationKind, DutyKind
+from ledger.domain.sharing_entities import Declaration, Duty, Resource, Told, resource_key, resource_owner
 from ledger.domain.state import typed
 from ledger.errors import MalformedError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
@@ -224,6 +225,31 @@ class ShowOrigins:
                 names = [each.name for each in fields]
                 told.append({**datum.as_json(), "fields": names, "first": first})
         return told
+
+    # --- what flows back ------------------------------------------------------------------
+
+    def unlisted_flows(self) -> list[FlowUp]:
+        """What came from below and stands on no region's responsibility list to flow back (回流)."""
+        listed = {
+            resource_key(each.owner, each.code)
+            for _, each in self.state.entities("duty")
+            if isinstance(each, Duty) and each.terms[-1].kind is DutyKind.FLOW_BACK and each.terms[-1].due
+        }
+        flows = (self._flow_up(key) for key in self._declared if key not in listed)
+        return [each for each in flows if each is not None]
+
+    def _flow_up(self, key: str) -> FlowUp | None:
+        told, file = self._in_effect(key), self._current(key)
+        if told is None or file is None:
+            return None
+        owner, sources = (
+            resource_owner(key),
+            {each.resource for field in file.fields for each in field.sources},
+        )
+        below = {each for each in sources if is_below(self.state, resource_owner(each), owner, self._moment)}
+        if not below:
+            return None
+        return FlowUp(begins(told), told.seq, self.body_of(key), key, tuple(sorted(below)))
 
     def body_of(self, key: str) -> str:
         """The body that acts for the owner of a resource by the moment."""

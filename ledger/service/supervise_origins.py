@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.collected import Collection, collected_again
+from ledger.domain.collected import Collection, FlowUp, collected_again
 from ledger.domain.moments import rfc3339
 from ledger.domain.origins_file import Datum
 from ledger.errors import OutageError
@@ -23,6 +23,12 @@ COLLECTED_AGAIN_TEXT = (
     "Another body collected this element before, and this one collects it again: it should receive it.",
 )
 """What the finding says, in Chinese and English."""
+FLOW_BACK_NOT_LISTED = "FLOW_BACK_NOT_LISTED"
+FLOW_BACK_NOT_LISTED_TEXT = (
+    "数据由下级地区汇聚而来，但任何责任清单都没有规定其回流。",
+    "The data came from regions below, and no responsibility list says that they flow back.",
+)
+"""The same of data that came from below."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,14 @@ class SupervisedOrigins:
         asked: Of whom, and as of when.
         as_of: Time of the newest block that was read.
         found: What several bodies collect, who was first first.
+        flows: What came from below and need not flow back.
         missing: What was left out, since it is not here.
     """
 
     asked: Supervision
     as_of: int
     found: dict[Datum, list[Collection]]
+    flows: list[FlowUp]
     missing: list[JsonObject]
 
     @property
@@ -52,6 +60,25 @@ class SupervisedOrigins:
         ]
         return [finding for _, finding in sorted(told, key=lambda row: (row[0].since, row[0].seq))]
 
+    @property
+    def unlisted(self) -> list[JsonObject]:
+        """One for each resource whose data came from below and that no list obliges, the oldest first."""
+        zh, en = FLOW_BACK_NOT_LISTED_TEXT
+        return [
+            {
+                "code": FLOW_BACK_NOT_LISTED,
+                "zh": zh,
+                "en": en,
+                "body": each.body,
+                "resource": each.resource,
+                "sources": list(each.sources),
+                "since": rfc3339(each.since),
+                "seq": each.seq,
+            }
+            for each in sorted(self.flows, key=lambda flow: (flow.since, flow.seq))
+            if self.asked.org in ("", each.body) and each.since >= self.asked.since
+        ]
+
     def as_json(self) -> JsonObject:
         """The keys of `supervise origins`."""
         return {
@@ -60,6 +87,7 @@ class SupervisedOrigins:
             "since": rfc3339(self.asked.since) if self.asked.since else None,
             "scope": self.asked.org or EVERYBODY,
             "findings": self.findings,
+            "unlisted": self.unlisted,
             "notHere": self.missing,
         }
 
@@ -96,4 +124,4 @@ def supervise_origins(
         named = {"resource": first["resource"], "version": first["version"], "digest": first["digest"]}
         raise OutageError("ORIGINS_NOT_HERE", **named, count=len(missing))
     rows = [missing_json(declared, told) for declared, told in missing]
-    return SupervisedOrigins(asked, as_of, collected_again(found.values()), rows)
+    return SupervisedOrigins(asked, as_of, collected_again(found.values()), shown.unlisted_flows(), rows)

@@ -13,7 +13,9 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.field_sources import MOST_IN_CYCLES, follow
 from ledger.domain.moments import rfc3339
+from ledger.domain.objects import organisation_object
 from ledger.domain.origins_file import Place, read_origins
+from ledger.domain.sharing import DutyKind
 from ledger.domain.sharing_entities import Correction
 from ledger.errors import MalformedError, OutageError, TrustError, UnknownIdError, UsageError
 from ledger.service.evidence import Evidence
@@ -23,11 +25,12 @@ from ledger.service.party_texts import PartyTexts
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.supervise_origins import supervise_origins
 from ledger.service.supervise_sharing import Supervision
-from tests.sharing_records import SharingRecords, a_use, word
+from tests.sharing_records import NO_HASH, SharingRecords, a_use, word
 from tests.simulator import BUREAU, DAY, OFFICE, SHANGHAI, founded_ledger
 from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
+CITY = "11310000MB0TE5T27X"
 PEOPLE, REGISTER, MADE = f"{BUREAU}/PEOPLE", f"{OFFICE}/REGISTER", f"{OFFICE}/MADE"
 
 
@@ -269,6 +272,31 @@ def test_findings_need_every_file_that_could_matter_or_say_what_was_left_out(mad
     assert found(BUREAU)["findings"] == [finding]
     assert found(OFFICE)["findings"] == [], "who was first is not found"
     assert found(since=now + 1)["findings"] == []
+
+
+def test_data_that_came_from_below_stand_on_a_list_to_flow_back(made: Origins) -> None:
+    made.ledger.add_organisation(CITY, SHANGHAI)
+    made.ledger.register_key(CITY, organisation_object(CITY))
+    made.records.register("POOL", owner=CITY, kind=2, licenseType=NO_HASH)
+    made.declare(f"{CITY}/POOL", received("phone", PEOPLE, "phone"), received("tel", REGISTER, "tel"))
+    made.declare(PEOPLE, received("phone", f"{CITY}/POOL", "phone"))
+
+    def unlisted(at: int = 0) -> list[Json]:
+        shown, now = made.shown(at), at or made.ledger.now
+        told: list[Json] = supervise_origins(shown, Supervision(now, 0, ""), now, False).as_json()["unlisted"]
+        return told
+
+    (finding,) = unlisted()
+    assert (finding["code"], finding["body"]) == ("FLOW_BACK_NOT_LISTED", CITY)
+    assert finding["sources"] == [PEOPLE], "what comes from another province, or from above, does not count"
+    before = made.ledger.now
+    made.ledger.wait(DAY)
+    made.records.set_duty("POOL", made.ledger.now + 30 * DAY, DutyKind.SHARE, CITY)
+    assert unlisted() == [finding], "to share is another duty"
+    made.records.set_duty("POOL", made.ledger.now + 30 * DAY, DutyKind.FLOW_BACK, CITY)
+    assert (unlisted(), unlisted(before)) == ([], [finding])
+    made.records.set_duty("POOL", 0, DutyKind.FLOW_BACK, CITY)
+    assert unlisted() == [finding], "struck out"
 
 
 def test_a_file_that_is_damaged_or_of_another_resource_is_as_good_as_none(made: Origins) -> None:

@@ -171,8 +171,8 @@ HELP: dict[str, str] = {
     "Only this field; all by default.": "只看此字段；默认全部。",
     "What comes of it, not what it comes from.": "查看由其得出的内容，而非其来源。",
     "As known at this moment; now by default.": "按此时刻所知；默认现在。",
-    "Find what bodies collect from people or enterprises that another body collected before.": (
-        "查找其他部门采集在先、又向群众或企业重复采集的数据项。"
+    "Find what bodies collect again from people or enterprises, and what came from below and stays.": (
+        "查找其他部门采集在先、又向群众或企业重复采集的数据项，以及由下级汇聚而来却无须回流的数据。"
     ),
     "Only what this body collects; else all.": "只看该机构采集的；否则为全部。",
     "Only what began from then on.": "只看此后开始的。",
