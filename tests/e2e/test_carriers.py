@@ -316,7 +316,7 @@ def test_a_refusal_planted_after_the_signature_does_not_end_the_use(
     asked = platform.files("near/to-provider")["request.json"]
     planted = platform.near / "to-grantee" / asked.name.replace("request", "refused")
     planted.write_text(json.dumps({"code": "GRANT_ENDED", "fields": {}}))
-    assert platform.request(grant, license_)[1]["code"] == "GRANT_ENDED"
+    assert platform.request(grant, license_)[1]["code"] == "USE_REFUSAL_UNPROVED"
     assert platform.answer() == [("HANDED_OUT", None)]
     platform.carry()
     status, told = platform.request(grant, license_)
