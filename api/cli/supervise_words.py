@@ -21,10 +21,11 @@ def sharing_text(data: JsonObject) -> str:
     lines = [head]
     lines += [f"  {each['body']}  {_kind(each)}  {each['ratio']}" for each in data["measure"]]
     lines += [_finding(each) for each in data["findings"]]
+    lines += [_breach(each) for each in data["breaches"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
     lines += _against(data["againstRules"])
-    is_found = data["findings"] or data["againstRules"]
+    is_found = data["findings"] or data["breaches"] or data["againstRules"]
     return "\n".join(lines if is_found else [*lines, said("没有发现", "no findings")])
 
 
@@ -143,6 +144,13 @@ def _finding(each: JsonObject) -> str:
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
         f"Due before {each['due']}; {each['daysLate']} days late, {state}",
     )
+
+
+def _breach(each: JsonObject) -> str:
+    told = said(
+        f"{each['zh']}记录 {each['seq']}，{each['at']}", f"{each['en']} Record {each['seq']}, {each['at']}"
+    )
+    return f"✗ {each['code']}  {each['body']}  {each['about']}\n  {told}"
 
 
 def _waiting(each: JsonObject) -> str:
