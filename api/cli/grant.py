@@ -315,7 +315,7 @@ def show(
     """Show one grant: where it stands, every step, who is next, what is late, what is left."""
     ledger, state = reading(network, rpc, api, key, org)
     data = ledger.listing(state).grant(grant)
-    return Outcome(data, text=lambda: card(data))
+    return Outcome(data, text=lambda: card(data, str if api else naming(ledger, state)))
 
 
 @app.command("text")

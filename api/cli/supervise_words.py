@@ -85,6 +85,13 @@ _PARTS = {
             "uses less corrections that were upheld in the period, of all uses",
         ),
     ),
+    "once": (
+        ("未重复索要", "once"),
+        (
+            "期内用过数据或重复索要过材料的服务事项中，没有重复索要的",
+            "service items for which nothing was asked for again, of all that used data or asked again",
+        ),
+    ),
 }
 """The parts of a score: what each is called, and what it counts."""
 

@@ -66,6 +66,8 @@ def test_any_of_several_holders_consents_alone(sharing: Sharing, world: World, t
     name = json.loads(request.read_text())["grantee"]["name"]
     assert f"{name} {after['grantee']}" in card, "bodies are told by the names that are known here"
     assert "pending" in card.split("they may not look now:")[1]
+    assert "字段" in phone.card("zh", "wallet", "grants", "--vault", str(vault), **PASSPHRASE)
+    assert f"{name} {after['grantee']} 申请" in phone.card("zh", "grant", "show", grant)
 
 
 def test_a_guardian_consents_within_the_scope_of_the_record(
