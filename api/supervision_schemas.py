@@ -59,6 +59,19 @@ class Waits(Answered):
     open_days: int
 
 
+class Breach(Answered):
+    """What was recorded and should not have been."""
+
+    code: Literal["NOTICE_AGAIN", "NOTICE_AFTER_DECISION"]
+    zh: str
+    en: str
+    body: str
+    about: Hash
+    resource: str
+    seq: int
+    at: Moment
+
+
 class AgainstRules(Answered):
     """What was granted or used against rules of sectors."""
 
@@ -94,6 +107,7 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+    breaches: list[Breach]
     against_rules: list[AgainstRules] | None
 
 

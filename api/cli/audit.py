@@ -17,6 +17,7 @@ from api.cli.output import Outcome, coded, said
 from ledger.domain.words import REPLAY
 from ledger.errors import OutageError, TrustError, UsageError
 from ledger.proof.journal import Finding
+from ledger.service.fsck import Fsck
 from ledger.service.replay import ReplayedRecord, Report
 from ledger.service.sources import Asked
 
@@ -58,12 +59,25 @@ def fsck(network: Network = None, rpc: RpcUrls = None) -> Outcome:
         found = ledger.fsck()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    count = len(found.differences)
-    shown = [said(f"{found.rows} 行，{count} 处不同", f"{found.rows} rows, {count} differences")]
+    shown = [_compared(found)]
     shown += [json.dumps(each.as_json(), ensure_ascii=False) for each in found.differences]
     bad = bool(found.differences)
     code = "INDEX_DIFFERS" if bad else "OK"
     return Outcome(found.as_json(), text="\n".join(shown), code=code, exit_code=1 if bad else 0)
+
+
+def _compared(found: Fsck) -> str:
+    """How far the index is, and how much of it was compared."""
+    if found.is_empty:
+        return said(
+            f"索引为空，没有可比对的内容；账本已到区块 {found.head}",
+            f"the index is empty, nothing was compared; the ledger is at block {found.head}",
+        )
+    count, behind = len(found.differences), found.head - found.block
+    return said(
+        f"{found.rows} 行，{count} 处不同；比对至区块 {found.block}，落后 {behind} 个区块",
+        f"{found.rows} rows, {count} differences; compared at block {found.block}, blocks behind: {behind}",
+    )
 
 
 def _outcome(report: Report, asked: Asked) -> Outcome:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from ledger.bootstrap import Ledger
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
 from ledger.domain.objects import organisation_id, region_id
+from ledger.domain.state import StateView, typed
 from ledger.errors import UsageError
 
 
@@ -50,3 +52,14 @@ def holder_of_key(ledger: Ledger, signer: HasPublicKey) -> str:
         next((f"{int(each):06d}" for each in codes if region_id(int(each)) == owner), None)
         or body_of(ledger, signer).uscc
     )
+
+
+def naming(ledger: Ledger, state: StateView) -> Callable[[object], str]:
+    """How people read credit codes: behind the body's registered name, where this home knows that."""
+
+    def named(uscc: object) -> str:
+        body = typed(state, "organisation", str(uscc), Organisation) if uscc else None
+        name = ledger.party_texts.name_of(body.name_digest) if body else None
+        return f"{name} {uscc}" if name else str(uscc or "")
+
+    return named

@@ -9,7 +9,7 @@ import typer
 
 from api.cli import remote
 from api.cli.bodies import body_of
-from api.cli.correction_words import card, line, who
+from api.cli.correction_words import card, line, waiting, who
 from api.cli.files import write_out
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls
@@ -284,7 +284,9 @@ def list_(
         after=after.lower(),
     )
     data = ledger.corrections(state).rows(wanted)
-    rows = [{**row, "openedBy": who(row["openedBy"]), "waitsFor": line(row)} for row in data["corrections"]]
+    rows = [
+        {**row, "openedBy": who(row["openedBy"]), "waitsFor": waiting(row)} for row in data["corrections"]
+    ]
     heads = ("correction", "state", "resource", "openedBy", "overdue", "waitsFor")
     return Outcome(data, text=table(rows, *heads))
 

@@ -38,10 +38,13 @@ def card(data: JsonObject) -> str:
 
 def line(row: JsonObject) -> str:
     """Where a correction stands and who is next, in one line."""
-    waiting = [_waits(each) for each in row["next"]]
-    return "  ".join(
-        [worded(CORRECTION_STATE, row["state"]), *waiting[:3], *(["…"] if len(waiting) > 3 else [])]
-    )
+    return "  ".join(filter(None, (worded(CORRECTION_STATE, row["state"]), waiting(row))))
+
+
+def waiting(row: JsonObject) -> str:
+    """Who is next and what for, the first three of them; empty where nobody is."""
+    waits = [_waits(each) for each in row["next"]]
+    return "  ".join([*waits[:3], *(["…"] if len(waits) > 3 else [])])
 
 
 def _step(step: JsonObject) -> str:

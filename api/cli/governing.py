@@ -152,6 +152,8 @@ def done(governed: Governed, data: Mapping[str, object], text: str) -> Outcome:
 
 
 _HEADS_ZH = {
+    "object": "对象",
+    "fields": "字段",
     "uscc": "机构代码",
     "region": "地区",
     "level": "层级",

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from api.cli import remote
+from api.cli.bodies import naming
 from api.cli.files import pretty, write_out
 from api.cli.form_codes import CodeOption, drawn_form
 from api.cli.governing import state_of, table
@@ -297,7 +298,9 @@ def list_(
     wanted = GrantFilter(grantee, owner, resource, about, waiting)
     data = ledger.listing(state).grants(wanted, Page(limit, after))
     heads = ("grant", "standing", "grantee", "resource", "until")
-    return Outcome(data, text=table(data["grants"], *heads, words={"standing": GRANT_STANDING}))
+    named = str if api else naming(ledger, state)  # a service is not asked for each body
+    rows = [{**row, "grantee": named(row["grantee"])} for row in data["grants"]]
+    return Outcome(data, text=table(rows, *heads, words={"standing": GRANT_STANDING}))
 
 
 @app.command("show")
@@ -312,7 +315,7 @@ def show(
     """Show one grant: where it stands, every step, who is next, what is late, what is left."""
     ledger, state = reading(network, rpc, api, key, org)
     data = ledger.listing(state).grant(grant)
-    return Outcome(data, text=lambda: card(data))
+    return Outcome(data, text=lambda: card(data, str if api else naming(ledger, state)))
 
 
 @app.command("text")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from api.cli.calendar_words import counted_by
 from api.cli.derived_words import derived_line
@@ -12,13 +12,13 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.words import BASIS, GRANT_ACT, GRANT_NEED, GRANT_STANDING, OUTCOME
 
 
-def card(data: JsonObject) -> str:
-    """`grant show` in the language of this run."""
+def card(data: JsonObject, named: Callable[[object], str] = str) -> str:
+    """`grant show` in the language of this run; `named` tells bodies by name."""
     lines = [
         f"{data['grant']}  {worded(GRANT_STANDING, data['standing'])}",
         said(
-            f"  {data['grantee']} 申请使用 {data['resource']}",
-            f"  {data['grantee']} asks for {data['resource']}",
+            f"  {named(data['grantee'])} 申请使用 {data['resource']}",
+            f"  {named(data['grantee'])} asks for {data['resource']}",
         ),
         f"  {worded(BASIS, data['basis'])}  {data['purposeCode'] or ''} {data['purpose'] or ''}".rstrip(),
         *_case(data),

@@ -11,13 +11,13 @@ import typer
 from api.cli.files import pretty
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, said, worded
-from api.cli.remote import Api
 from api.cli.sharing import BodyOption, listed
 from api.cli.using import (
     Operator,
     OutFolder,
     OwnKey,
     OwnName,
+    ProviderApi,
     ReaderKey,
     UsingDesk,
     Via,
@@ -55,7 +55,7 @@ def lookup(
     operator: Operator = "",
     name: OwnName = None,
     wait: Wait = 60,
-    api: Api = None,
+    api: ProviderApi = None,
     via: Via = None,
     org: BodyOption = None,
     network: Network = None,

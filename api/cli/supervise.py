@@ -88,6 +88,7 @@ def sharing(
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     codes = [CODES[each.deadline.step] for each in found.findings]
+    codes += [each.notice.code for each in found.breaches]
     codes += [each.code for each in found.against or ()]
     data, code = found.as_json(), codes[0] if codes else "OK"
     return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if codes else 0)

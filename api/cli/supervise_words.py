@@ -21,10 +21,11 @@ def sharing_text(data: JsonObject) -> str:
     lines = [head]
     lines += [f"  {each['body']}  {_kind(each)}  {each['ratio']}" for each in data["measure"]]
     lines += [_finding(each) for each in data["findings"]]
+    lines += [_breach(each) for each in data["breaches"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
     lines += _against(data["againstRules"])
-    is_found = data["findings"] or data["againstRules"]
+    is_found = data["findings"] or data["breaches"] or data["againstRules"]
     return "\n".join(lines if is_found else [*lines, said("没有发现", "no findings")])
 
 
@@ -82,6 +83,13 @@ _PARTS = {
         (
             "全部使用中扣除期内经核实成立的更正",
             "uses less corrections that were upheld in the period, of all uses",
+        ),
+    ),
+    "once": (
+        ("未重复索要", "once"),
+        (
+            "期内用过数据或重复索要过材料的服务事项中，没有重复索要的",
+            "service items for which nothing was asked for again, of all that used data or asked again",
         ),
     ),
 }
@@ -143,6 +151,13 @@ def _finding(each: JsonObject) -> str:
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
         f"Due before {each['due']}; {each['daysLate']} days late, {state}",
     )
+
+
+def _breach(each: JsonObject) -> str:
+    told = said(
+        f"{each['zh']}记录 {each['seq']}，{each['at']}", f"{each['en']} Record {each['seq']}, {each['at']}"
+    )
+    return f"✗ {each['code']}  {each['body']}  {each['about']}\n  {told}"
 
 
 def _waiting(each: JsonObject) -> str:

@@ -15,7 +15,6 @@ from api.cli.governing import state_of, table
 from api.cli.grant import FieldsOption, GrantArgument
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, read_input, said, worded
-from api.cli.remote import Api
 from api.cli.sharing import BodyOption, FieldListOption, fields_behind, listed, told
 from api.cli.sign_loop import SignLoop
 from api.cli.using import (
@@ -23,6 +22,7 @@ from api.cli.using import (
     OutFolder,
     OwnKey,
     OwnName,
+    ProviderApi,
     ReaderKey,
     Via,
     Wait,
@@ -75,7 +75,7 @@ def request(
     row: Annotated[
         str, typer.Option("--row", metavar="ROWKEY", help="Of a data set; it goes to the provider only.")
     ] = "",
-    api: Api = None,
+    api: ProviderApi = None,
     via: Via = None,
     operator: Operator = "",
     plain: Annotated[bool, typer.Option("--plain", help="A copy for programs, without a face.")] = False,
@@ -156,7 +156,7 @@ def statistics(
 def sign(
     grants: Annotated[list[str], typer.Argument(metavar="GRANT...", help="Objects of grants.")],
     key: OwnKey,
-    api: Api = None,
+    api: ProviderApi = None,
     watch: Annotated[bool, typer.Option("--watch", help="Go on until SIGTERM or Ctrl-C.")] = False,
     wait: Wait = 60,
     org: BodyOption = None,
@@ -234,7 +234,12 @@ def list_(
 
 @app.command("show")
 def show(
-    use: Annotated[str, typer.Argument(metavar="USE", help="Its object, or the digest of its request.")],
+    use: Annotated[
+        str,
+        typer.Argument(
+            metavar="USE", help="Its object, the number of its record, or the digest of its request."
+        ),
+    ],
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -295,7 +300,7 @@ def _listed(rows: list[JsonObject], unsigned: list[JsonObject]) -> object:
     from rich.console import Group
 
     told = [{**row, "reason": row["reasonCode"] or ""} for row in rows]
-    listed = table(told, "seq", "kind", "reason", "grantee", "resource", "recordedAt")()
+    listed = table(told, "seq", "kind", "reason", "grantee", "resource", "recordedAt", "object")()
     if not unsigned:
         return listed
     head = said("待用证单位签名：", "waiting for the grantee's signature:")

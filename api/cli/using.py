@@ -54,6 +54,10 @@ Wait = Annotated[int, typer.Option("--wait", min=0, max=600, metavar="SECONDS", 
 OutFolder = Annotated[str, typer.Option("--out", metavar="FOLDER", help="For what comes, and the receipt.")]
 
 
+ProviderApi = Annotated[
+    str | None,
+    typer.Option("--api", metavar="URL", help="The service of the provider, which has the data."),
+]
 Via = Annotated[
     str | None,
     typer.Option("--via", metavar="FOLDER", help="Over the files of a platform that exists, not --api."),
@@ -174,7 +178,7 @@ class UsingDesk:
         """The way to the provider: a platform's folder, or the service of the settings.
 
         Raises:
-            UsageError: `SERVICE_ADDRESS` where neither is named, `USE_WAY` where both are;
+            UsageError: `PROVIDER_SERVICE_MISSING` where neither is named, `USE_WAY` where both are;
                 `USE_BATCH_PLATFORM`.
         """
         if self.via is None:
@@ -193,9 +197,9 @@ def _code_key(code: str) -> str:
 
 
 def direct_channel(ledger: Ledger, grantee: str, signer: Signer) -> DirectChannel:
-    """A grantee's way to the service of the settings; raises `SERVICE_ADDRESS` where none is named."""
+    """A grantee's way to the service of the settings; raises `PROVIDER_SERVICE_MISSING` for none."""
     if ledger.settings.api is None:
-        raise UsageError("SERVICE_ADDRESS", url="--api")
+        raise UsageError("PROVIDER_SERVICE_MISSING")
     client = ServiceClient(ledger.settings.api, grantee, signer, ledger.clock, ledger.entropy)
     return DirectChannel(client)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.bodies import naming
 from api.cli.form_codes import CodeOption, read_form
 from api.cli.governing import state_of, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
@@ -15,6 +16,7 @@ from api.cli.plain import one_line
 from api.cli.sharing import listed
 from api.cli.wallet_device import VaultOption, open_wallet
 from api.cli.wallet_saying import Counter, OutOption, WithOption, YesOption, histories_at, require_own
+from ledger.bootstrap import Ledger
 from ledger.domain.grant_request import GrantRequest, read_grant_request
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
@@ -23,6 +25,7 @@ from ledger.domain.sharing_entities import resource_key
 from ledger.domain.words import GRANT_STANDING
 from ledger.errors import RuleError
 from ledger.service.asked_holders import borne_out, grant_record
+from ledger.service.found import digest_of_text
 from ledger.service.share_grants import bits
 
 RequestArgument = Annotated[
@@ -59,6 +62,8 @@ def consent(
     if not is_within(chosen, asked.fields):
         raise RuleError("FIELDS_NOT_ALLOWED", fields=fields or "", allowed=", ".join(asked.named))
     rev = asked.rev if histories is None else borne_out(histories, asked)
+    if histories is not None:
+        _keep(ledger, asked)
     members = {"grant": asked.grant, "licenseId": asked.license_id, "fields": bits(chosen)}
     shown = {**_asked(asked), "fields": asked.listed.named(chosen), "checked": not offline}
     saying, other = counter.said("ConsentGrant", members, rev), counter.read(with_)
@@ -94,8 +99,16 @@ def grants(vault: VaultOption = None, network: Network = None, rpc: RpcUrls = No
     ledger = open_ledger(network, rpc)
     state = state_of(ledger)
     rows = ledger.listing(state).grants_about(own)
-    heads = ("licenseId", "standing", "grantee", "resource", "basis", "until", "grant")
-    return Outcome({"grants": rows}, text=table(rows, *heads, words={"standing": GRANT_STANDING}))
+    named = naming(ledger, state)
+    told = [{**row, "grantee": named(row["grantee"]), "fields": ", ".join(row["fields"])} for row in rows]
+    heads = ("licenseId", "standing", "grantee", "resource", "fields", "basis", "until", "grant")
+    return Outcome({"grants": rows}, text=table(told, *heads, words={"standing": GRANT_STANDING}))
+
+
+def _keep(ledger: Ledger, asked: GrantRequest) -> None:
+    """Keep the names that the ledger bore out, so that this home can tell by them later who used what."""
+    ledger.party_texts.keep_list(asked.listed)
+    ledger.party_texts.keep_name(digest_of_text(asked.grantee_name), asked.grantee_name)
 
 
 def _asked(asked: GrantRequest) -> dict[str, object]:

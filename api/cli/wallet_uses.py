@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
+from api.cli.bodies import naming
 from api.cli.governing import state_of
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, said, worded
@@ -62,7 +64,9 @@ def uses(
         if not peek:
             ledger.seen_records.note(claim.license_id, seen.with_seen(view["events"]))
         rows.append({**view, "identifier": entry.license.identifier, "alerts": seen.new_in(view["events"])})
-    return Outcome({"licenses": rows}, text=lambda: "\n".join(map(card, rows)))
+    return Outcome(
+        {"licenses": rows}, text=lambda: "\n".join(card(row, naming(ledger, state)) for row in rows)
+    )
 
 
 def _named(ledger: Ledger, wallet: Wallet, entry: Entry, provider: str, api: str) -> list[NamedUse]:
@@ -76,21 +80,17 @@ def _named(ledger: Ledger, wallet: Wallet, entry: Entry, provider: str, api: str
     return [named_use(each) for each in told]
 
 
-def card(row: JsonObject) -> str:
-    """What happened to a license's data, in the language of this run."""
+def card(row: JsonObject, named: Callable[[object], str] = str) -> str:
+    """What happened to a license's data, in the language of this run; `named` tells bodies by name."""
     new = {(each["seq"], each["request"]) for each in row["alerts"]}
     lines = [
         row["identifier"],
-        *(("! " if (each["seq"], each["request"]) in new else "  ") + _event(each) for each in row["events"]),
+        *(
+            ("! " if (each["seq"], each["request"]) in new else "  ") + _event(each, named)
+            for each in row["events"]
+        ),
     ]
-    if row["mayLook"]:
-        lines.append(
-            said(
-                "  以下机构可查此类证照；账本不记载查了谁的：",
-                "  These bodies may look at any license of this type; whose they looked at, no record says:",
-            )
-        )
-        lines += [f"    {_body(each)}" for each in row["mayLook"]]
+    lines += _lookers(row["mayLook"], named)
     if row["unproved"]:
         count = len(row["unproved"])
         lines.append(
@@ -102,11 +102,29 @@ def card(row: JsonObject) -> str:
     return "\n".join(map(one_line, lines))
 
 
-def _event(each: JsonObject) -> str:
+def _lookers(grants: list[JsonObject], named: Callable[[object], str]) -> list[str]:
+    """Who may look at the whole type now, apart from whose grant waits, was refused or is over."""
+    may = [each for each in grants if each["standing"] == "IN_EFFECT"]
+    others = [each for each in grants if each["standing"] != "IN_EFFECT"]
+    heads = (
+        said(
+            "  以下机构可查此类证照；账本不记载查了谁的：",
+            "  These bodies may look at any license of this type; whose they looked at, no record says:",
+        ),
+        said(
+            "  以下机构现在不可查此类证照，曾提出申请或曾获授权：",
+            "  These asked for that, or could do it; they may not look now:",
+        ),
+    )
+    told = [(head, found) for head, found in zip(heads, (may, others), strict=True) if found]
+    return [line for head, found in told for line in (head, *(f"    {_body(each, named)}" for each in found))]
+
+
+def _event(each: JsonObject, named: Callable[[object], str]) -> str:
     parts = [
         each["at"],
         worded(HOLDER_EVENT, each["event"]),
-        said("持证人", "the holder") if each["by"] == "HOLDER" else each["by"],
+        said("持证人", "the holder") if each["by"] == "HOLDER" else named(each["by"]),
         ", ".join(each["fields"] or []),
         worded(BASIS, each["basis"]),
         each["purposeCode"],
@@ -133,8 +151,8 @@ def _reason(each: JsonObject) -> str:
     return worded(REFUSAL, code) or said(f"理由 {number}", f"reason {number}")
 
 
-def _body(each: JsonObject) -> str:
+def _body(each: JsonObject, named: Callable[[object], str]) -> str:
     fields = ", ".join(each["fields"])
     used = said(f"共使用 {each['used']} 次", f"{each['used']} uses in all")
     basis, standing = worded(BASIS, each["basis"]), worded(GRANT_STANDING, each["standing"])
-    return "  ".join([str(each["grantee"]), basis, fields, standing, used])
+    return "  ".join([named(each["grantee"]), basis, fields, standing, used])

@@ -13,8 +13,11 @@ from fractions import Fraction
 from ledger.domain.entities import Organisation
 from ledger.domain.items import owner_of
 
-FORMULA = "elicense-effect/1"
-"""`Effect.score`: 100 times the mean of the parts that there are, cut off behind two decimals."""
+FORMULA = "elicense-effect/2"
+"""`Effect.score`: 100 times the mean of the parts that there are, cut off behind two decimals.
+
+Version 1 had no part `once`.
+"""
 
 CROSSED = ("department", "region", "level", "matter")
 """What the records tell of an exchange; which information systems carried it they do not."""
@@ -73,26 +76,35 @@ class Effect:
         timely: What fell due and was done in time, of all that fell due.
         used: Entries whose data were used in the period, of all.
         sound: Uses that no correction which was upheld in the period stands against, of all.
+        once: Service items of it for which data were used or asked for again in the period, and nothing was
+            asked for again, of all of them.
     """
 
     mounted: Part
     timely: Part
     used: Part
     sound: Part
+    once: Part
 
     @property
     def parts(self) -> dict[str, Part]:
         """By name."""
-        return {"mounted": self.mounted, "timely": self.timely, "used": self.used, "sound": self.sound}
+        return {
+            "mounted": self.mounted,
+            "timely": self.timely,
+            "used": self.used,
+            "sound": self.sound,
+            "once": self.once,
+        }
 
     @property
     def score(self) -> str | None:
         """By `FORMULA`; None where there is no part.
 
         Example:
-            >>> Effect(Part(2, 3), Part(0, 0), Part(1, 2), Part(4, 4)).score
-            '72.22'
-            >>> Effect(*[Part(0, 0)] * 4).score is None
+            >>> Effect(Part(2, 3), Part(0, 0), Part(1, 2), Part(4, 4), Part(1, 3)).score
+            '62.50'
+            >>> Effect(*[Part(0, 0)] * 5).score is None
             True
         """
         return _scored(part.value for part in self.parts.values())

@@ -7,6 +7,7 @@ what was recorded by then.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.domain.acts import Sharing
@@ -46,6 +47,24 @@ class GrantStanding(StrEnum):
     KEY_COMPROMISED = "KEY_COMPROMISED"
     USED_UP = "USED_UP"
     IN_EFFECT = "IN_EFFECT"
+
+
+@dataclass(frozen=True)
+class ExtraNotice:
+    """A notice of missing material that should not have been.
+
+    Attributes:
+        step: The notice.
+        is_after_decision: Whether it had been decided by then; else it was told before.
+    """
+
+    step: GrantStep
+    is_after_decision: bool
+
+    @property
+    def code(self) -> str:
+        """`NOTICE_AFTER_DECISION` or `NOTICE_AGAIN`."""
+        return "NOTICE_AFTER_DECISION" if self.is_after_decision else "NOTICE_AGAIN"
 
 
 def standing_at(
@@ -175,13 +194,20 @@ def allows(
     return is_within(fields, grant.granted)
 
 
-def extra_notices(grant: Grant) -> list[GrantStep]:
-    """Notices that should not have been: after the first (一次告知), or after the decision."""
+def extra_notices(grant: Grant, is_void: IsVoid | None = None) -> list[ExtraNotice]:
+    """Notices that should not have been: after the first (一次告知), or after the decision.
+
+    Args:
+        grant: With its history.
+        is_void: What a compromised key gave does not count; None where nobody asks.
+    """
     found, is_told, is_decided = [], False, False
     for step in grant.steps:
+        if is_void is not None and is_void(step.key_id, step.recorded_at):
+            continue
         if step.act is GrantAct.NOTICE:
             if is_told or is_decided:
-                found.append(step)
+                found.append(ExtraNotice(step, is_decided))
             is_told = True
         is_decided |= step.act is GrantAct.DECISION
     return found

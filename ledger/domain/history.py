@@ -21,6 +21,7 @@ from ledger.domain.sharing_entities import (
     Grant,
     Recorded,
     Refusal,
+    Repeat,
     Resource,
     UseBatch,
     Uses,
@@ -45,7 +46,7 @@ def as_known(entity: Entity, at: int) -> Entity | None:
     return known(entity, at) if known else entity
 
 
-def _record(entity: Uses | UseBatch | Refusal | Acknowledgement, at: int) -> Entity | None:
+def _record(entity: Uses | UseBatch | Refusal | Acknowledgement | Repeat, at: int) -> Entity | None:
     return entity if entity.recorded_at <= at else None
 
 
@@ -113,6 +114,7 @@ _CUTS: Mapping[type, Callable[[Any, int], Entity | None]] = {
     LicenseType: _type,
     Organisation: _organisation,
     Refusal: _record,
+    Repeat: _record,
     Resource: _resource,
     UseBatch: _record,
     Uses: _record,

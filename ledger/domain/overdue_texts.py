@@ -74,3 +74,15 @@ SECTOR_TEXTS: dict[str, tuple[str, str]] = {
     ),
 }
 """What was granted or used against rules of sectors."""
+
+BREACH_TEXTS: dict[str, tuple[str, str]] = {
+    "NOTICE_AGAIN": (
+        "对同一申请再次告知补正：所缺材料应当一次告知。",
+        "Missing material was named again; all of it has to be named in one notice.",
+    ),
+    "NOTICE_AFTER_DECISION": (
+        "作出决定之后又告知补正。",
+        "Missing material was named after the request had been decided.",
+    ),
+}
+"""What was recorded and should not have been, whatever its time."""

@@ -64,14 +64,33 @@ class Difference:
 
 @dataclass(frozen=True)
 class Fsck:
-    """What was found: rows compared, and every difference."""
+    """What was found: rows compared, and every difference.
+
+    Attributes:
+        rows: How many the index has.
+        differences: Where it and the ledger say otherwise.
+        block: Height at which they were compared; -1 where the index is empty, and nothing was.
+        head: Height of the ledger's newest block.
+    """
 
     rows: int
     differences: tuple[Difference, ...]
+    block: int
+    head: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the index follows no ledger yet."""
+        return self.block < 0
 
     def as_json(self) -> JsonObject:
         """The keys of `audit fsck`."""
-        return {"rows": self.rows, "differences": [each.as_json() for each in self.differences]}
+        return {
+            "rows": self.rows,
+            "differences": [each.as_json() for each in self.differences],
+            "block": None if self.is_empty else self.block,
+            "behind": self.head - self.block,
+        }
 
 
 def check_index(reader: LedgerReader, index: Index) -> Fsck:
@@ -95,7 +114,7 @@ def check_index(reader: LedgerReader, index: Index) -> Fsck:
         rebuilt.replay(reader, block)
     derived = [row for row in stored if row.table != "names"]
     differences = [*_compare(derived, rebuilt.tables(reader)), *_check_names(stored, rebuilt.state, reader)]
-    return Fsck(len(stored), tuple(differences))
+    return Fsck(len(stored), tuple(differences), block, max(block, reader.head().number))
 
 
 def _standing(reader: LedgerReader, stored: list[IndexRow]) -> int:

@@ -165,9 +165,12 @@ class ListShared:
         return self._page("grants", chosen, lambda _, each: self.shown.row(each), page)
 
     def grants_about(self, licenses: Iterable[str]) -> list[JsonObject]:
-        """The rows of the grants about some licenses, by grant."""
+        """The rows of the grants about some licenses, by grant, each with its fields by name."""
         found = {name: each for own in licenses for name, each in self._about(own)}
-        return [self.shown.row(found[name]) for name in sorted(found)]
+        return [
+            {**self.shown.row(each), "fields": self.shown.fields_of(each, each.granted)}
+            for _, each in sorted(found.items())
+        ]
 
     def _about(self, license_id: str) -> Iterator[tuple[str, Grant]]:
         return _of(self.state.linked("grant", By.LICENSE, license_id), Grant)

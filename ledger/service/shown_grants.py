@@ -95,7 +95,7 @@ class ShowGrants:
             },
             "steps": [self._step(step, listed) for step in grant.steps],
             "decision": self._decision(grant),
-            "extraNotices": len(extra_notices(grant)),
+            "extraNotices": len(extra_notices(grant, void_as_of(self.state, self.now))),
             "rev": grant.rev,
         }
 

@@ -73,17 +73,27 @@ class ShowUses:
         return sorted(filter(asked.takes, found), key=_order)
 
     def show(self, name: str) -> JsonObject:
-        """One record, by its object, or one use or refusal by the digest of its request.
+        """One record, by its object or number, or one use or refusal by the digest of its request.
+
+        Of a record with several uses the first one.
+
+        Args:
+            name: 0x-hex, or the record's number in decimal digits.
 
         Raises:
             UnknownIdError: `USE_UNKNOWN`.
         """
-        wanted = name.lower()
+        wanted = self._object_at(int(name)) if _is_number(name) else name.lower()
         found = (row for each in self._named_so(wanted) for row in self._told(*each))
         for row in sorted(found, key=_order):
             if wanted == row["request"] or (wanted == row["object"] and row["batch"] is None):
                 return {**row, **self._way_of(row)}
         raise UnknownIdError("USE_UNKNOWN", use=name[:80])
+
+    def _object_at(self, seq: int) -> str:
+        """The object of the use, batch or refusal that a record is; empty where it is none."""
+        every = (each for table in _TABLES for each in self.index.entities(table))
+        return next((name for name, each in every if getattr(each, "seq", None) == seq), "")
 
     def _way_of(self, row: JsonObject) -> JsonObject:
         """What it crossed, null where its grant is not known, and who is known to have carried it."""
@@ -203,6 +213,10 @@ class ShowUses:
         resource = typed(self.index, "resource", found.resource, Resource) if found else None
         digest = resource.versions[found.version - 1].fields_digest if found and resource else NOTHING
         return (self.texts.list_of(digest) or FieldList((), ())).named(fields)
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) < 20
 
 
 def _order(row: JsonObject) -> tuple[int, bool, int]:

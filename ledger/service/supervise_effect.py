@@ -20,7 +20,9 @@ from ledger.domain.sharing import DeclarationKind, UseKind
 from ledger.domain.sharing_entities import (
     Correction,
     Grant,
+    Item,
     Refusal,
+    Repeat,
     Resource,
     ResourceVersion,
     UseBatch,
@@ -123,7 +125,7 @@ class SuperviseEffect:
             "since": rfc3339(asked.since) if asked.since else None,
             "scope": asked.org or EVERYBODY,
             "formula": FORMULA,
-            "bodies": [self._body(body, own) for body, own in sorted(self._by_owner.items())],
+            "bodies": [self._body(body, self._by_owner.get(body, [])) for body in self._bodies],
             "resources": [each.as_json(asked.at) for _, each in sorted(entries.items())],
             "crossings": self._crossings(),
             "rights": self._rights(),
@@ -198,17 +200,40 @@ class SuperviseEffect:
             found[self._now(each.resource.owner)].append(each)
         return found
 
+    @property
+    def _bodies(self) -> list[str]:
+        """Who has a score: owners of entries, and who handles items for which something was used or asked."""
+        return sorted({*self._by_owner, *self._items_of})
+
+    @cached_property
+    def _items_of(self) -> Mapping[str, dict[str, bool]]:
+        """Of each body the items for which data were used or asked for again; whether once was enough."""
+        is_void, found = void_as_of(self.state, self.asked.at), defaultdict[str, dict[str, bool]](dict)
+        again = {
+            each.item
+            for each in self._all("repeat", Repeat)
+            if self._is_in_period(each.recorded_at) and not is_void(each.key_id, each.recorded_at)
+        }
+        for code in again.union(each.grant.item for each in self._handed_over):
+            item = typed(self.state, "item", code, Item) if code else None
+            body = self._now(item.owner) if item else ""
+            if body and self.asked.org in ("", body):
+                found[body][code] = code not in again
+        return found
+
     def _body(self, body: str, own: list[Entry]) -> JsonObject:
         """A member of `bodies`."""
         at, entries = self.asked.at, len(own)
         uses, corrected = sum(each.uses for each in own), sum(each.upheld for each in own)
         due = [each.deadline for each in self.sharing.fallen if each.body == body]
+        items = self._items_of.get(body, {})
         proved = sum(proof_of(each.resource, at) is not None for each in own)
         effect = Effect(
             mounted=Part(proved, entries),
             timely=Part(sum(not each.is_overdue(at) for each in due), len(due)),
             used=Part(sum(each.uses > 0 for each in own), entries),
             sound=Part(max(0, uses - corrected), uses),
+            once=Part(sum(items.values()), len(items)),
         )
         known = typed(self.state, "organisation", body, Organisation)
         return {

@@ -17,10 +17,17 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import answer_deadline
 from ledger.domain.deadlines import Deadline
 from ledger.domain.entities import Entity, LicenseType, Organisation, TypeVersion
-from ledger.domain.grants import complete_since, decision_deadline, provision_deadline, review_deadline
-from ledger.domain.lineage import followers_of
+from ledger.domain.grants import (
+    ExtraNotice,
+    complete_since,
+    decision_deadline,
+    extra_notices,
+    provision_deadline,
+    review_deadline,
+)
+from ledger.domain.lineage import followers_of, void_as_of
 from ledger.domain.moments import rfc3339
-from ledger.domain.overdue_texts import CODES, OVERDUE_TEXTS, WAITING_TEXTS
+from ledger.domain.overdue_texts import BREACH_TEXTS, CODES, OVERDUE_TEXTS, WAITING_TEXTS
 from ledger.domain.resources import (
     DAY,
     catalog_deadlines,
@@ -149,6 +156,42 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Breach:
+    """A notice of missing material that was recorded and should not have been.
+
+    Attributes:
+        body: Who gave it, by its credit code; of a body that was merged the one that followed it.
+        grant: The grant's object, 0x-hex.
+        resource: Key of the resource.
+        notice: What was wrong with it.
+    """
+
+    body: str
+    grant: str
+    resource: str
+    notice: ExtraNotice
+
+    @property
+    def seq(self) -> int:
+        """The record."""
+        return self.notice.step.seq
+
+    def as_json(self) -> JsonObject:
+        """A member of `breaches` of `supervise sharing`."""
+        zh, en = BREACH_TEXTS[self.notice.code]
+        return {
+            "code": self.notice.code,
+            "zh": zh,
+            "en": en,
+            "body": self.body,
+            "about": self.grant,
+            "resource": self.resource,
+            "seq": self.seq,
+            "at": rfc3339(self.notice.step.recorded_at),
+        }
+
+
+@dataclass(frozen=True)
 class SupervisedSharing:
     """What was due in a period, and how it went.
 
@@ -158,6 +201,7 @@ class SupervisedSharing:
         fallen: All that fell due in it, the earliest first.
         waiting: What is open without a deadline, the oldest first.
         days: Tells of the calendars by which it was counted.
+        breaches: What was recorded and should not have been, by record.
         against: What was granted or used against rules of sectors; None where nobody asked.
     """
 
@@ -166,6 +210,7 @@ class SupervisedSharing:
     fallen: Sequence[Owed]
     waiting: Sequence[Waiting]
     days: WorkingDays
+    breaches: Sequence[Breach] = ()
     against: Sequence[AgainstRules] | None = None
 
     @property
@@ -192,6 +237,7 @@ class SupervisedSharing:
             "findings": [each.as_json(asked.at, self.days) for each in self.findings],
             "waiting": [each.as_json(asked.at) for each in self.waiting],
             "calendars": self.calendars(),
+            "breaches": [each.as_json() for each in self.breaches],
             "againstRules": None if self.against is None else [each.as_json() for each in self.against],
         }
 
@@ -237,7 +283,17 @@ class SuperviseSharing:
         owed.sort(key=lambda each: (each.deadline.due, each.body, each.deadline.step.value, each.about))
         waiting = [each for each in self._waiting() if org in ("", each.body)]
         waiting.sort(key=lambda each: (each.since, each.about))
-        return SupervisedSharing(self.asked, self.as_of, owed, waiting, self._days, self._against())
+        breaches = sorted(self._breaches(), key=lambda each: each.seq)
+        return SupervisedSharing(self.asked, self.as_of, owed, waiting, self._days, breaches, self._against())
+
+    def _breaches(self) -> Iterator[Breach]:
+        """Notices that came again or after the decision, as far as the keys of then count by now."""
+        is_void = void_as_of(self.state, self.asked.at)
+        for grant in self._all("grant", Grant):
+            body = self._now(resource_owner(grant.resource))
+            for notice in extra_notices(grant, is_void) if self.asked.org in ("", body) else ():
+                if notice.step.recorded_at >= self.asked.since:
+                    yield Breach(body, grant.grant_id, grant.resource, notice)
 
     def _against(self) -> list[AgainstRules] | None:
         """What was granted or used against rules, by the body that acts for its owner by now."""

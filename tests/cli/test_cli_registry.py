@@ -387,7 +387,7 @@ def test_people_read_what_a_replay_counted(
         assert [word for word in words if word not in told.out] == []
         assert told.err == ""
     assert run(["audit", "fsck"]) == 0
-    assert "0 处不同" in capsys.readouterr().out
+    assert "0 处不同；比对至区块" in capsys.readouterr().out
 
 
 def test_the_ledger_replays_clean_after_all_of_this(tour: Tour) -> None:

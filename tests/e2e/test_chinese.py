@@ -52,8 +52,11 @@ def test_the_score_of_sharing_is_explained_in_both_languages(told: tuple[World, 
     scores = [body["score"] for body in world.run("supervise", "effect").data["bodies"]]
     assert scores
     for language, parts in (
-        ("zh", ("得分（elicense-effect/1）＝", "挂接核实：", "按期：", "有使用：", "未被更正：")),
-        ("en", ("score (elicense-effect/1) =", "mounted: ", "in time: ", "used: ", "sound: ")),
+        (
+            "zh",
+            ("得分（elicense-effect/2）＝", "挂接核实：", "按期：", "有使用：", "未被更正：", "未重复索要："),
+        ),
+        ("en", ("score (elicense-effect/2) =", "mounted: ", "in time: ", "used: ", "sound: ", "once: ")),
     ):
         card = world.card(language, "supervise", "effect")
         assert [part for part in (*parts, *scores) if part and part not in card] == [], card

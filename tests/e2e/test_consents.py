@@ -11,7 +11,7 @@ from typing import Any
 from tests.e2e.sharers import Holder, Sharing
 from tests.e2e.sheets_made import TYPE, rows, write
 from tests.e2e.test_joint_holders import Couple
-from tests.e2e.test_representations import by, id_of, issued, new_pair, represent, wallet
+from tests.e2e.test_representations import PASSPHRASE, by, id_of, issued, new_pair, represent, wallet
 from tests.told import Run, World
 
 _serials = count(9_500_000, 100)
@@ -48,11 +48,26 @@ def test_any_of_several_holders_consents_alone(sharing: Sharing, world: World, t
     couple = Couple(world, tmp_path)
     file = issued(world, tmp_path, **couple.holders("ANY"))
     assert wallet(world, couple.vaults[1], "add", str(file)).status == 0
-    grant, request = sharing.asked(sharing.resource(), id_of(file))
-    out = tmp_path / "hers.json"
-    assert signed(world, couple.vaults[1], request, out).data["needed"] == 1
+    resource = sharing.resource()
+    pending = sharing.request(sharing.conditional()).data["grant"]
+    grant, request = sharing.asked(resource, id_of(file))
+    out, vault, phone = tmp_path / "hers.json", couple.vaults[1], world.as_other(tmp_path / "phone")
+    (before,) = wallet(phone, vault, "grants").data["grants"]
+    assert (before["grant"], before["fields"]) == (grant, ["#0", "#1"]), "nobody told her home the names"
+    assert signed(phone, vault, request, out).data["needed"] == 1
     sharing.done("grant", "consent", str(out))
     assert sharing.standing(grant) == "IN_EFFECT"
+    (after,) = wallet(phone, vault, "grants").data["grants"]
+    assert after["fields"] == ["name", "number"], "the request told, and the ledger bore it out"
+    (row,) = wallet(phone, vault, "uses", "--peek").data["licenses"]
+    assert [each["fields"] for each in row["events"]] == [["name", "number"]] * 2
+    assert [each["standing"] for each in row["mayLook"] if each["grant"] == pending] == ["PENDING"]
+    card = phone.card("en", "wallet", "uses", "--peek", "--vault", str(vault), **PASSPHRASE)
+    name = json.loads(request.read_text())["grantee"]["name"]
+    assert f"{name} {after['grantee']}" in card, "bodies are told by the names that are known here"
+    assert "pending" in card.split("they may not look now:")[1]
+    assert "字段" in phone.card("zh", "wallet", "grants", "--vault", str(vault), **PASSPHRASE)
+    assert f"{name} {after['grantee']} 申请" in phone.card("zh", "grant", "show", grant)
 
 
 def test_a_guardian_consents_within_the_scope_of_the_record(

@@ -128,6 +128,9 @@ def test_a_doubt_is_upheld_and_whoever_used_the_data_hears_of_it(made: Correctio
     assert row["notice"]["grants"] == [grant]
     assert row["notice"]["acknowledgement"]["doneAt"] is None
 
+    listed = made.world.card("en", "correction", "list", "--resource", made.resource)
+    assert (listed.count("upheld"), "waits" in listed) == (1, True), "who is waited for, not the state again"
+
     heard = made.done("acknowledge", correction, *by(made.world, "office-zhejiang"))
     assert heard["notice"]["acknowledgement"]["doneAt"]
     shown = made.done("show", correction)

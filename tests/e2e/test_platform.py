@@ -43,12 +43,15 @@ class Platform:
             if (source / half).exists():
                 shutil.copytree(source / half, target / half, dirs_exist_ok=True)
 
-    def request(self, grant: str, license_: str, *more: str, fields: str = NAME, out: str = "use") -> Any:
+    def request(
+        self, grant: str, license_: str, *more: str, fields: str = NAME, out: str = "use", via: bool = True
+    ) -> Any:
         """Exit status and answer of the grantee's command."""
         keys = [*self.using.key("relying"), "--encryption-key"]
         keys.append(str(self.using.live_ledger.key("relying-encryption")))
         given = ["--fields", fields, "--out", str(self.folder / out), "--name", GRANTEE_NAME, "--wait", "0"]
-        order = ["use", "request", grant, license_, *given, *keys, *more, "--via", str(self.near)]
+        order = ["use", "request", grant, license_, *given, *keys, *more]
+        order += ["--via", str(self.near)] if via else []
         return self.using.live_ledger.attempt(*order, home=self.using.grantee_home)
 
     def answer(self, name: str = "issuer") -> list[tuple[str, str | None]]:
@@ -429,5 +432,8 @@ def test_a_use_takes_one_way_and_batches_need_the_service(platform: Platform) ->
     license_, grant = using.license(), using.grant(using.resource())
     both = platform.request(grant, license_, "--api", "http://127.0.0.1:9")
     assert (both[0], both[1]["code"]) == (2, "USE_WAY")
+    nowhere = platform.request(grant, license_, via=False)
+    assert (nowhere[0], nowhere[1]["code"]) == (2, "PROVIDER_SERVICE_MISSING")
+    assert all(way in nowhere[1]["error"]["remedy"]["en"] for way in ("--api", "--via", "interface show"))
     batched = platform.request(grant, license_, "--batch")
     assert (batched[0], batched[1]["code"]) == (2, "USE_BATCH_PLATFORM")

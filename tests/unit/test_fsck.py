@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ledger.adapters.index import SqlIndex, open_index
+from ledger.domain.acts import Scope
 from ledger.domain.entity_json import ENTITY_OF
 from ledger.ports import Name
 from ledger.service import follow
@@ -19,6 +20,8 @@ from tests.simulator import (
     BUREAU,
     LEDGER_ID,
     OFFICE,
+    REGIONAL_TYPE,
+    SHANGHAI,
     LedgerSimulator,
     every_kind,
     founded_ledger,
@@ -50,6 +53,21 @@ def index(tmp_path: Path, ledger: LedgerSimulator, monkeypatch: pytest.MonkeyPat
     Follow(ledger, opened).sync()
     opened.remember("an identifier", id_of("license 1"), BUREAU, 7, cid="bafk")
     yield opened
+    opened.close()
+
+
+def test_an_empty_index_is_no_index_without_differences(ledger: LedgerSimulator, tmp_path: Path) -> None:
+    opened = open_index(tmp_path / "empty", LEDGER_ID)
+    head = ledger.head().number
+    empty = check_index(ledger, opened)
+    assert (empty.is_empty, empty.head) == (True, head)
+    assert (empty.as_json()["block"], empty.as_json()["behind"]) == (None, head + 1)
+    Follow(ledger, opened).sync()
+    ledger.wait(1)
+    ledger.register_type(REGIONAL_TYPE, [str(SHANGHAI)], SHANGHAI, Scope.REGIONAL, 0)
+    behind = check_index(ledger, opened).as_json()
+    assert (behind["block"], behind["behind"]) == (head, ledger.head().number - head)
+    assert behind["behind"] > 0
     opened.close()
 
 

@@ -48,7 +48,11 @@ def test_what_is_asked_for_is_found_whichever_way(
 def test_each_is_shown_by_its_object_and_by_its_request(shown: ShowUses, every: list[JsonObject]) -> None:
     for row in every:
         assert shown.show(row["object"].upper().replace("0X", "0x"))["object"] == row["object"]
+        assert shown.show(str(row["seq"]))["seq"] == row["seq"]
         if row["request"]:
             assert shown.show(row["request"])["request"] == row["request"]
     with pytest.raises(UnknownIdError, match="USE_UNKNOWN"):
         shown.show("0x" + "77" * 32)
+    for no_use in ("1", "9" * 30):
+        with pytest.raises(UnknownIdError, match="USE_UNKNOWN"):
+            shown.show(no_use)

@@ -22,7 +22,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_sharing import SuperviseSharing, Supervision
 from tests.sharing_records import SharingRecords, a_use, word
-from tests.simulator import BUREAU, DAY, OFFICE, founded_ledger
+from tests.simulator import BUREAU, DAY, OFFICE, REGIONAL_TYPE, SHANGHAI, founded_ledger, id_of
 from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
@@ -55,8 +55,8 @@ def begun(**rights: Any) -> SharingRecords:
 def test_a_catalog_that_nobody_uses_scores_what_it_has(measure: Measure) -> None:
     told = measure(begun())
     (body,) = told["bodies"]
-    assert body["parts"] == {"mounted": "0/2", "timely": "0/0", "used": "0/2", "sound": "0/0"}
-    assert (body["body"], body["score"], told["formula"]) == (BUREAU, "0.00", "elicense-effect/1")
+    assert body["parts"] == {"mounted": "0/2", "timely": "0/0", "used": "0/2", "sound": "0/0", "once": "0/0"}
+    assert (body["body"], body["score"], told["formula"]) == (BUREAU, "0.00", "elicense-effect/2")
     assert told["crossings"]["uses"] == 0
     assert told["rights"] == []
 
@@ -159,3 +159,30 @@ def test_seconds_out_count_once_and_silence_is_excused_by_earlier_words_alone(me
     assert (row["resource"].split("/")[1], row["silentUndeclared"]) == ("OPEN", 1)
     made.declare(2, since=since - 10, until=since - 5)
     assert measure(made)["resources"][1]["silentUndeclared"] == 1, "what was told then stands"
+
+
+def test_an_item_for_which_a_material_was_asked_for_again_lowers_the_score_of_who_handles_it(
+    measure: Measure,
+) -> None:
+    made = begun()
+    license_id = id_of("license 1")
+    ledger, other = made.ledger, f"{BUREAU}4000120001001"
+    ledger.issue(license_id, code=REGIONAL_TYPE)
+    made.register_item()
+    made.register_item(other)
+    made.use(a_use(made.request("OPEN", "other", item=word(other))))
+    used = measure(made)["bodies"][0]
+    assert used["parts"]["once"] == "1/1"
+    before = ledger.now
+    ledger.wait(100)
+    made.report_repeat(license_id)
+    told = measure(made)["bodies"][0]
+    assert (told["body"], told["parts"]["once"]) == (BUREAU, "1/2")
+    assert float(told["score"]) < float(used["score"])
+    assert measure(made, before)["bodies"][0]["parts"]["once"] == "1/1", "as it was known then"
+    assert measure(made, since=before + 1)["bodies"][0]["parts"]["once"] == "0/1"
+    assert measure(made, org=OFFICE)["bodies"] == []
+    ledger.cut_off_key(OFFICE, str(SHANGHAI), before)
+    assert measure(made)["bodies"][0]["parts"]["once"] == "1/1", (
+        "what a stolen key reported counts for nothing"
+    )

@@ -11,12 +11,13 @@ import pytest
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.evidence_folder import EvidenceFolder
 from ledger.adapters.outbox import FileOutbox
-from ledger.domain.acts import Scope, Sharing
+from ledger.domain.acts import Purpose, Scope, Sharing
 from ledger.domain.apply import State
 from ledger.domain.deadlines import due_after
 from ledger.domain.facts import fact_of
 from ledger.domain.moments import rfc3339
-from ledger.domain.overdue_texts import CODES, OVERDUE_TEXTS
+from ledger.domain.objects import organisation_object
+from ledger.domain.overdue_texts import BREACH_TEXTS, CODES, OVERDUE_TEXTS
 from ledger.domain.sharing import Outcome
 from ledger.service.evidence import Evidence
 from ledger.service.known_at import KnownAt
@@ -28,6 +29,7 @@ from tests.simulator import (
     BUREAU,
     DAY,
     OFFICE,
+    QINGPU,
     REGIONAL_TYPE,
     SHANGHAI,
     LedgerSimulator,
@@ -35,6 +37,7 @@ from tests.simulator import (
     founded_ledger,
     hash32,
 )
+from tests.unit.governed import registration
 from tests.unit.test_shown_corrections import Tables, weekdays
 
 Json = dict[str, Any]
@@ -384,6 +387,45 @@ def test_a_dispute_after_the_time_of_an_answer_leaves_the_delay_to_be_found(supe
     made.dispute(opened)
     (found,) = supervised(made.ledger.state(), made.ledger.now + 30 * DAY)["findings"]
     assert (found["code"], found["about"], found["open"]) == ("CORRECTION_ANSWER_LATE", opened, False)
+
+
+def test_a_notice_that_comes_again_or_after_the_decision_is_found_as_of_each_moment(
+    supervised: Supervise,
+) -> None:
+    made = begun()
+    ledger, grant = made.ledger, made.request("ASKED")
+    reviewer = registration("reviewer", Purpose.SIGN, organisation_object(BUREAU))
+    ledger.record("RegisterKey", [str(QINGPU), "reviewer"], **reviewer)
+    made.notice(grant)
+    told_once = made.notice(made.request("ASKED", "told once")).time
+    again = ledger.record("NoticeGrant", ["reviewer"], grant=grant, missing=nonce("more"))
+    ledger.wait(DAY)
+    made.decide(grant)
+    after = made.notice(grant)
+    state, at = ledger.state(), ledger.now
+
+    def breaches(moment: int = at, **asked: Any) -> list[tuple[str, int]]:
+        found = supervised(state, moment, **asked)["breaches"]
+        assert all(
+            (each["about"], each["zh"], each["en"]) == (grant, *BREACH_TEXTS[each["code"]]) for each in found
+        )
+        return [(each["code"], each["seq"]) for each in found]
+
+    twice, late = ("NOTICE_AGAIN", again.seq), ("NOTICE_AFTER_DECISION", after.seq)
+    assert breaches() == [twice, late]
+    assert supervised(state, at)["breaches"][0]["at"] == rfc3339(again.time)
+    assert (breaches(told_once), breaches(again.time), breaches(after.time - 1)) == ([], [twice], [twice])
+    assert breaches(since=again.time + 1) == [late]
+    assert (breaches(org=BUREAU), breaches(org=OFFICE)) == ([twice, late], [])
+    ledger.wait(DAY)
+    ledger.cut_off_key("reviewer", str(QINGPU), again.time)
+    state = ledger.state()
+    assert (breaches(ledger.now), breaches(at)) == ([late], [twice, late]), (
+        "what a stolen key told is no breach"
+    )
+    ledger.succeed_organisation(BUREAU, OFFICE, str(SHANGHAI))
+    state = ledger.state()
+    assert (breaches(ledger.now, org=OFFICE), breaches(at, org=BUREAU)) == ([late], [twice, late])
 
 
 def test_a_period_takes_what_fell_due_in_it(supervised: Supervise) -> None:

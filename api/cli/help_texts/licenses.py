@@ -79,6 +79,7 @@ HELP: dict[str, str] = {
     "Who asks; a salted digest of it leaves here.": "经办人；只有其加盐摘要离开本机。",
     "Your name as registered; kept here.": "登记的单位名称；留存本机。",
     "For the record.": "等待上链的秒数。",
+    "The service of the provider, which has the data.": "提供方的服务地址，数据在该处。",
     "Over the files of a platform that exists, not --api.": "经现有平台的文件往来，不用 --api。",
     "The body, where the key is of what followed it.": "所代表的机构；密钥属于其承继机构时填写。",
     "Tie the device keys of holders to a license after a real-name check, by issuer or identity provider.": (

@@ -349,7 +349,9 @@ HELP: dict[str, str] = {
     "Only by this.": "只列此单位的。",
     "Only of its data.": "只列使用其数据的。",
     "Show one use or refusal.": "显示一次用证或拒绝。",
-    "Its object, or the digest of its request.": "用证编号，或申请的摘要。",
+    "Its object, the number of its record, or the digest of its request.": (
+        "用证编号、记录序号，或申请的摘要。"
+    ),
     "Hold a receipt against the ledger: who signed it, and whether the use stands there as it says.": (
         "将用证回执与账本核对：由谁签名，用证是否如其所述上链。"
     ),

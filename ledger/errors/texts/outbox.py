@@ -115,8 +115,8 @@ TEXTS: dict[str, Text] = {
     "SERVICE_OUTAGE": Text(
         "服务 {url} 不能应答（{reason}）。",
         "The service {url} gives no usable answer ({reason}).",
-        "稍后重试；带 --request-id 的签发重试不会重复。",
-        "Try again later; an issue with --request-id is not doubled by trying again.",
+        "核对地址，稍后重试；签发只在带 --request-id 时重试才不会重复。",
+        "Check the address and try again later; where a license is issued, only --request-id keeps it single.",
     ),
     "SERVICE_REFUSED": Text(
         "服务 {url} 拒绝了请求（{status}）：{reason}。",

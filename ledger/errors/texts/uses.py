@@ -38,8 +38,9 @@ TEXTS: dict[str, Text] = {
     "USE_UNKNOWN": Text(
         "没有编号为 {use} 的用证。",
         "No use is known under {use}.",
-        "核对编号；只有申请机构能取。",
-        "Check the id; only the body that asked gets it.",
+        "核对编号：对象、记录序号或请求摘要（use list）。向提供方服务取副本的，只有申请机构能取。",
+        "Check it: an object, a record's number or a request's digest (`use list`). Of a provider's service only "
+        "the body that asked gets it.",
     ),
     "USE_OFFER_OVER": Text(
         "用证 {use} 的应答已过期。",
@@ -96,6 +97,13 @@ TEXTS: dict[str, Text] = {
         "The provider's answer cannot be read ({told}).",
         "请提供方核对平台文件，或双方升级到同一版本。",
         "Let the provider check the platform's files, or bring both sides to one version.",
+    ),
+    "PROVIDER_SERVICE_MISSING": Text(
+        "没有说明向哪里取数据。",
+        "Nothing says where the data are to be had.",
+        "用 --api 写明提供方服务的地址（用 interface show 查看该资源的接口），经平台的用 --via。",
+        "Name the service of the provider with --api (`interface show` tells where the resource's interface is), "
+        "or the folder of a platform with --via.",
     ),
     "USE_WAY": Text(
         "--api 与 --via 只用其一。",
