@@ -34,6 +34,7 @@ from ledger.ports import Clock, Index, Signer
 from ledger.ports.queue import MessageQueue, PlaceTakenError, Queued, QueueMovedError, Recorded, Request
 from ledger.service.admission import Admission, overlay_of
 from ledger.service.live_index import Sight
+from ledger.service.named_refusals import named
 from ledger.service.signing_body import signing_body
 
 STALL_SECONDS = 4 * 3600
@@ -195,6 +196,12 @@ class AcceptMessages:
         """Whether a message is recorded, or may still be."""
         known = self.queue.find(digest)
         return (known is not None and known.is_alive) or self._sight().index.seq_of(digest) is not None
+
+    def named(self, error: LedgerError) -> LedgerError:
+        """A refusal with the names of what it is about, as far as the index has them."""
+        with suppress(OutageError):
+            return named(error, self._look().index)
+        return error
 
     def promise_state(self) -> str:
         """Whether promises are given now: `GIVEN`, or why not: as `GivePromises.state`, or `WITHHELD`."""
@@ -448,7 +455,10 @@ class Desk:
 
     def accept(self, objects: Collection[str], what: Make | SignedMessage, instead_of: str = "") -> Queued:
         """Accept a message and wait for nothing; raises as `AcceptMessages.accept`."""
-        return self.accepting.accept(objects, what, self.owner, self.request, instead_of)
+        try:
+            return self.accepting.accept(objects, what, self.owner, self.request, instead_of)
+        except LedgerError as error:
+            raise self.accepting.named(error) from error
 
     def accept_all(self, messages: Sequence[SignedMessage]) -> list[Queued]:
         """Accept all of some messages or none, and wait for nothing; as `AcceptMessages.accept_all`."""
@@ -463,7 +473,7 @@ class Desk:
         after = self.wait(queued)
         error = after.error()
         if error is not None:
-            raise error
+            raise self.accepting.named(error)
         return after
 
     def recorded(self, digest: str) -> Queued | None:

@@ -41,6 +41,36 @@ def test_a_next_version_says_only_what_changes(sharing: Sharing) -> None:
     )
 
 
+def test_what_the_contracts_refuse_is_told_in_words(sharing: Sharing) -> None:
+    closed = sharing.resource("--sharing", "not-shared", "--ground", "7", "--until", "2029-12-31")
+    refused = sharing.request(closed).data["error"]
+    assert (refused["code"], refused["fields"]["resource"]) == ("NOT_SHARED", closed)
+    assert closed in refused["message"]["zh"]
+
+    late = sharing.request(sharing.resource(), "--until", "2020-01-01T00:00:00Z").data["error"]
+    assert (late["code"], late["fields"]["until"]) == ("DATES_REVERSED", "2020-01-01T00:00:00Z")
+    assert "自 未给出，至 2020-01-01T00:00:00Z" in late["message"]["zh"]
+    assert "since not given, until 2020-01-01T00:00:00Z" in late["message"]["en"]
+
+    amended = ["resource", "amend", closed, "--ground", "8", "--until", "2020-01-01T00:00:00Z"]
+    past = sharing.run(*amended, *by(sharing.world)).data["error"]
+    assert past["code"] == "EXCEPTION_UNFOUNDED"
+    assert "共享方式 不予共享，依据 8，至 2020-01-01T00:00:00Z" in past["message"]["zh"]
+    assert "sharing not shared, ground 8, until 2020-01-01T00:00:00Z" in past["message"]["en"]
+
+
+def test_a_card_of_a_resource_has_what_its_entry_says(sharing: Sharing, tmp_path: Path) -> None:
+    more = ["--cycle-days", "30", "--items", "ITEM-1,ITEM-2", "--use-right", GRANTEE]
+    resource = sharing.resource(*more)
+    en = sharing.world.card("en", "resource", "show", resource)
+    told = (f"owner  {OWNER}", f"license type  {TYPE}", f"right of use  {GRANTEE}", "updated within  30 days")
+    for line in (*told, "kind  licenses of a type", "items  ITEM-1, ITEM-2", "version  1, registered at"):
+        assert line in en
+    assert "right of benefit" not in en and "operator" not in en
+    zh = sharing.world.card("zh", "resource", "show", resource, ELICENSE_HOME=str(tmp_path / "elsewhere"))
+    assert "更新周期  30 天" in zh and "4 个字段，清单不在本机：以 --field-list 给出" in zh
+
+
 def test_items_that_nobody_has_registered_yet_are_named_and_others_are_not(
     sharing: Sharing, tmp_path: Path
 ) -> None:

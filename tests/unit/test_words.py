@@ -21,7 +21,15 @@ from ledger.domain.retention import RetentionBasis
 from ledger.domain.routes import RouteChannel
 from ledger.domain.seals import RevocationReason, SealStanding
 from ledger.domain.sector_rules import SectorAnswer
-from ledger.domain.sharing import BaseLibrary, Basis, CorrectionState, Outcome, ProbeOutcome, UseKind
+from ledger.domain.sharing import (
+    BaseLibrary,
+    Basis,
+    CorrectionState,
+    Outcome,
+    ProbeOutcome,
+    ResourceKind,
+    UseKind,
+)
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
 from ledger.domain.use_reasons import REASONS
 from ledger.domain.verdict import Step
@@ -57,6 +65,7 @@ CODES = {
     "CHECKED_BY": set(BIND_METHODS),
     "RETENTION_BASIS": names(RetentionBasis),
     "BASE_LIBRARY": names(BaseLibrary),
+    "RESOURCE_KIND": names(ResourceKind),
     "PROBE": names(ProbeOutcome),
     "INTERFACE_STATUS": values(InterfaceStatus),
     "HOW": values(How),
