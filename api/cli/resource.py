@@ -202,6 +202,9 @@ def _register(
     desk: SharingDesk, owner: str, code: str, members: dict[str, object], items: str | None
 ) -> Outcome:
     unknown = _unknown_items(desk, listed(items or ""))
+    ground = int(str(members["ground"]))
+    grounds = desk.ledger.read_grounds(desk.state)
+    is_listed = grounds.is_listed(owner, ground)
     order = share_resources.register_resource(owner, code, members, desk.by)
     shared = desk.send(order)
     data = {
@@ -210,10 +213,19 @@ def _register(
         "sharing": Sharing(int(str(members["sharing"]))).name,
         "fieldsDigest": members["fieldsDigest"],
         "unknownItems": unknown,
+        "groundListed": is_listed,
+        "groundText": grounds.words(owner, ground),
     }
     lines = [f"{owner}/{code}  {worded(SHARING_WORDS, data['sharing'])}"]
     late = said("尚未登记的事项", "an item that is not registered yet")
     lines += [f"  {late}: {each}" for each in unknown]
+    if is_listed is False:
+        lines.append(
+            said(
+                f"  注意：本地区的依据清单没有第 {ground} 号，无法查知依据何法",
+                f"  warning: the region's grounds list no number {ground}, so nobody can read on what law",
+            )
+        )
     return told(shared, data, "\n".join(lines))
 
 

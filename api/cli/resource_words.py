@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from api.cli.output import said, worded
 from api.cli.plain import one_line
@@ -20,12 +20,9 @@ def resource_card(data: dict[str, object]) -> str:
     """
     lines = [f"{data['resource']}  {worded(SHARING_WORDS, data['sharing'])}"]
     if data["until"]:
-        lines.append(
-            said(
-                f"例外依据 {data['ground']} 号（提供单位自编），至 {data['until']}",
-                f"exception: ground {data['ground']} (the owner's number), until {data['until']}",
-            )
-        )
+        ground = ground_words(data)
+        until = data["until"]
+        lines.append(said(f"例外依据 {ground}，至 {until}", f"exception: ground {ground}, until {until}"))
     lines += [f"  {said(*label)}  {told}" for label, tell in _ROWS if (told := tell(data))]
     lines.append(_mounted_line(data))
     here = data["rowsHere"]
@@ -59,6 +56,14 @@ def _mounted_line(data: dict[str, object]) -> str:
     if data["mounted"]:
         return said("  声明已挂接，未经证实", "  declared to be mounted; nobody proved it")
     return said("  未挂接", "  not mounted")
+
+
+def ground_words(data: Mapping[str, object]) -> str:
+    """A ground by its number, with the place in the law where that is known here."""
+    number, words = data["ground"], data["groundText"]
+    if isinstance(words, dict):
+        return said(f"{number} 号：{words['zh']}", f"{number}: {words['en']}")
+    return said(f"{number} 号（提供单位自编）", f"{number} (the owner's number)")
 
 
 def _field_lines(data: dict[str, object]) -> list[str]:

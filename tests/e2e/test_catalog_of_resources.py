@@ -71,6 +71,38 @@ def test_a_card_of_a_resource_has_what_its_entry_says(sharing: Sharing, tmp_path
     assert "更新周期  30 天" in zh and "4 个字段，清单不在本机：以 --field-list 给出" in zh
 
 
+def test_a_number_of_a_ground_is_told_as_a_place_in_the_law(sharing: Sharing, tmp_path: Path) -> None:
+    file, code = tmp_path / "grounds.json", f"{OWNER}4000000000778"
+    act = {"zh": "示例数据条例", "en": "Example regulation on data"}
+    rows = {"41": {"act": act, "article": "9(2)", "text": "示例条文"}}
+    file.write_text(json.dumps({"format": "elicense-grounds/1", "grounds": rows, "source": "虚构：仅供测试"}))
+    publish = ["ground", "publish", str(file), "--region", "320000"]
+    told = sharing.done(*publish, "--by", sharing.world.key("jiangsu"))
+    words = {"zh": "《示例数据条例》第9条第2款", "en": "Example regulation on data, art. 9(2)"}
+
+    resource = sharing.resource("--sharing", "not-shared", "--ground", "41", "--until", "2029-12-31")
+    assert sharing.done("resource", "show", resource)["groundText"] == words
+    (row,) = [each for each in sharing.done("resource", "list")["resources"] if each["resource"] == resource]
+    assert (row["ground"], row["groundText"]) == (41, words)
+    zh = sharing.world.card("zh", "resource", "show", resource)
+    assert "例外依据 41 号：《示例数据条例》第9条第2款" in zh
+    amended = sharing.done("resource", "amend", resource, "--cycle-days", "9", *by(sharing.world))
+    assert (amended["groundListed"], amended["groundText"]) == (True, words)
+
+    item = tmp_path / "item.json"
+    needs = [{"resource": resource, "original": False}]
+    form = {"format": "elicense-item/1", "code": code, "name": "示例", "region": "320000", "materials": needs}
+    item.write_text(json.dumps(form))
+    sharing.done("item", "add", str(item), *by(sharing.world))
+    (material,) = sharing.done("item", "materials", code)["materials"]
+    assert (material["reason"], material["ground"], material["groundText"]) == ("NOT_SHARED", 41, words)
+
+    unlisted = sharing.done("resource", "amend", resource, "--ground", "42", *by(sharing.world))
+    assert (unlisted["groundListed"], unlisted["groundText"], unlisted["seq"] > 0) == (False, None, True)
+    assert sharing.done("ground", "show", "320000")["digest"] == told["digest"]
+    assert "owner's number" in sharing.world.card("en", "resource", "show", resource)
+
+
 def test_items_that_nobody_has_registered_yet_are_named_and_others_are_not(
     sharing: Sharing, tmp_path: Path
 ) -> None:
