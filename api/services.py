@@ -30,6 +30,7 @@ from ledger.service.routes import ShowRoutes
 from ledger.service.seals import Seals
 from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
+from ledger.service.sharing_grounds import Grounds
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
@@ -99,6 +100,7 @@ class Services:
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
+        grounds: The grounds of sharing that are kept here.
         sectors: The rules of sectors that are kept here.
         seals: The lists of electronic seals that are kept here.
         routes: Which route policies regions published, by a state of the ledger.
@@ -146,6 +148,7 @@ class Services:
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars
+    grounds: Grounds
     supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]
     sectors: Sectors

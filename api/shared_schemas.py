@@ -45,6 +45,13 @@ class Proved(Answered):
     until: Moment
 
 
+class GroundText(Answered):
+    """A place in the law in both languages."""
+
+    zh: str
+    en: str
+
+
 class ResourceVersionRow(Answered):
     """What a version of a resource says."""
 
@@ -69,6 +76,7 @@ class ResourceVersionRow(Answered):
 class ResourceRow(ResourceVersionRow):
     """A resource in its present version, and how it is mounted."""
 
+    ground_text: GroundText | None
     version: int
     mounted: Moment | None
     samples: int | None

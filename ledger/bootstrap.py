@@ -132,6 +132,7 @@ from ledger.service.sector_rules import FindSectors, SectorRules
 from ledger.service.sectors import Sectors, ShowSectors
 from ledger.service.seen_records import SeenRecords
 from ledger.service.share import ShareOnLedger, SignShared
+from ledger.service.sharing_grounds import Grounds, ReadGrounds, ShowGrounds
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.shown_grants import ShowGrants
 from ledger.service.shown_uses import ShowUses
@@ -682,6 +683,20 @@ class Ledger:
         """What publishes and proves what a platform carried, by a state of this ledger."""
         return PublishHops(self.trust.ledger_id, state, self.signed_slips, self._now())
 
+    @cached_property
+    def grounds_kept(self) -> Grounds:
+        """The grounds of sharing that this home keeps."""
+        return Grounds(FileOutbox(self.settings.home / "grounds"))
+
+    def read_grounds(self, state: StateView) -> ReadGrounds:
+        """What tells the law behind numbers of grounds now, by a state of this ledger."""
+        return ReadGrounds(state, self.grounds_kept, self._now())
+
+    def showing_grounds(self, state: Entities, at: int | None = None) -> ShowGrounds:
+        """What tells which grounds of sharing regions published, as of a moment or now."""
+        when = self._now() if at is None else at
+        return ShowGrounds(KnownAt(state, when), self.grounds_kept, when)
+
     def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
         """What tells working days by a state of this ledger, as it was known at a moment.
 
@@ -730,7 +745,7 @@ class Ledger:
         """
         texts, now = texts or self.party_texts, int(self.clock.now().timestamp())
         shown = ShowGrants(state, texts, now, self.working_days(state, now), self.derived_of)
-        return ListShared(state, shown, texts, now, self.catalog_texts)
+        return ListShared(state, shown, texts, now, self.catalog_texts, self.read_grounds(state))
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""

@@ -11,16 +11,14 @@ from api.cli.calendar_words import counted_by
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls, moment
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, said
+from api.cli.published import PublishedForms
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
-from ledger.adapters.service_client import ServiceClient
-from ledger.bootstrap import Ledger
 from ledger.domain.calendars import FIRST_YEAR, LAST_YEAR, Calendar, read_calendar
-from ledger.domain.canonical import JsonObject, parse_strict
-from ledger.errors import MalformedError, OutageError, TrustError, UnknownIdError, UsageError
+from ledger.errors import OutageError, UsageError
 from ledger.service.calendars import MAX_CALENDAR_FILE, publish
 
 app = typer.Typer(add_completion=False, help="Calendars of working days.")
@@ -31,13 +29,14 @@ FileArgument = Annotated[
 RegionArgument = Annotated[str, typer.Argument(metavar="REGION", help="Its six digits.")]
 YearArgument = Annotated[int, typer.Argument(metavar="YEAR", min=FIRST_YEAR, max=LAST_YEAR, help="The year.")]
 Send = Annotated[bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")]
+FORMS = PublishedForms("calendar", "/v1/calendars", read_calendar, MAX_CALENDAR_FILE)
 _HEADS = ("region", "year", "version", "countsFrom", "countsUntil", "here")
 
 
 @app.command("check")
 def check(file: FileArgument) -> Outcome:
     """Tell whether a file is a calendar, and how many days it has worked; asks no ledger."""
-    calendar = _read(file)
+    calendar = FORMS.read(file)
     data = {
         "year": calendar.year,
         "digest": calendar.digest,
@@ -64,7 +63,7 @@ def publish_calendar(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Publish a region's calendar of a year, or its next version; signed by the region or a superior one."""
-    calendar, code = _read(file), read_region(region)
+    calendar, code = FORMS.read(file), read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     ledger = desk.ledger
     order = publish(desk.state, code, calendar, int(ledger.clock.now().timestamp()), desk.by)
@@ -72,7 +71,7 @@ def publish_calendar(
     ledger.calendars.keep(calendar)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
-        desk.service().post("/v1/calendars", calendar.as_json())
+        FORMS.leave(desk.service(), calendar.as_json())
     data = {"region": region, "year": calendar.year, "digest": calendar.digest, "sent": is_sent}
     return told(shared, data, f"{region} {calendar.year}  {calendar.digest}")
 
@@ -116,9 +115,7 @@ def show(
     data = showing.show(code, year)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
     if absent and key is not None:
-        client = service_for(ledger, keys.signer(key), org)
-        for digest in absent:
-            _fetch(ledger, client, digest)
+        FORMS.fetch(ledger.calendars, service_for(ledger, keys.signer(key), org), absent)
         data = showing.show(code, year)
     if out is not None:
         write(out, pretty(ledger.calendars.told(str(data["digest"]))))
@@ -140,12 +137,12 @@ def keep(
     """Keep the text of a calendar that a region published, so that this home can count by it."""
     if send and (api is None or key is None):
         raise UsageError("CALENDAR_SENT_WHERE")
-    form = _form(file)
+    form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.calendars.take(state, form)
     calendar = read_calendar(form)
     if send and key is not None:
-        service_for(ledger, keys.signer(key), org).post("/v1/calendars", form)
+        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     data = {"year": calendar.year, "digest": calendar.digest, "published": places, "sent": send}
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome(data, text=f"{calendar.year}  {calendar.digest}\n  {where}")
@@ -174,27 +171,6 @@ def due(
         return Outcome(error=error, exit_code=3)
     until = said(f"末日 {data['lastDay']}", f"last day {data['lastDay']}")
     return Outcome(data, text=f"{until}  ({counted_by(data['calendars'])})")
-
-
-def _form(file: str) -> JsonObject:
-    return parse_strict(read_input(file, MAX_CALENDAR_FILE + 1), MAX_CALENDAR_FILE)
-
-
-def _read(file: str) -> Calendar:
-    return read_calendar(_form(file))
-
-
-def _fetch(ledger: Ledger, client: ServiceClient, digest: str) -> None:
-    """Keep the text that a service has behind a digest, if it has it."""
-    try:
-        calendar = read_calendar(client.get(f"/v1/calendars/{digest}"))
-    except UnknownIdError:
-        return
-    except MalformedError:
-        raise TrustError("SERVICE_ANSWER_DIFFERS", member="calendar") from None
-    if calendar.digest != digest:
-        raise TrustError("SERVICE_ANSWER_DIFFERS", member="digest")
-    ledger.calendars.keep(calendar)
 
 
 def _lines(calendar: Calendar) -> str:

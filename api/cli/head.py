@@ -12,14 +12,14 @@ from api.cli import keys, remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, read_input, said
-from api.cli.published import Send, fetch, leave, require_service
+from api.cli.output import Outcome, said
+from api.cli.published import PublishedForms, Send, require_service
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
 from ledger.bootstrap import Ledger
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import JsonObject
 from ledger.domain.ledger_head import LedgerHead, head_table, read_head
 from ledger.domain.words import HEAD_OUTCOME
 from ledger.errors import OutageError, TrustError, UnknownIdError, UsageError
@@ -40,6 +40,7 @@ from ledger.service.witness_heads import (
 )
 
 app = typer.Typer(add_completion=False, help="Heads of ledgers that vouch for each other.")
+FORMS = PublishedForms("heads", "/v1/heads", read_head, MAX_HEAD_FILE)
 
 Other = Annotated[
     str | None,
@@ -93,7 +94,7 @@ def witness(
         raise UsageError("HEAD_FROM_WHERE")
     if not file and signatures is not None:
         raise UsageError("HEAD_FILE_FIRST")
-    given, code = read_head(_form(file)) if file else None, read_region(region)
+    given, code = FORMS.read(file) if file else None, read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     ledger, heads = desk.ledger, desk.ledger.witnessed_heads(desk.state)
     beside = ledger.beside(Path(other), other_rpc or ()) if other is not None else None
@@ -160,7 +161,7 @@ def show(
     data = showing.show(code, ledger_id.lower())
     absent = [str(each["digest"]) for each in data["versions"] if each["ledgerId"] is None]
     if absent and key is not None:
-        fetch(service_for(ledger, keys.signer(key), org), "heads", absent, ledger.heads, read_head)
+        FORMS.fetch(ledger.heads, service_for(ledger, keys.signer(key), org), absent)
         data = showing.show(code, ledger_id.lower())
     if out is not None:
         if data["head"] is None:
@@ -181,12 +182,12 @@ def keep(
 ) -> Outcome:
     """Keep the text of a head that a region vouched for, so that this home can check it."""
     require_service(send, api, key)
-    form = _form(file)
+    form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.witnessed_heads(state).take(form)
     made = read_head(form)
     if send and key is not None:
-        leave(ledger, "heads", form, key, org)
+        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome({**_told(made), "published": places, "sent": send}, text=f"{_line(made)}\n  {where}")
 
@@ -241,10 +242,6 @@ def _require_holds(head: LedgerHead, found: Compared) -> None:
         raise TrustError("HEAD_DIFFERS", block=head.block, seq=head.seq, what=found.what)
     if found.outcome is HeadOutcome.NOT_REACHED:
         raise OutageError("HEAD_NOT_REACHED", block=head.block, seq=head.seq)
-
-
-def _form(file: str) -> JsonObject:
-    return parse_strict(read_input(file, MAX_HEAD_FILE + 1), MAX_HEAD_FILE)
 
 
 def _told(head: LedgerHead) -> JsonObject:

@@ -13,6 +13,7 @@ from api.cli.options import Network, RpcUrls, ending, moment
 from api.cli.output import Outcome, read_input, said, worded
 from api.cli.plain import one_line
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
+from api.cli.resource_words import ground_words
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, holders_message, told
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, parse_strict
@@ -173,6 +174,8 @@ def _line(row: dict[str, object]) -> str:
     what = row.get("name") or row.get("type") or row.get("resource")
     if not row["have"]:
         why = worded(MATERIAL, row["reason"])
+        if row.get("ground"):
+            why += said("，依据 ", ", ground ") + ground_words(row)
         return said(f"✗ 请提交：{what}（{why}）", f"✗ bring it: {what} ({why})")
     by = row["resource"] or said("持证人出示", "shown by the holder")
     return said(f"✓ 账本已有，不必提交：{what}（{by}）", f"✓ the ledger already has it: {what} ({by})")

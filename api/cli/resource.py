@@ -12,13 +12,13 @@ from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_tol
 from api.cli.governing import table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
 from api.cli.output import Outcome, read_input, said, worded
-from api.cli.plain import one_line
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_code, read_region, read_uscc
-from api.cli.resource_edition import edition_line, prove_row, publish, verify_edition, verify_row, withdraw
+from api.cli.resource_edition import prove_row, publish, verify_edition, verify_row, withdraw
 from api.cli.resource_mount import mount, probe, ratio, unmount
-from api.cli.resource_snapshot import snapshot, snapshot_line, verify_snapshot
+from api.cli.resource_snapshot import snapshot, verify_snapshot
 from api.cli.resource_source import rows_here, source
+from api.cli.resource_words import resource_card
 from api.cli.sharing import (
     BodyOption,
     FieldListOption,
@@ -202,6 +202,9 @@ def _register(
     desk: SharingDesk, owner: str, code: str, members: dict[str, object], items: str | None
 ) -> Outcome:
     unknown = _unknown_items(desk, listed(items or ""))
+    ground = int(str(members["ground"]))
+    grounds = desk.ledger.read_grounds(desk.state)
+    is_listed = grounds.is_listed(owner, ground)
     order = share_resources.register_resource(owner, code, members, desk.by)
     shared = desk.send(order)
     data = {
@@ -210,10 +213,19 @@ def _register(
         "sharing": Sharing(int(str(members["sharing"]))).name,
         "fieldsDigest": members["fieldsDigest"],
         "unknownItems": unknown,
+        "groundListed": is_listed,
+        "groundText": grounds.words(owner, ground),
     }
     lines = [f"{owner}/{code}  {worded(SHARING_WORDS, data['sharing'])}"]
     late = said("尚未登记的事项", "an item that is not registered yet")
     lines += [f"  {late}: {each}" for each in unknown]
+    if is_listed is False:
+        lines.append(
+            said(
+                f"  注意：本地区的依据清单没有第 {ground} 号，无法查知依据何法",
+                f"  warning: the region's grounds list no number {ground}, so nobody can read on what law",
+            )
+        )
     return told(shared, data, "\n".join(lines))
 
 
@@ -313,7 +325,7 @@ def show(
         ledger.party_texts.list_of(resource_in(state, name).current.fields_digest, read_fields(fields))
     here = rows_here(ledger, resource_in(state, name))
     data = {**ledger.listing(state).resource(name), "rowsHere": here}
-    return Outcome(data, text=lambda: _card(data))
+    return Outcome(data, text=lambda: resource_card(data))
 
 
 @app.command("text")
@@ -332,48 +344,3 @@ def text(
     desk = desk_of(network, rpc, [], None, api, org, key)
     announced = of_resource(desk.state, read_key(resource))
     return text_told(desk, announced, f"resources/{announced.about}", TextAsked(in_, out, send))
-
-
-def _card(data: dict[str, object]) -> str:
-    lines = [f"{data['resource']}  {worded(SHARING_WORDS, data['sharing'])}"]
-    if data["until"]:
-        lines.append(
-            said(
-                f"例外依据 {data['ground']} 号（提供单位自编），至 {data['until']}",
-                f"exception: ground {data['ground']} (the owner's number), until {data['until']}",
-            )
-        )
-    lines.append(_mounted_line(data))
-    here = data["rowsHere"]
-    if isinstance(here, dict):
-        count, at = here["rows"], here["loadedAt"]
-        lines.append(
-            said(
-                f"  本机已载入 {count} 行，{at}，按 {here['keyField']} 查询",
-                f"  {count} rows loaded here at {at}, by {here['keyField']}",
-            )
-        )
-    if data["lapsed"]:
-        lines.append(said("  例外已到期，仍按例外共享", "  the exception LAPSED and is still applied"))
-    if data["overdue"]:
-        lines.append(
-            said(f"  应于 {data['updateDue']} 前更新", f"  an update was due before {data['updateDue']}")
-        )
-    fields = data["fields"]
-    rows = fields if isinstance(fields, list) else []
-    lines += [f"  {row['grade']}  {row['name']}" for row in rows]
-    editions = data["editions"]
-    lines += [f"  {edition_line(each)}" for each in (editions if isinstance(editions, list) else [])]
-    snapshots = data["snapshots"]
-    lines += [f"  {snapshot_line(each)}" for each in (snapshots if isinstance(snapshots, list) else [])]
-    return "\n".join(map(one_line, lines))
-
-
-def _mounted_line(data: dict[str, object]) -> str:
-    proved = data["proved"]
-    if isinstance(proved, dict):
-        by, at = proved["by"], proved["at"]
-        return said(f"  已挂接，{by} 于 {at} 探测相符", f"  mounted; {by} found it there at {at}")
-    if data["mounted"]:
-        return said("  声明已挂接，未经证实", "  declared to be mounted; nobody proved it")
-    return said("  未挂接", "  not mounted")

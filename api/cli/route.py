@@ -11,13 +11,13 @@ from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.grant import GrantArgument
 from api.cli.options import Network, RpcUrls, moment
-from api.cli.output import Outcome, read_input, said, worded
-from api.cli.published import Send, fetch, leave, require_service
+from api.cli.output import Outcome, said, worded
+from api.cli.published import PublishedForms, Send, require_service
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import JsonObject
 from ledger.domain.moments import rfc3339
 from ledger.domain.routes import RoutePolicy, read_routes
 from ledger.domain.words import CHANNEL, CROSSING
@@ -26,6 +26,7 @@ from ledger.service.routes import MAX_ROUTES_FILE, publish
 from ledger.service.share_grants import grant_in
 
 app = typer.Typer(add_completion=False, help="Route policies: which way exchanges take.")
+FORMS = PublishedForms("routes", "/v1/routes", read_routes, MAX_ROUTES_FILE)
 
 FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="The policy (elicense-routes/1), - for stdin.")
@@ -36,7 +37,7 @@ _HEADS = ("region", "version", "since", "publishedAt", "counts", "here")
 @app.command("check")
 def check(file: FileArgument) -> Outcome:
     """Tell whether a file is a route policy, and what it says; asks no ledger."""
-    policy = _read(file)
+    policy = FORMS.read(file)
     data = {"digest": policy.digest, "rules": policy.as_json()["rules"]}
     return Outcome(data, text=_lines(policy))
 
@@ -55,7 +56,7 @@ def publish_routes(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Publish a region's route policy, or its next version; signed by the region or a superior one."""
-    policy, code, begun = _read(file), read_region(region), moment(since)
+    policy, code, begun = FORMS.read(file), read_region(region), moment(since)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     begins = int(desk.ledger.clock.now().timestamp()) if begun is None else begun
     shared = desk.send(publish(desk.state, code, policy, begins, desk.by))
@@ -106,7 +107,7 @@ def show(
     absent = {str(each["digest"]) for each in named if not each["here"]}
     if absent and key is not None:
         client = service_for(ledger, keys.signer(key), org)
-        fetch(client, "routes", sorted(absent), ledger.routes, read_routes)
+        FORMS.fetch(ledger.routes, client, sorted(absent))
         data = showing.show(code)
     policy = ledger.routes.find(data["policy"]["digest"]) if data["policy"] else None
     if out is not None:
@@ -129,12 +130,12 @@ def keep(
 ) -> Outcome:
     """Keep the text of a route policy that a region published, so that this home can follow it."""
     require_service(send, api, key)
-    form = _form(file)
+    form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.showing_routes(state).take(form)
     policy = read_routes(form)
     if send and key is not None:
-        leave(ledger, "routes", form, key, org)
+        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     data = {"digest": policy.digest, "published": places, "sent": send}
     return Outcome(data, text=f"{policy.digest}\n  {where}")
@@ -164,14 +165,6 @@ def of(
     else:
         lines.append(_rule(data["rule"], data))
     return Outcome(data, text="\n".join(lines))
-
-
-def _form(file: str) -> JsonObject:
-    return parse_strict(read_input(file, MAX_ROUTES_FILE + 1), MAX_ROUTES_FILE)
-
-
-def _read(file: str) -> RoutePolicy:
-    return read_routes(_form(file))
 
 
 def _lines(policy: RoutePolicy) -> str:

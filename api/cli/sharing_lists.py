@@ -38,6 +38,7 @@ from ledger.service.routes import keep_routes
 from ledger.service.seals import Publisher, keep_seals
 from ledger.service.sectors import keep_sectors
 from ledger.service.share_resources import read_key
+from ledger.service.sharing_grounds import keep_grounds
 from ledger.service.shown_resources import duty_json
 from ledger.service.witness_heads import keep_head
 
@@ -154,6 +155,7 @@ def code_table_set(
     if region is not None:
         keep_calendar(desk.ledger.calendars, name, form)
         keep_sectors(desk.ledger.sectors, name, form)
+        keep_grounds(desk.ledger.grounds_kept, name, form)
         keep_head(desk.ledger.heads, name, form)
         keep_routes(desk.ledger.routes, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")

@@ -121,7 +121,7 @@ def statistics(
     key: OwnKey,
     encryption_key: ReaderKey,
     out: OutFolder,
-    api: Api = None,
+    api: ProviderApi = None,
     via: Via = None,
     operator: Operator = "",
     name: OwnName = None,

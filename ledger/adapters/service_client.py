@@ -12,6 +12,7 @@ import httpx2
 from ledger.domain.canonical import JsonObject
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
+from ledger.domain.refusals import said_again
 from ledger.domain.requests import HEADERS, request_message
 from ledger.errors import (
     LedgerError,
@@ -131,7 +132,7 @@ def _refusal(url: str, status: int, problem: dict[str, Any]) -> LedgerError:
         errors = {"errors": problem["errors"]} if isinstance(problem.get("errors"), list) else {}
         names = {name: value for name, value in fields.items() if name not in ("code", "self")}
         made = OutageError if status >= 500 else _CLASS_OF.get(status, RuleError)
-        return made(code, **{**names, **errors})
+        return made(code, **{**said_again(names), **errors})
     if status >= 500:
         return OutageError("SERVICE_OUTAGE", url=url, reason=str(status))
     return RuleError("SERVICE_REFUSED", url=url, status=status, reason=str(problem.get("detail", code))[:300])

@@ -16,10 +16,11 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Refusal:
-    """A custom error of a contract: its name and its values by parameter name."""
+    """A custom error of a contract: its name, its values and their ABI types by parameter name."""
 
     name: str
     values: dict[str, object]
+    types: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,14 @@ def read_refusal(data: bytes, artifacts: Mapping[str, Artifact]) -> Refusal | No
         entry = artifact.errors.get(data[:4])
         if entry is None:
             continue
+        types = _types(entry["inputs"])
         try:
-            values = decode(_types(entry["inputs"]), data[4:])
+            values = decode(types, data[4:])
         except DecodingError:
             return None
         names = [parameter["name"] for parameter in entry["inputs"]]
-        return Refusal(entry["name"], dict(zip(names, map(_shown, values), strict=True)))
+        shown = dict(zip(names, map(_shown, values), strict=True))
+        return Refusal(entry["name"], shown, dict(zip(names, types, strict=True)))
     return None
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.domain.abi import Artifact, read_refusal
-from ledger.domain.acts import RULES, Act, Status
+from ledger.domain.acts import RULES, Act, Sharing, Status
+from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
+from ledger.domain.words import SHARING
 from ledger.errors import (
     BadProofError,
     BadSignatureError,
+    Bilingual,
     ChainOutageError,
     GrantUnusableError,
     LedgerError,
@@ -196,10 +199,32 @@ REFUSALS: dict[str, tuple[type[LedgerError], str]] = {
 
 _ASCII = frozenset({"licenseType", "issuer", "by", "body", "prober", "publisher"})
 _RENAMED = {"name": "contract"}
+_NOT_GIVEN = Bilingual("未给出", "not given")
+_ABSENT_AS_ZERO = frozenset({"ground", "reason"})
+_NO_MOMENTS = frozenset({"seq"})
+_SHARING = {int(each): Bilingual(*SHARING[each.name]) for each in Sharing}
+_SAID = {each.en: each for each in (_NOT_GIVEN, *_SHARING.values())}
+_LABELS = {
+    "since": "自",
+    "until": "至",
+    "from": "自",
+    "to": "至",
+    "validFrom": "自",
+    "validTo": "至",
+    "before": "前一版自",
+    "sharing": "共享方式",
+    "typeSharing": "类型的共享方式",
+    "ground": "依据",
+    "effective": "生效",
+    "time": "记录时间",
+    "given": "所给",
+}
 
 
 def refused(data: bytes, artifacts: Mapping[str, Artifact]) -> LedgerError:
     """The error that revert data means.
+
+    Moments are told as RFC 3339, ways of sharing by their words, and what a zero leaves out as not given.
 
     Args:
         data: As a contract gave it; perhaps empty.
@@ -211,34 +236,74 @@ def refused(data: bytes, artifacts: Mapping[str, Artifact]) -> LedgerError:
     refusal = read_refusal(data, artifacts)
     if refusal is None:
         return RuleError("CONTRACT_REFUSED", name="0x" + data[:4].hex(), arguments=data[4:260].hex())
-    shown = {_RENAMED.get(name, name): _shown(name, value) for name, value in refusal.values.items()}
-    arguments = ", ".join(f"{name} {value}" for name, value in shown.items())
+    shown = {
+        _RENAMED.get(name, name): _shown(name, refusal.types[name], value)
+        for name, value in refusal.values.items()
+    }
     error_class, code = REFUSALS.get(refusal.name, (RuleError, "CONTRACT_REFUSED"))
-    return error_class(code, **{"name": refusal.name, "arguments": arguments, **shown})
+    return error_class(code, **{"name": refusal.name, "arguments": _arguments(shown), **shown})
+
+
+def _arguments(shown: Mapping[str, object]) -> Bilingual:
+    """All values in one line, in both languages."""
+    parts = [
+        (name, value if isinstance(value, Bilingual) else (value, value)) for name, value in shown.items()
+    ]
+    return Bilingual(
+        "，".join(f"{_LABELS.get(name, name)} {zh}" for name, (zh, _) in parts),
+        ", ".join(f"{name} {en}" for name, (_, en) in parts),
+    )
 
 
 _CLASS_OF = {code: error_class for error_class, code in REFUSALS.values()}
 
 
 def refusal_of(code: str, fields: Mapping[str, object]) -> LedgerError:
-    """The error of a refusal that was kept by its code.
+    """The error of a refusal that was kept by its code, in both languages again.
 
     Example:
         >>> type(refusal_of("LICENSE_EXISTS", {"id": "0xab"})).__name__
         'TransitionError'
     """
-    return _CLASS_OF.get(code, RuleError)(code, **fields)
+    return _CLASS_OF.get(code, RuleError)(code, **said_again(fields))
 
 
-def _shown(name: str, value: object) -> object:
-    """A value as people know it: codes as text, acts and statuses by their names."""
+def said_again(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a refusal that was kept or sent as JSON, which has the English alone.
+
+    Example:
+        >>> said_again({"name": "ResourcesNotOpen", "arguments": "", "sharing": "open"})["arguments"].zh
+        '共享方式 开放'
+    """
+    if fields.get("name") not in REFUSALS or "arguments" not in fields:
+        return dict(fields)
+    again = {
+        name: _SAID.get(value, value) if isinstance(value, str) else value for name, value in fields.items()
+    }
+    shown = {name: value for name, value in again.items() if name not in ("name", "arguments")}
+    return {**again, "arguments": _arguments(shown)}
+
+
+def _shown(name: str, kind: str, value: object) -> object:
+    """A value as people know it: codes as text, moments as such, what is numbered by its names."""
     if name in _ASCII and isinstance(value, str):
         try:
             return from_ascii32(value)
         except MalformedError:
             return value
-    if name == "act" and isinstance(value, int) and value in RULES:
+    return _number_shown(name, kind, value) if isinstance(value, int) else value
+
+
+def _number_shown(name: str, kind: str, value: int) -> object:
+    is_moment = kind == "uint64" and name not in _NO_MOMENTS
+    if value == 0 and (is_moment or name in _ABSENT_AS_ZERO):
+        return _NOT_GIVEN
+    if is_moment:
+        return rfc3339(value)
+    if name in ("sharing", "typeSharing"):
+        return _SHARING.get(value, value)
+    if name == "act" and value in RULES:
         return Act(value).name
-    if name == "status" and isinstance(value, int) and value in Status._value2member_map_:
+    if name == "status" and value in Status._value2member_map_:
         return Status(value).name
     return value

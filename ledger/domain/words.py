@@ -135,6 +135,9 @@ SHARING: Words = {
 }
 """How a type or a resource is shared."""
 
+RESOURCE_KIND: Words = {"LICENSE_TYPE": ("证照", "licenses of a type"), "DATA_SET": ("数据集", "data set")}
+"""What a resource is made of."""
+
 BASE_LIBRARY: Words = {
     "NONE": ("无", "none"),
     "POPULATION": ("人口", "population"),

@@ -42,6 +42,7 @@ from ledger.ports.queue import (
 )
 from ledger.service.admission import Admission, overlay_of
 from ledger.service.live_index import Sight
+from ledger.service.named_refusals import named
 from ledger.service.signing_body import signing_body
 
 STALL_SECONDS = 4 * 3600
@@ -203,6 +204,12 @@ class AcceptMessages:
         """Whether a message is recorded, or may still be."""
         known = self.queue.find(digest)
         return (known is not None and known.is_alive) or self._sight().index.seq_of(digest) is not None
+
+    def named(self, error: LedgerError) -> LedgerError:
+        """A refusal with the names of what it is about, as far as the index has them."""
+        with suppress(OutageError):
+            return named(error, self._look().index)
+        return error
 
     def promise_state(self) -> str:
         """Whether promises are given now: `GIVEN`, or why not: as `GivePromises.state`, or `WITHHELD`."""
@@ -464,7 +471,10 @@ class Desk:
 
     def accept(self, objects: Collection[str], what: Make | SignedMessage, instead_of: str = "") -> Queued:
         """Accept a message and wait for nothing; raises as `AcceptMessages.accept`."""
-        return self.accepting.accept(objects, what, self.owner, self.request, instead_of)
+        try:
+            return self.accepting.accept(objects, what, self.owner, self.request, instead_of)
+        except LedgerError as error:
+            raise self.accepting.named(error) from error
 
     def accept_all(self, messages: Sequence[SignedMessage]) -> list[Queued]:
         """Accept all of some messages or none, and wait for nothing; as `AcceptMessages.accept_all`."""
@@ -479,7 +489,7 @@ class Desk:
         after = self.wait(queued)
         error = after.error()
         if error is not None:
-            raise error
+            raise self.accepting.named(error)
         return after
 
     def recorded(self, digest: str) -> Queued | None:

@@ -16,10 +16,11 @@ from ledger.domain.entities import Entity, License
 from ledger.domain.items import effective, item_check, owner_of
 from ledger.domain.links import YES, By
 from ledger.domain.sharing_entities import Declaration, Demand, Grant, Item, Repeat, Resource, resource_owner
+from ledger.domain.state import typed
 from ledger.errors import UnknownIdError
 from ledger.ports import Entities
 from ledger.service.catalog_texts import CatalogTexts, Of
-from ledger.service.materials import materials_there
+from ledger.service.materials import Answer, materials_there
 from ledger.service.origins import ShowOrigins
 from ledger.service.party_texts import PartyTexts
 from ledger.service.share_declarations import ShowDeclarations
@@ -27,6 +28,7 @@ from ledger.service.share_editions import ShowEditions
 from ledger.service.share_grants import grant_in
 from ledger.service.share_items import item_in, item_json, repeat_json
 from ledger.service.share_resources import resource_in, version_json
+from ledger.service.sharing_grounds import ReadGrounds
 from ledger.service.shown_grants import ShowGrants
 from ledger.service.shown_resources import demand_json, mounted_json
 
@@ -95,6 +97,7 @@ class ListShared:
         texts: What may be told of what stands behind digests.
         now: The moment asked about.
         catalog_texts: What everybody may read.
+        grounds: Tells the law behind numbers of grounds.
     """
 
     state: Entities
@@ -102,6 +105,7 @@ class ListShared:
     texts: PartyTexts
     now: int
     catalog_texts: CatalogTexts
+    grounds: ReadGrounds
 
     # --- the catalog ----------------------------------------------------------------------
 
@@ -151,7 +155,9 @@ class ListShared:
 
     def _resource(self, resource: Resource) -> JsonObject:
         own = version_json(resource, resource.current)
-        return {**own, "version": resource.version, **mounted_json(resource, self.now)}
+        words = self.grounds.words(resource.owner, resource.current.ground)
+        mounted = mounted_json(resource, self.now)
+        return {**own, "groundText": words, "version": resource.version, **mounted}
 
     # --- grants ---------------------------------------------------------------------------
 
@@ -230,7 +236,16 @@ class ListShared:
             raise UnknownIdError("ITEM_LIST_NOT_HERE", item=code, digest=version.list_digest)
         own = list(licenses)
         catalog = [each for issuer in {one.issuer for one in own} for each in self._catalog_of(issuer)]
-        return [each.as_json() for each in materials_there(self.state, catalog, listed, own, at)]
+        told = materials_there(self.state, catalog, listed, own, at)
+        return [{**each.as_json(), **self._refused_on(each)} for each in told]
+
+    def _refused_on(self, answer: Answer) -> JsonObject:
+        """On what law the resource of a material is not shared; nulls of any other answer."""
+        found = typed(self.state, "resource", answer.material.resource, Resource)
+        if answer.reason != "NOT_SHARED" or found is None:
+            return {"ground": None, "groundText": None}
+        ground = found.current.ground
+        return {"ground": ground or None, "groundText": self.grounds.words(found.owner, ground)}
 
     def _catalog_of(self, owner: str) -> Iterator[Resource]:
         return (each for _, each in _of(self.state.linked("resource", By.OWNER, owner), Resource))

@@ -362,6 +362,35 @@ def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far
     assert (false.status_code, false.json()["code"]) == (422, "NOT_A_HEAD")
 
 
+def test_grounds_of_sharing_go_through_a_service_to_whoever_reads_them(far: Far, tmp_path: Path) -> None:
+    file, altered, out = (tmp_path / name for name in ("grounds.json", "altered.json", "handed-on.json"))
+    row = {"act": {"zh": "示例条例", "en": "Example regulation"}, "article": "9(2)(1)"}
+    form = {"format": "elicense-grounds/1", "grounds": {"41": row}, "source": "虚构：仅供测试"}
+    file.write_text(json.dumps(form))
+    altered.write_text(json.dumps({**form, "grounds": {"41": {**row, "article": "8"}}}))
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    order = ["ground", "publish", str(file), "--region", "310118"]
+    foreign = far.run("relying", *order, "--by", str(far.live_ledger.key("jiashan")))
+    assert (foreign[0], foreign[1]["code"]) == (1, "SIGNER_NOT_COMPETENT"), foreign
+    told = _at(far.folder / "near", far, *order, "--by", str(far.live_ledger.key("r31")), *asking)
+    assert (told["sent"], told["seq"] > 0) == (True, True)
+    assert far.run("relying", *order, "--by", str(far.live_ledger.key("r31")))[1]["code"] == "GROUNDS_THERE"
+
+    assert far.run("relying", "ground", "keep", str(altered))[1]["code"] == "NOT_GROUNDS"
+    (listed,) = far.done("relying", "ground", "list", "--region", "310118")["grounds"]
+    assert (listed["version"], listed["counts"], listed["here"]) == (1, True, False)
+    shown = far.done("relying", "ground", "show", "310118", "--out", str(out))
+    assert (shown["region"], shown["digest"], shown["grounds"]) == ("310118", told["digest"], form)
+    assert far.run("relying", "ground", "show", "310000")[1]["code"] == "UNKNOWN_GROUNDS"
+    kept = far.done("issuer", "ground", "keep", str(out), "--send")
+    assert kept["published"] == [{"region": "310118", "version": 1}]
+    with far.department("issuer") as issuer:
+        absent = issuer.get("/v1/grounds/0x" + "12" * 32)
+        false = issuer.post("/v1/grounds", json.loads(altered.read_text()))
+    assert (absent.status_code, absent.json()["code"]) == (404, "GROUNDS_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_GROUNDS")
+
+
 def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:
     table = far.folder / "no-calendar.json"
     table.write_text('{"1": "甲"}')

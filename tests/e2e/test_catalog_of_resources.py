@@ -41,6 +41,68 @@ def test_a_next_version_says_only_what_changes(sharing: Sharing) -> None:
     )
 
 
+def test_what_the_contracts_refuse_is_told_in_words(sharing: Sharing) -> None:
+    closed = sharing.resource("--sharing", "not-shared", "--ground", "7", "--until", "2029-12-31")
+    refused = sharing.request(closed).data["error"]
+    assert (refused["code"], refused["fields"]["resource"]) == ("NOT_SHARED", closed)
+    assert closed in refused["message"]["zh"]
+
+    late = sharing.request(sharing.resource(), "--until", "2020-01-01T00:00:00Z").data["error"]
+    assert (late["code"], late["fields"]["until"]) == ("DATES_REVERSED", "2020-01-01T00:00:00Z")
+    assert "自 未给出，至 2020-01-01T00:00:00Z" in late["message"]["zh"]
+    assert "since not given, until 2020-01-01T00:00:00Z" in late["message"]["en"]
+
+    amended = ["resource", "amend", closed, "--ground", "8", "--until", "2020-01-01T00:00:00Z"]
+    past = sharing.run(*amended, *by(sharing.world)).data["error"]
+    assert past["code"] == "EXCEPTION_UNFOUNDED"
+    assert "共享方式 不予共享，依据 8，至 2020-01-01T00:00:00Z" in past["message"]["zh"]
+    assert "sharing not shared, ground 8, until 2020-01-01T00:00:00Z" in past["message"]["en"]
+
+
+def test_a_card_of_a_resource_has_what_its_entry_says(sharing: Sharing, tmp_path: Path) -> None:
+    more = ["--cycle-days", "30", "--items", "ITEM-1,ITEM-2", "--use-right", GRANTEE]
+    resource = sharing.resource(*more)
+    en = sharing.world.card("en", "resource", "show", resource)
+    told = (f"owner  {OWNER}", f"license type  {TYPE}", f"right of use  {GRANTEE}", "updated within  30 days")
+    for line in (*told, "kind  licenses of a type", "items  ITEM-1, ITEM-2", "version  1, registered at"):
+        assert line in en
+    assert "right of benefit" not in en and "operator" not in en
+    zh = sharing.world.card("zh", "resource", "show", resource, ELICENSE_HOME=str(tmp_path / "elsewhere"))
+    assert "更新周期  30 天" in zh and "4 个字段，清单不在本机：以 --field-list 给出" in zh
+
+
+def test_a_number_of_a_ground_is_told_as_a_place_in_the_law(sharing: Sharing, tmp_path: Path) -> None:
+    file, code = tmp_path / "grounds.json", f"{OWNER}4000000000778"
+    act = {"zh": "示例数据条例", "en": "Example regulation on data"}
+    rows = {"41": {"act": act, "article": "9(2)", "text": "示例条文"}}
+    file.write_text(json.dumps({"format": "elicense-grounds/1", "grounds": rows, "source": "虚构：仅供测试"}))
+    publish = ["ground", "publish", str(file), "--region", "320000"]
+    told = sharing.done(*publish, "--by", sharing.world.key("jiangsu"))
+    words = {"zh": "《示例数据条例》第9条第2款", "en": "Example regulation on data, art. 9(2)"}
+
+    resource = sharing.resource("--sharing", "not-shared", "--ground", "41", "--until", "2029-12-31")
+    assert sharing.done("resource", "show", resource)["groundText"] == words
+    (row,) = [each for each in sharing.done("resource", "list")["resources"] if each["resource"] == resource]
+    assert (row["ground"], row["groundText"]) == (41, words)
+    zh = sharing.world.card("zh", "resource", "show", resource)
+    assert "例外依据 41 号：《示例数据条例》第9条第2款" in zh
+    amended = sharing.done("resource", "amend", resource, "--cycle-days", "9", *by(sharing.world))
+    assert (amended["groundListed"], amended["groundText"]) == (True, words)
+
+    item = tmp_path / "item.json"
+    needs = [{"resource": resource, "original": False}]
+    form = {"format": "elicense-item/1", "code": code, "name": "示例", "region": "320000", "materials": needs}
+    item.write_text(json.dumps(form))
+    sharing.done("item", "add", str(item), *by(sharing.world))
+    (material,) = sharing.done("item", "materials", code)["materials"]
+    assert (material["reason"], material["ground"], material["groundText"]) == ("NOT_SHARED", 41, words)
+
+    unlisted = sharing.done("resource", "amend", resource, "--ground", "42", *by(sharing.world))
+    assert (unlisted["groundListed"], unlisted["groundText"], unlisted["seq"] > 0) == (False, None, True)
+    assert sharing.done("ground", "show", "320000")["digest"] == told["digest"]
+    assert "owner's number" in sharing.world.card("en", "resource", "show", resource)
+
+
 def test_items_that_nobody_has_registered_yet_are_named_and_others_are_not(
     sharing: Sharing, tmp_path: Path
 ) -> None:

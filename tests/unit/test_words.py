@@ -28,6 +28,7 @@ from ledger.domain.sharing import (
     DutyKind,
     Outcome,
     ProbeOutcome,
+    ResourceKind,
     UseKind,
 )
 from ledger.domain.sharing_entities import CorrectionAct, GrantAct, Need
@@ -65,6 +66,7 @@ CODES = {
     "CHECKED_BY": set(BIND_METHODS),
     "RETENTION_BASIS": names(RetentionBasis),
     "BASE_LIBRARY": names(BaseLibrary),
+    "RESOURCE_KIND": names(ResourceKind),
     "PROBE": names(ProbeOutcome),
     "INTERFACE_STATUS": values(InterfaceStatus),
     "HOW": values(How),

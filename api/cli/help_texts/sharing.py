@@ -422,6 +422,23 @@ HELP: dict[str, str] = {
         "依统计授权，请提供方按字段取值统计数据集的行数；不提供任何一行。"
     ),
     "Fields by whose values rows are counted.": "按其取值统计行数的字段。",
+    "Grounds of sharing: the law behind their numbers.": "共享依据：编号所指的法律条款。",
+    "Tell whether a file has well-formed grounds; asks no ledger.": (
+        "判断文件是否为规范的依据清单；不查询账本。"
+    ),
+    "The grounds (elicense-grounds/1), - for stdin.": "依据清单文件（elicense-grounds/1），- 表示标准输入。",
+    "Publish a region's grounds, or their next version; signed by the region or a superior one.": (
+        "发布地区的依据清单或其下一版本；由该地区或上级地区签名。"
+    ),
+    "List the grounds that regions published, each version with when it came into effect.": (
+        "列出各地区发布的依据清单、各版本及其生效时刻。"
+    ),
+    "Show the grounds that count in a region; with --api a text that is not here is fetched and kept.": (
+        "显示在某地区适用的依据清单；加 --api 时，本地没有的正文从服务取得并保存。"
+    ),
+    "Keep the text of grounds that a region published, so that this home can tell them.": (
+        "保存地区已发布的依据清单正文，供本目录显示依据。"
+    ),
     "Rules of sectors: which trades may get which data.": "行业规则：哪些行业可以取得哪些数据。",
     "Tell whether a file has well-formed rules of sectors; asks no ledger.": (
         "判断文件是否为规范的行业规则；不查询账本。"
