@@ -96,7 +96,12 @@ def test_an_index_that_equals_the_ledger_shows_nothing(ledger: LedgerSimulator, 
     result = check_index(ledger, index)
     assert result.differences == ()
     assert result.rows == len(list(index.rows()))
-    assert result.as_json() == {"rows": result.rows, "differences": []}
+    assert result.as_json() == {
+        "rows": result.rows,
+        "differences": [],
+        "block": ledger.head().number,
+        "behind": 0,
+    }
     assert {row.table for row in index.rows()} == {*KEYS, "names"}
 
 
