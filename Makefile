@@ -8,7 +8,7 @@ VENV   := .venv
 BIN    := $(abspath $(VENV))/bin
 RUN    := PATH="$(BIN):$$PATH"
 # Many tests wait for a chain or for another process, so more of them than cores run at once.
-WORKERS ?= 4
+WORKERS ?= 5
 # Thousands of short commands start in the tests: none of them compiles everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 NODE   := hardhat-net/node_modules/.package-lock.json
