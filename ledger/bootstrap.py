@@ -828,7 +828,7 @@ class Ledger:
     ) -> SuperviseEffect:
         """What came of sharing in a period, by the newest block; as `supervise_sharing`."""
         known, sharing = self._supervised(at, since, org, assumes_weekdays)
-        return SuperviseEffect(known, sharing.asked, sharing)
+        return SuperviseEffect(known, sharing.asked, sharing, self.party_texts)
 
     def supervise_routes(self, at: int | None, since: int = 0, org: str = "") -> SuperviseRoutes:
         """Which uses of a period took another way than route policies said, by the newest block.

@@ -119,6 +119,20 @@ def _score(each: JsonObject) -> str:
 
 
 def _entry(each: JsonObject) -> str:
+    told = each["availability"]
+    if told is None:
+        kept = ""
+    elif told["kept"]:
+        kept = said(f"  可用率 {told['measured']}%", f"  available {told['measured']} %")
+    else:
+        kept = said(
+            f"  可用率 {told['measured']}%，低于承诺 {told['promised']}%",
+            f"  available {told['measured']} %, {told['promised']} % promised",
+        )
+    return _counts(each) + kept
+
+
+def _counts(each: JsonObject) -> str:
     return said(
         f"  {each['resource']}  使用 {each['uses']}（{each['grantees']} 个机构）  查找 {each['located']}  "
         f"拒绝 {each['refused']}  更正 {each['upheld']}/{each['corrections']}  "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ledger.domain.entities import IsVoid
 from ledger.domain.objects import ascii32, declaration_object, resource_object
@@ -95,6 +96,39 @@ def out_seconds(outages: Iterable[Outage], since: int, until: int) -> int:
         total += each.seconds(reached, until)
         reached = max(reached, min(each.last.until, until) if each.last.until else until)
     return total
+
+
+@dataclass(frozen=True)
+class Availability:
+    """How far an interface was to be had in a period, and how far its provider promised it.
+
+    By the outages that the provider declared: what it kept silent about, probes tell (`silent_undeclared`).
+
+    Attributes:
+        promised: Percent of the time, a decimal number.
+        out: Seconds in which it was out.
+        span: Seconds of the period, at least one.
+
+    Example:
+        >>> half = Availability("99.9", 500, 1_000)
+        >>> half.measured, half.is_kept
+        ('50.000', False)
+    """
+
+    promised: str
+    out: int
+    span: int
+
+    @property
+    def measured(self) -> str:
+        """Percent with three decimals, rounded down: never more than it was."""
+        thousandths = (self.span - self.out) * 100_000 // self.span
+        return f"{thousandths // 1_000}.{thousandths % 1_000:03d}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was to be had as long as promised."""
+        return Decimal(self.promised) * self.span <= 100 * (self.span - self.out)
 
 
 def silent_undeclared(resource: Resource, declaration: Declaration | None, is_void: IsVoid) -> list[Probed]:

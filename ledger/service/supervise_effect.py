@@ -10,9 +10,20 @@ from typing import TypeVar
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import upheld
-from ledger.domain.declared import declaration_of, out_seconds, outages_of, silent_undeclared
+from ledger.domain.declared import (
+    Availability,
+    Outage,
+    begins,
+    declaration_of,
+    in_effect,
+    out_seconds,
+    outages_of,
+    silent_undeclared,
+)
 from ledger.domain.effect import CROSSED, FORMULA, Effect, Part, crossed
-from ledger.domain.entities import Entity, Organisation
+from ledger.domain.entities import Entity, IsVoid, Organisation
+from ledger.domain.interface_file import FORMAT as INTERFACE_FORMAT
+from ledger.domain.interface_file import read_interface
 from ledger.domain.lineage import followers_of, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.resources import mount_of, proof_of
@@ -31,6 +42,7 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.party_texts import PartyTexts
 from ledger.service.supervise_sharing import EVERYBODY, SupervisedSharing, Supervision
 
 E = TypeVar("E", bound=Entity)
@@ -50,6 +62,7 @@ class Entry:
         last_used: Unix seconds; 0 where it was not used.
         out: Seconds in which its provider declared it to be out.
         silent: Probes that nobody answered, outside of outages declared before.
+        availability: Of its interface, where that has one in effect whose file is here.
         grantees: Who used it, by credit code.
     """
 
@@ -62,6 +75,7 @@ class Entry:
     last_used: int = 0
     out: int = 0
     silent: int = 0
+    availability: Availability | None = None
     grantees: set[str] = field(default_factory=set)
 
     def as_json(self, at: int) -> JsonObject:
@@ -83,6 +97,7 @@ class Entry:
             "proved": proof_of(self.resource, at) is not None,
             "outageSeconds": self.out,
             "silentUndeclared": self.silent,
+            "availability": _availability(self.availability),
             "lastUsedAt": rfc3339(self.last_used) if self.last_used else None,
         }
 
@@ -110,11 +125,13 @@ class SuperviseEffect:
         state: The ledger as it was known at the moment.
         asked: Of whom, and for which period.
         sharing: What fell due in it, of the same bodies.
+        texts: What is known behind digests: what interfaces promise.
     """
 
     state: Entities
     asked: Supervision
     sharing: SupervisedSharing
+    texts: PartyTexts
 
     def as_json(self) -> JsonObject:
         """The keys of `supervise effect`."""
@@ -159,6 +176,18 @@ class SuperviseEffect:
             entry.out = out_seconds(outages_of(declared, is_void), asked.since, asked.at)
             silent = silent_undeclared(entry.resource, declared, is_void)
             entry.silent = sum(self._is_in_period(each.recorded_at) for each in silent)
+            entry.availability = self._availability_of(key, outages_of(declared, is_void), is_void)
+
+    def _availability_of(self, key: str, outages: list[Outage], is_void: IsVoid) -> Availability | None:
+        declared = declaration_of(self.state, key, DeclarationKind.INTERFACE)
+        found = in_effect(declared, self.asked.at, is_void)
+        form = self.texts.form_of(found[1].digest, INTERFACE_FORMAT) if found else None
+        if declared is None or form is None:
+            return None
+        since = max(self.asked.since, min(begins(each) for each in declared.told))
+        span = self.asked.at - since
+        promised = read_interface(form).availability
+        return Availability(promised, out_seconds(outages, since, self.asked.at), span) if span > 0 else None
 
     def _count_uses(self, found: Mapping[str, Entry]) -> None:
         for each in self._handed_over:
@@ -296,6 +325,12 @@ class SuperviseEffect:
 
     def _is_in_period(self, moment: int) -> bool:
         return self.asked.since <= moment <= self.asked.at
+
+
+def _availability(found: Availability | None) -> JsonObject | None:
+    if found is None:
+        return None
+    return {"promised": found.promised, "measured": found.measured, "kept": found.is_kept}
 
 
 def _version_at(resource: Resource, at: int) -> ResourceVersion:

@@ -14,6 +14,7 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.domain.acts import Sharing
 from ledger.domain.effect import crossed
 from ledger.domain.entities import Organisation
+from ledger.domain.interface_file import read_interface
 from ledger.domain.sharing import Outcome, UseKind
 from ledger.service.evidence import Evidence
 from ledger.service.known_at import KnownAt
@@ -35,12 +36,14 @@ def measure(tmp_path: Path) -> Measure:
     texts = PartyTexts(FileOutbox(tmp_path / "sharing"), SystemEntropy())
     evidence = Evidence(EvidenceFolder(tmp_path / "evidence"), SystemEntropy())
 
-    def measured(made: SharingRecords, at: int = 0, **asked: Any) -> Json:
+    def measured(made: SharingRecords, at: int = 0, known_file: Json | None = None, **asked: Any) -> Json:
+        if known_file:
+            texts.keep_form(read_interface(known_file).digest, known_file)
         wanted = Supervision(at or made.ledger.now, **asked)
         known = KnownAt(Tables(made.ledger.state()), wanted.at)
         corrections = ShowCorrections(known, texts, evidence, wanted.at, weekdays(known, wanted.at))
         sharing = SuperviseSharing(known, corrections, wanted, wanted.at).supervise()
-        return SuperviseEffect(known, wanted, sharing).as_json()
+        return SuperviseEffect(known, wanted, sharing, texts).as_json()
 
     return measured
 
@@ -138,6 +141,35 @@ def test_what_an_exchange_crosses_follows_from_who_takes_part(
 ) -> None:
     owner = Organisation(1, BUREAU, 310118, 4, "0x00", 1)
     assert crossed(owner, Organisation(1, OFFICE, name_digest="0x00", since=1, **grantee), item) == what
+
+
+def test_what_an_interface_promises_is_held_against_its_outages(measure: Measure) -> None:
+    made = begun()
+    form: Json = {
+        "format": "elicense-interface/1",
+        "url": "https://interface.example",
+        "methods": ["GET"],
+        "sla": {"availability": "99.9", "responseMs": 2_000},
+        "status": "offered",
+    }
+    since = made.ledger.now
+    made.declare(1, digest=read_interface(form).digest)
+
+    def told(at: int, **asked: Any) -> Json | None:
+        rows = measure(made, at=since + at, **asked)["resources"]
+        found = {row["resource"].split("/")[1]: row["availability"] for row in rows}
+        assert found["IDLE"] is None, "it has no interface"
+        answer: Json | None = found["OPEN"]
+        return answer
+
+    whole, kept = {"promised": "99.9", "measured": "100.000", "kept": True}, {"known_file": form}
+    assert told(1_000) is None, "the file is not here"
+    assert told(1_000, **kept) == whole
+    made.declare(2, since=since + 2_000, until=since + 3_000)
+    assert told(1_000_000) == {**whole, "measured": "99.900"}, "a thousandth was promised, and is used up"
+    assert told(999_999) == {**whole, "measured": "99.899", "kept": False}
+    assert told(1_000_000, since=since + 3_000) == whole, "before the period"
+    assert told(0) is None, "no time has passed"
 
 
 def test_seconds_out_count_once_and_silence_is_excused_by_earlier_words_alone(measure: Measure) -> None:
