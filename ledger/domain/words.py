@@ -450,6 +450,7 @@ HEAD_OUTCOME: Words = {
     "NOT_REACHED": ("该账本尚未到达", "not reached there"),
     "NOT_HERE": ("内容不在本机", "text not here"),
     "UNKNOWN_LEDGER": ("本机没有该账本的信任文件", "no trust file of that ledger here"),
+    "UNCHECKED": ("账本无法读取", "ledger could not be read"),
 }
 """What became of a head of another ledger that was vouched for."""
 

@@ -19,7 +19,7 @@ from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing_entities import CodeTable
 from ledger.domain.trustfile import TrustFile
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
+from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError
 from ledger.ports import Entities
 from ledger.proof.journal import Walk
 from ledger.service import share_owed
@@ -41,6 +41,7 @@ class HeadOutcome(StrEnum):
     NOT_REACHED = "NOT_REACHED"
     NOT_HERE = "NOT_HERE"
     UNKNOWN_LEDGER = "UNKNOWN_LEDGER"
+    UNCHECKED = "UNCHECKED"
 
 
 CODES = {
@@ -49,6 +50,7 @@ CODES = {
     HeadOutcome.NOT_REACHED: "HEAD_NOT_REACHED",
     HeadOutcome.NOT_HERE: "HEAD_TEXT_NOT_HERE",
     HeadOutcome.UNKNOWN_LEDGER: "HEAD_LEDGER_UNKNOWN",
+    HeadOutcome.UNCHECKED: "HEAD_UNCHECKED",
 }
 """Codes of the findings."""
 
@@ -59,7 +61,8 @@ class Compared:
 
     Attributes:
         outcome: Whether it is still so there.
-        what: What is otherwise: `ledgerId`, `chainId`, `genesis`, `block`, `seq` or `head`; else empty.
+        what: What is otherwise: `ledgerId`, `chainId`, `genesis`, `block`, `seq` or `head`; of a ledger that
+            could not be read the code of why; else empty.
     """
 
     outcome: HeadOutcome
@@ -283,14 +286,25 @@ Compares = Callable[[Sequence[LedgerHead]], list[Compared]]
 def checked(wanted: Sequence[Witnessed], ledgers: Mapping[str, Compares]) -> list[CheckedHead]:
     """What became of heads, in their order; each ledger is read once.
 
+    Where there are several, one that is out of reach or lies hides nothing of the others.
+
     Args:
         wanted: The heads.
         ledgers: Those that can be read, by the name of their table.
+
+    Raises:
+        OutageError: The only one is out of reach.
+        TrustError: As `compare`, of the only one.
     """
     found: dict[str, Compared] = {}
     for name, compares in ledgers.items():
         here = {each.digest: each.head for each in wanted if each.table == name and each.head}
-        compared = compares(list(here.values())) if here else []
+        try:
+            compared = compares(list(here.values())) if here else []
+        except (OutageError, TrustError) as error:
+            if len(ledgers) == 1:
+                raise
+            compared = [Compared(HeadOutcome.UNCHECKED, error.code)] * len(here)
         found |= dict(zip(here, compared, strict=True))
     return [CheckedHead(each, found.get(each.digest) or _unread(each, ledgers)) for each in wanted]
 
@@ -303,8 +317,13 @@ def _unread(each: Witnessed, ledgers: Mapping[str, Compares]) -> Compared:
 def worst(rows: Sequence[CheckedHead]) -> HeadOutcome:
     """What an answer about all of them is called: something that differs before what could not be checked."""
     found = {each.compared.outcome for each in rows} | {HeadOutcome.HOLDS}
-    order = (HeadOutcome.DIFFERS, HeadOutcome.NOT_REACHED, HeadOutcome.NOT_HERE, HeadOutcome.UNKNOWN_LEDGER)
-    return next((each for each in order if each in found), HeadOutcome.HOLDS)
+    unsure = (
+        HeadOutcome.UNCHECKED,
+        HeadOutcome.NOT_REACHED,
+        HeadOutcome.NOT_HERE,
+        HeadOutcome.UNKNOWN_LEDGER,
+    )
+    return next((each for each in (HeadOutcome.DIFFERS, *unsure) if each in found), HeadOutcome.HOLDS)
 
 
 def publish(region: int, head: LedgerHead, by: Sequence[KeyFile]) -> ShareOrder:

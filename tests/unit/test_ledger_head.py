@@ -1,13 +1,15 @@
-"""The form of a ledger's head: each has one spelling."""
+"""The form of a ledger's head: each has one spelling. What is told where one of several ledgers is away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from ledger.domain.ledger_head import head_table, is_head_table, read_head
-from ledger.errors import MalformedError
+from ledger.domain.ledger_head import LedgerHead, head_table, is_head_table, read_head
+from ledger.errors import ChainOutageError, MalformedError
+from ledger.service.witness_heads import Compared, HeadOutcome, Witnessed, checked, worst
 
 HEAD: dict[str, Any] = {
     "format": "elicense-head/1",
@@ -54,3 +56,23 @@ def test_a_head_of_another_form_is_refused(change: dict[str, Any], field: str) -
     with pytest.raises(MalformedError) as refused:
         read_head({**HEAD, **change})
     assert (refused.value.code, refused.value.fields["field"]) == ("HEAD_MALFORMED", field)
+
+
+def test_a_ledger_that_cannot_be_read_hides_nothing_of_the_others() -> None:
+    heads = [read_head({**HEAD, "ledgerId": "0x" + digit * 64}) for digit in "12"]
+    wanted = [Witnessed(310000, each.table, 1, each.digest, 1, False, each) for each in heads]
+
+    def away(_: Sequence[LedgerHead]) -> list[Compared]:
+        raise ChainOutageError("CHAIN_UNREACHABLE", url="http://127.0.0.1:9")
+
+    def differs(_: Sequence[LedgerHead]) -> list[Compared]:
+        return [Compared(HeadOutcome.DIFFERS, "head")]
+
+    rows = checked(wanted, {heads[0].table: away, heads[1].table: differs})
+    assert [(each.compared.outcome.value, each.compared.what) for each in rows] == [
+        ("UNCHECKED", "CHAIN_UNREACHABLE"),
+        ("DIFFERS", "head"),
+    ]
+    assert (worst(rows), worst(rows[:1])) == (HeadOutcome.DIFFERS, HeadOutcome.UNCHECKED)
+    with pytest.raises(ChainOutageError):
+        checked(wanted[:1], {heads[0].table: away})

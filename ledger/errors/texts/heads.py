@@ -73,6 +73,12 @@ TEXTS: dict[str, Text] = {
         "用 --other 指定；head witness --other 会记住它。",
         "Name it with --other; `head witness --other` remembers it.",
     ),
+    "HEAD_UNCHECKED": Text(
+        "有账本无法读取，其链头未能核对。",
+        "A ledger could not be read, so its heads were not checked.",
+        "原因见各行的 what；用 --other 单独核对该账本。",
+        "`what` of its rows says why; check that ledger by itself with --other.",
+    ),
     "HEAD_RECORDS_UNSOUND": Text(
         "该节点给出的记录与其自身链头（区块 {block}）不符，无从核对。",
         "The records that the node serves do not add up to its own head (block {block}): nothing can be checked by "
