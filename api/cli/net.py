@@ -13,7 +13,7 @@ from api.cli.output import Outcome, said
 from ledger.adapters import sender
 from ledger.adapters.net import hardhat, kubo
 from ledger.adapters.rpc import Rpc
-from ledger.errors import ChainOutageError, UnknownIdError, UsageError
+from ledger.errors import ChainOutageError, OutageError, UnknownIdError, UsageError
 from ledger.settings import home, load_settings
 
 RELAY_FUNDS = 1_000 * 10**18
@@ -55,7 +55,7 @@ def bring_up(port: int | None = None, folder: Path | None = None, key_file: Path
     running = hardhat.read_net(folder)
     if running is not None and port is not None and not running.rpc.endswith(f":{port}"):
         raise UsageError("NET_ALREADY_UP", rpc=running.rpc)
-    net = running or _start(folder, hardhat.free_port(port))
+    net = running or _start(folder, port)
     key_file = key_file or load_settings().relay_key
     relay = (
         str(sender.load_relay_key(key_file).address).lower()
@@ -136,7 +136,18 @@ def down() -> Outcome:
     return Outcome({**({"rpc": net.rpc} if net else {}), "pids": pids}, text="\n".join(lines))
 
 
-def _start(folder: Path, port: int) -> hardhat.LocalNet:
+def _start(folder: Path, wanted: int | None) -> hardhat.LocalNet:
+    """Start a chain; where no port was asked for and another program took the free one, on another."""
+    try:
+        return _start_at(folder, hardhat.free_port(wanted))
+    except OutageError as error:
+        has_ended = error.code == "NET_DID_NOT_START" and error.fields["reason"] != hardhat.NO_ANSWER
+        if wanted is not None or not has_ended:
+            raise
+        return _start_at(folder, hardhat.free_port(0))
+
+
+def _start_at(folder: Path, port: int) -> hardhat.LocalNet:
     url = f"http://{hardhat.HOST}:{port}"
     node = hardhat.start_node(folder, port)
     with Rpc(url, timeout=10, attempts=1) as rpc:

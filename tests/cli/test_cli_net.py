@@ -111,6 +111,23 @@ def test_a_broken_state_file_counts_as_no_chain(
     assert elicense(capfd, "net", "status")[1]["code"] == "NET_NOT_UP"
 
 
+def test_a_port_that_is_taken_while_the_node_starts_is_not_insisted_on(
+    home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    any_port = hardhat.free_port
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        monkeypatch.setattr(hardhat, "free_port", lambda wanted: port if wanted is None else any_port(wanted))
+        status, up = elicense(capfd, "net", "up")
+    try:
+        assert status == 0, up
+        assert not up["rpc"].endswith(f":{port}")
+    finally:
+        assert len(elicense(capfd, "net", "down")[1]["pids"]) == 1
+
+
 def test_a_port_that_is_taken_is_told(home: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

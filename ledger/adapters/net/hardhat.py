@@ -20,6 +20,7 @@ from ledger.proof.headers import header_of
 DEFAULT_PORT = 8545
 HOST = processes.HOST
 START_SECONDS = 90.0
+NO_ANSWER = "no answer"
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,21 @@ def start_node(folder: Path, port: int) -> subprocess.Popen[bytes]:
 def await_node(node: subprocess.Popen[bytes], rpc: JsonRpc, url: str, folder: Path) -> LocalNet:
     """Wait until the node answers, then write the state file. A node that does not is ended.
 
+    Another program may have taken its port meanwhile, and would answer in its place: so nothing is asked
+    there before the node's own output says that it listens.
+
     Raises:
         OutageError: `NET_DID_NOT_START`.
     """
     deadline = time.monotonic() + START_SECONDS
-    reason = "no answer"
+    reason = NO_ANSWER
     while time.monotonic() < deadline:
         if node.poll() is not None:
             reason = f"exit status {node.returncode}"
             break
+        if not _says_that_it_listens(folder, url):
+            time.sleep(0.1)
+            continue
         try:
             net = _describe(node.pid, rpc, url, folder)
             # It would tell of every call and every empty block, in a file that only grows.
@@ -104,6 +111,13 @@ def await_node(node: subprocess.Popen[bytes], rpc: JsonRpc, url: str, folder: Pa
         node.kill()
         node.wait()
     raise OutageError("NET_DID_NOT_START", reason=reason, log=str(log_file(folder)))
+
+
+def _says_that_it_listens(folder: Path, url: str) -> bool:
+    try:
+        return f"{url}/".encode() in log_file(folder).read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 def stop_net(folder: Path) -> LocalNet | None:
