@@ -3,10 +3,10 @@
     {"format": "elicense-extensions/1",
      "extensions": [{"resource": "OWNER/CODE", "change", "days", "reason": {"zh", "en"}}]}
 
-`change` is the moment of the change that the catalog has to follow, which the deadline counts from, in RFC 3339
-with `Z`; `days` are 1 to 5 working days after its ten (政务数据共享条例). A text is the whole list of its region, and
-whatever once stood in it stays. The ledger has the keccak-256 of the RFC 8785 form, as of any code table, under
-the name `CATALOG-EXTENSIONS`.
+`change` is the moment of the change that the catalog has to follow, which the deadline counts from, in RFC
+3339 with `Z`; `days` are 1 to 5 working days more than its ten (政务数据共享条例). A text is the whole
+list of its region, and whatever once stood in it stays. The ledger has the keccak-256 of the RFC 8785 form,
+as of any code table, under the name `CATALOG-EXTENSIONS`.
 """
 
 from __future__ import annotations
@@ -127,9 +127,9 @@ def read_extensions(form: Mapping[str, object]) -> ExtensionList:
         MalformedError: `EXTENSIONS_MALFORMED` with the member at fault; `EXTENSION_TWICE`.
 
     Example:
-        >>> read_extensions({"format": FORMAT, "extensions": [{"days": 6}]})
+        >>> read_extensions({"format": "elicense-extensions/2"})
         Traceback (most recent call last):
-        ledger.errors.MalformedError: EXTENSIONS_MALFORMED: This is no well-formed list of extensions (extensions/0).
+        ledger.errors.MalformedError: EXTENSIONS_MALFORMED: This is no well-formed list of extensions (format).
     """
     _FORM.require(form.get("format") == FORMAT, "format")
     _FORM.require(form.keys() == {"format", "extensions"}, "keys")
