@@ -127,9 +127,9 @@ def read_extensions(form: Mapping[str, object]) -> ExtensionList:
         MalformedError: `EXTENSIONS_MALFORMED` with the member at fault; `EXTENSION_TWICE`.
 
     Example:
-        >>> read_extensions({"format": "elicense-extensions/2"})
+        >>> read_extensions({"format": FORMAT})
         Traceback (most recent call last):
-        ledger.errors.MalformedError: EXTENSIONS_MALFORMED: This is no well-formed list of extensions (format).
+        ledger.errors.MalformedError: EXTENSIONS_MALFORMED: This is no well-formed list of extensions (keys).
     """
     _FORM.require(form.get("format") == FORMAT, "format")
     _FORM.require(form.keys() == {"format", "extensions"}, "keys")
@@ -156,4 +156,5 @@ def _extension(field: str, value: object) -> Extension:
     if not isinstance(reason, dict) or reason.keys() != {"zh", "en"}:
         raise _FORM.fault(f"{field}/reason")
     zh, en = (_FORM.text(reason[language], f"{field}/reason/{language}") for language in ("zh", "en"))
-    return Extension(resource, _FORM.instant(value, "change"), days, zh, en)
+    change = _FORM.instant({f"{field}/change": value["change"]}, f"{field}/change")
+    return Extension(resource, change, days, zh, en)

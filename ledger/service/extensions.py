@@ -1,9 +1,9 @@
 """Extensions of updates of the catalog: published by superiors, kept by whoever supervises by them.
 
-The ledger has a list's digest as a version of the region's code table `CATALOG-EXTENSIONS`; the text is a file
-that anybody may hand on. What stands in any version stays extended. It counts for what it was recorded in time
-for: before the deadline without it fell due, by the owner's region or one above it, with a key that was not
-compromised (docs/adr/0042). Of several the longest counts, never their sum.
+The ledger has a list's digest as a version of the region's code table `CATALOG-EXTENSIONS`; the text is a
+file that anybody may hand on. What stands in any version stays extended, if that version was recorded before
+the deadline without it fell due, by the owner's region or one above it, with a key that was not compromised
+(docs/adr/0042). Of several the longest counts, never their sum.
 """
 
 from __future__ import annotations
@@ -110,11 +110,9 @@ def keep_extensions(
 
 def _let_pass(state: StateView, kept: Extensions, region: int, listed: ExtensionList) -> None:
     table, is_void = region_table(state, region, TABLE), void_as_of(state, EVER)
-    counting = (
-        [each for each in table.versions if not is_void(each.key_id, each.recorded_at)] if table else []
-    )
-    texts = [found for each in counting if (found := kept.find(each.digest))]
-    earlier = [row for text in texts for row in text.extensions]
+    versions = table.versions if table else ()
+    counting = (each.digest for each in versions if not is_void(each.key_id, each.recorded_at))
+    earlier = [row for each in counting if (text := kept.find(each)) for row in text.extensions]
     lost = listed.lost(earlier)
     if lost is not None:
         told = {"resource": lost.resource, "change": rfc3339(lost.change), "days": lost.days}
@@ -211,9 +209,8 @@ class ShowExtensions:
     def rows(self, region: int | None = None) -> list[JsonObject]:
         """The members of `extensions` of `extension list`: all versions, by region and number."""
         tables = region_tables(self.state, lambda name: name == TABLE)
-        return [
-            row for code, table in tables if region in (None, code) for row in self._versions(code, table)
-        ]
+        own = [each for each in tables if region in (None, each[0])]
+        return [row for code, table in own for row in self._versions(code, table)]
 
     def show(self, region: int) -> JsonObject:
         """The keys of `extension show`; raises `UNKNOWN_EXTENSIONS`."""
