@@ -32,8 +32,8 @@ from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 from ledger.service.working_days import Remembered
 
-MAX_EXTENSIONS_FILE = 1 << 21
-"""Bytes of a file of extensions that are read."""
+MAX_EXTENSIONS_FILE = 1 << 20
+"""Bytes of a file of extensions that are read: as many as homes read back and services take."""
 
 FindExtensions = Callable[[str], ExtensionList | None]
 """From a digest to the list, where its text is at hand."""

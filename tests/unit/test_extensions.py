@@ -122,8 +122,8 @@ class Extending:
         self.ledger.record("SetCodeTable", [str(by or region)], **members, digest=listed.digest)
         return listed.digest
 
-    def supervised(self, at: int, counts: bool = True, known_at: int = 0) -> Json:
-        known = KnownAt(self.tables, known_at or at)
+    def supervised(self, at: int, counts: bool = True) -> Json:
+        known = KnownAt(self.tables, at)
         texts = PartyTexts(FileOutbox(self.folder / "sharing"), SystemEntropy())
         evidence = Evidence(EvidenceFolder(self.folder / "evidence"), SystemEntropy())
         shown = ShowCorrections(known, texts, evidence, at, weekdays(known, at))
@@ -236,6 +236,15 @@ def test_of_several_the_longest_counts_and_what_was_once_extended_stays_so(exten
     extending.ledger.wait(extending.due() - extending.ledger.now)
     extending.extend(SHANGHAI, extending.row(1))
     assert extending.extended() == 5
+
+
+def test_a_region_extends_for_those_whose_superior_it_is_by_then(extending: Extending) -> None:
+    extending.extend(ZHEJIANG, extending.row(2))
+    signers = [str(SHANGHAI), str(ZHEJIANG)]
+    extending.ledger.succeed_region(QINGPU, JIASHAN, signers, extending.ledger.now)
+    assert extending.extended() == 0, "it was of another region when this was recorded"
+    extending.extend(ZHEJIANG, extending.row(3))
+    assert extending.extended() == 3
 
 
 def test_a_text_that_is_not_here_stops_only_where_it_could_matter(extending: Extending) -> None:
