@@ -24,6 +24,7 @@ from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.copy_uses import Receipt
 from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
+from ledger.service.extensions import Extensions
 from ledger.service.list_shared import ListShared
 from ledger.service.present import PresentService
 from ledger.service.routes import ShowRoutes
@@ -100,6 +101,7 @@ class Services:
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
+        extensions: The extensions of updates of the catalog that are kept here.
         grounds: The grounds of sharing that are kept here.
         sectors: The rules of sectors that are kept here.
         seals: The lists of electronic seals that are kept here.
@@ -148,11 +150,12 @@ class Services:
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars
+    extensions: Extensions
     grounds: Grounds
     supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]
     sectors: Sectors
-    supervise_sharing: Callable[[int | None, int, str, bool, bool], SupervisedSharing]
+    supervise_sharing: Callable[[int | None, int, str, bool, bool, bool], SupervisedSharing]
     seals: Seals
     routes: Callable[[Entities], ShowRoutes]
     heads: Callable[[Entities], WitnessedHeads]

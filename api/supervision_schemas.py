@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from api.extension_schemas import ExtensionRow
 from api.origin_schemas import Collection, NotHere, Subject
 from api.schemas import Answered, CountedBy, Hash, Moment
 
@@ -23,6 +24,15 @@ class Measured(Counts):
 
     body: str
     kind: str
+    extended: int
+
+
+class Extension(ExtensionRow):
+    """An extension that was counted, and where it stands."""
+
+    region: str
+    version: int
+    digest: Hash
 
 
 class Overdue(Answered):
@@ -42,6 +52,7 @@ class Overdue(Answered):
     ended_at: Moment | None
     open: bool
     days_late: int
+    extension: Extension | None
     calendars: list[CountedBy]
 
 
@@ -107,6 +118,7 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+    extensions: list[Extension] | None
     breaches: list[Breach]
     against_rules: list[AgainstRules] | None
 

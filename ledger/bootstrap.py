@@ -92,6 +92,7 @@ from ledger.service.drafts import Document, Drafts, DraftStores, ReadInputs
 from ledger.service.due import DueDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.evidence import Evidence
+from ledger.service.extensions import CountExtensions, Extensions, ShowExtensions
 from ledger.service.follow import Follow
 from ledger.service.forget_rows import ForgetRows
 from ledger.service.fsck import Fsck, check_index
@@ -684,6 +685,15 @@ class Ledger:
         return PublishHops(self.trust.ledger_id, state, self.signed_slips, self._now())
 
     @cached_property
+    def extensions(self) -> Extensions:
+        """The extensions of updates of the catalog that this home keeps."""
+        return Extensions(FileOutbox(self.settings.home / "extensions"))
+
+    def showing_extensions(self, state: Entities) -> ShowExtensions:
+        """What tells which extensions regions published, by a state of this ledger."""
+        return ShowExtensions(state, self.extensions, self._now())
+
+    @cached_property
     def grounds_kept(self) -> Grounds:
         """The grounds of sharing that this home keeps."""
         return Grounds(FileOutbox(self.settings.home / "grounds"))
@@ -788,6 +798,7 @@ class Ledger:
         org: str = "",
         assumes_weekdays: bool = False,
         judges_sectors: bool = True,
+        counts_extensions: bool = True,
     ) -> SupervisedSharing:
         """What was due where data are shared and did not come in time, by the newest block.
 
@@ -797,12 +808,15 @@ class Ledger:
             org: Only what this body owes, by its credit code; empty for all.
             assumes_weekdays: As for `working_days`.
             judges_sectors: Whether grants are held against rules of sectors.
+            counts_extensions: Whether what superiors extended is counted.
 
         Raises:
-            OutageError: No node answers; `CALENDAR_NOT_HERE`, `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
+            OutageError: No node answers; `CALENDAR_NOT_HERE`, `EXTENSIONS_NOT_HERE`, `SECTORS_NOT_HERE`,
+                `SECTOR_GRADES_NOT_HERE`.
             UnknownIdError: `UNKNOWN_BODY`.
         """
-        return self._supervised(at, since, org, assumes_weekdays, judges_sectors)[1]
+        told = assumes_weekdays, judges_sectors, counts_extensions
+        return self._supervised(at, since, org, *told)[1]
 
     def supervise_origins(
         self, at: int | None, since: int = 0, org: str = "", leaves_out: bool = False
@@ -824,10 +838,15 @@ class Ledger:
         return supervise_origins(shown, asked, newest, leaves_out)
 
     def supervise_effect(
-        self, at: int | None, since: int = 0, org: str = "", assumes_weekdays: bool = False
+        self,
+        at: int | None,
+        since: int = 0,
+        org: str = "",
+        assumes_weekdays: bool = False,
+        counts_extensions: bool = True,
     ) -> SuperviseEffect:
         """What came of sharing in a period, by the newest block; as `supervise_sharing`."""
-        known, sharing = self._supervised(at, since, org, assumes_weekdays)
+        known, sharing = self._supervised(at, since, org, assumes_weekdays, False, counts_extensions)
         return SuperviseEffect(known, sharing.asked, sharing, self.party_texts)
 
     def supervise_routes(self, at: int | None, since: int = 0, org: str = "") -> SuperviseRoutes:
@@ -847,13 +866,20 @@ class Ledger:
         return SuperviseRoutes(KnownAt(self.index, asked.at), asked, newest, *told)
 
     def _supervised(
-        self, at: int | None, since: int, org: str, assumes_weekdays: bool, judges_sectors: bool = False
+        self,
+        at: int | None,
+        since: int,
+        org: str,
+        assumes_weekdays: bool,
+        judges_sectors: bool,
+        counts_extensions: bool,
     ) -> tuple[KnownAt, SupervisedSharing]:
         newest, asked = self._asked(at, since, org)
         known = KnownAt(self.index, asked.at)
         corrections = self._corrections_at(known, asked.at, assumes_weekdays)
         rules = self.sector_rules(known, asked.at) if judges_sectors else None
-        return known, SuperviseSharing(known, corrections, asked, newest, rules).supervise()
+        extensions = CountExtensions(known, asked.at, self.extensions.find) if counts_extensions else None
+        return known, SuperviseSharing(known, corrections, asked, newest, rules, extensions).supervise()
 
     def _asked(self, at: int | None, since: int, org: str) -> tuple[int, Supervision]:
         """The newest block's time, and what is supervised; raises `UNKNOWN_BODY`."""

@@ -95,6 +95,9 @@ NOUNS: dict[str, Noun] = {
     "duty": Noun("api.cli.sharing_lists", "duty_app", True, "责任清单", "Responsibility lists"),
     "code-table": Noun("api.cli.sharing_lists", "code_table_app", True, "代码表", "Code tables"),
     "calendar": Noun("api.cli.calendar", "app", True, "工作日历", "Calendars of working days"),
+    "extension": Noun(
+        "api.cli.extension", "app", True, "目录更新延期", "Extensions of updates of the catalog"
+    ),
     "ground": Noun("api.cli.ground", "app", True, "共享依据", "The law behind grounds of sharing"),
     "sector": Noun("api.cli.sector", "app", True, "行业规则", "Which trades may get which data"),
     "seal": Noun("api.cli.seal", "app", True, "电子印章名录", "Lists of electronic seals"),

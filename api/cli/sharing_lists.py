@@ -32,6 +32,7 @@ from ledger.service import share_owed
 from ledger.service.calendars import keep_calendar
 from ledger.service.catalog_texts import Of, of_duty
 from ledger.service.code_tables import TableStanding, table_in, table_json, tables_with
+from ledger.service.extensions import keep_extensions
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.routes import keep_routes
@@ -156,6 +157,7 @@ def code_table_set(
         keep_calendar(desk.ledger.calendars, name, form)
         keep_sectors(desk.ledger.sectors, name, form)
         keep_grounds(desk.ledger.grounds_kept, name, form)
+        keep_extensions(desk.state, desk.ledger.extensions, read_region(region), name, form)
         keep_head(desk.ledger.heads, name, form)
         keep_routes(desk.ledger.routes, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")

@@ -37,6 +37,12 @@ WithoutSectors = Annotated[
 ]
 
 
+WithoutExtensions = Annotated[
+    bool,
+    typer.Option("--without-extensions", help="Count no extension of an update of the catalog, and say so."),
+]
+
+
 @app.callback()
 def supervising() -> None:
     """Hold what was promised, and what was due, against the ledger."""
@@ -77,6 +83,7 @@ def sharing(
     ] = None,
     assume_weekdays: AssumeWeekdays = False,
     without_sectors: WithoutSectors = False,
+    without_extensions: WithoutExtensions = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -84,7 +91,8 @@ def sharing(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        found = ledger.supervise_sharing(*period, body, assume_weekdays, not without_sectors)
+        told = assume_weekdays, not without_sectors, not without_extensions
+        found = ledger.supervise_sharing(*period, body, *told)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     codes = [CODES[each.deadline.step] for each in found.findings]
@@ -141,6 +149,7 @@ def effect(
         str | None, typer.Option("--since", metavar="TIME", help="Only what was recorded from then on.")
     ] = None,
     assume_weekdays: AssumeWeekdays = False,
+    without_extensions: WithoutExtensions = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -148,7 +157,7 @@ def effect(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        data = ledger.supervise_effect(*period, body, assume_weekdays).as_json()
+        data = ledger.supervise_effect(*period, body, assume_weekdays, not without_extensions).as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     return Outcome(data, text=lambda: effect_text(data))

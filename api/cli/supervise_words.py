@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.cli.calendar_words import counted_by
 from api.cli.output import said, worded
+from api.cli.plain import one_line
 from ledger.domain.canonical import JsonObject
 from ledger.domain.words import DEADLINE, RIGHT, SECTOR_ANSWER, WAITING
 
@@ -19,14 +20,38 @@ def sharing_text(data: JsonObject) -> str:
         f"open {counts['open']}  ({data['at']})",
     )
     lines = [head]
-    lines += [f"  {each['body']}  {_kind(each)}  {each['ratio']}" for each in data["measure"]]
+    lines += [_measured(each) for each in data["measure"]]
     lines += [_finding(each) for each in data["findings"]]
     lines += [_breach(each) for each in data["breaches"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
+    lines += _not_extended(data)
     lines += _against(data["againstRules"])
     is_found = data["findings"] or data["breaches"] or data["againstRules"]
     return "\n".join(lines if is_found else [*lines, said("没有发现", "no findings")])
+
+
+def _measured(each: JsonObject) -> str:
+    count = each["extended"]
+    extended = said(f"（其中经批准延期 {count}）", f" ({count} extended)") if count else ""
+    return f"  {each['body']}  {_kind(each)}  {each['ratio']}{extended}"
+
+
+def _not_extended(data: JsonObject) -> list[str]:
+    is_counted = data["extensions"] is not None
+    return [] if is_counted else [said("未计目录更新的延期", "no extension of an update was counted")]
+
+
+def _extended(found: JsonObject | None) -> str:
+    """By what a deadline was longer, before its day."""
+    if found is None:
+        return ""
+    days, region = found["days"], found["region"]
+    why = one_line(said(str(found["reason"]["zh"]), str(found["reason"]["en"])))
+    return said(
+        f"经地区 {region} 批准延期 {days} 个工作日（{why}），",
+        f"{region} extended it by {days} working days ({why}). ",
+    )
 
 
 def _against(found: list[JsonObject] | None) -> list[str]:
@@ -55,6 +80,7 @@ def effect_text(data: JsonObject) -> str:
     lines += [_entry(each) for each in data["resources"]]
     lines += [_right(each) for each in data["rights"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
+    lines += _not_extended(data)
     return "\n".join([*lines, _crossings(data["crossings"])])
 
 
@@ -161,9 +187,9 @@ def _finding(each: JsonObject) -> str:
     state = said("未办", "still open") if each["open"] else said("已了结", "closed")
     return said(
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['zh']}"
-        f"应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
+        f"{_extended(each['extension'])}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
-        f"Due before {each['due']}; {each['daysLate']} days late, {state}",
+        f"{_extended(each['extension'])}Due before {each['due']}; {each['daysLate']} days late, {state}",
     )
 
 

@@ -38,11 +38,16 @@ def supervise_sharing(
     without_sectors: Annotated[
         bool, Query(alias="withoutSectors", description="Hold no grant against rules of sectors.")
     ] = False,
+    without_extensions: Annotated[
+        bool,
+        Query(alias="withoutExtensions", description="Count no extension of an update of the catalog."),
+    ] = False,
 ) -> Response:
     """What was due and came late or not at all, by the records alone; any body may recompute it."""
     moments = (None if each is None else parse_moment(each) for each in (at, since))
     when, begun = moments
-    found = services.supervise_sharing(when, begun or 0, org or "", assume_weekdays, not without_sectors)
+    told = assume_weekdays, not without_sectors, not without_extensions
+    found = services.supervise_sharing(when, begun or 0, org or "", *told)
     return fetched(request, found.as_json(), personal=False)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from ledger.domain.extensions import Extended
 from ledger.domain.moments import SHANGHAI, end_of_day
 
 _DAY = 86_400
@@ -32,7 +33,7 @@ CORRECTION_NOTICE = 5
 CATALOG_UPDATE = 10
 """Working days to bring the catalog up to date after something changed.
 
-The five by which a superior may extend that stand in no record, so nobody can count on them here.
+A superior may extend that by up to five (`ledger.domain.extensions`).
 """
 
 FARTHEST = 253_086_739_200
@@ -109,6 +110,7 @@ class Deadline:
         done_at: When it was done; 0 while it is not.
         ended_at: When nobody waited for it any more though it was not done; 0 while somebody does.
         seq: The record that it counts from; 0 where that is not kept.
+        extended: By what `due` is later than it would have been; None where by nothing.
     """
 
     step: Step
@@ -117,6 +119,7 @@ class Deadline:
     done_at: int = 0
     ended_at: int = 0
     seq: int = 0
+    extended: Extended | None = None
 
     def closed_at(self, at: int) -> int:
         """When it was done, or waited for no more, as it stood at `at`; 0 while it was open.

@@ -37,8 +37,8 @@ OVERDUE_TEXTS: dict[str, tuple[str, str]] = {
         "A resource was not brought up to date within the cycle that its owner promised.",
     ),
     "CATALOG_UPDATE_LATE": (
-        "依据变更后 10 个工作日内未更新目录（经批准的延长不在账上，请另行核实）。",
-        "The catalog did not follow a change within 10 working days; no extension would be on the ledger.",
+        "依据变更后 10 个工作日内（上级批准延期的，另加所延的 1 至 5 个）未更新目录。",
+        "The catalog did not follow a change within 10 working days, or those more that a superior allowed.",
     ),
     "EXCEPTION_LAPSED": (
         "不予无条件共享的例外期满前未续展也未取消，期满后继续适用。",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from ledger.domain.deadlines import CATALOG_UPDATE, Deadline, IsWorkingDay, Step, due_after, is_weekday
-from ledger.domain.entities import License, Organisation
+from ledger.domain.entities import License, LicenseType, Organisation, TypeVersion
+from ledger.domain.extensions import Extended
 from ledger.domain.lineage import acts_for, superiors_of
 from ledger.domain.objects import organisation_id
 from ledger.domain.sharing import DutyKind, ProbeOutcome
@@ -200,8 +201,34 @@ def exception_deadlines(resource: Resource) -> list[Deadline]:
     ]
 
 
+def catalog_changes(state: StateView, resource: Resource) -> list[int]:
+    """When what an entry of the catalog rests on changed: its license type, or whose it is."""
+    kind = typed(state, "type", resource.current.license_type, LicenseType)
+    versions = kind.versions if kind else ()
+    owner = typed(state, "organisation", resource.owner, Organisation)
+    merged = [owner.succeeded_at] if owner and owner.successor else []
+    changed = [after.since for before, after in pairwise(versions) if _says_other(before, after)]
+    return sorted([*changed, *merged])
+
+
+def _says_other(before: TypeVersion, after: TypeVersion) -> bool:
+    """Whether a type's next version has other fields, other grades or is shared otherwise."""
+
+    def told(version: TypeVersion) -> tuple[object, ...]:
+        return (version.schema_digest, version.grades_digest, version.sharing)
+
+    return told(before) != told(after)
+
+
+Extends = Callable[[Deadline], Extended | None]
+"""What a superior extended a deadline by; None for nothing."""
+
+
 def catalog_deadlines(
-    resource: Resource, changes: Iterable[int], is_working_day: IsWorkingDay = is_weekday
+    resource: Resource,
+    changes: Iterable[int],
+    is_working_day: IsWorkingDay = is_weekday,
+    extends: Extends | None = None,
 ) -> list[Deadline]:
     """By when an entry of the catalog was to follow what changed under it, and when it did.
 
@@ -209,9 +236,10 @@ def catalog_deadlines(
         resource: The entry.
         changes: Moments at which what it rests on changed; those before it was registered do not count.
         is_working_day: The calendar.
+        extends: What superiors extended; None where nothing is asked of that.
     """
     registered = [version.recorded_at for version in resource.versions]
-    return [
+    plain = (
         Deadline(
             Step.CATALOG_UPDATE,
             changed,
@@ -220,7 +248,15 @@ def catalog_deadlines(
         )
         for changed in changes
         if changed > registered[0]
-    ]
+    )
+    return [_extended(each, is_working_day, extends(each) if extends else None) for each in plain]
+
+
+def _extended(deadline: Deadline, is_working_day: IsWorkingDay, by: Extended | None) -> Deadline:
+    if by is None:
+        return deadline
+    days = CATALOG_UPDATE + by.extension.days
+    return replace(deadline, due=due_after(deadline.since, days, is_working_day), extended=by)
 
 
 def is_lapsed(resource: Resource, at: int) -> bool:

@@ -10,13 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 from typing import TypeVar
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import answer_deadline
 from ledger.domain.deadlines import Deadline
-from ledger.domain.entities import Entity, LicenseType, Organisation, TypeVersion
+from ledger.domain.entities import Entity
+from ledger.domain.extensions import Extended
 from ledger.domain.grants import (
     ExtraNotice,
     complete_since,
@@ -30,6 +31,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.overdue_texts import BREACH_TEXTS, CODES, OVERDUE_TEXTS, WAITING_TEXTS
 from ledger.domain.resources import (
     DAY,
+    catalog_changes,
     catalog_deadlines,
     duty_deadlines,
     exception_deadlines,
@@ -51,6 +53,7 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.extensions import CountExtensions
 from ledger.service.sector_rules import SectorRules
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.supervise_sectors import AgainstRules, SuperviseSectors
@@ -98,6 +101,7 @@ class Owed:
     def as_json(self, at: int, days: WorkingDays) -> JsonObject:
         """A member of `findings` of `supervise sharing`: late as of a moment."""
         deadline, code = self.deadline, CODES[self.deadline.step]
+        extended = deadline.extended
         closed = deadline.closed_at(at)
         zh, en = OVERDUE_TEXTS[code]
         return {
@@ -115,6 +119,7 @@ class Owed:
             "endedAt": rfc3339(closed) if closed and not deadline.done_at else None,
             "open": not closed,
             "daysLate": ((closed or at) - deadline.due) // DAY + 1,
+            "extension": extended.as_json() if extended else None,
             "calendars": [days.as_json(each) for each in self.counted],
         }
 
@@ -203,6 +208,7 @@ class SupervisedSharing:
         days: Tells of the calendars by which it was counted.
         breaches: What was recorded and should not have been, by record.
         against: What was granted or used against rules of sectors; None where nobody asked.
+        counts_extensions: Whether what superiors extended was counted.
     """
 
     asked: Supervision
@@ -212,6 +218,7 @@ class SupervisedSharing:
     days: WorkingDays
     breaches: Sequence[Breach] = ()
     against: Sequence[AgainstRules] | None = None
+    counts_extensions: bool = False
 
     @property
     def findings(self) -> list[Owed]:
@@ -231,12 +238,13 @@ class SupervisedSharing:
             "scope": asked.org or EVERYBODY,
             "counts": self._counted(self.fallen),
             "measure": [
-                {"body": body, "kind": kind, **self._counted(own)}
+                {"body": body, "kind": kind, **self._counted(own), "extended": len(_extensions(own))}
                 for (body, kind), own in sorted(rows.items())
             ],
             "findings": [each.as_json(asked.at, self.days) for each in self.findings],
             "waiting": [each.as_json(asked.at) for each in self.waiting],
             "calendars": self.calendars(),
+            "extensions": self.extensions(),
             "breaches": [each.as_json() for each in self.breaches],
             "againstRules": None if self.against is None else [each.as_json() for each in self.against],
         }
@@ -245,6 +253,10 @@ class SupervisedSharing:
         """By which calendars whatever fell due was counted, each once, by year and region."""
         counted = sorted({one for each in self.fallen for one in each.counted})
         return [self.days.as_json(each) for each in counted]
+
+    def extensions(self) -> list[JsonObject] | None:
+        """What superiors extended of whatever fell due; None where that was not counted."""
+        return [each.as_json() for each in _extensions(self.fallen)] if self.counts_extensions else None
 
     def _counted(self, owed: Sequence[Owed]) -> JsonObject:
         """How many of what fell due were done in time; what was waited for no more counts as late."""
@@ -268,6 +280,7 @@ class SuperviseSharing:
         asked: Of whom, and for which period.
         as_of: Time of the newest block that was read.
         rules: What rules of sectors say by that state; None where nobody asks.
+        extensions: What superiors extended by that state; None where it is not counted.
     """
 
     state: Entities
@@ -275,6 +288,7 @@ class SuperviseSharing:
     asked: Supervision
     as_of: int
     rules: SectorRules | None = None
+    extensions: CountExtensions | None = None
 
     def supervise(self) -> SupervisedSharing:
         """Whatever fell due, and what waits."""
@@ -284,7 +298,8 @@ class SuperviseSharing:
         waiting = [each for each in self._waiting() if org in ("", each.body)]
         waiting.sort(key=lambda each: (each.since, each.about))
         breaches = sorted(self._breaches(), key=lambda each: each.seq)
-        return SupervisedSharing(self.asked, self.as_of, owed, waiting, self._days, breaches, self._against())
+        found = (self.asked, self.as_of, owed, waiting, self._days, breaches, self._against())
+        return SupervisedSharing(*found, counts_extensions=self.extensions is not None)
 
     def _breaches(self) -> Iterator[Breach]:
         """Notices that came again or after the decision, as far as the keys of then count by now."""
@@ -363,21 +378,14 @@ class SuperviseSharing:
 
     def _of_resources(self) -> Iterator[Owed]:
         for each in self._all("resource", Resource):
+            changes, days = catalog_changes(self.state, each), self._days.of(each.owner)
+            extends = self.extensions.of(each) if self.extensions else None
             own = (
                 *update_deadlines(each),
                 *exception_deadlines(each),
-                *catalog_deadlines(each, self._changes(each), self._days.of(each.owner)),
+                *catalog_deadlines(each, changes, days, extends),
             )
             yield from map(self._by(each.owner, each.key, each.key), own)
-
-    def _changes(self, resource: Resource) -> list[int]:
-        """When what an entry of the catalog rests on changed: its license type, or whose it is."""
-        kind = typed(self.state, "type", resource.current.license_type, LicenseType)
-        versions = kind.versions if kind else ()
-        owner = typed(self.state, "organisation", resource.owner, Organisation)
-        merged = [owner.succeeded_at] if owner and owner.successor else []
-        changed = [after.since for before, after in pairwise(versions) if _says_other(before, after)]
-        return sorted([*changed, *merged])
 
     def _of_duties(self) -> Iterator[Owed]:
         for name, each in self.state.entities("duty"):
@@ -417,10 +425,5 @@ class SuperviseSharing:
         return followers_of(self.state, owner, self.asked.at)[-1]
 
 
-def _says_other(before: TypeVersion, after: TypeVersion) -> bool:
-    """Whether a type's next version has other fields, other grades or is shared otherwise."""
-
-    def told(version: TypeVersion) -> tuple[object, ...]:
-        return (version.schema_digest, version.grades_digest, version.sharing)
-
-    return told(before) != told(after)
+def _extensions(owed: Sequence[Owed]) -> list[Extended]:
+    return [each.deadline.extended for each in owed if each.deadline.extended]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import httpx2
@@ -15,6 +17,7 @@ import pytest
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
 from api.origin_schemas import CollectedTwice, Lineage, OriginsBody, OriginsDetail, OriginsList
 from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
+from ledger.domain.license_types import license_type
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -389,6 +392,94 @@ def test_grounds_of_sharing_go_through_a_service_to_whoever_reads_them(far: Far,
         false = issuer.post("/v1/grounds", json.loads(altered.read_text()))
     assert (absent.status_code, absent.json()["code"]) == (404, "GROUNDS_TEXT_NOT_HERE")
     assert (false.status_code, false.json()["code"]) == (422, "NOT_GROUNDS")
+
+
+def test_an_extension_goes_through_a_service_and_counts_until_the_catalog_follows(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, near, away = f"{NATIONAL[:18]}902", far.folder / "near", tmp_path / "away"
+    files = [tmp_path / f"{name}.json" for name in ("type", "extensions", "altered", "handed-on")]
+    of_type, file, altered, out = files
+    by = ["--by", str(far.live_ledger.key("r31"))]
+
+    def define(**changes: str) -> None:
+        own = {"code": kind, "scope": "REGIONAL", "sharing": "UNCONDITIONAL", **changes}
+        of_type.write_text(json.dumps({**license_type(NATIONAL).as_json(), **own}))
+        _at(near, far, "type", "add", str(of_type), "--region", "310000", *by)
+
+    define()
+    right = ["--issuer", ISSUER, "--region", "310118", "--from", "2020-01-01"]
+    _at(near, far, "type", "entitle", kind, *right, *by)
+    resource, others = far.resource("--type", kind), cycle(("CONDITIONAL", "UNCONDITIONAL"))
+
+    def late(home: Path, *more: str, at: str = "2031-01-01") -> tuple[Json, list[Json]]:
+        asked = ["supervise", "sharing", "--org", ISSUER, "--at", at, *more]
+        told = far.live_ledger.attempt(*asked, home=home)[1]
+        return told, [each for each in told["findings"] if each["resource"] == resource]
+
+    while not late(near)[1]:  # what changes in the second of the registration changes nothing for it
+        time.sleep(0.5)
+        define(sharing=next(others))
+    (plain,) = late(near)[1]
+    assert (plain["code"], plain["extension"]) == ("CATALOG_UPDATE_LATE", None)
+    reason = {"zh": "虚构：系统迁移", "en": "made up: a system moves"}
+    row = {"resource": resource, "change": plain["since"], "days": 5, "reason": reason}
+    form = {"format": "elicense-extensions/1", "extensions": [row]}
+    file.write_text(json.dumps(form))
+    altered.write_text(json.dumps({**form, "extensions": [{**row, "days": 4}]}))
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    order = ["extension", "publish", str(file), "--region", "310000"]
+    foreign = far.run("relying", *order, "--by", str(far.live_ledger.key("qingpu")))
+    assert (foreign[0], foreign[1]["code"]) == (1, "SIGNER_NOT_COMPETENT"), foreign
+    told = _at(near, far, *order, *by, *asking)
+    assert (told["sent"], told["seq"] > 0) == (True, True)
+    assert far.live_ledger.attempt(*order, *by, home=near)[1]["code"] == "EXTENSIONS_THERE"
+    less = ["code-table", "set", "CATALOG-EXTENSIONS", "--in", str(altered), "--region", "310000", *by]
+    assert far.live_ledger.attempt(*less, home=near)[1]["code"] == "EXTENSION_TAKEN_AWAY"
+
+    assert late(near, at=plain["due"])[1] == []
+    answer, (found,) = late(near)
+    extension = {**row, "region": "310000", "version": 1, "digest": told["digest"]}
+    assert (found["extension"], found["due"] > plain["due"]) == (extension, True)
+    assert extension in answer["extensions"]
+    for language, words in (("zh", "延期 5 个工作日（虚构："), ("en", "by 5 working days (made up")):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        assert words in far.live_ledger.printed("supervise", "sharing", "--at", "2031-01-01", home=near)[1]
+
+    blind = ["supervise", "sharing", "--at", plain["due"]]
+    status, stopped = far.live_ledger.attempt(*blind, home=away)
+    assert (status, stopped["code"], stopped["error"]["fields"]["region"]) == (
+        3,
+        "EXTENSIONS_NOT_HERE",
+        "310000",
+    )
+    assert far.live_ledger.attempt("supervise", "effect", *blind[2:], home=away)[0] == 3
+    answer, (found,) = late(away, "--without-extensions")
+    assert (answer["extensions"], found["due"], found["extension"]) == (None, plain["due"], None)
+    assert far.run("relying", "extension", "keep", str(altered))[1]["code"] == "NOT_EXTENSIONS"
+    (listed,) = far.done("relying", "extension", "list", "--region", "310000")["extensions"]
+    assert (listed["version"], listed["void"], listed["here"]) == (1, False, False)
+    shown = far.done("relying", "extension", "show", "310000", "--out", str(out))
+    assert (shown["digest"], shown["extensions"]) == (told["digest"], form)
+    assert far.run("relying", "extension", "show", "330000")[1]["code"] == "UNKNOWN_EXTENSIONS"
+    assert far.done("issuer", "extension", "keep", str(out), "--send")["published"] == [
+        {"region": "310000", "version": 1}
+    ]
+    _at(away, far, "extension", "keep", str(out))
+    assert late(away)[1][0]["extension"] == extension
+    with far.department("issuer") as issuer:
+        absent = issuer.get("/v1/extensions/0x" + "12" * 32)
+        false = issuer.post("/v1/extensions", json.loads(altered.read_text()))
+        where = f"/v1/supervision/sharing?org={ISSUER}&at=2031-01-01"
+        heard = SupervisedSharing.model_validate(issuer.get(where).json())
+        without = issuer.get(where + "&withoutExtensions=true").json()
+    assert (absent.status_code, absent.json()["code"]) == (404, "EXTENSIONS_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_EXTENSIONS")
+    assert (heard.extensions is not None, without["extensions"]) == (True, None)
+
+    followed = ["--sharing", "conditional", "--ground", "7", "--until", "2039-12-31"]
+    far.done("issuer", "resource", "amend", resource, "--field-list", str(far.fields), *followed)
+    assert late(tmp_path / "fresh")[1] == [], "it followed in time, so no extension is asked for"
 
 
 def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:

@@ -422,6 +422,26 @@ HELP: dict[str, str] = {
         "依统计授权，请提供方按字段取值统计数据集的行数；不提供任何一行。"
     ),
     "Fields by whose values rows are counted.": "按其取值统计行数的字段。",
+    "Extensions of updates of the catalog.": "目录更新的延期。",
+    "Tell whether a file has well-formed extensions; asks no ledger.": (
+        "判断文件是否为规范的延期清单；不查询账本。"
+    ),
+    "The extensions (elicense-extensions/1), - for stdin.": (
+        "延期清单文件（elicense-extensions/1），- 表示标准输入。"
+    ),
+    "Publish all that a region extended, earlier rows too; signed by the region or a superior one.": (
+        "发布地区批准的全部延期，包括此前各条；由该地区或上级地区签名。"
+    ),
+    "List the extensions that regions published, each version with when it was recorded.": (
+        "列出各地区发布的延期清单、各版本及其上链时刻。"
+    ),
+    "Show what a region extended; with --api texts of versions that are not here are fetched and kept.": (
+        "显示地区批准的延期；加 --api 时，本地没有的各版本正文从服务取得并保存。"
+    ),
+    "Keep the text of extensions that a region published, so that this home can count by them.": (
+        "保存地区已发布的延期清单正文，供本目录计算期限。"
+    ),
+    "Count no extension of an update of the catalog, and say so.": "不计目录更新的延期，并予以注明。",
     "Grounds of sharing: the law behind their numbers.": "共享依据：编号所指的法律条款。",
     "Tell whether a file has well-formed grounds; asks no ledger.": (
         "判断文件是否为规范的依据清单；不查询账本。"
