@@ -471,7 +471,7 @@ class Twin:
         self.valid_from, self.valid_to = (now + start if start else 0), (now + end if end else 0)
         world.run(commands.issue(world, validFrom=self.valid_from, validTo=self.valid_to))
         self.facts = [self._fact(Act.ISSUE, False, self.valid_from)]
-        self.cut_offs: dict[str, int] = {}
+        self.cut_offs: dict[str, tuple[int, int]] = {}
 
     def step(self, act: Act, shift: int | None, second_key: bool, pause: int) -> None:
         self.world.pass_time(pause)
@@ -490,10 +490,11 @@ class Twin:
     def cut_off_second_key(self, ago: int) -> None:
         since = self.world.now() - ago
         cut_off(self.world, self.keys[True], since)
-        self.cut_offs[self.keys[True].id.hex()] = since
+        self.cut_offs[self.keys[True].id.hex()] = (since, self.world.now())
 
     def agree(self, at: int, as_of: int) -> None:
-        standing = status_at(self._license(), at, as_of, self.cut_offs.get)
+        known = {key: since for key, (since, recorded) in self.cut_offs.items() if recorded <= as_of}
+        standing = status_at(self._license(), at, as_of, known.get)
         act = int(standing.fact.act) if standing.fact else 0
         rev = sum(fact.recorded_at <= as_of for fact in self.facts)
         expected = (int(standing.status), rev, standing.since, act)
