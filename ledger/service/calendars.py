@@ -21,7 +21,8 @@ from ledger.domain.sharing_entities import CodeTable
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import region_tables, says_already
+from ledger.service.code_tables import places_of, region_tables, says_already
+from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
@@ -31,7 +32,7 @@ MAX_CALENDAR_FILE = 1 << 18
 """Bytes of a calendar's file that are read."""
 
 
-class Calendars:
+class Calendars(KeptForms[Calendar]):
     """The texts of calendars that a home keeps.
 
     Args:
@@ -39,28 +40,7 @@ class Calendars:
     """
 
     def __init__(self, kept: ByDigest) -> None:
-        self._kept = kept
-
-    def keep(self, calendar: Calendar) -> str:
-        """Keep a calendar; gives its digest."""
-        self._kept.save(calendar.digest, calendar.as_json())
-        return calendar.digest
-
-    def find(self, digest: str) -> Calendar | None:
-        """The calendar with a digest; None where this home has none, or something else in its place."""
-        try:
-            kept = self._kept.load(digest)
-            found = read_calendar(kept) if kept is not None else None
-        except MalformedError:  # a damaged file is as good as none
-            return None
-        return found if found is not None and found.digest == digest else None
-
-    def told(self, digest: str) -> JsonObject:
-        """The file of a calendar; raises `CALENDAR_TEXT_NOT_HERE`."""
-        found = self.find(digest)
-        if found is None:
-            raise UnknownIdError("CALENDAR_TEXT_NOT_HERE", digest=digest[:80])
-        return found.as_json()
+        super().__init__(kept, read_calendar, "CALENDAR_TEXT_NOT_HERE")
 
     def take(self, state: Entities, form: Mapping[str, object]) -> list[JsonObject]:
         """Keep a calendar that somebody hands in, where a region published it; tells as what.
@@ -79,13 +59,8 @@ class Calendars:
 
 def published(state: Entities, calendar: Calendar) -> list[JsonObject]:
     """As which versions of which regions a calendar stands on the ledger, by region."""
-    return [
-        {"region": f"{region:06d}", "version": number}
-        for region, year, table in _tables(state)
-        if year == calendar.year
-        for number, each in enumerate(table.versions, 1)
-        if each.digest == calendar.digest
-    ]
+    own = ((region, table) for region, year, table in _tables(state) if year == calendar.year)
+    return places_of(own, calendar.digest)
 
 
 def publish(state: Entities, region: int, calendar: Calendar, now: int, by: Sequence[KeyFile]) -> ShareOrder:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.entities import IsVoid
 from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import (
@@ -46,6 +47,32 @@ def effective_table(table: CodeTable, at: int) -> tuple[int, CodeTableVersion] |
     return number, version
 
 
+def begins(version: CodeTableVersion) -> int:
+    """When a version comes into effect: once it is recorded, and its time has come."""
+    return max(version.recorded_at, version.since)
+
+
+def version_at(
+    table: CodeTable, at: int, is_void: IsVoid, before: int | None = None
+) -> tuple[int, CodeTableVersion] | None:
+    """Number and content of the version that counts at a moment; None where none does.
+
+    Args:
+        table: Of a region.
+        at: In Unix seconds.
+        is_void: Tells keys that were compromised.
+        before: Only what stands on the ledger before this record; None for all.
+    """
+    counting = [
+        (begins(each), number, each)
+        for number, each in enumerate(table.versions, 1)
+        if begins(each) <= at
+        and (before is None or each.seq < before)
+        and not is_void(each.key_id, each.recorded_at)
+    ]
+    return max(counting, key=lambda each: each[:2])[1:] if counting else None
+
+
 def region_table(state: StateView, region: int, name: str) -> CodeTable | None:
     """A region's code table by its name; None where the region never published one."""
     own = "0x" + code_table_object(region_object(region), ascii32(name)).hex()
@@ -77,6 +104,44 @@ def region_tables(state: Entities, is_wanted: Callable[[str], bool]) -> list[tup
         if each.publisher in regions and is_wanted(each.name)
     ]
     return sorted(found, key=lambda each: (each[0], each[1].name))
+
+
+def places_of(tables: Iterable[tuple[int, CodeTable]], digest: str) -> list[JsonObject]:
+    """As which versions of the tables of which regions a text stands: members of `published`."""
+    return [
+        {"region": f"{region:06d}", "version": number}
+        for region, table in tables
+        for number, each in enumerate(table.versions, 1)
+        if each.digest == digest
+    ]
+
+
+def version_rows(
+    region: int, table: CodeTable, at: int, is_void: IsVoid, is_here: Callable[[str], bool]
+) -> list[JsonObject]:
+    """All versions of a region's table as lists tell them, with which one counts at a moment.
+
+    Args:
+        region: Whose it is.
+        table: The table.
+        at: In Unix seconds.
+        is_void: Tells keys that were compromised.
+        is_here: Whether the text with a digest is kept.
+    """
+    counting = version_at(table, at, is_void)
+    return [
+        {
+            "region": f"{region:06d}",
+            "version": number,
+            "digest": each.digest,
+            "publishedAt": rfc3339(each.recorded_at),
+            "since": rfc3339(begins(each)),
+            "counts": counting is not None and counting[0] == number,
+            "void": is_void(each.key_id, each.recorded_at),
+            "here": is_here(each.digest),
+        }
+        for number, each in enumerate(table.versions, 1)
+    ]
 
 
 def table_in(state: Entities, key: str) -> CodeTable:

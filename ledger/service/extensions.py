@@ -24,10 +24,9 @@ from ledger.domain.state import StateView, typed
 from ledger.errors import OutageError, RuleError, TrustError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import region_table, region_tables, says_already
+from ledger.service.code_tables import begins, places_of, region_table, region_tables, says_already
 from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
-from ledger.service.sector_rules import begins
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 from ledger.service.working_days import Remembered
@@ -57,12 +56,7 @@ class Extensions(KeptForms[ExtensionList]):
             TrustError: `NOT_EXTENSIONS`: no region published this, or it was altered.
         """
         listed = read_extensions(form)
-        places = [
-            {"region": f"{region:06d}", "version": number}
-            for region, own in region_tables(state, lambda name: name == TABLE)
-            for number, each in enumerate(own.versions, 1)
-            if each.digest == listed.digest
-        ]
+        places = places_of(region_tables(state, lambda name: name == TABLE), listed.digest)
         if not places:
             raise TrustError("NOT_EXTENSIONS", digest=listed.digest)
         self.keep(listed)

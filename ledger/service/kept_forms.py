@@ -52,6 +52,10 @@ class KeptForms(Generic[F]):
             return None
         return found if found is not None and found.digest == digest else None
 
+    def has(self, digest: str) -> bool:
+        """Whether `find` finds it."""
+        return self.find(digest) is not None
+
     def told(self, digest: str) -> JsonObject:
         """The text with a digest; raises UnknownIdError with the code for an absent one."""
         found = self.find(digest)

@@ -19,10 +19,11 @@ from ledger.domain.regions import RegionCode
 from ledger.domain.seals import TABLE_NAME, NamedSeal, SealList, known_of, read_seals, unrevoked
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.domain.state import typed
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
+from ledger.errors import RuleError, TrustError, UnknownIdError
 from ledger.ports import Entities
 from ledger.proof.seals import body_table, counting_lists, counting_version, region_table, seal_table
 from ledger.service import share_owed
+from ledger.service.kept_forms import KeptForms
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import ByDigest
 from ledger.service.share import ShareOrder
@@ -32,7 +33,7 @@ MAX_SEALS_FILE = 1 << 20
 """Bytes of a list's file that are read."""
 
 
-class Seals:
+class Seals(KeptForms[SealList]):
     """The texts of lists that a home keeps.
 
     Args:
@@ -40,28 +41,7 @@ class Seals:
     """
 
     def __init__(self, kept: ByDigest) -> None:
-        self._kept = kept
-
-    def keep(self, seals: SealList) -> str:
-        """Keep a list; gives its digest."""
-        self._kept.save(seals.digest, seals.as_json())
-        return seals.digest
-
-    def find(self, digest: str) -> SealList | None:
-        """The list with a digest; None where this home has none, or something else in its place."""
-        try:
-            kept = self._kept.load(digest)
-            found = read_seals(kept) if kept is not None else None
-        except MalformedError:  # a damaged file is as good as none
-            return None
-        return found if found is not None and found.digest == digest else None
-
-    def told(self, digest: str) -> JsonObject:
-        """The file of a list; raises `SEALS_TEXT_NOT_HERE`."""
-        found = self.find(digest)
-        if found is None:
-            raise UnknownIdError("SEALS_TEXT_NOT_HERE", digest=digest[:80])
-        return found.as_json()
+        super().__init__(kept, read_seals, "SEALS_TEXT_NOT_HERE")
 
     def take(self, state: Entities, form: Mapping[str, object]) -> list[JsonObject]:
         """Keep a list that somebody hands in, where a body or region published it; tells as what.

@@ -16,12 +16,9 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import IsVoid, Organisation
 from ledger.domain.field_list import HIGHEST_GRADE, SENSITIVE_FROM, FieldList
 from ledger.domain.lineage import superiors_of, void_as_of
-from ledger.domain.objects import ascii32, code_table_object, region_object
 from ledger.domain.sector_rules import TABLE, SectorAnswer, SectorTable, Wanted
 from ledger.domain.sharing import Basis, fields_of
 from ledger.domain.sharing_entities import (
-    CodeTable,
-    CodeTableVersion,
     Grant,
     Resource,
     ResourceVersion,
@@ -29,6 +26,7 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import StateView, typed
 from ledger.errors import NotEntitledError, OutageError
+from ledger.service.code_tables import begins, region_table, version_at
 from ledger.service.working_days import Remembered
 
 FindSectors = Callable[[str], SectorTable | None]
@@ -133,7 +131,7 @@ class SectorRules:
             before: Only what stands on the ledger before this record; None for all.
         """
         for code in superiors_of(self._seen, region, at, min(self.known_at, at)):
-            table = sector_table(self._seen, code)
+            table = region_table(self._seen, code, TABLE)
             counting = version_at(table, at, self._is_void, before) if table else None
             if counting is not None:
                 number, version = counting
@@ -191,7 +189,7 @@ class SectorRules:
     def changes(self, region: int, since: int, until: int) -> Iterator[int]:
         """Moments within two, these included, at which another text may have come to count for a region."""
         for code in superiors_of(self._seen, region, until, min(self.known_at, until)):
-            table = sector_table(self._seen, code)
+            table = region_table(self._seen, code, TABLE)
             for each in table.versions if table else ():
                 if since <= begins(each) <= until:
                     yield begins(each)
@@ -258,35 +256,3 @@ class Why:
     fields: int
     purpose: str = ""
     item: str = ""
-
-
-def sector_table(state: StateView, region: int) -> CodeTable | None:
-    """The code table that has a region's rules; None where it never published any."""
-    key = "0x" + code_table_object(region_object(region), ascii32(TABLE)).hex()
-    return typed(state, "codeTable", key, CodeTable)
-
-
-def begins(version: CodeTableVersion) -> int:
-    """When a version comes into effect: once it is recorded, and its time has come."""
-    return max(version.recorded_at, version.since)
-
-
-def version_at(
-    table: CodeTable, at: int, is_void: IsVoid, before: int | None = None
-) -> tuple[int, CodeTableVersion] | None:
-    """Number and content of the version that counts at a moment; None where none does.
-
-    Args:
-        table: Of a region.
-        at: In Unix seconds.
-        is_void: Tells keys that were compromised.
-        before: Only what stands on the ledger before this record; None for all.
-    """
-    counting = [
-        (begins(each), number, each)
-        for number, each in enumerate(table.versions, 1)
-        if begins(each) <= at
-        and (before is None or each.seq < before)
-        and not is_void(each.key_id, each.recorded_at)
-    ]
-    return max(counting, key=lambda each: each[:2])[1:] if counting else None

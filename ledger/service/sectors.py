@@ -7,21 +7,21 @@ regions to say, and their governing key, or that of a superior region, signs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import region_id
 from ledger.domain.sector_rules import TABLE, SectorTable, read_sectors
 from ledger.domain.sharing_entities import CodeTable
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
+from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import says_already
+from ledger.service.code_tables import places_of, region_table, region_tables, says_already, version_rows
+from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
-from ledger.service.sector_rules import RulesInEffect, SectorRules, begins, sector_table, version_at
+from ledger.service.sector_rules import RulesInEffect, SectorRules
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
@@ -32,7 +32,7 @@ _MOST_READ = 16
 """Texts that are kept in memory."""
 
 
-class Sectors:
+class Sectors(KeptForms[SectorTable]):
     """The texts of rules that a home keeps.
 
     Args:
@@ -40,36 +40,17 @@ class Sectors:
     """
 
     def __init__(self, kept: ByDigest) -> None:
-        self._kept = kept
-        self._read: dict[str, SectorTable] = {}
-
-    def keep(self, table: SectorTable) -> str:
-        """Keep a text; gives its digest."""
-        self._kept.save(table.digest, table.as_json())
-        return table.digest
+        super().__init__(kept, read_sectors, "SECTORS_TEXT_NOT_HERE")
+        self._in_memory: dict[str, SectorTable] = {}
 
     def find(self, digest: str) -> SectorTable | None:
         """The text with a digest; None where this home has none, or something else in its place."""
-        if digest in self._read:
-            return self._read[digest]
-        try:
-            kept = self._kept.load(digest)
-            found = read_sectors(kept) if kept is not None else None
-        except MalformedError:  # a damaged file is as good as none
-            return None
-        if found is None or found.digest != digest:
-            return None
-        if len(self._read) >= _MOST_READ:
-            self._read.clear()
-        self._read[digest] = found
+        found = self._in_memory.get(digest) or super().find(digest)
+        if found is not None and digest not in self._in_memory:
+            if len(self._in_memory) >= _MOST_READ:
+                self._in_memory.clear()
+            self._in_memory[digest] = found
         return found
-
-    def told(self, digest: str) -> JsonObject:
-        """The file of a text; raises `SECTORS_TEXT_NOT_HERE`."""
-        found = self.find(digest)
-        if found is None:
-            raise UnknownIdError("SECTORS_TEXT_NOT_HERE", digest=digest[:80])
-        return found.as_json()
 
     def take(self, state: Entities, form: Mapping[str, object]) -> list[JsonObject]:
         """Keep a text that somebody hands in, where a region published it; tells as what.
@@ -79,12 +60,7 @@ class Sectors:
             TrustError: `NOT_SECTORS`: no region published this, or it was altered.
         """
         table = read_sectors(form)
-        places = [
-            {"region": f"{region:06d}", "version": number}
-            for region, own in _tables(state)
-            for number, each in enumerate(own.versions, 1)
-            if each.digest == table.digest
-        ]
+        places = places_of(_tables(state), table.digest)
         if not places:
             raise TrustError("NOT_SECTORS", digest=table.digest)
         self.keep(table)
@@ -106,8 +82,7 @@ def publish(
     Raises:
         RuleError: `SECTORS_THERE`.
     """
-    own = sector_table(state, region)
-    if says_already(state, own, table.digest):
+    if says_already(state, region_table(state, region, TABLE), table.digest):
         raise RuleError("SECTORS_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, table.as_json(), since, by)
 
@@ -140,11 +115,12 @@ class ShowSectors:
 
     def rows(self, region: int | None = None) -> list[JsonObject]:
         """The members of `rules` of `sector list`: all versions, by region and number."""
+        is_void = void_as_of(self.state, self.now)
         return [
             row
             for code, own in _tables(self.state)
             if region in (None, code)
-            for row in self._rows(code, own)
+            for row in version_rows(code, own, self.now, is_void, self.sectors.has)
         ]
 
     def region(self) -> int:
@@ -196,30 +172,7 @@ class ShowSectors:
             raise UnknownIdError("UNKNOWN_SECTORS", region=f"{region:06d}")
         return found
 
-    def _rows(self, code: int, table: CodeTable) -> list[JsonObject]:
-        is_void = void_as_of(self.state, self.now)
-        counting = version_at(table, self.now, is_void)
-        return [
-            {
-                "region": f"{code:06d}",
-                "version": number,
-                "digest": each.digest,
-                "publishedAt": rfc3339(each.recorded_at),
-                "since": rfc3339(begins(each)),
-                "counts": counting is not None and counting[0] == number,
-                "void": is_void(each.key_id, each.recorded_at),
-                "here": self.sectors.find(each.digest) is not None,
-            }
-            for number, each in enumerate(table.versions, 1)
-        ]
 
-
-def _tables(state: Entities) -> Iterator[tuple[int, CodeTable]]:
+def _tables(state: Entities) -> list[tuple[int, CodeTable]]:
     """Region and table of all rules, by region."""
-    regions = {region_id(int(code)): int(code) for code, _ in state.entities("region")}
-    found = [
-        (regions[each.publisher], each)
-        for _, each in state.entities("codeTable")
-        if isinstance(each, CodeTable) and each.name == TABLE and each.publisher in regions
-    ]
-    return iter(sorted(found, key=lambda each: each[0]))
+    return region_tables(state, lambda name: name == TABLE)

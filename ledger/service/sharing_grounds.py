@@ -15,16 +15,21 @@ from ledger.domain.entities import Organisation
 from ledger.domain.ground_table import TABLE, GroundTable, SharingGround, read_grounds
 from ledger.domain.lineage import superiors_of, void_as_of
 from ledger.domain.moments import rfc3339
-from ledger.domain.objects import ascii32, code_table_object, region_object
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.domain.state import StateView, typed
 from ledger.errors import RuleError, TrustError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import region_tables
+from ledger.service.code_tables import (
+    begins,
+    places_of,
+    region_table,
+    region_tables,
+    version_at,
+    version_rows,
+)
 from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
-from ledger.service.sector_rules import begins, version_at
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
@@ -50,12 +55,7 @@ class Grounds(KeptForms[GroundTable]):
             TrustError: `NOT_GROUNDS`: no region published this, or it was altered.
         """
         table = read_grounds(form)
-        places = [
-            {"region": f"{region:06d}", "version": number}
-            for region, own in _tables(state)
-            for number, each in enumerate(own.versions, 1)
-            if each.digest == table.digest
-        ]
+        places = places_of(_tables(state), table.digest)
         if not places:
             raise TrustError("NOT_GROUNDS", digest=table.digest)
         self.keep(table)
@@ -77,7 +77,7 @@ def publish(
     Raises:
         RuleError: `GROUNDS_THERE`.
     """
-    own = _table(state, region)
+    own = region_table(state, region, TABLE)
     if own is not None and own.versions[-1].digest == table.digest:
         raise RuleError("GROUNDS_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, table.as_json(), since, by)
@@ -127,7 +127,7 @@ class ReadGrounds:
         """Region, number and content of the version that counts for a region; None where none does."""
         is_void = void_as_of(self.state, self.now)
         for code in superiors_of(self.state, region, self.now, self.now):
-            table = _table(self.state, code)
+            table = region_table(self.state, code, TABLE)
             found = version_at(table, self.now, is_void) if table else None
             if found is not None:
                 return code, *found
@@ -157,8 +157,13 @@ class ShowGrounds:
 
     def rows(self, region: int | None = None) -> list[JsonObject]:
         """The members of `grounds` of `ground list`: all versions, by region and number."""
-        tables = [each for each in _tables(self.state) if region in (None, each[0])]
-        return [row for code, table in tables for row in self._rows(code, table)]
+        is_void = void_as_of(self.state, self.now)
+        return [
+            row
+            for code, table in _tables(self.state)
+            if region in (None, code)
+            for row in version_rows(code, table, self.now, is_void, self.grounds.has)
+        ]
 
     def show(self, region: int) -> JsonObject:
         """The keys of `ground show`; raises `UNKNOWN_GROUNDS`."""
@@ -176,28 +181,6 @@ class ShowGrounds:
             "since": rfc3339(begins(version)),
             "grounds": text.as_json() if text else None,
         }
-
-    def _rows(self, code: int, table: CodeTable) -> list[JsonObject]:
-        is_void = void_as_of(self.state, self.now)
-        counting = version_at(table, self.now, is_void)
-        return [
-            {
-                "region": f"{code:06d}",
-                "version": number,
-                "digest": each.digest,
-                "publishedAt": rfc3339(each.recorded_at),
-                "since": rfc3339(begins(each)),
-                "counts": counting is not None and counting[0] == number,
-                "void": is_void(each.key_id, each.recorded_at),
-                "here": self.grounds.find(each.digest) is not None,
-            }
-            for number, each in enumerate(table.versions, 1)
-        ]
-
-
-def _table(state: StateView, region: int) -> CodeTable | None:
-    key = "0x" + code_table_object(region_object(region), ascii32(TABLE)).hex()
-    return typed(state, "codeTable", key, CodeTable)
 
 
 def _tables(state: Entities) -> list[tuple[int, CodeTable]]:
