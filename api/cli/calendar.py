@@ -12,7 +12,7 @@ from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls, moment
 from api.cli.output import Outcome, said
-from api.cli.published import PublishedForms
+from api.cli.published import PublishedForms, Send
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
@@ -28,7 +28,6 @@ FileArgument = Annotated[
 ]
 RegionArgument = Annotated[str, typer.Argument(metavar="REGION", help="Its six digits.")]
 YearArgument = Annotated[int, typer.Argument(metavar="YEAR", min=FIRST_YEAR, max=LAST_YEAR, help="The year.")]
-Send = Annotated[bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")]
 FORMS = PublishedForms("calendar", "/v1/calendars", read_calendar, MAX_CALENDAR_FILE)
 _HEADS = ("region", "year", "version", "countsFrom", "countsUntil", "here")
 

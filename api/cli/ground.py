@@ -12,7 +12,7 @@ from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls, moment
 from api.cli.output import Outcome, said
 from api.cli.plain import one_line
-from api.cli.published import PublishedForms
+from api.cli.published import PublishedForms, Send
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
@@ -27,7 +27,6 @@ FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="The grounds (elicense-grounds/1), - for stdin.")
 ]
 RegionArgument = Annotated[str, typer.Argument(metavar="REGION", help="Its six digits.")]
-Send = Annotated[bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")]
 FORMS = PublishedForms("grounds", "/v1/grounds", read_grounds, MAX_GROUNDS_FILE)
 _HEADS = ("region", "version", "since", "counts", "here")
 

@@ -10,20 +10,20 @@ from api.cli import keys, remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import KnownAt, Network, RpcUrls, moment
-from api.cli.output import Outcome, read_input, said, worded
+from api.cli.output import Outcome, said, worded
+from api.cli.published import PublishedForms, Send
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import read_region, read_uscc
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
-from ledger.adapters.service_client import ServiceClient
-from ledger.bootstrap import Ledger
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import JsonObject
 from ledger.domain.seals import SealList, read_seals
 from ledger.domain.words import SEAL_REASON, SEAL_STANDING
-from ledger.errors import MalformedError, TrustError, UnknownIdError, UsageError
+from ledger.errors import UsageError
 from ledger.service.seals import MAX_SEALS_FILE, Publisher, publish
 
 app = typer.Typer(add_completion=False, help="Lists of electronic seals.")
+FORMS = PublishedForms("seals", "/v1/seals", read_seals, MAX_SEALS_FILE)
 
 FileArgument = Annotated[
     str, typer.Argument(metavar="FILE", help="The list (elicense-seals/1), - for stdin.")
@@ -37,7 +37,7 @@ _HEADS = ("publisher", "version", "counts", "seals", "revoked", "here")
 @app.command("check")
 def check(file: FileArgument) -> Outcome:
     """Tell whether a file is a list of seals, and what it has; asks no ledger."""
-    seals = _read(file)
+    seals = FORMS.read(file)
     data = {
         "digest": seals.digest,
         "seals": len(seals.seals),
@@ -67,7 +67,7 @@ def publish_seals(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Publish a body's list of seals, or a region's of those of its bodies, or its next version."""
-    seals = _read(file)
+    seals = FORMS.read(file)
     if region is None and org is None:
         raise UsageError("SEALS_OF")
     publisher = Publisher(read_region(region), "") if region else Publisher(0, read_uscc(org or ""))
@@ -79,7 +79,7 @@ def publish_seals(
     ledger.seals.keep(seals)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
-        desk.service().post("/v1/seals", seals.as_json())
+        FORMS.leave(desk.service(), seals.as_json())
     data = {
         "publisher": str(publisher),
         "digest": seals.digest,
@@ -126,9 +126,7 @@ def show(
     data = showing.show(whose)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
     if absent and key is not None:
-        client = service_for(ledger, keys.signer(key), org)
-        for digest in absent:
-            _fetch(ledger, client, digest)
+        FORMS.fetch(ledger.seals, service_for(ledger, keys.signer(key), org), absent)
         data = showing.show(whose)
     if out is not None:
         write(out, pretty(ledger.seals.told(str(data["digest"]))))
@@ -140,9 +138,7 @@ def show(
 @app.command("keep")
 def keep(
     file: FileArgument,
-    send: Annotated[
-        bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")
-    ] = False,
+    send: Send = False,
     api: ReadApi = None,
     key: ReadKey = None,
     org: ReadOrg = None,
@@ -152,12 +148,12 @@ def keep(
     """Keep the text of a list of seals that somebody published, so that this home can verify by it."""
     if send and (api is None or key is None):
         raise UsageError("SEALS_SENT_WHERE")
-    form = _form(file)
+    form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.seals.take(state, form)
     digest = read_seals(form).digest
     if send and key is not None:
-        service_for(ledger, keys.signer(key), org).post("/v1/seals", form)
+        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     where = "  ".join(f"{each['publisher']} #{each['version']}" for each in places)
     return Outcome({"digest": digest, "published": places, "sent": send}, text=f"{digest}\n  {where}")
 
@@ -190,27 +186,6 @@ def _standing(row: JsonObject) -> str:
     if row["revokedAt"] is None:
         return told
     return f"{told}  {row['revokedAt']}  {worded(SEAL_REASON, str(row['reason']))}"
-
-
-def _form(file: str) -> JsonObject:
-    return parse_strict(read_input(file, MAX_SEALS_FILE + 1), MAX_SEALS_FILE)
-
-
-def _read(file: str) -> SealList:
-    return read_seals(_form(file))
-
-
-def _fetch(ledger: Ledger, client: ServiceClient, digest: str) -> None:
-    """Keep the text that a service has behind a digest, if it has it."""
-    try:
-        seals = read_seals(client.get(f"/v1/seals/{digest}"))
-    except UnknownIdError:
-        return
-    except MalformedError:
-        raise TrustError("SERVICE_ANSWER_DIFFERS", member="seals") from None
-    if seals.digest != digest:
-        raise TrustError("SERVICE_ANSWER_DIFFERS", member="digest")
-    ledger.seals.keep(seals)
 
 
 def _lines(seals: SealList) -> str:

@@ -10,10 +10,11 @@ from api.cli import keys, remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls, moment
-from api.cli.output import Outcome, read_input, said
+from api.cli.output import Outcome, said
+from api.cli.published import Send
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
 from api.cli.registry_words import RegionOption, read_region, read_uscc
-from api.cli.sector_words import fetched_text, ruling_text
+from api.cli.sector_words import FORMS, ruling_text
 from api.cli.sharing import (
     FieldListOption,
     ResourceArgument,
@@ -26,13 +27,13 @@ from api.cli.sharing import (
 )
 from api.cli.showing import write
 from ledger.bootstrap import Ledger
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import JsonObject
 from ledger.domain.sector_rules import SectorTable, read_sectors
 from ledger.domain.sharing import Basis
 from ledger.errors import OutageError, UsageError
 from ledger.ports import Entities
 from ledger.service.sector_rules import Why
-from ledger.service.sectors import MAX_SECTORS_FILE, publish
+from ledger.service.sectors import publish
 from ledger.service.share_resources import read_key, resource_in
 
 app = typer.Typer(add_completion=False, help="Rules of sectors: which trades may get which data.")
@@ -45,14 +46,13 @@ OfRegion = Annotated[
     str | None, typer.Option("--region", metavar="CODE", help="By the rules that count in this region.")
 ]
 AtOption = Annotated[str | None, typer.Option("--at", metavar="TIME", help="As of this moment; else now.")]
-Send = Annotated[bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")]
 _HEADS = ("region", "version", "since", "counts", "here")
 
 
 @app.command("check")
 def check(file: FileArgument) -> Outcome:
     """Tell whether a file has well-formed rules of sectors; asks no ledger."""
-    rules = _read(file)
+    rules = FORMS.read(file)
     data = {
         "digest": rules.digest,
         "sectors": len(rules.sectors),
@@ -79,14 +79,14 @@ def publish_rules(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Publish a region's rules of sectors, or their next version; signed by the region or a superior one."""
-    rules, code = _read(file), read_region(region)
+    rules, code = FORMS.read(file), read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())
     shared = desk.send(publish(desk.state, code, rules, begins, desk.by))
     desk.ledger.sectors.keep(rules)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
-        desk.service().post("/v1/sectors", rules.as_json())
+        FORMS.leave(desk.service(), rules.as_json())
     data = {"region": region, "digest": rules.digest, "sent": is_sent}
     return told(shared, data, f"{region}  {rules.digest}")
 
@@ -129,7 +129,8 @@ def show(
     asked = showing.region() if code is None else code
     data = showing.show(asked)
     if data["rules"] is None and key is not None:
-        fetched_text(ledger, service_for(ledger, keys.signer(key), org), str(data["digest"]))
+        service = service_for(ledger, keys.signer(key), org)
+        FORMS.fetch(ledger.sectors, service, [str(data["digest"])])
         data = showing.show(asked)
     if out is not None:
         write(out, pretty(ledger.sectors.told(str(data["digest"]))))
@@ -151,11 +152,11 @@ def keep(
     """Keep the text of rules that a region published, so that this home can judge by it."""
     if send and (api is None or key is None):
         raise UsageError("SECTOR_SENT_WHERE")
-    form = _form(file)
+    form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places, rules = ledger.sectors.take(state, form), read_sectors(form)
     if send and key is not None:
-        service_for(ledger, keys.signer(key), org).post("/v1/sectors", form)
+        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     data = {"digest": rules.digest, "published": places, "sent": send}
     return Outcome(data, text=f"{rules.digest}\n  {where}")
@@ -227,14 +228,6 @@ def _ruled(ledger: Ledger, state: Entities, at: int | None, body: str, resource:
     text = showing.rules.text(ruling.by) if ruling.by else None
     rule = text.rules[ruling.rule - 1].as_json() if text and ruling.rule else None
     return {"resource": resource, **ruling.as_json(), "text": rule}
-
-
-def _form(file: str) -> JsonObject:
-    return parse_strict(read_input(file, MAX_SECTORS_FILE + 1), MAX_SECTORS_FILE)
-
-
-def _read(file: str) -> SectorTable:
-    return read_sectors(_form(file))
 
 
 def _lines(rules: SectorTable) -> str:

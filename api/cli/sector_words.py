@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from api.cli.output import said, worded
+from api.cli.published import PublishedForms
 from api.cli.sharing import SharingDesk
-from ledger.adapters.service_client import ServiceClient
-from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
 from ledger.domain.sector_rules import SectorTable, read_sectors
 from ledger.domain.sharing_entities import Grant
 from ledger.domain.words import SECTOR_ANSWER
-from ledger.errors import MalformedError, OutageError, TrustError, UnknownIdError
+from ledger.errors import OutageError
 from ledger.ports import Entities
 from ledger.service.sector_rules import Ruling
+from ledger.service.sectors import MAX_SECTORS_FILE
+
+FORMS = PublishedForms("sectors", "/v1/sectors", read_sectors, MAX_SECTORS_FILE)
 
 
 def ruling_text(ruling: JsonObject) -> str:
@@ -37,20 +39,6 @@ def ruling_text(ruling: JsonObject) -> str:
     )
 
 
-def fetched_text(ledger: Ledger, client: ServiceClient, digest: str) -> SectorTable | None:
-    """Keep the text that a service has behind a digest, if it has it; raises `SERVICE_ANSWER_DIFFERS`."""
-    try:
-        found = read_sectors(client.get(f"/v1/sectors/{digest}"))
-    except UnknownIdError:
-        return None
-    except MalformedError:
-        raise TrustError("SERVICE_ANSWER_DIFFERS", member="sectors") from None
-    if found.digest != digest:
-        raise TrustError("SERVICE_ANSWER_DIFFERS", member="digest")
-    ledger.sectors.keep(found)
-    return found
-
-
 def ruling_of(desk: SharingDesk, state: Entities, grant: Grant) -> Ruling:
     """What rules of sectors say to a grant now; a text that is not here comes from the service of the desk.
 
@@ -60,10 +48,9 @@ def ruling_of(desk: SharingDesk, state: Entities, grant: Grant) -> Ruling:
     ledger = desk.ledger
 
     def find(digest: str) -> SectorTable | None:
-        found = ledger.sectors.find(digest)
-        if found is None and ledger.settings.api is not None:
-            found = fetched_text(ledger, desk.service(), digest)
-        return found
+        if not ledger.sectors.has(digest) and ledger.settings.api is not None:
+            FORMS.fetch(ledger.sectors, desk.service(), [digest])
+        return ledger.sectors.find(digest)
 
     now = int(ledger.clock.now().timestamp())
     return ledger.sector_rules(state, now, find).ruling(grant, now)
