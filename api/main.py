@@ -77,7 +77,7 @@ from ledger.service.origins import take_origins
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
 from ledger.service.supervise_origins import SupervisedOrigins
-from ledger.service.supervise_sharing import SupervisedSharing
+from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 
 MOST_WRITING, WRITING_EACH = 32, 12
@@ -221,9 +221,9 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         with index_lock:
             return ledger.follow()
 
-    def supervised(*asked: Any) -> SupervisedSharing:
+    def supervised(at: int | None, since: int, org: str, without: Without) -> SupervisedSharing:
         with index_lock:
-            return ledger.supervise_sharing(*asked)
+            return ledger.supervise_sharing(at, since, org, without)
 
     def supervised_origins(at: int | None, since: int, org: str, leaves_out: bool) -> SupervisedOrigins:
         with index_lock:

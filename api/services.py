@@ -36,7 +36,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
 from ledger.service.supervise_origins import SupervisedOrigins
-from ledger.service.supervise_sharing import SupervisedSharing
+from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
 from ledger.service.verify import Subject, VerifyLicenses
@@ -108,8 +108,7 @@ class Services:
         routes: Which route policies regions published, by a state of the ledger.
         heads: Which heads of other ledgers, likewise.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
-            whether Monday to Friday are counted by a calendar whose text is not here, and whether grants
-            are held against rules of sectors.
+            and without which texts.
         supervise_origins: What is collected again: as of when, since when, by which body, and whether files
             that are not here are left out.
         keep_origins: Keeps a file of origins that its provider declared.
@@ -155,7 +154,7 @@ class Services:
     supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]
     sectors: Sectors
-    supervise_sharing: Callable[[int | None, int, str, bool, bool, bool], SupervisedSharing]
+    supervise_sharing: Callable[[int | None, int, str, Without], SupervisedSharing]
     seals: Seals
     routes: Callable[[Entities], ShowRoutes]
     heads: Callable[[Entities], WitnessedHeads]

@@ -147,7 +147,7 @@ from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_origins import SupervisedOrigins, supervise_origins
 from ledger.service.supervise_promises import HeldPromise, promises_given
 from ledger.service.supervise_routes import SuperviseRoutes
-from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision
+from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision, Without
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
 from ledger.service.verification_receipts import (
     CheckVerifications,
@@ -175,6 +175,7 @@ ROWS = "rows.sqlite3"
 HOLDERS = "holders.sqlite3"
 """File of a home in which it finds its licenses by their holders."""
 
+_WITH_ALL = Without()
 _OTHERS = "ledgers"
 """Folder of a home with the trust files of other ledgers."""
 
@@ -792,13 +793,7 @@ class Ledger:
         return ShowCorrections(state, self.party_texts, self.evidence, at, days)
 
     def supervise_sharing(
-        self,
-        at: int | None,
-        since: int = 0,
-        org: str = "",
-        assumes_weekdays: bool = False,
-        judges_sectors: bool = True,
-        counts_extensions: bool = True,
+        self, at: int | None, since: int = 0, org: str = "", without: Without = _WITH_ALL
     ) -> SupervisedSharing:
         """What was due where data are shared and did not come in time, by the newest block.
 
@@ -806,17 +801,14 @@ class Ledger:
             at: As of when; None for now, which is the newest block's time where our clock is behind it.
             since: Only what fell due from then on.
             org: Only what this body owes, by its credit code; empty for all.
-            assumes_weekdays: As for `working_days`.
-            judges_sectors: Whether grants are held against rules of sectors.
-            counts_extensions: Whether what superiors extended is counted.
+            without: Which texts it goes on without.
 
         Raises:
             OutageError: No node answers; `CALENDAR_NOT_HERE`, `EXTENSIONS_NOT_HERE`, `SECTORS_NOT_HERE`,
                 `SECTOR_GRADES_NOT_HERE`.
             UnknownIdError: `UNKNOWN_BODY`.
         """
-        told = assumes_weekdays, judges_sectors, counts_extensions
-        return self._supervised(at, since, org, *told)[1]
+        return self._supervised(at, since, org, without)[1]
 
     def supervise_origins(
         self, at: int | None, since: int = 0, org: str = "", leaves_out: bool = False
@@ -838,15 +830,10 @@ class Ledger:
         return supervise_origins(shown, asked, newest, leaves_out)
 
     def supervise_effect(
-        self,
-        at: int | None,
-        since: int = 0,
-        org: str = "",
-        assumes_weekdays: bool = False,
-        counts_extensions: bool = True,
+        self, at: int | None, since: int = 0, org: str = "", without: Without = _WITH_ALL
     ) -> SuperviseEffect:
         """What came of sharing in a period, by the newest block; as `supervise_sharing`."""
-        known, sharing = self._supervised(at, since, org, assumes_weekdays, False, counts_extensions)
+        known, sharing = self._supervised(at, since, org, replace(without, sectors=True))
         return SuperviseEffect(known, sharing.asked, sharing, self.party_texts)
 
     def supervise_routes(self, at: int | None, since: int = 0, org: str = "") -> SuperviseRoutes:
@@ -866,19 +853,13 @@ class Ledger:
         return SuperviseRoutes(KnownAt(self.index, asked.at), asked, newest, *told)
 
     def _supervised(
-        self,
-        at: int | None,
-        since: int,
-        org: str,
-        assumes_weekdays: bool,
-        judges_sectors: bool,
-        counts_extensions: bool,
+        self, at: int | None, since: int, org: str, without: Without
     ) -> tuple[KnownAt, SupervisedSharing]:
         newest, asked = self._asked(at, since, org)
         known = KnownAt(self.index, asked.at)
-        corrections = self._corrections_at(known, asked.at, assumes_weekdays)
-        rules = self.sector_rules(known, asked.at) if judges_sectors else None
-        extensions = CountExtensions(known, asked.at, self.extensions.find) if counts_extensions else None
+        corrections = self._corrections_at(known, asked.at, without.calendars)
+        rules = None if without.sectors else self.sector_rules(known, asked.at)
+        extensions = None if without.extensions else CountExtensions(known, asked.at, self.extensions.find)
         return known, SuperviseSharing(known, corrections, asked, newest, rules, extensions).supervise()
 
     def _asked(self, at: int | None, since: int, org: str) -> tuple[int, Supervision]:

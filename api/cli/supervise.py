@@ -20,6 +20,7 @@ from ledger.errors import MalformedError, OutageError
 from ledger.service.promises import promise_in
 from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
 from ledger.service.supervise_routes import CODE as BROKEN
+from ledger.service.supervise_sharing import Without
 
 app = typer.Typer(add_completion=False, help="Hold what was promised, and what was due, against the ledger.")
 
@@ -91,8 +92,8 @@ def sharing(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        told = assume_weekdays, not without_sectors, not without_extensions
-        found = ledger.supervise_sharing(*period, body, *told)
+        without = Without(assume_weekdays, without_sectors, without_extensions)
+        found = ledger.supervise_sharing(*period, body, without)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     codes = [CODES[each.deadline.step] for each in found.findings]
@@ -157,7 +158,8 @@ def effect(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        data = ledger.supervise_effect(*period, body, assume_weekdays, not without_extensions).as_json()
+        without = Without(calendars=assume_weekdays, extensions=without_extensions)
+        data = ledger.supervise_effect(*period, body, without).as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     return Outcome(data, text=lambda: effect_text(data))

@@ -12,6 +12,7 @@ from api.answers import answers, fetched
 from api.auth import Asking, Guarded
 from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
 from ledger.domain.moments import parse_moment
+from ledger.service.supervise_sharing import Without
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["supervision"])
 
@@ -46,8 +47,8 @@ def supervise_sharing(
     """What was due and came late or not at all, by the records alone; any body may recompute it."""
     moments = (None if each is None else parse_moment(each) for each in (at, since))
     when, begun = moments
-    told = assume_weekdays, not without_sectors, not without_extensions
-    found = services.supervise_sharing(when, begun or 0, org or "", *told)
+    without = Without(assume_weekdays, without_sectors, without_extensions)
+    found = services.supervise_sharing(when, begun or 0, org or "", without)
     return fetched(request, found.as_json(), personal=False)
 
 

@@ -81,6 +81,21 @@ class Supervision:
 
 
 @dataclass(frozen=True)
+class Without:
+    """Which published texts supervision goes on without; the answer says so.
+
+    Attributes:
+        calendars: Whether Monday to Friday are counted by a calendar whose text is not here.
+        sectors: Whether no grant is held against rules of sectors.
+        extensions: Whether nothing is counted that superiors extended.
+    """
+
+    calendars: bool = False
+    sectors: bool = False
+    extensions: bool = False
+
+
+@dataclass(frozen=True)
 class Owed:
     """Something that a body was to do by a time.
 
