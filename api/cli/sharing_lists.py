@@ -35,6 +35,7 @@ from ledger.service.code_tables import TableStanding, table_in, table_json, tabl
 from ledger.service.extensions import keep_extensions
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
+from ledger.service.lodged_promises import keep_promises
 from ledger.service.routes import keep_routes
 from ledger.service.seals import Publisher, keep_seals
 from ledger.service.sectors import keep_sectors
@@ -160,6 +161,8 @@ def code_table_set(
         keep_extensions(desk.state, desk.ledger.published.extensions, read_region(region), name, form)
         keep_head(desk.ledger.published.heads, name, form)
         keep_routes(desk.ledger.published.routes, name, form)
+    else:
+        keep_promises(desk.ledger.published.promise_lists, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     now = int(desk.ledger.clock.now().timestamp())
     keep_seals(desk.state, desk.ledger.published.seals, Publisher(*whose), name, form, now)
