@@ -415,6 +415,8 @@ def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
     for language, words in (("zh", f"由 {ISSUER} #1 存证"), ("en", f"lodged by {ISSUER} #1")):
         monkeypatch.setenv("ELICENSE_LANG", language)
         assert words in far.live_ledger.printed(*where, home=away)[1]
+        assert ISSUER in far.live_ledger.printed("promise", "lodged", home=away)[1]
+        assert promise.digest in far.live_ledger.printed("promise", "show", told["digest"], home=away)[1]
     with far.department("relying") as relying:
         heard = relying.get("/v1/supervision/promises")
         absent = relying.get("/v1/promise-lists/0x" + "12" * 32)
