@@ -109,6 +109,32 @@ class AgainstRules(Answered):
     rules_since: Moment
 
 
+class RaisedGrade(Answered):
+    """A grant that goes on under a grade that was lower when it was given."""
+
+    code: Literal["GRADE_RAISED"]
+    zh: str
+    en: str
+    body: str
+    grantee: str
+    about: Hash
+    resource: str
+    granted_version: int
+    version: int
+    seq: int
+    since: Moment
+    positions: list[int]
+    missing: list[Literal["DECISION", "REVIEW"]]
+
+
+class GradesNotHere(Answered):
+    """A version of a resource whose list of fields is not here, so that grants were not held against it."""
+
+    resource: str
+    version: int
+    digest: Hash
+
+
 class SupervisedSharing(Answered):
     """What was due in a period, and how it went (`supervise sharing`)."""
 
@@ -124,6 +150,8 @@ class SupervisedSharing(Answered):
     extensions: list[Extension] | None
     breaches: list[Breach]
     against_rules: list[AgainstRules] | None
+    regraded: list[RaisedGrade]
+    grades_not_here: list[GradesNotHere]
 
 
 class CollectedAgain(Collection):

@@ -114,6 +114,7 @@ def sharing(
     codes = [CODES[each.deadline.step] for each in found.findings]
     codes += [each.notice.code for each in found.breaches]
     codes += [each.code for each in found.against or ()]
+    codes += [str(each.as_json()["code"]) for each in found.raised]
     data, code = found.as_json(), codes[0] if codes else "OK"
     return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if codes else 0)
 

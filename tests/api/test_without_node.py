@@ -16,6 +16,7 @@ import pytest
 
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
 from api.origin_schemas import CollectedTwice, Lineage, OriginsBody, OriginsDetail, OriginsList
+from api.shared_schemas import GrantDetail, ResourceDetail
 from api.supervision_schemas import SupervisedOrigins, SupervisedPromises, SupervisedSharing
 from ledger.domain.license_types import license_type
 from ledger.domain.promise import Promise
@@ -364,6 +365,50 @@ def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far
         false = issuer.post("/v1/heads", {**json.loads(head.read_text()), "seq": 1})
     assert (absent.status_code, absent.json()["code"]) == (404, "HEAD_TEXT_NOT_HERE")
     assert (false.status_code, false.json()["code"]) == (422, "NOT_A_HEAD")
+
+
+def test_a_grant_given_under_a_lower_grade_is_told_with_what_to_do(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource, raised = far.resource("--type", NATIONAL), tmp_path / "raised.csv"
+    grant = far.granted(resource)
+    raised.write_text("name,grade\nname,3\nnumber,1\n")
+    far.done("issuer", "resource", "amend", resource, "--field-list", str(raised))
+    lacked = {"version": 2, "fields": ["name"], "missing": ["DECISION", "REVIEW"]}
+    shown = far.done("relying", "grant", "show", grant)
+    assert (shown["standing"], {**lacked, "since": shown["regraded"]["since"]}) == (
+        "IN_EFFECT",
+        shown["regraded"],
+    )
+    own = far.done("issuer", "resource", "show", resource)
+    assert own["regraded"] == [{"grant": grant, "grantee": RELYING, **shown["regraded"]}]
+    supervising = ["supervise", "sharing", "--org", ISSUER]
+    status, told = far.live_ledger.attempt(*supervising)
+    (found,) = [each for each in told["regraded"] if each["about"] == grant]
+    assert (status, found["code"], found["positions"], found["missing"]) == (
+        1,
+        "GRADE_RAISED",
+        [0],
+        lacked["missing"],
+    )
+    home = far.folder / "issuer"
+    for language, words in (
+        ("zh", ("请撤回授权", "缺：决定、复核")),
+        ("en", ("Withdraw it", "missing: decide")),
+    ):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        for order in (["resource", "show", resource], ["grant", "show", grant]):
+            assert words[0] in far.live_ledger.printed(*order, home=home)[1]
+        assert words[1] in far.live_ledger.printed(*supervising)[1]
+    with far.department("issuer") as issuer:
+        detail = ResourceDetail.model_validate(issuer.get(f"/v1/resources/{resource}").json())
+        one = GrantDetail.model_validate(issuer.get(f"/v1/grants/{grant}").json())
+        heard = SupervisedSharing.model_validate(issuer.get(f"/v1/supervision/sharing?org={ISSUER}").json())
+    assert (detail.regraded[0].grant, one.regraded and one.regraded.missing) == (grant, lacked["missing"])
+    assert grant in [each.about for each in heard.regraded]
+    far.done("issuer", "grant", "withdraw", grant)
+    assert far.done("issuer", "resource", "show", resource)["regraded"] == []
+    assert far.done("relying", "grant", "show", grant)["regraded"] is None
 
 
 def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
