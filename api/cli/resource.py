@@ -11,7 +11,7 @@ from api.cli import remote
 from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
-from api.cli.output import Outcome, read_input, said, worded
+from api.cli.output import Outcome, said, worded
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_code, read_region, read_uscc
 from api.cli.resource_edition import prove_row, publish, verify_edition, verify_row, withdraw
@@ -30,13 +30,12 @@ from api.cli.sharing import (
     listed,
     one_of,
     read_fields,
+    read_schema,
     told,
 )
 from ledger.domain.acts import FREE, Sharing
-from ledger.domain.canonical import parse_strict
 from ledger.domain.items import CODE_LENGTH, effective
 from ledger.domain.objects import ascii32
-from ledger.domain.secrecy import require_unclassified_schema
 from ledger.domain.sharing import BaseLibrary, ResourceKind
 from ledger.domain.sharing_entities import Item, resource_key
 from ledger.domain.words import SHARING as SHARING_WORDS
@@ -260,10 +259,10 @@ def _sharing(_: SharingDesk, text: str) -> dict[str, object]:
     return {"sharing": number, **lifted}
 
 
-def _schema(_: SharingDesk, path: str) -> dict[str, object]:
-    schema = parse_strict(read_input(path))
-    require_unclassified_schema(schema, "--schema")
-    return {"schemaDigest": share_resources.schema_digest(schema)}
+def _schema(desk: SharingDesk, path: str) -> dict[str, object]:
+    schema = read_schema(path)
+    desk.ledger.party_texts.keep_schema(schema)
+    return {"schemaDigest": schema.digest}
 
 
 def _fields(desk: SharingDesk, path: str) -> dict[str, object]:

@@ -11,11 +11,13 @@ from api.cli import keys
 from api.cli.bodies import body_of
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, note, said
-from api.cli.sharing import FieldListOption, ResourceArgument, SigningKey, named_fields
+from api.cli.sharing import FieldListOption, ResourceArgument, SigningKey, named_fields, read_schema
 from ledger.adapters.sheets import open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
+from ledger.domain.derived import Derived
 from ledger.domain.disclosed_row import state_told
+from ledger.domain.field_list import FieldList
 from ledger.domain.row_tree import RowsState
 from ledger.domain.sharing import ResourceKind
 from ledger.domain.sharing_entities import Resource
@@ -37,6 +39,10 @@ def source(
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Hand out of it no more.")] = False,
     field_list: FieldListOption = None,
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", metavar="FILE", help="The schema with which it is registered."),
+    ] = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -54,10 +60,27 @@ def source(
             raise UnknownIdError("ROWS_NOT_HERE", resource=found.key)
         return _told(ledger, found, before, None)
     listed = named_fields(ledger, found, len(found.versions), field_list)
+    derived = _derived_of(ledger, found, listed, schema)
     with open_sheet(Path(file)) as sheet:
-        form = TableForm(found.key, listed, key_field, sheet.form.names)
+        form = TableForm(found.key, listed, key_field, sheet.form.names, derived)
         loaded = ledger.loading_rows().load(found.owner, form, sheet.rows)
     return _told(ledger, found, loaded, before, ledger.forgetting_rows().of(found, ledger.index))
+
+
+def _derived_of(ledger: Ledger, found: Resource, listed: FieldList, path: str | None) -> Derived:
+    """The fields that are computed, by the schema of the present version; none without a schema.
+
+    Raises:
+        UnknownIdError: `ROW_SCHEMA_NOT_HERE`: it may say that something is masked.
+    """
+    digest = found.current.schema_digest
+    if path is None and not int(digest, 16):
+        return {}
+    schema = ledger.party_texts.schema_of(digest, read_schema(path) if path else None)
+    if schema is None:
+        raise UnknownIdError("ROW_SCHEMA_NOT_HERE", resource=found.key, digest=digest)
+    schema.require_listed(listed)
+    return schema.derived
 
 
 def _tell_drawn(owner: str) -> None:

@@ -22,7 +22,8 @@ from ledger.bootstrap import Ledger
 from ledger.domain.canonical import parse_strict
 from ledger.domain.field_list import FieldList, field_list, read_field_list
 from ledger.domain.holder_message import HolderMessage, read_holder_message
-from ledger.domain.secrecy import MEMBER
+from ledger.domain.row_schema import RowSchema, read_row_schema
+from ledger.domain.secrecy import MEMBER, require_unclassified_schema
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import typed
@@ -229,6 +230,19 @@ def read_fields(path: str) -> FieldList:
             for row in rows
         ]
     )
+
+
+def read_schema(path: str) -> RowSchema:
+    """The schema of a data set, a JSON Schema or one with derived fields.
+
+    Raises:
+        MalformedError: As `parse_strict` and `read_row_schema`.
+        RuleError: `CLASSIFIED_DATA`.
+        UsageError: `FILE_UNREADABLE`.
+    """
+    form = parse_strict(read_input(path))
+    require_unclassified_schema(form, "--schema")
+    return read_row_schema(form)
 
 
 def _is_number(text: object) -> bool:

@@ -386,7 +386,7 @@ def _derived_of(used: Used, ledger: Ledger) -> list[JsonObject]:
     """Which fields of the copy are masked or follow otherwise from others."""
     disclosed = read_copy(used.copy).disclosed
     if isinstance(disclosed, DisclosedRow):
-        return []
+        return derived_named(ledger.row_derived(disclosed), list(disclosed.values))
     code = from_ascii32(str(disclosed.shown.signed["licenseType"]))
     return derived_named(ledger.derived_of(code), list(disclosed.values))
 

@@ -25,7 +25,11 @@ from ledger.domain.messages import Domain, Kind
 from ledger.domain.moments import parse_moment
 from ledger.domain.objects import region_id
 from ledger.domain.revisions import revision_in
+from ledger.domain.row_schema import RowSchema
+from ledger.domain.row_tree import RowsState
 from ledger.domain.rules.representations import representation_key
+from ledger.domain.sharing_entities import Resource, resource_key
+from ledger.domain.state import typed
 from ledger.domain.trustfile import BOUND, TrustFile
 from ledger.domain.verification_receipt import COPY, PRESENTATION, VerifiedSubject, WasAsked
 from ledger.errors import MalformedError, TrustError, UnknownIdError
@@ -231,7 +235,19 @@ class Ledger(Stores):
         opened = reused(partial(self.histories, asked), self.clock, head_for)
         brought = (named_by_request(receipts), {each.terms.request: each for each in handouts})
         uses = CopyUses(IndexedUses(self.follow), self.verifier, *brought)
-        return VerifyCopies(self.trust.ledger_id, self.verifier, CopyRecords(opened, uses))
+        records = CopyRecords(opened, uses)
+        return VerifyCopies(self.trust.ledger_id, self.verifier, records, self._schema_then)
+
+    def _schema_then(self, state: RowsState) -> RowSchema | None:
+        """The schema that a data set had when it was loaded, as far as this home knows it and the ledger."""
+        found = typed(self.index, "resource", resource_key(state.owner, state.code), Resource)
+        then = [each for each in found.versions if each.recorded_at <= state.loaded_at] if found else []
+        return self.party_texts.schema_of(then[-1].schema_digest) if then else None
+
+    def row_derived(self, row: DisclosedRow) -> Derived:
+        """The derived fields of a row; none where its schema is not known here."""
+        schema = self._schema_then(row.state)
+        return schema.derived if schema else {}
 
     def sign_receipts(self, signer: Signer | None, index: Callable[[], Index] | None = None) -> SignReceipts:
         """Signs receipts of verifications.

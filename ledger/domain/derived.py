@@ -12,7 +12,7 @@ is pure; which definition counts for a license is told by the type's digest on t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,13 +162,39 @@ def derived_of(form: object, schema: JsonObject) -> dict[str, DerivedField]:
             `DERIVED_RULE_UNKNOWN`, `DERIVED_RULE_UNFIT`, `DERIVED_MASK` or `DERIVED_MASK_TWICE`,
             naming the field.
     """
+    return _derived_in(form, schema, lambda source: _node(source, schema), "face/")
+
+
+def row_derived_of(form: object, schema: JsonObject) -> dict[str, DerivedField]:
+    """The same of the rows of a data set, whose fields stand under no branch.
+
+    Args:
+        form: The member `derived`.
+        schema: JSON Schema of a row.
+
+    Raises:
+        MalformedError: As `derived_of`.
+    """
+
+    def node_of(source: str) -> JsonObject | None:
+        return _in_face([_plain(step) for step in source.split("/")], schema)
+
+    return _derived_in(form, schema, node_of, "")
+
+
+_NodeOf = Callable[[str], JsonObject | None]
+"""What is known of a source, as a schema; None where there is no such field."""
+
+
+def _derived_in(form: object, schema: JsonObject, node_of: _NodeOf, branch: str) -> dict[str, DerivedField]:
     if not isinstance(form, dict) or len(form) > MOST_DERIVED:
         raise bad_form("derived", "derived")
     taken = schema.get("properties", {})
     for name in form:
         if not _NAME.fullmatch(name) or name in taken:
             raise MalformedError("DERIVED_NAME", name=name[:80])
-    made = {name: _field(name, each, form, schema) for name, each in form.items()}
+    others = {branch + name for name in form}
+    made = {name: _field(name, each, others, node_of) for name, each in form.items()}
     _require_one_mask(made)
     return made
 
@@ -182,7 +208,7 @@ def _require_one_mask(derived: Derived) -> None:
             raise MalformedError("DERIVED_MASK_TWICE", name=name, other=masked[source])
 
 
-def _field(name: str, form: object, others: JsonObject, schema: JsonObject) -> DerivedField:
+def _field(name: str, form: object, others: Collection[str], node_of: _NodeOf) -> DerivedField:
     if not isinstance(form, dict):
         raise bad_form(name, name)
     missing = _MEMBERS - form.keys()
@@ -194,7 +220,9 @@ def _field(name: str, form: object, others: JsonObject, schema: JsonObject) -> D
     if type(grade) is not int:
         raise bad_form(name, "grade")
     rule = rule_of(name, {member: value for member, value in form.items() if member not in _MEMBERS})
-    _require_source(name, source, rule, others, schema)
+    if any(source == each or source.startswith(f"{each}/") for each in others):
+        raise MalformedError("DERIVED_OF_DERIVED", name=name, source=source[:80])
+    _require_source(name, source, rule, node_of(source))
     return DerivedField(name, source, rule, *_title(name, form["title"]), grade)
 
 
@@ -205,11 +233,8 @@ def _title(name: str, title: object) -> tuple[str, str]:
     raise bad_form(name, "title")
 
 
-def _require_source(name: str, source: str, rule: Rule, others: JsonObject, schema: JsonObject) -> None:
-    """A source is there, is none of the derived fields, and is of a kind that the rule is for."""
-    if source.removeprefix("face/").split("/")[0] in others and source.startswith("face/"):
-        raise MalformedError("DERIVED_OF_DERIVED", name=name, source=source[:80])
-    node = _node(source, schema)
+def _require_source(name: str, source: str, rule: Rule, node: JsonObject | None) -> None:
+    """A source is there, and is of a kind that the rule is for."""
     if node is None:
         raise MalformedError("DERIVED_SOURCE", name=name, source=source[:80])
     if not _fits(rule, node):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.domain.canonical import JsonValue, parse_strict
+from ledger.domain.derived import Derived
 from ledger.domain.field_list import FieldList
 from ledger.domain.fields_tree import flatten
 from ledger.domain.row_fields import name_of
+from ledger.domain.row_schema import with_derived
 from ledger.domain.row_tree import LONGEST_KEY, MOST_ROWS
 from ledger.domain.sheet_rows import CellKind, SheetRow
 from ledger.errors import MalformedError, UsageError
@@ -32,12 +34,14 @@ class TableForm:
         listed: The published list of the resource's fields.
         key_field: The field by which rows are found.
         columns: The header; None for JSON Lines.
+        derived: Which fields follow from others; they are computed here.
     """
 
     resource: str
     listed: FieldList
     key_field: str
     columns: tuple[str, ...] | None
+    derived: Derived = field(default_factory=dict)
 
     def require(self) -> None:
         """Let pass only a table whose columns are fields of the resource, the key among them.
@@ -58,11 +62,17 @@ class TableForm:
             raise UsageError("ROWS_KEY_FIELD", field=self.key_field, known=", ".join(self.columns)[:300])
 
     def fields(self, row: SheetRow) -> dict[str, JsonValue]:
-        """The fields of a row by their paths; a blank cell is null.
+        """The fields of a row by their paths, with those that follow from others; a blank cell is null.
 
         Raises:
             MalformedError: `ROWS_LINE` with the line, and what is wrong with it; `ROWS_COLUMN`.
         """
+        made = with_derived(self.derived, self._given(row))
+        if made is None:
+            raise _fault(row.line, "FIELD_DERIVED")
+        return made
+
+    def _given(self, row: SheetRow) -> dict[str, JsonValue]:
         if row.faults:
             raise _fault(row.line, row.faults[0].code)
         if self.columns is not None:

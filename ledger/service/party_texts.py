@@ -7,8 +7,9 @@ from typing import Protocol
 from ledger.domain.canonical import JsonObject
 from ledger.domain.field_list import FieldList, read_field_list
 from ledger.domain.items import ItemList, read_item_list
+from ledger.domain.row_schema import RowSchema, read_row_schema
 from ledger.domain.salted_text import SaltedText, salted_text
-from ledger.errors import UsageError
+from ledger.errors import MalformedError, UsageError
 from ledger.ports import Entropy
 
 NOTHING = "0x" + "00" * 32
@@ -85,6 +86,28 @@ class PartyTexts:
         """The form behind a digest, where it is known here and is of the format `marked`; not judged."""
         kept = self._kept.load(digest)
         return kept if kept is not None and kept.get("format") == marked else None
+
+    def keep_schema(self, schema: RowSchema) -> None:
+        """Keep the schema of a data set."""
+        self._kept.save(schema.digest, schema.form)
+
+    def schema_of(self, digest: str, given: RowSchema | None = None) -> RowSchema | None:
+        """The schema of a data set behind a digest; as `list_of`.
+
+        Raises:
+            UsageError: `ROW_SCHEMA_OTHER`: the schema handed in is another one.
+        """
+        if given is not None:
+            if given.digest != digest:
+                raise UsageError("ROW_SCHEMA_OTHER", given=given.digest, recorded=digest)
+            self.keep_schema(given)
+            return given
+        kept = self._kept.load(digest)
+        try:
+            found = read_row_schema(kept) if kept is not None else None
+        except MalformedError:  # a damaged file is as good as none
+            return None
+        return found if found is not None and found.digest == digest else None
 
     def keep_name(self, digest: str, name: str) -> None:
         """Keep the name of a body under the digest that the ledger has of it."""

@@ -189,8 +189,12 @@ class ShowGrants:
     def _derived_of(self, grant: Grant, names: list[str]) -> list[JsonObject]:
         """Which of its fields are masked or follow otherwise from others."""
         resource = typed(self.state, "resource", grant.resource, Resource)
-        code = resource.versions[grant.version - 1].license_type if resource else ""
-        return derived_named(self.derived(code) if code else {}, names)
+        version = resource.versions[grant.version - 1] if resource else None
+        if version is None:
+            return []
+        schema = None if version.license_type else self.texts.schema_of(version.schema_digest)
+        derived = self.derived(version.license_type) if version.license_type else {}
+        return derived_named(schema.derived if schema else derived, names)
 
     def _listed(self, grant: Grant) -> FieldList:
         """The names of its fields; positions alone where this home does not know the list."""

@@ -7,7 +7,7 @@ it names says the same and allows the fields, and whether the use stands on the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.annotated_copy import read_annotated_copy
@@ -16,6 +16,8 @@ from ledger.domain.disclosed_row import DisclosedRow, state_told
 from ledger.domain.label import Label
 from ledger.domain.moments import rfc3339
 from ledger.domain.plain_copy import FORMAT, Copy, read_plain_copy
+from ledger.domain.row_schema import RowSchema, broken_in_row
+from ledger.domain.row_tree import RowsState
 from ledger.domain.verdict import (
     AS_HANDED_OUT,
     COULD_NOT_CHECK,
@@ -84,10 +86,18 @@ class VerifyCopies:
         ledger_id: Of the trust file, 0x-hex.
         verifier: SM2.
         records: What the ledger holds about them.
+        schema_of: The schema by which a row was loaded; None where it is not known here.
     """
 
-    def __init__(self, ledger_id: str, verifier: Verifier, records: CopyRecords) -> None:
+    def __init__(
+        self,
+        ledger_id: str,
+        verifier: Verifier,
+        records: CopyRecords,
+        schema_of: Callable[[RowsState], RowSchema | None] = lambda _: None,
+    ) -> None:
         self._ledger_id, self._verifier, self._records = ledger_id, verifier, records
+        self._schema_of = schema_of
 
     def subject(self, data: bytes, ask: CopyAsk) -> Subject:
         """A copy as a subject of verification, whatever the bytes are.
@@ -120,7 +130,7 @@ class VerifyCopies:
         """A copy of a row of a data set: no license, so what stands behind it is step 9."""
         basis, flags = self._basis(copy, ask)
         return Subject(
-            before=(passed(Step.FORM), _row_integrity(row)),
+            before=(self._row_form(row), _row_integrity(row)),
             claim=None,
             after=(skipped(Step.HOLDER, "NOT_PRESENTED"), basis),
             disclosed=row.values,
@@ -128,6 +138,14 @@ class VerifyCopies:
             instead=_NO_LICENSE,
             good=AS_HANDED_OUT,
         )
+
+    def _row_form(self, row: DisclosedRow) -> Check:
+        """Step 1 for a row: a derived field says what its source, where both are seen, makes of it."""
+        schema = self._schema_of(row.state)
+        broken = broken_in_row(schema.derived, row.values) if schema else []
+        if not broken:
+            return passed(Step.FORM)
+        return failed(Step.FORM, "MALFORMED", "DERIVED_MISMATCH", {"fields": broken})
 
     def _basis(self, copy: Copy, ask: CopyAsk) -> tuple[Check, tuple[str, ...]]:
         """Step 9, and what stands beside the result."""

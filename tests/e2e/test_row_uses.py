@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ import pytest
 
 from ledger.domain.use_request import use_request
 from ledger.errors import MalformedError
-from tests.e2e.using import GRANTEE_NAME, TABLE, Json, Using
+from tests.e2e.using import GRANTEE_NAME, PURPOSE, TABLE, Json, Using
+from tests.granting import reasons
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 from tests.lying_proxy import LyingProxy, proxy
 from tests.served import Served, strike
@@ -367,3 +369,42 @@ def test_statistics_are_counts_of_many_rows_and_their_grant_gives_no_row(using: 
     assert used(using, rows, key, fields="status")["standing"] is None
     licenses = using.grant(using.resource(), *only)
     assert code(using.use(licenses, "0x" + "ab" * 32)) == (1, "STATISTICS_ONLY")
+
+
+def test_a_masked_field_of_a_row_is_granted_handed_out_and_told_as_such(using: Using, tmp_path: Path) -> None:
+    schema, listed, rows = (tmp_path / name for name in ("schema.json", "columns.csv", "rows.csv"))
+    title = {"zh": "代码（隐）", "en": "Code, masked"}
+    mask = {"from": "code", "rule": "mask", "start": 3, "end": 4, "title": title, "grade": 1}
+    fields = {"code": {"type": "string", "maxLength": 18}, "name": {"type": "string"}}
+    form = {
+        "format": "elicense-row-schema/1",
+        "schema": {"type": "object", "properties": fields},
+        "derived": {"maskedCode": mask},
+    }
+    schema.write_text(json.dumps(form))
+    listed.write_text("name,grade\ncode,2\nname,1\nmaskedCode,1\n")
+    rows.write_text(f"code,name\n{KEY},{NAME}\n")
+    name, own = f"MASKED-{secrets.token_hex(4).upper()}", using.key("issuer")
+    using.provider("resource", "add", name, "--field-list", str(listed), "--schema", str(schema), *own)
+    resource = f"{ISSUER}/{name}"
+    load = ["resource", "source", resource, str(rows), "--key-field", "code", *own]
+    load += ["--field-list", str(listed)]
+    status, lost = using.live_ledger.attempt(*load, home=tmp_path / "fresh")
+    assert (status, lost["code"]) == (4, "ROW_SCHEMA_NOT_HERE"), "it may say that something is masked"
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**form, "derived": {}}))
+    handed = using.live_ledger.attempt(*load, "--schema", str(other), home=using.served.home)
+    assert code(handed) == (2, "ROW_SCHEMA_OTHER")
+    using.provider(*load)
+    terms = ["--until", "2031-12-31", "--field-list", str(listed)]
+    ask = ["grant", "request", resource, *reasons(PURPOSE), "--fields", "maskedCode,name", *terms]
+    grant = str(using.grantee(*ask, *using.key("relying"))["grant"])
+    told = used(using, grant, KEY, fields="maskedCode")
+    hidden = f"{KEY[:3]}{'*' * (len(KEY) - 7)}{KEY[-4:]}"
+    given = ["--shown-by", RELYING, "--receipt", told["receipt"]]
+    verified = using.grantee("verify", "--row", told["copy"], *given)
+    assert (verified["result"], verified["disclosed"]) == ("AS_HANDED_OUT", {"maskedCode": hidden})
+    derived = [{"field": "maskedCode", "from": "code", "rule": "mask", "start": 3, "end": 4}]
+    assert using.provider("grant", "show", grant)["derived"] == derived
+    beyond = using.use_row(grant, KEY, fields="code")
+    assert code(beyond) == (1, "FIELDS_NOT_ALLOWED")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 HELP: dict[str, str] = {
+    "The schema with which it is registered.": "登记时所用的模式。",
     # resources
     "The catalog of shared resources.": "共享资源目录。",
     "Register what a body shares; without another word it is shared unconditionally.": (

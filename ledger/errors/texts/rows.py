@@ -5,6 +5,30 @@ from __future__ import annotations
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "ROW_SCHEMA_MALFORMED": Text(
+        "不是规范的数据集模式（{field}）。",
+        "This is no well-formed schema of a data set ({field}).",
+        "格式 elicense-row-schema/1 须有且仅有 schema（JSON Schema）和 derived（派生字段）。",
+        "The form elicense-row-schema/1 has schema (a JSON Schema) and derived, and nothing else.",
+    ),
+    "ROW_SCHEMA_OTHER": Text(
+        "所给模式（{given}）不是该数据集登记的模式（{recorded}）。",
+        "This schema ({given}) is not the one that the data set is registered with ({recorded}).",
+        "使用登记时的文件；换了模式的，先用 resource amend --schema 登记。",
+        "Use the file of the registration; register another one first with `resource amend --schema`.",
+    ),
+    "ROW_SCHEMA_NOT_HERE": Text(
+        "数据集 {resource} 登记了模式（{digest}），本机没有其内容，不知道哪些字段须脱敏。",
+        "The data set {resource} is registered with a schema ({digest}) that is not here; it may mask fields.",
+        "用 --schema 给出登记时的文件。",
+        "Hand in the file of the registration with --schema.",
+    ),
+    "ROW_DERIVED_UNLISTED": Text(
+        "公布的字段清单里没有派生字段 {name}，或其级别不是 {grade}。",
+        "The published list of fields lacks the derived field {name}, or grades it other than {grade}.",
+        "把它按所声明的级别列入字段清单（resource amend --field-list），才能授权和提供。",
+        "List it with the grade that it declares (`resource amend --field-list`), so that it can be granted.",
+    ),
     "ROWS_WHAT": Text(
         "要么给出文件和 --key-field，要么只用 --remove，要么都不给（显示现状）。",
         "Either a file with --key-field, or --remove alone, or neither (to see what is there).",
