@@ -222,7 +222,14 @@ def _lines(grantee: Grantee, asked: _Asked) -> list[str]:
 
 
 def _passed_text(grantee: Grantee, planned: LookupPlan) -> list[str]:
-    return [line for each in planned.passed for line in _not_asked(grantee, each)]
+    """Grants whose purpose another home knows may be many; they are counted."""
+    unread = [each for each in planned.passed if isinstance(each.error, UnknownIdError)]
+    lines = [line for each in planned.passed if each not in unread for line in _not_asked(grantee, each)]
+    if unread:
+        some = len(unread)
+        zh = f"另有 {some} 个资源没有查询：本机不知道其授权的用途或案号"
+        lines.append(said(zh, f"not asked, the grant's purpose or case being unknown here: {some} more"))
+    return lines
 
 
 def _not_asked(grantee: Grantee, passed: PassedOver) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import time
-from collections.abc import Callable, Iterator, Mapping
+import socket
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -34,7 +36,6 @@ from ledger.ports import Clock, Entropy, Signer
 
 LARGEST = 64 << 20
 """Longest answer that is read, in bytes."""
-_PIECE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -83,16 +84,43 @@ class _Way:
     patience: Patience
     reach: Reach | None = None
 
+
+class _Line:
+    """The connection of one request, which ends when patience does, however slowly something comes."""
+
+    def __init__(self, way: _Way) -> None:
+        self._way = way
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(way.patience.done, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Line:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        if self._socket is not None:
+            self._socket.close()
+
     def watch(self, event: str, told: Mapping[str, Any]) -> None:
         """Judge the other end before anything is sent to it."""
-        if self.reach is None or event != "connection.connect_tcp.complete":
+        if event != "connection.connect_tcp.complete":
             return
         stream = told["return_value"]
         try:
-            self.reach.require(self.url, str(stream.get_extra_info("server_addr")[0]))
+            self._socket = stream.get_extra_info("socket").dup()  # TLS takes the other one
+            if self._way.reach is not None:
+                self._way.reach.require(self._way.url, str(stream.get_extra_info("server_addr")[0]))
         except BaseException:
             stream.close()
             raise
+
+    def _cut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
 
 
 PATIENCE = Patience()
@@ -191,12 +219,13 @@ def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str,
     until = httpx2.Timeout(way.patience.answered, connect=way.patience.connected)
     try:
         with (
+            _Line(way) as line,
             httpx2.Client(timeout=until, follow_redirects=False, trust_env=False) as client,
             client.stream(
-                method, way.url + target, content=data, headers=headers, extensions={"trace": way.watch}
+                method, way.url + target, content=data, headers=headers, extensions={"trace": line.watch}
             ) as response,
         ):
-            answer = json.loads(_body(response.iter_bytes, time.monotonic() + way.patience.done))
+            answer = json.loads(_body(response.iter_bytes()))
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError, OSError) as error:
         raise OutageError("SERVICE_OUTAGE", url=way.url, reason=type(error).__name__) from None
     if not isinstance(answer, dict):
@@ -206,15 +235,13 @@ def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str,
     return answer
 
 
-def _body(pieces: Callable[[int], Iterator[bytes]], give_up: float) -> bytes:
-    """What came in time; of what is too long the beginning, which is no JSON."""
+def _body(pieces: Iterator[bytes]) -> bytes:
+    """What came; of what is too long the beginning, which is no JSON."""
     data = bytearray()
-    for piece in pieces(_PIECE):
+    for piece in pieces:
         data += piece
         if len(data) > LARGEST:
             break
-        if time.monotonic() > give_up:
-            raise TimeoutError
     return bytes(data[:LARGEST])
 
 

@@ -167,10 +167,14 @@ class _Judged:
 
 
 def _rank(judged: _Judged) -> tuple[object, ...]:
-    """Of several grants of a resource: one begun, else what counts nothing, else what lasts longest."""
+    """Of several grants of a resource: one begun, else what counts nothing, else what lasts longest.
+
+    Of those that cannot be used the one that lasts longest, which is most likely the one that was meant.
+    """
     grant, error = judged.grant, judged.error
     is_unread = isinstance(error, UnknownIdError)
-    return error is not None, is_unread, not judged.is_begun, bool(grant.count), -grant.until, grant.grant_id
+    is_counted = error is None and bool(grant.count)
+    return error is not None, is_unread, not judged.is_begun, is_counted, -grant.until, grant.grant_id
 
 
 def _require_one_item(judged: Iterator[_Judged]) -> None:
