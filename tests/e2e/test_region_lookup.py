@@ -22,7 +22,7 @@ from tests.served import Served
 __all__ = ["live_ledger"]
 
 Json = dict[str, Any]
-PROVINCE, REGION, OTHER = "310000", "310115", "11310115MB0TE5T87B"
+PROVINCE, REGION, OTHER = "310000", "310120", "11310115MB0TE5T87B"
 HOLDER = {"name": "示例持证人丙", "code": "11340000MB0TE5T44D", "codeType": "001"}
 DOWN = "http://127.0.0.1:9"
 
@@ -44,7 +44,7 @@ class Region:
         self.live.key("other").write_text(private_key_pem(private, crypto.signer(private).public_key))
         self.live.key("other").chmod(0o600)
         by = ["--by", str(self.live.key("r31"))]
-        self.live.cli("org", "region", "add", REGION, "--name", "浦东新区", "--parent", PROVINCE, *by)
+        self.live.cli("org", "region", "add", REGION, "--name", "示例区", "--parent", PROVINCE, *by)
         named = ["--uscc", OTHER, "--name", "示例发证机关乙", "--region", REGION]
         self.live.cli("org", "add", *named, "--key", str(self.live.key("other")), *by)
         right = ["--issuer", OTHER, "--region", REGION, "--from", "2020-01-01"]
