@@ -67,7 +67,7 @@ class Far:
         """A grant under which the relying department used something."""
         grant = self.granted(resource)
         with self.department("issuer") as issuer:
-            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=30")
+            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=60")
             assert use.status_code == 200, use.text
         return grant
 
