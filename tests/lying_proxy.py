@@ -113,7 +113,7 @@ class LyingProxy:
         request = urllib.request.Request(
             self.target, json.dumps(calls).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             answers = json.load(response)
         by_id = {each["id"]: each for each in answers}
         return [by_id[call["id"]] for call in calls]

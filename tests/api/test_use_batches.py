@@ -74,7 +74,8 @@ class Batching(Desk):
         return told
 
     def step(self) -> None:
-        """What the service does every few seconds."""
+        """What the service does every few seconds; a node that was away is asked again after some."""
+        self.clock.catch_up()
         self.providing.step()
 
     def close(self) -> None:
@@ -530,9 +531,9 @@ def test_while_records_do_not_come_nothing_is_promised_and_nothing_released(
 def test_a_request_that_was_refused_is_not_released_in_a_batch_afterwards(
     desk: Batching, license_id: str, later: Shifted
 ) -> None:
-    request = desk.request(desk.grant(since=int(time.time()) + 60), license_id)
+    request = desk.request(desk.grant(since=int(time.time()) + 240), license_id)
     assert desk.relying.ask(request).json()["code"] == "GRANT_NOT_YET"
-    later.seconds = 100
+    later.seconds = 280
     shifted = Relying(desk.live_ledger, desk.relying.department.at(later.seconds))
     answer = shifted.ask(request)
     assert (answer.status_code, answer.json()["code"]) == (409, "USE_REFUSED_BEFORE")

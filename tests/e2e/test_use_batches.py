@@ -101,7 +101,7 @@ def test_a_watching_grantee_signs_what_comes_until_it_is_told_to_stop(using: Usi
     with watching.stdout, watching.stderr:
         told = json.loads(watching.stdout.read())
         assert "USES" not in watching.stderr.read()
-    assert (watching.wait(60), told["ok"], [each["size"] for each in told["batches"]]) == (0, True, [1, 1])
+    assert (watching.wait(300), told["ok"], [each["size"] for each in told["batches"]]) == (0, True, [1, 1])
 
 
 def test_a_holder_sees_uses_in_batches_and_those_that_were_left_unsigned(
