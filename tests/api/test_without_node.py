@@ -67,7 +67,7 @@ class Far:
         """A grant under which the relying department used something."""
         grant = self.granted(resource)
         with self.department("issuer") as issuer:
-            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=30")
+            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=60")
             assert use.status_code == 200, use.text
         return grant
 
@@ -79,7 +79,7 @@ class Far:
     @contextmanager
     def department(self, who: str) -> Iterator[Department]:
         """A department at the service."""
-        with httpx2.Client(base_url=self.served.url, timeout=60, trust_env=False) as client:
+        with httpx2.Client(base_url=self.served.url, timeout=120, trust_env=False) as client:
             uscc = {"issuer": ISSUER, "relying": RELYING}[who]
             yield Department(client, uscc, self.live_ledger.signer(who))
 
