@@ -5,8 +5,9 @@ from __future__ import annotations
 from api.cli.calendar_words import counted_by
 from api.cli.output import said, worded
 from api.cli.plain import one_line
+from api.cli.rulebook_words import ruled_by
 from ledger.domain.canonical import JsonObject
-from ledger.domain.words import DEADLINE, RIGHT, SECTOR_ANSWER, WAITING
+from ledger.domain.words import DEADLINE, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
 
 
 def sharing_text(data: JsonObject) -> str:
@@ -25,6 +26,7 @@ def sharing_text(data: JsonObject) -> str:
     lines += [_breach(each) for each in data["breaches"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
+    lines += _not_by_rulebook(data["rulebook"])
     lines += _not_extended(data)
     lines += _against(data["againstRules"])
     is_found = data["findings"] or data["breaches"] or data["againstRules"]
@@ -35,6 +37,13 @@ def _measured(each: JsonObject) -> str:
     count = each["extended"]
     extended = said(f"（其中经批准延期 {count}）", f" ({count} extended)") if count else ""
     return f"  {each['body']}  {_kind(each)}  {each['ratio']}{extended}"
+
+
+def _not_by_rulebook(rulebook: list[JsonObject]) -> list[str]:
+    """Rulebooks that are not counted by as they are: whose text is not here, or who say too much."""
+    is_odd = (each["countedBy"] != "RULEBOOK" and each["region"] for each in rulebook)
+    odd = [each for each, holds in zip(rulebook, is_odd, strict=True) if holds]
+    return [f"! {worded(RULE_NUMBER, each['number'])}  {ruled_by([each])}" for each in odd]
 
 
 def _not_extended(data: JsonObject) -> list[str]:
@@ -80,6 +89,7 @@ def effect_text(data: JsonObject) -> str:
     lines += [_entry(each) for each in data["resources"]]
     lines += [_right(each) for each in data["rights"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
+    lines += _not_by_rulebook(data["rulebook"])
     lines += _not_extended(data)
     return "\n".join([*lines, _crossings(data["crossings"])])
 
@@ -185,11 +195,13 @@ def _crossings(found: JsonObject) -> str:
 
 def _finding(each: JsonObject) -> str:
     state = said("未办", "still open") if each["open"] else said("已了结", "closed")
+    ruled = ruled_by(each["rulebook"])
+    zh, en = (f"期限 {ruled}，", f" after {ruled}") if ruled else ("", "")
     return said(
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['zh']}"
-        f"{_extended(each['extension'])}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
+        f"{_extended(each['extension'])}{zh}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
-        f"{_extended(each['extension'])}Due before {each['due']}; {each['daysLate']} days late, {state}",
+        f"{_extended(each['extension'])}Due{en} before {each['due']}; {each['daysLate']} days late, {state}",
     )
 
 
