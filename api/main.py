@@ -226,11 +226,11 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
 
     def supervised(at: int | None, since: int, org: str, without: Without) -> SupervisedSharing:
         with index_lock:
-            return ledger.supervise_sharing(at, since, org, without)
+            return ledger.supervised.sharing(at, since, org, without)
 
     def supervised_origins(at: int | None, since: int, org: str, leaves_out: bool) -> SupervisedOrigins:
         with index_lock:
-            return ledger.supervise_origins(at, since, org, leaves_out)
+            return ledger.supervised.origins(at, since, org, leaves_out)
 
     return Services(
         clock=ledger.clock,
@@ -249,10 +249,14 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         repeating=ledger.repeating,
         read_file=ledger.read_file,
         present=PresentService(redemptions, ledger.verifier, ledger.clock, ledger.entropy),
-        documents=ledger.documents,
-        erasing=ledger.erasing,
+        documents=ledger.documents.reading,
+        erasing=ledger.documents.erasing,
         keeping=Keeping(
-            ledger.retention, ledger.legal_holds, ledger.due, ledger.making_archives, ledger.packages
+            ledger.documents.retention,
+            ledger.documents.legal_holds,
+            ledger.documents.due,
+            ledger.documents.making_archives,
+            ledger.documents.packages,
         ),
         license_now=ledger.license_now,
         require_acts_for=ledger.require_acts_for,
@@ -268,14 +272,14 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         listing=lambda: ledger.listing(index(), ledger.published_texts),
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
         catalog_texts=ledger.catalog_texts,
-        calendars=ledger.calendars,
-        extensions=ledger.extensions,
-        rulebooks=ledger.rulebooks,
-        grounds=ledger.grounds_kept,
-        sectors=ledger.sectors,
-        seals=ledger.seals,
-        routes=ledger.showing_routes,
-        heads=ledger.witnessed_heads,
+        calendars=ledger.published.calendars,
+        extensions=ledger.published.extensions,
+        rulebooks=ledger.published.rulebooks,
+        grounds=ledger.published.grounds_kept,
+        sectors=ledger.published.sectors,
+        seals=ledger.published.seals,
+        routes=ledger.published.showing_routes,
+        heads=ledger.published.witnessed_heads,
         supervise_sharing=supervised,
         supervise_origins=supervised_origins,
         keep_origins=lambda form: take_origins(index(), ledger.party_texts, form),

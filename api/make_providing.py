@@ -56,9 +56,9 @@ def make_providing(
     queue, clock = ledger.queue, ledger.clock
     keeps = accepting.keeps_promises
     gathering = GatherUses(store, look, providers, signing, keeps, clock, batch_seconds)
-    ways = Ways(SignOffers(signing, clock, patience), gathering, ledger.routes)
+    ways = Ways(SignOffers(signing, clock, patience), gathering, ledger.published.routes)
     answers = Answers(handouts, lookups, rows, counts, texts)
-    judges = Judges(ledger.verifier, ledger.sector_rules)
+    judges = Judges(ledger.verifier, ledger.published.sector_rules)
     offers = OfferUses(store, look, queue, providers, ways, answers, judges, clock)
     batches = SettleBatches(store, look, ledger.reader, queue, gathering, clock)
     settling = SettleUses(store, look, ledger.reader, queue, batches)

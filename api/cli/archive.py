@@ -35,13 +35,13 @@ def archive(
     """Write the archive package of a license: its file, its records, their proofs, signed."""
     ledger, signer = open_ledger(network, rpc), keys.signer(key)
     license_id, _ = ledger.resolve(id_)
-    data, judged = ledger.making_archives().make(license_id, body_of(ledger, signer).uscc, signer)
-    ledger.packages.add(license_id, judged.package)
+    data, judged = ledger.documents.making_archives().make(license_id, body_of(ledger, signer).uscc, signer)
+    ledger.documents.packages.add(license_id, judged.package)
     try:
         replace_file(Path(to), data, 0o600)
     except OSError as error:
         raise StoreOutageError("FOLDER_UNWRITTEN", path=to, reason=error.strerror or str(error)) from error
-    ledger.packages.receive(license_id, judged.archive.sm3)
+    ledger.documents.packages.receive(license_id, judged.archive.sm3)
     return Outcome({**judged.as_json(), "bytes": len(data), "file": to}, text=_text(judged) + f"\n  {to}")
 
 
@@ -57,7 +57,7 @@ def verify_archive(
     """Check an archive package against what you know: a trust file, and the maker's key or the block."""
     ledger = open_ledger(network, None)
     anchors = Anchors(_own_trust(ledger), head, keys.public_key(maker) if maker else None)
-    judged = ledger.judging_archives().judge(read_input(file, MAX_PACKAGE + 1), anchors)
+    judged = ledger.documents.judging_archives().judge(read_input(file, MAX_PACKAGE + 1), anchors)
     data = judged.as_json()
     if not judged.is_authentic:
         result = judged.verdict.result

@@ -67,7 +67,7 @@ def publish_calendar(
     ledger = desk.ledger
     order = publish(desk.state, code, calendar, int(ledger.clock.now().timestamp()), desk.by)
     shared = desk.send(order)
-    ledger.calendars.keep(calendar)
+    ledger.published.calendars.keep(calendar)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         FORMS.leave(desk.service(), calendar.as_json())
@@ -90,7 +90,7 @@ def list_calendars(
     """List the calendars that regions published, each version with the days that it counts for."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_calendars(state).rows(code, year)
+    rows = ledger.published.showing_calendars(state).rows(code, year)
     return Outcome({"calendars": rows}, text=table(rows, *_HEADS))
 
 
@@ -110,15 +110,15 @@ def show(
     """Show a region's calendar of a year; with --api a text that is not here is fetched and kept."""
     code = read_region(region)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_calendars(state)
+    showing = ledger.published.showing_calendars(state)
     data = showing.show(code, year)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
     if absent and key is not None:
-        FORMS.fetch(ledger.calendars, service_for(ledger, keys.signer(key), org), absent)
+        FORMS.fetch(ledger.published.calendars, service_for(ledger, keys.signer(key), org), absent)
         data = showing.show(code, year)
     if out is not None:
-        write(out, pretty(ledger.calendars.told(str(data["digest"]))))
-    found = ledger.calendars.find(str(data["digest"]))
+        write(out, pretty(ledger.published.calendars.told(str(data["digest"]))))
+    found = ledger.published.calendars.find(str(data["digest"]))
     lines = _lines(found) if found else said("本机没有其内容", "its text is not here")
     return Outcome({**data, "file": out}, text=f"{region} {year}  {data['digest']}\n{lines}")
 
@@ -138,7 +138,7 @@ def keep(
         raise UsageError("CALENDAR_SENT_WHERE")
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.calendars.take(state, form)
+    places = ledger.published.calendars.take(state, form)
     calendar = read_calendar(form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
@@ -165,7 +165,7 @@ def due(
     ledger, state = reading(network, rpc, api, key, org)
     begins = int(ledger.clock.now().timestamp()) if begun is None else begun
     try:
-        data = ledger.showing_calendars(state).due(code, begins, days)
+        data = ledger.published.showing_calendars(state).due(code, begins, days)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     until = said(f"末日 {data['lastDay']}", f"last day {data['lastDay']}")

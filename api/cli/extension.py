@@ -53,7 +53,7 @@ def publish_extensions(
     """Publish all that a region extended, earlier rows too; signed by the region or a superior one."""
     listed, code = FORMS.read(file), read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
-    kept = desk.ledger.extensions
+    kept = desk.ledger.published.extensions
     shared = desk.send(publish(desk.state, kept, code, listed, desk.by))
     kept.keep(listed)
     is_sent = api is not None and shared.seq is not None
@@ -77,7 +77,7 @@ def list_extensions(
     """List the extensions that regions published, each version with when it was recorded."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_extensions(state).rows(code)
+    rows = ledger.published.showing_extensions(state).rows(code)
     return Outcome({"extensions": rows}, text=table(rows, *_HEADS))
 
 
@@ -96,7 +96,7 @@ def show(
     """Show what a region extended; with --api texts of versions that are not here are fetched and kept."""
     code = read_region(region)
     ledger, state = reading(network, rpc, api, key, org)
-    kept, showing = ledger.extensions, ledger.showing_extensions(state)
+    kept, showing = ledger.published.extensions, ledger.published.showing_extensions(state)
     data = showing.show(code)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
     if absent and key is not None:
@@ -124,7 +124,7 @@ def keep(
     require_service(send, api, key)
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.extensions.take(state, form)
+    places = ledger.published.extensions.take(state, form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     digest = read_extensions(form).digest

@@ -59,7 +59,7 @@ def publish_grounds(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     start = moment(since) or int(desk.ledger.clock.now().timestamp())
     shared = desk.send(publish(desk.state, code, grounds, start, desk.by))
-    desk.ledger.grounds_kept.keep(grounds)
+    desk.ledger.published.grounds_kept.keep(grounds)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         FORMS.leave(desk.service(), grounds.as_json())
@@ -81,7 +81,7 @@ def list_grounds(
     """List the grounds that regions published, each version with when it came into effect."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_grounds(state).rows(code)
+    rows = ledger.published.showing_grounds(state).rows(code)
     return Outcome({"grounds": rows}, text=table(rows, *_HEADS))
 
 
@@ -103,15 +103,15 @@ def show(
     """Show the grounds that count in a region; with --api a text that is not here is fetched and kept."""
     code, when = read_region(region), moment(at)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_grounds(state, when)
+    showing = ledger.published.showing_grounds(state, when)
     data = showing.show(code)
     if data["grounds"] is None and key is not None:
         service = service_for(ledger, keys.signer(key), org)
-        FORMS.fetch(ledger.grounds_kept, service, [str(data["digest"])])
+        FORMS.fetch(ledger.published.grounds_kept, service, [str(data["digest"])])
         data = showing.show(code)
     if out is not None:
-        write(out, pretty(ledger.grounds_kept.told(str(data["digest"]))))
-    found = ledger.grounds_kept.find(str(data["digest"]))
+        write(out, pretty(ledger.published.grounds_kept.told(str(data["digest"]))))
+    found = ledger.published.grounds_kept.find(str(data["digest"]))
     lines = _lines(found) if found else said("本机没有其内容", "its text is not here")
     return Outcome({**data, "file": out}, text=f"{data['region']} #{data['version']}\n{lines}")
 
@@ -131,7 +131,7 @@ def keep(
         raise UsageError("GROUNDS_SENT_WHERE")
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.grounds_kept.take(state, form)
+    places = ledger.published.grounds_kept.take(state, form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     digest = read_grounds(form).digest

@@ -96,12 +96,12 @@ def witness(
         raise UsageError("HEAD_FILE_FIRST")
     given, code = FORMS.read(file) if file else None, read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
-    ledger, heads = desk.ledger, desk.ledger.witnessed_heads(desk.state)
+    ledger, heads = desk.ledger, desk.ledger.published.witnessed_heads(desk.state)
     beside = ledger.beside(Path(other), other_rpc or ()) if other is not None else None
     made = given if beside is None else _read_there(beside, given, Asked(trust, head), heads, code)
     assert made is not None, "one of both is given"
     heads.require_next(code, made)
-    ledger.heads.keep(made)  # before it is recorded: nobody else may have it
+    ledger.published.heads.keep(made)  # before it is recorded: nobody else may have it
     shared = desk.send(publish(code, made, desk.by))
     if beside is not None:
         ledger.remember_other(beside.trust)
@@ -139,7 +139,7 @@ def list_heads(
     """List the heads of other ledgers that regions vouched for."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = [each.as_json() for each in ledger.witnessed_heads(state).all(code)]
+    rows = [each.as_json() for each in ledger.published.witnessed_heads(state).all(code)]
     return Outcome({"heads": rows}, text=table(rows, *_HEADS))
 
 
@@ -157,11 +157,11 @@ def show(
     """Show what a region vouched for last of a ledger; with --api missing texts are fetched and kept."""
     code = read_region(region)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.witnessed_heads(state)
+    showing = ledger.published.witnessed_heads(state)
     data = showing.show(code, ledger_id.lower())
     absent = [str(each["digest"]) for each in data["versions"] if each["ledgerId"] is None]
     if absent and key is not None:
-        FORMS.fetch(ledger.heads, service_for(ledger, keys.signer(key), org), absent)
+        FORMS.fetch(ledger.published.heads, service_for(ledger, keys.signer(key), org), absent)
         data = showing.show(code, ledger_id.lower())
     if out is not None:
         if data["head"] is None:
@@ -184,7 +184,7 @@ def keep(
     require_service(send, api, key)
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.witnessed_heads(state).take(form)
+    places = ledger.published.witnessed_heads(state).take(form)
     made = read_head(form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
@@ -209,7 +209,7 @@ def check(
     ledger, state = reading(network, rpc, None, None, None)
     named = [ledger.beside(Path(other), other_rpc or ())] if other is not None else ledger.known_others()
     only = named[0].trust.ledger_id if other is not None else None
-    wanted = [each for each in ledger.witnessed_heads(state).all(code, only) if not each.is_void]
+    wanted = [each for each in ledger.published.witnessed_heads(state).all(code, only) if not each.is_void]
     ledgers = {head_table(each.trust.ledger_id): _compares(each, Asked(trust, head)) for each in named}
     try:
         rows = checked(wanted, ledgers)

@@ -37,7 +37,7 @@ def put(
     """Put one hold on documents: none of them is erased before it is lifted."""
     ledger = open_ledger(network, rpc)
     order, license_ids = _order(ledger, key, reference, ordered_by), [ledger.resolve(each)[0] for each in ids]
-    return _told(ledger.legal_holds().put(license_ids, order))
+    return _told(ledger.documents.legal_holds().put(license_ids, order))
 
 
 @app.command("lift")
@@ -50,7 +50,7 @@ def lift(
 ) -> Outcome:
     """Lift a hold off all of its documents."""
     ledger = open_ledger(network, rpc)
-    return _told(ledger.legal_holds().lift(hold, _order(ledger, key, reference)))
+    return _told(ledger.documents.legal_holds().lift(hold, _order(ledger, key, reference)))
 
 
 @app.command("list")
@@ -62,7 +62,7 @@ def list_(
 ) -> Outcome:
     """The holds of this home."""
     ledger = open_ledger(network, rpc)
-    found = [each for each in ledger.legal_holds().every() if every or each.stands]
+    found = [each for each in ledger.documents.legal_holds().every() if every or each.stands]
     if license_ is not None:
         license_id, _ = ledger.resolve(license_)
         found = [each for each in found if license_id in each.licenses]
@@ -74,7 +74,7 @@ def list_(
 def holds_on(ledger: Ledger, license_id: str) -> list[dict[str, object]] | None:
     """What stands on a license, for `license show`; None where files are damaged, which stderr says."""
     try:
-        return [hold_shown(each) for each in ledger.legal_holds().on(license_id)]
+        return [hold_shown(each) for each in ledger.documents.legal_holds().on(license_id)]
     except (StoreOutageError, TrustError) as error:
         note(error.message()["zh"], error.message()["en"])
         return None

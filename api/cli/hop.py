@@ -93,8 +93,8 @@ class _Platform:
             slip = last
         else:
             slip = sign_slip(ledger.trust.ledger_id, given, last, self.signer, now)
-        ledger.check_hops().check_signed(slip)
-        ledger.signed_slips.keep(slip)
+        ledger.published.check_hops().check_signed(slip)
+        ledger.published.signed_slips.keep(slip)
         target = slip_path(path, slip.hop)
         write_out(target, pretty(slip.as_json()), 0o644)
         return {"use": use, "kind": kind, **hop_json(slip), "file": str(target), "again": again}
@@ -119,9 +119,9 @@ def verify(
     forms = [_form(str(each)) for each in names]
     ledger.follow()
     carried = carried_of(use, kind, read_input(file, MOST_ANSWERED + 1), forms)
-    ledger.check_hops().check(carried)
+    ledger.published.check_hops().check(carried)
     if is_kept:
-        ledger.known_ways.note(carried)
+        ledger.published.known_ways.note(carried)
     rows = [hop_json(each) for each in carried.slips]
     data = {"use": use, "kind": kind, "sm3": carried.file, "hops": rows, "digest": carried.slips[-1].digest}
     return Outcome(data, text=table(_for_people(rows), *_HEADS))
@@ -134,7 +134,7 @@ def show(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Show through whose platforms the files of a use came here."""
-    found = open_ledger(network, rpc).known_ways.told(use.lower())
+    found = open_ledger(network, rpc).published.known_ways.told(use.lower())
     if found is None:
         raise UnknownIdError("HOP_NONE", file=use[:80])
     rows = [{**each, "kind": kind} for kind, slips in found.items() for each in slips]
@@ -156,8 +156,8 @@ def publish(
     wanted = parsed_day(day)
     desk = desk_of(network, rpc, [key], signatures, api, org)
     platform, ledger = desk.body(), desk.ledger
-    made, digests, order = ledger.publishing_hops(desk.state).order(platform, wanted, desk.by)
-    ledger.signed_slips.keep_day(made, digests)
+    made, digests, order = ledger.published.publishing_hops(desk.state).order(platform, wanted, desk.by)
+    ledger.published.signed_slips.keep_day(made, digests)
     shared = desk.send(order)
     data = {
         "platform": platform,
@@ -179,7 +179,7 @@ def prove(
 ) -> Outcome:
     """Write down that a slip is one of those that were published of its day; by the home that published."""
     ledger, found = open_ledger(network, rpc), _slip(slip)
-    made = ledger.publishing_hops(ledger.follow()).prove(found)
+    made = ledger.published.publishing_hops(ledger.follow()).prove(found)
     write(out, pretty(made.as_json()))
     data = {"digest": found.digest, "table": made.day.table, "index": made.index, "size": made.day.size}
     return Outcome({**data, "file": out}, text=out)
@@ -195,8 +195,8 @@ def verify_proof(
     ledger = open_ledger(network, rpc)
     proof = read_hop_proof(_form(file))
     state = ledger.follow()
-    ledger.check_hops().check_signed(proof.slip)
-    found = ledger.publishing_hops(state).check(proof)
+    ledger.published.check_hops().check_signed(proof.slip)
+    found = ledger.published.publishing_hops(state).check(proof)
     slip, where = proof.slip, {"table": proof.day.table, "index": proof.index, "size": proof.day.size}
     data = {"use": slip.use, "kind": slip.kind, "sm3": slip.file, **hop_json(slip), **where, **found}
     text = said(f"属实，{data['publishedAt']} 公布", f"true; published at {data['publishedAt']}")

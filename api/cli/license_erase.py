@@ -37,9 +37,9 @@ def document(
     ledger, reader = open_ledger(network, rpc), crypto.load_decryptor(key, keys.passphrase())
     license_id, _ = ledger.resolve(id_)
     if sealed is None:
-        envelope = ledger.documents().read(ledger.license_now(license_id), reader)
+        envelope = ledger.documents.reading().read(ledger.license_now(license_id), reader)
     else:
-        envelope = ledger.documents().read_sealed(_brought(sealed, license_id), reader)
+        envelope = ledger.documents.reading().read_sealed(_brought(sealed, license_id), reader)
     try:
         replace_file(Path(out), envelope.to_bytes(), 0o600)
     except OSError as error:
@@ -79,7 +79,10 @@ def erase(
     """Destroy what this home keeps of licenses that its body issued; the record on the ledger stays."""
     reason, ledger, signer = erasure_ground(ground), open_ledger(network, rpc), keys.signer(key)
     license_ids = [ledger.resolve(each)[0] for each in ids]
-    given, erasing = ErasureOrder(reason, body_of(ledger, signer).uscc, signer, order), ledger.erasing()
+    given, erasing = (
+        ErasureOrder(reason, body_of(ledger, signer).uscc, signer, order),
+        ledger.documents.erasing(),
+    )
     if yes and not dry_run:
         return _outcome(erasing.erase(license_ids, given))
     shown = _outcome([erasing.plan(each, given).as_json() for each in dict.fromkeys(license_ids)])

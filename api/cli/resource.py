@@ -203,7 +203,7 @@ def _register(
 ) -> Outcome:
     unknown = _unknown_items(desk, listed(items or ""))
     ground = int(str(members["ground"]))
-    grounds = desk.ledger.read_grounds(desk.state)
+    grounds = desk.ledger.published.read_grounds(desk.state)
     is_listed = grounds.is_listed(owner, ground)
     order = share_resources.register_resource(owner, code, members, desk.by)
     shared = desk.send(order)

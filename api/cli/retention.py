@@ -39,7 +39,7 @@ def set_(
         raise UsageError("RETENTION_PERIOD")
     ledger, signer = open_ledger(network, rpc), keys.signer(key)
     by = body_of(ledger, signer).uscc
-    rule = ledger.retention().set(type_, years, retention_basis(basis), reference, by, signer)
+    rule = ledger.documents.retention().set(type_, years, retention_basis(basis), reference, by, signer)
     period = said("永久", "for ever") if years is None else said(f"{years} 年", f"{years} years")
     return Outcome(
         rule_shown(rule), text=f"{type_}: {period} ({worded(RETENTION_BASIS, rule.basis.name)}, {reference})"
@@ -49,7 +49,7 @@ def set_(
 @app.command("rules")
 def rules(network: Network = None, rpc: RpcUrls = None) -> Outcome:
     """The rules of this home that hold now."""
-    found = [rule_shown(each) for each in open_ledger(network, rpc).retention().rules()]
+    found = [rule_shown(each) for each in open_ledger(network, rpc).documents.retention().rules()]
     return Outcome(
         {"rules": found}, text=table(found, "type", "by", "years", "basis", "reference", "version")
     )
@@ -66,6 +66,6 @@ def list_(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Documents of this home: until when each is kept, whether it is due, held, archived."""
-    rows, following = open_ledger(network, rpc).due().rows(DueAsk(org, type_, due, limit, after))
+    rows, following = open_ledger(network, rpc).documents.due().rows(DueAsk(org, type_, due, limit, after))
     shown = table(rows, "identifier", "ended", "until", "erasable", "archived")
     return Outcome({"documents": rows, "next": following}, text=shown)

@@ -60,7 +60,7 @@ def publish_routes(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     begins = int(desk.ledger.clock.now().timestamp()) if begun is None else begun
     shared = desk.send(publish(desk.state, code, policy, begins, desk.by))
-    desk.ledger.routes.keep(policy)
+    desk.ledger.published.routes.keep(policy)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         desk.service().post("/v1/routes", policy.as_json())
@@ -82,7 +82,7 @@ def list_routes(
     """List the route policies that regions published, with all versions."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_routes(state).rows(code)
+    rows = ledger.published.showing_routes(state).rows(code)
     return Outcome({"routes": rows}, text=table(rows, *_HEADS))
 
 
@@ -101,15 +101,15 @@ def show(
     """Show the policy that counts in a region now; with --api missing texts are fetched and kept."""
     code = read_region(region)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_routes(state)
+    showing = ledger.published.showing_routes(state)
     data = showing.show(code)
     named = [*data["versions"], *([data["policy"]] if data["policy"] else [])]
     absent = {str(each["digest"]) for each in named if not each["here"]}
     if absent and key is not None:
         client = service_for(ledger, keys.signer(key), org)
-        FORMS.fetch(ledger.routes, client, sorted(absent))
+        FORMS.fetch(ledger.published.routes, client, sorted(absent))
         data = showing.show(code)
-    policy = ledger.routes.find(data["policy"]["digest"]) if data["policy"] else None
+    policy = ledger.published.routes.find(data["policy"]["digest"]) if data["policy"] else None
     if out is not None:
         if policy is None:
             raise UnknownIdError("UNKNOWN_ROUTES", region=region)
@@ -132,7 +132,7 @@ def keep(
     require_service(send, api, key)
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.showing_routes(state).take(form)
+    places = ledger.published.showing_routes(state).take(form)
     policy = read_routes(form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
@@ -152,7 +152,7 @@ def of(
 ) -> Outcome:
     """Tell what exchanges of a grant cross, and which way they have to take."""
     ledger, state = reading(network, rpc, api, key, org)
-    data = ledger.routes_in(state).of(grant_in(state, grant))
+    data = ledger.published.routes_in(state).of(grant_in(state, grant))
     crossed = said("、", ", ").join(worded(CROSSING, each) for each in data["crosses"]) or "–"
     lines = [f"{data['owner']} → {data['grantee']}", f"  {said('跨越', 'crosses')}: {crossed}"]
     policy = data["policy"]

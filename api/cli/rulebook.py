@@ -68,7 +68,7 @@ def publish_rulebook(
     rulebook, code = FORMS.read(file), read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     shared = desk.send(publish(desk.state, code, rulebook, desk.by))
-    desk.ledger.rulebooks.keep(rulebook)
+    desk.ledger.published.rulebooks.keep(rulebook)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         FORMS.leave(desk.service(), rulebook.as_json())
@@ -96,7 +96,7 @@ def list_rulebooks(
     """List the rulebooks that regions published, each version with when it came into effect."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_rulebooks(state).rows(code)
+    rows = ledger.published.showing_rulebooks(state).rows(code)
     return Outcome({"rulebooks": rows}, text=table(rows, *_HEADS))
 
 
@@ -116,7 +116,7 @@ def show(
     """Show a region's rulebook; with --api texts of versions that are not here are fetched and kept."""
     code, when = read_region(region), moment(at)
     ledger, state = reading(network, rpc, api, key, org)
-    kept, showing = ledger.rulebooks, ledger.showing_rulebooks(state, when)
+    kept, showing = ledger.published.rulebooks, ledger.published.showing_rulebooks(state, when)
     data = showing.show(code)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
     if absent and key is not None:
@@ -144,7 +144,7 @@ def keep(
     require_service(send, api, key)
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.rulebooks.take(state, form)
+    places = ledger.published.rulebooks.take(state, form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     digest = read_rulebook(form).digest
@@ -172,7 +172,7 @@ def of(
     else:
         body = read_uscc(whose)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_rulebooks(state, when)
+    showing = ledger.published.showing_rulebooks(state, when)
     try:
         data = showing.of_body(body) if body else showing.of(region)
     except OutageError as error:

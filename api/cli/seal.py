@@ -74,9 +74,9 @@ def publish_seals(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     ledger = desk.ledger
     now = int(ledger.clock.now().timestamp())
-    publishing = publish(desk.state, ledger.seals, publisher, seals, now, desk.by)
+    publishing = publish(desk.state, ledger.published.seals, publisher, seals, now, desk.by)
     shared = desk.send(publishing.order)
-    ledger.seals.keep(seals)
+    ledger.published.seals.keep(seals)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         FORMS.leave(desk.service(), seals.as_json())
@@ -103,7 +103,7 @@ def list_seals(
     """List the lists of seals that bodies and regions published, each version with whether it counts now."""
     whose = Publisher.parse(publisher) if publisher else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_seals(state).rows(whose)
+    rows = ledger.published.showing_seals(state).rows(whose)
     return Outcome({"lists": rows}, text=table(rows, *_HEADS))
 
 
@@ -122,15 +122,15 @@ def show(
     """Show the list of seals of a body or region; with --api a text that is not here is fetched and kept."""
     whose = Publisher.parse(publisher)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_seals(state)
+    showing = ledger.published.showing_seals(state)
     data = showing.show(whose)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
     if absent and key is not None:
-        FORMS.fetch(ledger.seals, service_for(ledger, keys.signer(key), org), absent)
+        FORMS.fetch(ledger.published.seals, service_for(ledger, keys.signer(key), org), absent)
         data = showing.show(whose)
     if out is not None:
-        write(out, pretty(ledger.seals.told(str(data["digest"]))))
-    found = ledger.seals.find(str(data["digest"]))
+        write(out, pretty(ledger.published.seals.told(str(data["digest"]))))
+    found = ledger.published.seals.find(str(data["digest"]))
     lines = _lines(found) if found else said("本机没有其内容", "its text is not here")
     return Outcome({**data, "file": out}, text=f"{whose}  {data['digest']}\n{lines}")
 
@@ -150,7 +150,7 @@ def keep(
         raise UsageError("SEALS_SENT_WHERE")
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places = ledger.seals.take(state, form)
+    places = ledger.published.seals.take(state, form)
     digest = read_seals(form).digest
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
@@ -176,7 +176,7 @@ def status(
     body = read_uscc(of) if of else None
     begun, known = moment(at), moment(known_at)
     ledger, state = reading(network, rpc, api, key, org)
-    data = ledger.showing_seals(state).status(serial, body, begun, known)
+    data = ledger.published.showing_seals(state).status(serial, body, begun, known)
     return Outcome(data, text="\n".join([f"{serial}  {data['at']}", *map(_standing, data["seals"])]))
 
 

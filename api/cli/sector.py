@@ -83,7 +83,7 @@ def publish_rules(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     begins = moment(since) or int(desk.ledger.clock.now().timestamp())
     shared = desk.send(publish(desk.state, code, rules, begins, desk.by))
-    desk.ledger.sectors.keep(rules)
+    desk.ledger.published.sectors.keep(rules)
     is_sent = api is not None and shared.seq is not None
     if is_sent:
         FORMS.leave(desk.service(), rules.as_json())
@@ -105,7 +105,7 @@ def list_rules(
     """List the rules of sectors that regions published, each version with when it came into effect."""
     code = read_region(region) if region else None
     ledger, state = reading(network, rpc, api, key, org)
-    rows = ledger.showing_sectors(state).rows(code)
+    rows = ledger.published.showing_sectors(state).rows(code)
     return Outcome({"rules": rows}, text=table(rows, *_HEADS))
 
 
@@ -125,16 +125,16 @@ def show(
     """Show the rules that count in a region; with --api a text that is not here is fetched and kept."""
     code, when = read_region(region) if region else None, moment(at)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_sectors(state, when)
+    showing = ledger.published.showing_sectors(state, when)
     asked = showing.region() if code is None else code
     data = showing.show(asked)
     if data["rules"] is None and key is not None:
         service = service_for(ledger, keys.signer(key), org)
-        FORMS.fetch(ledger.sectors, service, [str(data["digest"])])
+        FORMS.fetch(ledger.published.sectors, service, [str(data["digest"])])
         data = showing.show(asked)
     if out is not None:
-        write(out, pretty(ledger.sectors.told(str(data["digest"]))))
-    found = ledger.sectors.find(str(data["digest"]))
+        write(out, pretty(ledger.published.sectors.told(str(data["digest"]))))
+    found = ledger.published.sectors.find(str(data["digest"]))
     lines = _lines(found) if found else said("本机没有其内容", "its text is not here")
     return Outcome({**data, "file": out}, text=f"{data['region']} #{data['version']}\n{lines}")
 
@@ -154,7 +154,7 @@ def keep(
         raise UsageError("SECTOR_SENT_WHERE")
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
-    places, rules = ledger.sectors.take(state, form), read_sectors(form)
+    places, rules = ledger.published.sectors.take(state, form), read_sectors(form)
     if send and key is not None:
         FORMS.leave(service_for(ledger, keys.signer(key), org), form)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
@@ -176,7 +176,7 @@ def of(
     """Tell which sectors a body is in and what these may get, by the rules of its region or of --region."""
     uscc, code, when = read_uscc(body), read_region(region) if region else None, moment(at)
     ledger, state = reading(network, rpc, api, key, org)
-    showing = ledger.showing_sectors(state, when)
+    showing = ledger.published.showing_sectors(state, when)
     asked = showing.rules.region_of(uscc) if code is None else code
     try:
         data = showing.of(uscc, asked)
@@ -223,7 +223,7 @@ def may(
 
 def _ruled(ledger: Ledger, state: Entities, at: int | None, body: str, resource: str, why: Why) -> JsonObject:
     """What the rules say, with the rule itself where one decides."""
-    showing = ledger.showing_sectors(state, at)
+    showing = ledger.published.showing_sectors(state, at)
     ruling = showing.rules.of_wanted(resource_in(showing.state, resource), body, why, showing.now)
     text = showing.rules.text(ruling.by) if ruling.by else None
     rule = text.rules[ruling.rule - 1].as_json() if text and ruling.rule else None

@@ -48,12 +48,12 @@ def ruling_of(desk: SharingDesk, state: Entities, grant: Grant) -> Ruling:
     ledger = desk.ledger
 
     def find(digest: str) -> SectorTable | None:
-        if not ledger.sectors.has(digest) and ledger.settings.api is not None:
-            FORMS.fetch(ledger.sectors, desk.service(), [digest])
-        return ledger.sectors.find(digest)
+        if not ledger.published.sectors.has(digest) and ledger.settings.api is not None:
+            FORMS.fetch(ledger.published.sectors, desk.service(), [digest])
+        return ledger.published.sectors.find(digest)
 
     now = int(ledger.clock.now().timestamp())
-    return ledger.sector_rules(state, now, find).ruling(grant, now)
+    return ledger.published.sector_rules(state, now, find).ruling(grant, now)
 
 
 def warning(desk: SharingDesk, found: tuple[Entities, Grant] | None) -> JsonObject | None:

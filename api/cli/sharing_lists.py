@@ -156,15 +156,15 @@ def code_table_set(
     form, now = parse_strict(read_input(file)), int(desk.ledger.clock.now().timestamp())
     begins = moment(since) or now
     if region is not None:
-        keep_calendar(desk.ledger.calendars, name, form)
-        keep_sectors(desk.ledger.sectors, name, form)
-        keep_grounds(desk.ledger.grounds_kept, name, form)
-        keep_extensions(desk.state, desk.ledger.extensions, read_region(region), name, form)
-        keep_rulebook(desk.state, desk.ledger.rulebooks, read_region(region), name, form, begins)
-        keep_head(desk.ledger.heads, name, form)
-        keep_routes(desk.ledger.routes, name, form)
+        keep_calendar(desk.ledger.published.calendars, name, form)
+        keep_sectors(desk.ledger.published.sectors, name, form)
+        keep_grounds(desk.ledger.published.grounds_kept, name, form)
+        keep_extensions(desk.state, desk.ledger.published.extensions, read_region(region), name, form)
+        keep_rulebook(desk.state, desk.ledger.published.rulebooks, read_region(region), name, form, begins)
+        keep_head(desk.ledger.published.heads, name, form)
+        keep_routes(desk.ledger.published.routes, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
-    keep_seals(desk.state, desk.ledger.seals, Publisher(*whose), name, form, now)
+    keep_seals(desk.state, desk.ledger.published.seals, Publisher(*whose), name, form, now)
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))
     data = {"name": name, "publisher": region or publisher, "digest": share_owed.table_digest(form)}
     return told(shared, {**data, "since": shown_time(begins)}, f"{name}  {data['digest']}")

@@ -103,7 +103,7 @@ def sharing(
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
         without = Without(assume_weekdays, without_sectors, without_extensions, assume_defaults)
-        found = ledger.supervise_sharing(*period, body, without)
+        found = ledger.supervised.sharing(*period, body, without)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     codes = [CODES[each.deadline.step] for each in found.findings]
@@ -135,7 +135,7 @@ def origins(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        found = ledger.supervise_origins(*period, body, leave_out)
+        found = ledger.supervised.origins(*period, body, leave_out)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     data = found.as_json()
@@ -170,7 +170,7 @@ def effect(
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
         without = Without(calendars=assume_weekdays, extensions=without_extensions, rulebooks=assume_defaults)
-        data = ledger.supervise_effect(*period, body, without).as_json()
+        data = ledger.supervised.effect(*period, body, without).as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     return Outcome(data, text=lambda: effect_text(data))
@@ -193,7 +193,7 @@ def routes(
     """Find uses that took another way than the route policy said, as far as slips that this home saw tell."""
     body = read_uscc(org) if org is not None else ""
     try:
-        found = open_ledger(network, rpc).supervise_routes(moment(at), moment(since) or 0, body)
+        found = open_ledger(network, rpc).supervised.routes(moment(at), moment(since) or 0, body)
         data = found.as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)

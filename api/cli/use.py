@@ -197,7 +197,7 @@ def answer(
     parcels, desk = PlatformParcels(Path(folder)), ledger.desk
     offers, releases = providing.offers, providing.releases
     refusals = SignRefusals(ledger.trust.ledger_id, body, signer, ledger.clock)
-    known = (ledger.check_hops(), ledger.known_ways)
+    known = (ledger.published.check_hops(), ledger.published.known_ways)
     rows = AnswerParcels(parcels, offers, releases, providing.offer_json, desk, refusals, *known).run()
     providing.step()
     _carried(ledger)

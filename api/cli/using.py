@@ -152,7 +152,7 @@ class UsingDesk:
         requests = self._requests()
 
         def make(fresh: UseOrder) -> UseRequest:
-            ledger.routes_in(self.state).require_channel(self.granted, channel.is_direct)
+            ledger.published.routes_in(self.state).require_channel(self.granted, channel.is_direct)
             return requests(fresh)
 
         used = using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
@@ -170,9 +170,9 @@ class UsingDesk:
             came = channel.carried(use_id, kind)
             if came is not None:
                 carried = carried_of(use_id, kind, *came)
-                self.ledger.check_hops().check(carried)
+                self.ledger.published.check_hops().check(carried)
                 carried.check_ends(receiver=self.grantee)
-                self.ledger.known_ways.note(carried)
+                self.ledger.published.known_ways.note(carried)
 
     def _channel(self, order: UseOrder) -> Channel:
         """The way to the provider: a platform's folder, or the service of the settings.

@@ -202,7 +202,9 @@ class Forger:
     def of(cls, keeper: Keeper, file: Path) -> Forger:
         network = keeper.world.folder / "network.json"
         ledger = Ledger(Settings(keeper.folder / "nowhere", network, (), None, Path("none")))
-        return cls(keeper, keeper.archive(file).read_bytes(), ledger.trust, ledger.judging_archives())
+        return cls(
+            keeper, keeper.archive(file).read_bytes(), ledger.trust, ledger.documents.judging_archives()
+        )
 
     def code(self, data: bytes) -> str:
         """What a package is refused with; `OK` where it is not."""
