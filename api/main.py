@@ -182,7 +182,6 @@ def bare_app(
         calendars,
         extensions,
         rulebooks,
-        rulebooks,
         grounds,
         sectors,
         seals,

@@ -7,7 +7,11 @@ from api.cli.output import said, worded
 from api.cli.plain import one_line
 from api.cli.rulebook_words import ruled_by
 from ledger.domain.canonical import JsonObject
+from ledger.domain.deadlines import Number
 from ledger.domain.words import DEADLINE, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
+
+
+_EXTENSION = Number.EXTENSION.value
 
 
 def sharing_text(data: JsonObject) -> str:
@@ -51,15 +55,20 @@ def _not_extended(data: JsonObject) -> list[str]:
     return [] if is_counted else [said("未计目录更新的延期", "no extension of an update was counted")]
 
 
-def _extended(found: JsonObject | None) -> str:
-    """By what a deadline was longer, before its day."""
+def _extended(each: JsonObject) -> str:
+    """By what a deadline was longer, before its day; by no more than a rulebook allows."""
+    found = each["extension"]
     if found is None:
         return ""
     days, region = found["days"], found["region"]
     why = one_line(said(str(found["reason"]["zh"]), str(found["reason"]["en"])))
+    most = next((row for row in each["rulebook"] if row["number"] == _EXTENSION), None)
+    zh, en = "", ""
+    if most and most["days"] < days:
+        zh, en = f"，至多计 {ruled_by([most])}", f"; of that at most {ruled_by([most])}"
     return said(
-        f"经地区 {region} 批准延期 {days} 个工作日（{why}），",
-        f"{region} extended it by {days} working days ({why}). ",
+        f"经地区 {region} 批准延期 {days} 个工作日（{why}）{zh}，",
+        f"{region} extended it by {days} working days ({why}){en}. ",
     )
 
 
@@ -195,13 +204,13 @@ def _crossings(found: JsonObject) -> str:
 
 def _finding(each: JsonObject) -> str:
     state = said("未办", "still open") if each["open"] else said("已了结", "closed")
-    ruled = ruled_by(each["rulebook"])
+    ruled = ruled_by([row for row in each["rulebook"] if row["number"] != _EXTENSION])
     zh, en = (f"期限 {ruled}，", f" after {ruled}") if ruled else ("", "")
     return said(
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['zh']}"
-        f"{_extended(each['extension'])}{zh}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
+        f"{_extended(each)}{zh}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
-        f"{_extended(each['extension'])}Due{en} before {each['due']}; {each['daysLate']} days late, {state}",
+        f"{_extended(each)}Due{en} before {each['due']}; {each['daysLate']} days late, {state}",
     )
 
 

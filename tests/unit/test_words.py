@@ -8,6 +8,7 @@ import pytest
 
 from ledger.domain import words
 from ledger.domain.acts import Purpose, Scope, Sharing, Status
+from ledger.domain.deadlines import Number
 from ledger.domain.deadlines import Step as Deadline
 from ledger.domain.editions import EditionStanding
 from ledger.domain.effect import CROSSED
@@ -93,6 +94,7 @@ CODES = {
     "MESSAGE_STATE": values(MessageState),
     "MESSAGE": set(MESSAGES),
     "DEADLINE": values(Deadline),
+    "RULE_NUMBER": values(Number),
     "WAITING": set(WAITING_TEXTS),
 }
 """The lists of codes, by the table that has their words."""
