@@ -10,7 +10,6 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import Number
 from ledger.domain.words import DEADLINE, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
 
-
 _EXTENSION = Number.EXTENSION.value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Step
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Start, Step
 from ledger.domain.entities import License
 from ledger.domain.resources import is_of_resource
 from ledger.domain.sharing import CorrectionState, UseKind
@@ -205,7 +205,7 @@ def answer_deadline(correction: Correction, counting: Counting = PLAIN) -> Deadl
     Who disputes it before takes it from the provider, whose answer nobody waits for from then on.
     """
     opened = correction.steps[0]
-    due, ruled = counting.until(opened.recorded_at, Number.CORRECTION_ANSWER)
+    due, ruled = counting.until(Start(opened.recorded_at, opened.seq), Number.CORRECTION_ANSWER)
     return Deadline(
         Step.CORRECTION_ANSWER,
         opened.recorded_at,
@@ -243,7 +243,7 @@ def acknowledgement_deadlines(
     }
     since, found = step.recorded_at, dict[str, Deadline]()
     for body in bodies:
-        due, ruled = counting_of(body).until(since, Number.ACKNOWLEDGEMENT)
+        due, ruled = counting_of(body).until(Start(since, step.seq), Number.ACKNOWLEDGEMENT)
         done_at = heard.get(body, 0)
         found[body] = Deadline(Step.ACKNOWLEDGEMENT, since, due, done_at, seq=step.seq, ruled=ruled)
     return found

@@ -143,7 +143,20 @@ class Ruled:
         }
 
 
-def by_default(number: Number, _: int = 0) -> Ruled:
+@dataclass(frozen=True)
+class Start:
+    """When a deadline begins to run.
+
+    Attributes:
+        at: In Unix seconds.
+        seq: The record by which it does; 0 where it is none.
+    """
+
+    at: int
+    seq: int = 0
+
+
+def by_default(number: Number, _: Start | None = None) -> Ruled:
     """What counts where no rulebook is looked at.
 
     Example:
@@ -153,8 +166,8 @@ def by_default(number: Number, _: int = 0) -> Ruled:
     return Ruled(number, DEFAULTS[number])
 
 
-RuleOf = Callable[[Number, int], Ruled]
-"""The number that counts for a deadline which begins to run at a moment."""
+RuleOf = Callable[[Number, Start], Ruled]
+"""The number that counts for a deadline which begins to run then."""
 
 
 @dataclass(frozen=True)
@@ -169,15 +182,15 @@ class Counting:
     is_working_day: IsWorkingDay = is_weekday
     rule: RuleOf = by_default
 
-    def until(self, since: int, *numbers: Number) -> tuple[int, tuple[Ruled, ...]]:
+    def until(self, start: Start, *numbers: Number) -> tuple[int, tuple[Ruled, ...]]:
         """The first moment that is too late by the sum of some numbers, and by what they count.
 
         Args:
-            since: What the deadline counts from, in Unix seconds.
+            start: What the deadline counts from.
             numbers: One, and what was added to it.
         """
-        ruled = tuple(self.rule(each, since) for each in numbers)
-        return due_after(since, sum(each.days for each in ruled), self.is_working_day), ruled
+        ruled = tuple(self.rule(each, start) for each in numbers)
+        return due_after(start.at, sum(each.days for each in ruled), self.is_working_day), ruled
 
 
 PLAIN = Counting()

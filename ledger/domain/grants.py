@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.domain.acts import Sharing
-from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Ruled, Step
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Ruled, Start, Step
 from ledger.domain.entities import IsVoid, License
 from ledger.domain.sharing import Basis, Outcome, is_within
 from ledger.domain.sharing_entities import Grant, GrantAct, GrantStep, Need
@@ -210,7 +210,7 @@ def decision_deadline(grant: Grant, counting: Counting = PLAIN) -> Deadline:
     """
     if Need.DECISION in grant.needs:
         return _answering(grant, Step.DECISION, GrantAct.DECISION, counting)
-    due, ruled = counting.until(grant.recorded_at, Number.ANSWER)
+    due, ruled = counting.until(Start(grant.recorded_at, grant.seq), Number.ANSWER)
     return Deadline(Step.ANSWER, grant.recorded_at, due, grant.recorded_at, seq=grant.seq, ruled=ruled)
 
 
@@ -237,12 +237,13 @@ def _answering(grant: Grant, step: Step, act: GrantAct, counting: Counting) -> D
 
 def _answer_due(grant: Grant, number: Number, counting: Counting) -> tuple[int, tuple[Ruled, ...]]:
     """A notice of missing material gives more time; a late one, or one after the decision, does not."""
-    due, ruled = counting.until(grant.recorded_at, number)
+    start = Start(grant.recorded_at, grant.seq)
+    due, ruled = counting.until(start, number)
     acts = [step.act for step in grant.steps if step.recorded_at < due]
     before = acts[: acts.index(GrantAct.DECISION)] if GrantAct.DECISION in acts else acts
     if GrantAct.NOTICE not in before:
         return due, ruled
-    return counting.until(grant.recorded_at, number, Number.NOTICE)
+    return counting.until(start, number, Number.NOTICE)
 
 
 def _first_of(grant: Grant, act: GrantAct) -> int:
@@ -264,6 +265,12 @@ def complete_since(grant: Grant) -> int:
     return max(grant.recorded_at, grant.since, *(step.recorded_at for step in needed), 0)
 
 
+def _completed_by(grant: Grant, since: int) -> int:
+    """The last record of that moment that a grant needed; 0 where its time began later than all of them."""
+    needed = [(step.recorded_at, step.seq) for step in grant.steps if step.act in _MEETS]
+    return max((seq for at, seq in [(grant.recorded_at, grant.seq), *needed] if at == since), default=0)
+
+
 def provision_deadline(grant: Grant, provided: Iterable[int], counting: Counting = PLAIN) -> Deadline | None:
     """By when the data of a grant were to be had, and when they were; None before it has what it needs.
 
@@ -276,7 +283,7 @@ def provision_deadline(grant: Grant, provided: Iterable[int], counting: Counting
     since = complete_since(grant)
     if not since:
         return None
-    due, ruled = counting.until(since, Number.PROVISION)
+    due, ruled = counting.until(Start(since, _completed_by(grant, since)), Number.PROVISION)
     return Deadline(
         Step.PROVISION,
         since,

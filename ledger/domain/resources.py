@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Step, due_after
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Start, Step, due_after
 from ledger.domain.entities import License, LicenseType, Organisation, TypeVersion
 from ledger.domain.extensions import Extended
 from ledger.domain.lineage import acts_for, superiors_of
@@ -244,7 +244,7 @@ def catalog_deadlines(
 
 
 def _following(changed: int, registered: Sequence[int], counting: Counting) -> Deadline:
-    due, ruled = counting.until(changed, Number.CATALOG_UPDATE)
+    due, ruled = counting.until(Start(changed), Number.CATALOG_UPDATE)
     done_at = next((each for each in registered if each >= changed), 0)
     return Deadline(Step.CATALOG_UPDATE, changed, due, done_at, ruled=ruled)
 
@@ -253,7 +253,7 @@ def _extended(deadline: Deadline, counting: Counting, by: Extended | None) -> De
     """By what was extended, and by no more than the rulebook allows."""
     if by is None:
         return deadline
-    most = counting.rule(Number.EXTENSION, deadline.since)
+    most = counting.rule(Number.EXTENSION, Start(deadline.since))
     days = sum(each.days for each in deadline.ruled) + min(by.extension.days, most.days)
     due = due_after(deadline.since, days, counting.is_working_day)
     return replace(deadline, due=due, extended=by, ruled=(*deadline.ruled, most))

@@ -1,8 +1,8 @@
 """Which number of working days counts for a deadline, by the rulebooks on the ledger.
 
 A deadline has the number that its body's region, or the nearest above it, named when it began to run: of the
-versions that had been recorded and had begun before that moment, the one that began last. What is recorded
-later changes nothing that runs or ran (docs/adr/0043). A version that a compromised key signed does not
+versions that were recorded before that and had begun, the one that began last. What is recorded later changes
+nothing that runs or ran (docs/adr/0043). A version that a compromised key signed does not
 count, and no number beyond the regulation's.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ledger.domain.deadlines import DEFAULTS, Number, Ruled, RuleOf, by_default
+from ledger.domain.deadlines import DEFAULTS, Number, Ruled, RuleOf, Start, by_default
 from ledger.domain.entities import IsVoid
 from ledger.domain.lineage import superiors_of, void_as_of
 from ledger.domain.rulebook import TABLE, Rulebook
@@ -56,7 +56,7 @@ class RuleNumbers:
     known_at: int
     find: FindRulebook
     assumes_defaults: bool = True
-    _places: dict[tuple[int, int], list[Running]] = field(default_factory=dict)
+    _places: dict[tuple[int, Start], list[Running]] = field(default_factory=dict)
     _texts: dict[str, Rulebook | None] = field(default_factory=dict)
 
     def of(self, body: str) -> RuleOf:
@@ -68,10 +68,10 @@ class RuleNumbers:
 
     def of_region(self, region: int) -> RuleOf:
         """The same of a region."""
-        return lambda number, since: self._ruled(region, number, since)
+        return lambda number, start: self._ruled(region, number, start)
 
-    def _ruled(self, region: int, number: Number, since: int) -> Ruled:
-        for place in self._running(region, since):
+    def _ruled(self, region: int, number: Number, start: Start) -> Ruled:
+        for place in self._running(region, start):
             text, most = self._text(place), DEFAULTS[number]
             named = (place.region, place.version, place.published.digest)
             rule = text.of(number) if text else None
@@ -81,17 +81,17 @@ class RuleNumbers:
                 return Ruled(number, min(rule.days, most), *named, said=rule.days)
         return by_default(number)
 
-    def _running(self, region: int, since: int) -> list[Running]:
-        """The versions that count for what begins at a moment, of the nearest region first."""
-        if (region, since) not in self._places:
-            line = superiors_of(self.tables.seen, region, since, min(self.known_at, since - 1))
+    def _running(self, region: int, start: Start) -> list[Running]:
+        """The versions that count for what begins then, of the nearest region first."""
+        if (region, start) not in self._places:
+            line = superiors_of(self.tables.seen, region, start.at, min(self.known_at, start.at - 1))
             found = ((code, self.tables.of(code, TABLE)) for code in line)
-            self._places[region, since] = [
+            self._places[region, start] = [
                 Running(code, *counting)
                 for code, table in found
-                if table and (counting := running_at(table, since, self._is_void))
+                if table and (counting := running_at(table, start, self._is_void))
             ]
-        return self._places[region, since]
+        return self._places[region, start]
 
     def _text(self, place: Running) -> Rulebook | None:
         """The text; None where the regulation's numbers are counted in its place."""
@@ -115,15 +115,18 @@ class RuleNumbers:
         return void_as_of(self.tables.seen, self.known_at)
 
 
-def running_at(table: CodeTable, since: int, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:
-    """Number and content of the version that counts for what begins to run at a moment; None for none.
+def running_at(table: CodeTable, start: Start, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:
+    """Number and content of the version that counts for what begins to run then; None for none.
 
-    It was recorded before that second, so that nothing that is published in the same one takes part.
+    It stands on the ledger before the record by which that begins; where none is named, it was recorded in
+    an earlier second.
     """
     counting = [
         (begins(each), number, each)
         for number, each in enumerate(table.versions, 1)
-        if each.recorded_at < since and each.since <= since and not is_void(each.key_id, each.recorded_at)
+        if each.since <= start.at
+        and (each.seq < start.seq if start.seq else each.recorded_at < start.at)
+        and not is_void(each.key_id, each.recorded_at)
     ]
     return max(counting, key=lambda each: each[:2])[1:] if counting else None
 

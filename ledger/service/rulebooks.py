@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
-from ledger.domain.deadlines import Number, Ruled
+from ledger.domain.deadlines import Number, Ruled, Start
 from ledger.domain.entities import Organisation
-from ledger.domain.lineage import void_as_of
+from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.rulebook import TABLE, Rulebook, read_rulebook
 from ledger.domain.sharing_entities import CodeTable
@@ -171,7 +171,8 @@ class ShowRulebooks:
         """
         tables = RegionTables(self.state)
         rule = RuleNumbers(tables, self.now, self.rulebooks.find, assumes_defaults=False).of_region(region)
-        ruled = (rule(each, self.now) for each in Number)
+        start = Start(self.now, EVER)
+        ruled = (rule(each, start) for each in Number)
         numbers = [{**each.as_json(), "source": self._source(each)} for each in ruled]
         return {"region": f"{region:06d}", "at": rfc3339(self.now), "numbers": numbers}
 

@@ -361,10 +361,11 @@ class SuperviseSharing:
             resource = typed(self.state, "resource", grant.resource, Resource)
             assert resource is not None, "a grant is of a resource"
             counting = self._count.of(resource.owner)
+            has_begun = complete_since(grant) <= self.asked.at
             own = (
                 decision_deadline(grant, counting),
                 review_deadline(grant, counting),
-                provision_deadline(grant, self._provided(grant, resource), counting),
+                provision_deadline(grant, self._provided(grant, resource), counting) if has_begun else None,
             )
             owed = self._by(resource.owner, grant.grant_id, resource.key)
             yield from (owed(each) for each in own if each)
@@ -405,7 +406,8 @@ class SuperviseSharing:
 
     def _of_resources(self) -> Iterator[Owed]:
         for each in self._all("resource", Resource):
-            changes, counting = catalog_changes(self.state, each), self._count.of(each.owner)
+            changes = [when for when in catalog_changes(self.state, each) if when <= self.asked.at]
+            counting = self._count.of(each.owner)
             extends = self.extensions.of(each) if self.extensions else None
             own = (
                 *update_deadlines(each),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ledger.domain.canonical import parse_strict
-from ledger.domain.deadlines import DEFAULTS, Number, due_after
+from ledger.domain.deadlines import DEFAULTS, Number, Start, due_after
 from ledger.domain.entities import Entity, Organisation, Region
 from ledger.domain.extensions import Extended, Extension, ExtensionList
 from ledger.domain.moments import SHANGHAI as BEIJING_TIME
@@ -382,10 +382,12 @@ class Few:
         self.texts: dict[str, Rulebook] = {}
         for region in (310000, 310118):
             own = []
-            for when, _, text in (each for each in published if each[1] == region):
+            for seq, (when, _, text) in enumerate(published, 1):  # other records lie between them
+                if text.region != region:
+                    continue
                 numbered = replace(text, version=len(own) + 1)
                 self.texts[numbered.digest] = numbered
-                recorded: Json = {"seq": 1, "recorded_at": when, "key_id": NO_HASH}
+                recorded: Json = {"seq": 2 * seq, "recorded_at": when, "key_id": NO_HASH}
                 own.append(CodeTableVersion(**recorded, digest=numbered.digest, since=numbered.since))
             key = "0x" + code_table_object(region_object(region), ascii32(TABLE)).hex()
             if own:
@@ -398,32 +400,46 @@ class Few:
 BEGIN = parse_moment("2026-11-01T00:00:00Z")
 
 
+def drawn(dice: Random) -> list[tuple[int, int, Rulebook]]:
+    """Rulebooks of two regions in the order of their records, several in some seconds."""
+    return [
+        (
+            when,
+            region := dice.choice([310000, 310118]),
+            read_rulebook(
+                book(
+                    rule(days=dice.randint(1, 10)),
+                    region=f"{region}",
+                    since=rfc3339(dice.randrange(BEGIN - 10, BEGIN + 30)),
+                )
+            ),
+        )
+        for when in sorted(BEGIN + dice.randrange(20) for _ in range(dice.randrange(7)))
+    ]
+
+
+def number_of(published: list[tuple[int, int, Rulebook]], start: Start, known_at: int) -> int:
+    """In how many days something is decided that begins then, by what is published so far."""
+    state = Few(published)
+    rules = RuleNumbers(RegionTables(state), known_at, state.texts.get, assumes_defaults=False)
+    return rules.of(BUREAU)(Number.DECISION, start).days
+
+
 def test_nothing_that_is_recorded_later_changes_the_number_of_what_runs() -> None:
     changed = ruled = 0
     for seed in range(300):
         dice = Random(seed)
-        published = sorted(
-            (
-                BEGIN + dice.randrange(20),
-                dice.choice([310000, 310118]),
-                dice.randrange(BEGIN - 10, BEGIN + 30),
-                dice.randint(1, 10),
-            )
-            for _ in range(dice.randrange(7))
-        )
-        made = [
-            (when, region, read_rulebook(book(rule(days=count), region=f"{region}", since=rfc3339(since))))
-            for when, region, since, count in published
-        ]
-        start = BEGIN + dice.randrange(30)
-
-        def number(known_at: int, start: int = start, made: list[tuple[int, int, Rulebook]] = made) -> int:
-            state = Few([each for each in made if each[0] <= known_at])
-            rules = RuleNumbers(RegionTables(state), known_at, state.texts.get, assumes_defaults=False)
-            return rules.of(BUREAU)(Number.DECISION, start).days
-
-        then = number(start)
-        assert {number(later) for later in range(start, BEGIN + 60, 3)} == {then}, seed
+        made = drawn(dice)
+        before = dice.randint(0, len(made))
+        times = [when for when, _, _ in made]
+        at = dice.randint(times[before - 1] if before else BEGIN, [*times, BEGIN + 30][before])
+        start = Start(at, 2 * before + 1)
+        then = number_of(made[:before], start, at)
+        later = {number_of(made[:count], start, BEGIN + 60) for count in range(before, len(made) + 1)}
+        assert later == {then}, seed
+        second = Start(at)
+        known = sum(when <= at for when in times)
+        assert number_of(made, second, BEGIN + 60) == number_of(made[:known], second, at), seed
         ruled += then != 10
-        changed += number(BEGIN + 60, BEGIN + 59) != then
+        changed += number_of(made, Start(BEGIN + 60), BEGIN + 60) != then
     assert ruled > 50 and changed > 50, "both happen"
