@@ -6,7 +6,7 @@ from typing import Literal
 
 from api.extension_schemas import ExtensionRow
 from api.origin_schemas import Collection, NotHere, Subject
-from api.schemas import Answered, CountedBy, Hash, Moment
+from api.schemas import Answered, CountedBy, Hash, Moment, RuledBy
 
 
 class Counts(Answered):
@@ -54,6 +54,7 @@ class Overdue(Answered):
     days_late: int
     extension: Extension | None
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
 
 
 class Waits(Answered):
@@ -118,6 +119,7 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
     extensions: list[Extension] | None
     breaches: list[Breach]
     against_rules: list[AgainstRules] | None

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.governing import _HEADS_ZH
 from ledger.domain import words
 from ledger.domain.acts import Purpose, Scope, Sharing, Status
+from ledger.domain.deadlines import Number
 from ledger.domain.deadlines import Step as Deadline
 from ledger.domain.editions import EditionStanding
 from ledger.domain.effect import CROSSED
@@ -93,6 +95,7 @@ CODES = {
     "MESSAGE_STATE": values(MessageState),
     "MESSAGE": set(MESSAGES),
     "DEADLINE": values(Deadline),
+    "RULE_NUMBER": values(Number),
     "WAITING": set(WAITING_TEXTS),
 }
 """The lists of codes, by the table that has their words."""
@@ -154,6 +157,24 @@ def test_every_code_that_a_module_writes_has_its_words(table):
     )
     written = {each for each in constants if isinstance(each, str) and re.fullmatch(r"[A-Z][A-Z_]{2,}", each)}
     assert set(told()[table]) == (written - others) | ELSEWHERE.get(table, set())
+
+
+def columns(tree):
+    """The names of columns in a module: literals after the rows of `table`, or in `_HEADS` and `heads`."""
+    for node in ast.walk(tree):
+        named = isinstance(node, ast.Assign) and node.targets[0]
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table":
+            yield from (each for each in node.args[1:] if isinstance(each, ast.Constant))
+        elif isinstance(named, ast.Name) and named.id in ("_HEADS", "heads"):
+            yield from (each for each in ast.walk(node.value) if isinstance(each, ast.Constant))
+
+
+def test_every_column_of_a_table_has_its_name():
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "api/cli").glob("*.py")]
+    named = (str(each.value) for tree in trees for each in columns(tree))
+    found = {name for name in named if re.fullmatch("[a-z][A-Za-z0-9]*", name)}
+    assert len(found) > 40
+    assert found - set(_HEADS_ZH) == set()
 
 
 def test_every_finding_of_replay_has_its_words():
