@@ -26,6 +26,7 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.extensions import Extensions
 from ledger.service.list_shared import ListShared
+from ledger.service.lodged_promises import PromiseLists
 from ledger.service.present import PresentService
 from ledger.service.routes import ShowRoutes
 from ledger.service.rulebooks import Rulebooks
@@ -37,6 +38,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
 from ledger.service.supervise_origins import SupervisedOrigins
+from ledger.service.supervise_promises import Supervised as SupervisedPromises
 from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
@@ -109,6 +111,8 @@ class Services:
         seals: The lists of electronic seals that are kept here.
         routes: Which route policies regions published, by a state of the ledger.
         heads: Which heads of other ledgers, likewise.
+        promise_lists: The lists of lodged promises that are kept here.
+        supervise_lodged: What became of the promises that were lodged.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             and without which texts.
         supervise_origins: What is collected again: as of when, since when, by which body, and whether files
@@ -161,6 +165,8 @@ class Services:
     seals: Seals
     routes: Callable[[Entities], ShowRoutes]
     heads: Callable[[Entities], WitnessedHeads]
+    promise_lists: PromiseLists
+    supervise_lodged: Callable[[], SupervisedPromises]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

@@ -35,6 +35,7 @@ from ledger.service.code_tables import TableStanding, table_in, table_json, tabl
 from ledger.service.extensions import keep_extensions
 from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
+from ledger.service.lodged_promises import keep_promises
 from ledger.service.routes import keep_routes
 from ledger.service.rulebooks import keep_rulebook
 from ledger.service.seals import Publisher, keep_seals
@@ -163,6 +164,8 @@ def code_table_set(
         keep_rulebook(desk.state, desk.ledger.published.rulebooks, read_region(region), name, form, begins)
         keep_head(desk.ledger.published.heads, name, form)
         keep_routes(desk.ledger.published.routes, name, form)
+    else:
+        keep_promises(desk.ledger.published.promise_lists, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     keep_seals(desk.state, desk.ledger.published.seals, Publisher(*whose), name, form, now)
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))

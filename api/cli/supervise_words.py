@@ -8,7 +8,7 @@ from api.cli.plain import one_line
 from api.cli.rulebook_words import ruled_by
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import Number
-from ledger.domain.words import DEADLINE, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
+from ledger.domain.words import DEADLINE, GRANT_NEED, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
 
 _EXTENSION = Number.EXTENSION.value
 
@@ -32,7 +32,9 @@ def sharing_text(data: JsonObject) -> str:
     lines += _not_by_rulebook(data["rulebook"])
     lines += _not_extended(data)
     lines += _against(data["againstRules"])
-    is_found = data["findings"] or data["breaches"] or data["againstRules"]
+    lines += [_raised(each) for each in data["regraded"]]
+    lines += [_ungraded(each) for each in data["gradesNotHere"]]
+    is_found = data["findings"] or data["breaches"] or data["againstRules"] or data["regraded"]
     return "\n".join(lines if is_found else [*lines, said("没有发现", "no findings")])
 
 
@@ -75,6 +77,22 @@ def _against(found: list[JsonObject] | None) -> list[str]:
     if found is None:
         return [said("未按行业规则核对", "no grant was held against rules of sectors")]
     return [_against_rules(each) for each in found]
+
+
+def _raised(each: JsonObject) -> str:
+    lacked = [worded(GRANT_NEED, need) for need in each["missing"]]
+    told = said(f"缺：{'、'.join(lacked)}", f"missing: {', '.join(lacked)}")
+    which = f"{each['resource']} #{each['version']}, {each['since']}, {each['grantee']}"
+    text = said(f"{each['zh']}{told}", f"{each['en']} {told}")
+    return f"✗ {each['code']}  {each['body']}  {each['about']}\n  {text} ({which})"
+
+
+def _ungraded(each: JsonObject) -> str:
+    named = f"{each['resource']} #{each['version']}"
+    return said(
+        f"? {named}：字段清单不在本机，授权与现行级别未核对",
+        f"? {named}: its list of fields is not here, so grants were not held against present grades",
+    )
 
 
 def _against_rules(each: JsonObject) -> str:

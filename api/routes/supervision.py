@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.answers import answers, fetched
 from api.auth import Asking, Guarded
-from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
+from api.supervision_schemas import SupervisedOrigins, SupervisedPromises, SupervisedSharing
 from ledger.domain.moments import parse_moment
 from ledger.service.supervise_sharing import Without
 
@@ -82,3 +82,13 @@ def supervise_origins(
     when, begun = (None if each is None else parse_moment(each) for each in (at, since))
     found = services.supervise_origins(when, begun or 0, org or "", leave_out)
     return fetched(request, found.as_json(), personal=False)
+
+
+@router.get(
+    "/supervision/promises",
+    operation_id="supervisePromises",
+    responses=answers(SupervisedPromises, "What became of the promises that were lodged"),
+)
+def supervise_promises(request: Request, services: Asking) -> Response:
+    """Promises that bodies lodged, held against the ledger; `notHere` names lists whose text is missing."""
+    return fetched(request, services.supervise_lodged().as_json(), personal=False)

@@ -1,4 +1,4 @@
-"""What regions and platforms published, as this home keeps it and as the ledger dates it."""
+"""What regions, platforms and other bodies published, as this home keeps it and as the ledger dates it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ledger.service.counting import CountDeadlines, FindTexts
 from ledger.service.extensions import Extensions, ShowExtensions
 from ledger.service.kept_forms import KeptForms
 from ledger.service.known_at import KnownAt
+from ledger.service.lodged_promises import LodgePromises, PromiseLists
 from ledger.service.publish_hops import PublishHops, SignedSlips
 from ledger.service.routes import Routes, ShowRoutes
 from ledger.service.rulebooks import Rulebooks, ShowRulebooks
@@ -27,7 +28,7 @@ from ledger.service.witness_heads import WitnessedHeads
 
 
 class Published:
-    """What regions and platforms published, as a home keeps it and a ledger dates it.
+    """What regions, platforms and other bodies published, as a home keeps it and a ledger dates it.
 
     Args:
         stores: The ledger, and the home.
@@ -97,6 +98,15 @@ class Published:
     def publishing_hops(self, state: StateView) -> PublishHops:
         """What publishes and proves what a platform carried, by a state of this ledger."""
         return PublishHops(self._stores.trust.ledger_id, state, self.signed_slips, self._now())
+
+    @cached_property
+    def promise_lists(self) -> PromiseLists:
+        """The lists of lodged promises that this home keeps."""
+        return PromiseLists(self._folder("promises"))
+
+    def lodging(self, state: Entities) -> LodgePromises:
+        """What lodges promises and tells which were, by a state of this ledger."""
+        return LodgePromises(self._stores.trust.ledger_id, state, self.promise_lists, self._now())
 
     @cached_property
     def extensions(self) -> Extensions:

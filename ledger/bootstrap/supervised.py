@@ -120,7 +120,8 @@ class Supervised:
         extensions = (
             None if without.extensions else CountExtensions(known, asked.at, self._published.extensions.find)
         )
-        return known, SuperviseSharing(known, corrections, asked, newest, rules, extensions).supervise()
+        told = (rules, extensions, self._stores.party_texts.names_of)
+        return known, SuperviseSharing(known, corrections, asked, newest, *told).supervise()
 
     def _asked(self, at: int | None, since: int, org: str) -> tuple[int, Supervision]:
         """The newest block's time, and what is supervised; raises `UNKNOWN_BODY`."""

@@ -75,6 +75,14 @@ SECTOR_TEXTS: dict[str, tuple[str, str]] = {
 }
 """What was granted or used against rules of sectors."""
 
+REGRADED_TEXTS: dict[str, tuple[str, str]] = {
+    "GRADE_RAISED": (
+        "授权之后字段升为敏感级别，新级别所需的决定、复核未作出而授权仍在使用：应撤回并重新申请。",
+        "A grant goes on without what its fields take by a later grade; withdraw it, to be asked for anew.",
+    ),
+}
+"""Grants that go on under a grade that was lower when they were given."""
+
 BREACH_TEXTS: dict[str, tuple[str, str]] = {
     "NOTICE_AGAIN": (
         "对同一申请再次告知补正：所缺材料应当一次告知。",

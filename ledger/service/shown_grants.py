@@ -20,7 +20,9 @@ from ledger.domain.grants import (
     uses_left,
 )
 from ledger.domain.lineage import void_as_of
+from ledger.domain.links import By
 from ledger.domain.moments import rfc3339
+from ledger.domain.regraded import UnknownGrades, regraded
 from ledger.domain.sharing_entities import Grant, GrantAct, GrantStep, Need, Resource, resource_owner
 from ledger.domain.state import typed
 from ledger.ports import Entities
@@ -32,6 +34,8 @@ HOLDER = "HOLDER"
 """How answers call the holder of a license, whose keys are registered nowhere."""
 
 _OWN = {Need.DECISION: "OWNER", Need.REVIEW: "OWNER", Need.CONSENT: HOLDER}
+_GOING_ON = (GrantStanding.PENDING, GrantStanding.NOT_YET, GrantStanding.IN_EFFECT)
+"""Where grants stand that are used, or may be one day."""
 _HOLDERS = (GrantAct.CONSENT, GrantAct.CONSENT_WITHDRAWAL)
 
 
@@ -95,6 +99,7 @@ class ShowGrants:
             },
             "steps": [self._step(step, listed) for step in grant.steps],
             "decision": self._decision(grant),
+            "regraded": self.regraded(grant),
             "extraNotices": len(extra_notices(grant, void_as_of(self.state, self.now))),
             "rev": grant.rev,
         }
@@ -102,6 +107,37 @@ class ShowGrants:
     def fields_of(self, grant: Grant, fields: int) -> list[str]:
         """Some of its fields, by name where this home knows the list."""
         return self._listed(grant).named(fields)
+
+    def regraded(self, grant: Grant) -> JsonObject | None:
+        """What it lacks by the present grades of its fields; None where nothing, or where it has ended.
+
+        Where a list of names is not here nothing is told of what it lacks: `missing` is null.
+        """
+        resource = typed(self.state, "resource", grant.resource, Resource)
+        if resource is None or self.standing(grant) not in _GOING_ON:
+            return None
+        above = typed(self.state, "grant", grant.parent, Grant) if grant.parent else None
+        is_void = void_as_of(self.state, self.now)
+        found = regraded(grant, above, resource, self.texts.names_of, is_void)
+        if found is None:
+            return None
+        if isinstance(found, UnknownGrades):
+            return {"version": found.version, "since": None, "fields": None, "missing": None}
+        return {
+            "version": found.version,
+            "since": rfc3339(found.since),
+            "fields": self.fields_of(grant, found.fields),
+            "missing": [need.name for need in sorted(found.missing)],
+        }
+
+    def regraded_of(self, resource: Resource) -> list[JsonObject]:
+        """The members of `regraded` of `resource show`: its grants that lack something by present grades."""
+        if not any(each.sensitive for each in resource.versions[1:]):
+            return []
+        found = self.state.linked("grant", By.RESOURCE, resource.key)
+        grants = (each for _, each in found if isinstance(each, Grant) and each.version < resource.version)
+        told = ((each, self.regraded(each)) for each in grants)
+        return [{"grant": each.grant_id, "grantee": each.grantee, **own} for each, own in told if own]
 
     def standing(self, grant: Grant) -> GrantStanding:
         """Where it stands now."""

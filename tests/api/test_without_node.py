@@ -16,8 +16,10 @@ import pytest
 
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
 from api.origin_schemas import CollectedTwice, Lineage, OriginsBody, OriginsDetail, OriginsList
-from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
+from api.shared_schemas import GrantDetail, ResourceDetail
+from api.supervision_schemas import SupervisedOrigins, SupervisedPromises, SupervisedSharing
 from ledger.domain.license_types import license_type
+from ledger.domain.promise import Promise
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -363,6 +365,112 @@ def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far
         false = issuer.post("/v1/heads", {**json.loads(head.read_text()), "seq": 1})
     assert (absent.status_code, absent.json()["code"]) == (404, "HEAD_TEXT_NOT_HERE")
     assert (false.status_code, false.json()["code"]) == (422, "NOT_A_HEAD")
+
+
+def test_a_grant_given_under_a_lower_grade_is_told_with_what_to_do(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource, raised = far.resource("--type", NATIONAL), tmp_path / "raised.csv"
+    grant = far.granted(resource)
+    raised.write_text("name,grade\nname,3\nnumber,1\n")
+    far.done("issuer", "resource", "amend", resource, "--field-list", str(raised))
+    lacked = {"version": 2, "fields": ["name"], "missing": ["DECISION", "REVIEW"]}
+    shown = far.done("relying", "grant", "show", grant)
+    assert (shown["standing"], {**lacked, "since": shown["regraded"]["since"]}) == (
+        "IN_EFFECT",
+        shown["regraded"],
+    )
+    own = far.done("issuer", "resource", "show", resource)
+    assert own["regraded"] == [{"grant": grant, "grantee": RELYING, **shown["regraded"]}]
+    supervising = ["supervise", "sharing", "--org", ISSUER]
+    status, told = far.live_ledger.attempt(*supervising)
+    (found,) = [each for each in told["regraded"] if each["about"] == grant]
+    assert (status, found["code"], found["positions"], found["missing"]) == (
+        1,
+        "GRADE_RAISED",
+        [0],
+        lacked["missing"],
+    )
+    home = far.folder / "issuer"
+    for language, words in (
+        ("zh", ("请撤回授权", "缺：决定、复核")),
+        ("en", ("Withdraw it", "missing: decide")),
+    ):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        for order in (["resource", "show", resource], ["grant", "show", grant]):
+            assert words[0] in far.live_ledger.printed(*order, home=home)[1]
+        assert words[1] in far.live_ledger.printed(*supervising)[1]
+    with far.department("issuer") as issuer:
+        detail = ResourceDetail.model_validate(issuer.get(f"/v1/resources/{resource}").json())
+        one = GrantDetail.model_validate(issuer.get(f"/v1/grants/{grant}").json())
+        heard = SupervisedSharing.model_validate(issuer.get(f"/v1/supervision/sharing?org={ISSUER}").json())
+    assert (detail.regraded[0].grant, one.regraded and one.regraded.missing) == (grant, lacked["missing"])
+    assert grant in [each.about for each in heard.regraded]
+    far.done("issuer", "grant", "withdraw", grant)
+    assert far.done("issuer", "resource", "show", resource)["regraded"] == []
+    assert far.done("relying", "grant", "show", grant)["regraded"] is None
+
+
+def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, signer = far.live_ledger.ledger().reader.head(), far.live_ledger.signer("relying")
+    promise = Promise(
+        ledger_id=far.live_ledger.ledger().trust.ledger_id,
+        digest=drawn(),
+        accepted_at=head.time,
+        anchor_by=head.time,
+        uscc=RELYING,
+        public_key=signer.public_key,
+    )
+    promise = promise.signed(signer.sign(promise.message()))
+    held, away, out = tmp_path / "held", tmp_path / "away", tmp_path / "handed-on.json"
+    held.mkdir()
+    (held / "answer.json").write_text(json.dumps({"seq": None, "promise": promise.as_json()}))
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps({**promise.as_json(), "message": drawn()}))
+    status, refused = far.run("issuer", "promise", "lodge", str(held), str(forged))
+    assert (status, refused["code"]) == (1, "PROMISE_SIGNATURE_BAD")
+    before = far.length()
+    told = far.done("issuer", "promise", "lodge", str(held))
+    assert (told["lodgedBy"], told["promises"], told["already"], told["sent"]) == (ISSUER, 1, 0, True)
+    assert far.run("issuer", "promise", "lodge", str(held))[1]["code"] == "PROMISES_LODGED"
+    assert far.length() == before + 1
+
+    where = ["supervise", "promises", "--lodged"]
+    status, blind = far.live_ledger.attempt(*where, home=away)
+    assert (status, blind["code"], blind["counts"]["NOT_RECORDED"]) == (3, "PROMISES_NOT_HERE", 0)
+    assert told["digest"] in {each["digest"] for each in blind["notHere"]}
+    assert far.live_ledger.attempt(*where, "--leave-out", home=away)[0] == 0
+    assert far.live_ledger.attempt(*where, str(held), home=away)[1]["code"] == "PROMISES_WHICH"
+    (row,) = far.done("relying", "promise", "lodged", "--by", ISSUER)["lodged"]
+    assert (row["digest"], row["here"], row["promises"]) == (told["digest"], True, 1), "fetched"
+    own = far.folder / "relying"
+    assert far.live_ledger.attempt("promise", "show", told["digest"], "--out", str(out), home=own)[0] == 0
+    none = far.live_ledger.attempt("promise", "keep", str(forged), home=away)[1]
+    assert none["code"] == "PROMISES_MALFORMED"
+    kept = _at(away, far, "promise", "keep", str(out))
+    assert [(each["lodgedBy"], each["version"]) for each in kept["lodged"]] == [(ISSUER, row["version"])]
+
+    status, found = far.live_ledger.attempt(*where, home=away)
+    assert (status, found["code"], found["notHere"]) == (1, "PROMISE_NOT_RECORDED", [])
+    (broken,) = found["findings"]
+    assert (broken["digest"], broken["by"], broken["keyId"]) == (promise.digest, RELYING, promise.key_id)
+    assert [each["lodgedBy"] for each in broken["lodged"]] == [ISSUER]
+    for language, words in (("zh", f"由 {ISSUER} #1 存证"), ("en", f"lodged by {ISSUER} #1")):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        assert words in far.live_ledger.printed(*where, home=away)[1]
+        assert ISSUER in far.live_ledger.printed("promise", "lodged", home=away)[1]
+        assert promise.digest in far.live_ledger.printed("promise", "show", told["digest"], home=away)[1]
+    with far.department("relying") as relying:
+        heard = relying.get("/v1/supervision/promises")
+        absent = relying.get("/v1/promise-lists/0x" + "12" * 32)
+        form = {"format": "elicense-promises/1", "promises": [json.loads(forged.read_text())]}
+        false = relying.post("/v1/promise-lists", form)
+    assert SupervisedPromises.model_validate(heard.json()).findings[0].digest == promise.digest
+    assert {**heard.json(), "asOf": found["asOf"]}.keys() == found.keys() - {"code", "ok"}
+    assert (absent.status_code, absent.json()["code"]) == (404, "PROMISES_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_PROMISES")
 
 
 def test_grounds_of_sharing_go_through_a_service_to_whoever_reads_them(far: Far, tmp_path: Path) -> None:

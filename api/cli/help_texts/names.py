@@ -14,6 +14,7 @@ NAMES: dict[str, str] = {
     "CODE": "代码",
     "CORRECTION": "校核",
     "DAY": "日期",
+    "DIGEST": "摘要",
     "DEMAND": "需求",
     "DIR": "目录",
     "DRAFT": "草稿",
