@@ -47,6 +47,7 @@ from api.routes import (
     published,
     registry,
     representations,
+    rulebooks,
     seals,
     sectors,
     sharing,
@@ -77,6 +78,7 @@ from ledger.service.origins import take_origins
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
 from ledger.service.supervise_origins import SupervisedOrigins
+from ledger.service.supervise_promises import Supervised as SupervisedPromises
 from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 
@@ -180,6 +182,7 @@ def bare_app(
         supervision,
         calendars,
         extensions,
+        rulebooks,
         grounds,
         sectors,
         seals,
@@ -229,6 +232,10 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         with index_lock:
             return ledger.supervised.origins(at, since, org, leaves_out)
 
+    def supervised_lodged() -> SupervisedPromises:
+        with index_lock:
+            return ledger.supervise_lodged()
+
     return Services(
         clock=ledger.clock,
         authorise=AuthoriseRequests(
@@ -271,11 +278,14 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         catalog_texts=ledger.catalog_texts,
         calendars=ledger.published.calendars,
         extensions=ledger.published.extensions,
+        rulebooks=ledger.published.rulebooks,
         grounds=ledger.published.grounds_kept,
         sectors=ledger.published.sectors,
         seals=ledger.published.seals,
         routes=ledger.published.showing_routes,
         heads=ledger.published.witnessed_heads,
+        promise_lists=ledger.published.promise_lists,
+        supervise_lodged=supervised_lodged,
         supervise_sharing=supervised,
         supervise_origins=supervised_origins,
         keep_origins=lambda form: take_origins(index(), ledger.party_texts, form),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.calendar_schemas import CalendarPlace
-from api.schemas import Answered, Form, Hash, Json
+from api.schemas import Answered, Form, Hash, Json, Moment
 
 Number = Annotated[int, Field(gt=0, lt=1 << 53)]
 
@@ -61,3 +61,30 @@ class PublishedTaken(Answered):
 
     digest: Hash
     published: list[CalendarPlace]
+
+
+class PromisesBody(Form):
+    """Promises that a body lodged (`elicense-promises/1`, docs/interfaces.md)."""
+
+    format: Literal["elicense-promises/1"]
+    promises: Annotated[list[Json], Field(min_length=1, max_length=1000)]
+
+    def given(self) -> Json:
+        """As it came."""
+        return self.model_dump(by_alias=True)
+
+
+class LodgedPlace(Answered):
+    """A list of promises that a body lodged, as which version of its table."""
+
+    lodged_by: str
+    version: int
+    digest: Hash
+    lodged_at: Moment
+
+
+class PromisesTaken(Answered):
+    """Lodged promises that were kept."""
+
+    digest: Hash
+    lodged: list[LodgedPlace]

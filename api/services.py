@@ -26,8 +26,10 @@ from ledger.service.documents import ReadDocuments
 from ledger.service.erase import EraseDocuments
 from ledger.service.extensions import Extensions
 from ledger.service.list_shared import ListShared
+from ledger.service.lodged_promises import PromiseLists
 from ledger.service.present import PresentService
 from ledger.service.routes import ShowRoutes
+from ledger.service.rulebooks import Rulebooks
 from ledger.service.seals import Seals
 from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
@@ -36,6 +38,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
 from ledger.service.supervise_origins import SupervisedOrigins
+from ledger.service.supervise_promises import Supervised as SupervisedPromises
 from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts
@@ -102,11 +105,14 @@ class Services:
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
         extensions: The extensions of updates of the catalog that are kept here.
+        rulebooks: The rulebooks of working days that are kept here.
         grounds: The grounds of sharing that are kept here.
         sectors: The rules of sectors that are kept here.
         seals: The lists of electronic seals that are kept here.
         routes: Which route policies regions published, by a state of the ledger.
         heads: Which heads of other ledgers, likewise.
+        promise_lists: The lists of lodged promises that are kept here.
+        supervise_lodged: What became of the promises that were lodged.
         supervise_sharing: What was due and did not come in time: as of when, since when, of which body,
             and without which texts.
         supervise_origins: What is collected again: as of when, since when, by which body, and whether files
@@ -150,6 +156,7 @@ class Services:
     catalog_texts: CatalogTexts
     calendars: Calendars
     extensions: Extensions
+    rulebooks: Rulebooks
     grounds: Grounds
     supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]
@@ -158,6 +165,8 @@ class Services:
     seals: Seals
     routes: Callable[[Entities], ShowRoutes]
     heads: Callable[[Entities], WitnessedHeads]
+    promise_lists: PromiseLists
+    supervise_lodged: Callable[[], SupervisedPromises]
     license_at: Callable[[str, Mapping[str, object] | None], License]
     editions: Callable[[], ShowEditions]
     holders: AnswerHolders

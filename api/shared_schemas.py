@@ -101,6 +101,22 @@ class GradedField(Answered):
     grade: int
 
 
+class Regraded(Answered):
+    """What a grant lacks by the present grades of its fields; nulls where a list of names is not here."""
+
+    version: int
+    since: Moment | None
+    fields: list[str] | None
+    missing: list[Literal["DECISION", "REVIEW"]] | None
+
+
+class RegradedGrant(Regraded):
+    """The same of one grant of a resource."""
+
+    grant: Hash
+    grantee: str
+
+
 class ResourceDetail(ResourceRow):
     """One resource with its history."""
 
@@ -109,6 +125,7 @@ class ResourceDetail(ResourceRow):
     versions: list[ResourceVersionRow]
     fields: list[GradedField] | None
     items: list[str] | None
+    regraded: list[RegradedGrant]
     rev: int
 
 
@@ -162,6 +179,7 @@ class GrantDetail(GrantRow):
     requested: dict[str, Any]
     steps: list[dict[str, Any]]
     decision: Due
+    regraded: Regraded | None
     extra_notices: int
     rev: int
 

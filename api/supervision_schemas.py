@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from api.extension_schemas import ExtensionRow
 from api.origin_schemas import Collection, NotHere, Subject
-from api.schemas import Answered, CountedBy, Hash, Moment
+from api.published_schemas import LodgedPlace
+from api.schemas import Answered, CountedBy, Hash, Moment, RuledBy
 
 
 class Counts(Answered):
@@ -54,6 +57,7 @@ class Overdue(Answered):
     days_late: int
     extension: Extension | None
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
 
 
 class Waits(Answered):
@@ -106,6 +110,32 @@ class AgainstRules(Answered):
     rules_since: Moment
 
 
+class RaisedGrade(Answered):
+    """A grant that goes on under a grade that was lower when it was given."""
+
+    code: Literal["GRADE_RAISED"]
+    zh: str
+    en: str
+    body: str
+    grantee: str
+    about: Hash
+    resource: str
+    granted_version: int
+    version: int
+    seq: int
+    since: Moment
+    positions: list[int]
+    missing: list[Literal["DECISION", "REVIEW"]]
+
+
+class GradesNotHere(Answered):
+    """A version of a resource whose list of fields is not here, so that grants were not held against it."""
+
+    resource: str
+    version: int
+    digest: Hash
+
+
 class SupervisedSharing(Answered):
     """What was due in a period, and how it went (`supervise sharing`)."""
 
@@ -118,9 +148,12 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
     extensions: list[Extension] | None
     breaches: list[Breach]
     against_rules: list[AgainstRules] | None
+    regraded: list[RaisedGrade]
+    grades_not_here: list[GradesNotHere]
 
 
 class CollectedAgain(Collection):
@@ -157,3 +190,52 @@ class SupervisedOrigins(Answered):
     findings: list[CollectedAgain]
     unlisted: list[FlowBackNotListed]
     not_here: list[NotHere]
+
+
+PromiseKind = Literal["MESSAGE", "USE"]
+
+
+class PromiseCounts(Answered):
+    """How many promises there are of each outcome."""
+
+    kept: Annotated[int, Field(alias="KEPT")]
+    late: Annotated[int, Field(alias="LATE")]
+    pending: Annotated[int, Field(alias="PENDING")]
+    not_recorded: Annotated[int, Field(alias="NOT_RECORDED")]
+
+
+class BrokenPromise(Answered):
+    """A promise that was not kept."""
+
+    code: Literal["PROMISE_LATE", "PROMISE_NOT_RECORDED"]
+    kind: PromiseKind
+    digest: Hash
+    by: str
+    key_id: Hash
+    accepted_at: Moment
+    anchor_by: Moment
+    seq: int | None
+    recorded_at: Moment | None
+    seconds_late: int
+    file: None
+    lodged: list[LodgedPlace]
+
+
+class NoPromise(Answered):
+    """What was lodged and is no promise of this ledger; it says nothing of the body that it names."""
+
+    code: str
+    kind: PromiseKind
+    digest: Hash
+    key_id: Hash
+    lodged: list[LodgedPlace]
+
+
+class SupervisedPromises(Answered):
+    """What became of lodged promises (`supervise promises --lodged`)."""
+
+    as_of: Moment
+    counts: PromiseCounts
+    findings: list[BrokenPromise]
+    no_promises: list[NoPromise]
+    not_here: list[LodgedPlace]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from api.cli.calendar_words import counted_by
 from api.cli.origin_words import affected_lines
 from api.cli.output import said, worded
+from api.cli.rulebook_words import how_counted
 from ledger.domain.canonical import JsonObject
 from ledger.domain.words import CORRECTION_ACT, CORRECTION_NEED, CORRECTION_STATE
 
@@ -23,8 +23,8 @@ def card(data: JsonObject) -> str:
         *(f"  {_step(step)}" for step in data["steps"]),
         *(f"  {_waits(each)}" for each in data["next"]),
         said(
-            f"  答复期限：{counted_by(data['answer']['calendars'])}",
-            f"  days to answer counted by {counted_by(data['answer']['calendars'])}",
+            f"  答复期限：{how_counted(data['answer'])}",
+            f"  days to answer: {how_counted(data['answer'])}",
         ),
         said(
             f"  应告知 {data['toTell']} 个使用方，{data['acknowledged']} 个已确认",

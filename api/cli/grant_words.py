@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from api.cli.calendar_words import counted_by
 from api.cli.derived_words import derived_line
 from api.cli.output import said, worded
 from api.cli.plain import one_line
+from api.cli.rulebook_words import how_counted
 from ledger.domain.canonical import JsonObject
 from ledger.domain.words import BASIS, GRANT_ACT, GRANT_NEED, GRANT_STANDING, OUTCOME
 
@@ -27,6 +27,7 @@ def card(data: JsonObject, named: Callable[[object], str] = str) -> str:
         said(f"  至 {data['until']}", f"  until {data['until']}") + _uses(data),
         *(f"  {_step(step)}" for step in data["steps"]),
         *_waiting(data),
+        *regraded_lines(data["regraded"]),
     ]
     return "\n".join(map(one_line, lines))
 
@@ -62,7 +63,7 @@ def _waiting(data: JsonObject) -> Sequence[str]:
         )
         for each in data["next"]
     ]
-    due, by = data["decision"]["due"], counted_by(data["decision"]["calendars"])
+    due, by = data["decision"]["due"], how_counted(data["decision"])
     if data["overdue"]:
         lines.append(
             said(f"  已逾期：应于 {due} 前答复（{by}）", f"  OVERDUE: an answer was due before {due} ({by})")
@@ -74,3 +75,28 @@ def _waiting(data: JsonObject) -> Sequence[str]:
 
 def _who(by: object) -> str:
     return said("持证人", "the holder") if by == "HOLDER" else str(by)
+
+
+def regraded_lines(found: JsonObject | None, grant: str = "") -> Sequence[str]:
+    """What a grant lacks by the present grades of its fields, and what to do; `grant` names it in a list."""
+    if found is None:
+        return []
+    of, version = (f"{grant} " if grant else ""), found["version"]
+    if found["missing"] is None:
+        return [
+            said(
+                f"  {of}字段的现行级别无从核对：第 {version} 版的字段清单不在本机",
+                f"  {of}present grades cannot be held against it: the list of version {version} is not here",
+            )
+        ]
+    fields = ", ".join(found["fields"])
+    lacked = [worded(GRANT_NEED, need) for need in found["missing"]]
+    zh, en = "、".join(lacked), " and ".join(lacked)
+    return [
+        said(
+            f"  {of}授权之后字段升级（第 {version} 版，{found['since']}）：{fields}；按新级别尚缺：{zh}。"
+            "请撤回授权（grant withdraw），由用证单位重新申请",
+            f"  {of}REGRADED since (version {version}, {found['since']}): {fields}; by the new grade "
+            f"somebody had to {en}. Withdraw it (grant withdraw), and let it be requested again",
+        )
+    ]

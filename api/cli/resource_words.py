@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from api.cli.grant_words import regraded_lines
 from api.cli.output import said, worded
 from api.cli.plain import one_line
 from api.cli.resource_edition import edition_line
@@ -41,11 +42,17 @@ def resource_card(data: dict[str, object]) -> str:
             said(f"  应于 {data['updateDue']} 前更新", f"  an update was due before {data['updateDue']}")
         )
     lines += _field_lines(data)
+    lines += _regraded_lines(data["regraded"])
     editions = data["editions"]
     lines += [f"  {edition_line(each)}" for each in (editions if isinstance(editions, list) else [])]
     snapshots = data["snapshots"]
     lines += [f"  {snapshot_line(each)}" for each in (snapshots if isinstance(snapshots, list) else [])]
     return "\n".join(map(one_line, lines))
+
+
+def _regraded_lines(found: object) -> list[str]:
+    rows = found if isinstance(found, list) else []
+    return [line for each in rows for line in regraded_lines(each, f"{each['grant']} ({each['grantee']})")]
 
 
 def _mounted_line(data: dict[str, object]) -> str:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.origin_words import findings_text
-from api.cli.output import Outcome, read_input, said, worded
+from api.cli.output import Outcome, said, worded
+from api.cli.promise_files import held_promises
 from api.cli.registry_words import read_uscc
 from api.cli.supervise_words import effect_text, routes_text, sharing_text
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import JsonObject
 from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
-from ledger.errors import MalformedError, OutageError
-from ledger.service.promises import promise_in
-from ledger.service.supervise_promises import HeldPromise, Supervised, supervise
+from ledger.errors import OutageError, UsageError
+from ledger.service.supervise_promises import Supervised, supervise
 from ledger.service.supervise_routes import CODE as BROKEN
 from ledger.service.supervise_sharing import Without
 
@@ -44,6 +42,15 @@ WithoutExtensions = Annotated[
 ]
 
 
+AssumeDefaults = Annotated[
+    bool,
+    typer.Option(
+        "--assume-defaults",
+        help="Count the regulation's numbers for rulebooks whose text is not here, and say so.",
+    ),
+]
+
+
 @app.callback()
 def supervising() -> None:
     """Hold what was promised, and what was due, against the ledger."""
@@ -55,20 +62,37 @@ def promises(
         list[str] | None,
         typer.Argument(metavar="[FILE|FOLDER]...", help="Promises, or answers with one; else this home's."),
     ] = None,
+    lodged: Annotated[
+        bool, typer.Option("--lodged", help="All that bodies lodged on the ledger, the same on every node.")
+    ] = False,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Leave out lodged lists that are not here, and say so.")
+    ] = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Find broken promises: recorded late, by how much, or not at all. Without files, those of this home."""
+    if (lodged and paths) or (leave_out and not lodged):
+        raise UsageError("PROMISES_WHICH")
     ledger = open_ledger(network, rpc)
-    given = list(_held(paths)) if paths else ledger.promises_given()
     try:
+        if lodged:
+            return _promises_told(ledger.supervise_lodged(), leave_out)
+        given = list(held_promises(paths)) if paths else ledger.promises_given()
         judging = ledger.judging().at_head()
-        found = supervise(given, judging, ledger.verifier, ledger.trust.ledger_id)
+        return _promises_told(supervise(given, judging, ledger.verifier, ledger.trust.ledger_id))
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    code = found.findings[0].code if found.findings else "OK"
-    exit_code = 1 if found.findings else 0
-    return Outcome(found.as_json(), text=lambda: _text(found), code=code, exit_code=exit_code)
+
+
+def _promises_told(found: Supervised, leaves_out: bool = True) -> Outcome:
+    """Broken is worse than not known; what is no promise is nobody's fault that could be named."""
+    code, status = "OK", 0
+    if found.findings:
+        code, status = found.findings[0].code, 1
+    elif found.absent and not leaves_out:
+        code, status = "PROMISES_NOT_HERE", 3
+    return Outcome(found.as_json(), text=lambda: _text(found), code=code, exit_code=status)
 
 
 @app.command("sharing")
@@ -85,6 +109,7 @@ def sharing(
     assume_weekdays: AssumeWeekdays = False,
     without_sectors: WithoutSectors = False,
     without_extensions: WithoutExtensions = False,
+    assume_defaults: AssumeDefaults = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -92,13 +117,14 @@ def sharing(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        without = Without(assume_weekdays, without_sectors, without_extensions)
+        without = Without(assume_weekdays, without_sectors, without_extensions, assume_defaults)
         found = ledger.supervised.sharing(*period, body, without)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     codes = [CODES[each.deadline.step] for each in found.findings]
     codes += [each.notice.code for each in found.breaches]
     codes += [each.code for each in found.against or ()]
+    codes += [str(each.as_json()["code"]) for each in found.raised]
     data, code = found.as_json(), codes[0] if codes else "OK"
     return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if codes else 0)
 
@@ -151,6 +177,7 @@ def effect(
     ] = None,
     assume_weekdays: AssumeWeekdays = False,
     without_extensions: WithoutExtensions = False,
+    assume_defaults: AssumeDefaults = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -158,7 +185,7 @@ def effect(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        without = Without(calendars=assume_weekdays, extensions=without_extensions)
+        without = Without(calendars=assume_weekdays, extensions=without_extensions, rulebooks=assume_defaults)
         data = ledger.supervised.effect(*period, body, without).as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
@@ -191,30 +218,13 @@ def routes(
     return Outcome(data, text=lambda: routes_text(data), code=code, exit_code=1 if broken else 0)
 
 
-def _held(paths: list[str]) -> Iterator[HeldPromise]:
-    """The promises in files that are named, and in whatever of a folder holds one."""
-    for path in paths:
-        if not Path(path).is_dir():
-            yield HeldPromise(promise_in(parse_strict(read_input(path))), path)
-            continue
-        for file in sorted(Path(path).rglob("*.json")):
-            held = _of_folder(str(file))
-            if held is not None:
-                yield held
-
-
-def _of_folder(path: str) -> HeldPromise | None:
-    try:
-        return HeldPromise(promise_in(parse_strict(read_input(path))), path)
-    except MalformedError:  # a folder holds other files as well
-        return None
-
-
 def _text(found: Supervised) -> str:
     shown = found.as_json()
     counts = "  ".join(f"{worded(PROMISE, name)} {count}" for name, count in shown["counts"].items())
     lines = [f"{counts}  ({shown['asOf']})"]
     lines += [_finding(each) for each in shown["findings"]]
+    lines += [_no_promise(each) for each in shown["noPromises"]]
+    lines += [_absent(each) for each in shown["notHere"]]
     return "\n".join(lines if found.findings else [*lines, said("没有发现", "no findings")])
 
 
@@ -226,4 +236,21 @@ def _finding(each: JsonObject) -> str:
         if late is not None
         else said("不是本账本的承诺", "no promise of this ledger")
     )
-    return "  ".join([f"✗ {each['code']}", str(each["by"]), what, str(each["file"] or each["digest"])])
+    named = [f"✗ {each['code']}", str(each["by"]), what, str(each["file"] or each["digest"])]
+    return "  ".join([*named, *_lodged_by(each)])
+
+
+def _no_promise(each: JsonObject) -> str:
+    what = said("存证的不是本账本的承诺，不计", "lodged, but no promise of this ledger; not counted")
+    return "  ".join([f"○ {each['code']}", what, str(each["digest"]), *_lodged_by(each)])
+
+
+def _absent(each: JsonObject) -> str:
+    what = said("其内容不在本机，未核对", "its text is not here, not held against the ledger")
+    return f"? PROMISES_NOT_HERE  {each['lodgedBy']} #{each['version']}  {what}  {each['digest']}"
+
+
+def _lodged_by(each: JsonObject) -> list[str]:
+    """Who lodged a promise first."""
+    by = [f"{place['lodgedBy']} #{place['version']}" for place in each["lodged"][:1]]
+    return [said(f"由 {where} 存证", f"lodged by {where}") for where in by]

@@ -1,4 +1,4 @@
-"""Route policies and heads of other ledgers: their texts, for everybody registered."""
+"""Route policies, heads of other ledgers, lodged promises: their texts, for everybody registered."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from api.answers import answers, done, fetched
 from api.auth import Asking, Guarded
-from api.published_schemas import HeadBody, PublishedTaken, RoutesBody
+from api.published_schemas import HeadBody, PromisesBody, PromisesTaken, PublishedTaken, RoutesBody
 from ledger.domain.ledger_head import read_head
+from ledger.domain.lodged import read_promise_list
 from ledger.domain.routes import read_routes
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["sharing"])
@@ -53,3 +54,23 @@ def leave_head(services: Asking, body: Annotated[HeadBody, Body()]) -> Response:
     form = body.given()
     places = services.heads(services.listing().state).take(form)
     return done({"digest": read_head(form).digest, "published": places})
+
+
+@router.get(
+    "/promise-lists/{digest}",
+    operation_id="getPromises",
+    responses=answers(PromisesBody, "The promises, as they were lodged"),
+)
+def get_promises(request: Request, services: Asking, digest: Digest) -> Response:
+    """The text of lodged promises by its digest, which `GET /v1/state/codeTable` has."""
+    return fetched(request, services.promise_lists.told(digest), personal=False)
+
+
+@router.post(
+    "/promise-lists", operation_id="leavePromises", responses=answers(PromisesTaken, "Kept, for everybody")
+)
+def leave_promises(services: Asking, body: Annotated[PromisesBody, Body()]) -> Response:
+    """Leave promises that a body lodged; they are held against the ledger's digest."""
+    form = body.given()
+    places = services.promise_lists.take(services.listing().state, form)
+    return done({"digest": read_promise_list(form).digest, "lodged": places})

@@ -71,7 +71,8 @@ from ledger.service.signing import Brought
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown, license_in, license_state, show_license, standing_in
 from ledger.service.submission import Messages
-from ledger.service.supervise_promises import HeldPromise, promises_given
+from ledger.service.supervise_promises import HeldPromise, promises_given, supervise_lodged
+from ledger.service.supervise_promises import Supervised as SupervisedPromises
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
 from ledger.service.verification_receipts import (
     CheckVerifications,
@@ -179,6 +180,16 @@ class Ledger(Stores):
         """The promises that this home gave: of messages in its queue, and of uses in batches."""
         return promises_given(self.queue, self.uses_kept if (self.settings.home / USES).exists() else None)
 
+    def supervise_lodged(self) -> SupervisedPromises:
+        """What became of all promises that were lodged, by the newest block.
+
+        Raises:
+            OutageError: No node answers.
+        """
+        judging = self.judging().at_head()
+        lodged = self.published.lodging(self.index)
+        return supervise_lodged(lodged, judging, self.verifier, self.trust.ledger_id)
+
     def verify(self, asked: Asked, head_for: int = 0) -> VerifyLicenses:
         """The verification service at one level of trust.
 
@@ -198,7 +209,7 @@ class Ledger(Stores):
                 self.party_texts.list_of,
                 self.types().with_digest,
                 self.published.seals.find,
-                self.published.calendars.find,
+                self.published.counting_texts,
             ),
         )
 
@@ -366,15 +377,13 @@ class Ledger(Stores):
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, self.now()
-        shown = ShowGrants(state, texts, now, self.published.working_days(state, now), self.derived_of)
+        shown = ShowGrants(state, texts, now, self.published.counting(state, now), self.derived_of)
         return ListShared(state, shown, texts, now, self.catalog_texts, self.published.read_grounds(state))
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""
         now = self.now()
-        return ShowGrants(
-            index, self.party_texts, now, self.published.working_days(index, now), self.derived_of
-        )
+        return ShowGrants(index, self.party_texts, now, self.published.counting(index, now), self.derived_of)
 
     def derived_of(self, code: str) -> Derived:
         """The derived fields of a license type by its code; none where it is not known here."""
@@ -486,7 +495,7 @@ class Ledger(Stores):
     ) -> Shown:
         """Where a license stands, and who stands in for its holder: of whom there is, the index tells."""
         now, histories = self.now(), self.histories(asked)
-        opening, find = self.drafts().opening(license_id), self.published.calendars.find
+        opening, find = self.drafts().opening(license_id), self.published.counting_texts
         shown = show_license(histories, license_id, at, known_at, now, opening, find)
         names = self._represented_by(license_id)
         found = representatives_of(histories, license_id, names, shown.at, shown.known_at)

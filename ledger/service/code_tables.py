@@ -24,6 +24,7 @@ from ledger.ports import Entities
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.share_resources import code_word
 
+_USCC = 18
 _KEY = re.compile("([0-9]{6}|[0-9A-Z]{18})/([!-~]{1,32})")
 
 
@@ -104,6 +105,16 @@ def region_tables(state: Entities, is_wanted: Callable[[str], bool]) -> list[tup
         if each.publisher in regions and is_wanted(each.name)
     ]
     return sorted(found, key=lambda each: (each[0], each[1].name))
+
+
+def body_tables(state: Entities, name: str) -> list[tuple[str, CodeTable]]:
+    """The code tables of a name that bodies published, with the body's credit code, by that.
+
+    A table of that name that a region publishes is none of them.
+    """
+    bodies = listed_bodies(state)
+    codes = ((bodies.get(each.publisher, ""), each) for each in _all(state) if each.name == name)
+    return sorted(((code, each) for code, each in codes if len(code) == _USCC), key=lambda each: each[0])
 
 
 def places_of(tables: Iterable[tuple[int, CodeTable]], digest: str) -> list[JsonObject]:

@@ -126,6 +126,7 @@ class ListShared:
             "versions": [version_json(found, each) for each in found.versions],
             "fields": names.as_json()["fields"] if names else None,
             "items": list(items.items) if items else None,
+            "regraded": self.shown.regraded_of(found),
             "rev": found.rev,
         }
 

@@ -99,6 +99,11 @@ class PartyTexts:
         """Keep a list of fields."""
         self._kept.save(fields.digest, fields.as_json())
 
+    def names_of(self, digest: str) -> tuple[str, ...] | None:
+        """The names of the list of fields behind a digest; None where this home does not know it."""
+        found = self.list_of(digest)
+        return found.names if found else None
+
     def list_of(self, digest: str, given: FieldList | None = None) -> FieldList | None:
         """The list of fields behind a digest; None where this home does not know it.
 

@@ -9,18 +9,17 @@ from enum import StrEnum
 from ledger.domain.acts import Purpose
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Key
+from ledger.domain.lineage import EVER
+from ledger.domain.lodged import AnyPromise, any_promise
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import organisation_object
-from ledger.domain.promise import Promise, SignedPromise
+from ledger.domain.promise import SignedPromise
 from ledger.domain.state import StateView, typed
-from ledger.domain.use_promise import FORMAT, UsePromise, use_promise
+from ledger.domain.use_promise import UsePromise
 from ledger.errors import BadSignatureError, LedgerError, TrustError
 from ledger.ports import Index, LedgerReader
 from ledger.proof.verification import cut_offs_of
 from ledger.service.find_uses import FindUses
-
-AnyPromise = Promise | UsePromise
-"""Of the record of a message, or of that of a use."""
 
 
 class Kept(StrEnum):
@@ -80,14 +79,21 @@ class JudgeAtHead:
         self._index, self.head_time, self._reader = index, head_time, reader
         self._uses = FindUses(index, reader)
 
-    def judge(self, promise: AnyPromise) -> JudgedPromise:
+    def judge(self, promise: AnyPromise, lodged_at: int | None = None) -> JudgedPromise:
         """Say what became of a promise whose signature was checked.
 
+        Args:
+            promise: The promise.
+            lodged_at: When it was first lodged on the ledger; None for one that is only at hand.
+
         Raises:
-            BadSignatureError: `PROMISE_KEY_UNKNOWN`: no registered key that was good then.
+            BadSignatureError: `PROMISE_KEY_UNKNOWN`: no registered key that was good then;
+                `PROMISE_LODGED_AFTER_CUT_OFF`.
             OutageError: No node answers.
         """
         require_registered(self._index, promise)
+        if lodged_at is not None:
+            require_lodged_in_time(self._index, promise, lodged_at)
         recorded = self._recorded(promise)
         if recorded is None:
             outcome = Kept.PENDING if self.head_time <= promise.anchor_by else Kept.NOT_RECORDED
@@ -133,7 +139,7 @@ def promise_in(form: JsonObject) -> AnyPromise:
     """
     held = form.get("promise")
     given = held if isinstance(held, dict) else form
-    return use_promise(given) if given.get("format") == FORMAT else Promise.from_json(given)
+    return any_promise(given)
 
 
 def require_registered(state: StateView, promise: SignedPromise) -> None:
@@ -152,3 +158,15 @@ def require_registered(state: StateView, promise: SignedPromise) -> None:
         raise BadSignatureError(
             "PROMISE_KEY_UNKNOWN", key=promise.key_id, organisation=promise.uscc, time=time
         )
+
+
+def require_lodged_in_time(state: StateView, promise: SignedPromise, at: int) -> None:
+    """Refuse a promise that was lodged once its key was compromised: a thief dates as he likes.
+
+    Raises:
+        BadSignatureError: `PROMISE_LODGED_AFTER_CUT_OFF`.
+    """
+    cut_off = cut_offs_of(state, EVER)(promise.key_id)
+    if cut_off is not None and cut_off <= at:
+        told = {"key": promise.key_id, "cutOff": rfc3339(cut_off), "time": rfc3339(at)}
+        raise BadSignatureError("PROMISE_LODGED_AFTER_CUT_OFF", **told)

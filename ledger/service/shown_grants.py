@@ -20,18 +20,22 @@ from ledger.domain.grants import (
     uses_left,
 )
 from ledger.domain.lineage import void_as_of
+from ledger.domain.links import By
 from ledger.domain.moments import rfc3339
+from ledger.domain.regraded import UnknownGrades, regraded
 from ledger.domain.sharing_entities import Grant, GrantAct, GrantStep, Need, Resource, resource_owner
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.counting import CountDeadlines
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import NOTHING, PartyTexts
-from ledger.service.working_days import WorkingDays
 
 HOLDER = "HOLDER"
 """How answers call the holder of a license, whose keys are registered nowhere."""
 
 _OWN = {Need.DECISION: "OWNER", Need.REVIEW: "OWNER", Need.CONSENT: HOLDER}
+_GOING_ON = (GrantStanding.PENDING, GrantStanding.NOT_YET, GrantStanding.IN_EFFECT)
+"""Where grants stand that are used, or may be one day."""
 _HOLDERS = (GrantAct.CONSENT, GrantAct.CONSENT_WITHDRAWAL)
 
 
@@ -43,14 +47,14 @@ class ShowGrants:
         state: The ledger.
         texts: What this home knows behind digests.
         now: The moment asked about.
-        days: Tells working days.
+        count: Tells how deadlines are counted.
         derived: The derived fields of a license type, as far as it is known here.
     """
 
     state: Entities
     texts: PartyTexts
     now: int
-    days: WorkingDays
+    count: CountDeadlines
     derived: Callable[[str], Derived] = field(default=lambda _: {})
 
     def row(self, grant: Grant) -> JsonObject:
@@ -95,6 +99,7 @@ class ShowGrants:
             },
             "steps": [self._step(step, listed) for step in grant.steps],
             "decision": self._decision(grant),
+            "regraded": self.regraded(grant),
             "extraNotices": len(extra_notices(grant, void_as_of(self.state, self.now))),
             "rev": grant.rev,
         }
@@ -102,6 +107,37 @@ class ShowGrants:
     def fields_of(self, grant: Grant, fields: int) -> list[str]:
         """Some of its fields, by name where this home knows the list."""
         return self._listed(grant).named(fields)
+
+    def regraded(self, grant: Grant) -> JsonObject | None:
+        """What it lacks by the present grades of its fields; None where nothing, or where it has ended.
+
+        Where a list of names is not here nothing is told of what it lacks: `missing` is null.
+        """
+        resource = typed(self.state, "resource", grant.resource, Resource)
+        if resource is None or self.standing(grant) not in _GOING_ON:
+            return None
+        above = typed(self.state, "grant", grant.parent, Grant) if grant.parent else None
+        is_void = void_as_of(self.state, self.now)
+        found = regraded(grant, above, resource, self.texts.names_of, is_void)
+        if found is None:
+            return None
+        if isinstance(found, UnknownGrades):
+            return {"version": found.version, "since": None, "fields": None, "missing": None}
+        return {
+            "version": found.version,
+            "since": rfc3339(found.since),
+            "fields": self.fields_of(grant, found.fields),
+            "missing": [need.name for need in sorted(found.missing)],
+        }
+
+    def regraded_of(self, resource: Resource) -> list[JsonObject]:
+        """The members of `regraded` of `resource show`: its grants that lack something by present grades."""
+        if not any(each.sensitive for each in resource.versions[1:]):
+            return []
+        found = self.state.linked("grant", By.RESOURCE, resource.key)
+        grants = (each for _, each in found if isinstance(each, Grant) and each.version < resource.version)
+        told = ((each, self.regraded(each)) for each in grants)
+        return [{"grant": each.grant_id, "grantee": each.grantee, **own} for each, own in told if own]
 
     def standing(self, grant: Grant) -> GrantStanding:
         """Where it stands now."""
@@ -119,8 +155,9 @@ class ShowGrants:
     def _is_overdue(self, grant: Grant) -> bool:
         """Whether the owner's decision or review is late and waited for: a holder has no deadline."""
         waited = {str(each["need"]) for each in self.next(grant)}
-        days = self.days.of(resource_owner(grant.resource))
-        own = {Need.DECISION: decision_deadline(grant, days), Need.REVIEW: review_deadline(grant, days)}
+        counting = self.count.of(resource_owner(grant.resource))
+        decision, review = decision_deadline(grant, counting), review_deadline(grant, counting)
+        own = {Need.DECISION: decision, Need.REVIEW: review}
         return any(
             need.name in waited and deadline.is_overdue(self.now)
             for need, deadline in own.items()
@@ -129,12 +166,12 @@ class ShowGrants:
 
     def _decision(self, grant: Grant) -> JsonObject:
         owner = resource_owner(grant.resource)
-        deadline = decision_deadline(grant, self.days.of(owner))
+        deadline = decision_deadline(grant, self.count.of(owner))
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
-            "calendars": self.days.told(owner, deadline),
+            **self.count.told(owner, deadline),
         }
 
     def _step(self, step: GrantStep, listed: FieldList) -> JsonObject:

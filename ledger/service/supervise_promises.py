@@ -1,23 +1,26 @@
 """Supervising promises: each held against the ledger, and each that was broken a finding.
 
 A promise whose record came after its time is broken as one whose record never came; it says by how much. Also
-found is what only looks like a promise of this ledger: it binds nobody.
+found is what only looks like a promise of this ledger: it binds nobody. Of what was lodged on the ledger that
+is told apart, and is nobody's finding: anybody can lodge a forged promise in somebody's name.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from ledger.domain.canonical import JsonObject
+from ledger.domain.lodged import AnyPromise
 from ledger.domain.moments import rfc3339
 from ledger.domain.use_promise import UsePromise
 from ledger.errors import LedgerError, OutageError
 from ledger.ports import Verifier
 from ledger.ports.queue import MessageQueue
 from ledger.ports.uses import UseStore
-from ledger.service.promises import AnyPromise, JudgeAtHead, JudgedPromise, Kept, promise_in
+from ledger.service.lodged_promises import LodgePromises, Lodging
+from ledger.service.promises import JudgeAtHead, JudgedPromise, Kept, promise_in
 
 PAGE = 200
 """Messages of a queue that are read at once."""
@@ -31,11 +34,18 @@ class HeldPromise:
 
     Attributes:
         promise: It.
-        file: Where it was read; None where this home gave it.
+        file: Where it was read; None where this home gave it, or it was lodged.
+        lodged: Where it was lodged on the ledger, the earliest first; empty if it was not.
     """
 
     promise: AnyPromise
     file: str | None = None
+    lodged: tuple[Lodging, ...] = ()
+
+    @property
+    def lodged_at(self) -> int | None:
+        """When it was first lodged; None where it was not taken from the ledger."""
+        return self.lodged[0].content.recorded_at if self.lodged else None
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ class Finding:
         recorded_at = judged.recorded_at if judged else None
         return {
             "code": self.code,
-            "kind": "USE" if isinstance(promise, UsePromise) else "MESSAGE",
+            "kind": _kind(promise),
             "digest": promise.digest,
             "by": promise.uscc,
             "keyId": promise.key_id,
@@ -76,6 +86,31 @@ class Finding:
             "recordedAt": None if recorded_at is None else rfc3339(recorded_at),
             "secondsLate": self.seconds,
             "file": self.held.file,
+            "lodged": [each.as_json() for each in self.held.lodged],
+        }
+
+
+@dataclass(frozen=True)
+class NoPromise:
+    """What was lodged and is no promise of this ledger; it says nothing of the body that it names.
+
+    Attributes:
+        code: Why.
+        held: What was lodged.
+    """
+
+    code: str
+    held: HeldPromise
+
+    def as_json(self) -> JsonObject:
+        """A member of `noPromises` of `supervise promises`."""
+        promise = self.held.promise
+        return {
+            "code": self.code,
+            "kind": _kind(promise),
+            "digest": promise.digest,
+            "keyId": promise.key_id,
+            "lodged": [each.as_json() for each in self.held.lodged],
         }
 
 
@@ -87,11 +122,15 @@ class Supervised:
         head_time: Time of the block as of which this is said.
         counts: How many there are of each outcome; what is no promise is in none.
         findings: In the order of the promises.
+        no_promises: What was lodged and is none, likewise.
+        absent: Lists that were lodged and whose text is not here.
     """
 
     head_time: int
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    no_promises: list[NoPromise] = field(default_factory=list)
+    absent: Sequence[Lodging] = ()
 
     def as_json(self) -> JsonObject:
         """The keys of `supervise promises`."""
@@ -99,7 +138,16 @@ class Supervised:
             "asOf": rfc3339(self.head_time),
             "counts": {each.value: self.counts[each.value] for each in Kept},
             "findings": [each.as_json() for each in self.findings],
+            "noPromises": [each.as_json() for each in self.no_promises],
+            "notHere": [each.as_json() for each in self.absent],
         }
+
+    def add_none(self, code: str, held: HeldPromise) -> None:
+        """Something that is no promise of this ledger: of a file a finding, of the ledger nobody's."""
+        if held.lodged:
+            self.no_promises.append(NoPromise(code, held))
+        else:
+            self.findings.append(Finding(code, held))
 
 
 def supervise(
@@ -120,17 +168,37 @@ def supervise(
     for held in given:
         try:
             held.promise.check(verifier, ledger_id)
-            judged = judging.judge(held.promise)
+            judged = judging.judge(held.promise, held.lodged_at)
         except OutageError:
             raise
         except LedgerError as error:
-            found.findings.append(Finding(error.code, held))
+            found.add_none(error.code, held)
             continue
         found.counts[judged.outcome.value] += 1
         code = _CODES.get(judged.outcome)
         if code is not None:
             found.findings.append(Finding(code, held, judged))
     return found
+
+
+def supervise_lodged(
+    lodged: LodgePromises, judging: JudgeAtHead, verifier: Verifier, ledger_id: str
+) -> Supervised:
+    """Hold every promise that was lodged against the ledger, as far as the texts are here.
+
+    Args:
+        lodged: What was lodged, by the same state of the ledger.
+        judging: As for `supervise`.
+        verifier: SM2.
+        ledger_id: 0x-hex.
+
+    Raises:
+        OutageError: The ledger cannot be asked.
+    """
+    given, absent = lodged.counting()
+    held = (HeldPromise(each.promise, lodged=each.places) for each in given)
+    found = supervise(held, judging, verifier, ledger_id)
+    return replace(found, absent=absent)
 
 
 def promises_given(queue: MessageQueue, uses: UseStore | None) -> Iterator[HeldPromise]:
@@ -144,3 +212,7 @@ def promises_given(queue: MessageQueue, uses: UseStore | None) -> Iterator[HeldP
     if uses is not None:
         for form in uses.promises():
             yield HeldPromise(promise_in(form))
+
+
+def _kind(promise: AnyPromise) -> str:
+    return "USE" if isinstance(promise, UsePromise) else "MESSAGE"

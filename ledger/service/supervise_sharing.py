@@ -15,20 +15,23 @@ from typing import TypeVar
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import answer_deadline
-from ledger.domain.deadlines import Deadline
-from ledger.domain.entities import Entity
+from ledger.domain.deadlines import Deadline, Number
+from ledger.domain.entities import Entity, IsVoid
 from ledger.domain.extensions import Extended
 from ledger.domain.grants import (
     ExtraNotice,
+    GrantStanding,
     complete_since,
     decision_deadline,
     extra_notices,
     provision_deadline,
     review_deadline,
+    standing_at,
 )
 from ledger.domain.lineage import followers_of, void_as_of
 from ledger.domain.moments import rfc3339
-from ledger.domain.overdue_texts import BREACH_TEXTS, CODES, OVERDUE_TEXTS, WAITING_TEXTS
+from ledger.domain.overdue_texts import BREACH_TEXTS, CODES, OVERDUE_TEXTS, REGRADED_TEXTS, WAITING_TEXTS
+from ledger.domain.regraded import NamesOf, Regraded, UnknownGrades, regraded
 from ledger.domain.resources import (
     DAY,
     catalog_changes,
@@ -38,7 +41,7 @@ from ledger.domain.resources import (
     mount_of,
     update_deadlines,
 )
-from ledger.domain.sharing import CorrectionState
+from ledger.domain.sharing import CorrectionState, fields_of
 from ledger.domain.sharing_entities import (
     Correction,
     Demand,
@@ -53,6 +56,7 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.counting import CountDeadlines
 from ledger.service.extensions import CountExtensions
 from ledger.service.sector_rules import SectorRules
 from ledger.service.shown_corrections import ShowCorrections
@@ -88,11 +92,13 @@ class Without:
         calendars: Whether Monday to Friday are counted by a calendar whose text is not here.
         sectors: Whether no grant is held against rules of sectors.
         extensions: Whether nothing is counted that superiors extended.
+        rulebooks: Whether the regulation's numbers are counted for a rulebook whose text is not here.
     """
 
     calendars: bool = False
     sectors: bool = False
     extensions: bool = False
+    rulebooks: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,7 @@ class Owed:
             "daysLate": ((closed or at) - deadline.due) // DAY + 1,
             "extension": extended.as_json() if extended else None,
             "calendars": [days.as_json(each) for each in self.counted],
+            "rulebook": [each.as_json() for each in deadline.ruled],
         }
 
 
@@ -212,6 +219,41 @@ class Breach:
 
 
 @dataclass(frozen=True)
+class RaisedGrade:
+    """A grant in effect that was given under a lower grade.
+
+    Attributes:
+        body: Whose data they are, by its credit code; of a body that was merged the one that followed it.
+        grant: The grant.
+        found: What it lacks.
+    """
+
+    body: str
+    grant: Grant
+    found: Regraded
+
+    def as_json(self) -> JsonObject:
+        """A member of `regraded` of `supervise sharing`."""
+        code = "GRADE_RAISED"
+        zh, en = REGRADED_TEXTS[code]
+        return {
+            "code": code,
+            "zh": zh,
+            "en": en,
+            "body": self.body,
+            "grantee": self.grant.grantee,
+            "about": self.grant.grant_id,
+            "resource": self.grant.resource,
+            "grantedVersion": self.grant.version,
+            "version": self.found.version,
+            "seq": self.found.seq,
+            "since": rfc3339(self.found.since),
+            "positions": fields_of(self.found.fields),
+            "missing": [need.name for need in sorted(self.found.missing)],
+        }
+
+
+@dataclass(frozen=True)
 class SupervisedSharing:
     """What was due in a period, and how it went.
 
@@ -224,6 +266,8 @@ class SupervisedSharing:
         breaches: What was recorded and should not have been, by record.
         against: What was granted or used against rules of sectors; None where nobody asked.
         counts_extensions: Whether what superiors extended was counted.
+        raised: Grants in effect that were given under a lower grade, by when the grade was raised.
+        ungraded: Resources of which that cannot be told, with the version whose list of names is not here.
     """
 
     asked: Supervision
@@ -234,6 +278,8 @@ class SupervisedSharing:
     breaches: Sequence[Breach] = ()
     against: Sequence[AgainstRules] | None = None
     counts_extensions: bool = False
+    raised: Sequence[RaisedGrade] = ()
+    ungraded: Sequence[tuple[str, UnknownGrades]] = ()
 
     @property
     def findings(self) -> list[Owed]:
@@ -259,15 +305,28 @@ class SupervisedSharing:
             "findings": [each.as_json(asked.at, self.days) for each in self.findings],
             "waiting": [each.as_json(asked.at) for each in self.waiting],
             "calendars": self.calendars(),
+            "rulebook": self.rulebook(),
             "extensions": self.extensions(),
             "breaches": [each.as_json() for each in self.breaches],
             "againstRules": None if self.against is None else [each.as_json() for each in self.against],
+            "regraded": [each.as_json() for each in self.raised],
+            "gradesNotHere": [
+                {"resource": resource, "version": each.version, "digest": each.digest}
+                for resource, each in self.ungraded
+            ],
         }
 
     def calendars(self) -> list[JsonObject]:
         """By which calendars whatever fell due was counted, each once, by year and region."""
         counted = sorted({one for each in self.fallen for one in each.counted})
         return [self.days.as_json(each) for each in counted]
+
+    def rulebook(self) -> list[JsonObject]:
+        """By which numbers of whose rulebooks whatever fell due was counted, each once, by region."""
+        counted = {one for each in self.fallen for one in each.deadline.ruled}
+        places = list(Number)
+        listed = sorted(counted, key=lambda one: (one.region, one.version, places.index(one.number)))
+        return [each.as_json() for each in listed]
 
     def extensions(self) -> list[JsonObject] | None:
         """What superiors extended of whatever fell due; None where that was not counted."""
@@ -296,6 +355,7 @@ class SuperviseSharing:
         as_of: Time of the newest block that was read.
         rules: What rules of sectors say by that state; None where nobody asks.
         extensions: What superiors extended by that state; None where it is not counted.
+        names_of: Finds published lists of fields, by their digests.
     """
 
     state: Entities
@@ -304,6 +364,7 @@ class SuperviseSharing:
     as_of: int
     rules: SectorRules | None = None
     extensions: CountExtensions | None = None
+    names_of: NamesOf = lambda _: None
 
     def supervise(self) -> SupervisedSharing:
         """Whatever fell due, and what waits."""
@@ -314,7 +375,31 @@ class SuperviseSharing:
         waiting.sort(key=lambda each: (each.since, each.about))
         breaches = sorted(self._breaches(), key=lambda each: each.seq)
         found = (self.asked, self.as_of, owed, waiting, self._days, breaches, self._against())
-        return SupervisedSharing(*found, counts_extensions=self.extensions is not None)
+        raised, ungraded = self._regraded()
+        counts = self.extensions is not None
+        return SupervisedSharing(*found, counts_extensions=counts, raised=raised, ungraded=ungraded)
+
+    def _regraded(self) -> tuple[list[RaisedGrade], list[tuple[str, UnknownGrades]]]:
+        """Grants of the owners that are asked about; of a delegated one that is told which it comes from."""
+        is_void = void_as_of(self.state, self.asked.at)
+        raised, ungraded = list[RaisedGrade](), set[tuple[str, UnknownGrades]]()
+        for grant in (each for each in self._all("grant", Grant) if not each.parent):
+            body = self._now(resource_owner(grant.resource))
+            found = self._found_regraded(grant, is_void) if self.asked.org in ("", body) else None
+            if isinstance(found, UnknownGrades):
+                ungraded.add((grant.resource, found))
+            elif found is not None and found.since >= self.asked.since:
+                raised.append(RaisedGrade(body, grant, found))
+        raised.sort(key=lambda each: (each.found.seq, each.grant.grant_id))
+        return raised, sorted(ungraded, key=lambda each: (each[0], each[1].version))
+
+    def _found_regraded(self, grant: Grant, is_void: IsVoid) -> Regraded | UnknownGrades | None:
+        resource, at = typed(self.state, "resource", grant.resource, Resource), self.asked.at
+        found = regraded(grant, None, resource, self.names_of, is_void) if resource else None
+        if found is None:
+            return None
+        is_used = standing_at(self.state, grant, at, at, is_void) is GrantStanding.IN_EFFECT
+        return found if is_used else None
 
     def _breaches(self) -> Iterator[Breach]:
         """Notices that came again or after the decision, as far as the keys of then count by now."""
@@ -348,11 +433,12 @@ class SuperviseSharing:
         for grant in (each for each in self._all("grant", Grant) if not each.parent):
             resource = typed(self.state, "resource", grant.resource, Resource)
             assert resource is not None, "a grant is of a resource"
-            days = self._days.of(resource.owner)
+            counting = self._count.of(resource.owner)
+            has_begun = complete_since(grant) <= self.asked.at
             own = (
-                decision_deadline(grant, days),
-                review_deadline(grant, days),
-                provision_deadline(grant, self._provided(grant, resource), days),
+                decision_deadline(grant, counting),
+                review_deadline(grant, counting),
+                provision_deadline(grant, self._provided(grant, resource), counting) if has_begun else None,
             )
             owed = self._by(resource.owner, grant.grant_id, resource.key)
             yield from (owed(each) for each in own if each)
@@ -385,7 +471,7 @@ class SuperviseSharing:
     def _of_corrections(self) -> Iterator[Owed]:
         for each in self._all("correction", Correction):
             owner = resource_owner(each.resource)
-            answered = answer_deadline(each, self._days.of(owner))
+            answered = answer_deadline(each, self._count.of(owner))
             own = [(owner, answered), *self.corrections.told(each).items()]
             yield from (self._by(body, each.correction_id, each.resource)(one) for body, one in own)
 
@@ -393,12 +479,13 @@ class SuperviseSharing:
 
     def _of_resources(self) -> Iterator[Owed]:
         for each in self._all("resource", Resource):
-            changes, days = catalog_changes(self.state, each), self._days.of(each.owner)
+            changes = [when for when in catalog_changes(self.state, each) if when <= self.asked.at]
+            counting = self._count.of(each.owner)
             extends = self.extensions.of(each) if self.extensions else None
             own = (
                 *update_deadlines(each),
                 *exception_deadlines(each),
-                *catalog_deadlines(each, changes, days, extends),
+                *catalog_deadlines(each, changes, counting, extends),
             )
             yield from map(self._by(each.owner, each.key, each.key), own)
 
@@ -427,8 +514,12 @@ class SuperviseSharing:
         return lambda each: Owed(now, about, resource, each, self._days.counted(body, each))
 
     @property
+    def _count(self) -> CountDeadlines:
+        return self.corrections.count
+
+    @property
     def _days(self) -> WorkingDays:
-        return self.corrections.days
+        return self._count.days
 
     # --- reading --------------------------------------------------------------------------
 

@@ -16,8 +16,10 @@ import pytest
 
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
 from api.origin_schemas import CollectedTwice, Lineage, OriginsBody, OriginsDetail, OriginsList
-from api.supervision_schemas import SupervisedOrigins, SupervisedSharing
+from api.shared_schemas import GrantDetail, ResourceDetail
+from api.supervision_schemas import SupervisedOrigins, SupervisedPromises, SupervisedSharing
 from ledger.domain.license_types import license_type
+from ledger.domain.promise import Promise
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -67,7 +69,7 @@ class Far:
         """A grant under which the relying department used something."""
         grant = self.granted(resource)
         with self.department("issuer") as issuer:
-            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=30")
+            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=60")
             assert use.status_code == 200, use.text
         return grant
 
@@ -79,7 +81,7 @@ class Far:
     @contextmanager
     def department(self, who: str) -> Iterator[Department]:
         """A department at the service."""
-        with httpx2.Client(base_url=self.served.url, timeout=60, trust_env=False) as client:
+        with httpx2.Client(base_url=self.served.url, timeout=120, trust_env=False) as client:
             uscc = {"issuer": ISSUER, "relying": RELYING}[who]
             yield Department(client, uscc, self.live_ledger.signer(who))
 
@@ -365,6 +367,112 @@ def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far
     assert (false.status_code, false.json()["code"]) == (422, "NOT_A_HEAD")
 
 
+def test_a_grant_given_under_a_lower_grade_is_told_with_what_to_do(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource, raised = far.resource("--type", NATIONAL), tmp_path / "raised.csv"
+    grant = far.granted(resource)
+    raised.write_text("name,grade\nname,3\nnumber,1\n")
+    far.done("issuer", "resource", "amend", resource, "--field-list", str(raised))
+    lacked = {"version": 2, "fields": ["name"], "missing": ["DECISION", "REVIEW"]}
+    shown = far.done("relying", "grant", "show", grant)
+    assert (shown["standing"], {**lacked, "since": shown["regraded"]["since"]}) == (
+        "IN_EFFECT",
+        shown["regraded"],
+    )
+    own = far.done("issuer", "resource", "show", resource)
+    assert own["regraded"] == [{"grant": grant, "grantee": RELYING, **shown["regraded"]}]
+    supervising = ["supervise", "sharing", "--org", ISSUER]
+    status, told = far.live_ledger.attempt(*supervising)
+    (found,) = [each for each in told["regraded"] if each["about"] == grant]
+    assert (status, found["code"], found["positions"], found["missing"]) == (
+        1,
+        "GRADE_RAISED",
+        [0],
+        lacked["missing"],
+    )
+    home = far.folder / "issuer"
+    for language, words in (
+        ("zh", ("请撤回授权", "缺：决定、复核")),
+        ("en", ("Withdraw it", "missing: decide")),
+    ):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        for order in (["resource", "show", resource], ["grant", "show", grant]):
+            assert words[0] in far.live_ledger.printed(*order, home=home)[1]
+        assert words[1] in far.live_ledger.printed(*supervising)[1]
+    with far.department("issuer") as issuer:
+        detail = ResourceDetail.model_validate(issuer.get(f"/v1/resources/{resource}").json())
+        one = GrantDetail.model_validate(issuer.get(f"/v1/grants/{grant}").json())
+        heard = SupervisedSharing.model_validate(issuer.get(f"/v1/supervision/sharing?org={ISSUER}").json())
+    assert (detail.regraded[0].grant, one.regraded and one.regraded.missing) == (grant, lacked["missing"])
+    assert grant in [each.about for each in heard.regraded]
+    far.done("issuer", "grant", "withdraw", grant)
+    assert far.done("issuer", "resource", "show", resource)["regraded"] == []
+    assert far.done("relying", "grant", "show", grant)["regraded"] is None
+
+
+def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, signer = far.live_ledger.ledger().reader.head(), far.live_ledger.signer("relying")
+    promise = Promise(
+        ledger_id=far.live_ledger.ledger().trust.ledger_id,
+        digest=drawn(),
+        accepted_at=head.time,
+        anchor_by=head.time,
+        uscc=RELYING,
+        public_key=signer.public_key,
+    )
+    promise = promise.signed(signer.sign(promise.message()))
+    held, away, out = tmp_path / "held", tmp_path / "away", tmp_path / "handed-on.json"
+    held.mkdir()
+    (held / "answer.json").write_text(json.dumps({"seq": None, "promise": promise.as_json()}))
+    forged = tmp_path / "forged.json"
+    forged.write_text(json.dumps({**promise.as_json(), "message": drawn()}))
+    status, refused = far.run("issuer", "promise", "lodge", str(held), str(forged))
+    assert (status, refused["code"]) == (1, "PROMISE_SIGNATURE_BAD")
+    before = far.length()
+    told = far.done("issuer", "promise", "lodge", str(held))
+    assert (told["lodgedBy"], told["promises"], told["already"], told["sent"]) == (ISSUER, 1, 0, True)
+    assert far.run("issuer", "promise", "lodge", str(held))[1]["code"] == "PROMISES_LODGED"
+    assert far.length() == before + 1
+
+    where = ["supervise", "promises", "--lodged"]
+    status, blind = far.live_ledger.attempt(*where, home=away)
+    assert (status, blind["code"], blind["counts"]["NOT_RECORDED"]) == (3, "PROMISES_NOT_HERE", 0)
+    assert told["digest"] in {each["digest"] for each in blind["notHere"]}
+    assert far.live_ledger.attempt(*where, "--leave-out", home=away)[0] == 0
+    assert far.live_ledger.attempt(*where, str(held), home=away)[1]["code"] == "PROMISES_WHICH"
+    (row,) = far.done("relying", "promise", "lodged", "--by", ISSUER)["lodged"]
+    assert (row["digest"], row["here"], row["promises"]) == (told["digest"], True, 1), "fetched"
+    own = far.folder / "relying"
+    assert far.live_ledger.attempt("promise", "show", told["digest"], "--out", str(out), home=own)[0] == 0
+    none = far.live_ledger.attempt("promise", "keep", str(forged), home=away)[1]
+    assert none["code"] == "PROMISES_MALFORMED"
+    kept = _at(away, far, "promise", "keep", str(out))
+    assert [(each["lodgedBy"], each["version"]) for each in kept["lodged"]] == [(ISSUER, row["version"])]
+
+    status, found = far.live_ledger.attempt(*where, home=away)
+    assert (status, found["code"], found["notHere"]) == (1, "PROMISE_NOT_RECORDED", [])
+    (broken,) = found["findings"]
+    assert (broken["digest"], broken["by"], broken["keyId"]) == (promise.digest, RELYING, promise.key_id)
+    assert [each["lodgedBy"] for each in broken["lodged"]] == [ISSUER]
+    for language, words in (("zh", f"由 {ISSUER} #1 存证"), ("en", f"lodged by {ISSUER} #1")):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        assert words in far.live_ledger.printed(*where, home=away)[1]
+        assert ISSUER in far.live_ledger.printed("promise", "lodged", home=away)[1]
+        assert promise.digest in far.live_ledger.printed("promise", "show", told["digest"], home=away)[1]
+    with far.department("relying") as relying:
+        heard = relying.get("/v1/supervision/promises")
+        absent = relying.get("/v1/promise-lists/0x" + "12" * 32)
+        form = {"format": "elicense-promises/1", "promises": [json.loads(forged.read_text())]}
+        false = relying.post("/v1/promise-lists", form)
+    assert SupervisedPromises.model_validate(heard.json()).findings[0].digest == promise.digest
+    assert {**heard.json(), "asOf": found["asOf"]}.keys() == found.keys() - {"code", "ok"}
+    assert (absent.status_code, absent.json()["code"]) == (404, "PROMISES_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_PROMISES")
+
+
 def test_grounds_of_sharing_go_through_a_service_to_whoever_reads_them(far: Far, tmp_path: Path) -> None:
     file, altered, out = (tmp_path / name for name in ("grounds.json", "altered.json", "handed-on.json"))
     row = {"act": {"zh": "示例条例", "en": "Example regulation"}, "article": "9(2)(1)"}
@@ -480,6 +588,60 @@ def test_an_extension_goes_through_a_service_and_counts_until_the_catalog_follow
     followed = ["--sharing", "conditional", "--ground", "7", "--until", "2039-12-31"]
     far.done("issuer", "resource", "amend", resource, "--field-list", str(far.fields), *followed)
     assert late(tmp_path / "fresh")[1] == [], "it followed in time, so no extension is asked for"
+
+
+def test_a_rulebook_goes_through_a_service_to_whoever_counts_by_it(far: Far, tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.json" for name in ("rulebook", "altered", "longer", "handed-on")]
+    file, altered, longer, out = files
+    rule = {"number": "DECISION", "days": 5, "source": {"zh": "虚构：仅供测试"}}
+    form = {"format": "elicense-rulebook/1", "region": "310118", "version": 1}
+    form |= {"from": "2035-01-01T00:00:00Z", "rules": [rule]}
+    file.write_text(json.dumps(form))
+    altered.write_text(file.read_text().replace('"days": 5', '"days": 4'))
+    longer.write_text(file.read_text().replace('"days": 5', '"days": 11'))
+    near, by = far.folder / "near", ["--by", str(far.live_ledger.key("qingpu"))]
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    place = ["--region", "310118"]
+
+    assert far.live_ledger.attempt("rulebook", "check", str(file))[1]["rules"] == [rule]
+    for order in (
+        ["rulebook", "check", str(longer)],
+        ["rulebook", "publish", str(longer), *place, *by],
+        ["code-table", "set", "RULEBOOK", "--in", str(longer), "--from", form["from"], *place, *by],
+    ):
+        status, refused = far.live_ledger.attempt(*order, home=near)
+        assert (status, refused["code"]) == (1, "RULEBOOK_LONGER"), order
+    publish = ["rulebook", "publish", str(file), *place]
+    foreign = far.run("relying", *publish, "--by", str(far.live_ledger.key("jiashan")))
+    assert (foreign[0], foreign[1]["code"]) == (1, "SIGNER_NOT_COMPETENT"), foreign
+    elsewhere = far.run("relying", *publish[:3], "--region", "310000", *by)
+    assert (elsewhere[0], elsewhere[1]["code"]) == (1, "RULEBOOK_OTHER_REGION")
+    told = _at(near, far, *publish, *by, *asking)
+    assert (told["version"], told["from"], told["sent"], told["seq"] > 0) == (1, form["from"], True, True)
+    assert far.run("relying", *publish, *by)[1]["code"] == "RULEBOOK_THERE"
+
+    of = ["rulebook", "of", ISSUER, "--at", "2035-02-01"]
+    status, refused = far.run("relying", *of)
+    assert (status, refused["code"]) == (3, "RULEBOOK_NOT_HERE"), refused
+    assert far.run("relying", "rulebook", "keep", str(altered))[1]["code"] == "NOT_A_RULEBOOK"
+    (row,) = far.done("relying", "rulebook", "list", *place)["rulebooks"]
+    assert (row["since"], row["counts"], row["here"]) == (form["from"], False, False)
+    shown = far.done("relying", "rulebook", "show", "310118", "--out", str(out))
+    assert (shown["digest"], shown["rulebook"], json.loads(out.read_text())) == (told["digest"], form, form)
+    numbers = {each["number"]: each for each in far.done("relying", *of)["numbers"]}
+    assert (numbers["DECISION"]["days"], numbers["DECISION"]["source"]) == (5, rule["source"])
+    assert (numbers["REVIEW"]["days"], numbers["REVIEW"]["countedBy"]) == (10, "DEFAULT")
+    now = {each["days"] for each in far.done("relying", *of[:3])["numbers"] if each["number"] == "DECISION"}
+    assert now == {10}, "it has not begun"
+    kept = far.done("issuer", "rulebook", "keep", str(out), "--send")
+    assert kept["published"] == [{"region": "310118", "version": 1}]
+    with far.department("issuer") as issuer:
+        absent = issuer.get("/v1/rulebooks/0x" + "12" * 32)
+        false = issuer.post("/v1/rulebooks", json.loads(altered.read_text()))
+        supervised = issuer.get("/v1/supervision/sharing?assumeDefaults=true")
+    assert (absent.status_code, absent.json()["code"]) == (404, "RULEBOOK_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_A_RULEBOOK")
+    assert SupervisedSharing.model_validate(supervised.json()).rulebook is not None
 
 
 def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:

@@ -35,6 +35,28 @@ HELP: dict[str, str] = {
         "核对一份承诺；给出信任文件（--network）时还核对是否兑现。"
     ),
     "A promise, or the answer of a service that holds one.": "承诺，或含有承诺的服务答复。",
+    "Put promises onto the ledger, so that every node finds those that were broken; by any body.": (
+        "把承诺存证上链，任何节点都能找出未兑现的；任何机构均可存证。"
+    ),
+    "Promises of either kind, or answers with one.": "两种承诺，或含承诺的答复。",
+    "List what was lodged; with --api texts that are not here are fetched and kept.": (
+        "列出已存证的承诺清单；加 --api 时取得并收存本机没有的内容。"
+    ),
+    "Only what this body lodged.": "只列该机构存证的。",
+    "Show the text of a list of promises that this home keeps; asks no ledger.": (
+        "显示本机收存的承诺清单；不查账本。"
+    ),
+    "Of a list that was lodged.": "已存证清单的摘要。",
+    "Keep the text of promises that a body lodged, so that this home can hold them against the ledger.": (
+        "收入某机构存证的承诺清单，本机据以与账本核对。"
+    ),
+    "A list that was lodged (elicense-promises/1), - for stdin.": (
+        "已存证的承诺清单（elicense-promises/1），- 表示标准输入。"
+    ),
+    "All that bodies lodged on the ledger, the same on every node.": (
+        "核对账上存证的全部承诺，各节点结果一致。"
+    ),
+    "Leave out lodged lists that are not here, and say so.": "不计本机没有的存证清单，结果会注明。",
     # verification
     "Check licenses: form, integrity, signature, issuer, anchor, status, recognition, holder, basis.": (
         "核验证照：形式、完整性、签名、颁发机构、上链、状态、互认、持证人、用证依据。"
