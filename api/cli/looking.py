@@ -15,7 +15,7 @@ from ledger.domain.handout import PLAIN
 from ledger.domain.located import Located, read_located
 from ledger.domain.use_request import Locate
 from ledger.errors import LedgerError, OutcomeUnknownError
-from ledger.service.answer_differs import differs
+from ledger.service.answer_differs import require_located
 from ledger.service.use_data import Used, UseOrder
 
 _TOO_LATE = ("USE_REQUEST_TIME", "USE_OFFER_OVER")
@@ -77,15 +77,10 @@ class Look:
 
     def _located(self, used: Used) -> Located:
         """The answer to this request, and of licenses that it is about."""
-        located, resource = read_located(used.copy), self.desk.resource
-        if (located.grant, located.request) != (used.request.grant, used.request.digest):
-            raise differs("located")
-        granted = resource.versions[self.desk.granted.version - 1]
-        if not {each.license_type for each in located.found} <= {
-            granted.license_type,
-            resource.current.license_type,
-        }:
-            raise differs("located/found")
+        located, desk = read_located(used.copy), self.desk
+        versions = (desk.resource.versions[desk.granted.version - 1], desk.resource.current)
+        types = {each.license_type for each in versions}
+        require_located(located, used.request.grant, used.request.digest, types)
         return located
 
 

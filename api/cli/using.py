@@ -27,7 +27,7 @@ from ledger.domain.sharing_entities import Grant, Resource
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView, typed
 from ledger.domain.use_request import UseRequest
-from ledger.errors import UnknownIdError, UsageError
+from ledger.errors import LedgerError, UnknownIdError, UsageError
 from ledger.ports import Decryptor, Entities, Signer
 from ledger.ports.uses import Channel
 from ledger.service.ask_in_batches import AskInBatches
@@ -208,7 +208,10 @@ def order_key(folder: Path) -> str:
 
 def is_signed(ledger: Ledger, folder: Path) -> bool:
     """Whether a use was signed for a folder, so that it may be recorded whatever came of it."""
-    kept = orders_in(ledger).load(order_key(folder))
+    try:
+        kept = orders_in(ledger).load(order_key(folder))
+    except LedgerError:  # whoever goes on with it is told
+        return False
     return kept is not None and "signature" in kept
 
 

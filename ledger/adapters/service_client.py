@@ -249,10 +249,17 @@ def _refusal(url: str, status: int, problem: dict[str, Any]) -> LedgerError:
     """The error that a problem tells, with its code and fields, as if it had happened here."""
     code, fields = problem.get("code"), problem.get("fields")
     if isinstance(code, str) and code in TEXTS and isinstance(fields, dict):
-        errors = {"errors": problem["errors"]} if isinstance(problem.get("errors"), list) else {}
-        names = {name: value for name, value in fields.items() if name not in ("code", "self")}
+        listed = problem.get("errors")
+        errors = {"errors": list(filter(_is_entry, listed))} if isinstance(listed, list) else {}
+        names = {name: value for name, value in fields.items() if name not in ("code", "self", "errors")}
         made = OutageError if status >= 500 else _CLASS_OF.get(status, RuleError)
         return made(code, **{**said_again(names), **errors})
     if status >= 500:
         return OutageError("SERVICE_OUTAGE", url=url, reason=str(status))
     return RuleError("SERVICE_REFUSED", url=url, status=status, reason=str(problem.get("detail", code))[:300])
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether an entry of an error that lists many says something in both languages."""
+    message = entry.get("message") if isinstance(entry, dict) else None
+    return isinstance(message, dict) and all(isinstance(message.get(each), str) for each in ("zh", "en"))

@@ -40,7 +40,7 @@ PAUSE = 0.5
 """Seconds between two tries to fetch a copy."""
 
 LARGEST_KEPT = 1 << 18
-"""Bytes of an answer to a lookup that is kept, so that the same order again asks nobody."""
+"""Bytes of an offer that is taken, and of an answer to a lookup that is kept."""
 
 _FINAL = REASONS.keys() | {
     "USE_OFFER_OVER",
@@ -254,6 +254,8 @@ class UseData:
     def _checked(self, offer: JsonObject, request: UseRequest, order: UseOrder) -> SignedMessage:
         """The use that is to be signed: this request's, of these fields, and nothing else."""
         try:
+            if len(canonical(offer["use"])) > LARGEST_KEPT:  # it is kept, and has to be read again
+                raise differs("use")
             message = self._offers.read(offer["use"])
             use = use_of(message.leaves[:USE_WORDS])
         except (LedgerError, KeyError, TypeError, ValueError):

@@ -11,9 +11,11 @@ from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.outbox import FileOutbox
 from ledger.domain.acts import Sharing
 from ledger.domain.interface_file import USES, read_interface
+from ledger.domain.located import Found, Located, read_located
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.state import typed
-from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
+from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
+from ledger.service.answer_differs import require_located
 from ledger.service.party_texts import PartyTexts
 from ledger.service.plan_lookups import LookupPlan, LookupTerms, PlanLookups
 from ledger.service.provider_addresses import ProviderAddresses, ServiceAddress, read_services
@@ -159,3 +161,17 @@ def test_a_file_of_services_has_addresses(url: object) -> None:
     with pytest.raises(MalformedError, match="SERVICES_MALFORMED") as raised:
         read_services({BUREAU: url})
     assert BUREAU in raised.value.message()["en"]
+
+
+def test_an_answer_is_to_this_request_and_of_the_types_that_were_granted() -> None:
+    grant, request, other = ("0x" + each * 32 for each in ("01", "02", "03"))
+    found = (Found(NATIONAL_TYPE, "0" * 32, 1_900_000_000),)
+    answer = read_located(Located(grant, request, found).data)
+    require_located(answer, grant, request, {NATIONAL_TYPE})
+    for asked in (
+        (other, request, NATIONAL_TYPE),
+        (grant, other, NATIONAL_TYPE),
+        (grant, request, REGIONAL_TYPE),
+    ):
+        with pytest.raises(TrustError, match="USE_ANSWER_DIFFERS"):
+            require_located(answer, *asked[:2], {asked[2]})
