@@ -57,8 +57,9 @@ def publish_grounds(
     """Publish a region's grounds, or their next version; signed by the region or a superior one."""
     grounds, code = FORMS.read(file), read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
-    start = moment(since) or int(desk.ledger.clock.now().timestamp())
-    shared = desk.send(publish(desk.state, code, grounds, start, desk.by))
+    now = desk.ledger.now()
+    order = publish(desk.state, code, grounds, moment(since) or now, now, desk.by)
+    shared = desk.send(order)
     desk.ledger.published.grounds_kept.keep(grounds)
     is_sent = api is not None and shared.seq is not None
     if is_sent:

@@ -89,7 +89,7 @@ def witness(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """Vouch for a head of another ledger; with --other it is read, and held against what was vouched for."""
+    """Vouch for a head of another ledger; --other reads it first, else it is told as unchecked."""
     if not file and other is None:
         raise UsageError("HEAD_FROM_WHERE")
     if not file and signatures is not None:
@@ -109,8 +109,24 @@ def witness(
     if is_sent:
         desk.service().post("/v1/heads", made.as_json())
     told_trust = trust if beside else None
-    data = {**_told(made), "region": region, "table": made.table, "trust": told_trust, "sent": is_sent}
-    return told(shared, data, f"{region}  {_line(made)}")
+    data = {
+        **_told(made),
+        "region": region,
+        "table": made.table,
+        "trust": told_trust,
+        "checked": beside is not None,
+        "sent": is_sent,
+    }
+    lines = [f"{region}  {_line(made)}", *([] if beside is not None else [_unchecked()])]
+    return told(shared, data, "\n".join(lines))
+
+
+def _unchecked() -> str:
+    return said(
+        "  注意：没有读取该账本，序号、区块和摘要只凭本地区所称，未经核对；加 --other 先行核对",
+        "  UNCHECKED: the other ledger was not read, so the numbers stand on the region's word alone; "
+        "--other checks them first",
+    )
 
 
 def _read_there(

@@ -58,8 +58,9 @@ def publish_routes(
     """Publish a region's route policy, or its next version; signed by the region or a superior one."""
     policy, code, begun = FORMS.read(file), read_region(region), moment(since)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
-    begins = int(desk.ledger.clock.now().timestamp()) if begun is None else begun
-    shared = desk.send(publish(desk.state, code, policy, begins, desk.by))
+    now = desk.ledger.now()
+    begins = now if begun is None else begun
+    shared = desk.send(publish(desk.state, code, policy, begins, now, desk.by))
     desk.ledger.published.routes.keep(policy)
     is_sent = api is not None and shared.seq is not None
     if is_sent:

@@ -81,8 +81,8 @@ def publish_rules(
     """Publish a region's rules of sectors, or their next version; signed by the region or a superior one."""
     rules, code = FORMS.read(file), read_region(region)
     desk = desk_of(network, rpc, by, signatures, api, org, key)
-    begins = moment(since) or int(desk.ledger.clock.now().timestamp())
-    shared = desk.send(publish(desk.state, code, rules, begins, desk.by))
+    now = desk.ledger.now()
+    shared = desk.send(publish(desk.state, code, rules, moment(since) or now, now, desk.by))
     desk.ledger.published.sectors.keep(rules)
     is_sent = api is not None and shared.seq is not None
     if is_sent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.cli.calendar_words import counted_by
+from api.cli.deadline_words import deadline
 from api.cli.output import said, worded
 from api.cli.plain import one_line
 from api.cli.rulebook_words import ruled_by
@@ -222,12 +223,13 @@ def _crossings(found: JsonObject) -> str:
 def _finding(each: JsonObject) -> str:
     state = said("未办", "still open") if each["open"] else said("已了结", "closed")
     ruled = ruled_by([row for row in each["rulebook"] if row["number"] != _EXTENSION])
+    due = deadline(each["due"])
     zh, en = (f"期限 {ruled}，", f" after {ruled}") if ruled else ("", "")
     return said(
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['zh']}"
-        f"{_extended(each)}{zh}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
+        f"{_extended(each)}{zh}应于 {due}前；逾期 {each['daysLate']} 天，{state}",
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
-        f"{_extended(each)}Due{en} before {each['due']}; {each['daysLate']} days late, {state}",
+        f"{_extended(each)}Due{en} before {due}; {each['daysLate']} days late, {state}",
     )
 
 

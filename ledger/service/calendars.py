@@ -79,9 +79,9 @@ def publish(state: Entities, region: int, calendar: Calendar, now: int, by: Sequ
     if datetime.fromtimestamp(now, SHANGHAI).date() >= date(calendar.year, 12, 31):
         raise RuleError("CALENDAR_YEAR_OVER", year=calendar.year)
     table = calendar_table(state, region, calendar.year)
-    if says_already(state, table, calendar.digest):
-        raise RuleError("CALENDAR_THERE", region=f"{region:06d}", year=calendar.year)
     since = start_of_day(date(calendar.year, 1, 1))
+    if says_already(state, table, calendar.digest, since):
+        raise RuleError("CALENDAR_THERE", region=f"{region:06d}", year=calendar.year)
     name = table_name(calendar.year)
     return share_owed.set_code_table(region, "", name, calendar.as_json(), since, by)
 

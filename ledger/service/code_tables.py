@@ -80,17 +80,38 @@ def region_table(state: StateView, region: int, name: str) -> CodeTable | None:
     return typed(state, "codeTable", own, CodeTable)
 
 
-def says_already(state: StateView, table: CodeTable | None, digest: str) -> bool:
-    """Whether the newest version of a table is a text, signed by a key that was not compromised then.
+def says_already(state: StateView, table: CodeTable | None, digest: str, since: int) -> bool:
+    """Whether the newest version of a table is a text, not for later than a moment, and by a sound key.
 
-    What such a key signed counts for nothing, so that the same text has to be published again.
+    What a compromised key signed counts for nothing, so that the same text has to be published again; so it
+    has where it was to count from too late a moment.
+
+    Args:
+        state: Keys.
+        table: Of which every version counts, or the last one that was recorded.
+        digest: Of the text, 0x-hex.
+        since: From when it shall count.
     """
     last = table.versions[-1] if table is not None else None
-    return last is not None and last.digest == digest and not _is_void(state, last)
+    if last is None or last.digest != digest or last.since > max(since, last.recorded_at):
+        return False
+    return not void_as_of(state, EVER)(last.key_id, last.recorded_at)
 
 
-def _is_void(state: StateView, version: CodeTableVersion) -> bool:
-    return void_as_of(state, EVER)(version.key_id, version.recorded_at)
+def counts_already(state: StateView, table: CodeTable | None, digest: str, at: int) -> bool:
+    """Whether a text is what counts at a moment, so that publishing it for then changes nothing.
+
+    Args:
+        state: Keys.
+        table: Of which the version counts that came into effect last.
+        digest: Of the text, 0x-hex.
+        at: From when it shall count, not before now; what is recorded next is not before what is.
+    """
+    if table is None:
+        return False
+    first = max(at, table.versions[-1].recorded_at)
+    found = version_at(table, first, void_as_of(state, EVER))
+    return found is not None and found[1].digest == digest
 
 
 def region_tables(state: Entities, is_wanted: Callable[[str], bool]) -> list[tuple[int, CodeTable]]:

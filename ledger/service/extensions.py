@@ -81,7 +81,7 @@ def publish(
         RuleError: `EXTENSIONS_THERE`, `EXTENSION_TAKEN_AWAY`, `EXTENSION_OF_ANOTHER_REGION`,
             `EXTENSION_NO_CHANGE`.
     """
-    if says_already(state, region_table(state, region, TABLE), listed.digest):
+    if says_already(state, region_table(state, region, TABLE), listed.digest, 0):
         raise RuleError("EXTENSIONS_THERE", region=f"{region:06d}")
     _let_pass(state, kept, region, listed)
     return share_owed.set_code_table(region, "", TABLE, listed.as_json(), 0, by)

@@ -109,9 +109,9 @@ class PublishHops:
             raise UnknownIdError("HOP_DAY_EMPTY", day=day.isoformat(), body=platform)
         leaves, tree = day_tree(digests)
         made = HopDay(self.ledger_id, platform, day, "0x" + tree.root.hex(), tree.size)
-        if says_already(self.state, self._table(platform, day), made.digest):
-            raise RuleError("HOP_DAY_THERE", day=day.isoformat(), body=platform)
         since = start_of_day(day)
+        if says_already(self.state, self._table(platform, day), made.digest, since):
+            raise RuleError("HOP_DAY_THERE", day=day.isoformat(), body=platform)
         order = share_owed.set_code_table(0, platform, made.table, made.as_json(), since, by)
         return made, leaves, order
 

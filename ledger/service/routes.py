@@ -22,7 +22,7 @@ from ledger.domain.state import StateView, typed
 from ledger.errors import NotEntitledError, OutageError, RuleError, TrustError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import region_table, region_tables, says_already
+from ledger.service.code_tables import counts_already, region_table, region_tables
 from ledger.service.kept_forms import KeptForms
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
@@ -286,14 +286,14 @@ class ShowRoutes:
 
 
 def publish(
-    state: StateView, region: int, policy: RoutePolicy, since: int, by: Sequence[KeyFile]
+    state: StateView, region: int, policy: RoutePolicy, since: int, now: int, by: Sequence[KeyFile]
 ) -> ShareOrder:
     """Publish a region's policy, or its next version; by the region or a superior one.
 
     Raises:
-        RuleError: `ROUTES_THERE`.
+        RuleError: `ROUTES_THERE`: it counts from then already.
     """
-    if says_already(state, region_table(state, region, TABLE), policy.digest):
+    if counts_already(state, region_table(state, region, TABLE), policy.digest, max(since, now)):
         raise RuleError("ROUTES_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, policy.as_json(), since, by)
 

@@ -76,7 +76,7 @@ def publish(state: StateView, region: int, rulebook: Rulebook, by: Sequence[KeyF
     Raises:
         RuleError: `RULEBOOK_THERE`, `RULEBOOK_OTHER_REGION`, `RULEBOOK_OTHER_VERSION`, `RULEBOOK_LONGER`.
     """
-    if says_already(state, region_table(state, region, TABLE), rulebook.digest):
+    if says_already(state, region_table(state, region, TABLE), rulebook.digest, rulebook.since):
         raise RuleError("RULEBOOK_THERE", region=f"{region:06d}")
     _let_pass(state, region, rulebook)
     return share_owed.set_code_table(region, "", TABLE, rulebook.as_json(), rulebook.since, by)

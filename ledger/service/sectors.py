@@ -18,7 +18,7 @@ from ledger.domain.sharing_entities import CodeTable
 from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
-from ledger.service.code_tables import places_of, region_table, region_tables, says_already, version_rows
+from ledger.service.code_tables import counts_already, places_of, region_table, region_tables, version_rows
 from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
 from ledger.service.sector_rules import RulesInEffect, SectorRules
@@ -68,7 +68,7 @@ class Sectors(KeptForms[SectorTable]):
 
 
 def publish(
-    state: Entities, region: int, table: SectorTable, since: int, by: Sequence[KeyFile]
+    state: Entities, region: int, table: SectorTable, since: int, now: int, by: Sequence[KeyFile]
 ) -> ShareOrder:
     """Publish a region's rules, or their next version; by the region or a superior one.
 
@@ -77,12 +77,13 @@ def publish(
         region: Whose they are.
         table: Their text.
         since: From when they count, in Unix seconds; not before they are recorded.
+        now: The present.
         by: Governing keys.
 
     Raises:
-        RuleError: `SECTORS_THERE`.
+        RuleError: `SECTORS_THERE`: they count from then already.
     """
-    if says_already(state, region_table(state, region, TABLE), table.digest):
+    if counts_already(state, region_table(state, region, TABLE), table.digest, max(since, now)):
         raise RuleError("SECTORS_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, table.as_json(), since, by)
 

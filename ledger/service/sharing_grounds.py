@@ -22,6 +22,7 @@ from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.code_tables import (
     begins,
+    counts_already,
     places_of,
     region_table,
     region_tables,
@@ -63,7 +64,7 @@ class Grounds(KeptForms[GroundTable]):
 
 
 def publish(
-    state: Entities, region: int, table: GroundTable, since: int, by: Sequence[KeyFile]
+    state: Entities, region: int, table: GroundTable, since: int, now: int, by: Sequence[KeyFile]
 ) -> ShareOrder:
     """Publish a region's grounds, or their next version; by the region or a superior one.
 
@@ -72,13 +73,13 @@ def publish(
         region: Whose they are.
         table: Their text.
         since: From when they count, in Unix seconds; not before they are recorded.
+        now: The present.
         by: Governing keys.
 
     Raises:
-        RuleError: `GROUNDS_THERE`.
+        RuleError: `GROUNDS_THERE`: they count from then already.
     """
-    own = region_table(state, region, TABLE)
-    if own is not None and own.versions[-1].digest == table.digest:
+    if counts_already(state, region_table(state, region, TABLE), table.digest, max(since, now)):
         raise RuleError("GROUNDS_THERE", region=f"{region:06d}")
     return share_owed.set_code_table(region, "", TABLE, table.as_json(), since, by)
 

@@ -334,7 +334,9 @@ def test_a_list_of_seals_goes_through_a_service_to_whoever_verifies_by_it(far: F
     assert (false.status_code, false.json()["code"]) == (422, "NOT_A_SEAL_LIST")
 
 
-def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far, tmp_path: Path) -> None:
+def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(
+    far: Far, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The policy counts from the far future on, so that nobody here is bound by it."""
     routes, head = tmp_path / "routes.json", tmp_path / "head.json"
     rule = {"crosses": ["region"], "channels": ["platform"], "hops": None, "maxGrade": 3}
@@ -348,6 +350,12 @@ def test_a_policy_and_a_head_go_through_a_service_to_whoever_needs_them(far: Far
     policy = _at(near, far, "route", "publish", str(routes), "--from", "2099-01-01", *by, *asking)
     anchored = _at(near, far, "head", "witness", str(head), *by, *asking)
     assert (policy["sent"], anchored["sent"], anchored["trust"]) == (True, True, None)
+    assert anchored["checked"] is False
+    for language, words in (("zh", "只凭本地区所称"), ("en", "UNCHECKED")):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        third = tmp_path / f"{language}.json"
+        third.write_text(json.dumps({**told, "ledgerId": "0x" + secrets.token_hex(32)}))
+        assert words in far.live_ledger.printed("head", "witness", str(third), *by, home=near)[1]
 
     (row,) = far.done("relying", "route", "list", "--region", "330421")["routes"]
     assert (row["digest"], row["here"], row["counts"]) == (policy["digest"], False, False)

@@ -130,10 +130,10 @@ def test_what_a_stolen_key_signed_does_not_count_and_without_its_text_nothing_go
     world.publish(QINGPU, closed)
     assert world.refused() == "ROUTE_NOT_ALLOWED"
     with pytest.raises(RuleError):
-        publish(Tables(world.ledger.state()), QINGPU, read_routes(closed), 0, ())
+        publish(Tables(world.ledger.state()), QINGPU, read_routes(closed), 0, world.ledger.now, ())
     (kept,) = tmp_path.glob("*.json")
     kept.write_text("{}")
     assert world.refused() == "ROUTES_NOT_HERE"
     world.ledger.cut_off_key(str(QINGPU), str(SHANGHAI), stolen)
     assert world.refused() is None
-    assert publish(Tables(world.ledger.state()), QINGPU, read_routes(closed), 0, ())
+    assert publish(Tables(world.ledger.state()), QINGPU, read_routes(closed), 0, world.ledger.now, ())

@@ -236,11 +236,11 @@ def test_a_body_publishes_no_rules_and_a_stolen_key_none_that_last(ruled: Ruled)
     ruled.publish(text(RULE, of=()), QINGPU)
     assert ruled.answer(grant) == "NO_SECTOR"
     with pytest.raises(RuleError) as there:
-        publish(Tables(ruled.ledger.state()), QINGPU, table, 0, ())
+        publish(Tables(ruled.ledger.state()), QINGPU, table, 0, ruled.ledger.now, ())
     assert there.value.code == "SECTORS_THERE"
     ruled.ledger.cut_off_key(str(QINGPU), str(SHANGHAI), stolen)
     assert ruled.answer(grant) == "NO_RULES"
-    again = publish(Tables(ruled.ledger.state()), QINGPU, table, 0, ())
+    again = publish(Tables(ruled.ledger.state()), QINGPU, table, 0, ruled.ledger.now, ())
     assert again.members["digest"] == table.digest, "what counts for nothing is not there"
 
 
@@ -293,7 +293,7 @@ def test_a_text_is_kept_as_published_and_missing_ones_stop_who_has_to_judge(rule
     assert ruled.kept.take(state, table.as_json()) == [{"region": "310000", "version": 1}]
     assert ruled.kept.find(table.digest) == table
     with pytest.raises(RuleError) as again:
-        publish(state, SHANGHAI, table, 0, [])
+        publish(state, SHANGHAI, table, 0, ruled.ledger.now, [])
     assert again.value.code == "SECTORS_THERE"
     shown = ShowSectors(state, ruled.kept, ruled.rules(), ruled.ledger.now)
     (row,) = shown.rows()

@@ -577,8 +577,8 @@ HELP: dict[str, str] = {
     "Tell the present head of this ledger, for others to vouch for; needs no key.": (
         "给出本账本现在的链头，供其他账本见证；不需密钥。"
     ),
-    "Vouch for a head of another ledger; with --other it is read, and held against what was vouched for.": (
-        "见证另一账本的链头；加 --other 时自行读取，并与此前的见证核对。"
+    "Vouch for a head of another ledger; --other reads it first, else it is told as unchecked.": (
+        "见证另一账本的链头；加 --other 先读取核对，不加则注明未经核对。"
     ),
     "The head; without it, the present one of --other.": "链头文件；不给时取 --other 现在的链头。",
     "Trust file of the other ledger, to read it.": "另一账本的信任文件，据以读取该账本。",

@@ -16,8 +16,8 @@ TEXTS: dict[str, Text] = {
         "Which systems an exchange crosses no record tells, so that is no condition.",
     ),
     "ROUTES_THERE": Text(
-        "地区 {region} 的路由策略最新版本已是此内容。",
-        "The newest version of the route policy of {region} says this already.",
+        "届时地区 {region} 适用的路由策略已是此内容。",
+        "The route policy of {region} that counts from then on says this already.",
         "无须再次发布；用 route show 查看。",
         "There is nothing to publish; see `route show`.",
     ),

@@ -25,8 +25,8 @@ TEXTS: dict[str, Text] = {
         "List each sector and each body once; a body may be in several sectors.",
     ),
     "SECTORS_THERE": Text(
-        "地区 {region} 的行业规则最新版本已是此内容。",
-        "The newest version of the rules of sectors of {region} says this already.",
+        "届时地区 {region} 适用的行业规则已是此内容。",
+        "The rules of sectors of {region} that count from then on say this already.",
         "无须再次发布；用 sector list 查看。",
         "There is nothing to publish; see `sector list`.",
     ),

@@ -14,8 +14,8 @@ TEXTS: dict[str, Text] = {
         "(zh, en), article and perhaps text; an article is written 9, 9(2) or 9(2)(3).",
     ),
     "GROUNDS_THERE": Text(
-        "地区 {region} 的依据清单最新版本已是此内容。",
-        "The newest version of the grounds of {region} says this already.",
+        "届时地区 {region} 适用的依据清单已是此内容。",
+        "The grounds of {region} that count from then on say this already.",
         "无须再次发布；用 ground show 查看。",
         "There is nothing to publish; see `ground show`.",
     ),
