@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from api.origin_schemas import NotHere
-from api.schemas import Answered, CountedBy, Hash, Moment
+from api.schemas import Answered, CountedBy, Hash, Moment, RuledBy
 
 State = Literal["OPEN", "UPHELD", "REJECTED", "DISPUTED", "SETTLED_UPHELD", "SETTLED_REJECTED"]
 
@@ -17,6 +17,7 @@ class Due(Answered):
     done_at: Moment | None
     overdue: bool
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
 
 
 class NextActor(Answered):

@@ -396,6 +396,31 @@ class CountedBy(Answered):
     digest: Hash | None
 
 
+RuleNumber = Literal[
+    "ANSWER",
+    "DECISION",
+    "REVIEW",
+    "NOTICE",
+    "PROVISION",
+    "CORRECTION_ANSWER",
+    "ACKNOWLEDGEMENT",
+    "CATALOG_UPDATE",
+    "EXTENSION",
+]
+
+
+class RuledBy(Answered):
+    """A number of working days by which was counted: a rulebook's, or the regulation's."""
+
+    number: RuleNumber
+    days: int
+    counted_by: Literal["RULEBOOK", "LIMIT", "DEFAULT"]
+    region: str | None
+    version: int | None
+    digest: Hash | None
+    said: int | None
+
+
 class Doubted(Answered):
     """A correction about fields of a license: open, or found right."""
 
@@ -408,6 +433,7 @@ class Doubted(Answered):
     overdue: bool
     counted_by: Literal["CALENDAR", "WEEKDAYS"] | None
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
     corrected_by: Correcting | None
 
 

@@ -29,6 +29,7 @@ from ledger.service.list_shared import ListShared
 from ledger.service.lodged_promises import PromiseLists
 from ledger.service.present import PresentService
 from ledger.service.routes import ShowRoutes
+from ledger.service.rulebooks import Rulebooks
 from ledger.service.seals import Seals
 from ledger.service.sectors import Sectors
 from ledger.service.share_editions import ShowEditions
@@ -104,6 +105,7 @@ class Services:
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
         extensions: The extensions of updates of the catalog that are kept here.
+        rulebooks: The rulebooks of working days that are kept here.
         grounds: The grounds of sharing that are kept here.
         sectors: The rules of sectors that are kept here.
         seals: The lists of electronic seals that are kept here.
@@ -154,6 +156,7 @@ class Services:
     catalog_texts: CatalogTexts
     calendars: Calendars
     extensions: Extensions
+    rulebooks: Rulebooks
     grounds: Grounds
     supervise_origins: Callable[[int | None, int, str, bool], SupervisedOrigins]
     keep_origins: Callable[[Mapping[str, object]], OriginsFile]

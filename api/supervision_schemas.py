@@ -9,7 +9,7 @@ from pydantic import Field
 from api.extension_schemas import ExtensionRow
 from api.origin_schemas import Collection, NotHere, Subject
 from api.published_schemas import LodgedPlace
-from api.schemas import Answered, CountedBy, Hash, Moment
+from api.schemas import Answered, CountedBy, Hash, Moment, RuledBy
 
 
 class Counts(Answered):
@@ -57,6 +57,7 @@ class Overdue(Answered):
     days_late: int
     extension: Extension | None
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
 
 
 class Waits(Answered):
@@ -147,6 +148,7 @@ class SupervisedSharing(Answered):
     findings: list[Overdue]
     waiting: list[Waits]
     calendars: list[CountedBy]
+    rulebook: list[RuledBy]
     extensions: list[Extension] | None
     breaches: list[Breach]
     against_rules: list[AgainstRules] | None

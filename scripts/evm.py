@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 import subprocess
 import threading
 import time
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from eth_abi.abi import decode, encode
 from eth_hash.auto import keccak
 
+from ledger.adapters.net.processes import free_port
 from scripts.node import HARDHAT_NET, hardhat_node_argv, node_env
 
 GAS = 30_000_000
@@ -139,7 +139,7 @@ def local_chain(network: str = "bench", seconds: float = 60) -> Iterator[str]:
         RuntimeError: The node ended by itself.
         TimeoutError: It did not answer in time.
     """
-    port = _free_port()
+    port = free_port(0)
     argv = hardhat_node_argv(port, network)
     quiet = subprocess.DEVNULL
     with subprocess.Popen(argv, cwd=HARDHAT_NET, env=node_env(), stdout=quiet, stderr=quiet) as node:
@@ -154,13 +154,6 @@ def local_chain(network: str = "bench", seconds: float = 60) -> Iterator[str]:
                 node.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 node.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await_answer(url: str, node: subprocess.Popen[bytes], seconds: float) -> None:

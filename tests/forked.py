@@ -42,7 +42,7 @@ def elicense(
     *arguments: str,
     env: Mapping[str, str],
     cwd: Path | None = None,
-    timeout: float = 120,
+    timeout: float = 600,
     dies_at: tuple[str, int] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end.
@@ -66,7 +66,7 @@ def elicense_bytes(
     env: Mapping[str, str],
     given: bytes = b"",
     cwd: Path | None = None,
-    timeout: float = 120,
+    timeout: float = 600,
     dies_at: tuple[str, int] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
     """The same, of a command that is given something on stdin, and whose output may be no text."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.adapters.net.processes import free_port
 from ledger.errors import OutageError
 from scripts.engines import engines_folder, ensure_engine
 
@@ -22,15 +23,7 @@ ENGINES = engines_folder()
 
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "content.md"
 SETUP = re.compile(r"^ipfs ((?:init|bootstrap|config) .+)$", re.MULTILINE)
-START_SECONDS = 60.0
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+START_SECONDS = 240.0
 
 
 class Kubo:
@@ -42,7 +35,7 @@ class Kubo:
     """
 
     def __init__(self, program: Path, repo: Path) -> None:
-        self.program, self.repo, self.port = program, repo, free_port()
+        self.program, self.repo, self.port = program, repo, free_port(0)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         for line in SETUP.findall(GUIDE.read_text(encoding="utf-8")):
@@ -73,7 +66,7 @@ class Kubo:
         """End the daemon and wait for it; `SIGKILL` gives it no chance to tidy up."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(30)
+            self._process.wait(120)
             self._process = None
 
     def blocks(self) -> list[Path]:

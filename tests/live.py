@@ -25,6 +25,7 @@ import pytest
 from api.cli.main import run
 from ledger import crypto
 from ledger.adapters.libcrypto import LibcryptoSigner
+from ledger.adapters.net.processes import free_port
 from ledger.adapters.sm2_keys import private_key_pem
 from ledger.bootstrap import Ledger
 from ledger.settings import Settings
@@ -227,16 +228,8 @@ def found(folder: Path, undo: ExitStack) -> LiveLedger:
     """A ledger of its own in a folder; `undo` stops its chain."""
     _write_keys(folder / "keys")
     (folder / "founding.json").write_text(json.dumps(_founding()))
-    net = command(folder, "net", "up", "--port", str(_free_port()))
+    net = command(folder, "net", "up", "--port", str(free_port(0)))
     undo.callback(command, folder, "net", "down")
     files = ("--founding", str(folder / "founding.json"), "--out", str(folder / "network.json"))
     command(folder, "deploy", *files, "--rpc", net["rpc"])
     return LiveLedger(folder, net["rpc"])
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.net.processes import free_port
 from tests.live import LiveLedger
 
 Logs = list[dict[str, Any]]
@@ -48,7 +49,7 @@ class LyingProxy:
         self.instead: Callable[[dict[str, Any]], Any] = lambda _: None
         self.watch: Callable[[str, str], None] = lambda _method, _when: None
         self.seen: list[str] = []
-        self._serve(0)
+        self._serve(free_port(0))  # not one of connections, which another could hold when it comes back
 
     @property
     def url(self) -> str:
@@ -112,7 +113,7 @@ class LyingProxy:
         request = urllib.request.Request(
             self.target, json.dumps(calls).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=120) as response:
             answers = json.load(response)
         by_id = {each["id"]: each for each in answers}
         return [by_id[call["id"]] for call in calls]

@@ -67,7 +67,7 @@ class Worker:
         assert self.process is not None
         with self.process.stdout, self.process.stderr:
             told = self.process.stdout.read()
-        return self.process.wait(60), json.loads(told or "{}")
+        return self.process.wait(300), json.loads(told or "{}")
 
 
 class Served:
@@ -118,8 +118,8 @@ class Served:
     def wait(self) -> None:
         """Until it is gone."""
         assert self.process is not None
-        self.process.wait(60)
-        self._reader.join(30)
+        self.process.wait(300)
+        self._reader.join(300)
         self.process.stdout.close()
 
     @contextmanager
@@ -150,6 +150,6 @@ def strike(proxy: LyingProxy, victim: Victim, method: str, when: str, nth: int) 
             left[0] -= 1
             if left[0] == 0 and victim.process is not None:
                 victim.kill()
-                victim.process.wait(60)
+                victim.process.wait(300)
 
     proxy.watch = watch

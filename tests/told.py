@@ -91,7 +91,7 @@ def telling(base: Path) -> Iterator[tuple[World, Run]]:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=300,
+        timeout=1_200,
         check=False,
     )
     try:

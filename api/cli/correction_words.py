@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from api.cli.calendar_words import counted_by
+from api.cli.deadline_words import deadline
 from api.cli.origin_words import affected_lines
 from api.cli.output import said, worded
+from api.cli.rulebook_words import how_counted
 from ledger.domain.canonical import JsonObject
 from ledger.domain.words import CORRECTION_ACT, CORRECTION_NEED, CORRECTION_STATE
 
@@ -23,8 +24,8 @@ def card(data: JsonObject) -> str:
         *(f"  {_step(step)}" for step in data["steps"]),
         *(f"  {_waits(each)}" for each in data["next"]),
         said(
-            f"  答复期限：{counted_by(data['answer']['calendars'])}",
-            f"  days to answer counted by {counted_by(data['answer']['calendars'])}",
+            f"  答复期限：{how_counted(data['answer'])}",
+            f"  days to answer: {how_counted(data['answer'])}",
         ),
         said(
             f"  应告知 {data['toTell']} 个使用方，{data['acknowledged']} 个已确认",
@@ -67,8 +68,10 @@ def _waits(each: JsonObject) -> str:
     need, by = worded(CORRECTION_NEED, each["need"]), who(each["by"])
     text = said(f"待 {by} {need}", f"waits for {by} to {need}")
     if each["overdue"]:
-        return text + said(f"，已逾期（{each['due']}）", f", OVERDUE since {each['due']}")
-    return text + (said(f"，{each['due']} 前", f" before {each['due']}") if each["due"] else "")
+        return text + said(f"，已逾期（{deadline(each['due'])}）", f", OVERDUE since {deadline(each['due'])}")
+    if not each["due"]:
+        return text
+    return text + said(f"，{deadline(each['due'])}前", f" before {deadline(each['due'])}")
 
 
 def _user(user: JsonObject) -> str:
@@ -78,11 +81,11 @@ def _user(user: JsonObject) -> str:
 
 
 def _heard(heard: JsonObject) -> str:
-    due, done = heard["due"], heard["doneAt"]
+    due, done = deadline(heard["due"]), heard["doneAt"]
     late = said("，逾期", ", LATE") if heard["overdue"] else ""
     if done:
         return said(f"{done} 已确认", f"heard at {done}") + late
-    return said(f"未确认，{due} 前", f"has not said so, due before {due}") + late
+    return said(f"未确认，{due}前", f"has not said so, due before {due}") + late
 
 
 def who(by: object) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.cli.calendar_words import counted_by
+from api.cli.deadline_words import deadline
 from api.cli.output import said
 from api.cli.plain import one_line
+from api.cli.rulebook_words import how_counted
 
 
 def doubt_lines(corrections: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -34,8 +35,8 @@ def _awaited(row: Mapping[str, Any]) -> str:
     if row["due"] is None:
         return said("；已上报争议", "; disputed")
     late = said("（已逾期）", " (overdue)") if row["overdue"] else ""
-    due, by = row["due"], counted_by(row["calendars"]) or said("按周一至周五", "Monday to Friday")
-    return said(f"；应于 {due} 前答复（{by}）", f"; answer due by {due} ({by})") + late
+    due, by = deadline(row["due"]), how_counted(row) or said("按周一至周五", "Monday to Friday")
+    return said(f"；应于 {due}前答复（{by}）", f"; answer due by {due} ({by})") + late
 
 
 def _field(name: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from api.cli.calendar_words import counted_by
+from api.cli.deadline_words import deadline
 from api.cli.derived_words import derived_line
 from api.cli.output import said, worded
 from api.cli.plain import one_line
+from api.cli.rulebook_words import how_counted
 from ledger.domain.canonical import JsonObject
 from ledger.domain.words import BASIS, GRANT_ACT, GRANT_NEED, GRANT_STANDING, OUTCOME
 
@@ -63,13 +64,13 @@ def _waiting(data: JsonObject) -> Sequence[str]:
         )
         for each in data["next"]
     ]
-    due, by = data["decision"]["due"], counted_by(data["decision"]["calendars"])
+    due, by = deadline(data["decision"]["due"]), how_counted(data["decision"])
     if data["overdue"]:
         lines.append(
-            said(f"  已逾期：应于 {due} 前答复（{by}）", f"  OVERDUE: an answer was due before {due} ({by})")
+            said(f"  已逾期：应于 {due}前答复（{by}）", f"  OVERDUE: an answer was due before {due} ({by})")
         )
     elif any(each["need"] in ("DECISION", "REVIEW") for each in data["next"]):
-        lines.append(said(f"  应于 {due} 前答复（{by}）", f"  an answer is due before {due} ({by})"))
+        lines.append(said(f"  应于 {due}前答复（{by}）", f"  an answer is due before {due} ({by})"))
     return lines
 
 

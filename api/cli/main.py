@@ -98,6 +98,9 @@ NOUNS: dict[str, Noun] = {
     "extension": Noun(
         "api.cli.extension", "app", True, "目录更新延期", "Extensions of updates of the catalog"
     ),
+    "rulebook": Noun(
+        "api.cli.rulebook", "app", True, "期限规则", "Rulebooks: in how many working days what is due"
+    ),
     "ground": Noun("api.cli.ground", "app", True, "共享依据", "The law behind grounds of sharing"),
     "sector": Noun("api.cli.sector", "app", True, "行业规则", "Which trades may get which data"),
     "seal": Noun("api.cli.seal", "app", True, "电子印章名录", "Lists of electronic seals"),

@@ -37,6 +37,7 @@ from ledger.service.list_registry import shown_time
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.lodged_promises import keep_promises
 from ledger.service.routes import keep_routes
+from ledger.service.rulebooks import keep_rulebook
 from ledger.service.seals import Publisher, keep_seals
 from ledger.service.sectors import keep_sectors
 from ledger.service.share_resources import read_key
@@ -153,20 +154,20 @@ def code_table_set(
     if (region is None) == (publisher is None):
         raise UsageError("CODE_TABLE_OF")
     desk = desk_of(network, rpc, by, signatures, api, publisher, key)
-    form = parse_strict(read_input(file))
+    form, now = parse_strict(read_input(file)), int(desk.ledger.clock.now().timestamp())
+    begins = moment(since) or now
     if region is not None:
         keep_calendar(desk.ledger.published.calendars, name, form)
         keep_sectors(desk.ledger.published.sectors, name, form)
         keep_grounds(desk.ledger.published.grounds_kept, name, form)
         keep_extensions(desk.state, desk.ledger.published.extensions, read_region(region), name, form)
+        keep_rulebook(desk.state, desk.ledger.published.rulebooks, read_region(region), name, form, begins)
         keep_head(desk.ledger.published.heads, name, form)
         keep_routes(desk.ledger.published.routes, name, form)
     else:
         keep_promises(desk.ledger.published.promise_lists, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
-    now = int(desk.ledger.clock.now().timestamp())
     keep_seals(desk.state, desk.ledger.published.seals, Publisher(*whose), name, form, now)
-    begins = moment(since) or now
     shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))
     data = {"name": name, "publisher": region or publisher, "digest": share_owed.table_digest(form)}
     return told(shared, {**data, "since": shown_time(begins)}, f"{name}  {data['digest']}")

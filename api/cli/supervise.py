@@ -42,6 +42,15 @@ WithoutExtensions = Annotated[
 ]
 
 
+AssumeDefaults = Annotated[
+    bool,
+    typer.Option(
+        "--assume-defaults",
+        help="Count the regulation's numbers for rulebooks whose text is not here, and say so.",
+    ),
+]
+
+
 @app.callback()
 def supervising() -> None:
     """Hold what was promised, and what was due, against the ledger."""
@@ -100,6 +109,7 @@ def sharing(
     assume_weekdays: AssumeWeekdays = False,
     without_sectors: WithoutSectors = False,
     without_extensions: WithoutExtensions = False,
+    assume_defaults: AssumeDefaults = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -107,7 +117,7 @@ def sharing(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        without = Without(assume_weekdays, without_sectors, without_extensions)
+        without = Without(assume_weekdays, without_sectors, without_extensions, assume_defaults)
         found = ledger.supervised.sharing(*period, body, without)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
@@ -167,6 +177,7 @@ def effect(
     ] = None,
     assume_weekdays: AssumeWeekdays = False,
     without_extensions: WithoutExtensions = False,
+    assume_defaults: AssumeDefaults = False,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -174,7 +185,7 @@ def effect(
     body = read_uscc(org) if org is not None else ""
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
-        without = Without(calendars=assume_weekdays, extensions=without_extensions)
+        without = Without(calendars=assume_weekdays, extensions=without_extensions, rulebooks=assume_defaults)
         data = ledger.supervised.effect(*period, body, without).as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)

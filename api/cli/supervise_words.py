@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from api.cli.calendar_words import counted_by
+from api.cli.deadline_words import deadline
 from api.cli.output import said, worded
 from api.cli.plain import one_line
+from api.cli.rulebook_words import ruled_by
 from ledger.domain.canonical import JsonObject
-from ledger.domain.words import DEADLINE, GRANT_NEED, RIGHT, SECTOR_ANSWER, WAITING
+from ledger.domain.deadlines import Number
+from ledger.domain.words import DEADLINE, GRANT_NEED, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
+
+_EXTENSION = Number.EXTENSION.value
 
 
 def sharing_text(data: JsonObject) -> str:
@@ -25,6 +30,7 @@ def sharing_text(data: JsonObject) -> str:
     lines += [_breach(each) for each in data["breaches"]]
     lines += [_waiting(each) for each in data["waiting"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
+    lines += _not_by_rulebook(data["rulebook"])
     lines += _not_extended(data)
     lines += _against(data["againstRules"])
     lines += [_raised(each) for each in data["regraded"]]
@@ -39,20 +45,32 @@ def _measured(each: JsonObject) -> str:
     return f"  {each['body']}  {_kind(each)}  {each['ratio']}{extended}"
 
 
+def _not_by_rulebook(rulebook: list[JsonObject]) -> list[str]:
+    """Rulebooks that are not counted by as they are: whose text is not here, or who say too much."""
+    is_odd = (each["countedBy"] != "RULEBOOK" and each["region"] for each in rulebook)
+    odd = [each for each, holds in zip(rulebook, is_odd, strict=True) if holds]
+    return [f"! {worded(RULE_NUMBER, each['number'])}  {ruled_by([each])}" for each in odd]
+
+
 def _not_extended(data: JsonObject) -> list[str]:
     is_counted = data["extensions"] is not None
     return [] if is_counted else [said("未计目录更新的延期", "no extension of an update was counted")]
 
 
-def _extended(found: JsonObject | None) -> str:
-    """By what a deadline was longer, before its day."""
+def _extended(each: JsonObject) -> str:
+    """By what a deadline was longer, before its day; by no more than a rulebook allows."""
+    found = each["extension"]
     if found is None:
         return ""
     days, region = found["days"], found["region"]
     why = one_line(said(str(found["reason"]["zh"]), str(found["reason"]["en"])))
+    most = next((row for row in each["rulebook"] if row["number"] == _EXTENSION), None)
+    zh, en = "", ""
+    if most and most["days"] < days:
+        zh, en = f"，至多计 {ruled_by([most])}", f"; of that at most {ruled_by([most])}"
     return said(
-        f"经地区 {region} 批准延期 {days} 个工作日（{why}），",
-        f"{region} extended it by {days} working days ({why}). ",
+        f"经地区 {region} 批准延期 {days} 个工作日（{why}）{zh}，",
+        f"{region} extended it by {days} working days ({why}){en}. ",
     )
 
 
@@ -98,6 +116,7 @@ def effect_text(data: JsonObject) -> str:
     lines += [_entry(each) for each in data["resources"]]
     lines += [_right(each) for each in data["rights"]]
     lines += [_counted(data["calendars"])] if data["calendars"] else []
+    lines += _not_by_rulebook(data["rulebook"])
     lines += _not_extended(data)
     return "\n".join([*lines, _crossings(data["crossings"])])
 
@@ -203,11 +222,14 @@ def _crossings(found: JsonObject) -> str:
 
 def _finding(each: JsonObject) -> str:
     state = said("未办", "still open") if each["open"] else said("已了结", "closed")
+    ruled = ruled_by([row for row in each["rulebook"] if row["number"] != _EXTENSION])
+    due = deadline(each["due"])
+    zh, en = (f"期限 {ruled}，", f" after {ruled}") if ruled else ("", "")
     return said(
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['zh']}"
-        f"{_extended(each['extension'])}应于 {each['due']} 前；逾期 {each['daysLate']} 天，{state}",
+        f"{_extended(each)}{zh}应于 {due}前；逾期 {each['daysLate']} 天，{state}",
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
-        f"{_extended(each['extension'])}Due before {each['due']}; {each['daysLate']} days late, {state}",
+        f"{_extended(each)}Due{en} before {due}; {each['daysLate']} days late, {state}",
     )
 
 

@@ -18,7 +18,7 @@ from ledger.adapters.outbox import FileOutbox
 from ledger.adapters.platform_folder import PlatformChannel
 from ledger.adapters.service_client import ServiceClient
 from ledger.adapters.sm4 import Sm4Gcm
-from ledger.adapters.use_channel import DirectChannel
+from ledger.adapters.use_channel import Client, DirectChannel
 from ledger.bootstrap import Ledger
 from ledger.domain.entities import Organisation
 from ledger.domain.located import Located, is_use_code
@@ -27,8 +27,8 @@ from ledger.domain.sharing_entities import Grant, Resource
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView, typed
 from ledger.domain.use_request import UseRequest
-from ledger.errors import UnknownIdError, UsageError
-from ledger.ports import Decryptor, Signer
+from ledger.errors import LedgerError, UnknownIdError, UsageError
+from ledger.ports import Decryptor, Entities, Signer
 from ledger.ports.uses import Channel
 from ledger.service.ask_in_batches import AskInBatches
 from ledger.service.check_hops import carried_of
@@ -77,6 +77,7 @@ class UsingDesk:
         signer: The grantee's signing key.
         reader: Its encryption key.
         via: Folder of the platform that carries what is asked; None asks the provider's service.
+        service: The provider's; None for the one of the settings.
     """
 
     ledger: Ledger
@@ -87,6 +88,7 @@ class UsingDesk:
     signer: Signer
     reader: Decryptor
     via: Path | None = None
+    service: Client | None = None
 
     @property
     def purpose(self) -> SaltedText:
@@ -125,7 +127,7 @@ class UsingDesk:
 
     @property
     def _codes(self) -> FileOutbox:
-        return FileOutbox(self.ledger.settings.home / "uses")
+        return orders_in(self.ledger)
 
     def use(self, order: UseOrder, folder: Path, wait: int) -> Used:
         """Carry an order out, or go on with the one that is kept for a folder.
@@ -142,7 +144,7 @@ class UsingDesk:
         using = UseData(
             ledger.trust.ledger_id,
             channel,
-            FileOutbox(ledger.settings.home / "uses"),
+            orders_in(ledger),
             self.signer,
             lambda handout: hand_out.open(handout, self.reader),
             offers,
@@ -155,7 +157,7 @@ class UsingDesk:
             ledger.published.routes_in(self.state).require_channel(self.granted, channel.is_direct)
             return requests(fresh)
 
-        used = using.use(sm3(str(folder).encode()).hex(), order, make, SystemPace(), float(wait))
+        used = using.use(order_key(folder), order, make, SystemPace(), float(wait))
         if isinstance(channel, PlatformChannel):
             self._note_way(channel, used.request.digest)
         return used
@@ -181,6 +183,8 @@ class UsingDesk:
             UsageError: `PROVIDER_SERVICE_MISSING` where neither is named, `USE_WAY` where both are;
                 `USE_BATCH_PLATFORM`.
         """
+        if self.service is not None:
+            return DirectChannel(self.service)
         if self.via is None:
             return direct_channel(self.ledger, self.grantee, self.signer)
         if self.ledger.settings.api is not None:
@@ -190,6 +194,25 @@ class UsingDesk:
         ledger, now = self.ledger, int(self.ledger.clock.now().timestamp())
         judge = JudgeRefusals(ledger.trust.ledger_id, self.state, self.resource, ledger.verifier, now)
         return PlatformChannel(self.via, judge.error)
+
+
+def orders_in(ledger: Ledger) -> FileOutbox:
+    """What is under way in a home, by `order_key`."""
+    return FileOutbox(ledger.settings.home / "uses")
+
+
+def order_key(folder: Path) -> str:
+    """Under which the order for a folder is kept."""
+    return sm3(str(folder).encode()).hex()
+
+
+def is_signed(ledger: Ledger, folder: Path) -> bool:
+    """Whether a use was signed for a folder, so that it may be recorded whatever came of it."""
+    try:
+        kept = orders_in(ledger).load(order_key(folder))
+    except LedgerError:  # whoever goes on with it is told
+        return False
+    return kept is not None and "signature" in kept
 
 
 def _code_key(code: str) -> str:
@@ -204,16 +227,44 @@ def direct_channel(ledger: Ledger, grantee: str, signer: Signer) -> DirectChanne
     return DirectChannel(client)
 
 
+@dataclass(frozen=True)
+class Grantee:
+    """A body that uses data, before it is said under which grant.
+
+    Attributes:
+        ledger: The ledger.
+        state: As it stands.
+        uscc: Credit code.
+        signer: Its signing key.
+        reader: Its encryption key.
+    """
+
+    ledger: Ledger
+    state: Entities
+    uscc: str
+    signer: Signer
+    reader: Decryptor
+
+    def desk(self, grant: str, via: Path | None = None, service: Client | None = None) -> UsingDesk:
+        """At one grant, named by its object."""
+        granted = grant_in(self.state, grant)
+        resource, own = resource_in(self.state, granted.resource), (self.signer, self.reader)
+        return UsingDesk(self.ledger, self.state, self.uscc, granted, resource, *own, via, service)
+
+
+def grantee_with(ledger: Ledger, key: str, encryption_key: str, org: str | None) -> Grantee:
+    """The body whose keys are in files."""
+    signer = keys.signer(key)
+    reader = crypto.load_decryptor(encryption_key, keys.passphrase())
+    uscc = org or body_of(ledger, signer).uscc
+    return Grantee(ledger, ledger.follow(), uscc, signer, reader)
+
+
 def using_desk(
     ledger: Ledger, grant: str, key: str, encryption_key: str, org: str | None, via: str | None = None
 ) -> UsingDesk:
     """The desk for one command."""
-    signer = keys.signer(key)
-    reader = crypto.load_decryptor(encryption_key, keys.passphrase())
-    grantee, state = org or body_of(ledger, signer).uscc, ledger.follow()
-    granted = grant_in(state, grant)
-    resource, folder = resource_in(state, granted.resource), Path(via) if via else None
-    return UsingDesk(ledger, state, grantee, granted, resource, signer, reader, folder)
+    return grantee_with(ledger, key, encryption_key, org).desk(grant, Path(via) if via else None)
 
 
 def write_all(files: dict[Path, bytes]) -> None:

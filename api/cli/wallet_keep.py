@@ -195,7 +195,7 @@ def _standing_lookup(network: str | None, rpc: list[str] | None) -> Callable[[He
     def standing(held: HeldLicense) -> dict[str, Any]:
         now = int(SystemClock().now().timestamp())
         with contextlib.suppress(LedgerError):
-            opening, find = opening_of(held.claim), ledger.published.calendars.find
+            opening, find = opening_of(held.claim), ledger.published.counting_texts
             shown = show_license(histories, held.license_id, None, None, now, opening, find)
             corrections = shown.corrections(ledger.party_texts.list_of)
             return {

@@ -53,12 +53,16 @@ def uses(
     """Who located or looked at your data, on what basis, what was refused, and what is new."""
     wallet, ledger = open_wallet(vault), open_ledger(network, rpc)
     held = [wallet.find(license_)] if license_ else wallet.licenses()
-    state = state_of(ledger)
+    named_of: dict[str, list[NamedUse]] = {}
+    for entry in held if api else ():
+        asked = provider or entry.license.claim.issuer
+        named_of[entry.license.license_id] = _named(ledger, wallet, entry, asked, str(api))
+    state = state_of(ledger)  # of after the provider spoke: what it names may be recorded just now
     shown = ledger.holder_uses(state)
     rows: list[JsonObject] = []
     for entry in held:
         claim = entry.license.claim
-        named = _named(ledger, wallet, entry, provider or claim.issuer, api) if api else []
+        named = named_of.get(entry.license.license_id, [])
         view = shown.view(Subject(claim.license_id, claim.license_type, claim.issuer), named)
         seen = ledger.seen_records.of(claim.license_id)
         if not peek:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +19,31 @@ router = APIRouter(prefix="/v1", route_class=Guarded, tags=["supervision"])
 Moment = Annotated[str | None, Query(max_length=40)]
 
 
+def _without(
+    calendars: Annotated[
+        bool,
+        Query(
+            alias="assumeWeekdays", description="Count Monday to Friday by calendars whose text is not here."
+        ),
+    ] = False,
+    sectors: Annotated[
+        bool, Query(alias="withoutSectors", description="Hold no grant against rules of sectors.")
+    ] = False,
+    extensions: Annotated[
+        bool,
+        Query(alias="withoutExtensions", description="Count no extension of an update of the catalog."),
+    ] = False,
+    rulebooks: Annotated[
+        bool,
+        Query(
+            alias="assumeDefaults",
+            description="Count the regulation's numbers for rulebooks whose text is not here.",
+        ),
+    ] = False,
+) -> Without:
+    return Without(calendars, sectors, extensions, rulebooks)
+
+
 @router.get(
     "/supervision/sharing",
     operation_id="superviseSharing",
@@ -27,27 +52,13 @@ Moment = Annotated[str | None, Query(max_length=40)]
 def supervise_sharing(
     request: Request,
     services: Asking,
+    without: Annotated[Without, Depends(_without)],
     org: Annotated[str | None, Query(pattern="^[0-9A-Z]{18}$", description="Only what it owes.")] = None,
     at: Moment = None,
     since: Moment = None,
-    assume_weekdays: Annotated[
-        bool,
-        Query(
-            alias="assumeWeekdays", description="Count Monday to Friday by calendars whose text is not here."
-        ),
-    ] = False,
-    without_sectors: Annotated[
-        bool, Query(alias="withoutSectors", description="Hold no grant against rules of sectors.")
-    ] = False,
-    without_extensions: Annotated[
-        bool,
-        Query(alias="withoutExtensions", description="Count no extension of an update of the catalog."),
-    ] = False,
 ) -> Response:
     """What was due and came late or not at all, by the records alone; any body may recompute it."""
-    moments = (None if each is None else parse_moment(each) for each in (at, since))
-    when, begun = moments
-    without = Without(assume_weekdays, without_sectors, without_extensions)
+    when, begun = (None if each is None else parse_moment(each) for each in (at, since))
     found = services.supervise_sharing(when, begun or 0, org or "", without)
     return fetched(request, found.as_json(), personal=False)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import ipaddress
 import time
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from ledger.domain.addresses import is_near
 from ledger.errors import RuleError
 
 _TIMEOUT = 10.0  # seconds until something comes
@@ -48,7 +48,7 @@ def _get(place: str, near: bool) -> bytes | None:
     with contextlib.closing(connection):
         try:
             connection.connect()
-            if not near and _is_near(connection.sock.getpeername()[0]):  # as resolved, so no name deceives
+            if not near and is_near(connection.sock.getpeername()[0]):  # as resolved, so no name deceives
                 raise RuleError("CHANNEL_NEAR", address=place[:200])
             connection.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""))
             answer = connection.getresponse()
@@ -71,12 +71,6 @@ def _body(answer: http.client.HTTPResponse) -> bytes:
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     return kind(parts.hostname or "", parts.port, timeout=_TIMEOUT)
-
-
-def _is_near(address: str) -> bool:
-    host = ipaddress.ip_address(address.partition("%")[0])
-    host = getattr(host, "ipv4_mapped", None) or host
-    return host.is_loopback or host.is_link_local or host.is_unspecified or host.is_multicast
 
 
 def _read(path: Path) -> bytes | None:

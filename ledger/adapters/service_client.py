@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Mapping
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 
+from ledger.domain.addresses import is_near
 from ledger.domain.canonical import JsonObject
 from ledger.domain.messages import key_id
 from ledger.domain.moments import rfc3339
@@ -32,6 +37,95 @@ from ledger.ports import Clock, Entropy, Signer
 LARGEST = 64 << 20
 """Longest answer that is read, in bytes."""
 
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a service is waited for, in seconds.
+
+    Attributes:
+        connected: Until it takes a connection.
+        answered: Until something comes, the wait for a record included.
+        done: Until all has come.
+    """
+
+    connected: float = 90.0
+    answered: float = 90.0
+    done: float = 600.0
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which services may be asked where an address is somebody else's word: over https, none near.
+
+    Attributes:
+        near: Whether it may also be on this machine or its link, over http, too.
+    """
+
+    near: bool = False
+
+    def require(self, url: str, peer: str) -> None:
+        """Let pass only what may be asked, by the address to which the name leads.
+
+        Raises:
+            RuleError: `SERVICE_NEAR`, `SERVICE_NOT_SECRET`.
+        """
+        if is_near(peer):
+            if not self.near:
+                raise RuleError("SERVICE_NEAR", url=url[:200])
+        elif not url.startswith("https://"):
+            raise RuleError("SERVICE_NOT_SECRET", url=url[:200])
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How one service is asked."""
+
+    url: str
+    patience: Patience
+    reach: Reach | None = None
+
+
+class _Line:
+    """The connection of one request, which ends when patience does, however slowly something comes."""
+
+    def __init__(self, way: _Way) -> None:
+        self._way = way
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(way.patience.done, self._cut)
+        self._timer.daemon = True
+
+    def __enter__(self) -> _Line:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        self._timer.join()
+        if self._socket is not None:
+            self._socket.close()
+
+    def watch(self, event: str, told: Mapping[str, Any]) -> None:
+        """Judge the other end before anything is sent to it."""
+        if event != "connection.connect_tcp.complete":
+            return
+        stream = told["return_value"]
+        try:
+            self._socket = stream.get_extra_info("socket").dup()  # TLS takes the other one
+            if self._way.reach is not None:
+                self._way.reach.require(self._way.url, str(stream.get_extra_info("server_addr")[0]))
+        except BaseException:
+            stream.close()
+            raise
+
+    def _cut(self) -> None:
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+
+PATIENCE = Patience()
+"""With a service whose address the caller named."""
+
 _CLASS_OF: dict[int, type[LedgerError]] = {
     400: MalformedError,
     401: NotEntitledError,
@@ -52,16 +146,24 @@ class ServiceClient:
         signer: A registered signing key of it.
         clock: Times of requests.
         entropy: Their nonces.
-        timeout: Seconds for one answer, the wait for a record included.
+        patience: How long it is waited for.
+        reach: Where the address is somebody else's word; None where the caller named it.
     """
 
     def __init__(
-        self, url: str, uscc: str, signer: Signer, clock: Clock, entropy: Entropy, timeout: float = 90.0
+        self,
+        url: str,
+        uscc: str,
+        signer: Signer,
+        clock: Clock,
+        entropy: Entropy,
+        *,
+        patience: Patience = PATIENCE,
+        reach: Reach | None = None,
     ) -> None:
-        if not url.startswith(("https://", "http://")):
-            raise UsageError("SERVICE_ADDRESS", url=url[:200])
-        self._url, self._uscc, self._signer = url.rstrip("/"), uscc, signer
-        self._clock, self._entropy, self._timeout = clock, entropy, timeout
+        _require_address(url)
+        self._way, self._uscc, self._signer = _Way(url.rstrip("/"), patience, reach), uscc, signer
+        self._clock, self._entropy = clock, entropy
 
     def post(self, target: str, body: JsonObject, headers: Mapping[str, str] | None = None) -> JsonObject:
         """The answer to one signed request.
@@ -79,7 +181,7 @@ class ServiceClient:
 
     def _ask(self, method: str, target: str, data: bytes, headers: Mapping[str, str]) -> JsonObject:
         sent = {**self._signature(method, target, data), **headers}
-        return _asked(self._url, (method, target), data, sent, self._timeout)
+        return _asked(self._way, (method, target), data, sent)
 
     def _signature(self, method: str, target: str, body: bytes) -> dict[str, str]:
         time = rfc3339(int(self._clock.now().timestamp()))
@@ -94,13 +196,13 @@ def post_unsigned(url: str, target: str, body: JsonObject, timeout: float = 30.0
     _require_address(url)
     data = json.dumps(body, ensure_ascii=False).encode("utf-8")
     sent = {"Content-Type": "application/json"}
-    return _asked(url.rstrip("/"), ("POST", target), data, sent, timeout)
+    return _asked(_unsigned(url, timeout), ("POST", target), data, sent)
 
 
 def get_unsigned(url: str, target: str, timeout: float = 30.0) -> JsonObject:
     """What anybody may read; raises as `post`."""
     _require_address(url)
-    return _asked(url.rstrip("/"), ("GET", target), b"", {}, timeout)
+    return _asked(_unsigned(url, timeout), ("GET", target), b"", {})
 
 
 def _require_address(url: str) -> None:
@@ -108,31 +210,56 @@ def _require_address(url: str) -> None:
         raise UsageError("SERVICE_ADDRESS", url=url[:200])
 
 
-def _asked(
-    url: str, asked: tuple[str, str], data: bytes, headers: Mapping[str, str], timeout: float
-) -> JsonObject:
+def _unsigned(url: str, timeout: float) -> _Way:
+    return _Way(url.rstrip("/"), Patience(timeout, timeout))
+
+
+def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str, str]) -> JsonObject:
     method, target = asked
+    until = httpx2.Timeout(way.patience.answered, connect=way.patience.connected)
     try:
-        with httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
-            response = client.request(method, url + target, content=data, headers=headers)
-            answer = json.loads(response.content[:LARGEST])
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-        raise OutageError("SERVICE_OUTAGE", url=url, reason=type(error).__name__) from None
+        with (
+            _Line(way) as line,
+            httpx2.Client(timeout=until, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                method, way.url + target, content=data, headers=headers, extensions={"trace": line.watch}
+            ) as response,
+        ):
+            answer = json.loads(_body(response.iter_bytes()))
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError, OSError) as error:
+        raise OutageError("SERVICE_OUTAGE", url=way.url, reason=type(error).__name__) from None
     if not isinstance(answer, dict):
-        raise OutageError("SERVICE_OUTAGE", url=url, reason="answer")
+        raise OutageError("SERVICE_OUTAGE", url=way.url, reason="answer")
     if not response.is_success:
-        raise _refusal(url, response.status_code, answer)
+        raise _refusal(way.url, response.status_code, answer)
     return answer
+
+
+def _body(pieces: Iterator[bytes]) -> bytes:
+    """What came; of what is too long the beginning, which is no JSON."""
+    data = bytearray()
+    for piece in pieces:
+        data += piece
+        if len(data) > LARGEST:
+            break
+    return bytes(data[:LARGEST])
 
 
 def _refusal(url: str, status: int, problem: dict[str, Any]) -> LedgerError:
     """The error that a problem tells, with its code and fields, as if it had happened here."""
     code, fields = problem.get("code"), problem.get("fields")
     if isinstance(code, str) and code in TEXTS and isinstance(fields, dict):
-        errors = {"errors": problem["errors"]} if isinstance(problem.get("errors"), list) else {}
-        names = {name: value for name, value in fields.items() if name not in ("code", "self")}
+        listed = problem.get("errors")
+        errors = {"errors": list(filter(_is_entry, listed))} if isinstance(listed, list) else {}
+        names = {name: value for name, value in fields.items() if name not in ("code", "self", "errors")}
         made = OutageError if status >= 500 else _CLASS_OF.get(status, RuleError)
         return made(code, **{**said_again(names), **errors})
     if status >= 500:
         return OutageError("SERVICE_OUTAGE", url=url, reason=str(status))
     return RuleError("SERVICE_REFUSED", url=url, status=status, reason=str(problem.get("detail", code))[:300])
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether an entry of an error that lists many says something in both languages."""
+    message = entry.get("message") if isinstance(entry, dict) else None
+    return isinstance(message, dict) and all(isinstance(message.get(each), str) for each in ("zh", "en"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from ledger.domain.canonical import JsonObject
+from ledger.errors import LedgerError
 
 
 class Client(Protocol):
@@ -18,6 +19,27 @@ class Client(Protocol):
     def get(self, target: str) -> JsonObject:
         """What is fetched."""
         ...
+
+
+class NoClient:
+    """The `Client` of a service that is not to be had: what was answered before takes none.
+
+    Args:
+        problem: Raised where one is needed after all.
+    """
+
+    def __init__(self, problem: LedgerError) -> None:
+        self._problem = problem
+
+    def post(self, target: str, body: JsonObject, headers: Mapping[str, str] | None = None) -> NoReturn:
+        """Raises the problem."""
+        del body, headers
+        self.get(target)
+
+    def get(self, target: str) -> NoReturn:
+        """Raises the problem."""
+        del target
+        raise self._problem
 
 
 class DirectChannel:

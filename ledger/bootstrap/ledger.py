@@ -213,7 +213,7 @@ class Ledger(Stores):
                 self.party_texts.list_of,
                 self.types().with_digest,
                 self.published.seals.find,
-                self.published.calendars.find,
+                self.published.counting_texts,
             ),
         )
 
@@ -393,15 +393,13 @@ class Ledger(Stores):
             texts: What may be told of what stands behind digests; None for all that this home knows.
         """
         texts, now = texts or self.party_texts, self.now()
-        shown = ShowGrants(state, texts, now, self.published.working_days(state, now), self.derived_of)
+        shown = ShowGrants(state, texts, now, self.published.counting(state, now), self.derived_of)
         return ListShared(state, shown, texts, now, self.catalog_texts, self.published.read_grounds(state))
 
     def grants(self, index: Entities) -> ShowGrants:
         """What tells where grants stand now, by an index of this ledger."""
         now = self.now()
-        return ShowGrants(
-            index, self.party_texts, now, self.published.working_days(index, now), self.derived_of
-        )
+        return ShowGrants(index, self.party_texts, now, self.published.counting(index, now), self.derived_of)
 
     def derived_of(self, code: str) -> Derived:
         """The derived fields of a license type by its code; none where it is not known here."""
@@ -513,7 +511,7 @@ class Ledger(Stores):
     ) -> Shown:
         """Where a license stands, and who stands in for its holder: of whom there is, the index tells."""
         now, histories = self.now(), self.histories(asked)
-        opening, find = self.drafts().opening(license_id), self.published.calendars.find
+        opening, find = self.drafts().opening(license_id), self.published.counting_texts
         shown = show_license(histories, license_id, at, known_at, now, opening, find)
         names = self._represented_by(license_id)
         found = representatives_of(histories, license_id, names, shown.at, shown.known_at)

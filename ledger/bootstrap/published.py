@@ -12,18 +12,19 @@ from ledger.domain.state import StateView
 from ledger.ports import Entities
 from ledger.service.calendars import Calendars, ShowCalendars
 from ledger.service.check_hops import CheckHops, KnownWays
+from ledger.service.counting import CountDeadlines, FindTexts
 from ledger.service.extensions import Extensions, ShowExtensions
 from ledger.service.kept_forms import KeptForms
 from ledger.service.known_at import KnownAt
 from ledger.service.lodged_promises import LodgePromises, PromiseLists
 from ledger.service.publish_hops import PublishHops, SignedSlips
 from ledger.service.routes import Routes, ShowRoutes
+from ledger.service.rulebooks import Rulebooks, ShowRulebooks
 from ledger.service.seals import Seals, ShowSeals
 from ledger.service.sector_rules import FindSectors, SectorRules
 from ledger.service.sectors import Sectors, ShowSectors
 from ledger.service.sharing_grounds import Grounds, ReadGrounds, ShowGrounds
 from ledger.service.witness_heads import WitnessedHeads
-from ledger.service.working_days import WorkingDays
 
 
 class Published:
@@ -130,15 +131,39 @@ class Published:
         when = self._now() if at is None else at
         return ShowGrounds(KnownAt(state, when), self.grounds_kept, when)
 
-    def working_days(self, state: StateView, at: int, assumes_weekdays: bool = True) -> WorkingDays:
-        """What tells working days by a state of this ledger, as it was known at a moment.
+    @cached_property
+    def rulebooks(self) -> Rulebooks:
+        """The rulebooks of working days that this home keeps."""
+        return Rulebooks(self._folder("rulebooks"))
+
+    def showing_rulebooks(self, state: Entities, at: int | None = None) -> ShowRulebooks:
+        """What tells which rulebooks regions published, as of a moment or now."""
+        when = self._now() if at is None else at
+        return ShowRulebooks(KnownAt(state, when), self.rulebooks, when)
+
+    @property
+    def counting_texts(self) -> FindTexts:
+        """What finds the texts that this home keeps and by which deadlines are counted."""
+        return FindTexts(self.calendars.find, self.rulebooks.find)
+
+    def counting(
+        self, state: StateView, at: int, *, assumes_weekdays: bool = True, assumes_defaults: bool = True
+    ) -> CountDeadlines:
+        """How deadlines are counted by a state of this ledger, as it was known at a moment.
 
         Args:
             state: The ledger.
             at: The moment.
             assumes_weekdays: Whether Monday to Friday are counted by a calendar whose text is not here.
+            assumes_defaults: Whether the regulation's numbers count for a rulebook whose text is not here.
         """
-        return WorkingDays(state, at, self.calendars.find, assumes_weekdays)
+        return CountDeadlines.by(
+            state,
+            at,
+            self.counting_texts,
+            assumes_weekdays=assumes_weekdays,
+            assumes_defaults=assumes_defaults,
+        )
 
     def showing_calendars(self, state: Entities) -> ShowCalendars:
         """What tells which calendars regions published, by a state of this ledger."""

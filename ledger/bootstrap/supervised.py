@@ -18,6 +18,7 @@ from ledger.service.supervise_routes import SuperviseRoutes
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision, Without
 
 _WITH_ALL = Without()
+_ASSUMING = Without(calendars=True, rulebooks=True)
 
 
 class Supervised:
@@ -31,16 +32,18 @@ class Supervised:
     def __init__(self, stores: Stores, published: Published) -> None:
         self._stores, self._published = stores, published
 
-    def corrections_at(self, state: Entities, at: int, assumes_weekdays: bool = True) -> ShowCorrections:
+    def corrections_at(self, state: Entities, at: int, without: Without = _ASSUMING) -> ShowCorrections:
         """What tells where corrections stood, by a state of this ledger, as it was known at a moment.
 
         Args:
             state: The ledger.
             at: The moment.
-            assumes_weekdays: Whether Monday to Friday are counted by a calendar whose text is not here.
+            without: Which texts it goes on without, of those by which deadlines are counted.
         """
-        days = self._published.working_days(state, at, assumes_weekdays)
-        return ShowCorrections(state, self._stores.party_texts, self._stores.evidence, at, days)
+        count = self._published.counting(
+            state, at, assumes_weekdays=without.calendars, assumes_defaults=without.rulebooks
+        )
+        return ShowCorrections(state, self._stores.party_texts, self._stores.evidence, at, count)
 
     def sharing(
         self, at: int | None, since: int = 0, org: str = "", without: Without = _WITH_ALL
@@ -54,8 +57,8 @@ class Supervised:
             without: Which texts it goes on without.
 
         Raises:
-            OutageError: No node answers; `CALENDAR_NOT_HERE`, `EXTENSIONS_NOT_HERE`, `SECTORS_NOT_HERE`,
-                `SECTOR_GRADES_NOT_HERE`.
+            OutageError: No node answers; `CALENDAR_NOT_HERE`, `RULEBOOK_NOT_HERE`, `EXTENSIONS_NOT_HERE`,
+                `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
             UnknownIdError: `UNKNOWN_BODY`.
         """
         return self._supervised(at, since, org, without)[1]
@@ -112,7 +115,7 @@ class Supervised:
     ) -> tuple[KnownAt, SupervisedSharing]:
         newest, asked = self._asked(at, since, org)
         known = KnownAt(self._stores.index, asked.at)
-        corrections = self.corrections_at(known, asked.at, without.calendars)
+        corrections = self.corrections_at(known, asked.at, without)
         rules = None if without.sectors else self._published.sector_rules(known, asked.at)
         extensions = (
             None if without.extensions else CountExtensions(known, asked.at, self._published.extensions.find)

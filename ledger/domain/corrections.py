@@ -8,15 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from ledger.domain.deadlines import (
-    CORRECTION_ANSWER,
-    CORRECTION_NOTICE,
-    Deadline,
-    IsWorkingDay,
-    Step,
-    due_after,
-    is_weekday,
-)
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Start, Step
 from ledger.domain.entities import License
 from ledger.domain.resources import is_of_resource
 from ledger.domain.sharing import CorrectionState, UseKind
@@ -207,19 +199,21 @@ def _successors(state: StateView, license_id: str) -> list[str]:
     return line
 
 
-def answer_deadline(correction: Correction, is_working_day: IsWorkingDay = is_weekday) -> Deadline:
+def answer_deadline(correction: Correction, counting: Counting = PLAIN) -> Deadline:
     """By when a correction was to be answered, and when it was.
 
     Who disputes it before takes it from the provider, whose answer nobody waits for from then on.
     """
     opened = correction.steps[0]
+    due, ruled = counting.until(Start(opened.recorded_at, opened.seq), Number.CORRECTION_ANSWER)
     return Deadline(
         Step.CORRECTION_ANSWER,
         opened.recorded_at,
-        due_after(opened.recorded_at, CORRECTION_ANSWER, is_working_day),
+        due,
         done_at=_first_of(correction, CorrectionAct.ANSWERED),
         ended_at=_first_of(correction, CorrectionAct.DISPUTED, CorrectionAct.CONTESTED),
         seq=opened.seq,
+        ruled=ruled,
     )
 
 
@@ -231,7 +225,7 @@ def acknowledgement_deadlines(
     correction: Correction,
     bodies: Iterable[str],
     acknowledgements: Iterable[Acknowledgement],
-    days_of: Callable[[str], IsWorkingDay] = lambda _: is_weekday,
+    counting_of: Callable[[str], Counting] = lambda _: PLAIN,
 ) -> dict[str, Deadline]:
     """By when each past user was to acknowledge a correction that was upheld, and when it did.
 
@@ -239,7 +233,7 @@ def acknowledgement_deadlines(
         correction: Upheld; of any other nobody is told.
         bodies: From `to_tell`.
         acknowledgements: Of whatever correction.
-        days_of: The calendar that counts for a body.
+        counting_of: How the deadlines of a body are counted.
     """
     step = upheld(correction)
     if step is None:
@@ -247,14 +241,9 @@ def acknowledgement_deadlines(
     heard = {
         each.by: each.recorded_at for each in acknowledgements if each.correction == correction.correction_id
     }
-    since = step.recorded_at
-    return {
-        body: Deadline(
-            Step.ACKNOWLEDGEMENT,
-            since,
-            due_after(since, CORRECTION_NOTICE, days_of(body)),
-            heard.get(body, 0),
-            seq=step.seq,
-        )
-        for body in bodies
-    }
+    since, found = step.recorded_at, dict[str, Deadline]()
+    for body in bodies:
+        due, ruled = counting_of(body).until(Start(since, step.seq), Number.ACKNOWLEDGEMENT)
+        done_at = heard.get(body, 0)
+        found[body] = Deadline(Step.ACKNOWLEDGEMENT, since, due, done_at, seq=step.seq, ruled=ruled)
+    return found

@@ -7,11 +7,11 @@ is judged by replay; the ledger's contracts let nobody else record one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import OPEN_STATES, answer_deadline, state_at, upheld
-from ledger.domain.deadlines import Deadline, IsWorkingDay, is_weekday
+from ledger.domain.deadlines import PLAIN, Counting, Deadline
 from ledger.domain.facts import Fact
 from ledger.domain.field_list import FieldList
 from ledger.domain.messages import Kind
@@ -39,20 +39,20 @@ class Doubt:
         correction: With what was recorded until then.
         license_type: Of the resource whose fields are doubted; empty for a data set.
         fields_digest: Of the list by which they have names.
-        is_working_day: Of the provider; Monday to Friday where no calendar is known here.
-        calendars: By what days were counted, as beside every deadline; empty for Monday to Friday alone.
+        counting: How the provider's deadlines are counted; by default where no text is known here.
+        told: By what it was counted, as beside every deadline; empty where nobody looked.
     """
 
     correction: Correction
     license_type: str
     fields_digest: str
-    is_working_day: IsWorkingDay = is_weekday
-    calendars: tuple[JsonObject, ...] = ()
+    counting: Counting = PLAIN
+    told: JsonObject = field(default_factory=dict)
 
     @property
     def deadline(self) -> Deadline:
         """By when the provider answers."""
-        return answer_deadline(self.correction, self.is_working_day)
+        return answer_deadline(self.correction, self.counting)
 
     @property
     def is_awaited(self) -> bool:
@@ -73,7 +73,8 @@ class Doubt:
         """
         correction, deadline, awaits = self.correction, self.deadline, self.is_awaited
         listed = name_fields(self.fields_digest) or FieldList((), ())
-        counted = CALENDAR if CALENDAR in {each["countedBy"] for each in self.calendars} else WEEKDAYS
+        calendars, rulebook = (self.told.get(name, []) for name in ("calendars", "rulebook"))
+        counted = CALENDAR if CALENDAR in {each["countedBy"] for each in calendars} else WEEKDAYS
         return {
             "correction": correction.correction_id,
             "state": correction.state.name,
@@ -83,7 +84,8 @@ class Doubt:
             "due": rfc3339(deadline.due) if awaits else None,
             "overdue": awaits and deadline.is_overdue(at),
             "countedBy": counted if awaits else None,
-            "calendars": list(self.calendars) if awaits else [],
+            "calendars": calendars if awaits else [],
+            "rulebook": rulebook if awaits else [],
             "correctedBy": _corrected_by(correction),
         }
 

@@ -11,17 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.domain.acts import Sharing
-from ledger.domain.deadlines import (
-    CONDITIONAL_ANSWER,
-    DATA_PROVISION,
-    NOTICE_EXTENSION,
-    UNCONDITIONAL_ANSWER,
-    Deadline,
-    IsWorkingDay,
-    Step,
-    due_after,
-    is_weekday,
-)
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Ruled, Start, Step
 from ledger.domain.entities import IsVoid, License
 from ledger.domain.sharing import Basis, Outcome, is_within
 from ledger.domain.sharing_entities import Grant, GrantAct, GrantStep, Need
@@ -213,44 +203,47 @@ def extra_notices(grant: Grant, is_void: IsVoid | None = None) -> list[ExtraNoti
     return found
 
 
-def decision_deadline(grant: Grant, is_working_day: IsWorkingDay = is_weekday) -> Deadline:
+def decision_deadline(grant: Grant, counting: Counting = PLAIN) -> Deadline:
     """By when a request was to be answered, and when it was.
 
     What needs no decision is answered by rule when it is requested.
     """
     if Need.DECISION in grant.needs:
-        return _answering(grant, Step.DECISION, GrantAct.DECISION, is_working_day)
-    due = due_after(grant.recorded_at, UNCONDITIONAL_ANSWER, is_working_day)
-    return Deadline(Step.ANSWER, grant.recorded_at, due, grant.recorded_at, seq=grant.seq)
+        return _answering(grant, Step.DECISION, GrantAct.DECISION, counting)
+    due, ruled = counting.until(Start(grant.recorded_at, grant.seq), Number.ANSWER)
+    return Deadline(Step.ANSWER, grant.recorded_at, due, grant.recorded_at, seq=grant.seq, ruled=ruled)
 
 
-def review_deadline(grant: Grant, is_working_day: IsWorkingDay = is_weekday) -> Deadline | None:
+def review_deadline(grant: Grant, counting: Counting = PLAIN) -> Deadline | None:
     """By when a review was to be made, which is part of the answer; None where none is needed."""
     if Need.REVIEW not in grant.needs:
         return None
-    return _answering(grant, Step.REVIEW, GrantAct.REVIEW, is_working_day)
+    return _answering(grant, Step.REVIEW, GrantAct.REVIEW, counting)
 
 
-def _answering(grant: Grant, step: Step, act: GrantAct, is_working_day: IsWorkingDay) -> Deadline:
+def _answering(grant: Grant, step: Step, act: GrantAct, counting: Counting) -> Deadline:
     """Of one of the owner's acts; whoever refuses or withdraws ends the wait for the other."""
+    due, ruled = _answer_due(grant, Number(step.value), counting)
     return Deadline(
         step,
         grant.recorded_at,
-        _answer_due(grant, is_working_day),
+        due,
         done_at=_first_of(grant, act),
         ended_at=_given_up_at(grant),
         seq=grant.seq,
+        ruled=ruled,
     )
 
 
-def _answer_due(grant: Grant, is_working_day: IsWorkingDay) -> int:
+def _answer_due(grant: Grant, number: Number, counting: Counting) -> tuple[int, tuple[Ruled, ...]]:
     """A notice of missing material gives more time; a late one, or one after the decision, does not."""
-    due = due_after(grant.recorded_at, CONDITIONAL_ANSWER, is_working_day)
+    start = Start(grant.recorded_at, grant.seq)
+    due, ruled = counting.until(start, number)
     acts = [step.act for step in grant.steps if step.recorded_at < due]
     before = acts[: acts.index(GrantAct.DECISION)] if GrantAct.DECISION in acts else acts
     if GrantAct.NOTICE not in before:
-        return due
-    return due_after(grant.recorded_at, CONDITIONAL_ANSWER + NOTICE_EXTENSION, is_working_day)
+        return due, ruled
+    return counting.until(start, number, Number.NOTICE)
 
 
 def _first_of(grant: Grant, act: GrantAct) -> int:
@@ -272,25 +265,31 @@ def complete_since(grant: Grant) -> int:
     return max(grant.recorded_at, grant.since, *(step.recorded_at for step in needed), 0)
 
 
-def provision_deadline(
-    grant: Grant, provided: Iterable[int], is_working_day: IsWorkingDay = is_weekday
-) -> Deadline | None:
+def _completed_by(grant: Grant, since: int) -> int:
+    """The last record of that moment that a grant needed; 0 where its time began later than all of them."""
+    needed = [(step.recorded_at, step.seq) for step in grant.steps if step.act in _MEETS]
+    return max((seq for at, seq in [(grant.recorded_at, grant.seq), *needed] if at == since), default=0)
+
+
+def provision_deadline(grant: Grant, provided: Iterable[int], counting: Counting = PLAIN) -> Deadline | None:
     """By when the data of a grant were to be had, and when they were; None before it has what it needs.
 
     Args:
         grant: Asked for.
         provided: Moments at which its data could be had or were used, in any order; those before the grant
             was complete do not count.
-        is_working_day: The calendar.
+        counting: How the owner's deadlines are counted.
     """
     since = complete_since(grant)
     if not since:
         return None
+    due, ruled = counting.until(Start(since, _completed_by(grant, since)), Number.PROVISION)
     return Deadline(
         Step.PROVISION,
         since,
-        due_after(since, DATA_PROVISION, is_working_day),
+        due,
         done_at=min((each for each in provided if each >= since), default=0),
         ended_at=min(_given_up_at(grant) or grant.until, grant.until),
         seq=grant.seq,
+        ruled=ruled,
     )

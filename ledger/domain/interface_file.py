@@ -18,6 +18,8 @@ from ledger.domain.strict_form import StrictForm
 
 FORMAT = "elicense-interface/1"
 MOST_METHODS = 64
+USES = "POST:/v1/uses"
+"""The method that makes the URL the base address of a service (docs/api.md) that is asked for uses."""
 LONGEST_RESPONSE = 86_400_000
 """Milliseconds of the longest response time that may be promised."""
 

@@ -13,32 +13,32 @@ CODES: dict[Step, str] = {
 
 OVERDUE_TEXTS: dict[str, tuple[str, str]] = {
     "DECISION_LATE": (
-        "对共享申请未按期决定（10 个工作日；一次告知补正的再加 10 个）。",
-        "A request was not decided in 10 working days, or 20 where a notice told what was missing.",
+        "对共享申请未按期决定（一次告知补正的已计入所加的工作日）。",
+        "A request was not decided in time; a notice of what was missing gave more.",
     ),
     "REVIEW_LATE": (
         "涉及敏感字段的申请未按期完成答复所需的复核。",
         "The review that an answer about sensitive fields needs was not made in time.",
     ),
     "PROVISION_LATE": (
-        "同意共享后 20 个工作日内未提供数据：其间账上没有挂接、版次，也没有依该授权的用证。",
-        "Data were not provided in 20 working days: by then they had no mount, no edition and no use.",
+        "同意共享后未按期提供数据：其间账上没有挂接、版次，也没有依该授权的用证。",
+        "Granted data were not provided in time: by then they had no mount, no edition and no use.",
     ),
     "CORRECTION_ANSWER_LATE": (
-        "对校核申请未在 10 个工作日内答复。",
-        "A correction was not answered within 10 working days.",
+        "对校核申请未按期答复。",
+        "A correction was not answered in time.",
     ),
     "ACKNOWLEDGEMENT_LATE": (
-        "用过相关数据的部门未在 5 个工作日内确认知悉更正。",
-        "A body that had used the data did not acknowledge their correction within 5 working days.",
+        "用过相关数据的部门未按期确认知悉更正。",
+        "A body that had used the data did not acknowledge their correction in time.",
     ),
     "UPDATE_MISSED": (
         "数据资源未按所承诺的周期更新。",
         "A resource was not brought up to date within the cycle that its owner promised.",
     ),
     "CATALOG_UPDATE_LATE": (
-        "依据变更后 10 个工作日内（上级批准延期的，另加所延的 1 至 5 个）未更新目录。",
-        "The catalog did not follow a change within 10 working days, or those more that a superior allowed.",
+        "依据变更后未按期更新目录（上级批准延期的已计入）。",
+        "The catalog did not follow a change in time, nor in the time that a superior allowed more.",
     ),
     "EXCEPTION_LAPSED": (
         "不予无条件共享的例外期满前未续展也未取消，期满后继续适用。",

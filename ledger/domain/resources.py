@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 
-from ledger.domain.deadlines import CATALOG_UPDATE, Deadline, IsWorkingDay, Step, due_after, is_weekday
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Start, Step, due_after
 from ledger.domain.entities import License, LicenseType, Organisation, TypeVersion
 from ledger.domain.extensions import Extended
 from ledger.domain.lineage import acts_for, superiors_of
@@ -227,7 +227,7 @@ Extends = Callable[[Deadline], Extended | None]
 def catalog_deadlines(
     resource: Resource,
     changes: Iterable[int],
-    is_working_day: IsWorkingDay = is_weekday,
+    counting: Counting = PLAIN,
     extends: Extends | None = None,
 ) -> list[Deadline]:
     """By when an entry of the catalog was to follow what changed under it, and when it did.
@@ -235,28 +235,28 @@ def catalog_deadlines(
     Args:
         resource: The entry.
         changes: Moments at which what it rests on changed; those before it was registered do not count.
-        is_working_day: The calendar.
+        counting: How the owner's deadlines are counted.
         extends: What superiors extended; None where nothing is asked of that.
     """
     registered = [version.recorded_at for version in resource.versions]
-    plain = (
-        Deadline(
-            Step.CATALOG_UPDATE,
-            changed,
-            due_after(changed, CATALOG_UPDATE, is_working_day),
-            done_at=next((each for each in registered if each >= changed), 0),
-        )
-        for changed in changes
-        if changed > registered[0]
-    )
-    return [_extended(each, is_working_day, extends(each) if extends else None) for each in plain]
+    plain = [_following(changed, registered, counting) for changed in changes if changed > registered[0]]
+    return [_extended(each, counting, extends(each) if extends else None) for each in plain]
 
 
-def _extended(deadline: Deadline, is_working_day: IsWorkingDay, by: Extended | None) -> Deadline:
+def _following(changed: int, registered: Sequence[int], counting: Counting) -> Deadline:
+    due, ruled = counting.until(Start(changed), Number.CATALOG_UPDATE)
+    done_at = next((each for each in registered if each >= changed), 0)
+    return Deadline(Step.CATALOG_UPDATE, changed, due, done_at, ruled=ruled)
+
+
+def _extended(deadline: Deadline, counting: Counting, by: Extended | None) -> Deadline:
+    """By what was extended, and by no more than the rulebook allows."""
     if by is None:
         return deadline
-    days = CATALOG_UPDATE + by.extension.days
-    return replace(deadline, due=due_after(deadline.since, days, is_working_day), extended=by)
+    most = counting.rule(Number.EXTENSION, Start(deadline.since))
+    days = sum(each.days for each in deadline.ruled) + min(by.extension.days, most.days)
+    due = due_after(deadline.since, days, counting.is_working_day)
+    return replace(deadline, due=due, extended=by, ruled=(*deadline.ruled, most))
 
 
 def is_lapsed(resource: Resource, at: int) -> bool:

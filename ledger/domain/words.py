@@ -421,6 +421,19 @@ DEADLINE: Words = {
 }
 """What falls due."""
 
+RULE_NUMBER: Words = {
+    "ANSWER": ("无条件共享的答复", "answer to what is shared unconditionally"),
+    "DECISION": ("有条件共享的决定", "decision on what is shared on conditions"),
+    "REVIEW": ("复核", "review"),
+    "NOTICE": ("一次告知补正所加", "more after a notice of missing material"),
+    "PROVISION": ("提供数据", "provision"),
+    "CORRECTION_ANSWER": ("校核答复", "answer to a correction"),
+    "ACKNOWLEDGEMENT": ("确认知悉更正", "acknowledgement of a correction"),
+    "CATALOG_UPDATE": ("目录更新", "catalog update"),
+    "EXTENSION": ("目录更新延期最多", "most days of an extension of that"),
+}
+"""Numbers of working days that rulebooks name."""
+
 WAITING: Words = {"DEMAND": ("数据需求", "demand"), "DISPUTE": ("校核争议", "dispute")}
 """What is open without a number of days."""
 

@@ -27,9 +27,9 @@ from ledger.service import share_owed
 from ledger.service.code_tables import begins, places_of, region_table, region_tables, says_already
 from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
+from ledger.service.region_tables import Remembered
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
-from ledger.service.working_days import Remembered
 
 MAX_EXTENSIONS_FILE = 1 << 20
 """Bytes of a file of extensions that are read: as many as homes read back and services take."""

@@ -50,6 +50,9 @@ _OF_EACH = ("rev", "signedAt", "notAfter", "digest")
 _SKEW = 300
 """Seconds by which the service's clock may differ from ours."""
 
+PATIENCE = {"Prefer": "wait=30"}
+"""With what is handed in: for how many seconds the service waits for its record before it answers."""
+
 
 class Service(Protocol):
     """A service that takes signed requests."""
@@ -262,7 +265,7 @@ class OrderAtService:
         handed: JsonObject = {"signed": asked["signed"], "keyId": key, "signature": signature}
         if request_id is not None:
             handed["requestId"] = request_id
-        answer = self.service.post("/v1/messages", handed)
+        answer = self.service.post("/v1/messages", handed, PATIENCE)
         self.check_answer(answer, prepared, asked)
         return {**answer, "promiseKey": self.check_promise(answer, prepared)}
 
@@ -413,7 +416,7 @@ class ShareAtService:
             BadSignatureError: As `PromiseCheck`.
             LedgerError: What the service refuses.
         """
-        answer = self._service.post("/v1/sharing", HandedSharing.of(message).as_json())
+        answer = self._service.post("/v1/sharing", HandedSharing.of(message).as_json(), PATIENCE)
         _answers({"seq", "gasUsed", "promise"} <= answer.keys(), "seq")
         made = shared_as(message, answer)
         _answers(answer.get("object") == made.about, "object")

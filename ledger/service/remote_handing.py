@@ -12,12 +12,11 @@ from ledger.domain.signed_message import Prepared, SignedMessage
 from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError
 from ledger.ports import Clock, Signer
 from ledger.service.issue_sheet import Journal
-from ledger.service.remote import OrderAtService
+from ledger.service.remote import PATIENCE, OrderAtService
 
 LIVING = frozenset({"ACCEPTED", "SENT", "ANCHORED"})
 """States of a message that is recorded, or may still be."""
 
-_PATIENCE = {"Prefer": "wait=30"}
 _MOST_RESIGNED = 16
 """How often in a row a message can have been signed again."""
 
@@ -155,7 +154,7 @@ class Handing:
         return dict(page["licenses"][0]["envelope"])
 
     def _post(self, handed: Handed) -> JsonObject:
-        answer = self.orders.service.post("/v1/messages", handed.form, _PATIENCE)
+        answer = self.orders.service.post("/v1/messages", handed.form, PATIENCE)
         self.orders.check_promise(answer, self.prepared(handed))
         return answer
 

@@ -20,7 +20,7 @@ from ledger.ports import Clock
 from ledger.service.govern import Governed, Order, Recorded
 from ledger.service.handed_in import read_members
 from ledger.service.handed_registry import HandedRegistry, RegistryOrder, registry_object
-from ledger.service.remote import PromiseCheck, Service
+from ledger.service.remote import PATIENCE, PromiseCheck, Service
 from ledger.service.signing import Brought
 from ledger.service.submission import DomainOf
 
@@ -129,7 +129,7 @@ class GovernAtService:
 
     def _handed_in(self, messages: Sequence[SignedMessage]) -> list[Recorded]:
         forms = [HandedRegistry.of(message).as_json() for message in messages]
-        rows = self._service.post("/v1/registry", {"messages": forms}).get("records")
+        rows = self._service.post("/v1/registry", {"messages": forms}, PATIENCE).get("records")
         if not isinstance(rows, list) or len(rows) != len(messages):
             raise _answered("records")
         return [self._recorded(message, row) for message, row in zip(messages, rows, strict=True)]

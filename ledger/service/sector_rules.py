@@ -27,7 +27,7 @@ from ledger.domain.sharing_entities import (
 from ledger.domain.state import StateView, typed
 from ledger.errors import NotEntitledError, OutageError
 from ledger.service.code_tables import begins, region_table, version_at
-from ledger.service.working_days import Remembered
+from ledger.service.region_tables import Remembered
 
 FindSectors = Callable[[str], SectorTable | None]
 """From a digest to the text, where it is at hand."""

@@ -43,12 +43,12 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.counting import CountDeadlines
 from ledger.service.evidence import Evidence
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.origins import ShowOrigins
 from ledger.service.party_texts import NOTHING, PartyTexts
 from ledger.service.shown_grants import HOLDER
-from ledger.service.working_days import WorkingDays
 
 _HOLDERS = (CorrectionAct.ASKED, CorrectionAct.CONTESTED)
 _JUDGED = (CorrectionAct.ANSWERED, CorrectionAct.SETTLED)
@@ -91,14 +91,14 @@ class ShowCorrections:
         texts: What this home knows behind digests.
         evidence: The same of evidence.
         now: The moment asked about.
-        days: Tells working days.
+        count: Tells how deadlines are counted.
     """
 
     index: Entities
     texts: PartyTexts
     evidence: Evidence
     now: int
-    days: WorkingDays
+    count: CountDeadlines
 
     def rows(self, wanted: Wanted) -> JsonObject:
         """The keys of `correction list`: the oldest first, how many there are in all, and in which states."""
@@ -162,7 +162,7 @@ class ShowCorrections:
         if known is None:
             heard = self._heard.get(correction.correction_id, ())
             bodies = to_tell(self.users(correction)) if upheld(correction) else ()
-            known = acknowledgement_deadlines(correction, bodies, heard, self.days.of)
+            known = acknowledgement_deadlines(correction, bodies, heard, self.count.of)
             self._told[correction.correction_id] = known
         return known
 
@@ -318,14 +318,14 @@ class ShowCorrections:
 
     def _answer(self, correction: Correction) -> JsonObject:
         owner = resource_owner(correction.resource)
-        return self._deadline(owner, answer_deadline(correction, self.days.of(owner)))
+        return self._deadline(owner, answer_deadline(correction, self.count.of(owner)))
 
     def _deadline(self, body: str, deadline: Deadline) -> JsonObject:
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
-            "calendars": self.days.told(body, deadline),
+            **self.count.told(body, deadline),
         }
 
 

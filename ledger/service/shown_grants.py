@@ -26,9 +26,9 @@ from ledger.domain.regraded import UnknownGrades, regraded
 from ledger.domain.sharing_entities import Grant, GrantAct, GrantStep, Need, Resource, resource_owner
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.counting import CountDeadlines
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import NOTHING, PartyTexts
-from ledger.service.working_days import WorkingDays
 
 HOLDER = "HOLDER"
 """How answers call the holder of a license, whose keys are registered nowhere."""
@@ -47,14 +47,14 @@ class ShowGrants:
         state: The ledger.
         texts: What this home knows behind digests.
         now: The moment asked about.
-        days: Tells working days.
+        count: Tells how deadlines are counted.
         derived: The derived fields of a license type, as far as it is known here.
     """
 
     state: Entities
     texts: PartyTexts
     now: int
-    days: WorkingDays
+    count: CountDeadlines
     derived: Callable[[str], Derived] = field(default=lambda _: {})
 
     def row(self, grant: Grant) -> JsonObject:
@@ -155,8 +155,9 @@ class ShowGrants:
     def _is_overdue(self, grant: Grant) -> bool:
         """Whether the owner's decision or review is late and waited for: a holder has no deadline."""
         waited = {str(each["need"]) for each in self.next(grant)}
-        days = self.days.of(resource_owner(grant.resource))
-        own = {Need.DECISION: decision_deadline(grant, days), Need.REVIEW: review_deadline(grant, days)}
+        counting = self.count.of(resource_owner(grant.resource))
+        decision, review = decision_deadline(grant, counting), review_deadline(grant, counting)
+        own = {Need.DECISION: decision, Need.REVIEW: review}
         return any(
             need.name in waited and deadline.is_overdue(self.now)
             for need, deadline in own.items()
@@ -165,12 +166,12 @@ class ShowGrants:
 
     def _decision(self, grant: Grant) -> JsonObject:
         owner = resource_owner(grant.resource)
-        deadline = decision_deadline(grant, self.days.of(owner))
+        deadline = decision_deadline(grant, self.count.of(owner))
         return {
             "due": rfc3339(deadline.due),
             "doneAt": rfc3339(deadline.done_at) if deadline.done_at else None,
             "overdue": deadline.is_overdue(self.now),
-            "calendars": self.days.told(owner, deadline),
+            **self.count.told(owner, deadline),
         }
 
     def _step(self, step: GrantStep, listed: FieldList) -> JsonObject:

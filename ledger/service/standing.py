@@ -31,12 +31,12 @@ from ledger.proof.verification import (
     license_objects,
     successor_evidence,
 )
+from ledger.service.counting import FindTexts
 from ledger.service.doubts import doubts_about
 from ledger.service.orders import METHODS
 from ledger.service.partial_state import state_of
 from ledger.service.sources import Histories
 from ledger.service.verify import MAX_ROUNDS, LicenseAt
-from ledger.service.working_days import FindCalendar
 
 
 def license_state(
@@ -235,7 +235,7 @@ def show_license(
     known_at: int | None,
     now: int,
     opening: Mapping[str, object] | None = None,
-    find_calendar: FindCalendar | None = None,
+    find_texts: FindTexts | None = None,
 ) -> Shown:
     """Where a license stands.
 
@@ -246,7 +246,7 @@ def show_license(
         known_at: Moment of knowledge, or None for the head's.
         now: The present, in Unix seconds.
         opening: As in `license_state`.
-        find_calendar: As for `doubts_about`.
+        find_texts: As for `doubts_about`.
 
     Raises:
         UnknownIdError: `UNKNOWN_LICENSE`, also when it was not yet recorded at `known_at`.
@@ -261,7 +261,7 @@ def show_license(
     announced = announced_at(license_, moment, knowledge, cut_offs)
     header = histories.header
     earlier = [license_.supersedes] if license_.supersedes else []
-    told = doubts_about(histories, [license_id, *earlier], knowledge, find_calendar)
+    told = doubts_about(histories, [license_id, *earlier], knowledge, find_texts)
     doubts = doubts_shown(told[license_id], license_.license_type)
     head = {"block": header.number, "hash": header.hash, "time": rfc3339(header.time)}
     return Shown(

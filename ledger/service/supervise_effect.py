@@ -147,6 +147,7 @@ class SuperviseEffect:
             "crossings": self._crossings(),
             "rights": self._rights(),
             "calendars": self.sharing.calendars(),
+            "rulebook": self.sharing.rulebook(),
             "extensions": self.sharing.extensions(),
         }
 

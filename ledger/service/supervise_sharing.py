@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import answer_deadline
-from ledger.domain.deadlines import Deadline
+from ledger.domain.deadlines import Deadline, Number
 from ledger.domain.entities import Entity, IsVoid
 from ledger.domain.extensions import Extended
 from ledger.domain.grants import (
@@ -56,6 +56,7 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.counting import CountDeadlines
 from ledger.service.extensions import CountExtensions
 from ledger.service.sector_rules import SectorRules
 from ledger.service.shown_corrections import ShowCorrections
@@ -91,11 +92,13 @@ class Without:
         calendars: Whether Monday to Friday are counted by a calendar whose text is not here.
         sectors: Whether no grant is held against rules of sectors.
         extensions: Whether nothing is counted that superiors extended.
+        rulebooks: Whether the regulation's numbers are counted for a rulebook whose text is not here.
     """
 
     calendars: bool = False
     sectors: bool = False
     extensions: bool = False
+    rulebooks: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ class Owed:
             "daysLate": ((closed or at) - deadline.due) // DAY + 1,
             "extension": extended.as_json() if extended else None,
             "calendars": [days.as_json(each) for each in self.counted],
+            "rulebook": [each.as_json() for each in deadline.ruled],
         }
 
 
@@ -301,6 +305,7 @@ class SupervisedSharing:
             "findings": [each.as_json(asked.at, self.days) for each in self.findings],
             "waiting": [each.as_json(asked.at) for each in self.waiting],
             "calendars": self.calendars(),
+            "rulebook": self.rulebook(),
             "extensions": self.extensions(),
             "breaches": [each.as_json() for each in self.breaches],
             "againstRules": None if self.against is None else [each.as_json() for each in self.against],
@@ -315,6 +320,13 @@ class SupervisedSharing:
         """By which calendars whatever fell due was counted, each once, by year and region."""
         counted = sorted({one for each in self.fallen for one in each.counted})
         return [self.days.as_json(each) for each in counted]
+
+    def rulebook(self) -> list[JsonObject]:
+        """By which numbers of whose rulebooks whatever fell due was counted, each once, by region."""
+        counted = {one for each in self.fallen for one in each.deadline.ruled}
+        places = list(Number)
+        listed = sorted(counted, key=lambda one: (one.region, one.version, places.index(one.number)))
+        return [each.as_json() for each in listed]
 
     def extensions(self) -> list[JsonObject] | None:
         """What superiors extended of whatever fell due; None where that was not counted."""
@@ -421,11 +433,12 @@ class SuperviseSharing:
         for grant in (each for each in self._all("grant", Grant) if not each.parent):
             resource = typed(self.state, "resource", grant.resource, Resource)
             assert resource is not None, "a grant is of a resource"
-            days = self._days.of(resource.owner)
+            counting = self._count.of(resource.owner)
+            has_begun = complete_since(grant) <= self.asked.at
             own = (
-                decision_deadline(grant, days),
-                review_deadline(grant, days),
-                provision_deadline(grant, self._provided(grant, resource), days),
+                decision_deadline(grant, counting),
+                review_deadline(grant, counting),
+                provision_deadline(grant, self._provided(grant, resource), counting) if has_begun else None,
             )
             owed = self._by(resource.owner, grant.grant_id, resource.key)
             yield from (owed(each) for each in own if each)
@@ -458,7 +471,7 @@ class SuperviseSharing:
     def _of_corrections(self) -> Iterator[Owed]:
         for each in self._all("correction", Correction):
             owner = resource_owner(each.resource)
-            answered = answer_deadline(each, self._days.of(owner))
+            answered = answer_deadline(each, self._count.of(owner))
             own = [(owner, answered), *self.corrections.told(each).items()]
             yield from (self._by(body, each.correction_id, each.resource)(one) for body, one in own)
 
@@ -466,12 +479,13 @@ class SuperviseSharing:
 
     def _of_resources(self) -> Iterator[Owed]:
         for each in self._all("resource", Resource):
-            changes, days = catalog_changes(self.state, each), self._days.of(each.owner)
+            changes = [when for when in catalog_changes(self.state, each) if when <= self.asked.at]
+            counting = self._count.of(each.owner)
             extends = self.extensions.of(each) if self.extensions else None
             own = (
                 *update_deadlines(each),
                 *exception_deadlines(each),
-                *catalog_deadlines(each, changes, days, extends),
+                *catalog_deadlines(each, changes, counting, extends),
             )
             yield from map(self._by(each.owner, each.key, each.key), own)
 
@@ -500,8 +514,12 @@ class SuperviseSharing:
         return lambda each: Owed(now, about, resource, each, self._days.counted(body, each))
 
     @property
+    def _count(self) -> CountDeadlines:
+        return self.corrections.count
+
+    @property
     def _days(self) -> WorkingDays:
-        return self.corrections.days
+        return self._count.days
 
     # --- reading --------------------------------------------------------------------------
 

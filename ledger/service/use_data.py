@@ -39,6 +39,8 @@ from ledger.service.verify_copies import read_copy
 PAUSE = 0.5
 """Seconds between two tries to fetch a copy."""
 
+LARGEST_KEPT = 1 << 18
+"""Bytes of an offer that is taken, and of an answer to a lookup that is kept."""
 
 _FINAL = REASONS.keys() | {
     "USE_OFFER_OVER",
@@ -201,13 +203,16 @@ class UseData:
         try:
             ask = self._gather if order.is_batched else self._sign
             ask(key, kept, request, order)
-            answer = self._fetched(request.digest, pace, seconds)
+            answer = kept.get("answer") or self._fetched(request.digest, pace, seconds)
         except (RuleError, UsageError) as error:
             may_be_recorded = "signature" in kept and not self._channel.is_direct
             if error.code in _FINAL and not may_be_recorded:  # the same order again makes another request
                 self._orders.drop(key)
             raise
-        return self._opened(request, kept, answer)
+        used = self._opened(request, kept, answer)
+        if order.locate is not None and "answer" not in kept:
+            self._keep_answer(key, kept, used)
+        return used
 
     def _kept(self, key: str, order: UseOrder, make: MakeRequest) -> JsonObject:
         kept = self._orders.load(key)
@@ -217,6 +222,13 @@ class UseData:
         elif kept["terms"] != order.terms:
             raise UsageError("USE_FOLDER_OTHER", folder=key[:80])
         return kept
+
+    def _keep_answer(self, key: str, kept: JsonObject, used: Used) -> None:
+        """What was looked up once is not asked again, whatever becomes of the provider or the grant."""
+        assert used.receipt is not None, "a lookup stands in no batch"
+        answer: JsonObject = {"handout": used.handout.as_json(), "receipt": used.receipt.as_json()}
+        if len(canonical(answer)) <= LARGEST_KEPT:
+            self._orders.save(key, {**kept, "answer": answer})
 
     def _gather(self, key: str, kept: JsonObject, request: UseRequest, order: UseOrder) -> None:
         """Ask for what will stand in a batch; that is signed later, with others (`Countersign`)."""
@@ -235,12 +247,15 @@ class UseData:
             self._orders.save(key, kept)
         if "accepted" not in kept:
             keyed = "0x" + key_id(self._signer.public_key).hex()
-            kept["accepted"] = self._channel.sign(request.digest, keyed, kept["signature"])
+            self._channel.sign(request.digest, keyed, kept["signature"])
+            kept["accepted"] = {}
             self._orders.save(key, kept)
 
     def _checked(self, offer: JsonObject, request: UseRequest, order: UseOrder) -> SignedMessage:
         """The use that is to be signed: this request's, of these fields, and nothing else."""
         try:
+            if len(canonical(offer["use"])) > LARGEST_KEPT:  # it is kept, and has to be read again
+                raise differs("use")
             message = self._offers.read(offer["use"])
             use = use_of(message.leaves[:USE_WORDS])
         except (LedgerError, KeyError, TypeError, ValueError):

@@ -36,10 +36,10 @@ from ledger.proof.verification import (
     objects_behind,
     own_objects,
 )
+from ledger.service.counting import FindTexts
 from ledger.service.doubts import doubts_about
 from ledger.service.partial_state import state_of, state_of_facts
 from ledger.service.sources import Histories
-from ledger.service.working_days import FindCalendar
 
 MAX_ROUNDS = 12
 """Rounds of asking for histories; each brings at least one superior region or is the last."""
@@ -132,14 +132,14 @@ class AtHand:
         name_fields: Names the fields of resources, where a list of them is at hand.
         definition: Knows types by what the ledger says of them; derived fields are checked by it.
         find_seals: Finds texts of lists of seals; with None no license's seal is looked up.
-        find_calendar: Finds texts of calendars; with None what is due is counted by Monday to Friday.
+        find_texts: Finds the texts by which what is due is counted; as for `doubts_about`.
     """
 
     license_at: LicenseAt = lambda *_: None
     name_fields: NameFields = lambda _: None
     definition: Definition = lambda *_: None
     find_seals: FindSeals | None = None
-    find_calendar: FindCalendar | None = None
+    find_texts: FindTexts | None = None
 
 
 class VerifyLicenses:
@@ -215,7 +215,7 @@ class VerifyLicenses:
     def _doubts(self, claims: Sequence[Claim], ask: Ask, histories: Histories) -> Doubts:
         """What is doubted of each license, as known then."""
         licenses = {claim.license_id for claim in claims}
-        return doubts_about(histories, licenses, _known_at(ask, histories), self._at_hand.find_calendar)
+        return doubts_about(histories, licenses, _known_at(ask, histories), self._at_hand.find_texts)
 
     def _checked(
         self,

@@ -8,35 +8,24 @@ Monday to Friday. So whoever publishes changes days to come only, and nothing th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from itertools import islice
 
 from ledger.domain.calendars import FIRST_YEAR, LAST_YEAR, Calendar, days_of, table_name, year_of
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import FARTHEST, IN_WORKING_DAYS, Deadline, IsWorkingDay, is_weekday
-from ledger.domain.entities import Entity, IsVoid, Organisation
-from ledger.domain.lineage import regions_above, registrars, superiors_of, void_as_of
+from ledger.domain.entities import IsVoid
+from ledger.domain.lineage import superiors_of, void_as_of
 from ledger.domain.moments import SHANGHAI, start_of_day
-from ledger.domain.objects import (
-    ascii32,
-    code_table_object,
-    key_object,
-    organisation_object,
-    region_object,
-)
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
-from ledger.domain.state import ListedView, StateView, typed
+from ledger.domain.state import StateView, typed
 from ledger.errors import OutageError
+from ledger.service.region_tables import RegionTables, table_key
 
 FindCalendar = Callable[[str], Calendar | None]
 """From a digest to the calendar, where its text is at hand."""
-
-
-MOST_LISTED = 100
-"""Code tables that are looked through for calendars."""
 
 
 @dataclass(frozen=True, order=True)
@@ -73,7 +62,6 @@ class WorkingDays:
     find: FindCalendar
     assumes_weekdays: bool = True
     _sources: dict[tuple[int, date], Counted] = field(default_factory=dict)
-    _tables: dict[tuple[int, int], CodeTable | None] = field(default_factory=dict)
     _texts: dict[str, Calendar | None] = field(default_factory=dict)
 
     def of(self, body: str) -> IsWorkingDay:
@@ -124,23 +112,15 @@ class WorkingDays:
         return known
 
     def _found(self, region: int, day: date) -> Counted:
-        if self._few is not None and day.year not in self._years:
+        begins, name = start_of_day(day), table_name(day.year)
+        if not self.tables.may_have(lambda each: each == name):
             return Counted(day.year)
-        begins = start_of_day(day)
-        for code in superiors_of(self._seen, region, begins, min(self.known_at, begins - 1)):
-            table = self._table(code, day.year)
+        for code in superiors_of(self.tables.seen, region, begins, min(self.known_at, begins - 1)):
+            table = self.tables.of(code, name)
             counting = version_for(table, day, self._is_void) if table else None
             if counting is not None:
                 return Counted(day.year, code, counting[0], counting[1].digest)
         return Counted(day.year)
-
-    def _table(self, region: int, year: int) -> CodeTable | None:
-        if (region, year) not in self._tables:
-            few = self._few
-            self._tables[region, year] = (
-                calendar_table(self._seen, region, year) if few is None else few.get(_table_key(region, year))
-            )
-        return self._tables[region, year]
 
     def _calendar(self, counted: Counted) -> Calendar | None:
         """The text; None where there is none, or Monday to Friday are counted in its place."""
@@ -158,69 +138,36 @@ class WorkingDays:
 
     def _region_of(self, body: str) -> int:
         """The region of a body; 0 where it does not matter, since no region has any calendar."""
-        if self._few is not None and not any(self._years):
-            return 0
-        found = typed(self._seen, "organisation", body, Organisation)
-        return found.region if found else 0
+        return self.tables.region_of(body) if self._has_any else 0
 
     @cached_property
-    def _few(self) -> Mapping[str, CodeTable] | None:
-        """All code tables by their objects; None where there are many, which are then read one by one.
-
-        A ledger without calendars is so found out at once, also where each entity is asked of a service.
-        """
-        if not isinstance(self.state, ListedView):
-            return None
-        taken = list(islice(self.state.entities("codeTable"), MOST_LISTED + 1))
-        listed = {key: each for key, each in taken if isinstance(each, CodeTable)}
-        return listed if len(taken) <= MOST_LISTED else None
+    def tables(self) -> RegionTables:
+        """The code tables of that state, each read once."""
+        return RegionTables(self.state)
 
     @cached_property
-    def _years(self) -> frozenset[int | None]:
-        return frozenset(year_of(each.name) for each in (self._few or {}).values())
-
-    @cached_property
-    def _seen(self) -> StateView:
-        return Remembered(self.state)
+    def _has_any(self) -> bool:
+        return self.tables.may_have(lambda name: year_of(name) is not None)
 
     @cached_property
     def _is_void(self) -> IsVoid:
-        return void_as_of(self._seen, self.known_at)
+        return void_as_of(self.tables.seen, self.known_at)
 
 
-def calendar_objects(state: StateView, body: str, since: int) -> set[bytes]:
-    """Objects whose histories decide which days are worked for a body in the months after a moment.
+def calendar_names(since: int) -> list[str]:
+    """The names of the calendars by which the months after a moment, in Unix seconds, are counted.
 
-    Ask again with the state that these give until nothing new is asked for.
-
-    Args:
-        state: As far as it is known.
-        body: Credit code.
-        since: The moment, in Unix seconds.
+    Example:
+        >>> calendar_names(1_767_225_600)
+        ['CALENDAR-2026', 'CALENDAR-2027']
     """
-    own = typed(state, "organisation", body, Organisation)
-    regions = regions_above(state, own.region) if own else set[int]()
     first = FIRST_YEAR if since >= FARTHEST else datetime.fromtimestamp(since, SHANGHAI).year
-    years = [year for year in (first, first + 1) if FIRST_YEAR <= year <= LAST_YEAR]
-    tables = {_table_object(region, year) for region in regions for year in years}
-    listed = (typed(state, "codeTable", "0x" + each.hex(), CodeTable) for each in tables)
-    signed = {version.key_id for table in listed if table for version in table.versions}
-    keys = {*signed, *(above for key in signed for above in registrars(state, key))}
-    needed = {organisation_object(body), *map(region_object, regions), *tables}
-    return needed | {key_object(bytes.fromhex(each[2:])) for each in keys}
+    return [table_name(year) for year in (first, first + 1) if FIRST_YEAR <= year <= LAST_YEAR]
 
 
 def calendar_table(state: StateView, region: int, year: int) -> CodeTable | None:
     """The code table that has a region's calendar of a year; None where it never published one."""
-    return typed(state, "codeTable", _table_key(region, year), CodeTable)
-
-
-def _table_key(region: int, year: int) -> str:
-    return "0x" + _table_object(region, year).hex()
-
-
-def _table_object(region: int, year: int) -> bytes:
-    return code_table_object(region_object(region), ascii32(table_name(year)))
+    return typed(state, "codeTable", table_key(region, table_name(year)), CodeTable)
 
 
 def version_for(table: CodeTable, day: date, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:
@@ -250,22 +197,3 @@ def _days_between(since: int, due: int) -> Iterator[date]:
         return iter(())
     first, last = (datetime.fromtimestamp(each, SHANGHAI).date() for each in (since, due - 1))
     return (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-
-
-class Remembered:
-    """A state whose entities are read once: each day looks at the same few regions and tables."""
-
-    def __init__(self, below: StateView) -> None:
-        self._below = below
-        self._known: dict[tuple[str, str], Entity | None] = {}
-
-    @property
-    def ledger_id(self) -> bytes:
-        """The ledger that it is of, 32 bytes."""
-        return self._below.ledger_id
-
-    def get(self, table: str, key: str) -> Entity | None:
-        """The entity, or None."""
-        if (table, key) not in self._known:
-            self._known[table, key] = self._below.get(table, key)
-        return self._known[table, key]

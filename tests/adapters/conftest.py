@@ -66,7 +66,7 @@ def ledger(node_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with Rpc(node_url) as rpc:
         fund(rpc, account, 1_000 * 10**18)
         addresses: dict[str, str] = {}
-        sender = Sender(rpc, key_file, addresses, load_artifacts(), patience=20)
+        sender = Sender(rpc, key_file, addresses, load_artifacts(), patience=120)
         blocks = _deploy(rpc, sender, addresses)
         trust = _trust(rpc, addresses, blocks)
         made = Ledger(node_url, rpc, key_file, sender, trust, Chain(rpc, trust, load_artifacts()))

@@ -30,7 +30,7 @@ def fresh(ledger: Ledger) -> Iterator[Ledger]:
     assert ledger.rpc.call("evm_revert", snapshot)
 
 
-def through(ledger: Ledger, url: str, patience: float = 5) -> Sender:
+def through(ledger: Ledger, url: str, patience: float = 120) -> Sender:
     """A second sender of the same account, elsewhere."""
     addresses = {name: entry.address for name, entry in ledger.trust.contracts.items()}
     return Sender(Rpc(url, attempts=1), ledger.key_file, addresses, load_artifacts(), patience)

@@ -56,8 +56,10 @@ class Department:
         return self.client.get(target, headers={**self.headers("GET", target), **headers})
 
     def post(self, target: str, body: Any, **headers: str) -> Any:
+        """It waits for the record for as long as one may: how long that takes is the machine's affair."""
         data = json.dumps(body, ensure_ascii=False).encode()
-        sent = {**self.headers("POST", target, data), "Content-Type": "application/json", **headers}
+        own = {"Content-Type": "application/json", "Prefer": "wait=60"}
+        sent = {**self.headers("POST", target, data), **own, **headers}
         return self.client.post(target, content=data, headers=sent)
 
 

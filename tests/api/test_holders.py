@@ -111,7 +111,7 @@ def test_who_does_not_prove_that_it_is_hers_is_told_nothing(
         assert told(service, replace(good, words=words)) == (401, "HOLDER_REQUEST_UNSIGNED")
     assert told(service, good) == (200, "OK")
     assert told(service, good) == (401, "AUTH_REPLAYED")
-    frozen = service.department.post(f"/v1/licenses/{held}/freeze", {}, Prefer="wait=20")
+    frozen = service.department.post(f"/v1/licenses/{held}/freeze", {}, Prefer="wait=60")
     assert frozen.status_code == 200, frozen.text
     assert told(service, asking(live_ledger, held, device)) == (403, "HOLDER_NOT_BOUND")
 

@@ -109,7 +109,7 @@ class Office:
 
     def handed(self, *messages: Json, **headers: str) -> Any:
         body = {"messages": list(messages)}
-        return self.department().post("/v1/registry", body, Prefer="wait=30", **headers)
+        return self.department().post("/v1/registry", body, Prefer="wait=60", **headers)
 
     def refused(self, *messages: Json) -> tuple[int, str]:
         """Status and code; nothing was recorded."""
@@ -128,7 +128,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         folder = tmp_path_factory.mktemp("office")
         served = Served(live, folder / "service", live.rpc).start()
         undo.callback(served.close)
-        client = undo.enter_context(httpx2.Client(base_url=served.url, timeout=60, trust_env=False))
+        client = undo.enter_context(httpx2.Client(base_url=served.url, timeout=120, trust_env=False))
         yield Office(live, served, folder, client)
 
 
@@ -503,7 +503,7 @@ def test_any_registered_body_hands_in_and_nobody_else(office: Office) -> None:
     unsigned = office.client.post("/v1/registry", json={"messages": [message]})
     assert (unsigned.status_code, unsigned.json()["code"]) == (401, "AUTH_MISSING")
     relying = Department(office.client, RELYING, office.signer("relying"))  # type: ignore[arg-type]
-    taken = relying.post("/v1/registry", {"messages": [message]}, Prefer="wait=30")
+    taken = relying.post("/v1/registry", {"messages": [message]}, Prefer="wait=60")
     assert taken.status_code == 200, taken.text
     again = office.handed(message)
     assert (again.status_code, again.json()) == (200, taken.json()), "whoever hands it in, it is one record"

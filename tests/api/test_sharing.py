@@ -29,11 +29,11 @@ class Service:
 
     def tell(self, message: Json) -> tuple[int, str]:
         """Status and code of an answer; `OK` where it has none."""
-        answer = self.department.post("/v1/sharing", message, Prefer="wait=20")
+        answer = self.department.post("/v1/sharing", message, Prefer="wait=60")
         return answer.status_code, answer.json().get("code", "OK")
 
     def done(self, message: Json) -> Json:
-        answer = self.department.post("/v1/sharing", message, Prefer="wait=20")
+        answer = self.department.post("/v1/sharing", message, Prefer="wait=60")
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 

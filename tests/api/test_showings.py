@@ -73,7 +73,7 @@ def holder(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 def ask(relying: Department, *fields: str, **more: Any) -> Any:
-    body = {"fields": list(fields), "purpose": "办理企业入住手续", **more}
+    body = {"fields": list(fields), "purpose": "办理企业入住手续", "ttl": 300, **more}
     answer = relying.post("/v1/challenges", body)
     assert answer.status_code == 201, answer.text
     return answer.json()

@@ -64,12 +64,12 @@ class Desk:
 def desk(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("state")
     served = Served(live_ledger, folder / "provider", live_ledger.rpc).start()
-    client = httpx2.Client(base_url=served.url, timeout=60, trust_env=False)
+    client = httpx2.Client(base_url=served.url, timeout=120, trust_env=False)
     code, maker = fresh_code(), Maker(live_ledger)
     issuer = Department(client, ISSUER, live_ledger.signer("issuer"))
 
     def done(message: Json) -> Json:
-        answer = issuer.post("/v1/sharing", message, Prefer="wait=30")
+        answer = issuer.post("/v1/sharing", message, Prefer="wait=60")
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -81,7 +81,7 @@ def desk(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> I
     demand = {"demander": word(RELYING), "nonce": drawn(), "wanted": drawn(), "item": word("")}
     for _ in range(2):
         done(maker.message("Demand", 0, {**demand, "nonce": drawn()}, [maker.grantee]))
-    license_id = issuer.post("/v1/licenses", live_ledger.input(), Prefer="wait=30").json()["licenseId"]
+    license_id = issuer.post("/v1/licenses", live_ledger.input(), Prefer="wait=60").json()["licenseId"]
     made = Desk(live_ledger, served, client, code, license_id)
     form = {"format": "elicense-item/1", "code": ITEM, "name": "示例事项", "region": "310118"}
     file = folder / "item.json"
@@ -149,7 +149,7 @@ def test_what_the_parties_keep_is_told_to_nobody_over_http(desk: Desk) -> None:
     why, case = texts.digest("为某人办理（示例）"), texts.digest("虚构案号-1")
     request = maker.request(desk.code, purposeDigest=why, caseCommitment=case)
     issuer = Department(desk.client, ISSUER, desk.live_ledger.signer("issuer"))
-    assert issuer.post("/v1/sharing", request, Prefer="wait=30").status_code == 200
+    assert issuer.post("/v1/sharing", request, Prefer="wait=60").status_code == 200
     near = desk.near("grant", "show", grant_of(request))
     assert (near["purpose"], near["case"]) == ("为某人办理（示例）", "虚构案号-1")
     status, card = desk.live_ledger.printed("grant", "show", grant_of(request), home=home)

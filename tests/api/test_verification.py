@@ -57,7 +57,8 @@ def held(issuer: Department, live_ledger: LiveLedger, tmp_path: Path) -> tuple[W
 
 
 def ask(relying: Department, *fields: str) -> Any:
-    answer = relying.post("/v1/challenges", {"fields": list(fields), "purpose": "办理企业入住手续"})
+    body = {"fields": list(fields), "purpose": "办理企业入住手续", "ttl": 300}
+    answer = relying.post("/v1/challenges", body)
     assert answer.status_code == 201, answer.text
     return answer.json()
 

@@ -307,7 +307,8 @@ def test_licenses_shown_together_have_one_receipt(
         issued = issue(desk, live_ledger, live_ledger.input(**keys))
         ids.append(wallet.add(issued["envelope"])[0].identifier)
     relying = Department(desk, RELYING, live_ledger.signer("relying"))
-    question = relying.post("/v1/challenges", {"fields": ["certificateName"], "purpose": "办理登记"}).json()
+    asking = {"fields": ["certificateName"], "purpose": "办理登记", "ttl": 300}
+    question = relying.post("/v1/challenges", asking).json()
     shown = wallet.present(ids, ["certificateName"], Challenge.from_json(question), None)
     answer = relying.post("/v1/verify", {"subject": {"qr": shown.qr}, "signReceipt": True}).json()
     assert answer["counts"] == {"IN_FORCE": 2}, answer

@@ -69,7 +69,7 @@ class Far:
         """A grant under which the relying department used something."""
         grant = self.granted(resource)
         with self.department("issuer") as issuer:
-            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=30")
+            use = issuer.post("/v1/sharing", Maker(self.live_ledger).use(grant), Prefer="wait=60")
             assert use.status_code == 200, use.text
         return grant
 
@@ -81,7 +81,7 @@ class Far:
     @contextmanager
     def department(self, who: str) -> Iterator[Department]:
         """A department at the service."""
-        with httpx2.Client(base_url=self.served.url, timeout=60, trust_env=False) as client:
+        with httpx2.Client(base_url=self.served.url, timeout=120, trust_env=False) as client:
             uscc = {"issuer": ISSUER, "relying": RELYING}[who]
             yield Department(client, uscc, self.live_ledger.signer(who))
 
@@ -596,6 +596,60 @@ def test_an_extension_goes_through_a_service_and_counts_until_the_catalog_follow
     followed = ["--sharing", "conditional", "--ground", "7", "--until", "2039-12-31"]
     far.done("issuer", "resource", "amend", resource, "--field-list", str(far.fields), *followed)
     assert late(tmp_path / "fresh")[1] == [], "it followed in time, so no extension is asked for"
+
+
+def test_a_rulebook_goes_through_a_service_to_whoever_counts_by_it(far: Far, tmp_path: Path) -> None:
+    files = [tmp_path / f"{name}.json" for name in ("rulebook", "altered", "longer", "handed-on")]
+    file, altered, longer, out = files
+    rule = {"number": "DECISION", "days": 5, "source": {"zh": "虚构：仅供测试"}}
+    form = {"format": "elicense-rulebook/1", "region": "310118", "version": 1}
+    form |= {"from": "2035-01-01T00:00:00Z", "rules": [rule]}
+    file.write_text(json.dumps(form))
+    altered.write_text(file.read_text().replace('"days": 5', '"days": 4'))
+    longer.write_text(file.read_text().replace('"days": 5', '"days": 11'))
+    near, by = far.folder / "near", ["--by", str(far.live_ledger.key("qingpu"))]
+    asking = ["--api", far.served.url, "--org", RELYING, "--key", str(far.live_ledger.key("relying"))]
+    place = ["--region", "310118"]
+
+    assert far.live_ledger.attempt("rulebook", "check", str(file))[1]["rules"] == [rule]
+    for order in (
+        ["rulebook", "check", str(longer)],
+        ["rulebook", "publish", str(longer), *place, *by],
+        ["code-table", "set", "RULEBOOK", "--in", str(longer), "--from", form["from"], *place, *by],
+    ):
+        status, refused = far.live_ledger.attempt(*order, home=near)
+        assert (status, refused["code"]) == (1, "RULEBOOK_LONGER"), order
+    publish = ["rulebook", "publish", str(file), *place]
+    foreign = far.run("relying", *publish, "--by", str(far.live_ledger.key("jiashan")))
+    assert (foreign[0], foreign[1]["code"]) == (1, "SIGNER_NOT_COMPETENT"), foreign
+    elsewhere = far.run("relying", *publish[:3], "--region", "310000", *by)
+    assert (elsewhere[0], elsewhere[1]["code"]) == (1, "RULEBOOK_OTHER_REGION")
+    told = _at(near, far, *publish, *by, *asking)
+    assert (told["version"], told["from"], told["sent"], told["seq"] > 0) == (1, form["from"], True, True)
+    assert far.run("relying", *publish, *by)[1]["code"] == "RULEBOOK_THERE"
+
+    of = ["rulebook", "of", ISSUER, "--at", "2035-02-01"]
+    status, refused = far.run("relying", *of)
+    assert (status, refused["code"]) == (3, "RULEBOOK_NOT_HERE"), refused
+    assert far.run("relying", "rulebook", "keep", str(altered))[1]["code"] == "NOT_A_RULEBOOK"
+    (row,) = far.done("relying", "rulebook", "list", *place)["rulebooks"]
+    assert (row["since"], row["counts"], row["here"]) == (form["from"], False, False)
+    shown = far.done("relying", "rulebook", "show", "310118", "--out", str(out))
+    assert (shown["digest"], shown["rulebook"], json.loads(out.read_text())) == (told["digest"], form, form)
+    numbers = {each["number"]: each for each in far.done("relying", *of)["numbers"]}
+    assert (numbers["DECISION"]["days"], numbers["DECISION"]["source"]) == (5, rule["source"])
+    assert (numbers["REVIEW"]["days"], numbers["REVIEW"]["countedBy"]) == (10, "DEFAULT")
+    now = {each["days"] for each in far.done("relying", *of[:3])["numbers"] if each["number"] == "DECISION"}
+    assert now == {10}, "it has not begun"
+    kept = far.done("issuer", "rulebook", "keep", str(out), "--send")
+    assert kept["published"] == [{"region": "310118", "version": 1}]
+    with far.department("issuer") as issuer:
+        absent = issuer.get("/v1/rulebooks/0x" + "12" * 32)
+        false = issuer.post("/v1/rulebooks", json.loads(altered.read_text()))
+        supervised = issuer.get("/v1/supervision/sharing?assumeDefaults=true")
+    assert (absent.status_code, absent.json()["code"]) == (404, "RULEBOOK_TEXT_NOT_HERE")
+    assert (false.status_code, false.json()["code"]) == (422, "NOT_A_RULEBOOK")
+    assert SupervisedSharing.model_validate(supervised.json()).rulebook is not None
 
 
 def test_no_region_publishes_something_else_under_the_name_of_a_calendar(far: Far) -> None:

@@ -81,7 +81,7 @@ def alive(pid: int) -> bool:
 def test_a_process_that_took_over_the_pid_is_left_alone(
     home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     try:
         state = {
             "engine": "hardhat",

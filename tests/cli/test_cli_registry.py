@@ -17,6 +17,8 @@ import pytest
 
 from api.cli.main import run
 from ledger import crypto
+from ledger.domain.deadlines import due_after
+from ledger.domain.moments import parse_moment
 from ledger.domain.trustfile import CONTRACT_NAMES
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "operator.md"
@@ -102,6 +104,80 @@ def test_a_published_calendar_moves_what_is_due_in_the_regions_below(tour: Tour)
     due = tour.answer("elicense calendar due 310118")
     assert due["lastDay"] == "2035-10-16", "a week off, two Saturdays worked"
     assert [(each["countedBy"], each["region"]) for each in due["calendars"]] == [("CALENDAR", "310000")]
+
+
+def working_days(decision: dict[str, Any], since: str) -> int:
+    """After how many working days, Monday to Friday, something is due that counts from a moment."""
+    due, start = parse_moment(decision["due"]), parse_moment(since)
+    return next(count for count in range(1, 30) if due_after(start, count) == due)
+
+
+def test_what_is_asked_for_is_due_by_the_rulebook_of_its_day(
+    tour: Tour, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (row,) = tour.answer("elicense rulebook list")["rulebooks"]
+    assert (row["region"], row["version"], row["counts"], row["here"]) == ("310000", 1, True, True)
+    Path("ruled.csv").write_text("name,grade\nname,1\n", encoding="utf-8")
+    shared = "--sharing conditional --ground 7 --until 2039-12-31"
+    done(f"resource add RULED --field-list ruled.csv {shared} --key bureau2.pem")
+    why = "--basis duty --item ITEM-1 --purpose-code LICENSING --purpose x --until 2039-01-01"
+
+    def asked() -> tuple[str, int, dict[str, Any]]:
+        """A grant that is asked for now, in how many days it is decided, and by what."""
+        order = f"grant request {BUREAU}/RULED --fields name {why} --key office2.pem"
+        grant = str(done(order)["grant"])
+        shown = done(f"grant show {grant}")
+        decision = shown["decision"]
+        (by,) = decision["rulebook"]
+        return grant, working_days(decision, shown["requested"]["at"]), by
+
+    early, days, by = asked()
+    first = tour.answer("elicense rulebook publish")
+    assert (days, by["countedBy"], by["region"], by["digest"]) == (5, "RULEBOOK", "310000", first["digest"])
+    before = done(f"grant show {early}")["decision"]
+    rule = {"number": "DECISION", "days": 3, "source": {"zh": "虚构：仅供测试"}}
+    form = {"format": "elicense-rulebook/1", "region": "310118", "version": 1}
+    form |= {"from": "2026-01-01T00:00:00Z", "rules": [rule]}
+    Path("qingpu-rules.json").write_text(json.dumps(form), encoding="utf-8")
+    second = done("rulebook publish qingpu-rules.json --region 310118 --by qingpu.pem")
+    again = "rulebook publish qingpu-rules.json --region 310118 --by qingpu.pem"
+    assert refused(again) == (1, "RULEBOOK_THERE")
+    late, days, by = asked()
+    assert (days, by["region"], by["version"], by["digest"]) == (3, "310118", 1, second["digest"])
+    assert done(f"grant show {early}")["decision"] == before
+
+    at = "supervise sharing --at 2030-01-01"
+
+    def found(more: str = "") -> dict[str, tuple[int, str]]:
+        status, told = call(f"{at} {more}")
+        assert status == 1, told
+        late = [each for each in told["findings"] if each["code"] == "DECISION_LATE"]
+        return {
+            each["about"]: (each["rulebook"][0]["days"], each["rulebook"][0]["countedBy"]) for each in late
+        }
+
+    ours = found()
+    assert (ours[early], ours[late]) == ((5, "RULEBOOK"), (3, "RULEBOOK"))
+    for language, words in (
+        ("zh", "期限 3 个工作日（310118 期限规则第 1 版）"),
+        ("en", "after 3 working days (rulebook of 310118, version 1)"),
+    ):
+        monkeypatch.setenv("ELICENSE_LANG", language)
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            run(shlex.split(at))
+        assert words in printed.getvalue()
+
+    monkeypatch.setenv("ELICENSE_HOME", str(tmp_path / "auditor"))
+    assert refused(at) == (3, "RULEBOOK_NOT_HERE")
+    assert refused("supervise effect") == (3, "RULEBOOK_NOT_HERE")
+    assert set(found("--assume-defaults").values()) == {(10, "DEFAULT")}
+    for file in ("rulebook.json", "qingpu-rules.json"):
+        done(f"rulebook keep {file}")
+    assert found() == ours, "two homes find the same"
+    (kept,) = (tmp_path / "auditor" / "rulebooks").glob(f"*{second['digest'][2:]}*")
+    kept.write_bytes(kept.read_bytes().replace(b'"days":3', b'"days":9'))
+    assert refused(at) == (3, "RULEBOOK_NOT_HERE"), "an altered text is as good as none"
 
 
 def test_the_guide_ends_with_a_clean_replay(tour: Tour) -> None:

@@ -107,7 +107,7 @@ class Desk:
             assert running.poll() is None, "it ended before that step"
             happens()
             held.unlink()
-            answer, _ = running.communicate(timeout=120)
+            answer, _ = running.communicate(timeout=600)
         finally:
             running.kill()
         return Run(running.returncode, json.loads(answer), "")
@@ -120,7 +120,7 @@ def desk(world: World, own_kubo: Kubo, tmp_path: Path) -> Iterator[Desk]:
         yield Desk(world, own_kubo, proxy, tmp_path)
 
 
-def wait_until(is_so: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(is_so: Callable[[], bool], seconds: float = 300.0) -> None:
     deadline = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < deadline

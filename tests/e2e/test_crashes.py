@@ -150,4 +150,7 @@ def _unbuffered() -> Iterator[None]:
     """Threads of a test end with it."""
     before = threading.active_count()
     yield
+    deadline = time.monotonic() + 240
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.05)  # what answered the last request is just ending
     assert threading.active_count() <= before

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -20,7 +21,7 @@ from ledger.adapters.disk import flush, wipe
 from ledger.adapters.ipfs import IpfsContent
 from scripts.tripwire import stopped
 from tests.e2e.sheets_made import TYPE, license_input, rows, write
-from tests.erasing import SECRET_NAME, blobs_of, contents_of, found_in, notes_of
+from tests.erasing import SECRET_NAME, blobs_of, contents_of, data_of, found_in, notes_of
 from tests.forked import elicense
 from tests.kubo import Kubo
 from tests.told import Run, World
@@ -304,7 +305,7 @@ def test_a_wallet_shows_a_license_whose_document_its_issuer_erased(office: Offic
     assert erased.data["erased"][0]["destroyed"]["wraps"] == 2, "of issuer and holder"
     challenge, code = tmp_path / "challenge.json", tmp_path / "code.png"
     asking = ["--fields", "metadata/certificateName", "--purpose", "示例", "--out", str(challenge)]
-    wallet("challenge", *asking, "--key", office.world.key("office-shanghai"))
+    wallet("challenge", *asking, "--ttl", "300", "--key", office.world.key("office-shanghai"))
     shown = ["--fields", "metadata/certificateName", "--challenge", str(challenge), "--png", str(code)]
     wallet("present", run.data["identifier"], *vault, *shown)
     assert wallet("scan", str(code), "--challenge", str(challenge)).data["result"] == "IN_FORCE"
@@ -420,7 +421,7 @@ def test_an_erased_document_is_gone_from_the_ipfs_node(swarm: Office, own_kubo: 
     doomed = [swarm.single, swarm.batch[1]]
     cids = [cid for file in doomed for cid in blobs_of(swarm.register, id_of(file))]
     contents = [each for file in doomed for each in contents_of(file, swarm.register)]
-    blobs = [path.read_bytes() for path in own_kubo.blocks()]
+    blobs = [data_of(path) for path in own_kubo.blocks()]
     folder = FolderContent(swarm.world.home / "content", flush, wipe)
     copied = folder.put(IpfsContent(own_kubo.url).get(cids[0]))  # from before IPFS was set
     assert swarm.document(swarm.batch[1])[1].read_bytes() == swarm.batch[1].read_bytes()
@@ -440,9 +441,10 @@ def test_an_erased_document_is_gone_from_the_ipfs_node(swarm: Office, own_kubo: 
     )
     while not held.exists():
         assert running.poll() is None, running.communicate()
+        time.sleep(0.02)
     own_kubo.end(signal.SIGKILL)
     held.unlink()
-    answer = json.loads(running.communicate(timeout=60)[0])
+    answer = json.loads(running.communicate(timeout=600)[0])
     assert (running.returncode, answer["code"]) == (75, "IPFS_UNREACHABLE")
     assert found_in(swarm.world.home, contents) == set(), "the keys go before the store is asked"
     assert swarm.document(swarm.single)[0].data["code"] == "ERASURE_UNFINISHED"
@@ -452,7 +454,7 @@ def test_an_erased_document_is_gone_from_the_ipfs_node(swarm: Office, own_kubo: 
     assert swarm.document(swarm.single)[0].data["code"] == "DOCUMENT_ERASED"
     assert (copied, folder.has(copied)) == (cids[0], False)
     assert found_in(own_kubo.repo, contents) == set()
-    left = [path.read_bytes() for path in own_kubo.blocks()]
+    left = [data_of(path) for path in own_kubo.blocks()]
     assert len(blobs) - len(left) == 2
     own_kubo.end()
     gone = [blob for blob in blobs if blob not in left]

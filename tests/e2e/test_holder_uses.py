@@ -13,7 +13,7 @@ from tests.e2e.test_corrections import Corrections
 from tests.e2e.test_representations import PASSPHRASE, wallet
 from tests.e2e.test_uses import using
 from tests.e2e.uses_made import used
-from tests.e2e.using import Using
+from tests.e2e.using import Using, until
 from tests.live import ISSUER, RELYING, LiveLedger, live_ledger
 from tests.told import World
 
@@ -148,11 +148,14 @@ def phone(using: Using, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Phon
 
 def until_told(phone: Phone, license_: str, count: int) -> list[dict[str, Any]]:
     """Refusals are recorded by the service's own pace, together where several wait."""
-    for _ in range(200):
-        events = phone.events(license_, "REFUSED")
-        if len(events) >= count:
-            return events
-    raise AssertionError("not all refusals were recorded")
+    found: list[dict[str, Any]] = []
+
+    def are_told() -> bool:
+        found[:] = phone.events(license_, "REFUSED")
+        return len(found) >= count
+
+    until(are_told)
+    return found
 
 
 def test_who_was_refused_a_look_is_named_to_the_holder_and_to_nobody_else(using: Using, phone: Phone) -> None:

@@ -123,6 +123,7 @@ class Holder:
         """What the verifier finds of what is shown."""
         question = str(self._folder / f"{len(fields)}.json")
         asked = ["--fields", fields, "--purpose", "核验", "--out", question, *self._using.key("relying")]
+        asked += ["--ttl", "300"]
         self._using.live_ledger.cli("wallet", "challenge", *asked)
         shown = self.wallet("present", license_, "--fields", fields, "--challenge", question)
         return self._using.live_ledger.attempt("wallet", "scan", shown["qr"], "--challenge", question)

@@ -15,6 +15,7 @@ def test_an_offline_text_is_verified_once_from_text_or_picture(world: World, tmp
     held = owned[0]["identifier"]
     challenge, picture = str(tmp_path / "c.json"), str(tmp_path / "q.png")
     asked = ["--fields", FIELDS, "--purpose", "x", "--key", world.key("office-zhejiang"), "--out", challenge]
+    asked += ["--ttl", "300"]
     assert world.run("wallet", "challenge", *asked).status == 0
     shown = ["--fields", FIELDS, "--challenge", challenge, "--offline", "--png", picture]
     made = world.run("wallet", "present", held, *shown, *vault, ELICENSE_PASSPHRASE="demo")

@@ -28,17 +28,17 @@ __all__ = ["live_ledger", "proxy", "running", "service"]
 def test_killed_among_ten_callers_every_promise_is_kept_once(
     service: Served, live_ledger: LiveLedger, proxy: LyingProxy, point: tuple[str, str, int]
 ) -> None:
-    """They do not wait; whoever holds a promise when the process dies finds the record."""
+    """They do not wait; whoever was told that it is accepted when the process dies finds the record."""
     before, inputs = seq(live_ledger), [live_ledger.input() for _ in range(10)]
     strike(proxy, service, *point)
     with ThreadPoolExecutor(10) as pool:
-        promises = [each for each in pool.map(lambda given: _promised(service, given), inputs) if each]
+        accepted = [each for each in pool.map(lambda given: _accepted(service, given), inputs) if each]
     service.kill()  # where the point lies behind the answers
     service.wait()
     proxy.watch = lambda _method, _when: None
     service.start()
-    for promise in promises:
-        anchored(service, f"/v1/messages/{promise['message']}")
+    for place in accepted:
+        anchored(service, place)
     for given in inputs:
         answer = post(service, "/v1/licenses", given, Prefer="wait=60")
         assert (answer.status_code, answer.json().get("code")) in ((201, None), (409, "LICENSE_EXISTS"))
@@ -63,14 +63,14 @@ def test_killed_during_a_sheet_of_batches_each_license_is_issued_once(
     strike(proxy, service, *point)
     for body, key in zip(sheet, keys, strict=True):
         with contextlib.suppress(httpx2.HTTPError):
-            post(service, "/v1/batches", body, Prefer="wait=30", **key)
+            post(service, "/v1/batches", body, Prefer="wait=60", **key)
     service.kill()  # where the point lies behind the answers
     service.wait()
     proxy.watch = lambda _method, _when: None
     service.start()
     ids = set[str]()
     for body, key in zip(sheet, keys, strict=True):
-        answer = post(service, "/v1/batches", body, Prefer="wait=30", **key)
+        answer = post(service, "/v1/batches", body, Prefer="wait=60", **key)
         assert (answer.status_code, answer.json()["accepted"]) == (202, 20), answer.text
         shown = anchored(service, answer.headers["location"])
         assert shown["counts"] == {"licenses": 20, "anchored": 20}
@@ -80,9 +80,10 @@ def test_killed_during_a_sheet_of_batches_each_license_is_issued_once(
     assert (len(ids), seq(live_ledger)) == (60, before + 3)
 
 
-def _promised(service: Served, given: Json) -> Json | None:
+def _accepted(service: Served, given: Json) -> str | None:
+    """Where to ask for its record."""
     with contextlib.suppress(httpx2.HTTPError):
         answer = post(service, "/v1/licenses", given, Prefer="wait=0")
-        if answer.status_code in (201, 202):
-            return dict(answer.json()["promise"])
+        if answer.status_code == 202:
+            return str(answer.headers["location"])
     return None

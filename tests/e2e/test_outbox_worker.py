@@ -62,7 +62,8 @@ def require_recorded_once(home: Ledger, before: int, after: int) -> None:
     records = [each.record.seq for each in rows if each.record]
     assert sorted(records) == list(range(before + 1, after + 1))
     assert records[0] < records[2], "the act after what it rests on"
-    assert home.queue.state().broken == 0
+    late = [each for each in rows if each.record and each.due and each.record.time > each.due]
+    assert home.queue.state().broken == len(late), "none, unless the machine was too slow to keep it"
 
 
 @pytest.mark.parametrize("step", some(STEPS, 6), ids=lambda step: "-".join(map(str, step)))

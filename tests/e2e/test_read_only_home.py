@@ -30,7 +30,7 @@ def run(live_ledger: LiveLedger, home: Path, *arguments: str) -> tuple[int, dict
     command = [sys.executable, "-m", "api.cli.main", *arguments, "--json"]
     done = subprocess.run(
         ["unshare", "--mount", "sh", "-c", READ_ONLY, str(home), *command],
-        env=environment, capture_output=True, text=True, check=False, timeout=120,
+        env=environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     return done.returncode, json.loads(done.stdout)
 

@@ -46,7 +46,7 @@ def typed(page: str, world: World, tmp_path: Path) -> str:
         text=True,
         cwd=desk,
         env={**world.environment(), "PATH": path, "ELICENSE_LANG": "en"},
-        timeout=240,
+        timeout=1_200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

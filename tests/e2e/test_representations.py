@@ -270,10 +270,13 @@ def test_a_guardian_shows_a_childs_license_until_it_is_ended(world: World, tmp_p
     assert scanned(world, child, id_, tmp_path)[1]["code"] == "HOLDER_KEY_MISMATCH"
     assert scanned(world, guardian, id_, tmp_path)[1]["code"] == "REPRESENTED"
 
-    ends = int(time.time()) + 8
-    until = datetime.fromtimestamp(ends, UTC).isoformat(timespec="seconds")
-    order = ["license", "represent-end", id_, "--representative", ",".join(his), "--until", until]
-    ended = world.run(*order, *by(world))
+    for seconds in (8, 40, 200):
+        ends = int(time.time()) + seconds
+        until = datetime.fromtimestamp(ends, UTC).isoformat(timespec="seconds")
+        order = ["license", "represent-end", id_, "--representative", ",".join(his), "--until", until]
+        ended = world.run(*order, *by(world))
+        if ended.data["code"] != "NOT_RETROACTIVE":  # which it is where the machine took so long to record it
+            break
     assert ended.status == 0, ended.data
     while time.time() < ends:
         time.sleep(0.2)

@@ -411,7 +411,7 @@ def rules_of_a_sector(using: Using, of: list[str], *bases: str) -> Path:
 
 def refusals(using: Using, resource: str, count: int) -> tuple[int, set[int]]:
     """How many uses of a resource are recorded as refused, once there are so many, and why; 0 for several."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         found = (each for _, each in using.live_ledger.ledger().follow().entities("refusal"))
         own = [each for each in found if isinstance(each, Refusal) and each.code in resource]

@@ -55,6 +55,8 @@ class Counter:
             path,
             "--verifier",
             OFFICE,
+            "--ttl",
+            "300",
             *more,
         ]
         assert self.world.run("wallet", "challenge", *given, "--key", self.world.key(key)).status == 0

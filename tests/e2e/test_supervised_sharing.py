@@ -66,7 +66,11 @@ def test_a_duty_whose_day_has_passed_is_told_to_people_in_both_languages(sharing
     sharing.done("duty", "set", resource, *what, "--by", world.key("jiangsu"))
     (late,) = about(supervised(world), resource)
     assert (late["code"], late["due"], late["open"]) == ("DUTY_LATE", "2020-01-01T16:00:00Z", True)
-    for language, said in (("zh", "逾期未办"), ("en", "still open")):
+    days = (
+        ("zh", "应于 2020-01-01 24:00（北京时间）前；逾期"),
+        ("en", "before 24:00 on 2020-01-01 (Beijing time)"),
+    )
+    for language, said in days:
         card = elicense("supervise", "sharing", env=world.environment(ELICENSE_LANG=language))
         assert (card.returncode, said in card.stdout, OWNER in card.stdout) == (1, True, True), card.stderr
     assert "没有发现" in world.card("zh", "supervise", "sharing", "--at", "2020-01-01")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.net.processes import free_port
 from tests.e2e.sheets_made import TYPE, license_input, rows
 from tests.erasing import blobs_of
 from tests.kubo import START_SECONDS, Kubo
@@ -71,7 +71,7 @@ class Swarm:
     def ipfs(self, number: int, *arguments: str) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "IPFS_PATH": self.peers[number]["repo"]}
         command = [str(self.program), *arguments]
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=240)
 
     def pinned(self, number: int) -> list[str]:
         """The documents that a node keeps; the empty folder of every repository is none."""
@@ -238,10 +238,7 @@ def test_a_stranger_without_the_swarm_key_is_not_spoken_to(
     config = json.loads(Path(swarm.peers[0]["repo"], "config").read_bytes())
     target = f"{config['Addresses']['Swarm'][0]}/p2p/{swarm.peers[0]['peerId']}"
     stranger = Kubo(kubo_program, tmp_path / "stranger")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    stranger.run("config", "--json", "Addresses.Swarm", f'["/ip4/127.0.0.1/tcp/{port}"]')
+    stranger.run("config", "--json", "Addresses.Swarm", f'["/ip4/127.0.0.1/tcp/{free_port(0)}"]')
     stranger.run("config", "--json", "Swarm.AddrFilters", "[]")
     try:
         for key in (None, "/key/swarm/psk/1.0.0/\n/base16/\n" + "11" * 32 + "\n"):
@@ -254,7 +251,7 @@ def test_a_stranger_without_the_swarm_key_is_not_spoken_to(
         (stranger.repo / "swarm.key").write_bytes(Path(swarm.peers[0]["repo"], "swarm.key").read_bytes())
         stranger.start(offline=False)
         assert _connects(stranger, target), "it is the key alone that kept it out"
-        assert _fetches(stranger, swarm.cid(file))
+        assert _fetches(stranger, swarm.cid(file), seconds=60)
     finally:
         stranger.end()
 
@@ -263,13 +260,13 @@ def _connects(node: Kubo, target: str) -> bool:
     return _done(node, "swarm", "connect", target)
 
 
-def _fetches(node: Kubo, cid: str) -> bool:
-    return _done(node, "block", "get", "--timeout=5s", cid)
+def _fetches(node: Kubo, cid: str, seconds: int = 5) -> bool:
+    return _done(node, "block", "get", f"--timeout={seconds}s", cid)
 
 
 def _done(node: Kubo, *arguments: str) -> bool:
     command = [str(node.program), *arguments]
-    done = subprocess.run(command, env=node.environment(), capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, env=node.environment(), capture_output=True, check=False, timeout=240)
     return done.returncode == 0
 
 

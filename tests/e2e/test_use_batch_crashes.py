@@ -46,11 +46,27 @@ def relay(using: Using) -> Iterator[Relay]:
 
 def recorded(using: Using, grant: str) -> list[str]:
     """The requests whose uses stand on the ledger, each as often as it does."""
-    rows = using.provider("use", "list", "--grant", grant)["uses"]
+    before, used = -1, used_under(using, grant)
+    while before != used:  # nothing was recorded between the answers
+        before, rows = used, using.provider("use", "list", "--grant", grant)["uses"]
+        used = used_under(using, grant)
     sizes = sum(row["size"] for row in rows if row["kind"] == "BATCH")
     requests = [row["request"] for row in rows if row["kind"] == "DATA"]
-    assert len(requests) == sizes == using.provider("grant", "show", grant)["used"]
+    assert len(requests) == sizes == used
     return sorted(requests)
+
+
+def used_under(using: Using, grant: str) -> int:
+    return int(using.provider("grant", "show", grant)["used"])
+
+
+def signed_for(using: Using, grant: str, requests: list[str]) -> None:
+    """Sign until just these uses stand on the ledger, or time is over; more than they never do."""
+    deadline = time.monotonic() + 300
+    while (found := recorded(using, grant)) != sorted(requests):
+        assert set(found) < set(requests) and time.monotonic() < deadline, found
+        using.sign(grant)
+        time.sleep(0.5)
 
 
 def waiting(using: Using, grant: str) -> Json:
@@ -83,7 +99,7 @@ def killed(relay: Relay, wanted: str, when: str, start: Callable[[], Piped]) -> 
     process = start()
     started.put(process)
     with process.stdout, process.stderr:
-        assert process.wait(60) < 0, process.stdout.read()
+        assert process.wait(300) < 0, process.stdout.read()
 
 
 @pytest.mark.parametrize("point", some(POINTS, 3))
@@ -99,11 +115,7 @@ def test_a_batch_goes_on_where_its_provider_died_and_counts_once(
     proxy.watch = lambda _method, _when: None
     using.served.wait()
     using.served.start()
-    using.sign(grant)
-    while len(rows := recorded(using, grant)) < 2:
-        using.sign(grant)
-        time.sleep(1)
-    assert rows == sorted(each["use"] for each in used)
+    signed_for(using, grant, [each["use"] for each in used])
     assert using.sign(grant) == {**using.sign(grant), "batches": [], "waiting": 0}
 
 
@@ -122,9 +134,9 @@ def test_a_provider_that_dies_after_it_released_still_has_what_it_promised(
     using.served.wait()
     using.served.start()
     assert using.used(grant, license_, "--batch", out=out)["use"] == used["use"]
-    using.sign(grant)
-    assert recorded(using, grant) == [used["use"]]
-    assert using.grantee("promise", "verify", used["promise"])["seq"] is not None
+    signed_for(using, grant, [used["use"]])
+    _, told = using.live_ledger.attempt("promise", "verify", used["promise"], home=using.grantee_home)
+    assert told["seq"] is not None, "a slow machine keeps it late"
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -140,8 +152,7 @@ def test_a_grantee_that_dies_while_it_asks_signs_for_what_was_released(
     using.sign(grant)
     assert len(recorded(using, grant)) == (when == "after"), "signed for though the answer never arrived"
     again = using.used(grant, license_, "--batch", out=out)
-    using.sign(grant)
-    assert recorded(using, grant) == [again["use"]]
+    signed_for(using, grant, [again["use"]])
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -155,9 +166,7 @@ def test_a_grantee_that_dies_while_it_signs_signs_again_and_once(
     killed(relay, "POST /v1/uses/batches", when, lambda: grantee(using, *command))
     told = using.sign(grant)
     assert [each["size"] for each in told["batches"]] == ([1] if when == "before" else [])
-    while recorded(using, grant) != [used["use"]]:
-        using.sign(grant)
-        time.sleep(1)
+    signed_for(using, grant, [used["use"]])
 
 
 def forged(batch: Json, keep: list[list[str]]) -> Json:
@@ -208,8 +217,7 @@ def test_what_nobody_asked_for_is_not_signed_and_named(
         named = set(told["error"]["fields"]["requests"].split(", "))
         assert named <= ({invented} if name == "one more" else mine), name
     assert recorded(using, grant) == []
-    using.sign(grant)
-    assert recorded(using, grant) == sorted(mine)
+    signed_for(using, grant, list(mine))
 
 
 def test_what_is_left_out_is_named_and_nothing_signed(
@@ -230,5 +238,4 @@ def test_what_is_left_out_is_named_and_nothing_signed(
     status, told = using.signing(grant, at=relay.url)
     assert (status, told["code"], told["error"]["fields"]["requests"]) == (1, "USES_MISSING", left_out)
     assert recorded(using, grant) == []
-    using.sign(grant)
-    assert recorded(using, grant) == sorted(each["use"] for each in used)
+    signed_for(using, grant, [each["use"] for each in used])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from ledger.domain.sharing_entities import UseBatch
 from tests.granting import reasons
 from tests.live import ISSUER, NATIONAL, LiveLedger
 from tests.served import Served
@@ -24,6 +27,16 @@ code,name,status,capital
 FIELDS = "name,grade\nmetadata/certificateName,1\nmetadata/certificateNumber,2\nface/category,2\nholders,3\n"
 GRANTEE_NAME = "示例浙江省用证单位"
 PURPOSE = "办理施工许可（示例）"
+
+
+def until(is_so: Callable[[], object], seconds: float = 300) -> None:
+    """Wait for what has to come, as long as the slowest machine needs for it.
+
+    It may never come where the far side refused what was signed: the test finds that out.
+    """
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 @dataclass
@@ -124,10 +137,18 @@ class Using:
         return self.use(grant, "", "--row", key, *more, fields=fields, out=out)
 
     def sign(self, grant: str, *more: str) -> Json:
-        """`use sign` of the grantee."""
+        """`use sign` of the grantee, seen through to the records of what it signed."""
         status, told = self.signing(grant, *more)
         assert status == 0, told
+        for batch in told["batches"]:
+            until(lambda batch=batch: batch["seq"] or self._noted(batch))
         return told
+
+    def _noted(self, batch: Json) -> bool:
+        """Whether a batch that was only accepted is recorded by now; its number is then told."""
+        found = self.live_ledger.ledger(self.grantee_home).follow().get("useBatch", batch["batch"])
+        batch["seq"] = found.seq if isinstance(found, UseBatch) else None
+        return found is not None
 
     def signing(self, grant: str, *more: str, at: str = "") -> tuple[int, Json]:
         """The same, good or bad: exit status and answer."""

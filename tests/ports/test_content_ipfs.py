@@ -23,11 +23,13 @@ import pytest
 from ledger.adapters.content import FolderContent
 from ledger.adapters.disk import flush, wipe
 from ledger.adapters.ipfs import MAX_ANSWER, IpfsContent
+from ledger.adapters.net.processes import free_port
 from ledger.bootstrap import Ledger
 from ledger.domain.content_id import MAX_BYTES, cid_of
 from ledger.errors import ContentOutageError, LedgerError, MalformedError, TrustError, UsageError
 from ledger.settings import load_settings
-from tests.kubo import GUIDE, Kubo, free_port
+from tests.erasing import data_of
+from tests.kubo import GUIDE, Kubo
 
 BLOB = b"an encrypted document " * 100
 CID = cid_of(BLOB)
@@ -123,9 +125,9 @@ def test_putting_what_lies_there_unpinned_pins_it(store: IpfsContent, kubo: Kubo
 def test_erased_content_is_on_no_file_of_the_node(store: IpfsContent, kubo: Kubo) -> None:
     marker = random.Random(7).randbytes(64)
     store.put(marker)
-    assert any(marker in file.read_bytes() for file in kubo.blocks())
+    assert any(marker in data_of(file) for file in kubo.blocks())
     assert store.erase(cid_of(marker))
-    assert not any(marker in file.read_bytes() for file in kubo.repo.rglob("*") if file.is_file())
+    assert not any(marker in data_of(file) for file in kubo.repo.rglob("*") if file.is_file())
     assert not store.is_pinned(cid_of(marker))
     assert cid_of(marker) not in kubo.run("pin", "ls", "--quiet")
 
@@ -156,7 +158,7 @@ def test_bytes_altered_on_the_disk_do_not_come_back_and_heal_when_put_anew(
 ) -> None:
     blob = b"a document whose block is edited"
     cid = store.put(blob)
-    (file,) = (file for file in kubo.blocks() if file.read_bytes() == blob)
+    (file,) = (file for file in kubo.blocks() if data_of(file) == blob)
     for other in (b"", blob[:-1], blob.replace(b"a", b"b", 1), blob + b"\0"):
         file.chmod(0o600)
         file.write_bytes(other)
@@ -178,7 +180,7 @@ def test_many_threads_share_one_store(store: IpfsContent) -> None:
 
 
 def test_without_a_daemon_every_call_is_an_outage() -> None:
-    store = IpfsContent(f"http://127.0.0.1:{free_port()}")
+    store = IpfsContent(f"http://127.0.0.1:{free_port(0)}")
     for call in (lambda: store.put(BLOB), *(lambda ask=ask: ask(CID) for ask in _asks(store))):
         with pytest.raises(ContentOutageError, match="IPFS_UNREACHABLE") as caught:
             call()
@@ -201,7 +203,7 @@ def test_a_restart_keeps_documents_and_pins(own: Kubo) -> None:
 
 def test_what_a_put_promised_is_there_after_kill_9(own: Kubo) -> None:
     """Three times: the daemon is killed in the middle of a stream of puts, then everything is put again."""
-    store = IpfsContent(own.url, timeout=10)
+    store = IpfsContent(own.url, timeout=120)
     documents, promised = blobs(400, seed=5), set[str]()
     for kills in (30, 90, 170):
         killer = _KillAfter(own, promised, kills)
@@ -293,7 +295,7 @@ class LyingDaemon:
         return self.lie(command, told)
 
     def _forward(self, path: str, body: bytes, kind: str) -> Reply:
-        connection = HTTPConnection(urlsplit(self.target).netloc, timeout=20)
+        connection = HTTPConnection(urlsplit(self.target).netloc, timeout=120)
         try:
             connection.request("POST", path, body, {"Content-Type": kind} if kind else {})
             response = connection.getresponse()

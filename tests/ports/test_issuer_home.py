@@ -77,7 +77,7 @@ def test_processes_that_start_together_share_one_secret(tmp_path: Path) -> None:
     processes = [START.Process(target=draw, args=(str(tmp_path), answers, gate)) for _ in range(6)]
     for process in processes:
         process.start()
-    found = {answers.get(timeout=30) for _ in processes}
+    found = {answers.get(timeout=300) for _ in processes}
     for process in processes:
         process.join()
     assert found == {home(tmp_path).secret(BUREAU)}

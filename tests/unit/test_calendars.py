@@ -22,11 +22,13 @@ from ledger.domain.moments import parse_moment, rfc3339, start_of_day
 from ledger.domain.objects import ascii32, code_table_object, region_id, region_object
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
-from ledger.service import working_days
+from ledger.service import region_tables
 from ledger.service.calendars import Calendars, ShowCalendars, keep_calendar, publish
+from ledger.service.counting import CountDeadlines, FindTexts
 from ledger.service.evidence import Evidence
 from ledger.service.known_at import KnownAt
 from ledger.service.party_texts import PartyTexts
+from ledger.service.rulebooks import Rulebooks
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.shown_grants import ShowGrants
 from ledger.service.supervise_sharing import SuperviseSharing, Supervision
@@ -155,6 +157,7 @@ class Published:
         self.made.register("ASKED", Sharing.CONDITIONAL, cycleDays=0)
         self.made.register("OPEN", cycleDays=0)
         self.folder, self.kept = folder, Calendars(FileOutbox(folder / "calendars"))
+        self.rulebooks = Rulebooks(FileOutbox(folder / "rulebooks"))
 
     def publish(self, region: int, form: Json, *, keep: bool = True, since: int | None = None) -> str:
         """A version of a region's calendar, signed by the region."""
@@ -169,15 +172,15 @@ class Published:
     def supervised(self, at: int, *, assumes: bool = False, state: State | None = None) -> Json:
         """What `supervise sharing` tells as of a moment."""
         known = KnownAt(Tables(state or self.ledger.state()), at)
-        days = WorkingDays(known, at, self.kept.find, assumes)
-        shown = ShowCorrections(known, self._texts, self._evidence, at, days)
+        count = CountDeadlines.by(known, at, self.found, assumes_weekdays=assumes, assumes_defaults=assumes)
+        shown = ShowCorrections(known, self._texts, self._evidence, at, count)
         return SuperviseSharing(known, shown, Supervision(at), at).supervise().as_json()
 
     def decision(self, grant: str) -> Json:
         """`decision` of `grant show` now."""
         state = Tables(self.ledger.state())
-        days = WorkingDays(state, self.ledger.now, self.kept.find)
-        shown = ShowGrants(state, self._texts, self.ledger.now, days)
+        count = CountDeadlines.by(state, self.ledger.now, self.found)
+        shown = ShowGrants(state, self._texts, self.ledger.now, count)
         found: Json = shown.show(self.ledger.state().tables["grant"][grant])["decision"]  # type: ignore[arg-type]
         return found
 
@@ -187,6 +190,11 @@ class Published:
 
     def shown(self) -> ShowCalendars:
         return ShowCalendars(Tables(self.ledger.state()), self.kept, self.ledger.now)
+
+    @property
+    def found(self) -> FindTexts:
+        """The texts that the home keeps."""
+        return FindTexts(self.kept.find, self.rulebooks.find)
 
     @property
     def _texts(self) -> PartyTexts:
@@ -272,7 +280,7 @@ def test_among_many_code_tables_the_same_calendar_is_found(
 ) -> None:
     world.publish(SHANGHAI, made_up(("01-05", "01-07")))
     decision = world.decision(grant := world.made.request("ASKED"))
-    monkeypatch.setattr(working_days, "MOST_LISTED", 0)
+    monkeypatch.setattr(region_tables, "MOST_LISTED", 0)
     assert world.decision(grant) == decision
     assert decision["calendars"][0]["region"] == "310000"
 

@@ -9,12 +9,15 @@ import pytest
 
 from ledger import crypto
 from ledger.domain.calendars import Calendar, read_calendar, table_name
+from ledger.domain.deadlines import due_after
 from ledger.domain.field_list import FieldList
 from ledger.domain.messages import Kind
 from ledger.domain.moments import SHANGHAI, parse_moment, start_of_day
+from ledger.domain.rulebook import TABLE, Rulebook, read_rulebook
 from ledger.domain.sharing import Outcome
 from ledger.domain.verdict import Verdict
 from ledger.errors import UnknownIdError
+from ledger.service.counting import FindTexts
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import show_license
 from ledger.service.verify import NO_PRESENTATION, Ask, AtHand, Subject, VerifyLicenses
@@ -43,6 +46,7 @@ class Doubted:
     def __init__(self, ledger: LedgerSimulator) -> None:
         self.ledger, self.records = ledger, SharingRecords(ledger)
         self.calendars: dict[str, Calendar] = {}
+        self.rulebooks: dict[str, Rulebook] = {}
         self.records.register("OPEN", licenseType=word(REGIONAL_TYPE), fieldsDigest=NAMES.digest)
         self.issued = ledger.issue(
             HELD, code=REGIONAL_TYPE, holderBinding=device_of("device").binding, validFrom=0
@@ -55,6 +59,7 @@ class Doubted:
         return "0x" + self.ledger.record("Attest", [OFFICE], **members).object.hex()
 
     def verdict(self, level: str = "rpc", node: Any = None, **ask: Any) -> Verdict:
+        texts = FindTexts(self.calendars.get, self.rulebooks.get)
         pinned = Asked(level, self.ledger.head().hash if level == "state" else None)
         service = VerifyLicenses(
             trust_of(self.ledger),
@@ -62,7 +67,7 @@ class Doubted:
             crypto.verifier(),
             FixedClock(self.ledger.now),
             level,
-            AtHand(name_fields={NAMES.digest: NAMES}.get, find_calendar=self.calendars.get),
+            AtHand(name_fields={NAMES.digest: NAMES}.get, find_texts=texts),
         )
         return service.verify(Subject(FORM, claim_in(self.issued), NO_PRESENTATION), Ask(**ask))
 
@@ -125,6 +130,27 @@ def test_what_is_due_is_counted_by_the_calendar_of_the_providers_region(doubted:
     others = [each for each in doubted.ledger.records() if each.kind != int(Kind.CODE_TABLE_SET)]
     withheld = doubted.verdict(level, node=Tampered(doubted.ledger, others))
     assert withheld.result == {"rpc": "IN_FORCE", "state": "COULD_NOT_CHECK"}[level]
+
+
+def test_the_number_of_days_is_that_of_the_rulebook_and_is_proved(doubted: Doubted) -> None:
+    rule = {"number": "CORRECTION_ANSWER", "days": 4, "source": {"zh": "虚构"}}
+    form = {"format": "elicense-rulebook/1", "region": f"{QINGPU}", "version": 1}
+    book = read_rulebook({**form, "from": "2020-01-01T00:00:00Z", "rules": [rule]})
+    members = {"region": QINGPU, "publisher": NO_HASH, "name": word(TABLE), "since": book.since}
+    doubted.ledger.record("SetCodeTable", [str(QINGPU)], **members, digest=book.digest)
+    doubted.attest()
+    (row,) = doubted.verdict("state").corrections
+    named = {"number": "CORRECTION_ANSWER", "region": f"{QINGPU}", "version": 1, "digest": book.digest}
+    assert row["rulebook"] == [{**named, "days": 10, "countedBy": "DEFAULT", "said": None}]
+    opened = parse_moment(str(row["openedAt"]))
+    assert parse_moment(str(row["due"])) == due_after(opened, 10)
+    doubted.rulebooks[book.digest] = book
+    (counted,) = doubted.verdict("state").corrections
+    assert counted["rulebook"] == [{**named, "days": 4, "countedBy": "RULEBOOK", "said": 4}]
+    assert parse_moment(str(counted["due"])) == due_after(opened, 4)
+    others = [each for each in doubted.ledger.records() if each.kind != int(Kind.CODE_TABLE_SET)]
+    withheld = doubted.verdict("state", node=Tampered(doubted.ledger, others))
+    assert withheld.result == "COULD_NOT_CHECK"
 
 
 def test_a_doubt_that_nobody_answers_is_overdue_and_goes_on(doubted: Doubted) -> None:

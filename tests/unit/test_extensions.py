@@ -12,7 +12,7 @@ from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.evidence_folder import EvidenceFolder
 from ledger.adapters.outbox import FileOutbox
 from ledger.domain.acts import Scope
-from ledger.domain.deadlines import CATALOG_UPDATE, due_after
+from ledger.domain.deadlines import DEFAULTS, Number, due_after
 from ledger.domain.extensions import TABLE, read_extensions
 from ledger.domain.moments import rfc3339
 from ledger.domain.resources import catalog_changes
@@ -37,7 +37,7 @@ from tests.simulator import (
     founded_ledger,
     hash32,
 )
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 Json = dict[str, Any]
 ENTRY = f"{BUREAU}/OPEN"
@@ -109,7 +109,7 @@ class Extending:
 
     def due(self, more: int = 0) -> int:
         """When the update is due with so many working days more."""
-        return due_after(self.change, CATALOG_UPDATE + more)
+        return due_after(self.change, DEFAULTS[Number.CATALOG_UPDATE] + more)
 
     def row(self, days: int = 5, **more: object) -> Json:
         return row(days, rfc3339(self.change), **more)
@@ -126,7 +126,7 @@ class Extending:
         known = KnownAt(self.tables, at)
         texts = PartyTexts(FileOutbox(self.folder / "sharing"), SystemEntropy())
         evidence = Evidence(EvidenceFolder(self.folder / "evidence"), SystemEntropy())
-        shown = ShowCorrections(known, texts, evidence, at, weekdays(known, at))
+        shown = ShowCorrections(known, texts, evidence, at, by_default(known, at))
         extensions = CountExtensions(known, at, self.kept.find) if counts else None
         found = SuperviseSharing(known, shown, Supervision(at), at, extensions=extensions)
         return found.supervise().as_json()

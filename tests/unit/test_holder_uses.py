@@ -26,7 +26,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.shown_grants import ShowGrants
 from tests.sharing_records import SharingRecords, bits, nonce, word
 from tests.simulator import BUREAU, OFFICE, REGIONAL_TYPE, LedgerSimulator, founded_ledger, id_of
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 HELD, OTHER = id_of("a license of hers"), id_of("a license of another")
 
@@ -47,7 +47,7 @@ def view(ledger: LedgerSimulator, folder: Path, *named: NamedUse) -> JsonObject:
     index, now = Tables(ledger.state()), ledger.now
     texts = PartyTexts(FileOutbox(folder / "sharing"), SystemEntropy())
     evidence = Evidence(EvidenceFolder(folder / "evidence"), SystemEntropy())
-    days = weekdays(index, now)
+    days = by_default(index, now)
     corrections = ShowCorrections(index, texts, evidence, now, days)  # type: ignore[arg-type]
     shown = HolderUses(index, ShowGrants(index, texts, now, days), corrections)  # type: ignore[arg-type]
     return shown.view(Subject(HELD, REGIONAL_TYPE, BUREAU), named)

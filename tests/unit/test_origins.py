@@ -27,7 +27,7 @@ from ledger.service.supervise_origins import supervise_origins
 from ledger.service.supervise_sharing import Supervision
 from tests.sharing_records import NO_HASH, SharingRecords, a_use, word
 from tests.simulator import BUREAU, DAY, OFFICE, SHANGHAI, founded_ledger
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 Json = dict[str, Any]
 CITY = "11310000MB0TE5T27X"
@@ -380,7 +380,7 @@ def test_an_upheld_correction_tells_which_sets_rest_on_what_was_doubted(made: Or
         assert isinstance(found, Correction)
         evidence = Evidence(EvidenceFolder(made.folder / "evidence"), SystemEntropy())
         now = made.ledger.now
-        shown = ShowCorrections(state, made.texts, evidence, now, weekdays(state, now))  # type: ignore[arg-type]
+        shown = ShowCorrections(state, made.texts, evidence, now, by_default(state, now))  # type: ignore[arg-type]
         return shown.show(found)["affected"]
 
     assert affected() is None

@@ -28,7 +28,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.supervise_sharing import SuperviseSharing, Supervision
 from tests.sharing_records import NO_HASH, TYPE, SharingRecords, a_use, bits, word
 from tests.simulator import BUREAU, DAY, OFFICE, QINGPU, SHANGHAI, founded_ledger
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 Json = dict[str, Any]
 ASKED, OPEN = f"{BUREAU}/ASKED", f"{BUREAU}/OPEN"
@@ -193,7 +193,7 @@ class Ruled:
     def against(self, at: int, **asked: Any) -> list[Json]:
         """`againstRules` of `supervise sharing` as of a moment."""
         known = KnownAt(Tables(self.ledger.state()), at)
-        shown = ShowCorrections(known, self.texts, self.evidence, at, weekdays(known, at))
+        shown = ShowCorrections(known, self.texts, self.evidence, at, by_default(known, at))
         rules = SectorRules(known, at, self.found.get, self.texts.list_of)
         found = SuperviseSharing(known, shown, Supervision(at, **asked), at, rules).supervise()
         told: list[Json] = found.as_json()["againstRules"]

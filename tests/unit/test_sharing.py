@@ -67,7 +67,7 @@ from tests.simulator import (
     founded_ledger,
     id_of,
 )
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 G = GrantStanding
 CITY = "11310000MB0TE5T27X"
@@ -227,7 +227,7 @@ def test_a_review_is_part_of_the_answer_and_late_on_its_own(
     def rows(after: int) -> list[tuple[bool, list[str]]]:
         state = ledger.state()
         tables, now = Tables(state), ledger.now + after
-        show = ShowGrants(tables, texts, now, weekdays(tables, now))
+        show = ShowGrants(tables, texts, now, by_default(tables, now))
         row = show.row(grant_of(ledger, sensitive))
         return [(row["overdue"], [each["need"] for each in row["next"]])]
 

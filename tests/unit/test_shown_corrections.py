@@ -18,11 +18,11 @@ from ledger.domain.sharing import Outcome
 from ledger.domain.sharing_entities import Correction
 from ledger.domain.state import StateView
 from ledger.errors import LedgerError
+from ledger.service.counting import CountDeadlines, FindTexts
 from ledger.service.evidence import MOST_BYTES, Evidence
 from ledger.service.party_texts import PartyTexts
 from ledger.service.seen_records import Seen, SeenRecords
 from ledger.service.shown_corrections import MOST_ROWS, ShowCorrections, Wanted
-from ledger.service.working_days import WorkingDays
 from tests.sharing_records import SharingRecords, a_use
 from tests.simulator import BUREAU, DAY, OFFICE, LedgerSimulator, founded_ledger, id_of
 
@@ -47,9 +47,9 @@ class Tables:
         return ((key, each) for key, each in self.entities(table, after) if (by, value) in links_of(each))
 
 
-def weekdays(state: StateView, now: int) -> WorkingDays:
-    """Working days at a home that keeps no calendars."""
-    return WorkingDays(state, now, {}.get)
+def by_default(state: StateView, now: int) -> CountDeadlines:
+    """How a home counts that keeps no calendars and no rulebooks."""
+    return CountDeadlines.by(state, now, FindTexts())
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def evidence(tmp_path: Path) -> Evidence:
 def shown(ledger: LedgerSimulator, folder: Path, evidence: Evidence) -> ShowCorrections:
     texts = PartyTexts(FileOutbox(folder / "sharing"), SystemEntropy())
     tables, now = Tables(ledger.state()), ledger.now
-    return ShowCorrections(tables, texts, evidence, now, weekdays(tables, now))  # type: ignore[arg-type]
+    return ShowCorrections(tables, texts, evidence, now, by_default(tables, now))  # type: ignore[arg-type]
 
 
 def test_a_flood_of_doubts_makes_no_answer_longer_and_hides_no_earlier_one(

@@ -24,7 +24,7 @@ from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_sharing import SuperviseSharing, Supervision
 from tests.sharing_records import SharingRecords, a_use, word
 from tests.simulator import BUREAU, DAY, OFFICE, REGIONAL_TYPE, SHANGHAI, founded_ledger, id_of
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 Json = dict[str, Any]
 Measure = Callable[..., Json]
@@ -41,7 +41,7 @@ def measure(tmp_path: Path) -> Measure:
             texts.keep_form(read_interface(known_file).digest, known_file)
         wanted = Supervision(at or made.ledger.now, **asked)
         known = KnownAt(Tables(made.ledger.state()), wanted.at)
-        corrections = ShowCorrections(known, texts, evidence, wanted.at, weekdays(known, wanted.at))
+        corrections = ShowCorrections(known, texts, evidence, wanted.at, by_default(known, wanted.at))
         sharing = SuperviseSharing(known, corrections, wanted, wanted.at).supervise()
         return SuperviseEffect(known, wanted, sharing, texts).as_json()
 

@@ -38,7 +38,7 @@ from tests.simulator import (
     hash32,
 )
 from tests.unit.governed import registration
-from tests.unit.test_shown_corrections import Tables, weekdays
+from tests.unit.test_shown_corrections import Tables, by_default
 
 Json = dict[str, Any]
 Do = Callable[[], object]
@@ -53,7 +53,7 @@ def supervised(tmp_path: Path) -> Supervise:
 
     def supervise(state: State, at: int, known_at: int = 0, **asked: Any) -> Json:
         known = KnownAt(Tables(state), known_at or at)
-        corrections = ShowCorrections(known, texts, evidence, at, weekdays(known, at))
+        corrections = ShowCorrections(known, texts, evidence, at, by_default(known, at))
         return SuperviseSharing(known, corrections, Supervision(at, **asked), at).supervise().as_json()
 
     return supervise

@@ -9,6 +9,7 @@ import pytest
 from api.cli.governing import _HEADS_ZH
 from ledger.domain import words
 from ledger.domain.acts import Purpose, Scope, Sharing, Status
+from ledger.domain.deadlines import Number
 from ledger.domain.deadlines import Step as Deadline
 from ledger.domain.editions import EditionStanding
 from ledger.domain.effect import CROSSED
@@ -94,6 +95,7 @@ CODES = {
     "MESSAGE_STATE": values(MessageState),
     "MESSAGE": set(MESSAGES),
     "DEADLINE": values(Deadline),
+    "RULE_NUMBER": values(Number),
     "WAITING": set(WAITING_TEXTS),
 }
 """The lists of codes, by the table that has their words."""
@@ -157,6 +159,36 @@ def test_every_code_that_a_module_writes_has_its_words(table):
     assert set(told()[table]) == (written - others) | ELSEWHERE.get(table, set())
 
 
+def _columns(file: Path) -> set[str]:
+    """What tables of a module name as their columns, as constants or in a tuple that they unpack."""
+    tree = ast.parse(file.read_text("utf-8"))
+    assigned: dict[str, set[str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                assigned.setdefault(getattr(target, "id", ""), set()).update(_texts(node.value))
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table":
+            for each in node.args[1:]:
+                name = getattr(each.value, "id", "") if isinstance(each, ast.Starred) else ""
+                found |= assigned.get(name, set()) if name else _texts(each)
+    return found
+
+
+def _texts(node: ast.expr) -> set[str]:
+    return {
+        each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and type(each.value) is str
+    }
+
+
+def test_every_column_of_a_table_has_its_name() -> None:
+    files = sorted((ROOT / "api/cli").rglob("*.py"))
+    columns = {name: file.name for file in files for name in _columns(file)}
+    assert len(columns) > 80
+    assert {name: place for name, place in columns.items() if name not in _HEADS_ZH} == {}
+
+
 def test_every_finding_of_replay_has_its_words():
     page = (ROOT / "docs/interfaces.md").read_text(encoding="utf-8")
     (line,) = re.findall(r"^Replay finds faults of integrity only: (.*?)\. ", page, re.MULTILINE)
@@ -182,33 +214,3 @@ def test_an_error_tells_a_field_in_both_languages_and_keeps_the_english_in_json(
     told = UsageError("USAGE", detail=Bilingual("缺少命令。", "Missing command."))
     assert told.message()["zh"].endswith("缺少命令。")
     assert told.as_json()["fields"] == {"detail": "Missing command."}
-
-
-def _columns(file: Path) -> set[str]:
-    """What tables of a module name as their columns, as constants or in a tuple that they unpack."""
-    tree = ast.parse(file.read_text("utf-8"))
-    assigned: dict[str, set[str]] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                assigned.setdefault(getattr(target, "id", ""), set()).update(_texts(node.value))
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table":
-            for each in node.args[1:]:
-                name = getattr(each.value, "id", "") if isinstance(each, ast.Starred) else ""
-                found |= assigned.get(name, set()) if name else _texts(each)
-    return found
-
-
-def _texts(node: ast.expr) -> set[str]:
-    return {
-        each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and type(each.value) is str
-    }
-
-
-def test_every_column_of_a_table_has_its_name() -> None:
-    files = sorted((Path(__file__).parents[2] / "api" / "cli").rglob("*.py"))
-    columns = {name: file.name for file in files for name in _columns(file)}
-    assert len(columns) > 80
-    assert {name: place for name, place in columns.items() if name not in _HEADS_ZH} == {}

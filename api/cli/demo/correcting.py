@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.cli.deadline_words import deadline
 from api.cli.demo.sharing import FIELDS, RESOURCE, SERIAL, Sharing
 from api.cli.demo.stage import Chapter, Stage, Told, card
 from api.cli.demo.world import JIANGSU, ZHEJIANG
@@ -96,8 +97,8 @@ class Correcting:
         notice = desk.ledger.corrections(state).notice(self._found(), ZHEJIANG.uscc)
         shared = desk.send(acknowledge(state, self._found(), ZHEJIANG.uscc, desk.by))
         row = desk.ledger.corrections(desk.ledger.follow()).row(self._found())
-        due = notice["acknowledgement"]["due"] if notice else None
-        lines = [f"{ZHEJIANG.name}: {FIELD}; {said(f'应于 {due} 前确认', f'to be acknowledged by {due}')}"]
+        due = deadline(notice["acknowledgement"]["due"]) if notice else None
+        lines = [f"{ZHEJIANG.name}: {FIELD}; {said(f'应于 {due}前确认', f'to be acknowledged by {due}')}"]
         return Told(f"{row['toTell']} told, {row['acknowledged']} heard", lines, shared.gas_used)
 
     def _found(self) -> Correction:

@@ -64,11 +64,15 @@ HELP: dict[str, str] = {
     "Where the lines go that mend it.": "补正用的归集行写到何处。",
     "More folders of license files.": "其他证照文件目录。",
     "When the snapshot was taken; now if not told.": "快照的时刻；不写即现在。",
-    "Find the licenses of a holder at the body that issued them: a use code each, recorded as a use.": (
+    "Find the licenses of a holder at the bodies that issued them: a use code each, recorded as a use.": (
         "向颁发机构查找持证主体的证照：每份给一个用证码，查找本身记为一次用证。"
     ),
     "Of the holder; it goes to the provider only.": "持证主体的代码；只交给提供方。",
     "By what right you look; one for each resource.": "凭哪项授权查找；每个资源一项。",
+    "Instead: at all bodies there and below that granted it.": "改为地区：向其中及下级给过授权的机构查找。",
+    'With --region: {"USCC": "URL"}, before interfaces.': '配 --region：{"代码": "地址"}，先于接口。',
+    "With --region: interfaces may name this machine.": "配 --region：接口可以指向本机的服务。",
+    "The provider's; with --region, one with interface files.": "提供方的服务；配 --region 为存接口文件的。",
     "As when the grant was asked for.": "用途，与申请授权时一致。",
     "Your signing key.": "你的签名密钥。",
     "Your registered encryption key.": "你已登记的加密密钥。",

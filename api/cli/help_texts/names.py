@@ -74,6 +74,7 @@ NAMES: dict[str, str] = {
     "USCC": "机构代码",
     "USCC=PEM": "机构代码=PEM",
     "USCC|ID": "机构代码|标识",
+    "USCC|REGION": "机构代码|地区代码",
     "USE": "用证",
     "VERIFIER.pem": "核验方密钥.pem",
     "YEAR": "年度",

@@ -516,6 +516,31 @@ HELP: dict[str, str] = {
     ),
     "How many working days.": "工作日天数。",
     "What they count from; else now.": "起算时刻；默认现在。",
+    "Rulebooks: in how many working days what is due.": "期限规则：各事项须在多少个工作日内办理。",
+    "Tell whether a file is a rulebook within what the regulation allows; asks no ledger.": (
+        "判断文件是否为规范的期限规则、且不超过条例规定的期限；不查询账本。"
+    ),
+    "The rulebook (elicense-rulebook/1), - for stdin.": (
+        "期限规则文件（elicense-rulebook/1），- 表示标准输入。"
+    ),
+    "Publish a region's rulebook, or its next version; signed by the region or a superior one.": (
+        "发布地区的期限规则或其下一版本；由该地区或上级地区签名。"
+    ),
+    "List the rulebooks that regions published, each version with when it came into effect.": (
+        "列出各地区发布的期限规则、各版本及其生效时刻。"
+    ),
+    "Show a region's rulebook; with --api texts of versions that are not here are fetched and kept.": (
+        "显示地区的期限规则；加 --api 时，本地没有的各版本正文从服务取得并保存。"
+    ),
+    "Keep the text of a rulebook that a region published, so that this home can count by it.": (
+        "保存地区已发布的期限规则正文，供本目录计算期限。"
+    ),
+    "Tell in how many working days a body or region has to do what, where that begins to run at a moment.": (
+        "说明某一时刻起算的各事项，机构或地区须在多少个工作日内办理，以及依据。"
+    ),
+    "Count the regulation's numbers for rulebooks whose text is not here, and say so.": (
+        "本地没有正文的期限规则按条例规定的期限计，并予以注明。"
+    ),
     "Lists of electronic seals.": "电子印章名录。",
     "The list (elicense-seals/1), - for stdin.": "印章名录文件（elicense-seals/1），- 表示标准输入。",
     "Credit code of a body, or six digits of a region.": "机构的统一社会信用代码，或六位行政区划代码。",

@@ -148,7 +148,8 @@ def stop_swarm(folder: Path) -> tuple[Peer, ...]:
 def neighbours(peer: Peer) -> int | None:
     """How many nodes a node is connected to; None where it does not answer."""
     try:
-        return len(_ask(peer, "swarm/peers").get("Peers") or ())
+        rows = _ask(peer, "swarm/peers").get("Peers") or ()
+        return len({each.get("Peer") for each in rows})  # two that dial at once have two connections
     except OutageError:
         return None
 

@@ -9,11 +9,14 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from random import SystemRandom
 
 from ledger.errors import UsageError
 
 HOST = "127.0.0.1"
 STOP_SECONDS = 10.0
+_FOR_CONNECTIONS = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_LOWEST, _TRIES = 10_000, 16
 
 _CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 """Of this very process, kept so that it can bury them; they outlive it unless ended."""
@@ -71,10 +74,12 @@ def end(pid: int, started: str) -> None:
 def free_port(*wanted: int) -> int:
     """The first of some ports of this machine that nobody listens on; 0 is any.
 
+    Any is one that the system gives to no connection: until a server listens there, nobody else gets it.
+
     Raises:
         UsageError: `NET_PORT_TAKEN`: none of them is free.
     """
-    for port in wanted:
+    for port in (each for asked in wanted for each in ((*_drawn_ports(), 0) if asked == 0 else (asked,))):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -83,6 +88,16 @@ def free_port(*wanted: int) -> int:
                 continue
             return int(probe.getsockname()[1])
     raise UsageError("NET_PORT_TAKEN", port=wanted[-1])
+
+
+def _drawn_ports() -> list[int]:
+    """Some ports below those that the system gives to connections."""
+    try:
+        end = int(_FOR_CONNECTIONS.read_text(encoding="ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return []
+    below = range(_LOWEST, end)
+    return SystemRandom().sample(below, min(_TRIES, len(below)))
 
 
 def _began_by_ps(pid: int) -> str | None:

@@ -112,6 +112,18 @@ TEXTS: dict[str, Text] = {
         "核对 --api 或 ELICENSE_API。",
         "Check --api or ELICENSE_API.",
     ),
+    "SERVICE_NEAR": Text(
+        "提供单位声明的服务地址 {url} 指向本机或本链路，没有向它发送任何内容。",
+        "The service's address {url}, as its provider declared it, leads to this machine or its link; nothing was sent.",
+        "确认无误后加 --near；否则请提供单位更正接口。",
+        "Where that is meant, say --near; else let the provider mend its interface.",
+    ),
+    "SERVICE_NOT_SECRET": Text(
+        "提供单位声明的服务地址 {url} 不是 https，没有向它发送任何内容。",
+        "The service's address {url}, as its provider declared it, is not https; nothing was sent.",
+        "请提供单位改用 https，或用 --services 自行写明地址。",
+        "Let the provider use https, or name the address yourself with --services.",
+    ),
     "SERVICE_OUTAGE": Text(
         "服务 {url} 不能应答（{reason}）。",
         "The service {url} gives no usable answer ({reason}).",

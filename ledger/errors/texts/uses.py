@@ -177,6 +177,57 @@ TEXTS: dict[str, Text] = {
         "按申请授权时的事项和案号填写。",
         "State the matter and the case as when the grant was asked for.",
     ),
+    "LOOKUP_SCOPE": Text(
+        "没有说明凭什么查找：授权或地区，二者取一。",
+        "Nothing says where to look, or two things do: under grants or over a region.",
+        "用 --grant 写明授权，或用 --region 写明地区，不可同时。",
+        "Name grants with --grant, or a region with --region, and not both.",
+    ),
+    "LOOKUP_OPTION": Text(
+        "{option} 不与 {other} 同用。",
+        "{option} does not go with {other}.",
+        "去掉其中一个。",
+        "Leave one of them out.",
+    ),
+    "LOOKUP_NO_GRANT": Text(
+        "地区 {region} 没有机构给过本单位可用于此事的授权，没有向任何机构查询。",
+        "No body of region {region} gave a grant that may be used for this; nobody was asked.",
+        "核对用途、事项和案号是否与授权一致（grant list --grantee）；没有授权的，先申请（resource list、grant request）。",
+        "Check purpose, item and case against your grants (`grant list --grantee`); where there is none, ask for one "
+        "(`resource list`, `grant request`).",
+    ),
+    "LOOKUP_ITEMS": Text(
+        "有多个事项的授权相符：{items}。",
+        "Grants for several items fit: {items}.",
+        "用 --item 写明办理的是哪一项。",
+        "Say with --item which one is dealt with.",
+    ),
+    "LOOKUP_ADDRESS_UNKNOWN": Text(
+        "不知道 {owner} 在哪里受理资源 {resource} 的用证：没有声明接口，或本机没有接口文件。",
+        "Nothing tells where {owner} takes uses of {resource}: it declared no interface, or its file is not here.",
+        "收入接口文件（interface show --file），用 --api 写明有该文件的服务，或用 --services 写明该机构的服务地址。",
+        "Take in the interface's file (`interface show --file`), name with --api a service that has it, or the body's "
+        "own with --services.",
+    ),
+    "LOOKUP_ADDRESS_OTHER": Text(
+        "资源 {resource} 的接口（{url}）不受理用证：方法中没有 {method}，或地址不能直接使用。",
+        "Uses are not asked for at the interface of {resource} ({url}): its methods lack {method}, or no path can be "
+        "added to its address.",
+        "请提供单位声明其服务的接口，或用 --services 写明其服务地址。",
+        "Its provider declares the interface of its service; or name that with --services.",
+    ),
+    "LOOKUP_RUNNING": Text(
+        "另一次查找正在使用文件夹 {folder}。",
+        "Another lookup is at work in the folder {folder}.",
+        "等它结束后再运行。",
+        "Run it again when that one is done.",
+    ),
+    "SERVICES_MALFORMED": Text(
+        "服务地址文件中 {field} 的地址不是可用的 http(s) 地址。",
+        "In the file of services the address of {field} is no http(s) address of a service.",
+        '写成 {{"统一社会信用代码": "https://…"}}，地址中不含用户名、问号和井号。',
+        'Write {{"USCC": "https://…"}}, the addresses without a user, a query and a fragment.',
+    ),
     "USE_CODE_OTHER": Text(
         "该用证码属于另一授权或另一经办人。",
         "The use code belongs to another grant or another operator.",
