@@ -166,6 +166,24 @@ def test_of_lodged_promises_the_broken_ones_are_found_whoever_lodged_them(lodgin
     assert (found.no_promises, found.absent) == ([], [])
 
 
+def test_a_provider_answers_for_what_it_promised_as_a_relay_does(lodging: Lodging) -> None:
+    like = lodging.promise("any")
+    use = Use(hash32("g"), UseKind.DATA, 1, hash32("r"), hash32("s"), hash32("c"))
+    made = UsePromise(
+        ledger_id=lodging.ledger_id,
+        use=use,
+        accepted_at=like.accepted_at,
+        anchor_by=like.anchor_by,
+        uscc=OFFICE,
+        public_key=like.public_key,
+    )
+    lodging.lodge(made.signed(key_of("relay").sign(made.message())))
+    assert lodging.supervised().counts == {"PENDING": 1}
+    lodging.ledger.wait(100)
+    (found,) = lodging.supervised().as_json()["findings"]
+    assert (found["code"], found["kind"], found["digest"]) == ("PROMISE_NOT_RECORDED", "USE", hash32("r"))
+
+
 def test_what_is_no_promise_is_refused_and_nobodys_finding_where_it_was_recorded(lodging: Lodging) -> None:
     good = lodging.promise("good")
     forged = replace(good, anchor_by=good.anchor_by + 1)
