@@ -113,7 +113,8 @@ def _asked(
 ) -> JsonObject:
     method, target = asked
     try:
-        with httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False) as client:
+        is_tls = url.startswith("https://")  # else no certificate is read, which takes longest of all
+        with httpx2.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=is_tls) as client:
             response = client.request(method, url + target, content=data, headers=headers)
             answer = json.loads(response.content[:LARGEST])
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
