@@ -63,7 +63,7 @@ class Relay:
         headers = {
             key: value for key, value in handler.headers.items() if key.lower() not in ("host", "connection")
         }
-        with httpx2.Client(base_url=self.target, trust_env=False, timeout=90) as client:
+        with httpx2.Client(base_url=self.target, trust_env=False, verify=False, timeout=90) as client:
             answer = client.request(handler.command, handler.path, content=body or None, headers=headers)
         if self.watch(name, "after"):
             return

@@ -128,7 +128,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         folder = tmp_path_factory.mktemp("office")
         served = Served(live, folder / "service", live.rpc).start()
         undo.callback(served.close)
-        client = undo.enter_context(httpx2.Client(base_url=served.url, timeout=120, trust_env=False))
+        client = undo.enter_context(
+            httpx2.Client(base_url=served.url, timeout=120, trust_env=False, verify=False)
+        )
         yield Office(live, served, folder, client)
 
 

@@ -42,7 +42,7 @@ def served(live_ledger: LiveLedger, home: Path, *arguments: str) -> Iterator[tup
 def test_a_department_is_served_until_sigterm(live_ledger: LiveLedger, tmp_path: Path) -> None:
     key = f"{ISSUER}={live_ledger.key('issuer')}"
     with served(live_ledger, tmp_path, "--issuer-key", key) as (process, url):
-        with httpx2.Client(base_url=url, trust_env=False, timeout=90) as client:
+        with httpx2.Client(base_url=url, trust_env=False, verify=False, timeout=90) as client:
             assert client.get("/healthz").json() == {"status": "ok"}
             assert client.get("/readyz").json()["ready"] is True
             department = Department(client, ISSUER, live_ledger.signer("issuer"))  # type: ignore[arg-type]

@@ -64,7 +64,7 @@ class Desk:
 def desk(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("state")
     served = Served(live_ledger, folder / "provider", live_ledger.rpc).start()
-    client = httpx2.Client(base_url=served.url, timeout=120, trust_env=False)
+    client = httpx2.Client(base_url=served.url, timeout=120, trust_env=False, verify=False)
     code, maker = fresh_code(), Maker(live_ledger)
     issuer = Department(client, ISSUER, live_ledger.signer("issuer"))
 
