@@ -77,9 +77,7 @@ class Region:
         served = ["--api", self.first.url, "--org", ISSUER]
         self.using.provider("interface", "set", resource, str(file), *self.using.key("issuer"), *served)
 
-    def order(
-        self, *more: str, region: str = PROVINCE, code: str = HOLDER["code"], out: str = ""
-    ) -> list[str]:
+    def order(self, *more: str, out: str = "") -> list[str]:
         keys = [*self.using.key("relying"), "--encryption-key", str(self.live.key("relying-encryption"))]
         asked = ["license", "lookup", "--code", HOLDER["code"], "--name", GRANTEE_NAME, "--purpose", PURPOSE]
         return [*asked, "--region", PROVINCE, *keys, "--out", out or str(self.out), *more]
