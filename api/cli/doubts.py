@@ -36,7 +36,7 @@ def _awaited(row: Mapping[str, Any]) -> str:
         return said("；已上报争议", "; disputed")
     late = said("（已逾期）", " (overdue)") if row["overdue"] else ""
     due, by = deadline(row["due"]), how_counted(row) or said("按周一至周五", "Monday to Friday")
-    return said(f"；应于 {due}前答复（{by}）", f"; answer due by {due} ({by})") + late
+    return said(f"；应于 {due}前答复（{by}）", f"; answer due before {due} ({by})") + late
 
 
 def _field(name: str) -> str:

@@ -11,7 +11,7 @@ import typer
 from api.cli.looking import Look, alone_in, nothing_done
 from api.cli.options import Network, RpcUrls, open_ledger, region_number
 from api.cli.output import Outcome, read_input, said, worded
-from api.cli.region_lookup import RegionLookup, look_over_region
+from api.cli.region_lookup import PATIENCE, RegionLookup, look_over_region
 from api.cli.sharing import BodyOption, listed
 from api.cli.using import (
     Grantee,
@@ -121,7 +121,8 @@ def _addresses(grantee: Grantee, named: dict[str, str]) -> ProviderAddresses:
         if ledger.settings.api is None:
             return None
         who = (grantee.uscc, grantee.signer, ledger.clock, ledger.entropy)
-        told = ServiceClient(ledger.settings.api, *who).get(f"/v1/interfaces/{key}")["interface"]
+        client = ServiceClient(ledger.settings.api, *who, patience=PATIENCE)
+        told = client.get(f"/v1/interfaces/{key}").get("interface")
         return told if isinstance(told, dict) else None
 
     now = int(ledger.clock.now().timestamp())

@@ -26,7 +26,7 @@ from ledger.service.use_data import UseOrder
 AT_ONCE = 8
 """Bodies that are asked at the same time."""
 
-_PATIENCE = Patience(connected=10.0, answered=45.0, done=90.0)
+PATIENCE = Patience(connected=10.0, answered=45.0, done=90.0)
 """Shorter than with one service: somebody waits at a window."""
 
 
@@ -176,7 +176,7 @@ def _service(
         return NoClient(problem), None
     ledger, reach = grantee.ledger, Reach(near) if address.is_told else None
     who = (grantee.uscc, grantee.signer, ledger.clock, ledger.entropy)
-    return ServiceClient(address.url, *who, patience=_PATIENCE, reach=reach), address
+    return ServiceClient(address.url, *who, patience=PATIENCE, reach=reach), address
 
 
 def _ask_all(asked: Sequence[_Asked], wait: int) -> None:

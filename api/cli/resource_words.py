@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from api.cli.deadline_words import deadline
 from api.cli.grant_words import regraded_lines
 from api.cli.output import said, worded
 from api.cli.plain import one_line
@@ -38,9 +39,8 @@ def resource_card(data: dict[str, object]) -> str:
     if data["lapsed"]:
         lines.append(said("  例外已到期，仍按例外共享", "  the exception LAPSED and is still applied"))
     if data["overdue"]:
-        lines.append(
-            said(f"  应于 {data['updateDue']} 前更新", f"  an update was due before {data['updateDue']}")
-        )
+        due = deadline(str(data["updateDue"]))
+        lines.append(said(f"  应于 {due}前更新", f"  an update was due before {due}"))
     lines += _field_lines(data)
     lines += _regraded_lines(data["regraded"])
     editions = data["editions"]

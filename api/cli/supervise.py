@@ -87,12 +87,12 @@ def promises(
 
 def _promises_told(found: Supervised, leaves_out: bool = True) -> Outcome:
     """Broken is worse than not known; what is no promise is nobody's fault that could be named."""
-    code, status = "OK", 0
+    data, text = found.as_json(), lambda: _text(found)
     if found.findings:
-        code, status = found.findings[0].code, 1
-    elif found.absent and not leaves_out:
-        code, status = "PROMISES_NOT_HERE", 3
-    return Outcome(found.as_json(), text=lambda: _text(found), code=code, exit_code=status)
+        return Outcome(data, text, code=found.findings[0].code, exit_code=1)
+    if found.absent and not leaves_out:
+        return Outcome(data, text, OutageError("PROMISES_NOT_HERE"), exit_code=3)
+    return Outcome(data, text)
 
 
 @app.command("sharing")

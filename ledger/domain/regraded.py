@@ -31,6 +31,7 @@ class Regraded:
         since: When that was made.
         fields: Which fields came to be sensitive, by the positions of the grant's own list.
         missing: What their grade takes and the grant was given without.
+        before: The list for want of which nothing is told of the versions before; None where none is.
     """
 
     version: int
@@ -38,6 +39,7 @@ class Regraded:
     since: int
     fields: int
     missing: frozenset[Need]
+    before: UnknownGrades | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ def regraded(
             continue
         lacked = _lacked(grant, root, resource, number, names_of)
         if isinstance(lacked, UnknownGrades):
-            return found or lacked
+            return replace(found, before=lacked) if found else lacked
         if lacked is None:
             return found
         found = replace(lacked, fields=found.fields) if found else lacked

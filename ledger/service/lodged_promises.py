@@ -33,8 +33,8 @@ from ledger.service.promises import require_lodged_in_time, require_registered
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
-MAX_PROMISES_FILE = 1 << 20
-"""Bytes of a file of promises that are read: as many as homes read back and services take."""
+MAX_PROMISES_FILE = 1 << 21
+"""Bytes of a file of promises that are read: of a full list as `promise show --out` writes it."""
 
 
 @dataclass(frozen=True)

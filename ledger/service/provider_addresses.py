@@ -13,7 +13,7 @@ from ledger.domain.lineage import void_as_of
 from ledger.domain.sharing import DeclarationKind
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.strict_form import StrictForm
-from ledger.errors import LedgerError, RuleError, UnknownIdError
+from ledger.errors import LedgerError, OutageError, RuleError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service.interface_status import require_offered
 from ledger.service.party_texts import PartyTexts
@@ -60,32 +60,36 @@ class ProviderAddresses:
         Raises:
             RuleError: `INTERFACE_NOT_OFFERED`; `LOOKUP_ADDRESS_OTHER`: uses are not asked for there.
             UnknownIdError: `LOOKUP_ADDRESS_UNKNOWN`: none is declared, or its file is nowhere to be had.
+            OutageError: Who may have its file does not answer, and the caller names no address.
         """
-        found = self._interface(resource.key)
+        named = self._named.get(resource.owner)
+        found = self._interface(resource.key, is_needed=named is None)
         require_offered(self._state, self._texts, resource.key, self._now)
-        if resource.owner in self._named:
-            return ServiceAddress(self._named[resource.owner], is_told=False)
+        if named is not None:
+            return ServiceAddress(named, is_told=False)
         if found is None:
             raise UnknownIdError("LOOKUP_ADDRESS_UNKNOWN", resource=resource.key, owner=resource.owner)
         if USES not in found.methods or not is_base(found.url):
             raise RuleError("LOOKUP_ADDRESS_OTHER", resource=resource.key, url=found.url[:200], method=USES)
         return ServiceAddress(found.url, is_told=True)
 
-    def _interface(self, key: str) -> InterfaceFile | None:
+    def _interface(self, key: str, is_needed: bool) -> InterfaceFile | None:
         declared = declaration_of(self._state, key, DeclarationKind.INTERFACE)
         version = in_effect(declared, self._now, void_as_of(self._state, self._now))
         if version is None:
             return None
         digest = version[1].digest
         form = self._texts.form_of(digest, FORMAT)
-        return read_interface(form) if form is not None else self._fetched(key, digest)
+        return read_interface(form) if form is not None else self._fetched(key, digest, is_needed)
 
-    def _fetched(self, key: str, digest: str) -> InterfaceFile | None:
+    def _fetched(self, key: str, digest: str, is_needed: bool) -> InterfaceFile | None:
         """The file from elsewhere, where it is the one that was declared; it is kept."""
         try:
             form = self._fetch(key)
             found = read_interface(form) if isinstance(form, dict) else None
-        except LedgerError:
+        except LedgerError as error:
+            if is_needed and isinstance(error, OutageError):
+                raise
             return None
         if found is None or found.digest != digest:
             return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import Number, Ruled, Start
-from ledger.domain.entities import Organisation
+from ledger.domain.entities import Organisation, Region
 from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.rulebook import TABLE, Rulebook, read_rulebook
@@ -168,7 +168,10 @@ class ShowRulebooks:
 
         Raises:
             OutageError: `RULEBOOK_NOT_HERE`.
+            UnknownIdError: `UNKNOWN_REGION`.
         """
+        if typed(self.state, "region", str(region), Region) is None:
+            raise UnknownIdError("UNKNOWN_REGION", region=f"{region:06d}")
         tables = RegionTables(self.state)
         rule = RuleNumbers(tables, self.now, self.rulebooks.find, assumes_defaults=False).of_region(region)
         start = Start(self.now, EVER)

@@ -386,9 +386,10 @@ class SuperviseSharing:
         for grant in (each for each in self._all("grant", Grant) if not each.parent):
             body = self._now(resource_owner(grant.resource))
             found = self._found_regraded(grant, is_void) if self.asked.org in ("", body) else None
-            if isinstance(found, UnknownGrades):
-                ungraded.add((grant.resource, found))
-            elif found is not None and found.since >= self.asked.since:
+            absent = found.before if isinstance(found, Regraded) else found
+            if absent is not None:
+                ungraded.add((grant.resource, absent))
+            if isinstance(found, Regraded) and found.since >= self.asked.since:
                 raised.append(RaisedGrade(body, grant, found))
         raised.sort(key=lambda each: (each.found.seq, each.grant.grant_id))
         return raised, sorted(ungraded, key=lambda each: (each[0], each[1].version))

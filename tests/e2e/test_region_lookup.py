@@ -77,9 +77,7 @@ class Region:
         served = ["--api", self.first.url, "--org", ISSUER]
         self.using.provider("interface", "set", resource, str(file), *self.using.key("issuer"), *served)
 
-    def order(
-        self, *more: str, region: str = PROVINCE, code: str = HOLDER["code"], out: str = ""
-    ) -> list[str]:
+    def order(self, *more: str, out: str = "") -> list[str]:
         keys = [*self.using.key("relying"), "--encryption-key", str(self.live.key("relying-encryption"))]
         asked = ["license", "lookup", "--code", HOLDER["code"], "--name", GRANTEE_NAME, "--purpose", PURPOSE]
         return [*asked, "--region", PROVINCE, *keys, "--out", out or str(self.out), *more]
@@ -178,6 +176,7 @@ def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_die
     region.second.stop()
     status, again = region.look("--near", other=region.second.url)
     assert (status, again["found"]) == (0, whole["found"]), "what was answered is asked of nobody again"
+    assert region.look("--code", "310101190001010011")[1]["code"] == "USE_FOLDER_OTHER"
     assert using.grantee("grant", "show", once)["left"] == 0
     assert [region.uses(each) for each in (grant, spare, once)] == [["LOCATE", "DATA"], [], ["LOCATE"]]
     logged = json.dumps([*region.first.log, *region.second.log], ensure_ascii=False)
@@ -198,7 +197,6 @@ def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_die
         (["--region", "330421"], (1, "LOOKUP_NO_GRANT")),
         (["--region", "440000"], (4, "UNKNOWN_REGION")),
         (["--region", "31"], (2, "REGION_FORM")),
-        (["--code", "310101190001010011"], (2, "USE_FOLDER_OTHER")),
         (["--grant", "0x" + "ab" * 32], (2, "LOOKUP_SCOPE")),
         (["--via", "platform"], (2, "LOOKUP_OPTION")),
     ],

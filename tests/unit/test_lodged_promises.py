@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from api.cli.files import pretty
 from ledger import crypto
 from ledger.adapters.outbox import FileOutbox
-from ledger.domain.canonical import canonical
+from ledger.domain.canonical import MAX_BYTES, canonical, parse_strict
 from ledger.domain.lodged import MOST_PROMISES, TABLE, AnyPromise, promise_list, read_promise_list
 from ledger.domain.objects import organisation_object
 from ledger.domain.promise import Promise
@@ -141,7 +142,8 @@ def test_a_list_has_each_promise_once_in_order_and_a_full_one_can_be_kept(lodgin
     with pytest.raises(MalformedError, match="PROMISE_MALFORMED"):
         read_promise_list({**form, "promises": [{**first, "message": "0x12"}]})
     full = canonical({**form, "promises": [second] * MOST_PROMISES})
-    assert len(full) <= MAX_PROMISES_FILE
+    assert len(full) <= MAX_BYTES, "as many as homes read back"
+    assert len(pretty(parse_strict(full))) <= MAX_PROMISES_FILE, "as `promise show --out` hands it on"
 
 
 def test_of_lodged_promises_the_broken_ones_are_found_whoever_lodged_them(lodging: Lodging) -> None:

@@ -14,7 +14,7 @@ from ledger.domain.interface_file import USES, read_interface
 from ledger.domain.located import Found, Located, read_located
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.state import typed
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
+from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.service.answer_differs import require_located
 from ledger.service.party_texts import PartyTexts
 from ledger.service.plan_lookups import LookupPlan, LookupTerms, PlanLookups
@@ -71,7 +71,12 @@ class Office:
 
     def address(self, told: object = None, **named: str) -> ServiceAddress:
         state = Tables(self.made.ledger.state())
-        fetch = lambda _: told  # noqa: E731
+
+        def fetch(_: str) -> Any:
+            if isinstance(told, Exception):
+                raise told
+            return told
+
         found = ProviderAddresses(state, self.texts, self.made.ledger.now, named, fetch)
         resource = typed(state, "resource", f"{BUREAU}/OPEN", Resource)
         assert resource is not None
@@ -138,6 +143,10 @@ def test_an_address_is_the_interfaces_own_and_only_where_uses_are_asked_for(offi
     for lie in (None, {}, "x", {**FORM, "url": "https://other.example"}, {**FORM, "more": 1}):
         with pytest.raises(UnknownIdError, match="LOOKUP_ADDRESS_UNKNOWN"):
             office.address(lie)
+    down = OutageError("SERVICE_OUTAGE", url="https://region.example", reason="ConnectError")
+    with pytest.raises(OutageError, match="SERVICE_OUTAGE"):
+        office.address(down)
+    assert office.address(down, **{BUREAU: "http://named.example"}).url == "http://named.example"
     assert office.address(FORM) == ServiceAddress(str(FORM["url"]), is_told=True)
     assert office.address() == office.address(FORM), "it was kept"
     named = office.address(**{BUREAU: "http://named.example"})

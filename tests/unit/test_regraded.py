@@ -120,6 +120,14 @@ def test_with_another_list_fields_are_told_by_their_names_or_not_at_all() -> Non
     assert found(made, named, [before, after]) is None, "it stands now where a sensitive field stood"
     assert found(made, numbered, [after]) == UnknownGrades(1, before.digest)
     assert found(made, numbered, [before]) == UnknownGrades(2, after.digest)
+    back = {**own, "sensitive": bits(7)}
+    made.register("LISTED", cycleDays=0, **back)
+    told = found(made, numbered, [before])
+    assert isinstance(told, Regraded)
+    assert (told.version, told.before) == (3, UnknownGrades(2, after.digest)), "since when is not known here"
+    whole = found(made, numbered, [before, after])
+    assert isinstance(whole, Regraded)
+    assert (whole.version, whole.before) == (2, None)
 
 
 def test_supervision_names_those_in_effect_until_they_are_withdrawn(supervised: Any) -> None:

@@ -223,6 +223,8 @@ def test_each_number_is_that_of_the_nearest_region_that_names_it(ruling: Ruling)
     assert ruling.asked("nearest")[0] == 9
     with pytest.raises(UnknownIdError, match="UNKNOWN_BODY"):
         ruling.showing().of_body("91310000MA1FL00X05")
+    with pytest.raises(UnknownIdError, match="UNKNOWN_REGION"):
+        ruling.showing().of(319999)
 
 
 def not_begun(each: Ruling) -> None:
