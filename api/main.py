@@ -78,7 +78,7 @@ from ledger.service.origins import take_origins
 from ledger.service.present import PresentService
 from ledger.service.share_editions import ShowEditions
 from ledger.service.supervise_origins import SupervisedOrigins
-from ledger.service.supervise_promises import Supervised as SupervisedPromises
+from ledger.service.supervise_promises import SupervisedPromises
 from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 
@@ -234,7 +234,8 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
 
     def supervised_lodged() -> SupervisedPromises:
         with index_lock:
-            return ledger.supervise_lodged()
+            judging = ledger.judging().at_head()
+        return ledger.supervised.lodged(judging)
 
     return Services(
         clock=ledger.clock,

@@ -38,7 +38,7 @@ from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.sources import Asked, Histories
 from ledger.service.standing import Shown
 from ledger.service.supervise_origins import SupervisedOrigins
-from ledger.service.supervise_promises import Supervised as SupervisedPromises
+from ledger.service.supervise_promises import SupervisedPromises
 from ledger.service.supervise_sharing import SupervisedSharing, Without
 from ledger.service.take_texts import TakeTexts
 from ledger.service.verification_receipts import CheckVerifications, RepeatVerifications, SignReceipts

@@ -8,6 +8,7 @@ import typer
 
 from api.cli import remote
 from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
+from api.cli.deadline_words import deadline
 from api.cli.governing import By, state_of, table
 from api.cli.options import Network, RpcUrls, ending, moment, open_ledger
 from api.cli.output import Outcome, read_input, said, worded
@@ -88,7 +89,7 @@ def duty_set(
         "resource": found,
         "due": shown_time(end),
     }
-    return told(shared, data, f"{found}  {data['due'] or said('已删去', 'struck out')}")
+    return told(shared, data, f"{found}  {_due(data['due']) or said('已删去', 'struck out')}")
 
 
 @duty_app.command("list")
@@ -108,9 +109,13 @@ def duty_list(
         if isinstance(each, Duty) and number in (None, each.region) and owner in (None, each.owner)
     ]
     rows.sort(key=lambda row: str(row["due"]))
-    return Outcome(
-        {"duties": rows}, text=table(rows, "resource", "kind", "due", "metAt", "overdue", words=_DUTY)
-    )
+    shown = [{**row, "due": _due(row["due"])} for row in rows]
+    columns = ("resource", "kind", "due", "metAt", "overdue")
+    return Outcome({"duties": rows}, text=table(shown, *columns, words=_DUTY))
+
+
+def _due(end: object) -> str:
+    return deadline(str(end)) if end else ""
 
 
 @duty_app.command("text")

@@ -16,7 +16,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
 from ledger.errors import OutageError, UsageError
-from ledger.service.supervise_promises import Supervised, supervise
+from ledger.service.supervise_promises import SupervisedPromises, supervise
 from ledger.service.supervise_routes import CODE as BROKEN
 from ledger.service.supervise_sharing import Without
 
@@ -77,7 +77,7 @@ def promises(
     ledger = open_ledger(network, rpc)
     try:
         if lodged:
-            return _promises_told(ledger.supervise_lodged(), leave_out)
+            return _promises_told(ledger.supervised.lodged(ledger.judging().at_head()), leave_out)
         given = list(held_promises(paths)) if paths else ledger.promises_given()
         judging = ledger.judging().at_head()
         return _promises_told(supervise(given, judging, ledger.verifier, ledger.trust.ledger_id))
@@ -85,7 +85,7 @@ def promises(
         return Outcome(error=error, exit_code=3)
 
 
-def _promises_told(found: Supervised, leaves_out: bool = True) -> Outcome:
+def _promises_told(found: SupervisedPromises, leaves_out: bool = True) -> Outcome:
     """Broken is worse than not known; what is no promise is nobody's fault that could be named."""
     data, text = found.as_json(), lambda: _text(found)
     if found.findings:
@@ -218,7 +218,7 @@ def routes(
     return Outcome(data, text=lambda: routes_text(data), code=code, exit_code=1 if broken else 0)
 
 
-def _text(found: Supervised) -> str:
+def _text(found: SupervisedPromises) -> str:
     shown = found.as_json()
     counts = "  ".join(f"{worded(PROMISE, name)} {count}" for name, count in shown["counts"].items())
     lines = [f"{counts}  ({shown['asOf']})"]

@@ -75,8 +75,7 @@ from ledger.service.signing import Brought
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown, license_in, license_state, show_license, standing_in
 from ledger.service.submission import Messages
-from ledger.service.supervise_promises import HeldPromise, promises_given, supervise_lodged
-from ledger.service.supervise_promises import Supervised as SupervisedPromises
+from ledger.service.supervise_promises import HeldPromise, promises_given
 from ledger.service.unsigned_uses import UnsignedUses, unsigned_by_us, unsigned_here
 from ledger.service.verification_receipts import (
     CheckVerifications,
@@ -183,16 +182,6 @@ class Ledger(Stores):
     def promises_given(self) -> Iterable[HeldPromise]:
         """The promises that this home gave: of messages in its queue, and of uses in batches."""
         return promises_given(self.queue, self.uses_kept if (self.settings.home / USES).exists() else None)
-
-    def supervise_lodged(self) -> SupervisedPromises:
-        """What became of all promises that were lodged, by the newest block.
-
-        Raises:
-            OutageError: No node answers.
-        """
-        judging = self.judging().at_head()
-        lodged = self.published.lodging(self.index)
-        return supervise_lodged(lodged, judging, self.verifier, self.trust.ledger_id)
 
     def verify(self, asked: Asked, head_for: int = 0) -> VerifyLicenses:
         """The verification service at one level of trust.

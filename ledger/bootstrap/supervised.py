@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 
 from ledger.bootstrap.published import Published
 from ledger.bootstrap.stores import Stores
@@ -11,9 +12,11 @@ from ledger.ports import Entities
 from ledger.service.extensions import CountExtensions
 from ledger.service.known_at import KnownAt
 from ledger.service.origins import ShowOrigins
+from ledger.service.promises import JudgeAtHead
 from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.supervise_effect import SuperviseEffect
 from ledger.service.supervise_origins import SupervisedOrigins, supervise_origins
+from ledger.service.supervise_promises import RememberedVerdicts, SupervisedPromises, supervise_lodged
 from ledger.service.supervise_routes import SuperviseRoutes
 from ledger.service.supervise_sharing import SupervisedSharing, SuperviseSharing, Supervision, Without
 
@@ -109,6 +112,19 @@ class Supervised:
             self._stores.party_texts.list_of,
         )
         return SuperviseRoutes(KnownAt(self._stores.index, asked.at), asked, newest, *told)
+
+    def lodged(self, judging: JudgeAtHead) -> SupervisedPromises:
+        """What became of all promises that were lodged, by one state of the ledger.
+
+        Raises:
+            OutageError: No node answers.
+        """
+        lodged = self._published.lodging(self._stores.index)
+        return supervise_lodged(lodged, judging, self._verdicts, self._stores.trust.ledger_id)
+
+    @cached_property
+    def _verdicts(self) -> RememberedVerdicts:
+        return RememberedVerdicts(self._stores.verifier)
 
     def _supervised(
         self, at: int | None, since: int, org: str, without: Without

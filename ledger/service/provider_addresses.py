@@ -53,6 +53,7 @@ class ProviderAddresses:
     ) -> None:
         self._state, self._texts, self._now = state, texts, now
         self._named, self._fetch = named, fetch
+        self._away: OutageError | None = None
 
     def of(self, resource: Resource) -> ServiceAddress:
         """Where uses of a resource are asked for.
@@ -84,17 +85,26 @@ class ProviderAddresses:
 
     def _fetched(self, key: str, digest: str, is_needed: bool) -> InterfaceFile | None:
         """The file from elsewhere, where it is the one that was declared; it is kept."""
-        try:
-            form = self._fetch(key)
-            found = read_interface(form) if isinstance(form, dict) else None
-        except LedgerError as error:
-            if is_needed and isinstance(error, OutageError):
-                raise
-            return None
+        found = self._read(key)
+        if self._away is not None and is_needed:
+            raise self._away
         if found is None or found.digest != digest:
             return None
         self._texts.keep_form(digest, found.as_json())
         return found
+
+    def _read(self, key: str) -> InterfaceFile | None:
+        """What somebody says that it is; who did not answer once is not waited for again."""
+        if self._away is not None:
+            return None
+        try:
+            form = self._fetch(key)
+            return read_interface(form) if isinstance(form, dict) else None
+        except OutageError as error:
+            self._away = error
+        except LedgerError:
+            pass
+        return None
 
 
 def read_services(form: JsonObject) -> dict[str, str]:

@@ -2,8 +2,8 @@
 
 A deadline has the number that its body's region, or the nearest above it, named when it began to run: of the
 versions that were recorded before that and had begun, the one that began last. What is recorded later changes
-nothing that runs or ran (docs/adr/0043). A version that a compromised key signed does not
-count, and no number beyond the regulation's.
+nothing that runs or ran (docs/adr/0043). A version that a compromised key signed does not count, nor one
+whose text contradicts the ledger, and no number beyond the regulation's.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class RuleNumbers:
     known_at: int
     find: FindRulebook
     assumes_defaults: bool = True
-    _places: dict[tuple[int, Start], list[Running]] = field(default_factory=dict)
+    _places: dict[tuple[int, Start], list[list[Running]]] = field(default_factory=dict)
     _texts: dict[str, Rulebook | None] = field(default_factory=dict)
 
     def of(self, body: str) -> RuleOf:
@@ -70,28 +70,50 @@ class RuleNumbers:
         """The same of a region."""
         return lambda number, start: self._ruled(region, number, start)
 
+    def counting(self, region: int, start: Start) -> Running | None:
+        """The version of a region itself that counts for what begins then; None for none.
+
+        Raises:
+            OutageError: `RULEBOOK_NOT_HERE`.
+        """
+        found = self._counting(self._versions(region, start))
+        return found[0] if found else None
+
     def _ruled(self, region: int, number: Number, start: Start) -> Ruled:
-        for place in self._running(region, start):
-            text, most = self._text(place), DEFAULTS[number]
-            named = (place.region, place.version, place.published.digest)
-            rule = text.of(number) if text else None
+        for versions in self._running(region, start):
+            place, text = self._counting(versions) or (None, None)
+            if place is None:
+                continue
+            most, named = DEFAULTS[number], (place.region, place.version, place.published.digest)
             if text is None:
                 return Ruled(number, most, *named)
+            rule = text.of(number)
             if rule is not None:
                 return Ruled(number, min(rule.days, most), *named, said=rule.days)
         return by_default(number)
 
-    def _running(self, region: int, start: Start) -> list[Running]:
-        """The versions that count for what begins then, of the nearest region first."""
+    def _running(self, region: int, start: Start) -> list[list[Running]]:
+        """The versions that may count for what begins then, region by region, the nearest first."""
         if (region, start) not in self._places:
             line = superiors_of(self.tables.seen, region, start.at, min(self.known_at, start.at - 1))
-            found = ((code, self.tables.of(code, TABLE)) for code in line)
-            self._places[region, start] = [
-                Running(code, *counting)
-                for code, table in found
-                if table and (counting := running_at(table, start, self._is_void))
-            ]
+            self._places[region, start] = [self._versions(code, start) for code in line]
         return self._places[region, start]
+
+    def _versions(self, region: int, start: Start) -> list[Running]:
+        table = self.tables.of(region, TABLE)
+        found = running_at(table, start, self._is_void) if table else []
+        return [Running(region, *each) for each in found]
+
+    def _counting(self, versions: list[Running]) -> tuple[Running, Rulebook | None] | None:
+        """The last that the ledger does not contradict; without its text where that is not here.
+
+        What is not here ends the search, since it might count.
+        """
+        for place in versions:
+            text = self._text(place)
+            if text is None or fits(text, place):
+                return place, text
+        return None
 
     def _text(self, place: Running) -> Rulebook | None:
         """The text; None where the regulation's numbers are counted in its place."""
@@ -99,10 +121,8 @@ class RuleNumbers:
         if digest not in self._texts:
             self._texts[digest] = self.find(digest)
         found = self._texts[digest]
-        if found is not None and fits(found, place.region, place.version, place.published):
+        if found is not None or self.assumes_defaults:
             return found
-        if self.assumes_defaults:
-            return None
         named = {"region": f"{place.region:06d}", "version": place.version, "digest": digest}
         raise OutageError("RULEBOOK_NOT_HERE", **named)
 
@@ -115,11 +135,11 @@ class RuleNumbers:
         return void_as_of(self.tables.seen, self.known_at)
 
 
-def running_at(table: CodeTable, start: Start, is_void: IsVoid) -> tuple[int, CodeTableVersion] | None:
-    """Number and content of the version that counts for what begins to run then; None for none.
+def running_at(table: CodeTable, start: Start, is_void: IsVoid) -> list[tuple[int, CodeTableVersion]]:
+    """Numbers and contents of the versions that may count for what begins to run then, the last one first.
 
-    It stands on the ledger before the record by which that begins; where none is named, it was recorded in
-    an earlier second.
+    They stand on the ledger before the record by which that begins; where none is named, they were recorded
+    in an earlier second.
     """
     counting = [
         (begins(each), number, each)
@@ -128,9 +148,10 @@ def running_at(table: CodeTable, start: Start, is_void: IsVoid) -> tuple[int, Co
         and (each.seq < start.seq if start.seq else each.recorded_at < start.at)
         and not is_void(each.key_id, each.recorded_at)
     ]
-    return max(counting, key=lambda each: each[:2])[1:] if counting else None
+    return [each[1:] for each in sorted(counting, key=lambda each: each[:2], reverse=True)]
 
 
-def fits(text: Rulebook, region: int, version: int, published: CodeTableVersion) -> bool:
-    """Whether a text says of itself what the ledger says of it; one that does not is none."""
-    return (text.region, text.version, text.since) == (region, version, published.since)
+def fits(text: Rulebook, place: Running) -> bool:
+    """Whether a text says of itself what the ledger says of it; one that does not counts nowhere."""
+    said = (place.region, place.version, place.published.since)
+    return (text.region, text.version, text.since) == said

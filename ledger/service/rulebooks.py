@@ -25,13 +25,12 @@ from ledger.service.code_tables import (
     region_table,
     region_tables,
     says_already,
-    version_at,
     version_rows,
 )
 from ledger.service.kept_forms import KeptForms
 from ledger.service.party_texts import ByDigest
 from ledger.service.region_tables import RegionTables
-from ledger.service.rule_numbers import RuleNumbers
+from ledger.service.rule_numbers import RuleNumbers, Running
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
@@ -146,8 +145,8 @@ class ShowRulebooks:
         table = region_table(self.state, region, TABLE)
         if table is None:
             raise UnknownIdError("UNKNOWN_RULEBOOK", region=f"{region:06d}")
-        counting = version_at(table, self.now, void_as_of(self.state, self.now))
-        shown = counting[1] if counting else table.versions[-1]
+        counting = self._counting(region)
+        shown = counting.published if counting else table.versions[-1]
         text = self.rulebooks.find(shown.digest)
         return {
             "region": f"{region:06d}",
@@ -186,4 +185,12 @@ class ShowRulebooks:
         return rule.as_json()["source"] if rule else None
 
     def _versions(self, region: int, table: CodeTable) -> list[JsonObject]:
-        return version_rows(region, table, self.now, void_as_of(self.state, self.now), self.rulebooks.has)
+        rows = version_rows(region, table, self.now, void_as_of(self.state, self.now), self.rulebooks.has)
+        counting = self._counting(region)
+        version = counting.version if counting else 0
+        return [{**row, "counts": row["version"] == version} for row in rows]
+
+    def _counting(self, region: int) -> Running | None:
+        """The version that counts for what begins now, as far as texts are here."""
+        numbers = RuleNumbers(RegionTables(self.state), self.now, self.rulebooks.find)
+        return numbers.counting(region, Start(self.now, EVER))

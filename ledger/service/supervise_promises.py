@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.lodged import AnyPromise
 from ledger.domain.moments import rfc3339
+from ledger.domain.promise import Verifies
 from ledger.domain.use_promise import UsePromise
 from ledger.errors import LedgerError, OutageError
-from ledger.ports import Verifier
 from ledger.ports.queue import MessageQueue
 from ledger.ports.uses import UseStore
 from ledger.service.lodged_promises import LodgePromises, Lodging
@@ -25,7 +26,21 @@ from ledger.service.promises import JudgeAtHead, JudgedPromise, Kept, promise_in
 PAGE = 200
 """Messages of a queue that are read at once."""
 
+_SIGNATURES = 50_000
+"""Signatures whose verdict is remembered: of what stands on a ledger it never changes."""
+
 _CODES = {Kept.LATE: "PROMISE_LATE", Kept.NOT_RECORDED: "PROMISE_NOT_RECORDED"}
+
+
+class RememberedVerdicts:
+    """A verifier that checks each signature once.
+
+    Args:
+        verifier: SM2.
+    """
+
+    def __init__(self, verifier: Verifies) -> None:
+        self.verify = lru_cache(maxsize=_SIGNATURES)(verifier.verify)
 
 
 @dataclass(frozen=True)
@@ -115,7 +130,7 @@ class NoPromise:
 
 
 @dataclass
-class Supervised:
+class SupervisedPromises:
     """What became of many promises.
 
     Attributes:
@@ -151,8 +166,8 @@ class Supervised:
 
 
 def supervise(
-    given: Iterable[HeldPromise], judging: JudgeAtHead, verifier: Verifier, ledger_id: str
-) -> Supervised:
+    given: Iterable[HeldPromise], judging: JudgeAtHead, verifier: Verifies, ledger_id: str
+) -> SupervisedPromises:
     """Hold promises against a ledger.
 
     Args:
@@ -164,7 +179,7 @@ def supervise(
     Raises:
         OutageError: The ledger cannot be asked.
     """
-    found = Supervised(judging.head_time)
+    found = SupervisedPromises(judging.head_time)
     for held in given:
         try:
             held.promise.check(verifier, ledger_id)
@@ -182,8 +197,8 @@ def supervise(
 
 
 def supervise_lodged(
-    lodged: LodgePromises, judging: JudgeAtHead, verifier: Verifier, ledger_id: str
-) -> Supervised:
+    lodged: LodgePromises, judging: JudgeAtHead, verifier: Verifies, ledger_id: str
+) -> SupervisedPromises:
     """Hold every promise that was lodged against the ledger, as far as the texts are here.
 
     Args:

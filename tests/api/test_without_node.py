@@ -451,7 +451,7 @@ def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
     assert told["digest"] in {each["digest"] for each in blind["notHere"]}
     assert far.live_ledger.attempt(*where, "--leave-out", home=away)[0] == 0
     assert far.live_ledger.attempt(*where, str(held), home=away)[1]["code"] == "PROMISES_WHICH"
-    (row,) = far.done("relying", "promise", "lodged", "--by", ISSUER)["lodged"]
+    *_, row = far.done("relying", "promise", "lodged", "--by", ISSUER)["lodged"]
     assert (row["digest"], row["here"], row["promises"]) == (told["digest"], True, 1), "fetched"
     own = far.folder / "relying"
     assert far.live_ledger.attempt("promise", "show", told["digest"], "--out", str(out), home=own)[0] == 0
@@ -465,7 +465,8 @@ def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
     (broken,) = found["findings"]
     assert (broken["digest"], broken["by"], broken["keyId"]) == (promise.digest, RELYING, promise.key_id)
     assert [each["lodgedBy"] for each in broken["lodged"]] == [ISSUER]
-    for language, words in (("zh", f"由 {ISSUER} #1 存证"), ("en", f"lodged by {ISSUER} #1")):
+    place = f"{ISSUER} #{row['version']}"
+    for language, words in (("zh", f"由 {place} 存证"), ("en", f"lodged by {place}")):
         monkeypatch.setenv("ELICENSE_LANG", language)
         assert words in far.live_ledger.printed(*where, home=away)[1]
         assert ISSUER in far.live_ledger.printed("promise", "lodged", home=away)[1]

@@ -21,7 +21,7 @@ from ledger.domain.use_promise import UsePromise
 from ledger.errors import LedgerError, MalformedError
 from ledger.service.lodged_promises import MAX_PROMISES_FILE, LodgePromises, PromiseLists, keep_promises
 from ledger.service.promises import JudgeAtHead
-from ledger.service.supervise_promises import Supervised, supervise_lodged
+from ledger.service.supervise_promises import SupervisedPromises, supervise_lodged
 from tests.sharing_records import NO_HASH, word
 from tests.simulator import BUREAU, DAY, OFFICE, SHANGHAI, ZHEJIANG, founded_ledger, hash32, key_of
 from tests.unit.test_shown_corrections import Tables
@@ -81,7 +81,7 @@ class Lodging:
         found.seqs = self.recorded
         return found
 
-    def supervised(self) -> Supervised:
+    def supervised(self) -> SupervisedPromises:
         judging = JudgeAtHead(self.index, self.ledger.now, Reader(self.ledger))  # type: ignore[arg-type]
         return supervise_lodged(self.desk(), judging, VERIFIER, self.ledger_id)
 
@@ -106,7 +106,7 @@ def lodging(tmp_path: Path) -> Lodging:
     return Lodging(tmp_path)
 
 
-def codes(found: Supervised) -> list[str]:
+def codes(found: SupervisedPromises) -> list[str]:
     return [each.code for each in found.findings]
 
 

@@ -309,11 +309,25 @@ def test_a_home_without_the_text_refuses_to_supervise_and_shows_by_what_it_count
     ],
     ids=["region", "version", "begin"],
 )
-def test_a_text_that_says_otherwise_than_the_ledger_is_none(ruling: Ruling, form: Json, place: Json) -> None:
-    ruling.rule(form, **place)
-    assert ruling.asked()[0] == 10
-    with pytest.raises(OutageError, match="RULEBOOK_NOT_HERE"):
-        ruling.supervised(ruling.ledger.now + 60 * DAY)
+def test_a_text_that_says_otherwise_than_the_ledger_counts_nowhere(
+    ruling: Ruling, form: Json, place: Json
+) -> None:
+    digest = ruling.rule(form, **place)
+    rows = ruling.showing().rows()
+    assert [(row["digest"], row["counts"], row["here"]) for row in rows] == [(digest, False, True)]
+    days, told = ruling.asked()
+    assert (days, told["countedBy"], told["region"]) == (10, "DEFAULT", None)
+    (found,) = ruling.supervised(ruling.ledger.now + 60 * DAY)["findings"]
+    assert found["rulebook"][0] == told, "it stops nobody who has the text"
+
+
+def test_a_version_that_counts_nowhere_leaves_the_one_before_it_in_force(ruling: Ruling) -> None:
+    ruling.rule(book(rule(days=5)))
+    ruling.rule(book(rule(days=1), version=7))
+    assert ruling.asked()[1]["version"] == 1
+    shown = ruling.showing().show(SHANGHAI)
+    assert [row["counts"] for row in shown["versions"]] == [True, False]
+    assert shown["rulebook"] == book(rule(days=5))
 
 
 def test_a_region_publishes_only_what_would_count(ruling: Ruling) -> None:
