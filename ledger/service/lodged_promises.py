@@ -33,8 +33,9 @@ from ledger.service.promises import require_lodged_in_time, require_registered
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
-MAX_PROMISES_FILE = 1 << 20
-"""Bytes of a file of promises that are read: as many as homes read back and services take."""
+MAX_PROMISES_FILE = 1 << 21
+"""Bytes of a file of promises that are read: a full list is below 1 MiB, as much as homes read back and
+services take; indented, as it is handed on, it is longer."""
 
 
 @dataclass(frozen=True)
