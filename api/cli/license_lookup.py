@@ -23,6 +23,7 @@ from api.cli.using import (
     UsingDesk,
     Via,
     Wait,
+    folder_of,
     grantee_with,
 )
 from ledger.adapters.service_client import ServiceClient
@@ -87,7 +88,7 @@ def lookup(
     _require_options(grants, region, {"--via": via}, {"--services": services, "--near": near or None})
     named = read_services(parse_strict(read_input(services))) if services else {}
     grantee = grantee_with(open_ledger(network, rpc, api), key, encryption_key, org)
-    folder, chosen = Path(out).resolve(), tuple(listed(types))
+    folder, chosen = folder_of(out), tuple(listed(types))
     terms = LookupTerms(purpose, item, case, chosen)
     number = region_number(region)
     with alone_in(folder):

@@ -22,7 +22,7 @@ def held_promises(paths: list[str]) -> Iterator[HeldPromise]:
         if not Path(path).is_dir():
             yield HeldPromise(promise_in(parse_strict(read_input(path))), path)
             continue
-        for file in sorted(Path(path).rglob("*.json")):
+        for file in sorted(filter(Path.is_file, Path(path).rglob("*.json"))):
             held = _of_folder(str(file))
             if held is not None:
                 yield held

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from api.cli.looking import Look, nothing_done
 from api.cli.output import Outcome, language, said
+from api.cli.plain import one_line
 from api.cli.using import Grantee, is_signed, order_key, orders_in
 from ledger.adapters.service_client import Patience, Reach, ServiceClient
 from ledger.adapters.use_channel import Client, NoClient
@@ -210,7 +211,8 @@ def _lines(grantee: Grantee, asked: _Asked) -> list[str]:
     grant, row = asked.look.desk.granted, asked.told
     head = f"{_title(grantee, grant)}  {asked.service or ''}".rstrip()
     if asked.problem is not None:
-        return [head, f"  {said('未成：', 'not done: ')}{asked.problem.message()[language()]}"]
+        why = one_line(asked.problem.message()[language()])  # may be a service's words
+        return [head, f"  {said('未成：', 'not done: ')}{why}"]
     found = (
         [f"  {each['type']}  {each['useCode']}  → {each['until']}" for each in row["found"]] if row else []
     )

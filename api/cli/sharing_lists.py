@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -160,20 +161,21 @@ def code_table_set(
         raise UsageError("CODE_TABLE_OF")
     desk = desk_of(network, rpc, by, signatures, api, publisher, key)
     form, now = parse_strict(read_input(file)), int(desk.ledger.clock.now().timestamp())
-    begins = moment(since) or now
+    begins, rev = moment(since) or now, None
     if region is not None:
         keep_calendar(desk.ledger.published.calendars, name, form)
         keep_sectors(desk.ledger.published.sectors, name, form)
         keep_grounds(desk.ledger.published.grounds_kept, name, form)
         keep_extensions(desk.state, desk.ledger.published.extensions, read_region(region), name, form)
-        keep_rulebook(desk.state, desk.ledger.published.rulebooks, read_region(region), name, form, begins)
+        books, code = desk.ledger.published.rulebooks, read_region(region)
+        rev = keep_rulebook(desk.state, books, code, name, form, begins)
         keep_head(desk.ledger.published.heads, name, form)
         keep_routes(desk.ledger.published.routes, name, form)
     else:
         keep_promises(desk.ledger.published.promise_lists, name, form)
     whose = (read_region(region) if region else 0, read_uscc(publisher) if publisher else "")
     keep_seals(desk.state, desk.ledger.published.seals, Publisher(*whose), name, form, now)
-    shared = desk.send(share_owed.set_code_table(*whose, name, form, begins, desk.by))
+    shared = desk.send(replace(share_owed.set_code_table(*whose, name, form, begins, desk.by), rev=rev))
     data = {"name": name, "publisher": region or publisher, "digest": share_owed.table_digest(form)}
     return told(shared, {**data, "since": shown_time(begins)}, f"{name}  {data['digest']}")
 

@@ -27,6 +27,7 @@ from api.cli.using import (
     Via,
     Wait,
     direct_channel,
+    folder_of,
     using_desk,
     write_all,
 )
@@ -109,7 +110,7 @@ def request(
         is_batched=batch,
         row=row.strip(),
     )
-    folder = Path(out).resolve()
+    folder = folder_of(out)
     used = desk.use(order, folder, wait)
     return delivered(folder, used, desk.ledger)
 
@@ -148,7 +149,7 @@ def statistics(
         media_type=PLAIN,
         is_counted=True,
     )
-    folder = Path(out).resolve()
+    folder = folder_of(out)
     return _counted(folder, desk.use(order, folder, wait))
 
 

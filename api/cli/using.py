@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -199,6 +200,11 @@ class UsingDesk:
 def orders_in(ledger: Ledger) -> FileOutbox:
     """What is under way in a home, by `order_key`."""
     return FileOutbox(ledger.settings.home / "uses")
+
+
+def folder_of(out: str) -> Path:
+    """The folder that `--out` names, whatever the way to it; whether it can be made is seen when it is."""
+    return Path(os.path.realpath(out))  # of links that lead in a circle `Path.resolve` tells by no OSError
 
 
 def order_key(folder: Path) -> str:

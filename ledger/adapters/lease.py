@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,14 +31,23 @@ class FileLease:
             StoreOutageError: `OUTBOX`.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            descriptor = self._opened()
         except OSError as error:
             raise StoreOutageError("OUTBOX", path=str(self._path), reason=str(error.strerror)) from error
         try:
             yield _is_locked(descriptor)
         finally:
             os.close(descriptor)
+
+    def _opened(self) -> int:
+        """The file, made where it is not there: a regular one, for it is written anew; no link to another."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = os.open(self._path, flags, 0o600)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        return descriptor
 
     def holder(self) -> str:
         """The number of the process that had it last, as the file says."""

@@ -63,13 +63,18 @@ class Reach:
 
     near: bool = False
 
-    def require(self, url: str, peer: str) -> None:
-        """Let pass only what may be asked, by the address to which the name leads.
+    def require(self, url: str, peer: str, own: str) -> None:
+        """Let pass only what may be asked, by the addresses of both ends of the connection.
+
+        Args:
+            url: As it was told.
+            peer: Where the name leads.
+            own: From where it was connected: the same where that is an address of this machine.
 
         Raises:
             RuleError: `SERVICE_NEAR`, `SERVICE_NOT_SECRET`.
         """
-        if is_near(peer):
+        if is_near(peer) or peer == own:
             if not self.near:
                 raise RuleError("SERVICE_NEAR", url=url[:200])
         elif not url.startswith("https://"):
@@ -112,7 +117,8 @@ class _Line:
         try:
             self._socket = stream.get_extra_info("socket").dup()  # TLS takes the other one
             if self._way.reach is not None:
-                self._way.reach.require(self._way.url, str(stream.get_extra_info("server_addr")[0]))
+                ends = (str(stream.get_extra_info(each)[0]) for each in ("server_addr", "client_addr"))
+                self._way.reach.require(self._way.url, *ends)
         except BaseException:
             stream.close()
             raise

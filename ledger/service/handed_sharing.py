@@ -105,9 +105,13 @@ def signature_in(row: object) -> tuple[str, str]:
     raise MalformedError("SIGNED_MESSAGE_FORM", member="signatures")
 
 
-def require_opening(opening: Mapping[str, object] | None) -> None:
+def require_opening(opening: object) -> None:
     """Let pass only what has the members that open a leaf, or nothing; raises `SIGNED_MESSAGE_FORM`."""
-    fault = None if opening is None else faulty_member(OPENING.members, opening)
+    if opening is None:
+        return
+    if not isinstance(opening, Mapping):
+        raise MalformedError("SIGNED_MESSAGE_FORM", member="opening")
+    fault = faulty_member(OPENING.members, opening)
     _require(fault is None, f"opening/{fault}")
 
 

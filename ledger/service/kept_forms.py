@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Generic, Protocol, TypeVar
 
@@ -25,6 +26,8 @@ class PublishedForm(Protocol):
 
 F = TypeVar("F", bound=PublishedForm)
 
+_DIGEST = re.compile("0x[0-9a-f]{64}")
+
 
 class KeptForms(Generic[F]):
     """The texts of one kind that a home keeps.
@@ -45,6 +48,8 @@ class KeptForms(Generic[F]):
 
     def find(self, digest: str) -> F | None:
         """The one with a digest; None where this home has none, or something else in its place."""
+        if _DIGEST.fullmatch(digest) is None:  # it names a file
+            return None
         try:
             kept = self._kept.load(digest)
             found = self._read(kept) if kept is not None else None

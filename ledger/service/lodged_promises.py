@@ -34,7 +34,8 @@ from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
 
 MAX_PROMISES_FILE = 1 << 21
-"""Bytes of a file of promises that are read: of a full list as `promise show --out` writes it."""
+"""Bytes of a file of promises that are read: a full list is below 1 MiB, as much as homes read back and
+services take; indented, as it is handed on, it is longer."""
 
 
 @dataclass(frozen=True)

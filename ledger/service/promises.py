@@ -20,6 +20,7 @@ from ledger.errors import BadSignatureError, LedgerError, TrustError
 from ledger.ports import Index, LedgerReader
 from ledger.proof.verification import cut_offs_of
 from ledger.service.find_uses import FindUses
+from ledger.service.region_tables import Remembered
 
 
 class Kept(StrEnum):
@@ -78,6 +79,7 @@ class JudgeAtHead:
     def __init__(self, index: Index, head_time: int, reader: LedgerReader) -> None:
         self._index, self.head_time, self._reader = index, head_time, reader
         self._uses = FindUses(index, reader)
+        self._keys = Remembered(index)  # thousands of promises are by few keys
 
     def judge(self, promise: AnyPromise, lodged_at: int | None = None) -> JudgedPromise:
         """Say what became of a promise whose signature was checked.
@@ -91,9 +93,9 @@ class JudgeAtHead:
                 `PROMISE_LODGED_AFTER_CUT_OFF`.
             OutageError: No node answers.
         """
-        require_registered(self._index, promise)
+        require_registered(self._keys, promise)
         if lodged_at is not None:
-            require_lodged_in_time(self._index, promise, lodged_at)
+            require_lodged_in_time(self._keys, promise, lodged_at)
         recorded = self._recorded(promise)
         if recorded is None:
             outcome = Kept.PENDING if self.head_time <= promise.anchor_by else Kept.NOT_RECORDED

@@ -7,7 +7,7 @@ anybody may hand on. A table of that name that a body publishes is none: nobody 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import Number, Ruled, Start
@@ -77,14 +77,17 @@ def publish(state: StateView, region: int, rulebook: Rulebook, by: Sequence[KeyF
     """
     if says_already(state, region_table(state, region, TABLE), rulebook.digest, rulebook.since):
         raise RuleError("RULEBOOK_THERE", region=f"{region:06d}")
-    _let_pass(state, region, rulebook)
-    return share_owed.set_code_table(region, "", TABLE, rulebook.as_json(), rulebook.since, by)
+    rev = _let_pass(state, region, rulebook)
+    order = share_owed.set_code_table(region, "", TABLE, rulebook.as_json(), rulebook.since, by)
+    return replace(order, rev=rev)
 
 
 def keep_rulebook(
     state: StateView, kept: Rulebooks, region: int, name: str, form: Mapping[str, object], since: int
-) -> None:
+) -> int | None:
     """Keep the rulebook that a region publishes as any other code table; of another table nothing is asked.
+
+    Gives the revision of the table with which the rulebook alone goes on; None for another table.
 
     Args:
         state: The ledger.
@@ -99,17 +102,21 @@ def keep_rulebook(
         RuleError: As `publish`; `RULEBOOK_OTHER_BEGIN`.
     """
     if name != TABLE:
-        return
+        return None
     rulebook = read_rulebook(form)
-    _let_pass(state, region, rulebook)
+    rev = _let_pass(state, region, rulebook)
     if rulebook.since != since:
         told = {"since": rfc3339(rulebook.since), "other": rfc3339(since)}
         raise RuleError("RULEBOOK_OTHER_BEGIN", **told)
     kept.keep(rulebook)
+    return rev
 
 
-def _let_pass(state: StateView, region: int, rulebook: Rulebook) -> None:
-    """Refuse what would count for nothing: under another region or number, or beyond the regulation."""
+def _let_pass(state: StateView, region: int, rulebook: Rulebook) -> int:
+    """Refuse what would count for nothing: under another region or number, or beyond the regulation.
+
+    Gives the revision that was looked at: behind another one the rulebook would have the wrong number.
+    """
     if rulebook.region != region:
         told = {"own": f"{rulebook.region:06d}", "region": f"{region:06d}"}
         raise RuleError("RULEBOOK_OTHER_REGION", **told)
@@ -118,6 +125,7 @@ def _let_pass(state: StateView, region: int, rulebook: Rulebook) -> None:
     if rulebook.version != version:
         raise RuleError("RULEBOOK_OTHER_VERSION", own=rulebook.version, version=version)
     rulebook.require_allowed()
+    return version - 1
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ bodies, and its governing key, or that of a superior region, signs.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import Organisation
@@ -126,7 +126,9 @@ def publish(
     before = _let_pass(state, kept, publisher, seals, now)
     form = seals.as_json()
     order = share_owed.set_code_table(publisher.region, publisher.body, TABLE_NAME, form, 0, by)
-    return Publishing(order, before.digest if before else None)
+    table = seal_table(state, publisher.table)
+    rev = len(table.versions) if table else 0  # what comes behind another one could take a revocation back
+    return Publishing(replace(order, rev=rev), before.digest if before else None)
 
 
 def keep_seals(

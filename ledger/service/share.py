@@ -63,6 +63,8 @@ class ShareOrder:
             ones where a region signs.
         words: What the contract takes beside the message.
         drawn: Members that are made of random bytes, so that a second run makes others.
+        rev: The revision with which it goes on, where its content holds for no other; None takes the one that
+            it finds.
     """
 
     struct: str
@@ -70,6 +72,7 @@ class ShareOrder:
     signers: tuple[KeyFile, ...]
     words: tuple[bytes, ...] = ()
     drawn: frozenset[str] = frozenset()
+    rev: int | None = None
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class SignShared:
             SignaturesMissingError: Keys that are elsewhere have still to sign.
         """
         fact = self.draft(order).facts(0)[-1]
-        rev = revision_in(state, fact.kind, fact.values)
+        rev = revision_in(state, fact.kind, fact.values) if order.rev is None else order.rev
         header = self._brought.header(order.struct, int(self._clock.now().timestamp()))
         message = self.draft(order, rev, header)
         requests: list[SignatureRequest] = []

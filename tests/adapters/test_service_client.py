@@ -100,10 +100,13 @@ def test_an_address_that_another_told_leads_to_no_service_of_our_own(liar: str, 
 
 
 def test_what_another_told_is_asked_over_https_alone() -> None:
-    Reach().require("https://service.example", "203.0.113.7")
+    Reach().require("https://service.example", "203.0.113.7", "192.0.2.9")
     for near in (False, True):
         with pytest.raises(RuleError, match="SERVICE_NOT_SECRET"):
-            Reach(near).require("http://service.example", "203.0.113.7")
+            Reach(near).require("http://service.example", "203.0.113.7", "192.0.2.9")
     for peer in ("::1", "169.254.169.254", "fe80::1%eth0", "0.0.0.0", "::ffff:127.0.0.2"):
         with pytest.raises(RuleError, match="SERVICE_NEAR"):
-            Reach().require("https://service.example", peer)
+            Reach().require("https://service.example", peer, "192.0.2.9")
+    with pytest.raises(RuleError, match="SERVICE_NEAR"):
+        Reach().require("https://service.example", "192.0.2.9", "192.0.2.9")
+    Reach(near=True).require("http://service.example", "192.0.2.9", "192.0.2.9")

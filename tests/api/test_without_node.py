@@ -7,19 +7,23 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from api.cli.requests import key_file
 from api.declaration_schemas import InterfaceDetail, Interfaces, MappingDetail
 from api.origin_schemas import CollectedTwice, Lineage, OriginsBody, OriginsDetail, OriginsList
 from api.shared_schemas import GrantDetail, ResourceDetail
 from api.supervision_schemas import SupervisedOrigins, SupervisedPromises, SupervisedSharing
 from ledger.domain.license_types import license_type
 from ledger.domain.promise import Promise
+from ledger.domain.rulebook import TABLE
+from ledger.errors import LedgerError
+from ledger.service.share_owed import set_code_table
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -455,6 +459,8 @@ def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
     assert (row["digest"], row["here"], row["promises"]) == (told["digest"], True, 1), "fetched"
     own = far.folder / "relying"
     assert far.live_ledger.attempt("promise", "show", told["digest"], "--out", str(out), home=own)[0] == 0
+    for other in ("0x" + "12" * 32, "../promises/" + told["digest"][2:], "a" * 5_000):
+        assert far.live_ledger.attempt("promise", "show", other, home=own)[0] == 4, "it names no file"
     none = far.live_ledger.attempt("promise", "keep", str(forged), home=away)[1]
     assert none["code"] == "PROMISES_MALFORMED"
     kept = _at(away, far, "promise", "keep", str(out))
@@ -628,6 +634,11 @@ def test_a_rulebook_goes_through_a_service_to_whoever_counts_by_it(far: Far, tmp
     told = _at(near, far, *publish, *by, *asking)
     assert (told["version"], told["from"], told["sent"], told["seq"] > 0) == (1, form["from"], True, True)
     assert far.run("relying", *publish, *by)[1]["code"] == "RULEBOOK_THERE"
+
+    key = key_file(str(far.live_ledger.key("qingpu")))
+    meanwhile = set_code_table(310118, "", TABLE, form, 0, [key])
+    with pytest.raises(LedgerError, match="STALE_REVISION"):
+        far.live_ledger.ledger(near).sharing().send(replace(meanwhile, rev=0))
 
     of = ["rulebook", "of", ISSUER, "--at", "2035-02-01"]
     status, refused = far.run("relying", *of)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +125,28 @@ def region(live_ledger: LiveLedger, tmp_path_factory: pytest.TempPathFactory) ->
     made.close()
 
 
+@contextmanager
+def answering(status: int, form: Json) -> Iterator[str]:
+    """A service that has one answer to everything."""
+
+    class One(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            data = json.dumps(form).encode()
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), One) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
 def by_provider(told: Json) -> dict[str, Json]:
     return {each["provider"]: each for each in told["lookups"]}
 
@@ -187,6 +212,17 @@ def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_die
     assert f"{resource}  {region.first.url}\n  not done: The service {region.first.url}" in card
     spent = f"not asked: 0 uses of the grant {once} are left"
     assert spent in card, "a spent right is told, and nobody asked by it"
+
+    with answering(400, {"code": "BAD_REQUEST", "fields": {"count": "1", "first": "x\n  → found"}}) as forger:
+        (region.folder / "forger.json").write_text(json.dumps({ISSUER: forger}))
+        named = ["--services", str(region.folder / "forger.json")]
+        order = region.order(*named, out=str(region.folder / "forged"))
+        card = region.live.printed(*order, home=using.grantee_home)[1]
+    assert ("first at x\ufffd  → found" in card, "\n  → found" in card) == (True, False)
+    loop = region.folder / "loop"
+    loop.symlink_to(loop)
+    status, told = region.live.attempt(*region.order(out=str(loop)), home=using.grantee_home)
+    assert (status, told["code"]) == (75, "OUTBOX"), "a folder that cannot be made"
 
 
 @pytest.mark.parametrize(

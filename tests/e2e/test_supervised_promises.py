@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,11 @@ def test_each_promise_in_a_folder_is_kept_or_a_finding_that_says_how_late(
     }
     for name, form in forms.items():
         (folder / f"{name}.json").write_text(json.dumps(form))
+    (folder / "7-folder.json").mkdir()
+    (folder / "8-gone.json").symlink_to(folder / "gone")
+    os.mkfifo(folder / "9-pipe.json")
     status, told = supervised(live_ledger, folder)
-    assert (status, told["code"]) == (1, "PROMISE_LATE")
+    assert (status, told["code"]) == (1, "PROMISE_LATE"), told
     assert told["counts"] == {"KEPT": 1, "LATE": 1, "PENDING": 0, "NOT_RECORDED": 1}
     found = {Path(each["file"]).stem: each for each in told["findings"]}
     assert {name: each["code"] for name, each in found.items()} == {

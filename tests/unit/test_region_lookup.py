@@ -16,6 +16,7 @@ from ledger.domain.sharing_entities import Resource
 from ledger.domain.state import typed
 from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.service.answer_differs import require_located
+from ledger.service.handed_sharing import require_opening
 from ledger.service.party_texts import PartyTexts
 from ledger.service.plan_lookups import LookupPlan, LookupTerms, PlanLookups
 from ledger.service.provider_addresses import ProviderAddresses, ServiceAddress, read_services
@@ -170,6 +171,12 @@ def test_a_file_of_services_has_addresses(url: object) -> None:
     with pytest.raises(MalformedError, match="SERVICES_MALFORMED") as raised:
         read_services({BUREAU: url})
     assert BUREAU in raised.value.message()["en"]
+
+
+@pytest.mark.parametrize("opening", ["x", -1, True, [], [["licenseId", "0x"]], {"licenseId": 1}])
+def test_an_offer_with_an_opening_of_another_kind_is_malformed_and_no_fault_of_ours(opening: object) -> None:
+    with pytest.raises(MalformedError, match="SIGNED_MESSAGE_FORM"):
+        require_opening(opening)
 
 
 def test_an_answer_is_to_this_request_and_of_the_types_that_were_granted() -> None:

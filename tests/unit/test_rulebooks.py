@@ -336,18 +336,17 @@ def test_a_region_publishes_only_what_would_count(ruling: Ruling) -> None:
             publish(Tables(ruling.ledger.state()), region, read_rulebook(form), [])
         return error.value.code
 
-    def set_as_table(form: Json, since: str = BEGUN, name: str = TABLE) -> None:
+    def set_as_table(form: Json, since: str = BEGUN, name: str = TABLE) -> int | None:
         state, at = Tables(ruling.ledger.state()), parse_moment(since)
-        keep_rulebook(state, ruling.rulebooks, SHANGHAI, name, form, at)
+        return keep_rulebook(state, ruling.rulebooks, SHANGHAI, name, form, at)
 
     good = book(rule())
     assert refused(good, QINGPU) == "RULEBOOK_OTHER_REGION"
     assert refused(book(rule(), version=2)) == "RULEBOOK_OTHER_VERSION"
     assert refused(book(rule(days=11))) == "RULEBOOK_LONGER"
     order = publish(Tables(ruling.ledger.state()), SHANGHAI, read_rulebook(good), [])
-    assert order.members["since"] == parse_moment(BEGUN)
-    set_as_table({"1": "男"}, name="SEX")
-    set_as_table(good)
+    assert (order.members["since"], order.rev) == (parse_moment(BEGUN), 0)
+    assert (set_as_table({"1": "男"}, name="SEX"), set_as_table(good)) == (None, 0)
     for form, since, code in (
         (good, "2021-01-01", "RULEBOOK_OTHER_BEGIN"),
         (book(rule(days=11)), BEGUN, "RULEBOOK_LONGER"),
@@ -358,7 +357,9 @@ def test_a_region_publishes_only_what_would_count(ruling: Ruling) -> None:
     assert order.members["digest"] == ruling.rule(good)
     assert refused(good) == "RULEBOOK_THERE"
     assert refused(book(rule(days=4))) == "RULEBOOK_OTHER_VERSION", "nothing recorded is written anew"
-    assert publish(Tables(ruling.ledger.state()), SHANGHAI, read_rulebook(book(rule(), version=2)), [])
+    second = book(rule(), version=2)
+    assert publish(Tables(ruling.ledger.state()), SHANGHAI, read_rulebook(second), []).rev == 1
+    assert set_as_table(second) == 1, "another number is signed for nothing else"
     (row,) = ruling.showing().rows()
     assert (row["region"], row["version"], row["counts"], row["void"], row["here"]) == (
         "310000",

@@ -252,7 +252,7 @@ def test_a_revocation_is_for_good_and_a_list_has_seals_of_its_publisher_alone(se
     assert refused(a_list(a_seal(body=OFFICE)), Publisher.parse(f"{QINGPU}")) == "SEAL_OF_ANOTHER_BODY"
     next_ = read_seals(a_list(revoked(moment - 1), a_seal(certificateSerial="next")))
     made = publish(state, sealed.kept, own, next_, now, [])
-    assert made.checked_against == before.digest
+    assert (made.checked_against, made.order.rev) == (before.digest, 1), "behind another one it is held anew"
     assert publish(state, sealed.kept, Publisher.parse(f"{SHANGHAI}"), next_, now, []).checked_against is None
 
 
