@@ -27,8 +27,8 @@ from api.cli.using import (
     grantee_with,
 )
 from ledger.adapters.service_client import ServiceClient
-from ledger.domain.canonical import JsonObject, parse_strict
-from ledger.domain.use_request import Locate
+from ledger.domain.canonical import MAX_BYTES, JsonObject, parse_strict
+from ledger.domain.use_request import Locate, locating
 from ledger.domain.words import REFUSAL
 from ledger.errors import LedgerError, UsageError
 from ledger.service.party_texts import NOTHING
@@ -86,17 +86,18 @@ def lookup(
 ) -> Outcome:
     """Find the licenses of a holder at the bodies that issued them: a use code each, recorded as a use."""
     _require_options(grants, region, {"--via": via}, {"--services": services, "--near": near or None})
-    named = read_services(parse_strict(read_input(services))) if services else {}
+    named = read_services(parse_strict(read_input(services, MAX_BYTES + 1))) if services else {}
     grantee = grantee_with(open_ledger(network, rpc, api), key, encryption_key, org)
     folder, chosen = folder_of(out), tuple(listed(types))
+    wanted = locating(code, chosen)
     terms = LookupTerms(purpose, item, case, chosen)
     number = region_number(region)
     with alone_in(folder):
         if number is None:
             desks = [grantee.desk(grant, Path(via) if via else None) for grant in _each_once(grants or ())]
-            return _under_grants(desks, Locate(code, chosen), terms, (operator, name), folder, wait)
-        wanted = RegionLookup(number, code, terms, operator, name)
-        return look_over_region(grantee, wanted, _addresses(grantee, named), near, folder, wait)
+            return _under_grants(desks, wanted, terms, (operator, name), folder, wait)
+        look = RegionLookup(number, code, terms, operator, name)
+        return look_over_region(grantee, look, _addresses(grantee, named), near, folder, wait)
 
 
 def _require_options(

@@ -14,8 +14,8 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.handout import PLAIN
 from ledger.domain.located import Located, read_located
 from ledger.domain.use_request import Locate
-from ledger.errors import LedgerError, OutcomeUnknownError
-from ledger.service.answer_differs import require_located
+from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError
+from ledger.service.answer_differs import differs, require_located
 from ledger.service.use_data import Used, UseOrder
 
 _TOO_LATE = ("USE_REQUEST_TIME", "USE_OFFER_OVER")
@@ -77,7 +77,11 @@ class Look:
 
     def _located(self, used: Used) -> Located:
         """The answer to this request, and of licenses that it is about."""
-        located, desk = read_located(used.copy), self.desk
+        desk = self.desk
+        try:
+            located = read_located(used.copy)
+        except MalformedError:
+            raise differs("located") from None
         versions = (desk.resource.versions[desk.granted.version - 1], desk.resource.current)
         types = {each.license_type for each in versions}
         require_located(located, used.request.grant, used.request.digest, types)

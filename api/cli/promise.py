@@ -19,7 +19,7 @@ from api.cli.registry_words import read_uscc
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, told
 from api.cli.showing import write
 from ledger import crypto
-from ledger.domain.canonical import JsonObject, parse_strict
+from ledger.domain.canonical import MAX_BYTES, JsonObject, parse_strict
 from ledger.domain.lodged import TABLE, AnyPromise, read_promise_list
 from ledger.domain.words import PROMISE
 from ledger.errors import LedgerError
@@ -40,7 +40,7 @@ def verify(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Check a promise; with a trust file (--network) also whether it was kept."""
-    promise = promise_in(parse_strict(read_input(file)))
+    promise = promise_in(parse_strict(read_input(file, MAX_BYTES + 1)))
     verifier = crypto.verifier()
     shown = {name: value for name, value in promise.as_json().items() if name != "signature"}
     if network is None and not os.environ.get("ELICENSE_NETWORK"):

@@ -245,9 +245,18 @@ def _locate(value: object) -> Locate | None:
     if not isinstance(value, dict) or set(value) != {"code", "types"}:
         raise _FORM.fault("locate")
     types = () if value["types"] == [] else _names(value["types"], "types", MOST_TYPES)
-    code = _FORM.text(value["code"], "code")
-    _FORM.require(code.isascii() and code.isalnum() and len(code) <= _LONGEST_CODE, "code")
-    return Locate(code, types)
+    return locating(value["code"], types)
+
+
+def locating(code: object, types: tuple[str, ...] = ()) -> Locate:
+    """Whose licenses are looked for, by a code that can be one.
+
+    Raises:
+        MalformedError: `USE_REQUEST_MALFORMED` with `code`.
+    """
+    text = _FORM.text(code, "code")
+    _FORM.require(text.isascii() and text.isalnum() and len(text) <= _LONGEST_CODE, "code")
+    return Locate(text, types)
 
 
 def _names(value: object, field: str, most: int) -> tuple[str, ...]:

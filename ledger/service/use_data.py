@@ -26,7 +26,7 @@ from ledger.domain.statistics import read_statistics
 from ledger.domain.use_reasons import REASONS
 from ledger.domain.use_receipt import UseReceipt, use_receipt
 from ledger.domain.use_request import BATCH, COUNTS, Locate, UseRequest, use_request
-from ledger.errors import LedgerError, OutcomeUnknownError, RuleError, UsageError
+from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, RuleError, UsageError
 from ledger.ports import Clock, Decryptor, Entropy, Signer, Verifier
 from ledger.ports.uses import Channel
 from ledger.service.answer_differs import differs
@@ -209,7 +209,10 @@ class UseData:
             if error.code in _FINAL and not may_be_recorded:  # the same order again makes another request
                 self._orders.drop(key)
             raise
-        used = self._opened(request, kept, answer)
+        try:
+            used = self._opened(request, kept, answer)
+        except MalformedError:
+            raise differs("answer") from None
         if order.locate is not None and "answer" not in kept:
             self._keep_answer(key, kept, used)
         return used

@@ -197,10 +197,11 @@ def test_neither_side_believes_what_the_other_did_not_sign(platform: Platform) -
     copy = platform.files("near/to-grantee")["copy.json"]
     answer = json.loads(copy.read_text())
     sealed = answer["handout"]["sealed"]
-    answer["handout"]["sealed"] = ("B" if sealed[0] == "A" else "A") + sealed[1:]
-    copy.write_text(json.dumps(answer))
-    status, told = platform.request(grant, license_)
-    assert (status, told["code"]) == (1, "USE_ANSWER_DIFFERS")
+    changed = {**answer["handout"], "sealed": ("B" if sealed[0] == "A" else "A") + sealed[1:]}
+    for wrong in ({"handout": changed}, {"receipt": {"format": "elicense-use-receipt/1"}}):
+        copy.write_text(json.dumps({**answer, **wrong}))
+        status, told = platform.request(grant, license_)
+        assert (status, told["code"]) == (1, "USE_ANSWER_DIFFERS"), wrong
 
 
 def test_each_platform_signs_what_it_carried_and_the_way_is_shown_and_proved(platform: Platform) -> None:

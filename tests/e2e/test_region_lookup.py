@@ -235,6 +235,7 @@ def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_die
         (["--region", "31"], (2, "REGION_FORM")),
         (["--grant", "0x" + "ab" * 32], (2, "LOOKUP_SCOPE")),
         (["--via", "platform"], (2, "LOOKUP_OPTION")),
+        (["--code", ""], (2, "USE_REQUEST_MALFORMED")),
     ],
 )
 def test_without_a_right_nobody_is_asked(region: Region, changed: list[str], code: tuple[int, str]) -> None:
