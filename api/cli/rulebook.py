@@ -189,10 +189,15 @@ def _lines(rulebook: Rulebook) -> str:
 
 
 def _rule(row: JsonObject) -> str:
-    source: Mapping[str, str] = row["source"]
-    why = said(source["zh"], source.get("en", source["zh"]))
-    return one_line(f"  {worded(RULE_NUMBER, row['number'])}  {row['days']}  {why}")
+    return one_line(f"  {worded(RULE_NUMBER, row['number'])}  {row['days']}  {_source(row)}")
 
 
 def _ruled(row: JsonObject) -> str:
-    return f"  {worded(RULE_NUMBER, row['number'])}  {ruled_by([row])}"
+    text = f"  {worded(RULE_NUMBER, row['number'])}  {ruled_by([row])}"
+    return one_line(f"{text}  {_source(row)}") if row["source"] else text
+
+
+def _source(row: JsonObject) -> str:
+    """The law behind a number."""
+    source: Mapping[str, str] = row["source"]
+    return said(source["zh"], source.get("en", source["zh"]))

@@ -36,7 +36,7 @@ def how_counted(deadline: Mapping[str, Any]) -> str:
 
 def _ruled(each: JsonObject) -> str:
     days, by = each["days"], _by(each)
-    return said(f"{days} 个工作日（{by}）", f"{days} working days ({by})")
+    return said(f"{days} 个工作日（{by}）", f"{days} working day{'s' * (days != 1)} ({by})")
 
 
 def _by(each: JsonObject) -> str:

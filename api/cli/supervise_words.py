@@ -223,13 +223,13 @@ def _crossings(found: JsonObject) -> str:
 def _finding(each: JsonObject) -> str:
     state = said("未办", "still open") if each["open"] else said("已了结", "closed")
     ruled = ruled_by([row for row in each["rulebook"] if row["number"] != _EXTENSION])
-    due = deadline(each["due"])
+    due, late = deadline(each["due"]), each["daysLate"]
     zh, en = (f"期限 {ruled}，", f" after {ruled}") if ruled else ("", "")
     return said(
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['zh']}"
-        f"{_extended(each)}{zh}应于 {due}前；逾期 {each['daysLate']} 天，{state}",
+        f"{_extended(each)}{zh}应于 {due}前；逾期 {late} 天，{state}",
         f"✗ {each['code']}  {each['body']}  {each['about']}\n  {each['en']} "
-        f"{_extended(each)}Due{en} before {due}; {each['daysLate']} days late, {state}",
+        f"{_extended(each)}Due{en} before {due}; {late} day{'s' * (late != 1)} late, {state}",
     )
 
 
