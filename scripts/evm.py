@@ -146,7 +146,6 @@ def local_chain(network: str = "bench", seconds: float = 60) -> Iterator[str]:
         try:
             url = f"http://127.0.0.1:{port}"
             _await_answer(url, node, seconds)
-            Evm(url).rpc("hardhat_setLoggingEnabled", False)
             yield url
         finally:
             node.terminate()

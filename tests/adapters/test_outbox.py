@@ -64,6 +64,19 @@ def slow(rpc: Rpc) -> Iterator[Rpc]:
     rpc.call("evm_setIntervalMining", 1000)
 
 
+def test_a_local_chain_lives_through_an_empty_block_that_is_made_after_others(slow: Rpc) -> None:
+    account, other, *_ = slow.call("eth_accounts")
+    slow.call("evm_mine")
+    sent = slow.call("eth_sendTransaction", {"from": account, "to": other, "value": "0x1"})
+    slow.call("evm_setIntervalMining", 100)
+    while slow.call("eth_getTransactionReceipt", sent) is None:
+        time.sleep(0.05)
+    slow.call("evm_setIntervalMining", 0)
+    height = int(slow.call("eth_blockNumber"), 16)
+    slow.call("evm_mine")
+    assert int(slow.call("eth_blockNumber"), 16) == height + 1
+
+
 def desk(ledger: Ledger) -> Desk:
     """Accepts and waits for nothing."""
     return Desk(ledger.accepting(), lambda queued: queued)

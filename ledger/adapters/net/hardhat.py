@@ -100,8 +100,6 @@ def await_node(node: subprocess.Popen[bytes], rpc: JsonRpc, url: str, folder: Pa
             continue
         try:
             net = _describe(node.pid, rpc, url, folder)
-            # It would tell of every call and every empty block, in a file that only grows.
-            rpc.call("hardhat_setLoggingEnabled", False)
         except ChainOutageError:
             time.sleep(0.1)
             continue
