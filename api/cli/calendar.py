@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, remote
+from api.cli import remote
 from api.cli.calendar_words import counted_by
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls, moment
 from api.cli.output import Outcome, said
 from api.cli.published import PublishedForms, Send
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
@@ -68,9 +68,7 @@ def publish_calendar(
     order = publish(desk.state, code, calendar, int(ledger.clock.now().timestamp()), desk.by)
     shared = desk.send(order)
     ledger.published.calendars.keep(calendar)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), calendar.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, calendar, api)
     data = {"region": region, "year": calendar.year, "digest": calendar.digest, "sent": is_sent}
     return told(shared, data, f"{region} {calendar.year}  {calendar.digest}")
 
@@ -113,8 +111,7 @@ def show(
     showing = ledger.published.showing_calendars(state)
     data = showing.show(code, year)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
-    if absent and key is not None:
-        FORMS.fetch(ledger.published.calendars, service_for(ledger, keys.signer(key), org), absent)
+    if FORMS.fetch_absent(ledger.published.calendars, absent, ledger, key, org):
         data = showing.show(code, year)
     if out is not None:
         write(out, pretty(ledger.published.calendars.told(str(data["digest"]))))
@@ -140,8 +137,7 @@ def keep(
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.calendars.take(state, form)
     calendar = read_calendar(form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     data = {"year": calendar.year, "digest": calendar.digest, "published": places, "sent": send}
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome(data, text=f"{calendar.year}  {calendar.digest}\n  {where}")

@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, remote
+from api.cli import remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls
 from api.cli.output import Outcome, said
 from api.cli.plain import one_line
 from api.cli.published import PublishedForms, Send, require_service
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
@@ -56,9 +56,7 @@ def publish_extensions(
     kept = desk.ledger.published.extensions
     shared = desk.send(publish(desk.state, kept, code, listed, desk.by))
     kept.keep(listed)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), listed.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, listed, api)
     data = {"region": region, "digest": listed.digest, "sent": is_sent}
     return told(shared, data, f"{region}  {listed.digest}")
 
@@ -99,8 +97,7 @@ def show(
     kept, showing = ledger.published.extensions, ledger.published.showing_extensions(state)
     data = showing.show(code)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
-    if absent and key is not None:
-        FORMS.fetch(kept, service_for(ledger, keys.signer(key), org), absent)
+    if FORMS.fetch_absent(kept, absent, ledger, key, org):
         data = showing.show(code)
     digest = str(data["digest"])
     if out is not None:
@@ -125,8 +122,7 @@ def keep(
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.extensions.take(state, form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     digest = read_extensions(form).digest
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome({"digest": digest, "published": places, "sent": send}, text=f"{digest}\n  {where}")

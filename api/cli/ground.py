@@ -61,9 +61,7 @@ def publish_grounds(
     order = publish(desk.state, code, grounds, moment(since) or now, now, desk.by)
     shared = desk.send(order)
     desk.ledger.published.grounds_kept.keep(grounds)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), grounds.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, grounds, api)
     data = {"region": region, "digest": grounds.digest, "sent": is_sent}
     return told(shared, data, f"{region}  {grounds.digest}")
 
@@ -133,8 +131,7 @@ def keep(
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.grounds_kept.take(state, form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     digest = read_grounds(form).digest
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome({"digest": digest, "published": places, "sent": send}, text=f"{digest}\n  {where}")

@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, remote
+from api.cli import remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
 from api.cli.output import Outcome, said
 from api.cli.published import PublishedForms, Send, require_service
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import RegionOption, read_region
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
@@ -176,8 +176,7 @@ def show(
     showing = ledger.published.witnessed_heads(state)
     data = showing.show(code, ledger_id.lower())
     absent = [str(each["digest"]) for each in data["versions"] if each["ledgerId"] is None]
-    if absent and key is not None:
-        FORMS.fetch(ledger.published.heads, service_for(ledger, keys.signer(key), org), absent)
+    if FORMS.fetch_absent(ledger.published.heads, absent, ledger, key, org):
         data = showing.show(code, ledger_id.lower())
     if out is not None:
         if data["head"] is None:
@@ -202,8 +201,7 @@ def keep(
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.witnessed_heads(state).take(form)
     made = read_head(form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome({**_told(made), "published": places, "sent": send}, text=f"{_line(made)}\n  {where}")
 

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, remote
+from api.cli import remote
 from api.cli.files import pretty
 from api.cli.governing import table
 from api.cli.options import Network, RpcUrls, open_ledger
 from api.cli.output import Outcome, read_input, said, worded
 from api.cli.promise_files import held_promises
 from api.cli.published import PublishedForms, Send, require_service
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_uscc
 from api.cli.sharing import BodyOption, Signatures, SigningKey, desk_of, told
 from api.cli.showing import write
@@ -82,9 +82,7 @@ def lodge(
     made, order = ledger.published.lodging(desk.state).order(body, given, ledger.verifier, desk.by)
     ledger.published.promise_lists.keep(made)  # before it is recorded: nobody else may have it
     shared = desk.send(order)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), made.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, made, api)
     lodged = len(made.promises)
     data = {
         "lodgedBy": body,
@@ -114,8 +112,7 @@ def lodged(
     lodging = ledger.published.lodging(state)
     rows = lodging.rows(whose)
     absent = [str(each["digest"]) for each in rows if not each["here"] and not each["void"]]
-    if absent and key is not None:
-        FORMS.fetch(ledger.published.promise_lists, service_for(ledger, keys.signer(key), org), absent)
+    if FORMS.fetch_absent(ledger.published.promise_lists, absent, ledger, key, org):
         rows = lodging.rows(whose)
     return Outcome({"lodged": rows}, text=table(rows, *_HEADS))
 
@@ -155,8 +152,7 @@ def keep(
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.promise_lists.take(state, form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     digest = read_promise_list(form).digest
     where = "  ".join(f"{each['lodgedBy']} #{each['version']}" for each in places)
     return Outcome({"digest": digest, "lodged": places, "sent": send}, text=f"{digest}\n  {where}")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, Protocol, TypeVar
 
 import typer
 
+from api.cli import keys
 from api.cli.output import read_input
+from api.cli.reading import service_for
+from api.cli.sharing import SharingDesk
 from ledger.adapters.service_client import ServiceClient
+from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.errors import MalformedError, TrustError, UnknownIdError, UsageError
 from ledger.service.kept_forms import PublishedForm
+from ledger.service.share import Shared
 
 Send = Annotated[bool, typer.Option("--send", help="Leave it at the service, for everybody registered.")]
 
@@ -54,6 +59,20 @@ class PublishedForms(Generic[F]):
         """The form in a file; raises as `form` and the reader."""
         return self.reader(self.form(file))
 
+    def leave_recorded(self, desk: SharingDesk, shared: Shared, form: F, api: str | None) -> bool:
+        """Leave what was published at the service that it was handed in at, once it is recorded."""
+        is_recorded = api is not None and shared.seq is not None
+        if is_recorded:
+            self.leave(desk.service(), form.as_json())
+        return is_recorded
+
+    def leave_if(
+        self, is_sent: bool, form: JsonObject, ledger: Ledger, key: str | None, org: str | None
+    ) -> None:
+        """Leave a text at the service of the settings, where that is wanted (`require_service`)."""
+        if is_sent and key is not None:
+            self.leave(service_for(ledger, keys.signer(key), org), form)
+
     def leave(self, client: ServiceClient, form: JsonObject) -> None:
         """Leave a text at a service, for everybody registered."""
         client.post(self.path, form)
@@ -68,6 +87,15 @@ class PublishedForms(Generic[F]):
             found = self._at(client, digest)
             if found is not None:
                 kept.keep(found)
+
+    def fetch_absent(
+        self, kept: Keeps[F], digests: Sequence[str], ledger: Ledger, key: str | None, org: str | None
+    ) -> bool:
+        """Fetch what is not here, where a key to ask with is named; tells whether a service was asked."""
+        if not digests or key is None:
+            return False
+        self.fetch(kept, service_for(ledger, keys.signer(key), org), digests)
+        return True
 
     def _at(self, client: ServiceClient, digest: str) -> F | None:
         try:

@@ -135,8 +135,7 @@ def keep(
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.showing_routes(state).take(form)
     policy = read_routes(form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     data = {"digest": policy.digest, "published": places, "sent": send}
     return Outcome(data, text=f"{policy.digest}\n  {where}")

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, remote
+from api.cli import remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import Network, RpcUrls, moment
 from api.cli.output import Outcome, said, worded
 from api.cli.plain import one_line
 from api.cli.published import PublishedForms, Send, require_service
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import RegionOption, read_region, read_uscc
 from api.cli.rulebook_words import ruled_by
 from api.cli.sharing import Signatures, desk_of, told
@@ -69,9 +69,7 @@ def publish_rulebook(
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     shared = desk.send(publish(desk.state, code, rulebook, desk.by))
     desk.ledger.published.rulebooks.keep(rulebook)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), rulebook.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, rulebook, api)
     data = {
         "region": region,
         "version": rulebook.version,
@@ -119,8 +117,7 @@ def show(
     kept, showing = ledger.published.rulebooks, ledger.published.showing_rulebooks(state, when)
     data = showing.show(code)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
-    if absent and key is not None:
-        FORMS.fetch(kept, service_for(ledger, keys.signer(key), org), absent)
+    if FORMS.fetch_absent(kept, absent, ledger, key, org):
         data = showing.show(code)
     digest = str(data["digest"])
     if out is not None:
@@ -145,8 +142,7 @@ def keep(
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.rulebooks.take(state, form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     digest = read_rulebook(form).digest
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     return Outcome({"digest": digest, "published": places, "sent": send}, text=f"{digest}\n  {where}")

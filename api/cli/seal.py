@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, remote
+from api.cli import remote
 from api.cli.files import pretty
 from api.cli.governing import By, table
 from api.cli.options import KnownAt, Network, RpcUrls, moment
 from api.cli.output import Outcome, said, worded
 from api.cli.published import PublishedForms, Send
-from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_region, read_uscc
 from api.cli.sharing import Signatures, desk_of, told
 from api.cli.showing import write
@@ -77,9 +77,7 @@ def publish_seals(
     publishing = publish(desk.state, ledger.published.seals, publisher, seals, now, desk.by)
     shared = desk.send(publishing.order)
     ledger.published.seals.keep(seals)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), seals.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, seals, api)
     data = {
         "publisher": str(publisher),
         "digest": seals.digest,
@@ -125,8 +123,7 @@ def show(
     showing = ledger.published.showing_seals(state)
     data = showing.show(whose)
     absent = [str(each["digest"]) for each in data["versions"] if not each["here"]]
-    if absent and key is not None:
-        FORMS.fetch(ledger.published.seals, service_for(ledger, keys.signer(key), org), absent)
+    if FORMS.fetch_absent(ledger.published.seals, absent, ledger, key, org):
         data = showing.show(whose)
     if out is not None:
         write(out, pretty(ledger.published.seals.told(str(data["digest"]))))
@@ -152,8 +149,7 @@ def keep(
     ledger, state = reading(network, rpc, api, key, org)
     places = ledger.published.seals.take(state, form)
     digest = read_seals(form).digest
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     where = "  ".join(f"{each['publisher']} #{each['version']}" for each in places)
     return Outcome({"digest": digest, "published": places, "sent": send}, text=f"{digest}\n  {where}")
 

@@ -84,9 +84,7 @@ def publish_rules(
     now = desk.ledger.now()
     shared = desk.send(publish(desk.state, code, rules, moment(since) or now, now, desk.by))
     desk.ledger.published.sectors.keep(rules)
-    is_sent = api is not None and shared.seq is not None
-    if is_sent:
-        FORMS.leave(desk.service(), rules.as_json())
+    is_sent = FORMS.leave_recorded(desk, shared, rules, api)
     data = {"region": region, "digest": rules.digest, "sent": is_sent}
     return told(shared, data, f"{region}  {rules.digest}")
 
@@ -155,8 +153,7 @@ def keep(
     form = FORMS.form(file)
     ledger, state = reading(network, rpc, api, key, org)
     places, rules = ledger.published.sectors.take(state, form), read_sectors(form)
-    if send and key is not None:
-        FORMS.leave(service_for(ledger, keys.signer(key), org), form)
+    FORMS.leave_if(send, form, ledger, key, org)
     where = "  ".join(f"{each['region']} #{each['version']}" for each in places)
     data = {"digest": rules.digest, "published": places, "sent": send}
     return Outcome(data, text=f"{rules.digest}\n  {where}")

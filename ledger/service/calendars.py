@@ -18,7 +18,7 @@ from ledger.domain.entities import IsVoid
 from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import SHANGHAI, rfc3339, start_of_day
 from ledger.domain.sharing_entities import CodeTable
-from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
+from ledger.errors import MalformedError, RuleError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.code_tables import places_of, region_tables, says_already
@@ -51,10 +51,7 @@ class Calendars(KeptForms[Calendar]):
         """
         calendar = read_calendar(form)
         places = published(state, calendar)
-        if not places:
-            raise TrustError("NOT_A_CALENDAR", year=calendar.year, digest=calendar.digest)
-        self.keep(calendar)
-        return places
+        return self.keep_published(calendar, places, "NOT_A_CALENDAR", year=calendar.year)
 
 
 def published(state: Entities, calendar: Calendar) -> list[JsonObject]:

@@ -21,7 +21,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.resources import catalog_changes
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion, Resource
 from ledger.domain.state import StateView, typed
-from ledger.errors import OutageError, RuleError, TrustError, UnknownIdError
+from ledger.errors import OutageError, RuleError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.code_tables import begins, places_of, region_table, region_tables, says_already
@@ -57,10 +57,7 @@ class Extensions(KeptForms[ExtensionList]):
         """
         listed = read_extensions(form)
         places = places_of(region_tables(state, lambda name: name == TABLE), listed.digest)
-        if not places:
-            raise TrustError("NOT_EXTENSIONS", digest=listed.digest)
-        self.keep(listed)
-        return places
+        return self.keep_published(listed, places, "NOT_EXTENSIONS")
 
 
 def publish(

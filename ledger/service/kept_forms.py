@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Generic, Protocol, TypeVar
 
 from ledger.domain.canonical import JsonObject
-from ledger.errors import MalformedError, UnknownIdError
+from ledger.errors import MalformedError, TrustError, UnknownIdError
 from ledger.service.party_texts import ByDigest
 
 
@@ -45,6 +45,25 @@ class KeptForms(Generic[F]):
         """Keep one; gives its digest."""
         self._kept.save(form.digest, form.as_json())
         return form.digest
+
+    def keep_published(
+        self, form: F, places: list[JsonObject], refusal: str, **named: object
+    ) -> list[JsonObject]:
+        """Keep one that somebody hands in, where it was published.
+
+        Args:
+            form: It.
+            places: As what it stands on the ledger.
+            refusal: Code of the error that it nowhere does; that names the digest.
+            named: What else it names.
+
+        Raises:
+            TrustError: With that code.
+        """
+        if not places:
+            raise TrustError(refusal, **named, digest=form.digest)
+        self.keep(form)
+        return places
 
     def find(self, digest: str) -> F | None:
         """The one with a digest; None where this home has none, or something else in its place."""

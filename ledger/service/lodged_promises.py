@@ -23,7 +23,7 @@ from ledger.domain.lodged import (
 )
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing_entities import CodeTableVersion
-from ledger.errors import RuleError, TrustError, UsageError
+from ledger.errors import RuleError, UsageError
 from ledger.ports import Entities, Verifier
 from ledger.service import share_owed
 from ledger.service.code_tables import body_tables
@@ -91,10 +91,7 @@ class PromiseLists(KeptForms[PromiseList]):
         """
         listed = read_promise_list(form)
         places = [each.as_json() for each in lodgings(state) if each.content.digest == listed.digest]
-        if not places:
-            raise TrustError("NOT_PROMISES", digest=listed.digest)
-        self.keep(listed)
-        return places
+        return self.keep_published(listed, places, "NOT_PROMISES")
 
 
 def lodgings(state: Entities) -> list[Lodging]:

@@ -17,7 +17,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.rulebook import TABLE, Rulebook, read_rulebook
 from ledger.domain.sharing_entities import CodeTable
 from ledger.domain.state import StateView, typed
-from ledger.errors import RuleError, TrustError, UnknownIdError
+from ledger.errors import RuleError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.code_tables import (
@@ -57,10 +57,7 @@ class Rulebooks(KeptForms[Rulebook]):
         """
         rulebook = read_rulebook(form)
         places = places_of(region_tables(state, lambda name: name == TABLE), rulebook.digest)
-        if not places:
-            raise TrustError("NOT_A_RULEBOOK", digest=rulebook.digest)
-        self.keep(rulebook)
-        return places
+        return self.keep_published(rulebook, places, "NOT_A_RULEBOOK")
 
 
 def publish(state: StateView, region: int, rulebook: Rulebook, by: Sequence[KeyFile]) -> ShareOrder:

@@ -19,7 +19,7 @@ from ledger.domain.regions import RegionCode
 from ledger.domain.seals import TABLE_NAME, NamedSeal, SealList, known_of, read_seals, unrevoked
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.domain.state import typed
-from ledger.errors import RuleError, TrustError, UnknownIdError
+from ledger.errors import RuleError, UnknownIdError
 from ledger.ports import Entities
 from ledger.proof.seals import body_table, counting_lists, counting_version, region_table, seal_table
 from ledger.service import share_owed
@@ -52,10 +52,7 @@ class Seals(KeptForms[SealList]):
         """
         seals = read_seals(form)
         places = published(state, seals.digest)
-        if not places:
-            raise TrustError("NOT_A_SEAL_LIST", digest=seals.digest)
-        self.keep(seals)
-        return places
+        return self.keep_published(seals, places, "NOT_A_SEAL_LIST")
 
 
 @dataclass(frozen=True)

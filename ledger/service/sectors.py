@@ -15,7 +15,7 @@ from ledger.domain.lineage import void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.sector_rules import TABLE, SectorTable, read_sectors
 from ledger.domain.sharing_entities import CodeTable
-from ledger.errors import RuleError, TrustError, UnknownIdError, UsageError
+from ledger.errors import RuleError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.code_tables import counts_already, places_of, region_table, region_tables, version_rows
@@ -61,10 +61,7 @@ class Sectors(KeptForms[SectorTable]):
         """
         table = read_sectors(form)
         places = places_of(_tables(state), table.digest)
-        if not places:
-            raise TrustError("NOT_SECTORS", digest=table.digest)
-        self.keep(table)
-        return places
+        return self.keep_published(table, places, "NOT_SECTORS")
 
 
 def publish(

@@ -17,7 +17,7 @@ from ledger.domain.lineage import superiors_of, void_as_of
 from ledger.domain.moments import rfc3339
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
 from ledger.domain.state import StateView, typed
-from ledger.errors import RuleError, TrustError, UnknownIdError
+from ledger.errors import RuleError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import share_owed
 from ledger.service.code_tables import (
@@ -57,10 +57,7 @@ class Grounds(KeptForms[GroundTable]):
         """
         table = read_grounds(form)
         places = places_of(_tables(state), table.digest)
-        if not places:
-            raise TrustError("NOT_GROUNDS", digest=table.digest)
-        self.keep(table)
-        return places
+        return self.keep_published(table, places, "NOT_GROUNDS")
 
 
 def publish(
