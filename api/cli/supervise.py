@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
+from api.cli.bodies import with_names
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.origin_words import findings_text
-from api.cli.output import Outcome, Text, said, worded
+from api.cli.output import Outcome, said, worded
 from api.cli.promise_files import held_promises
 from api.cli.registry_words import read_uscc
 from api.cli.supervise_words import effect_text, routes_text, sharing_text
+from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
 from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
@@ -128,16 +130,26 @@ def sharing(
     codes += [each.code for each in found.against or ()]
     codes += [str(each.as_json()["code"]) for each in found.raised]
     data = found.as_json()
-    return _told(data, lambda: sharing_text(data), codes, found.absent)
+    return _told(ledger, data, lambda: sharing_text(data), codes, found.absent)
 
 
-def _told(data: JsonObject, text: Text, codes: Sequence[str], absent: Sequence[AbsentText]) -> Outcome:
+def _told(
+    ledger: Ledger,
+    data: JsonObject,
+    text: Callable[[], str],
+    codes: Sequence[str],
+    absent: Sequence[AbsentText],
+) -> Outcome:
     """What was found is worse than what could not be judged for want of a text."""
+
+    def named() -> str:
+        return with_names(ledger, ledger.index, text())
+
     if codes:
-        return Outcome(data, text, code=codes[0], exit_code=1)
+        return Outcome(data, named, code=codes[0], exit_code=1)
     if absent:
-        return Outcome(data, text, absent[0].error, exit_code=3)
-    return Outcome(data, text)
+        return Outcome(data, named, absent[0].error, exit_code=3)
+    return Outcome(data, named)
 
 
 @app.command("origins")
@@ -167,7 +179,7 @@ def origins(
         return Outcome(error=error, exit_code=3)
     data = found.as_json()
     codes = [each["code"] for each in (*data["findings"], *data["unlisted"])]
-    return _told(data, lambda: findings_text(data), codes, ())
+    return _told(ledger, data, lambda: findings_text(data), codes, ())
 
 
 @app.command("effect")
@@ -196,7 +208,7 @@ def effect(
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     data = found.as_json()
-    return _told(data, lambda: effect_text(data), (), found.sharing.absent)
+    return _told(ledger, data, lambda: effect_text(data), (), found.sharing.absent)
 
 
 @app.command("routes")
@@ -216,12 +228,13 @@ def routes(
     """Find uses that took another way than the route policy said, as far as slips that this home saw tell."""
     body = read_uscc(org) if org is not None else ""
     try:
-        found = open_ledger(network, rpc).supervised.routes(moment(at), moment(since) or 0, body)
+        ledger = open_ledger(network, rpc)
+        found = ledger.supervised.routes(moment(at), moment(since) or 0, body)
         data = found.as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
     codes = [BROKEN for _ in found.findings]
-    return _told(data, lambda: routes_text(data), codes, found.absent)
+    return _told(ledger, data, lambda: routes_text(data), codes, found.absent)
 
 
 def _text(found: SupervisedPromises) -> str:
