@@ -165,6 +165,9 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     status, told = using.live_ledger.attempt(*given, "--out", str(folder), home=using.grantee_home)
     assert (status, told["code"]) == (2, "LOOKUP_TERMS"), told
     given += ["--case", "虚构案号2026-7"]
+    wrong = [*given[:3], "310101190001010012", *given[4:], "--out", str(folder)]
+    status, told = using.live_ledger.attempt(*wrong, home=using.grantee_home)
+    assert (status, told["code"]) == (2, "HOLDER_CODE_UNLIKELY"), "it would be a use for nothing"
     told = using.grantee(*given, "--out", str(folder))
     assert [each["type"] for each in told["found"]] == [NATIONAL] * 2
     (row,) = using.grantee("use", "list", "--grant", grant)["uses"]

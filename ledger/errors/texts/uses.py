@@ -183,6 +183,12 @@ TEXTS: dict[str, Text] = {
         "用 --grant 写明授权，或用 --region 写明地区，不可同时。",
         "Name grants with --grant, or a region with --region, and not both.",
     ),
+    "HOLDER_CODE_UNLIKELY": Text(
+        "这个 18 位代码的校验码既不符合统一社会信用代码，也不符合公民身份号码，没有查询。",
+        "The check character of these 18 fits neither a credit code nor an identity number; nobody was asked.",
+        "核对代码；查询会计入授权的使用次数。确为这个代码的（例如照旧证录入的），加 --as-given。",
+        "Check the code: a look counts as a use of the grant. If it is what an old license says, add --as-given.",
+    ),
     "LOOKUP_OPTION": Text(
         "{option} 不与 {other} 同用。",
         "{option} does not go with {other}.",
