@@ -75,13 +75,13 @@ _OPTIONAL_TEXTS = (
 )
 _FIRST_DAY = "certificateEffectiveDate"
 _DATES = ("certificateIssuedDate", _FIRST_DAY, "certificateExpiringDate")
-_HOLDER = ("name", "code", "codeType")
+HOLDER = ("name", "code", "codeType")
 _HOLDER_METADATA = {
     "certificateHolderName": "name",
     "certificateHolderCode": "code",
     "certificateHolderTypeCode": "codeType",
 }
-_LAYOUT = ("sm3", "mediaType", "sealSerial", "sealCertificateSm3", "sealCertificateSerial", "sealPolicy")
+LAYOUT = ("sm3", "mediaType", "sealSerial", "sealCertificateSm3", "sealCertificateSerial", "sealPolicy")
 
 
 class LicenseDraft:
@@ -141,7 +141,7 @@ class LicenseDraft:
         # The metadata's own names are understood too: sheets of existing systems use them.
         holder = {_HOLDER_METADATA.get(name, name): value for name, value in given.items()}
         holder.pop("certificateHolderTypeName", None)
-        self._refuse_others(holder, _HOLDER, f"{path}/")
+        self._refuse_others(holder, HOLDER, f"{path}/")
         for name in ("name", "code"):
             self._text(holder, name, path)
         code = holder.get("code")
@@ -288,7 +288,7 @@ class LicenseDraft:
         if given is None:
             return None
         layout = self._object(given, "layout")
-        self._refuse_others(layout, _LAYOUT, "layout/")
+        self._refuse_others(layout, LAYOUT, "layout/")
         for name in ("sm3", "sealCertificateSm3"):
             if not _is_sm3(layout.get(name)) and (name in layout or name == "sm3"):
                 self._fault(f"layout/{name}", "FIELD_PATTERN" if name in layout else "FIELD_REQUIRED")
