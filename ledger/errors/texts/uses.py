@@ -67,12 +67,14 @@ TEXTS: dict[str, Text] = {
         "Run the same command again once the platform brought an answer.",
     ),
     "USE_REFUSAL_UNPROVED": Text(
-        "平台送来用证 {use} 的拒绝（{told}），但{reason}，不予采信；请求仍在等待答复。",
-        "The platform brought a refusal of the use {use} ({told}), and {reason}: it counts for nothing, and the "
-        "request still waits.",
-        "请提供单位重新运行 use answer（旧版软件的拒绝没有签名）；平台送回答复后，再运行同一命令。",
-        "Have the provider run `use answer` again (old software signs no refusal), and run the same command once "
-        "the platform brought that.",
+        "收到用证 {use} 的拒绝（{told}），但{reason}，不予采信；请求仍在等待答复。",
+        "A refusal of the use {use} ({told}) came, and {reason}: it counts for nothing, and the request still "
+        "waits.",
+        "稍后再运行同一命令：账本上有了该次用证或其拒绝，或签名的时限已过，即见分晓。"
+        "经平台的，请提供单位重新运行 use answer（旧版软件的拒绝没有签名）。",
+        "Run the same command again later: it ends once the ledger has the use or its refusal, or the time of "
+        "what was signed is over. Over a platform, have the provider run `use answer` again (old software signs "
+        "no refusal).",
     ),
     "USE_REFUSAL_MALFORMED": Text(
         "不是规范的用证拒绝（{field}）。",
