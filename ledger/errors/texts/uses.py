@@ -218,6 +218,13 @@ TEXTS: dict[str, Text] = {
         "请提供单位声明其服务的接口，或用 --services 写明其服务地址。",
         "Its provider declares the interface of its service; or name that with --services.",
     ),
+    "LOOKUP_UNFORESEEN": Text(
+        "{provider} 的答复引出程序内部错误（{type}），该机构视为未查询；其他机构的答复不受影响。",
+        "What {provider} answered brought out a fault of this program ({type}): it counts as not asked; the "
+        "answers of others stand.",
+        "把标准错误输出中的出错位置报告给维护者；同一命令会再次查询该机构。",
+        "Report the places on stderr to the maintainers; the same command asks that body again.",
+    ),
     "LOOKUP_RUNNING": Text(
         "另一次查找正在使用文件夹 {folder}。",
         "Another lookup is at work in the folder {folder}.",
