@@ -41,6 +41,7 @@ LONGEST_SPAN = 100_000
 
 _SLOTS_PER_PROOF = 100
 _OBJECTS_PER_QUERY = 100
+_NUMBERS_PER_QUERY = 200
 _MOST_GENERATIONS = 16
 _HASH = re.compile("0x[0-9a-f]{64}")
 
@@ -133,11 +134,23 @@ class Chain:
         Raises:
             ChainOutageError: `CHAIN_BAD_ANSWER`: it serves none, or another.
         """
-        topics = ["0x" + RECORD_TOPIC.hex(), _word(seq)]
-        found = [record_of(log) for log in self._logs(topics, None, None)]
-        if len(found) != 1 or found[0].seq != seq:
-            raise bad_answer("eth_getLogs", f"not one record {seq}")
-        return found[0]
+        return self.records_at([seq])[seq]
+
+    def records_at(self, seqs: Collection[int]) -> dict[int, Record]:
+        """The records with numbers, as the node serves them, in few requests.
+
+        Raises:
+            ChainOutageError: `CHAIN_BAD_ANSWER`: it serves not each of them, or others.
+        """
+        wanted, found = sorted(set(seqs)), dict[int, Record]()
+        last = self.head().number if wanted else 0
+        for start in range(0, len(wanted), _NUMBERS_PER_QUERY):
+            asked = wanted[start : start + _NUMBERS_PER_QUERY]
+            records = self._records_with([], [_word(each) for each in asked], last)
+            if sorted(record.seq for record in records) != asked:
+                raise bad_answer("eth_getLogs", f"not one record each from {asked[0]} to {asked[-1]}")
+            found |= {record.seq: record for record in records}
+        return found
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal after a height, as the node says."""
@@ -374,18 +387,22 @@ class Chain:
             first, span = until + 1, min(2 * span, LONGEST_SPAN)
 
     def _records_about(self, objects: Sequence[bytes], last: int) -> list[Record]:
-        """In the node's order; where it refuses so many objects at once, one half after the other."""
-        topics = ["0x" + RECORD_TOPIC.hex(), None, ["0x" + each.hex() for each in objects]]
-        try:
-            records = [record_of(log) for log in self._logs(topics, None, last)]
-        except ChainOutageError as error:
-            half = len(objects) // 2
-            if error.code != "CHAIN_REFUSED_CALL" or not half:
-                raise
-            return self._records_about(objects[:half], last) + self._records_about(objects[half:], last)
+        records = self._records_with([None], ["0x" + each.hex() for each in objects], last)
         if not {record.object for record in records} <= set(objects):
             raise bad_answer("eth_getLogs", "a record about another object")
         return records
+
+    def _records_with(self, before: list[None], topics: Sequence[str], last: int) -> list[Record]:
+        """In the node's order; where it refuses so many topics at once, one half after the other."""
+        try:
+            query = ["0x" + RECORD_TOPIC.hex(), *before, list(topics)]
+            return [record_of(log) for log in self._logs(query, None, last)]
+        except ChainOutageError as error:
+            half = len(topics) // 2
+            if error.code != "CHAIN_REFUSED_CALL" or not half:
+                raise
+            first, second = topics[:half], topics[half:]
+            return self._records_with(before, first, last) + self._records_with(before, second, last)
 
     def _page(self, journals: list[str], topics: list[Any], first: int, last: int) -> list[RawLog]:
         query = {
