@@ -71,6 +71,7 @@ from ledger.ports import Signer
 from ledger.service.accept import STALL_SECONDS, AcceptMessages
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests, Registry
+from ledger.service.body_names import BodyNames
 from ledger.service.catalog import Catalog
 from ledger.service.gather_uses import BATCH_SECONDS
 from ledger.service.live_index import Sight
@@ -276,6 +277,7 @@ def make_services(ledger: Ledger, options: ApiOptions, outbox: OutboxThread) -> 
         catalog=Catalog(index, ledger.types().all, ledger.clock),
         corrections=lambda: ledger.corrections(index()),
         listing=lambda: ledger.listing(index(), ledger.published_texts),
+        names=lambda: BodyNames(index(), ledger.party_texts),
         texts=TakeTexts(ledger.hand_texts, _acts_for(writing), index, ledger.clock),
         catalog_texts=ledger.catalog_texts,
         calendars=ledger.published.calendars,

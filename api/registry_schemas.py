@@ -118,9 +118,10 @@ class KeyRow(Answered):
 
 
 class OrganisationRow(Answered):
-    """A body. The ledger holds no names, only their digests."""
+    """A body. The ledger holds no names, only their digests; `name` is null where the service lacks it."""
 
     uscc: str
+    name: str | None
     region: RegionCode
     level: int
     name_digest: Hash

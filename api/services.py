@@ -18,6 +18,7 @@ from ledger.domain.origins_file import OriginsFile
 from ledger.ports import Clock, Entities, RequestStore
 from ledger.service.answer_holders import AnswerHolders
 from ledger.service.authorise import AuthoriseRequests
+from ledger.service.body_names import BodyNames
 from ledger.service.calendars import Calendars
 from ledger.service.catalog import Catalog
 from ledger.service.catalog_texts import CatalogTexts
@@ -101,6 +102,7 @@ class Services:
         catalog: Types and agreements.
         corrections: Where doubts about shared data stand now.
         listing: Lists what is shared, as anybody may read it.
+        names: What bodies are called, as far as it is known here.
         texts: Takes in what parties send each other.
         catalog_texts: What everybody registered may read behind digests.
         calendars: The calendars of working days that are kept here.
@@ -152,6 +154,7 @@ class Services:
     catalog: Catalog
     corrections: Callable[[], ShowCorrections]
     listing: Callable[[], ListShared]
+    names: Callable[[], BodyNames]
     texts: TakeTexts
     catalog_texts: CatalogTexts
     calendars: Calendars

@@ -136,6 +136,18 @@ class GradesNotHere(Answered):
     digest: Hash
 
 
+class TextNotHere(Answered):
+    """A published text that is not here, and who was not judged for want of it, in how many matters."""
+
+    code: str
+    region: str | None
+    year: int | None
+    version: int | None
+    digest: Hash
+    bodies: list[str]
+    not_judged: int
+
+
 class SupervisedSharing(Answered):
     """What was due in a period, and how it went (`supervise sharing`)."""
 
@@ -154,6 +166,7 @@ class SupervisedSharing(Answered):
     against_rules: list[AgainstRules] | None
     regraded: list[RaisedGrade]
     grades_not_here: list[GradesNotHere]
+    not_here: list[TextNotHere]
 
 
 class CollectedAgain(Collection):

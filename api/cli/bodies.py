@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Protocol
 
+from api.cli.plain import one_line
 from ledger.bootstrap import Ledger
 from ledger.domain.entities import Key, Organisation
 from ledger.domain.messages import key_id
 from ledger.domain.objects import organisation_id, region_id
-from ledger.domain.state import StateView, typed
 from ledger.errors import UsageError
+from ledger.ports import Entities
+from ledger.service.body_names import BodyNames
+from ledger.service.read_state import RemoteState
+
+_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{18}(?![0-9A-Za-z])")
 
 
 class HasPublicKey(Protocol):
@@ -54,12 +60,25 @@ def holder_of_key(ledger: Ledger, signer: HasPublicKey) -> str:
     )
 
 
-def naming(ledger: Ledger, state: StateView) -> Callable[[object], str]:
+def naming(ledger: Ledger, state: Entities) -> Callable[[object], str]:
     """How people read credit codes: behind the body's registered name, where this home knows that."""
+    names = BodyNames(state, ledger.party_texts)
 
     def named(uscc: object) -> str:
-        body = typed(state, "organisation", str(uscc), Organisation) if uscc else None
-        name = ledger.party_texts.name_of(body.name_digest) if body else None
-        return f"{name} {uscc}" if name else str(uscc or "")
+        name = names.of(str(uscc)) if uscc else None
+        return f"{one_line(name)} {uscc}" if name else str(uscc or "")
 
     return named
+
+
+def with_names(ledger: Ledger, state: Entities, text: str) -> str:
+    """A text for people, and below it what the bodies are called whose codes stand in it, as far as known.
+
+    A service is not asked for each body: of a state that it tells the text stays as it is.
+    """
+    if isinstance(state, RemoteState):
+        return text
+    names = BodyNames(state, ledger.party_texts)
+    codes = dict.fromkeys(_CODE.findall(text))
+    named = [(code, name) for code in codes if (name := names.of(code))]
+    return "\n".join([text, *(f"  {code}  {one_line(name)}" for code, name in named)])

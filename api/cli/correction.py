@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import remote
-from api.cli.bodies import body_of
+from api.cli.bodies import body_of, with_names
 from api.cli.correction_words import card, line, waiting, who
 from api.cli.files import write_out
 from api.cli.governing import table
@@ -303,7 +303,7 @@ def show(
     """Show one correction: every step, who is next, who used the data, who has heard."""
     ledger, state = reading(network, rpc, api, key, org)
     data = ledger.corrections(state).show(correction_in(state, correction))
-    return Outcome(data, text=lambda: card(data))
+    return Outcome(data, text=lambda: with_names(ledger, state, card(data)))
 
 
 @app.command("evidence")

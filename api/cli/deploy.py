@@ -11,6 +11,7 @@ import typer
 import yaml
 
 from api.cli.files import pretty, replace_file, write_new
+from api.cli.options import open_ledger
 from api.cli.output import Outcome, read_input, said
 from api.cli.requests import ask, brought, key_file, read_rows
 from ledger.adapters.artifacts import load_artifacts
@@ -24,7 +25,7 @@ from ledger.domain.canonical import parse_strict
 from ledger.domain.founding import Founding, FoundingType, read_founding
 from ledger.domain.trustfile import TrustFile
 from ledger.errors import MalformedError, RuleError, UsageError
-from ledger.service.found import FoundLedger, Progress
+from ledger.service.found import FoundLedger, Progress, digest_of_text
 from ledger.service.signing import KeyFile, SignatureRequest
 from ledger.service.submission import Submissions
 from ledger.settings import load_settings
@@ -90,6 +91,9 @@ def deploy(
     file = read_founding(_open(founding))
     deployment = _Deployment(file, Path(founding).resolve().parent, Path(out), url, settings.relay_key)
     sealed = deployment.finish(resume, api)
+    texts = open_ledger(out, [url]).party_texts
+    for body in file.organisations:
+        texts.keep_name(digest_of_text(body.name), body.name)
     return Outcome(sealed.to_json(), text=_text(sealed, out, file))
 
 

@@ -243,6 +243,16 @@ def read_input(path: str, enough: int = -1) -> bytes:
             raise unreadable(path, error) from error
 
 
+def decoded(data: bytes) -> str | None:
+    """The text of a file that a spreadsheet may have written, UTF-8 or GB 18030; None where it is neither."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
 def unreadable(path: str, error: Exception) -> UsageError:
     """`FILE_UNREADABLE` with the system's reason."""
     return UsageError("FILE_UNREADABLE", path=path, reason=getattr(error, "strerror", None) or str(error))

@@ -14,10 +14,11 @@ from typing import Annotated
 
 import typer
 
-from api.cli import keys, org_secret, registry_contracts, remote
+from api.cli import keys, org_names, org_secret, registry_contracts, remote
 from api.cli.governing import AtService, By, Caller, Signatures, desk_of, done, table
 from api.cli.options import Network, RpcUrls, ending
 from api.cli.output import Outcome, said, worded
+from api.cli.plain import one_line
 from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_types import right_line
 from api.cli.registry_words import (
@@ -40,6 +41,8 @@ from ledger.domain.words import PURPOSE
 from ledger.errors import RuleError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import govern, list_registry
+from ledger.service.body_names import BodyNames
+from ledger.service.found import digest_of_text
 from ledger.service.list_registry import entitlement_row, keys_of, powers_of, rights_of, shown_time
 from ledger.service.signing import KeyFile
 
@@ -52,6 +55,7 @@ org_app.add_typer(relay_app, name="relay")
 org_app.add_typer(region_app, name="region")
 org_app.add_typer(org_secret.app, name="secret")
 org_app.add_typer(registry_contracts.app, name="contract")
+org_app.command("names")(org_names.names)
 
 UsccArgument = Annotated[str, typer.Argument(metavar="USCC", help="Unified social credit code.")]
 OwnBy = Annotated[list[str], typer.Option("--by", metavar="PEM", help="A key of the same body.")]
@@ -113,7 +117,9 @@ def org_add(
         encrypting = key_file(encryption_key)
         orders.append(govern.register_key(code, encrypting, Purpose.ENCRYPT, desk.by))
         data["encryptionKeyId"] = _id(encrypting)
-    return done(desk.carry_out(orders), data, said(f"已登记 {code}", f"registered {code}"))
+    governed = desk.carry_out(orders)
+    desk.ledger.party_texts.keep_name(digest_of_text(name), name)
+    return done(governed, data, said(f"已登记 {code}", f"registered {code}"))
 
 
 def _level(text: str) -> int:
@@ -139,10 +145,11 @@ def org_list(
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
-    """List organisations. Names are not on the ledger, only their digests."""
-    state = reading(network, rpc, api, key, org)[1]
-    rows = list_registry.organisations(state, None if region is None else read_region(region))
-    return Outcome({"organisations": rows}, text=table(rows, "uscc", "region", "level", "since"))
+    """List organisations. Names are not on the ledger, only their digests; `org names` keeps them here."""
+    ledger, state = reading(network, rpc, api, key, org)
+    names = BodyNames(state, ledger.party_texts)
+    rows = list_registry.organisations(names, None if region is None else read_region(region))
+    return Outcome({"organisations": rows}, text=table(rows, "uscc", "name", "region", "level", "since"))
 
 
 @org_app.command("show")
@@ -156,10 +163,12 @@ def org_show(
 ) -> Outcome:
     """Show an organisation with its keys and entitlements."""
     code = read_uscc(uscc)
-    state = reading(network, rpc, api, key, org)[1]
-    body, data = list_registry.organisation_in(state, code), list_registry.organisation(state, code)
-    zh = f"{code}  地区 {body.region:06d}，层级 {body.level}，自 {rfc3339(body.since)}"
-    en = f"{code}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"
+    ledger, state = reading(network, rpc, api, key, org)
+    names = BodyNames(state, ledger.party_texts)
+    body, data = list_registry.organisation_in(state, code), list_registry.organisation(names, code)
+    named = f"{code} {one_line(names.of(code) or '')}".rstrip()
+    zh = f"{named}  地区 {body.region:06d}，层级 {body.level}，自 {rfc3339(body.since)}"
+    en = f"{named}  region {body.region:06d}, level {body.level}, since {rfc3339(body.since)}"
     lines = [said(zh, en)]
     lines += [f"  {_key_line(each)}" for each in keys_of(state, code)]
     rights = [entitlement_row(right) for right in rights_of(state, issuer=code)]

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli import remote
+from api.cli.bodies import with_names
 from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_told
 from api.cli.governing import table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
@@ -324,7 +325,7 @@ def show(
         ledger.party_texts.list_of(resource_in(state, name).current.fields_digest, read_fields(fields))
     here = rows_here(ledger, resource_in(state, name))
     data = {**ledger.listing(state).resource(name), "rowsHere": here}
-    return Outcome(data, text=lambda: resource_card(data))
+    return Outcome(data, text=lambda: with_names(ledger, state, resource_card(data)))
 
 
 @app.command("text")

@@ -14,7 +14,7 @@ from api.cli import remote
 from api.cli.bodies import body_of
 from api.cli.form_codes import read_form
 from api.cli.options import OWN_NUMBER, open_ledger
-from api.cli.output import Outcome, read_input
+from api.cli.output import Outcome, decoded, read_input
 from api.cli.reading import state_at_service
 from api.cli.requests import RequestFile, key_file
 from ledger.adapters.service_client import ServiceClient
@@ -221,8 +221,9 @@ def read_fields(path: str) -> FieldList:
     data = read_input(path)
     if data.lstrip().startswith(b"{"):
         return read_field_list(parse_strict(data))
-    rows = list(csv.DictReader(io.StringIO(_decoded(data))))
-    if not all(row.keys() - {MEMBER} == {"name", "grade"} and _is_number(row["grade"]) for row in rows):
+    text = decoded(data)
+    rows = list(csv.DictReader(io.StringIO(text or "")))
+    if text is None or not all(map(_is_field, rows)):
         raise MalformedError("FIELDS_MALFORMED")
     return field_list(
         [
@@ -245,17 +246,8 @@ def read_schema(path: str) -> RowSchema:
     return read_row_schema(form)
 
 
-def _is_number(text: object) -> bool:
-    return str(text).strip().isdigit()
-
-
-def _decoded(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise MalformedError("FIELDS_MALFORMED")
+def _is_field(row: Mapping[str, str | None]) -> bool:
+    return row.keys() - {MEMBER} == {"name", "grade"} and str(row["grade"]).strip().isdigit()
 
 
 def listed(text: str) -> list[str]:

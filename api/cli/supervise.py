@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
 
+from api.cli.bodies import with_names
 from api.cli.options import Network, RpcUrls, moment, open_ledger
 from api.cli.origin_words import findings_text
 from api.cli.output import Outcome, said, worded
 from api.cli.promise_files import held_promises
 from api.cli.registry_words import read_uscc
 from api.cli.supervise_words import effect_text, routes_text, sharing_text
+from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
 from ledger.domain.overdue_texts import CODES
 from ledger.domain.words import PROMISE
 from ledger.errors import OutageError, UsageError
+from ledger.service.absent_texts import AbsentText
 from ledger.service.supervise_promises import SupervisedPromises, supervise
 from ledger.service.supervise_routes import CODE as BROKEN
 from ledger.service.supervise_sharing import Without
@@ -125,8 +129,27 @@ def sharing(
     codes += [each.notice.code for each in found.breaches]
     codes += [each.code for each in found.against or ()]
     codes += [str(each.as_json()["code"]) for each in found.raised]
-    data, code = found.as_json(), codes[0] if codes else "OK"
-    return Outcome(data, text=lambda: sharing_text(data), code=code, exit_code=1 if codes else 0)
+    data = found.as_json()
+    return _told(ledger, data, lambda: sharing_text(data), codes, found.absent)
+
+
+def _told(
+    ledger: Ledger,
+    data: JsonObject,
+    text: Callable[[], str],
+    codes: Sequence[str],
+    absent: Sequence[AbsentText],
+) -> Outcome:
+    """What was found is worse than what could not be judged for want of a text."""
+
+    def named() -> str:
+        return with_names(ledger, ledger.index, text())
+
+    if codes:
+        return Outcome(data, named, code=codes[0], exit_code=1)
+    if absent:
+        return Outcome(data, named, absent[0].error, exit_code=3)
+    return Outcome(data, named)
 
 
 @app.command("origins")
@@ -156,12 +179,7 @@ def origins(
         return Outcome(error=error, exit_code=3)
     data = found.as_json()
     codes = [each["code"] for each in (*data["findings"], *data["unlisted"])]
-    return Outcome(
-        data,
-        text=lambda: findings_text(data),
-        code=codes[0] if codes else "OK",
-        exit_code=int(bool(codes)),
-    )
+    return _told(ledger, data, lambda: findings_text(data), codes, ())
 
 
 @app.command("effect")
@@ -186,10 +204,11 @@ def effect(
     try:
         ledger, period = open_ledger(network, rpc), (moment(at), moment(since) or 0)
         without = Without(calendars=assume_weekdays, extensions=without_extensions, rulebooks=assume_defaults)
-        data = ledger.supervised.effect(*period, body, without).as_json()
+        found = ledger.supervised.effect(*period, body, without)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    return Outcome(data, text=lambda: effect_text(data))
+    data = found.as_json()
+    return _told(ledger, data, lambda: effect_text(data), (), found.sharing.absent)
 
 
 @app.command("routes")
@@ -209,13 +228,13 @@ def routes(
     """Find uses that took another way than the route policy said, as far as slips that this home saw tell."""
     body = read_uscc(org) if org is not None else ""
     try:
-        found = open_ledger(network, rpc).supervised.routes(moment(at), moment(since) or 0, body)
+        ledger = open_ledger(network, rpc)
+        found = ledger.supervised.routes(moment(at), moment(since) or 0, body)
         data = found.as_json()
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
-    broken = bool(found.findings)
-    code = BROKEN if broken else "OK"
-    return Outcome(data, text=lambda: routes_text(data), code=code, exit_code=1 if broken else 0)
+    codes = [BROKEN for _ in found.findings]
+    return _told(ledger, data, lambda: routes_text(data), codes, found.absent)
 
 
 def _text(found: SupervisedPromises) -> str:

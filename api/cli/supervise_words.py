@@ -10,6 +10,7 @@ from api.cli.rulebook_words import ruled_by
 from ledger.domain.canonical import JsonObject
 from ledger.domain.deadlines import Number
 from ledger.domain.words import DEADLINE, GRANT_NEED, RIGHT, RULE_NUMBER, SECTOR_ANSWER, WAITING
+from ledger.errors import OutageError
 
 _EXTENSION = Number.EXTENSION.value
 
@@ -35,8 +36,36 @@ def sharing_text(data: JsonObject) -> str:
     lines += _against(data["againstRules"])
     lines += [_raised(each) for each in data["regraded"]]
     lines += [_ungraded(each) for each in data["gradesNotHere"]]
-    is_found = data["findings"] or data["breaches"] or data["againstRules"] or data["regraded"]
-    return "\n".join(lines if is_found else [*lines, said("没有发现", "no findings")])
+    is_found = any(data[name] for name in ("findings", "breaches", "againstRules", "regraded"))
+    lines += _not_judged(data, is_found=is_found)
+    return "\n".join(lines if is_found else [*lines, _nothing(data)])
+
+
+def _not_judged(data: JsonObject, *, is_found: bool = False) -> list[str]:
+    """Texts that are not here, whose matters nobody could judge for want of them.
+
+    Where there are findings the command has no error beside which would stand what helps: it stands here.
+    """
+    absent = data["notHere"]
+    codes = dict.fromkeys(each["code"] for each in absent) if is_found else ()
+    helps = [OutageError(code).remedy() for code in codes]
+    return [*map(_absent, absent), *(f"  → {said(each['zh'], each['en'])}" for each in helps)]
+
+
+def _absent(each: JsonObject) -> str:
+    place = "  ".join(str(each[name]) for name in ("region", "year") if each[name])
+    bodies, count = each["bodies"], each["notJudged"]
+    what = said(
+        f"内容不在本机，{count} 件未能判断：{'、'.join(bodies)}",
+        f"its text is not here; {count} matter{'s' * (count != 1)} not judged: {', '.join(bodies)}",
+    )
+    return f"? {each['code']}  {place}  {each['digest']}\n  {what}"
+
+
+def _nothing(data: JsonObject) -> str:
+    if data["notHere"]:
+        return said("已判断的事项中没有发现", "no findings among what was judged")
+    return said("没有发现", "no findings")
 
 
 def _measured(each: JsonObject) -> str:
@@ -118,7 +147,7 @@ def effect_text(data: JsonObject) -> str:
     lines += [_counted(data["calendars"])] if data["calendars"] else []
     lines += _not_by_rulebook(data["rulebook"])
     lines += _not_extended(data)
-    return "\n".join([*lines, _crossings(data["crossings"])])
+    return "\n".join([*lines, _crossings(data["crossings"]), *_not_judged(data)])
 
 
 def _counted(calendars: list[JsonObject]) -> str:
@@ -164,9 +193,10 @@ def _formula(data: JsonObject) -> list[str]:
     if not data["bodies"]:
         return []
     head = said(
-        f"得分（{data['formula']}）＝有数的各项之平均 × 100，保留两位小数；“–”表示各项都没有数：",
+        f"得分（{data['formula']}）＝有数的各项之平均 × 100，保留两位小数；"
+        "“–”表示各项都没有数，或者有一项因缺少内容而无从判断（“?”）：",
         f"score ({data['formula']}) = 100 × the mean of the parts that count anything, cut off behind two "
-        "decimals; – where none does:",
+        "decimals; – where none does, or where a text is missing to tell one (?):",
     )
     return [head, *(f"  {said(*name)}{said('：', ': ')}{said(*what)}" for name, what in _PARTS.values())]
 
@@ -176,7 +206,7 @@ def _kind(each: JsonObject) -> str:
 
 
 def _score(each: JsonObject) -> str:
-    parts = "  ".join(f"{said(*_PARTS[name][0])} {part}" for name, part in each["parts"].items())
+    parts = "  ".join(f"{said(*_PARTS[name][0])} {part or '?'}" for name, part in each["parts"].items())
     score = each["score"] or "–"
     return said(f"{each['body']}  得分 {score}  {parts}", f"{each['body']}  score {score}  {parts}")
 
@@ -261,4 +291,4 @@ def routes_text(data: JsonObject) -> str:
         f"#{each['rule']}  {each['way']}  {each['use']}"
         for each in data["findings"]
     ]
-    return "\n".join([head, *(rows or [said("没有发现", "no findings")])])
+    return "\n".join([head, *(rows or [_nothing(data)]), *_not_judged(data, is_found=bool(rows))])

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli import keys
-from api.cli.bodies import body_of
+from api.cli.bodies import body_of, with_names
 from api.cli.derived_words import derived_line
 from api.cli.files import pretty
 from api.cli.governing import state_of, table
@@ -246,11 +246,12 @@ def show(
 ) -> Outcome:
     """Show one use or refusal."""
     ledger = open_ledger(network, rpc)
-    data = ledger.uses(state_of(ledger)).show(use)
+    state = state_of(ledger)
+    data = ledger.uses(state).show(use)
     kind = worded(USE_KIND, data["kind"])
     why = f"  {worded(REFUSAL, data['reasonCode'])}" if data.get("reasonCode") else ""
     text = f"{data['object']}\n  {kind}{why}  {data['grantee']} ← {data['resource']}  {data['recordedAt']}"
-    return Outcome(data, text=text)
+    return Outcome(data, text=lambda: with_names(ledger, state, text))
 
 
 @app.command("verify-receipt")

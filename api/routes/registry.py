@@ -75,7 +75,7 @@ def list_organisations(
     limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = MOST_ROWS,
 ) -> Response:
     """Every body of the ledger, or those of one region, by code."""
-    found = list_registry.organisations(services.listing().state, None if region is None else int(region))
+    found = list_registry.organisations(services.names(), None if region is None else int(region))
     rows = [each for each in found if str(each["uscc"]) > after]
     last = rows[limit - 1]["uscc"] if len(rows) > limit else None
     return fetched(request, {"organisations": rows[:limit], "next": last}, personal=False)
@@ -88,7 +88,7 @@ def list_organisations(
 )
 def get_organisation(request: Request, services: Asking, uscc: Code) -> Response:
     """One body with its keys, its rights to issue, and what regions named it for."""
-    shown = list_registry.organisation(services.listing().state, Uscc.parse(uscc).text)
+    shown = list_registry.organisation(services.names(), Uscc.parse(uscc).text)
     return fetched(request, shown, personal=False)
 
 

@@ -60,8 +60,7 @@ class Supervised:
             without: Which texts it goes on without.
 
         Raises:
-            OutageError: No node answers; `CALENDAR_NOT_HERE`, `RULEBOOK_NOT_HERE`, `EXTENSIONS_NOT_HERE`,
-                `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
+            OutageError: No node answers.
             UnknownIdError: `UNKNOWN_BODY`.
         """
         return self._supervised(at, since, org, without)[1]

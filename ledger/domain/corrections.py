@@ -5,7 +5,7 @@ Nobody decides who is told: it is everybody whose recorded uses may have carried
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Start, Step
@@ -13,7 +13,6 @@ from ledger.domain.entities import License
 from ledger.domain.resources import is_of_resource
 from ledger.domain.sharing import CorrectionState, UseKind
 from ledger.domain.sharing_entities import (
-    Acknowledgement,
     Correction,
     CorrectionAct,
     CorrectionStep,
@@ -221,29 +220,14 @@ def _first_of(correction: Correction, *acts: CorrectionAct) -> int:
     return next((step.recorded_at for step in correction.steps if step.act in acts), 0)
 
 
-def acknowledgement_deadlines(
-    correction: Correction,
-    bodies: Iterable[str],
-    acknowledgements: Iterable[Acknowledgement],
-    counting_of: Callable[[str], Counting] = lambda _: PLAIN,
-) -> dict[str, Deadline]:
-    """By when each past user was to acknowledge a correction that was upheld, and when it did.
+def acknowledgement_deadline(step: CorrectionStep, counting: Counting = PLAIN, done_at: int = 0) -> Deadline:
+    """By when a past user was to acknowledge a correction that was upheld, and when it did.
 
     Args:
-        correction: Upheld; of any other nobody is told.
-        bodies: From `to_tell`.
-        acknowledgements: Of whatever correction.
-        counting_of: How the deadlines of a body are counted.
+        step: By which it was upheld.
+        counting: How the deadlines of that body are counted.
+        done_at: When its acknowledgement was recorded; 0 where none is.
     """
-    step = upheld(correction)
-    if step is None:
-        return {}
-    heard = {
-        each.by: each.recorded_at for each in acknowledgements if each.correction == correction.correction_id
-    }
-    since, found = step.recorded_at, dict[str, Deadline]()
-    for body in bodies:
-        due, ruled = counting_of(body).until(Start(since, step.seq), Number.ACKNOWLEDGEMENT)
-        done_at = heard.get(body, 0)
-        found[body] = Deadline(Step.ACKNOWLEDGEMENT, since, due, done_at, seq=step.seq, ruled=ruled)
-    return found
+    since = step.recorded_at
+    due, ruled = counting.until(Start(since, step.seq), Number.ACKNOWLEDGEMENT)
+    return Deadline(Step.ACKNOWLEDGEMENT, since, due, done_at, seq=step.seq, ruled=ruled)

@@ -10,6 +10,7 @@ from ledger.domain.rules.catalog import recognition_key
 from ledger.domain.state import typed
 from ledger.errors import UnknownIdError
 from ledger.ports import Entities
+from ledger.service.body_names import BodyNames
 
 Row = dict[str, object]
 
@@ -20,10 +21,10 @@ def owner_object(owner: str) -> bytes:
     return region_object(int(owner)) if is_region else organisation_object(owner)
 
 
-def organisations(state: Entities, region: int | None = None) -> list[Row]:
+def organisations(names: BodyNames, region: int | None = None) -> list[Row]:
     """Every body, or those of a region, by code. Names are not on the ledger, only their digests."""
-    bodies = [each for _, each in state.entities("organisation") if isinstance(each, Organisation)]
-    return [_organisation_row(each) for each in bodies if region in (None, each.region)]
+    bodies = [each for _, each in names.state.entities("organisation") if isinstance(each, Organisation)]
+    return [_organisation_row(each, names) for each in bodies if region in (None, each.region)]
 
 
 def organisation_in(state: Entities, code: str) -> Organisation:
@@ -34,10 +35,11 @@ def organisation_in(state: Entities, code: str) -> Organisation:
     return body
 
 
-def organisation(state: Entities, code: str) -> Row:
+def organisation(names: BodyNames, code: str) -> Row:
     """A body with its keys, rights and powers; raises `NOT_REGISTERED`."""
+    state = names.state
     return {
-        **_organisation_row(organisation_in(state, code)),
+        **_organisation_row(organisation_in(state, code), names),
         "keys": [key_row(key) for key in keys_of(state, code)],
         "entitlements": [entitlement_row(right) for right in rights_of(state, issuer=code)],
         "powers": [power_row(each) for each in powers_of(state, body=code)],
@@ -183,9 +185,10 @@ def shown_time(seconds: int) -> str | None:
     return rfc3339(seconds) if seconds else None
 
 
-def _organisation_row(body: Organisation) -> Row:
+def _organisation_row(body: Organisation, names: BodyNames) -> Row:
     return {
         "uscc": body.uscc,
+        "name": names.of(body.uscc),
         "region": _region(body.region),
         "level": body.level,
         "nameDigest": body.name_digest,

@@ -5,7 +5,7 @@ Nobody sends notices: a notice is what follows from the records for a body, and 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import (
     HandedOut,
     PastUse,
-    acknowledgement_deadlines,
+    acknowledgement_deadline,
     answer_deadline,
     corrects,
     doubted_version,
@@ -160,11 +160,20 @@ class ShowCorrections:
         """Who must be told of what was upheld, and until when each has to say that it heard."""
         known = self._told.get(correction.correction_id)
         if known is None:
-            heard = self._heard.get(correction.correction_id, ())
-            bodies = to_tell(self.users(correction)) if upheld(correction) else ()
-            known = acknowledgement_deadlines(correction, bodies, heard, self.count.of)
+            users = self.to_tell(correction)
+            known = {body: self.acknowledged(correction, step, body) for step, body in users}
             self._told[correction.correction_id] = known
         return known
+
+    def to_tell(self, correction: Correction) -> list[tuple[CorrectionStep, str]]:
+        """By which step a correction was upheld, with each body that must be told of that."""
+        step = upheld(correction)
+        return [(step, body) for body in to_tell(self.users(correction))] if step else []
+
+    def acknowledged(self, correction: Correction, step: CorrectionStep, body: str) -> Deadline:
+        """Until when one of these has to say that it heard, and when it did."""
+        done_at = self._heard.get((correction.correction_id, body), 0)
+        return acknowledgement_deadline(step, self.count.of(body), done_at)
 
     def users(self, correction: Correction) -> list[PastUse]:
         """The uses that may have carried what is doubted, until it was corrected or until now."""
@@ -238,12 +247,13 @@ class ShowCorrections:
         return handed_out(grants, uses, batches)
 
     @cached_property
-    def _heard(self) -> Mapping[str, Sequence[Acknowledgement]]:
-        found: dict[str, list[Acknowledgement]] = defaultdict(list)
-        for _, each in self.index.entities("acknowledgement"):
-            if isinstance(each, Acknowledgement):
-                found[each.correction].append(each)
-        return found
+    def _heard(self) -> Mapping[tuple[str, str], int]:
+        """When a body said of a correction that it heard."""
+        return {
+            (each.correction, each.by): each.recorded_at
+            for _, each in self.index.entities("acknowledgement")
+            if isinstance(each, Acknowledgement)
+        }
 
     def _resource(self, correction: Correction) -> Resource:
         resource = typed(self.index, "resource", correction.resource, Resource)

@@ -149,6 +149,7 @@ class SuperviseEffect:
             "calendars": self.sharing.calendars(),
             "rulebook": self.sharing.rulebook(),
             "extensions": self.sharing.extensions(),
+            "notHere": [each.as_json() for each in self.sharing.absent],
         }
 
     @cached_property
@@ -253,7 +254,7 @@ class SuperviseEffect:
         return found
 
     def _body(self, body: str, own: list[Entry]) -> JsonObject:
-        """A member of `bodies`."""
+        """A member of `bodies`; where a text is missing nobody knows what it did in time, nor its score."""
         at, entries = self.asked.at, len(own)
         uses, corrected = sum(each.uses for each in own), sum(each.upheld for each in own)
         due = [each.deadline for each in self.sharing.fallen if each.body == body]
@@ -267,6 +268,8 @@ class SuperviseEffect:
             once=Part(sum(items.values()), len(items)),
         )
         known = typed(self.state, "organisation", body, Organisation)
+        parts = {name: str(part) for name, part in effect.parts.items()}
+        is_whole = not any(body in each.bodies for each in self.sharing.absent)
         return {
             "body": body,
             "region": f"{known.region:06d}" if known else None,
@@ -276,8 +279,8 @@ class SuperviseEffect:
             "refused": sum(each.refused for each in own),
             "grantees": len(set().union(*(each.grantees for each in own))),
             "upheld": corrected,
-            "parts": {name: str(part) for name, part in effect.parts.items()},
-            "score": effect.score,
+            "parts": parts if is_whole else {**parts, "timely": None},
+            "score": effect.score if is_whole else None,
         }
 
     # --- exchanges ------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.field_list import FieldList
@@ -21,6 +21,7 @@ from ledger.domain.sharing import fields_of
 from ledger.domain.sharing_entities import Grant, Resource, Use, UseBatch, Uses
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.absent_texts import AbsentText, AbsentTexts
 from ledger.service.check_hops import KnownWays
 from ledger.service.kept_forms import KeptForms
 from ledger.service.routes import Exchange, InEffect, Routes, exchange_of, told_way
@@ -119,11 +120,7 @@ class SuperviseRoutes:
     _counts: _Counts = field(default_factory=_Counts)
 
     def as_json(self) -> JsonObject:
-        """The keys of `supervise routes`.
-
-        Raises:
-            OutageError: `ROUTES_NOT_HERE`.
-        """
+        """The keys of `supervise routes`."""
         asked, found, counts = self.asked, self.findings, self._counts
         return {
             "at": rfc3339(asked.at),
@@ -137,13 +134,24 @@ class SuperviseRoutes:
                 "unproved": counts.unproved,
             },
             "findings": [each.as_json() for each in found],
+            "notHere": [each.as_json() for each in self.absent],
         }
 
-    @cached_property
+    @property
     def findings(self) -> list[BrokenRoute]:
-        """What broke a policy, in the order of the records; raises `ROUTES_NOT_HERE`."""
+        """What broke a policy, in the order of the records."""
+        return self._found[0]
+
+    @property
+    def absent(self) -> list[AbsentText]:
+        """Policies that are not here, and of whom uses were not judged for want of them."""
+        return self._found[1]
+
+    @cached_property
+    def _found(self) -> tuple[list[BrokenRoute], list[AbsentText]]:
+        absent = AbsentTexts()
         recorded = sorted(self._uses(), key=lambda each: each.seq)
-        return [found for each in recorded for found in self._judged(each)]
+        return [broken for each in recorded for broken in self._of(each, absent)], absent.found()
 
     def _uses(self) -> Iterator[RecordedUse]:
         for name, record in self.state.entities("uses"):
@@ -155,12 +163,16 @@ class SuperviseRoutes:
                 for use in self.leaves_of(name):
                     yield RecordedUse(use, name, batch.seq, batch.recorded_at)
 
-    def _judged(self, recorded: RecordedUse) -> Iterator[BrokenRoute]:
+    def _of(self, recorded: RecordedUse, absent: AbsentTexts) -> list[BrokenRoute]:
         grant = typed(self.state, "grant", recorded.use.grant, Grant)
         exchange = exchange_of(self.state, grant) if grant else None
         if grant is None or exchange is None or self.asked.org not in ("", exchange.owner.uscc):
-            return
+            return []
         self._counts.uses += 1
+        return absent.judged(exchange.owner.uscc, partial(self._judged, recorded, grant, exchange))
+
+    def _judged(self, recorded: RecordedUse, grant: Grant, exchange: Exchange) -> Iterator[BrokenRoute]:
+        """What broke the policy that counted; raises `ROUTES_NOT_HERE` (OutageError)."""
         slips = self.ways.of(recorded.use.request_digest)
         asked = slips.get("request", ())
         at = asked[-1].passed_at if asked else recorded.recorded_at

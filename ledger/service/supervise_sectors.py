@@ -82,6 +82,30 @@ class AgainstRules:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A record that is held against the rules.
+
+    Attributes:
+        code: What it is, where they did not allow it.
+        grant: What was granted, or used.
+        seq: The record.
+        at: When it was made.
+        uses: How many, of a record of uses; 0 of a decision.
+    """
+
+    code: str
+    grant: Grant
+    seq: int
+    at: int
+    uses: int = 0
+
+    @property
+    def owner(self) -> str:
+        """Credit code of who granted or handed out."""
+        return resource_owner(self.grant.resource)
+
+
+@dataclass(frozen=True)
 class SuperviseSectors:
     """Holds what was granted and used against rules of sectors.
 
@@ -94,35 +118,42 @@ class SuperviseSectors:
     rules: SectorRules
     _said: dict[tuple[str, int, RulesInEffect], Ruling] = field(default_factory=dict)
 
-    def found(self, since: int) -> list[AgainstRules]:
-        """What was recorded from a moment on, by record.
+    def records(self, since: int) -> Iterator[Recorded]:
+        """What was granted and used from a moment on; nothing where no region has any rules."""
+        if self._is_ruled():
+            recorded = (*self._granted(), *self._used())
+            yield from (each for each in recorded if each.at >= since)
+
+    def judged(self, recorded: Recorded) -> Iterator[AgainstRules]:
+        """What a record did against the rules.
 
         Raises:
             OutageError: `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
         """
-        if not self._is_ruled():
-            return []
-        found = [each for each in (*self._granted(since), *self._used(since)) if each]
-        return sorted(found, key=lambda each: (each.seq, each.grant))
+        grant, seq, at = recorded.grant, recorded.seq, recorded.at
+        known = replace(grant, steps=tuple(step for step in grant.steps if step.seq < seq))
+        ruling = self._ruling(known, at, seq)
+        if ruling is None or ruling.answer.is_allowed:
+            return
+        certain = not any(self._allowed(known, moment) for moment in self._moments(recorded.owner, at))
+        named = (recorded.code, recorded.owner, grant.grant_id, recorded.uses, seq, at)
+        yield AgainstRules(*named, ruling, certain)
 
     def _is_ruled(self) -> bool:
         return any(
             isinstance(each, CodeTable) and each.name == TABLE for _, each in self.state.entities("codeTable")
         )
 
-    def _granted(self, since: int) -> Iterator[AgainstRules | None]:
+    def _granted(self) -> Iterator[Recorded]:
         for _, grant in self.state.entities("grant"):
-            for step in grant.steps if isinstance(grant, Grant) else ():
-                is_yes = step.act in _DECISIONS and step.outcome is Outcome.YES
-                if is_yes and step.recorded_at >= since:
-                    when = (step.seq, step.recorded_at)
-                    yield self._judged("GRANTED_AGAINST_SECTORS", grant, *when)  # type: ignore[arg-type]
+            if isinstance(grant, Grant):
+                for step in grant.steps:
+                    if step.act in _DECISIONS and step.outcome is Outcome.YES:
+                        yield Recorded("GRANTED_AGAINST_SECTORS", grant, step.seq, step.recorded_at)
 
-    def _used(self, since: int) -> Iterator[AgainstRules | None]:
+    def _used(self) -> Iterator[Recorded]:
         for grant, uses, record in self._uses():
-            if record.recorded_at >= since:
-                when = (record.seq, record.recorded_at)
-                yield self._judged("USED_AGAINST_SECTORS", grant, *when, uses)
+            yield Recorded("USED_AGAINST_SECTORS", grant, record.seq, record.recorded_at, uses)
 
     def _uses(self) -> Iterator[tuple[Grant, int, Uses | UseBatch]]:
         """Each grant that a record has uses of, with their number."""
@@ -139,15 +170,6 @@ class SuperviseSectors:
     ) -> Sequence[tuple[Grant, int, Uses | UseBatch]]:
         grant = typed(self.state, "grant", name, Grant)
         return [(grant, uses, record)] if grant is not None else []
-
-    def _judged(self, code: str, grant: Grant, seq: int, at: int, uses: int = 0) -> AgainstRules | None:
-        known = replace(grant, steps=tuple(step for step in grant.steps if step.seq < seq))
-        ruling = self._ruling(known, at, seq)
-        if ruling is None or ruling.answer.is_allowed:
-            return None
-        owner = resource_owner(grant.resource)
-        certain = not any(self._allowed(known, moment) for moment in self._moments(owner, at))
-        return AgainstRules(code, owner, grant.grant_id, uses, seq, at, ruling, certain)
 
     def _moments(self, owner: str, at: int) -> Iterator[int]:
         """When other rules may have counted, while the record may have been signed."""

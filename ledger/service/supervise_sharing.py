@@ -7,9 +7,9 @@ gives no number of days for (a demand, a dispute) is no finding: it is told with
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from itertools import chain
 from typing import TypeVar
 
@@ -44,6 +44,7 @@ from ledger.domain.resources import (
 from ledger.domain.sharing import CorrectionState, fields_of
 from ledger.domain.sharing_entities import (
     Correction,
+    CorrectionStep,
     Demand,
     Duty,
     Edition,
@@ -56,6 +57,7 @@ from ledger.domain.sharing_entities import (
 )
 from ledger.domain.state import typed
 from ledger.ports import Entities
+from ledger.service.absent_texts import AbsentText, AbsentTexts
 from ledger.service.counting import CountDeadlines
 from ledger.service.extensions import CountExtensions
 from ledger.service.sector_rules import SectorRules
@@ -99,6 +101,23 @@ class Without:
     sectors: bool = False
     extensions: bool = False
     rulebooks: bool = False
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Something of a body that deadlines come of.
+
+    Attributes:
+        body: Whose, by the credit code that the record names; its calendar counts, whatever follows it.
+        about: Which object or entry it is about.
+        resource: Key of the resource.
+        deadlines: Counts them; None is none.
+    """
+
+    body: str
+    about: str
+    resource: str
+    deadlines: Callable[[], Iterable[Deadline | None]]
 
 
 @dataclass(frozen=True)
@@ -268,6 +287,7 @@ class SupervisedSharing:
         counts_extensions: Whether what superiors extended was counted.
         raised: Grants in effect that were given under a lower grade, by when the grade was raised.
         ungraded: Resources of which that cannot be told, with the version whose list of names is not here.
+        absent: Published texts that are not here, and who was not judged for want of them.
     """
 
     asked: Supervision
@@ -280,6 +300,7 @@ class SupervisedSharing:
     counts_extensions: bool = False
     raised: Sequence[RaisedGrade] = ()
     ungraded: Sequence[tuple[str, UnknownGrades]] = ()
+    absent: Sequence[AbsentText] = ()
 
     @property
     def findings(self) -> list[Owed]:
@@ -314,6 +335,7 @@ class SupervisedSharing:
                 {"resource": resource, "version": each.version, "digest": each.digest}
                 for resource, each in self.ungraded
             ],
+            "notHere": [each.as_json() for each in self.absent],
         }
 
     def calendars(self) -> list[JsonObject]:
@@ -365,11 +387,12 @@ class SuperviseSharing:
     rules: SectorRules | None = None
     extensions: CountExtensions | None = None
     names_of: NamesOf = lambda _: None
+    _absent: AbsentTexts = field(default_factory=AbsentTexts)
 
     def supervise(self) -> SupervisedSharing:
         """Whatever fell due, and what waits."""
         org = self.asked.org
-        owed = [each for each in self._owed() if org in ("", each.body) and self._fell_due(each.deadline)]
+        owed = [each for each in self._owed() if self._fell_due(each.deadline)]
         owed.sort(key=lambda each: (each.deadline.due, each.body, each.deadline.step.value, each.about))
         waiting = [each for each in self._waiting() if org in ("", each.body)]
         waiting.sort(key=lambda each: (each.since, each.about))
@@ -377,7 +400,10 @@ class SuperviseSharing:
         found = (self.asked, self.as_of, owed, waiting, self._days, breaches, self._against())
         raised, ungraded = self._regraded()
         counts = self.extensions is not None
-        return SupervisedSharing(*found, counts_extensions=counts, raised=raised, ungraded=ungraded)
+        absent = self._absent.found()
+        return SupervisedSharing(
+            *found, counts_extensions=counts, raised=raised, ungraded=ungraded, absent=absent
+        )
 
     def _regraded(self) -> tuple[list[RaisedGrade], list[tuple[str, UnknownGrades]]]:
         """Grants of the owners that are asked about; of a delegated one that is told which it comes from."""
@@ -415,9 +441,14 @@ class SuperviseSharing:
         """What was granted or used against rules, by the body that acts for its owner by now."""
         if self.rules is None:
             return None
-        found = SuperviseSectors(self.state, self.rules).found(self.asked.since)
-        named = [replace(each, owner=self._now(each.owner)) for each in found]
-        return [each for each in named if self.asked.org in ("", each.owner)]
+        sectors = SuperviseSectors(self.state, self.rules)
+        found = [
+            replace(each, owner=body)
+            for record in sectors.records(self.asked.since)
+            if self.asked.org in ("", body := self._now(record.owner))
+            for each in self._absent.judged(body, partial(sectors.judged, record))
+        ]
+        return sorted(found, key=lambda each: (each.seq, each.grant))
 
     def _fell_due(self, deadline: Deadline) -> bool:
         """Within the period, and not waited for no more before that."""
@@ -425,24 +456,39 @@ class SuperviseSharing:
         return self.asked.since <= deadline.due <= self.asked.at and not is_dropped
 
     def _owed(self) -> Iterator[Owed]:
-        return chain(self._of_grants(), self._of_corrections(), self._of_resources(), self._of_duties())
+        for matter in chain(
+            self._of_grants(), self._of_corrections(), self._of_resources(), self._of_duties()
+        ):
+            yield from self._of(matter)
+
+    def _of(self, matter: Matter) -> list[Owed]:
+        """What comes of a matter, where its body is asked about."""
+        body, named = self._now(matter.body), (matter.about, matter.resource)
+        if self.asked.org not in ("", body):
+            return []
+        counted = self._absent.judged(body, matter.deadlines)
+        return [Owed(body, *named, each, self._days.counted(matter.body, each)) for each in counted if each]
 
     # --- grants ---------------------------------------------------------------------------
 
-    def _of_grants(self) -> Iterator[Owed]:
+    def _of_grants(self) -> Iterator[Matter]:
         """Of a delegated grant the owner owes nothing: the data are provided to whom it comes from."""
         for grant in (each for each in self._all("grant", Grant) if not each.parent):
             resource = typed(self.state, "resource", grant.resource, Resource)
             assert resource is not None, "a grant is of a resource"
-            counting = self._count.of(resource.owner)
-            has_begun = complete_since(grant) <= self.asked.at
-            own = (
-                decision_deadline(grant, counting),
-                review_deadline(grant, counting),
-                provision_deadline(grant, self._provided(grant, resource), counting) if has_begun else None,
-            )
-            owed = self._by(resource.owner, grant.grant_id, resource.key)
-            yield from (owed(each) for each in own if each)
+            for count in (self._decided, self._reviewed, self._had):
+                yield Matter(resource.owner, grant.grant_id, resource.key, partial(count, grant, resource))
+
+    def _decided(self, grant: Grant, resource: Resource) -> Iterator[Deadline | None]:
+        yield decision_deadline(grant, self._count.of(resource.owner))
+
+    def _reviewed(self, grant: Grant, resource: Resource) -> Iterator[Deadline | None]:
+        yield review_deadline(grant, self._count.of(resource.owner))
+
+    def _had(self, grant: Grant, resource: Resource) -> Iterator[Deadline | None]:
+        if complete_since(grant) <= self.asked.at:
+            provided = self._provided(grant, resource)
+            yield provision_deadline(grant, provided, self._count.of(resource.owner))
 
     def _provided(self, grant: Grant, resource: Resource) -> Iterator[int]:
         """When its data could be had: by a mount, as an edition of open data, or as a use shows."""
@@ -469,33 +515,40 @@ class SuperviseSharing:
 
     # --- corrections ----------------------------------------------------------------------
 
-    def _of_corrections(self) -> Iterator[Owed]:
+    def _of_corrections(self) -> Iterator[Matter]:
         for each in self._all("correction", Correction):
-            owner = resource_owner(each.resource)
-            answered = answer_deadline(each, self._count.of(owner))
-            own = [(owner, answered), *self.corrections.told(each).items()]
-            yield from (self._by(body, each.correction_id, each.resource)(one) for body, one in own)
+            named, owner = (each.correction_id, each.resource), resource_owner(each.resource)
+            yield Matter(owner, *named, partial(self._answered, each, owner))
+            for step, body in self.corrections.to_tell(each):
+                yield Matter(body, *named, partial(self._heard, each, step, body))
+
+    def _answered(self, correction: Correction, owner: str) -> Iterator[Deadline]:
+        yield answer_deadline(correction, self._count.of(owner))
+
+    def _heard(self, correction: Correction, step: CorrectionStep, body: str) -> Iterator[Deadline]:
+        yield self.corrections.acknowledged(correction, step, body)
 
     # --- the catalog ----------------------------------------------------------------------
 
-    def _of_resources(self) -> Iterator[Owed]:
+    def _of_resources(self) -> Iterator[Matter]:
         for each in self._all("resource", Resource):
-            changes = [when for when in catalog_changes(self.state, each) if when <= self.asked.at]
-            counting = self._count.of(each.owner)
-            extends = self.extensions.of(each) if self.extensions else None
-            own = (
-                *update_deadlines(each),
-                *exception_deadlines(each),
-                *catalog_deadlines(each, changes, counting, extends),
-            )
-            yield from map(self._by(each.owner, each.key, each.key), own)
+            for count in (self._of_entry, self._of_changes):
+                yield Matter(each.owner, each.key, each.key, partial(count, each))
 
-    def _of_duties(self) -> Iterator[Owed]:
+    def _of_entry(self, resource: Resource) -> Iterator[Deadline]:
+        yield from update_deadlines(resource)
+        yield from exception_deadlines(resource)
+
+    def _of_changes(self, resource: Resource) -> list[Deadline]:
+        changes = [when for when in catalog_changes(self.state, resource) if when <= self.asked.at]
+        extends = self.extensions.of(resource) if self.extensions else None
+        return catalog_deadlines(resource, changes, self._count.of(resource.owner), extends)
+
+    def _of_duties(self) -> Iterator[Matter]:
         for name, each in self.state.entities("duty"):
             if isinstance(each, Duty):
                 key = resource_key(each.owner, each.code)
-                deadlines = duty_deadlines(self.state, each)
-                yield from map(self._by(each.owner, name, key), deadlines)
+                yield Matter(each.owner, name, key, partial(duty_deadlines, self.state, each))
 
     # --- what waits -----------------------------------------------------------------------
 
@@ -508,11 +561,6 @@ class SuperviseSharing:
             if one.state is CorrectionState.DISPUTED:
                 region, about = f"{last.region:06d}", one.correction_id
                 yield Waiting("DISPUTE", region, about, one.resource, last.seq, last.recorded_at)
-
-    def _by(self, body: str, about: str, resource: str) -> Callable[[Deadline], Owed]:
-        """What a body owes; the calendar is that of the body which the record names, whatever follows it."""
-        now = self._now(body)
-        return lambda each: Owed(now, about, resource, each, self._days.counted(body, each))
 
     @property
     def _count(self) -> CountDeadlines:

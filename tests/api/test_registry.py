@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,7 +172,7 @@ def test_a_body_is_registered_shown_and_ended_without_a_node(office: Office) -> 
     shown = office.done("org", "show", OFFICE, caller="--key")
     assert [key["purpose"] for key in shown["keys"]].count("SIGN") == 1
     told = office.department().get(f"/v1/organisations/{OFFICE}").json()
-    assert {name: shown[name] for name in told} == told
+    assert {**told, "name": "示例机关"} == {name: shown[name] for name in told}, "the service never heard it"
     assert (told["entitlements"][0]["type"], told["powers"][0]["acts"]) == (REGIONAL, ["suspend"])
 
     rotated = office.done("org", "key", "rotate", office.key("office"), "--key", office.key("office2"),
@@ -181,6 +181,41 @@ def test_a_body_is_registered_shown_and_ended_without_a_node(office: Office) -> 
     ended = office.done("org", "end", OFFICE, "--until", "2099-12-31", *office.by("qingpu"))
     assert len(ended["records"]) == 5
     assert office.run("org", "show", NOBODY, caller="--key")[1]["code"] == "NOT_REGISTERED"
+
+
+def test_names_that_the_ledger_bears_out_go_from_home_to_home(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service, file = office.folder / "service", office.folder / "names.csv"
+    called = {ISSUER: "示例上海市发证机关", RELYING: "示例浙江省用证单位"}
+
+    def names(rows: Mapping[str, str], encoding: str = "utf-8") -> tuple[int, Json]:
+        """What comes of a file of names at the service's home."""
+        lines = ["uscc,name", *(f"{code},{name}" for code, name in rows.items())]
+        file.write_bytes("\n".join(lines).encode(encoding))
+        return office.live.attempt("org", "names", str(file), home=service)
+
+    for rows, line in (({ISSUER: ""}, 2), ({ISSUER: called[ISSUER], RELYING: "甲,乙"}, 3)):
+        status, told = names(rows)
+        assert (status, told["code"], told["error"]["fields"]["line"]) == (2, "NAMES_FILE", line)
+    assert names({**called, ISSUER: called[RELYING]})[1]["code"] == "NAME_NOT_REGISTERED"
+    assert names({NOBODY: called[ISSUER]})[1]["code"] == "NAME_NOT_REGISTERED"
+    told = office.live.attempt("org", "names", home=service)[1]
+    assert not {ISSUER, RELYING} & {each["uscc"] for each in told["names"] if each["name"]}, "all or nothing"
+    told = names(called, "gb18030")[1]
+    assert (told["taken"], names(called)[1]["taken"]) == (2, 0)
+
+    there = office.department().get("/v1/organisations").json()["organisations"]
+    assert {each["uscc"]: each["name"] for each in there if each["uscc"] in called} == called
+    taken = office.done("org", "names", "--out", str(file), caller="--key")
+    assert {each["uscc"]: each["name"] for each in taken["names"] if each["uscc"] in called} == called
+    assert f"{ISSUER},{called[ISSUER]}" in file.read_text(encoding="utf-8-sig").splitlines()
+    for kept in (service / "sharing").iterdir():
+        kept.write_bytes(kept.read_bytes().replace("示例上海市".encode(), "示例北京市".encode()))
+    altered = office.live.attempt("org", "show", ISSUER, home=service)[1]
+    assert altered["name"] is None, "what was altered is as good as not here"
+    names(called)
+    assert called[ISSUER] in office.live.printed("org", "show", ISSUER, home=service)[1]
 
 
 def test_absent_keys_sign_elsewhere_and_the_same_command_goes_through(office: Office) -> None:

@@ -57,7 +57,7 @@ CHECKS = (
     response_schema_conformance,
     negative_data_rejection,
 )
-LACKING = {f"{text}_NOT_HERE" for text in ("ORIGINS", "EXTENSIONS", "ROUTES", "SECTORS", "CALENDAR")}
+LACKING = {f"{text}_NOT_HERE" for text in ("ORIGINS", "ROUTES", "SECTORS")}
 """A 503 that is no fault: of another test's files the ledger has the digests, and this service has none."""
 
 

@@ -156,6 +156,11 @@ def test_what_is_asked_for_is_due_by_the_rulebook_of_its_day(
             each["about"]: (each["rulebook"][0]["days"], each["rulebook"][0]["countedBy"]) for each in late
         }
 
+    def lacked() -> set[str]:
+        absent = call(at)[1]["notHere"]
+        assert {each["code"] for each in absent} <= {"RULEBOOK_NOT_HERE"}
+        return {each["digest"] for each in absent}
+
     ours = found()
     assert (ours[early], ours[late]) == ((5, "RULEBOOK"), (3, "RULEBOOK"))
     for language, words in (
@@ -169,15 +174,17 @@ def test_what_is_asked_for_is_due_by_the_rulebook_of_its_day(
         assert words in printed.getvalue()
 
     monkeypatch.setenv("ELICENSE_HOME", str(tmp_path / "auditor"))
-    assert refused(at) == (3, "RULEBOOK_NOT_HERE")
+    assert not {early, late} & found().keys(), "what is due by a text that is not here is not judged"
+    assert lacked() == {first["digest"], second["digest"]}
     assert refused("supervise effect") == (3, "RULEBOOK_NOT_HERE")
     assert set(found("--assume-defaults").values()) == {(10, "DEFAULT")}
     for file in ("rulebook.json", "qingpu-rules.json"):
         done(f"rulebook keep {file}")
-    assert found() == ours, "two homes find the same"
+    assert (found(), lacked()) == (ours, set()), "two homes find the same"
     (kept,) = (tmp_path / "auditor" / "rulebooks").glob(f"*{second['digest'][2:]}*")
     kept.write_bytes(kept.read_bytes().replace(b'"days":3', b'"days":9'))
-    assert refused(at) == (3, "RULEBOOK_NOT_HERE"), "an altered text is as good as none"
+    assert lacked() == {second["digest"]}, "an altered text is as good as none"
+    assert (found()[early], late in found()) == (ours[early], False)
 
 
 def test_the_guide_ends_with_a_clean_replay(tour: Tour) -> None:

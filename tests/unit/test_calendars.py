@@ -21,7 +21,7 @@ from ledger.domain.moments import SHANGHAI as BEIJING_TIME
 from ledger.domain.moments import parse_moment, rfc3339, start_of_day
 from ledger.domain.objects import ascii32, code_table_object, region_id, region_object
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
-from ledger.errors import MalformedError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
+from ledger.errors import MalformedError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.service import region_tables
 from ledger.service.calendars import Calendars, ShowCalendars, keep_calendar, publish
 from ledger.service.counting import CountDeadlines, FindTexts
@@ -38,6 +38,7 @@ from tests.simulator import (
     BUREAU,
     DAY,
     JIASHAN,
+    OFFICE,
     QINGPU,
     SHANGHAI,
     ZHEJIANG,
@@ -169,12 +170,14 @@ class Published:
         self.ledger.record("SetCodeTable", [str(region)], **members, digest=calendar.digest, since=begins)
         return calendar.digest
 
-    def supervised(self, at: int, *, assumes: bool = False, state: State | None = None) -> Json:
+    def supervised(
+        self, at: int, *, assumes: bool = False, state: State | None = None, org: str = ""
+    ) -> Json:
         """What `supervise sharing` tells as of a moment."""
         known = KnownAt(Tables(state or self.ledger.state()), at)
         count = CountDeadlines.by(known, at, self.found, assumes_weekdays=assumes, assumes_defaults=assumes)
         shown = ShowCorrections(known, self._texts, self._evidence, at, count)
-        return SuperviseSharing(known, shown, Supervision(at), at).supervise().as_json()
+        return SuperviseSharing(known, shown, Supervision(at, org=org), at).supervise().as_json()
 
     def decision(self, grant: str) -> Json:
         """`decision` of `grant show` now."""
@@ -352,14 +355,22 @@ def test_a_grant_that_begins_at_the_end_of_time_stops_no_supervision(world: Publ
     assert world.shown().due(QINGPU, parse_moment("2998-12-31"), 366)["lastDay"] == "3000-05-27"
 
 
-def test_a_home_without_the_text_refuses_to_supervise_and_shows_by_which_it_counts(world: Published) -> None:
+def kinds(supervised: Json) -> list[str]:
+    """Of what is late, in order."""
+    return sorted({each["kind"] for each in supervised["findings"]})
+
+
+def test_a_home_without_the_text_judges_what_needs_none_and_names_what_it_lacks(world: Published) -> None:
     digest = world.publish(SHANGHAI, made_up(("01-05", "01-07")), keep=False)
     grant = world.made.request("ASKED")
     at = world.ledger.now + 60 * DAY
-    with pytest.raises(OutageError) as refused:
-        world.supervised(at)
-    assert refused.value.code == "CALENDAR_NOT_HERE"
-    assert refused.value.plain_fields()["digest"] == digest
+    world.made.register("CYCLED", cycleDays=30)
+    named = {"region": "310000", "year": 2026, "version": None, "digest": digest}
+    lacking = {"code": "CALENDAR_NOT_HERE", **named, "bodies": [BUREAU], "notJudged": 1}
+    without = world.supervised(at)
+    assert (without["notHere"], kinds(without)) == ([lacking], ["UPDATE"])
+    assert (world.supervised(at, org=OFFICE)["notHere"], kinds(world.supervised(at, org=OFFICE))) == ([], [])
+    assert kinds(world.supervised(at, assumes=True)) == ["DECISION", "UPDATE"]
     told = {"year": 2026, "countedBy": "WEEKDAYS", "region": "310000", "version": 1, "digest": digest}
     assert world.supervised(at, assumes=True)["calendars"] == [told]
     assert world.decision(grant)["calendars"] == [told]

@@ -17,7 +17,7 @@ from ledger.domain.extensions import TABLE, read_extensions
 from ledger.domain.moments import rfc3339
 from ledger.domain.resources import catalog_changes
 from ledger.domain.sharing_entities import Resource
-from ledger.errors import LedgerError, MalformedError, OutageError, TrustError, UnknownIdError
+from ledger.errors import LedgerError, MalformedError, TrustError, UnknownIdError
 from ledger.service.evidence import Evidence
 from ledger.service.extensions import CountExtensions, Extensions, ShowExtensions, keep_extensions, publish
 from ledger.service.known_at import KnownAt
@@ -247,18 +247,31 @@ def test_a_region_extends_for_those_whose_superior_it_is_by_then(extending: Exte
     assert extending.extended() == 3
 
 
-def test_a_text_that_is_not_here_stops_only_where_it_could_matter(extending: Extending) -> None:
+def test_a_text_that_is_not_here_is_lacked_only_where_it_could_matter(extending: Extending) -> None:
     digest = extending.extend(SHANGHAI, extending.row(3), here=False)
     extending.extend(ZHEJIANG, extending.row(3), here=False)
-    assert extending.supervised(extending.due() - 1)["findings"] == [], "nothing is late yet"
-    with pytest.raises(OutageError) as refused:
-        extending.supervised(extending.due())
-    assert refused.value.fields == {"region": "310000", "digest": digest}
+    early, late = (extending.supervised(extending.due() + seconds) for seconds in (-1, 0))
+    assert (early["findings"], early["notHere"]) == ([], []), "nothing is late yet"
+    (lacking,) = late["notHere"]
+    assert (
+        lacking["code"],
+        lacking["region"],
+        lacking["digest"],
+        lacking["notJudged"],
+        late["findings"],
+    ) == (
+        "EXTENSIONS_NOT_HERE",
+        "310000",
+        digest,
+        1,
+        [],
+    )
     (found,) = extending.supervised(extending.due(), counts=False)["findings"]
     assert found["due"] == rfc3339(extending.due())
     extending.ledger.wait(DAY)
     extending.made.register("OPEN", cycleDays=0)
-    assert extending.supervised(extending.due(5))["findings"] == [], "it was met without"
+    met = extending.supervised(extending.due(5))
+    assert (met["findings"], met["notHere"]) == ([], []), "it was met without"
 
 
 def test_a_region_publishes_what_it_may_extend_and_takes_nothing_away(extending: Extending) -> None:

@@ -22,7 +22,7 @@ from ledger.domain.objects import ascii32, code_table_object, region_id, region_
 from ledger.domain.resources import catalog_deadlines
 from ledger.domain.rulebook import TABLE, Rulebook, read_rulebook
 from ledger.domain.sharing_entities import CodeTable, CodeTableVersion
-from ledger.errors import LedgerError, MalformedError, OutageError, TrustError, UnknownIdError
+from ledger.errors import LedgerError, MalformedError, TrustError, UnknownIdError
 from ledger.service.counting import CountDeadlines
 from ledger.service.region_tables import RegionTables
 from ledger.service.rule_numbers import RuleNumbers
@@ -278,16 +278,21 @@ def test_an_extension_is_no_longer_than_the_rulebook_allows(ruling: Ruling) -> N
     ]
 
 
-def test_a_home_without_the_text_refuses_to_supervise_and_shows_by_what_it_counts(ruling: Ruling) -> None:
+def test_a_home_without_the_text_names_what_it_lacks_and_shows_by_what_it_counts(ruling: Ruling) -> None:
     form = book(rule())
     digest = ruling.rule(form, keep=False)
     _, told = ruling.asked()
     at = ruling.ledger.now + 60 * DAY
     named = {"region": "310000", "version": 1, "digest": digest, "said": None}
     assert told == {"number": "DECISION", "days": 10, "countedBy": "DEFAULT", **named}
-    with pytest.raises(OutageError) as refused:
-        ruling.supervised(at)
-    assert (refused.value.code, refused.value.fields["digest"]) == ("RULEBOOK_NOT_HERE", digest)
+    without = ruling.supervised(at)
+    (lacking,) = without["notHere"]
+    assert (lacking["code"], lacking["version"], lacking["digest"], without["findings"]) == (
+        "RULEBOOK_NOT_HERE",
+        1,
+        digest,
+        [],
+    )
     assert told in ruling.supervised(at, assumes=True)["rulebook"]
     state = Tables(ruling.ledger.state())
     with pytest.raises(TrustError, match="NOT_A_RULEBOOK"):
@@ -296,8 +301,7 @@ def test_a_home_without_the_text_refuses_to_supervise_and_shows_by_what_it_count
     assert ruling.supervised(at)["findings"][0]["rulebook"][0]["days"] == 5
     (file,) = (ruling.folder / "rulebooks").iterdir()
     file.write_bytes(file.read_bytes().replace(b'"days":5', b'"days":6'))
-    with pytest.raises(OutageError, match="RULEBOOK_NOT_HERE"):
-        ruling.supervised(at)
+    assert [each["digest"] for each in ruling.supervised(at)["notHere"]] == [digest]
 
 
 @pytest.mark.parametrize(

@@ -192,12 +192,15 @@ class Ruled:
 
     def against(self, at: int, **asked: Any) -> list[Json]:
         """`againstRules` of `supervise sharing` as of a moment."""
+        told: list[Json] = self.supervised(at, **asked)["againstRules"]
+        return told
+
+    def supervised(self, at: int, **asked: Any) -> Json:
+        """What `supervise sharing` tells as of a moment."""
         known = KnownAt(Tables(self.ledger.state()), at)
         shown = ShowCorrections(known, self.texts, self.evidence, at, by_default(known, at))
         rules = SectorRules(known, at, self.found.get, self.texts.list_of)
-        found = SuperviseSharing(known, shown, Supervision(at, **asked), at, rules).supervise()
-        told: list[Json] = found.as_json()["againstRules"]
-        return told
+        return SuperviseSharing(known, shown, Supervision(at, **asked), at, rules).supervise().as_json()
 
 
 @pytest.fixture
@@ -339,7 +342,7 @@ def test_supervision_finds_what_the_rules_of_that_time_did_not_allow_and_nothing
     assert (last["answer"], last["certain"]) == ("NO_SECTOR", True)
 
 
-def test_supervision_stops_without_the_text_and_needs_none_where_nothing_was_shared_since(
+def test_supervision_names_the_text_it_lacks_and_needs_none_where_nothing_was_shared_since(
     ruled: Ruled,
 ) -> None:
     grant = ruled.made.request("ASKED")
@@ -347,8 +350,13 @@ def test_supervision_stops_without_the_text_and_needs_none_where_nothing_was_sha
     ruled.ledger.wait(2)
     assert ruled.against(ruled.ledger.now) == []
     ruled.made.decide(grant)
-    with pytest.raises(OutageError) as missing:
-        ruled.against(ruled.ledger.now)
-    assert missing.value.code == "SECTORS_NOT_HERE"
+    without = ruled.supervised(ruled.ledger.now)
+    (lacking,) = without["notHere"]
+    assert (lacking["code"], lacking["digest"], lacking["bodies"], without["againstRules"]) == (
+        "SECTORS_NOT_HERE",
+        table.digest,
+        [BUREAU],
+        [],
+    )
     ruled.found[table.digest] = of_office(table)
     assert [each["code"] for each in ruled.against(ruled.ledger.now)] == ["GRANTED_AGAINST_SECTORS"]

@@ -15,7 +15,6 @@ from ledger.domain.apply import State, apply
 from ledger.domain.corrections import (
     OPEN_STATES,
     PastUse,
-    acknowledgement_deadlines,
     answer_deadline,
     corrects,
     doubted_version,
@@ -41,7 +40,6 @@ from ledger.domain.objects import organisation_object
 from ledger.domain.resources import fulfilled_at, is_lapsed, mount_ratio, proof_of, update_due
 from ledger.domain.sharing import Basis, CorrectionState, DutyKind, Outcome, UseKind
 from ledger.domain.sharing_entities import (
-    Acknowledgement,
     Correction,
     CorrectionAct,
     Duty,
@@ -54,6 +52,7 @@ from ledger.domain.sharing_entities import (
 from ledger.domain.state import Refused
 from ledger.proof.competence import Competence
 from ledger.service.party_texts import PartyTexts
+from ledger.service.shown_corrections import ShowCorrections
 from ledger.service.shown_grants import ShowGrants
 from tests.sharing_records import NO_HASH, SharingRecords, a_use, bits, device_of, nonce, word
 from tests.simulator import (
@@ -588,6 +587,13 @@ def correction_of(ledger: LedgerSimulator, correction_id: str) -> Correction:
     return found
 
 
+def shown(ledger: LedgerSimulator) -> ShowCorrections:
+    """What tells where corrections stand, in a home that keeps no texts."""
+    state = ledger.state()
+    now = ledger.now
+    return ShowCorrections(Tables(state), None, None, now, by_default(state, now))  # type: ignore[arg-type]
+
+
 def test_a_doubt_is_open_until_it_is_answered_and_again_while_it_is_disputed(
     ledger: LedgerSimulator, made: SharingRecords
 ) -> None:
@@ -618,7 +624,7 @@ def test_what_is_disputed_is_not_upheld(ledger: LedgerSimulator, made: SharingRe
     assert upheld(correction_of(ledger, doubted))
     made.dispute(doubted, BUREAU)
     assert upheld(correction_of(ledger, doubted)) is None
-    assert acknowledgement_deadlines(correction_of(ledger, doubted), [OFFICE], []) == {}
+    assert shown(ledger).told(correction_of(ledger, doubted)) == {}
     made.settle(doubted, Outcome.NO)
     assert upheld(correction_of(ledger, doubted)) is None
 
@@ -631,11 +637,12 @@ def test_past_users_acknowledge_in_time_or_late(ledger: LedgerSimulator, made: S
     made.answer(doubted)
     ledger.wait(20 * DAY)
     made.acknowledge(doubted)
-    heard = ledger.state().tables["acknowledgement"].values()
-    known = [each for each in heard if isinstance(each, Acknowledgement)]
-    told = acknowledgement_deadlines(correction_of(ledger, doubted), [OFFICE, BUREAU], known)
-    assert told[OFFICE].done_at and told[OFFICE].is_overdue(ledger.now)
-    assert not told[BUREAU].done_at and told[BUREAU].is_overdue(ledger.now)
+    correction = correction_of(ledger, doubted)
+    step = upheld(correction)
+    assert step
+    office, bureau = (shown(ledger).acknowledged(correction, step, each) for each in (OFFICE, BUREAU))
+    assert office.done_at and office.is_overdue(ledger.now)
+    assert not bureau.done_at and bureau.is_overdue(ledger.now)
 
 
 def test_a_holder_takes_her_own_doubt_up_and_nobody_elses(

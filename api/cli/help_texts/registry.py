@@ -74,9 +74,16 @@ HELP: dict[str, str] = {
     "Your organisation, where the ID does not tell.": "你所在的机构，标识中看不出时填写。",
     "Trust file.": "信任文件。",
     "Node, instead of the file's.": "节点地址，代替信任文件所载。",
-    "List organisations. Names are not on the ledger, only their digests.": (
-        "列出机构。账本上没有名称，只有名称的摘要。"
+    "List organisations. Names are not on the ledger, only their digests; `org names` keeps them here.": (
+        "列出机构。账本上没有名称，只有名称的摘要；名称由 `org names` 保存在本机。"
     ),
+    "Tell what bodies are called, and keep names: from a file, or with --api those that the service has.\n\n"
+    "The ledger has a digest of each name; one that does not fit it is refused.": (
+        "列出各机构的名称，并保存名称：来自文件，或者加 --api 取自服务。\n\n"
+        "账本上有每个名称的摘要；不相符的不收。"
+    ),
+    "Names to keep, a CSV file with the columns uscc and name.": "要保存的名称，CSV 文件，两列：uscc、name。",
+    "Write the names that are known here.": "把本机已知的名称写到此文件。",
     "Only of this region.": "只列此地区的。",
     "Read from this service, not from a node.": "从此服务读取，不经节点。",
     "With --api: your signing key, for the service.": "配合 --api：你的签名密钥，用于向服务表明身份。",

@@ -65,6 +65,13 @@ TEXTS: dict[str, Text] = {
         "给出 0x 开头的 40 位十六进制地址。",
         "Give 0x and 40 digits of hex.",
     ),
+    "NAMES_FILE": Text(
+        "这不是机构名称文件：第 {line} 行不合格式。",
+        "This is no file of names of bodies: line {line} is not of its form.",
+        "用 UTF-8 或 GB 18030 的 CSV，首行为 uscc,name，其后每行一个机构，两列都不空；可由 org names --out 写出。",
+        "Give CSV in UTF-8 or GB 18030 with uscc,name in the first line and a body on each line, both filled in; "
+        "`org names --out` writes one.",
+    ),
     "CHOICE": Text(
         "{option} 不能是 {text}，可选：{choices}。",
         "{option} cannot be {text}; it is one of {choices}.",

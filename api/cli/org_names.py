@@ -1,0 +1,90 @@
+"""`elicense org names`: what bodies are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import keys
+from api.cli.files import replace_file
+from api.cli.governing import table
+from api.cli.options import Network, RpcUrls
+from api.cli.output import Outcome, decoded, read_input
+from api.cli.reading import ReadApi, ReadKey, ReadOrg, reading, service_for
+from ledger.adapters.service_client import ServiceClient
+from ledger.domain.canonical import JsonObject
+from ledger.domain.identifiers import Uscc
+from ledger.errors import MalformedError, TrustError
+from ledger.service.body_names import BodyNames
+
+_COLUMNS = ["uscc", "name"]
+_MOST_NAMES = 100_000
+
+
+def names(
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE]", help="Names to keep, a CSV file with the columns uscc and name."),
+    ] = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="FILE", help="Write the names that are known here.")
+    ] = None,
+    api: ReadApi = None,
+    key: ReadKey = None,
+    org: ReadOrg = None,
+    network: Network = None,
+    rpc: RpcUrls = None,
+) -> Outcome:
+    """Tell what bodies are called, and keep names: from a file, or with --api those that the service has.
+
+    The ledger has a digest of each name; one that does not fit it is refused.
+    """
+    ledger, state = reading(network, rpc, api, key, org)
+    known = BodyNames(state, ledger.party_texts)
+    taken = known.take(_names_in(file)) if file is not None else 0
+    if key is not None:
+        taken += known.take(_names_at(service_for(ledger, keys.signer(key), org)))
+    rows = known.rows()
+    if out is not None:
+        replace_file(Path(out), _csv(rows))
+    data = {"names": rows, "known": sum(each["name"] is not None for each in rows), "taken": taken}
+    return Outcome({**data, "file": out}, text=table(rows, *_COLUMNS))
+
+
+def _names_in(path: str) -> list[tuple[str, str]]:
+    """The rows of a file; raises `NAMES_FILE` (MalformedError) with the line at fault."""
+    text = decoded(read_input(path))
+    rows = list(csv.reader(io.StringIO(text or "")))
+    if text is None or not rows or [each.strip() for each in rows[0]] != _COLUMNS or len(rows) > _MOST_NAMES:
+        raise MalformedError("NAMES_FILE", line=1)
+    found = [(line, [each.strip() for each in row]) for line, row in enumerate(rows[1:], 2) if row]
+    for line, row in found:
+        if len(row) != len(_COLUMNS) or not all(row):
+            raise MalformedError("NAMES_FILE", line=line)
+    return [(Uscc.parse(row[0]).text, row[1]) for _, row in found]
+
+
+def _names_at(service: ServiceClient) -> Iterator[tuple[str, str]]:
+    """The names that a service knows, page by page; raises `SERVICE_ANSWER_DIFFERS`."""
+    after: str | None = ""
+    while after is not None:
+        answer = service.get("/v1/organisations", {"after": after} if after else {})
+        rows, last = answer.get("organisations"), answer.get("next")
+        if not isinstance(rows, list) or not (last is None or (isinstance(last, str) and last > after)):
+            raise TrustError("SERVICE_ANSWER_DIFFERS", member="organisations")
+        yield from ((str(each["uscc"]), str(each["name"])) for each in rows if each.get("name"))
+        after = last
+
+
+def _csv(rows: list[JsonObject]) -> bytes:
+    """With the mark by which spreadsheets know UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    writer.writerows([each["uscc"], each["name"]] for each in rows if each["name"] is not None)
+    return text.getvalue().encode("utf-8-sig")
