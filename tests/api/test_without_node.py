@@ -448,7 +448,9 @@ def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
     at_once, own = far.live_ledger.ledger(), far.live_ledger.signer("issuer")
     by = (KeyFile(own.public_key, own),)
     lodging = at_once.published.lodging(at_once.follow())
-    _, second = lodging.order(ISSUER, [promise], at_once.verifier, by)
+    more = replace(promise, digest=drawn())  # the very same list in the same second is the same message
+    both = [promise, more.signed(signer.sign(more.message()))]
+    _, second = lodging.order(ISSUER, both, at_once.verifier, by)
     told = far.done("issuer", "promise", "lodge", str(held))
     with pytest.raises(LedgerError, match="STALE_REVISION"):
         at_once.sharing().send(second)
