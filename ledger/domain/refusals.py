@@ -275,7 +275,8 @@ def said_again(fields: Mapping[str, object]) -> dict[str, object]:
         >>> said_again({"name": "ResourcesNotOpen", "arguments": "", "sharing": "open"})["arguments"].zh
         '共享方式 开放'
     """
-    if fields.get("name") not in REFUSALS or "arguments" not in fields:
+    name = fields.get("name")  # of what came from elsewhere it may be anything
+    if not isinstance(name, str) or name not in REFUSALS or "arguments" not in fields:
         return dict(fields)
     again = {
         name: _SAID.get(value, value) if isinstance(value, str) else value for name, value in fields.items()
