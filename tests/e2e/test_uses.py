@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ledger.domain.declared import midnight
 from ledger.domain.sharing_entities import Refusal
 from ledger.domain.use_reasons import REASONS
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
@@ -208,18 +209,23 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     assert holder["code"] not in logged
 
 
+def day_in_china() -> int:
+    return midnight(int(time.time()))
+
+
 def test_a_use_beyond_the_quota_of_a_day_is_refused_and_recorded_as_such(using: Using) -> None:
-    license_, resource = using.license(), using.resource()
-    grants = [using.grant(resource), using.grant(resource)]
     form = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
     sla = {"sla": {"availability": "99", "responseMs": 500}, "status": "offered"}
-    file = using.folder / "interface.json"
+    file, license_, day = using.folder / "interface.json", using.license(), 0
     file.write_text(json.dumps({**form, **sla}))
-    declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
-    using.provider(*declare, "2")
-    using.used(grants[0], license_)
-    using.used(grants[1], license_)
-    status, told = using.use(grants[0], license_)
+    while day != day_in_china():  # anew, should midnight pass between the uses that count together
+        day, resource = day_in_china(), using.resource()
+        grants = [using.grant(resource), using.grant(resource)]
+        declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
+        using.provider(*declare, "2")
+        using.used(grants[0], license_)
+        using.used(grants[1], license_)
+        status, told = using.use(grants[0], license_)
     assert (status, told["code"]) == (1, "INTERFACE_QUOTA"), told
 
     def reasons() -> list[int]:
