@@ -147,7 +147,7 @@ def test_whoever_asks_where_a_license_stands_reads_who_stands_in(
     heir, agent = (new_pair(world, tmp_path / f"{name}.vault") for name in ("heir", "agent"))
     made = represent(world, id_, pair, *by(world)).data
     to_come = represent(world, id_, heir, "--from", "2090-01-01", *by(world), kind="heir").data
-    term = ["--until", "2028-01-01", "--scope", "present"]
+    term = ["--until", "2058-01-01", "--scope", "present"]
     given = represent(world, id_, agent, *term, *by(world), kind="agent").data
     first, second, third = rows()
     assert first == {
@@ -157,13 +157,13 @@ def test_whoever_asks_where_a_license_stands_reads_who_stands_in(
         "void": False,
     }
     assert (second["kind"], second["seq"], second["inForce"]) == ("HEIR", to_come["seq"], False)
-    assert (third["until"], third["inForce"]) == ("2028-01-01T16:00:00Z", True)
+    assert (third["until"], third["inForce"]) == ("2058-01-01T16:00:00Z", True)
     told = [each["inForce"] for each in rows("--at", "2091-01-01")]
     assert told == [True, True, False], "at a moment to come"
 
-    end = ["--representative", given["representative"], "--until", "2027-01-01"]
+    end = ["--representative", given["representative"], "--until", "2057-01-01"]
     assert world.run("license", "represent-end", id_, *end, *by(world)).status == 0
-    assert rows()[2]["until"] == "2027-01-01T16:00:00Z", "where it was ended"
+    assert rows()[2]["until"] == "2057-01-01T16:00:00Z", "where it was ended"
     again = represent(world, id_, agent, *term, *by(world), kind="agent").data
     assert [(row["seq"], row["inForce"]) for row in rows()][2:] == [
         (given["seq"], False), (again["seq"], True),
