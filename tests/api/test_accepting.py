@@ -553,7 +553,7 @@ def test_a_department_that_repeats_itself_keeps_nobody_else_from_being_answered(
         given, other_given = live_ledger.input(), live_ledger.input()
         first = [pool.submit(service.post, "/v1/licenses", given, **keyed) for _ in range(30)]
         while scraped(service)["elicense_queue_pending"] < 1:
-            time.sleep(0.1)  # those without a key would take all places of the department, did they come first
+            time.sleep(0.1)  # those without a key would take all places, did they come first
         issue = partial(service.post, "/v1/licenses", other_given, Prefer=patient)
         second = [pool.submit(issue) for _ in range(30)]
         while scraped(service)["elicense_queue_pending"] < 2:

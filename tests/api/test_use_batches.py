@@ -57,7 +57,7 @@ class Held(Shifted):
         self._moment += timedelta(seconds=seconds)
 
     def moment(self) -> datetime:
-        """What it shows where nobody set it ahead: departments sign at this time, however long a test takes."""
+        """What it shows where nobody set it ahead: departments sign at this time, however long that takes."""
         return self._moment
 
     def now(self) -> datetime:
