@@ -15,6 +15,7 @@ import pytest
 
 from api.cli.using import folder_of, order_key
 from ledger.adapters.outbox import FileOutbox
+from ledger.domain.declared import midnight
 from ledger.domain.sharing_entities import Refusal
 from ledger.domain.use_reasons import REASONS
 from ledger.domain.use_request import use_request
@@ -336,18 +337,23 @@ def test_no_bare_refusal_after_the_signature_makes_a_second_use(using: Using, be
     assert between.asked == before + 1, "another request"
 
 
+def day_in_china() -> int:
+    return midnight(int(time.time()))
+
+
 def test_a_use_beyond_the_quota_of_a_day_is_refused_and_recorded_as_such(using: Using) -> None:
-    license_, resource = using.license(), using.resource()
-    grants = [using.grant(resource), using.grant(resource)]
     form = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
     sla = {"sla": {"availability": "99", "responseMs": 500}, "status": "offered"}
-    file = using.folder / "interface.json"
+    file, license_, day = using.folder / "interface.json", using.license(), 0
     file.write_text(json.dumps({**form, **sla}))
-    declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
-    using.provider(*declare, "2")
-    using.used(grants[0], license_)
-    using.used(grants[1], license_)
-    status, told = using.use(grants[0], license_)
+    while day != day_in_china():  # anew, should midnight pass between the uses that count together
+        day, resource = day_in_china(), using.resource()
+        grants = [using.grant(resource), using.grant(resource)]
+        declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
+        using.provider(*declare, "2")
+        using.used(grants[0], license_)
+        using.used(grants[1], license_)
+        status, told = using.use(grants[0], license_)
     assert (status, told["code"]) == (1, "INTERFACE_QUOTA"), told
 
     def reasons() -> list[int]:
