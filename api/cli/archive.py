@@ -12,6 +12,7 @@ from api.cli.bodies import body_of
 from api.cli.files import replace_file
 from api.cli.options import KeyFile, Network, PinnedHead, RpcUrls, open_ledger
 from api.cli.output import Outcome, read_input, said, worded
+from api.cli.verify import named_document_lines
 from ledger.domain.archive import MAX_PACKAGE
 from ledger.domain.official_texts import results, steps
 from ledger.errors import StoreOutageError, TrustError
@@ -77,6 +78,7 @@ def _text(judged: Judged) -> str:
     checkpoint, signed = manifest.checkpoint, manifest.signed
     state = said("真实", "authentic") if judged.is_authentic else said("不成立", "not authentic")
     lines = [
+        *named_document_lines(judged.verdict),
         f"{manifest.identifier}  {state}  {worded(results(kind), judged.verdict.result)}",
         f"  {said('制作', 'made by')} {signed.by}  SM3 {judged.archive.sm3}",
         f"  {said('区块', 'block')} {checkpoint.block} {checkpoint.hash}",

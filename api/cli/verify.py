@@ -406,7 +406,7 @@ def _provided(verdict: Verdict) -> Iterator[str]:
 def _facts(verdict: Verdict) -> str:
     words = _WORDS[language()]
     parts = [
-        *_named_document(verdict),
+        *named_document_lines(verdict),
         one_line(verdict.identifier or ""),
         f"{words['at']} {verdict.at}",
         f"{words['known']} {verdict.known_at}",
@@ -420,7 +420,7 @@ def _facts(verdict: Verdict) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _named_document(verdict: Verdict) -> Iterator[str]:
+def named_document_lines(verdict: Verdict) -> Iterator[str]:
     """Which official document it is, and whose."""
     told = verdict.document or {}
     for names in (("number", "title"), ("issuerName", "issuer", "issuedDate")):

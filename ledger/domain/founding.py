@@ -240,9 +240,9 @@ def _check_provider(members: Mapping[str, Any]) -> None:
 
 def _kind(members: Mapping[str, Any], name: str) -> str:
     value = members[name]
-    if value not in TypeKind.__members__:
+    if not isinstance(value, str) or value not in TypeKind.__members__:
         raise _bad("types.kind", "one of " + ", ".join(TypeKind.__members__))
-    return str(value)
+    return value
 
 
 def _schema(members: Mapping[str, Any], name: str) -> str | Mapping[str, Any]:

@@ -270,6 +270,12 @@ TEXTS: dict[str, Text] = {
         "请用 --issuer-name 写明登记的名称。",
         "Give the name that it is registered under with --issuer-name.",
     ),
+    "DOCUMENT_CONSENT": Text(
+        "资源 {resource} 提供的是公文，没有持证人可以同意。",
+        "The resource {resource} holds official documents: there is no holder who could consent.",
+        "请改为依职责申请（--basis duty）；是否提供由公文的发文机关决定。",
+        "Ask by duty (--basis duty): whether they are handed out is for the issuing body to say.",
+    ),
     "DOCUMENT_EXISTS": Text(
         "发文字号为 {number} 的公文已登记（{id}）。",
         "A document with the number {number} is anchored already ({id}).",
