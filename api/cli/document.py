@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,12 @@ from api.cli.output import Outcome, said
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import only_ground
 from ledger.domain.canonical import JsonObject
+from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import LicenseType
 from ledger.domain.official import TypeKind
 from ledger.domain.official_texts import statuses
 from ledger.domain.sheet_rows import input_of
-from ledger.errors import LedgerError, RuleError, UsageError
+from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
 from ledger.ports import Signer
 from ledger.service.orders import MAX_BATCH
 
@@ -253,7 +255,9 @@ def _document_type(ledger: Ledger, code: str) -> LicenseType:
 
 
 def _type_of(ledger: Ledger, id_: str) -> str:
-    """The type of a document that is there, by its identifier or the ledger."""
+    """The type of a document that is there, by its identifier, else by the ledger."""
+    with suppress(MalformedError):
+        return LicenseIdentifier.parse(id_, strict=False).type_code
     license_id, _ = ledger.resolve(id_)
     return ledger.license_now(license_id).license_type
 

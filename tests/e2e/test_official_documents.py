@@ -204,7 +204,8 @@ def official_input() -> Json:
 
 
 def test_a_document_is_shared_by_grant_and_found_by_its_body(using: Using, tmp_path: Path) -> None:
-    made = anchor(using, layout(tmp_path, "shared.pdf"), "示例发〔2025〕9号")
+    served = ("--api", using.served.url, "--org", ISSUER, "--area", "310118")
+    made = anchor(using, layout(tmp_path, "shared.pdf"), "示例发〔2025〕9号", *served)
     fields = tmp_path / "fields.csv"
     fields.write_text("name,grade\nmetadata/certificateName,1\nmetadata/certificateNumber,1\nface/genre,1\n")
     using.fields = fields
