@@ -235,7 +235,7 @@ def test_a_document_is_shared_by_grant_and_found_by_its_body(using: Using, tmp_p
     ]
     asked += [*using.key("relying"), "--encryption-key", str(using.live_ledger.key("relying-encryption"))]
     asked += ["--api", using.served.url, "--name", GRANTEE_NAME, "--out", str(tmp_path / "found")]
-    assert [each["type"] for each in using.grantee(*asked)["found"]] == [OFFICIAL]
+    assert {each["type"] for each in using.grantee(*asked)["found"]} == {OFFICIAL}
     why = ["--purpose", PURPOSE, "--purpose-code", "LICENSING", "--basis", "consent", "--item", "ITEM-7"]
     consent = ["grant", "request", f"{ISSUER}/{code}", *why, "--fields", "genre", "--until", "2031-12-31"]
     consent += ["--license", made["licenseId"], "--field-list", str(fields), *using.key("relying")]
