@@ -180,6 +180,17 @@ def test_nobody_holds_a_document_and_no_kind_passes_for_the_other(using: Using, 
         status, told = live.attempt("license", "issue", str(tmp_path / name), *key, home=home)
         assert (status, [each["code"] for each in told["error"]["fields"]["errors"]]) == (2, [code])
 
+    numbered = {
+        **official_input(),
+        "metadata": {**official_input()["metadata"], "certificateNumber": "跨类1号"},
+    }
+    for earlier, given in ((license_, numbered), (id_, live.input())):
+        (tmp_path / "next.json").write_text(json.dumps(given))
+        status, told = live.attempt(
+            "license", "amend", earlier, str(tmp_path / "next.json"), "--kind", "change", *key, home=home
+        )
+        assert (status, told["code"]) == (1, "KIND_OF_SUCCESSOR"), told
+
     official, licenses = license_type(OFFICIAL).as_json(), license_type(REGIONAL).as_json()
     del official["kind"]
     as_document = {**licenses, "kind": "DOCUMENT", "acts": ["issue", "withdraw"]}

@@ -17,6 +17,12 @@ TEXTS: dict[str, Text] = {
         "公文不绑定设备、不登记代理、不迁移；任何人凭文件即可核验（elicense verify）。",
         "Nothing is bound, represented or moved: whoever has the file verifies it (elicense verify).",
     ),
+    "KIND_OF_SUCCESSOR": Text(
+        "{id} 的类型为 {type}，证照与公文不能互相替代。",
+        "{id} is of type {type}: no document takes the place of a license, nor a license that of a document.",
+        "请用同一种类的类型作新版本；要终止原件，请用 license 或 document 下的终止命令。",
+        "Make the next version of a type of the same kind; to end the earlier one use an end.",
+    ),
     "TYPE_KIND_CHANGED": Text(
         "类型 {type} 已登记为 {registered}，不能改为 {kind}。",
         "Type {type} is registered as {registered} and does not become {kind}.",
