@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pypdfium2 import PdfDocument
 
 from ledger.domain.document import Envelope
 from ledger.domain.license_types import license_type
@@ -231,6 +232,10 @@ def test_a_document_is_shared_by_grant_and_found_by_its_body(using: Using, tmp_p
     assert (verified["result"], verified["kind"]) == ("IN_FORCE", "DOCUMENT")
     assert verified["document"]["number"] == "示例发〔2025〕9号"
     assert verified["document"]["issuer"] is None, "not granted"
+
+    page = PdfDocument(told["copy"])[0].get_textpage().get_text_range()
+    assert all(text in page for text in ("电子公文加注件", "发文字号", "Title")), page
+    assert "证照" not in page and "license" not in page.replace("elicense", ""), page
 
     asked = [
         "license",
