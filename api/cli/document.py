@@ -237,11 +237,7 @@ def _input(ledger: Ledger, signer: Signer, org: str | None, type_: str, file: st
         given["face"] = {**given.get("face", {}), "addressees": told.to}
     body = _body(ledger, signer, org, told.area, told.issuer_name)
     given["metadata"] = {"certificateTypeCode": type_, **body, **given.get("metadata", {})}
-    given["layout"] = {
-        "sm3": layout.sm3,
-        "mediaType": layout.media_type,
-        **given.get("layout", {}),
-    }
+    given["layout"] = {**given.get("layout", {}), "sm3": layout.sm3, "mediaType": layout.media_type}
     given.setdefault("face", {})
     return given
 
