@@ -28,6 +28,7 @@ class TypeEntry(Answered):
 
     type: str
     name: Message | None
+    kind: Literal["LICENSE", "DOCUMENT"] | None
     version: int
     since: Moment
     scope: Literal["NATIONAL", "REGIONAL"]

@@ -52,7 +52,8 @@ class LicenseInput(Form):
 
     metadata: Json
     face: Json
-    holders: list[Json]
+    holders: list[Json] = []
+    kind: Literal["LICENSE", "DOCUMENT"] | None = None
     serial: str | None = None
     origin: str | None = None
     holder_key: str | None = None
@@ -442,6 +443,7 @@ class Standing(Answered):
 
     identifier: str | None
     license_id: Hash
+    kind: Literal["LICENSE", "DOCUMENT"] | None
     status: str
     at: Moment
     known_at: Moment

@@ -54,7 +54,8 @@ class VerifyBody(Form):
     of an annotated copy, or `{"qr": text}`; a QR is held against `challenge`, or against the one that this
     service made. `shownBy` is who shows or relies on a copy, `receipt` that of its use, and
     `handout` what it came in. `signReceipt` asks for a signed receipt of this verification; it names who
-    asked where the request is signed.
+    asked where the request is signed. `layout` is the SM3 of a layout file (OFD, PDF) that is at hand:
+    whether it is the one that the license file names. The layout file itself is not sent.
     """
 
     subject: _Subject
@@ -69,6 +70,7 @@ class VerifyBody(Form):
     receipt: Json | None = None
     handout: Json | None = None
     sign_receipt: bool = False
+    layout: Annotated[str | None, Field(pattern="^[0-9a-f]{64}$")] = None
 
 
 class ReceiptBody(Form):
@@ -121,6 +123,8 @@ class Verdict(Answered):
 
     result: str
     message: Message
+    kind: Literal["LICENSE", "DOCUMENT"] | None
+    document: Json | None
     identifier: str | None
     at: Moment
     known_at: Moment

@@ -9,9 +9,10 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.fields_tree import flatten
 from ledger.domain.leaves import is_own_id
+from ledger.domain.official import TypeKind
 from ledger.domain.presentation import UNBOUND, ShownLicense
 from ledger.domain.presenters import Presenter
-from ledger.errors import BadProofError
+from ledger.errors import BadProofError, RuleError
 from ledger.proof.claims import shown_of, whole_claim
 from ledger.proof.verification import Claim
 
@@ -76,8 +77,11 @@ def read_license(data: JsonObject) -> HeldLicense:
     Raises:
         MalformedError: `ENVELOPE_FORM`; `SIGNED_STRUCT`.
         BadProofError: `DOCUMENT_TAMPERED`.
+        RuleError: `DOCUMENT_NOT_HELD`: it is an official document, which nobody holds.
     """
     envelope = Envelope.from_json(data)
+    if envelope.kind is TypeKind.DOCUMENT:
+        raise RuleError("DOCUMENT_NOT_HELD", identifier=envelope.identifier)
     claim = whole_claim(envelope)
     held = HeldLicense(envelope, claim)
     if not is_own_id(held.ledger_id, claim.issuer, claim.license_id, str(claim.terms["handle"])):

@@ -12,8 +12,9 @@ from api.cli.bodies import body_of
 from api.cli.files import replace_file
 from api.cli.options import KeyFile, Network, PinnedHead, RpcUrls, open_ledger
 from api.cli.output import Outcome, read_input, said, worded
+from api.cli.verify import named_document_lines
 from ledger.domain.archive import MAX_PACKAGE
-from ledger.domain.words import RESULT, STEP
+from ledger.domain.official_texts import results, steps
 from ledger.errors import StoreOutageError, TrustError
 from ledger.service.archive import Anchors
 
@@ -73,16 +74,18 @@ def _own_trust(ledger: Ledger) -> TrustFile | None:
 
 def _text(judged: Judged) -> str:
     manifest = judged.archive.manifest
+    kind = judged.verdict.kind
     checkpoint, signed = manifest.checkpoint, manifest.signed
     state = said("真实", "authentic") if judged.is_authentic else said("不成立", "not authentic")
     lines = [
-        f"{manifest.identifier}  {state}  {worded(RESULT, judged.verdict.result)}",
+        *named_document_lines(judged.verdict),
+        f"{manifest.identifier}  {state}  {worded(results(kind), judged.verdict.result)}",
         f"  {said('制作', 'made by')} {signed.by}  SM3 {judged.archive.sm3}",
         f"  {said('区块', 'block')} {checkpoint.block} {checkpoint.hash}",
         f"  {said('序号', 'seq')} {checkpoint.seq}",
     ]
     lines += [
-        f"  ! {worded(STEP, check.step.name)} {check.code}"
+        f"  ! {worded(steps(kind), check.step.name)} {check.code}"
         for check in judged.verdict.checks
         if check.code != "OK"
     ]

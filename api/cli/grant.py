@@ -37,10 +37,12 @@ from api.cli.sharing import (
 from api.cli.texts import TextsAsked, TextsIn, TextsKey, TextsOut, TextsPlain, TextsSend, TextsTo, texts_told
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject
+from ledger.domain.official import TypeKind
 from ledger.domain.sharing import Basis
 from ledger.domain.sharing import Outcome as Decision
 from ledger.domain.sharing_entities import Grant
 from ledger.domain.words import GRANT_STANDING
+from ledger.errors import RuleError
 from ledger.ports import Entities
 from ledger.service import share_grants
 from ledger.service.hand_texts import digests_of_grant
@@ -118,6 +120,9 @@ def request(
     found = resource_in(state, read_key(resource))
     names = named_fields(ledger, found, found.version, field_list)
     chosen = Basis(one_of("--basis", basis, {each.name.lower(): int(each) for each in Basis}))
+    type_ = found.versions[-1].license_type
+    if chosen is Basis.CONSENT and type_ and ledger.drafts().kind(type_) is TypeKind.DOCUMENT:
+        raise RuleError("DOCUMENT_CONSENT", resource=found.key)
     is_asked = out is not None or png is not None
     if is_asked:
         share_grants.require_name(state, grantee, name or "")

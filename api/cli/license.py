@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -39,24 +39,29 @@ from api.cli.options import (
     with_file,
 )
 from api.cli.output import Outcome, coded, language, read_input, said, worded
+from api.cli.plain import one_line
 from ledger.bootstrap import Ledger
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
-from ledger.domain.canonical import parse_strict
+from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.competent import WORDS as CAPACITY
 from ledger.domain.entities import LicenseFact
+from ledger.domain.fields_tree import flatten
 from ledger.domain.grounds import fit_grounds, ground_words
 from ledger.domain.moments import rfc3339
+from ledger.domain.official import TypeKind, named_document
+from ledger.domain.official_texts import act_words, flag_texts, statuses
 from ledger.domain.powers import Capacity
 from ledger.domain.representation import RepresentationKind
-from ledger.domain.verdict_texts import FLAG_TEXTS
-from ledger.domain.words import CHECKED_BY, FLAG, STATUS
+from ledger.domain.words import CHECKED_BY, FLAG
 from ledger.errors import OutageError, TrustError
+from ledger.ports import Signer
 from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
 from ledger.service.standing import Shown
 
 app = typer.Typer(add_completion=False, help="Issue licenses and record what happens to them.")
 
+Require = Callable[[Ledger, str], None]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="Where to write the license file.")]
 
@@ -76,7 +81,18 @@ def issue(
 ) -> Outcome:
     """Issue one license and write its file."""
     ledger = open_ledger(network, rpc, api)
-    given, signer = parse_strict(read_input(file)), keys.signer(key)
+    return issue_input(ledger, org, parse_strict(read_input(file)), keys.signer(key), out, request_id)
+
+
+def issue_input(
+    ledger: Ledger,
+    org: str | None,
+    given: JsonObject,
+    signer: Signer,
+    out: str | None,
+    request_id: str | None,
+) -> Outcome:
+    """Issue what an input says, here or through the service of the settings, and write its file."""
     if ledger.settings.api:
         answer = remote.service(ledger, org, given, signer).issue(given, request_id)
         return remote.issued(ledger, answer, out)
@@ -119,8 +135,29 @@ def amend(
 ) -> Outcome:
     """Issue the next version of a license; the old one is superseded."""
     ledger = open_ledger(network, rpc, api, of_file)
-    given, signer = parse_strict(read_input(file)), keys.signer(key)
-    why, since = ground or only_ground(kind), moment(effective) or 0
+    why = AmendOrder(kind, ground or only_ground(kind), moment(effective) or 0)
+    return amend_by(ledger, org, id_, parse_strict(read_input(file)), why, keys.signer(key), out)
+
+
+class AmendOrder(NamedTuple):
+    """How a next version comes about: a verb of `AMEND_KINDS`, a name of `Ground`, from when."""
+
+    kind: str
+    ground: str
+    since: int
+
+
+def amend_by(
+    ledger: Ledger,
+    org: str | None,
+    id_: str,
+    given: JsonObject,
+    order: AmendOrder,
+    signer: Signer,
+    out: str | None,
+) -> Outcome:
+    """Issue a next version, here or through the service of the settings, and write its file."""
+    kind, why, since = order
     if ledger.settings.api:
         service = remote.service(ledger, org, given, signer)
         return remote.issued(ledger, service.amend(id_, given, kind, why, since), out)
@@ -134,7 +171,16 @@ def amend(
     return replace(outcome, data={**outcome.data, **act})
 
 
-def _act_command(verb: str) -> None:
+def act_command(app: typer.Typer, verb: str, name: str, help_: str, require: Require | None = None) -> None:
+    """Add a command that does an act: `name` on the command line, `verb` on the ledger.
+
+    Args:
+        app: Where to.
+        verb: Of `ACT_VERBS`.
+        name: What people write.
+        help_: What it does.
+        require: Lets a license pass to which that may be done under this name.
+    """
     rule = RULES[ACT_VERBS[verb]]
 
     def act(
@@ -164,23 +210,25 @@ def _act_command(verb: str) -> None:
                 remote.service(ledger, org, id_, signer).act(id_, order), f"{said(rule.zh, rule.en)} {id_}"
             )
         license_id, identifier = ledger.resolve(id_)
+        if require is not None:
+            require(ledger, license_id)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
     why = f"Why: {', '.join(ground.name for ground in fit_grounds(rule.act))}."
     act.__annotations__["ground"] = Annotated[str, typer.Option("--ground", metavar="CODE", help=why)]
-    app.command(verb, help=f"{rule.en.capitalize()} a license ({rule.zh}).")(act)
+    app.command(name, help=help_)(act)
 
 
-for _verb in ACT_VERBS:
-    _act_command(_verb)
+for _verb, _act in ACT_VERBS.items():
+    act_command(app, _verb, _verb, f"{RULES[_act].en.capitalize()} a license ({RULES[_act].zh}).")
 
 
 def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     shown = ledger.show(Asked(), acted.license_id)
     status = shown.standing.status.name
-    word = said(RULES[acted.act].zh, RULES[acted.act].en)
+    word = said(*act_words(acted.act, shown.kind))
     frozen = [worded(FLAG, flag) for flag in shown.flags if flag == "HOLDER_FROZEN"]
-    stands = said("，", ", ").join([worded(STATUS, status), *frozen])
+    stands = said("，", ", ").join([worded(statuses(shown.kind), status), *frozen])
     text = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
     return Outcome(acted.as_json(identifier, status), text=text)
 
@@ -228,6 +276,9 @@ def show(
         return Outcome(error=error, exit_code=3)
     told = shown.as_json(identifier, ledger.party_texts.list_of)
     data = {**told, "erased": rfc3339(erased.at) if erased else None, "holds": holds}
+    if shown.kind is TypeKind.DOCUMENT:
+        kept = ledger.drafts().kept(license_id)
+        data["document"] = named_document(flatten(kept.license)) if kept else None
     if shown.trust != trust:
         error_ = TrustError("TRUST_NOT_REACHED", asked=trust, reached=shown.trust)
         return Outcome(data, error=error_, exit_code=3)
@@ -254,17 +305,22 @@ _STANDING_ZH = {
     "trust": "信任级别",
 }
 """What people read of a standing, in order."""
+_OFFICIAL_ZH = {"supersededBy": "替代文件", "supersededByLeaf": "替代文件（批次中）", "issuer": "发文机关"}
+"""The same of an official document."""
 
 
 def _standing(shown: Shown, data: Mapping[str, Any]) -> str:
     head = str(data["identifier"] or shown.license.license_id)
-    told = _in_words(data)
-    facts = [f"  {said(zh, name)}: {told[name]}" for name, zh in _STANDING_ZH.items() if data[name]]
-    flags = [f"  ! {coded(FLAG, flag)}  {said(*FLAG_TEXTS[flag])}" for flag in shown.flags]
-    announced = map(_announced, shown.announced)
+    told, kind = _in_words(data, shown.kind), shown.kind
+    names = {**_STANDING_ZH, **(_OFFICIAL_ZH if kind is TypeKind.DOCUMENT else {})}
+    facts = [f"  {said(zh, name)}: {told[name]}" for name, zh in names.items() if data[name]]
+    flags = [f"  ! {coded(FLAG, flag)}  {said(*flag_texts(kind)[flag])}" for flag in shown.flags]
+    announced = [_announced(each, kind) for each in shown.announced]
     doubts = [*map(_held, data["holds"] or ()), *doubt_lines(data["corrections"]), *map(_cause, shown.causes)]
     people = (*map(_binding, shown.bindings), *map(_stand_in, shown.representatives))
-    return "\n".join([head, *facts, *flags, *doubts, *announced, *people])
+    named = data.get("document") or {}
+    titled = "  ".join(one_line(str(named[name])) for name in ("number", "title") if named.get(name))
+    return "\n".join([*([titled] if titled else []), head, *facts, *flags, *doubts, *announced, *people])
 
 
 def _held(row: Mapping[str, object]) -> str:
@@ -276,21 +332,21 @@ def _cause(correction: str) -> str:
     return said(f"  因疑义 {correction} 成立而更正", f"  corrects what the doubt {correction} was about")
 
 
-def _announced(fact: LicenseFact) -> str:
+def _announced(fact: LicenseFact, kind: TypeKind | None) -> str:
     """One line of what takes effect later: from when, which act, on what ground."""
-    rule = RULES[fact.act]
     ground = ground_words(fact.ground, language())
-    return "  > " + "  ".join((rfc3339(fact.effective), said(rule.zh, rule.en), ground)).rstrip()
+    return "  > " + "  ".join((rfc3339(fact.effective), said(*act_words(fact.act, kind)), ground)).rstrip()
 
 
-def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:
+def _in_words(data: Mapping[str, Any], kind: TypeKind | None) -> dict[str, Any]:
     """The same as people read it: codes with their words, a leaf by its batch's object and its number."""
-    told = {**data, "status": f"{data['status']}  {worded(STATUS, data['status'])}"}
+    told = {**data, "status": f"{data['status']}  {worded(statuses(kind), data['status'])}"}
     if data["capacity"]:
-        told["capacity"] = f"{data['capacity']}  {said(*CAPACITY[Capacity[data['capacity']]])}"
+        is_own = kind is TypeKind.DOCUMENT and data["capacity"] == Capacity.ISSUER.name
+        words = ("发文机关", "issuing body") if is_own else CAPACITY[Capacity[data["capacity"]]]
+        told["capacity"] = f"{data['capacity']}  {said(*words)}"
     if data["act"]:
-        rule = RULES[Act[data["act"]]]
-        told["act"] = f"{data['act']}  {said(rule.zh, rule.en)}"
+        told["act"] = f"{data['act']}  {said(*act_words(Act[data['act']], kind))}"
     if data["groundText"]:
         told["ground"] = f"{data['ground']}  {said(**data['groundText'])}"
     if data["supersededByLeaf"]:
@@ -328,11 +384,14 @@ def _stand_in(row: Mapping[str, object]) -> str:
 _NOT_NOW = ("非有效期", "not in force")
 
 
+_ID_ZH = {TypeKind.LICENSE: "证照编号", TypeKind.DOCUMENT: "账本编号"}
+
+
 def _issued(issued: Issued, out: str | None) -> Outcome:
     path = file_of(issued, out)
     data = issued.as_json(str(path))
     text = (
-        f"{data['identifier']}\n  {said('证照编号', 'licenseId')} {data['licenseId']}\n"
+        f"{data['identifier']}\n  {said(_ID_ZH[issued.envelope.kind], 'licenseId')} {data['licenseId']}\n"
         f"  {said('序号', 'seq')} {data['seq']}, {said('区块', 'block')} {data['block']}, "
         f"gas {data['gasUsed']}\n"
         f"  {said('文件', 'file')} {path}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,10 @@ from api.cli.output import Outcome, language, said
 from api.cli.progress import share_bar, watched
 from ledger.adapters.batch_folder import BatchFolder
 from ledger.adapters.disk import flush
-from ledger.adapters.sheets import RejectedSheet, open_sheet
+from ledger.adapters.sheets import RejectedSheet, Sheet, open_sheet
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonValue
+from ledger.domain.license_types import LicenseType
 from ledger.domain.sheet_rows import InputRows, RowFault
 from ledger.errors import UsageError
 from ledger.ports import Signer
@@ -54,16 +56,47 @@ def issue_batch(
     ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
     kind, orders = ledger.types().get(type_), orders_of(ledger, org, signer)
     given = {"certificateTypeCode": type_, **issuer_fields(ledger, signer, issuer_name, orders, org)}
-    head = {"format": FORMAT, **sheet_head(ledger, file, given, size, orders)}
-    with open_sheet(Path(file)) as sheet:
-        inputs = InputRows(sheet.form.names, kind, given)  # a bad header leaves no trace in DIR
-        with BatchFolder(Path(out), head, resume, flush) as folder:
-            rejected = RejectedSheet(Path(out), sheet.form, language())
+    return issue_rows(ledger, signer, orders, Rows(Path(file), kind, given, out, size, resume))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A sheet to be issued.
+
+    Attributes:
+        file: The sheet.
+        kind: The type of every row.
+        given: Metadata of rows that do not say it.
+        out: Where the license files go.
+        size: Of a batch.
+        resume: Whether to go on with what was begun there.
+        adapt: Makes of the sheet as it is one by whose columns inputs are read.
+    """
+
+    file: Path
+    kind: LicenseType
+    given: Mapping[str, JsonValue]
+    out: str
+    size: int
+    resume: bool
+    adapt: Callable[[Sheet], Sheet] = lambda sheet: sheet
+
+
+def issue_rows(ledger: Ledger, signer: Signer, orders: OrderAtService | None, rows: Rows) -> Outcome:
+    """Issue the rows of a sheet, here or through a service."""
+    head = {"format": FORMAT, **sheet_head(ledger, str(rows.file), rows.given, rows.size, orders)}
+    out = Path(rows.out)
+    with open_sheet(rows.file) as opened:
+        sheet = rows.adapt(opened)
+        inputs = InputRows(sheet.form.names, rows.kind, rows.given)  # a bad header leaves no trace in DIR
+        with BatchFolder(out, head, rows.resume, flush) as folder:
+            rejected = RejectedSheet(out, opened.form, language())
             batches = _batches(ledger, orders, folder)
-            service = IssueSheet(batches, folder, rejected, folder, remember(ledger), size)
+            service = IssueSheet(batches, folder, rejected, folder, remember(ledger), rows.size)
             with share_bar("签发", "issuing") as shown:
                 report = service.run(watched(sheet, shown), inputs, signer)
-            return sheet_outcome(report, _issued(report, out), out, rejected, folder.is_resumed)
+            told = _issued(report, rows.out, rows.kind.is_document)
+            return sheet_outcome(report, told, rows.out, rejected, folder.is_resumed)
 
 
 def orders_of(ledger: Ledger, org: str | None, signer: Signer) -> OrderAtService | None:
@@ -139,9 +172,10 @@ def sheet_outcome(
     return Outcome(data, text=text)
 
 
-def _issued(report: SheetReport, out: str) -> str:
-    zh = f"已签发 {report.accepted} 份，{len(report.batches)} 批，写入 {out}"
-    en = f"Licenses issued into {out}: {report.accepted}, in batches: {len(report.batches)}"
+def _issued(report: SheetReport, out: str, is_document: bool) -> str:
+    done, what = ("登记公文", "Documents anchored") if is_document else ("签发", "Licenses issued")
+    zh = f"已{done} {report.accepted} 份，{len(report.batches)} 批，写入 {out}"
+    en = f"{what} into {out}: {report.accepted}, in batches: {len(report.batches)}"
     return said(zh, en)
 
 

@@ -69,6 +69,9 @@ NOUNS: dict[str, Noun] = {
         "api.cli.registry_recognitions", "recognition_app", True, "互认", "Recognition between regions"
     ),
     "license": Noun("api.cli.license", "app", True, "签发与变更证照", "Issue and change licenses"),
+    "document": Noun(
+        "api.cli.document", "app", True, "公文", "Official documents: anchor, replace, repeal, list"
+    ),
     "retention": Noun("api.cli.retention", "app", True, "保存期限", "How long documents are kept"),
     "hold": Noun("api.cli.hold", "app", True, "依法保全", "Legal holds on documents"),
     "resource": Noun("api.cli.resource", "app", True, "共享资源目录", "The catalog of shared resources"),

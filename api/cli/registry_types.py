@@ -30,16 +30,19 @@ from api.cli.registry_words import (
     until_text,
 )
 from ledger.adapters.type_files import TypeFiles
-from ledger.domain.acts import Act, effect_words, effects_of, verbs_of
+from ledger.domain.acts import RULES, Act, effect_words, effects_of, verbs_of
 from ledger.domain.canonical import JsonObject
 from ledger.domain.competent import competent_bodies, competent_line
 from ledger.domain.entities import LicenseType, TypeVersion
 from ledger.domain.founding import FoundingType, read_type
 from ledger.domain.grounds import fit_grounds, ground_words, grounds_of_acts
+from ledger.domain.license_types import LicenseType as Definition
 from ledger.domain.moments import rfc3339
+from ledger.domain.official import TypeKind
+from ledger.domain.official_texts import act_words
 from ledger.domain.state import typed
-from ledger.domain.words import SCOPE, SHARING
-from ledger.errors import MalformedError, UnknownIdError
+from ledger.domain.words import SCOPE, SHARING, TYPE_KIND
+from ledger.errors import MalformedError, RuleError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service import govern
 from ledger.service.list_registry import entitlement_row, power_row, powers_of, rights_of, shown_time
@@ -71,7 +74,9 @@ def type_add(
     desk = desk_of(network, rpc, by, signatures, AtService(api, caller, org))
     kind = _given_type(file, region, ground)
     files = TypeFiles(desk.ledger.settings.network.resolve().parent / "types")
-    taken = files.take(kind, Path() if file == "-" else Path(file).resolve().parent)
+    beside = Path() if file == "-" else Path(file).resolve().parent
+    require_same_kind(files.read(kind, beside), typed(desk.state, "type", kind.code, LicenseType), files)
+    taken = files.take(kind, beside)
     order = govern.register_type(kind, taken.schema_digest, taken.grades_digest, desk.by)
     governed = desk.carry_out([order])
     data = {"type": kind.code, "scope": kind.scope.name, "version": governed.records[-1].rev}
@@ -98,9 +103,11 @@ def type_list(
     rpc: RpcUrls = None,
 ) -> Outcome:
     """List license types as they are now."""
-    state = reading(network, rpc, api, key, org)[1]
-    rows = [_type_row(kind) for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
-    return Outcome({"types": rows}, text=table(rows, "type", "scope", "sharing", "region", "version"))
+    ledger, state = reading(network, rpc, api, key, org)
+    kinds = [kind for _, kind in state.entities("type") if isinstance(kind, LicenseType)]
+    rows = [{**_type_row(each), "kind": _kind_of(ledger.types(), each)} for each in kinds]
+    shown = table(rows, "type", "kind", "scope", "sharing", "region", "version", words={"kind": TYPE_KIND})
+    return Outcome({"types": rows}, text=shown)
 
 
 @type_app.command("show")
@@ -120,16 +127,24 @@ def type_show(
     rights = [entitlement_row(right) for right in rights_of(state, license_type=code)]
     data = {
         **_type_row(kind),
+        "kind": known.kind.value if known else None,
         "derived": derived,
         "versions": [_version_row(each) for each in kind.versions],
         "entitlements": rights,
         "powers": [power_row(each) for each in powers_of(state, license_type=code)],
     }
     version = said(f"第 {data['version']} 版", f"version {data['version']}")
-    lines = ["  ".join([code, worded(SCOPE, data["scope"]), worded(SHARING, data["sharing"]), version])]
+    kinds = [worded(TYPE_KIND, data["kind"])] if data["kind"] else []
+    lines = [
+        "  ".join([code, *kinds, worded(SCOPE, data["scope"]), worded(SHARING, data["sharing"]), version])
+    ]
     lines += [f"  {each['issuer']} {right_line(each)}" for each in rights]
     lines += [f"  {_derived_text(name, each)}" for name, each in (derived or {}).items()]
-    lines += [line for act in sorted(kind.versions[-1].acts) for line in _act_lines(act)]
+    lines += [
+        line
+        for act in sorted(kind.versions[-1].acts)
+        for line in _act_lines(act, known.kind if known else None)
+    ]
     return Outcome(data, text="\n".join(lines))
 
 
@@ -140,12 +155,36 @@ def _derived_text(name: str, form: JsonObject) -> str:
     return one_line(derived_line(f"face/{name}", form) + grade)
 
 
-def _act_lines(act: Act) -> list[str]:
+def _kind_of(files: TypeFiles, kind: LicenseType) -> str | None:
+    """What is of a type, where its present definition is known here."""
+    known = files.with_digest(kind.code, kind.versions[-1].schema_digest)
+    return known.kind.value if known else None
+
+
+def require_same_kind(new: Definition, registered: LicenseType | None, files: TypeFiles) -> None:
+    """Let pass only a next version of the kind that the type has, where that is known here.
+
+    Raises:
+        RuleError: `TYPE_KIND_CHANGED`.
+    """
+    before = _kind_of(files, registered) if registered else None
+    if before not in (None, new.kind.value):
+        raise RuleError("TYPE_KIND_CHANGED", type=new.code, kind=new.kind.value, registered=str(before))
+
+
+def _act_lines(act: Act, kind: TypeKind | None) -> list[str]:
     """Who may do an act, below it from when it takes effect, and the grounds that are fit for it."""
     grounds = [f"    {ground_words(each, language())}" for each in fit_grounds(act) if each]
     zh, en = effect_words(act)
     effect = said(f"    生效：{zh}", f"    takes effect {en}")
-    return [f"  {competent_line(act, language())}", effect, *grounds]
+    own = said(*act_words(act, kind))
+    named = f"  {competent_line(act, language())}"
+    is_other = own != said(RULES[act].zh, RULES[act].en)
+    return [
+        named + (said(f"（公文：{own}）", f" (of documents: {own})") if is_other else ""),
+        effect,
+        *grounds,
+    ]
 
 
 @type_app.command("end")

@@ -34,6 +34,8 @@ from api.cli.verify_many import several
 from ledger.domain.archive import is_archive
 from ledger.domain.canonical import parse_strict
 from ledger.domain.handout import MAX_COPY, MAX_FILE, handout_from_json
+from ledger.domain.official import TypeKind
+from ledger.domain.official_texts import flag_texts, results, steps
 from ledger.domain.sm3 import sm3
 from ledger.domain.verdict import (
     AS_HANDED_OUT,
@@ -46,7 +48,6 @@ from ledger.domain.verdict import (
     unknown,
 )
 from ledger.domain.verdict import Outcome as CheckOutcome
-from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.domain.verification_receipt import (
     COPY,
     LICENSE,
@@ -54,7 +55,7 @@ from ledger.domain.verification_receipt import (
     UNREAD,
     VerifiedSubject,
 )
-from ledger.domain.words import FLAG, RESULT, STEP
+from ledger.domain.words import FLAG
 from ledger.errors import LedgerError, UsageError
 from ledger.service.copy_uses import read_receipt
 from ledger.service.present import Scanned
@@ -332,13 +333,13 @@ def _card(verdict: Verdict) -> Group:
 
     tongue = language()
     color = {IN_FORCE: "bold green", COULD_NOT_CHECK: "bold yellow", AS_HANDED_OUT: "bold yellow"}
-    title = Text(f"{coded(RESULT, verdict.result)}  ", style=color.get(verdict.result, "bold red")) + Text(
-        verdict.message[tongue], style="default"
-    )
+    title = Text(
+        f"{coded(results(verdict.kind), verdict.result)}  ", style=color.get(verdict.result, "bold red")
+    ) + Text(verdict.message[tongue], style="default")
     table = Table(box=None, show_header=False, padding=(0, 1))
     told: set[str] = set()
     for check in verdict.checks:
-        table.add_row(*_row(check, tongue, told), style=_STYLES[check.outcome])
+        table.add_row(*_row(check, verdict.kind, tongue, told), style=_STYLES[check.outcome])
     facts = "\n".join([_facts(verdict), *_conversion(verdict), *_provided(verdict)])
     flags = [Text(f"! {coded(FLAG, flag)}  {text}", style="yellow") for flag, text in _flags(verdict)]
     shown = [f"  {one_line(path)}: {one_line(value)}" for path, value in (verdict.disclosed or {}).items()]
@@ -350,7 +351,7 @@ def _flags(verdict: Verdict) -> Iterator[tuple[str, str]]:
     """The flags with their sentences, and who collected."""
     tongue = language()
     for flag in verdict.flags:
-        text = FLAG_TEXTS[flag][0 if tongue == "zh" else 1]
+        text = flag_texts(verdict.kind)[flag][0 if tongue == "zh" else 1]
         by = {"zh": f"归集机构：{verdict.collector}", "en": f"Collected by {verdict.collector}."}[tongue]
         yield flag, f"{text} {by}" if flag == "COLLECTED" and verdict.collector else text
 
@@ -363,15 +364,15 @@ def _cards(verdicts: Sequence[Verdict]) -> Group:
     return Group(*(Group(f"— {n}/{count} —", _card(verdict)) for n, verdict in enumerate(verdicts, 1)))
 
 
-def _row(check: Check, tongue: str, told: set[str]) -> tuple[str, str, str, str]:
+def _row(check: Check, kind: TypeKind | None, tongue: str, told: set[str]) -> tuple[str, str, str, str]:
     """One line of the card; the same reason is told in full only once."""
     code = "" if check.code == "OK" else check.code
-    shown = check.as_json()["message"]
+    shown = check.as_json(kind)["message"]
     is_told = code != "" and code in told
     text = shown[tongue] if isinstance(shown, dict) and code and not is_told else ""
     reason = "" if is_told else check.evidence.get(tongue, "") or _ground(check, tongue)
     told.add(code)
-    name = said(STEP[check.step.name][0], check.step.name)
+    name = said(steps(kind)[check.step.name][0], check.step.name)
     return _MARKS[check.outcome], name, code, f"{text} {reason}".strip()
 
 
@@ -405,6 +406,7 @@ def _provided(verdict: Verdict) -> Iterator[str]:
 def _facts(verdict: Verdict) -> str:
     words = _WORDS[language()]
     parts = [
+        *named_document_lines(verdict),
         one_line(verdict.identifier or ""),
         f"{words['at']} {verdict.at}",
         f"{words['known']} {verdict.known_at}",
@@ -416,6 +418,14 @@ def _facts(verdict: Verdict) -> str:
     if verdict.agreement:
         parts.append(_agreement(verdict.agreement, words))
     return "\n".join(part for part in parts if part)
+
+
+def named_document_lines(verdict: Verdict) -> Iterator[str]:
+    """Which official document it is, and whose."""
+    told = verdict.document or {}
+    for names in (("number", "title"), ("issuerName", "issuer", "issuedDate")):
+        line = "  ".join(one_line(str(told[name])) for name in names if told.get(name))
+        yield from [line] if line else []
 
 
 def _agreement(agreement: Mapping[str, object], words: Mapping[str, str]) -> str:

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from api.cli.output import LongList, Outcome, said, worded
 from api.cli.plain import one_line
+from ledger.domain.official import TypeKind
+from ledger.domain.official_texts import results
 from ledger.domain.verdict import AS_HANDED_OUT, COULD_NOT_CHECK, IN_FORCE, Verdict
-from ledger.domain.words import FLAG, RESULT
+from ledger.domain.words import FLAG
 
 ALL_SHOWN = 50
 """Up to so many verdicts a person sees each one; of more, those that are not in force."""
 
 MOST_SHOWN = 500
 
-_Row = tuple[str, str, str, str]
+_Row = tuple[tuple[str, TypeKind | None], str, str, str]
 
 
 def several(named: Iterable[tuple[str, Verdict]], good: Sequence[str] = (IN_FORCE,)) -> Outcome:
@@ -38,9 +40,9 @@ def _subject(name: str, verdict: Verdict) -> str:
     return "" if base == f"{verdict.identifier}.elic.json" else base
 
 
-def _result(result: str) -> str:
+def _result(result: str, kind: TypeKind | None = None) -> str:
     """A result as a list shows it: in Chinese in words; in English the code says it."""
-    return said(worded(RESULT, result), result)
+    return said(worded(results(kind), result), result)
 
 
 def _flags(verdict: Verdict) -> str:
@@ -53,13 +55,20 @@ class _Results:
     def __init__(self, good: Sequence[str]) -> None:
         self._good = good
         self._counts: Counter[str] = Counter()
+        self._kinds: set[TypeKind] = set()
         self._results = LongList()
         self._first: list[_Row] = []
         self._noted: list[_Row] = []
 
     def add(self, name: str, verdict: Verdict) -> None:
-        row = (verdict.result, verdict.identifier or "", _flags(verdict), _subject(name, verdict))
+        row = (
+            (verdict.result, verdict.kind),
+            verdict.identifier or "",
+            _flags(verdict),
+            _subject(name, verdict),
+        )
         self._counts[verdict.result] += 1
+        self._kinds |= {verdict.kind} if verdict.kind else set()
         self._results.add({"subject": name, **verdict.as_json()})
         if len(self._first) <= ALL_SHOWN:
             self._first.append(row)
@@ -86,8 +95,10 @@ class _Results:
         for zh, en in columns:
             table.add_column(said(zh, en), overflow="fold")
         rows = self._first if len(self._first) <= ALL_SHOWN else self._noted
-        for result, *rest in rows:
+        for (result, kind), *rest in rows:
             color = {IN_FORCE: "green", AS_HANDED_OUT: "yellow", COULD_NOT_CHECK: "yellow"}.get(result, "red")
-            table.add_row(Text(_result(result), style=color), *map(one_line, rest))
-        counts = "  ".join(f"{_result(result)} {count:,}" for result, count in self._counts.most_common())
+            table.add_row(Text(_result(result, kind), style=color), *map(one_line, rest))
+        kind = min(self._kinds, key=str) if len(self._kinds) == 1 else None
+        told = ((_result(result, kind), count) for result, count in self._counts.most_common())
+        counts = "  ".join(f"{words} {count:,}" for words, count in told)
         return Group(*([table] if rows else []), *(["…"] if len(rows) == MOST_SHOWN else []), counts)

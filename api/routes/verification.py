@@ -40,6 +40,7 @@ from ledger.service.sources import Asked
 from ledger.service.verification_receipts import places_of, told_of, verified_subject, was_asked
 from ledger.service.verify import Ask, Subject, once
 from ledger.service.verify_copies import CopyAsk, is_copy
+from ledger.service.verify_layouts import Companion, layout_subject
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["verification"])
 
@@ -65,6 +66,8 @@ def verify_license(request: Request, services: Asking, body: Annotated[VerifyBod
     if body.sign_receipt:
         services.receipts.require_ready()
     kind, data = _bytes_of(body.subject)
+    if body.layout is not None and (kind == PRESENTATION or body.sign_receipt):
+        raise UsageError("LAYOUT_OF_LICENSE")
     if kind == PRESENTATION:
         scanned = _scanned(services, data.decode(), body.challenge, asked)
     else:
@@ -156,6 +159,10 @@ def _bytes_of(subject: Json | CopySubject | QrSubject) -> tuple[str, bytes]:
 
 def _read(services: Services, kind: str, data: bytes, body: VerifyBody, ask: Ask, asked: Asked) -> Subject:
     """A license file, or a copy of either kind; a PDF is never parsed for it."""
+    if kind == LICENSE and body.layout is not None:
+        return layout_subject(body.layout, [Companion(data, is_named=True)])
+    if body.layout is not None:
+        raise UsageError("LAYOUT_OF_LICENSE")
     if kind == LICENSE:
         return services.read_file(data)
     now = int(services.clock.now().timestamp())

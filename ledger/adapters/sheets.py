@@ -776,7 +776,7 @@ class RejectedSheet:
         """
         if row.line in self._places:
             return False
-        cells = [[cell.text, cell.kind.name] for cell in row.cells]
+        cells = [[cell.text, cell.kind.name] for cell in (row.original or row).cells]
         entry = {"line": row.line, "cells": cells, "reason": _reason(faults, self._language)}
         self._places[row.line] = self._file.seek(0, io.SEEK_END)
         self._append(entry)

@@ -12,6 +12,7 @@ from ledger.domain.acts import verbs_of
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.founding import FoundingType
 from ledger.domain.license_types import LicenseType, builtin_types, license_type
+from ledger.domain.official import KIND
 from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import MalformedError, UsageError
 
@@ -62,6 +63,20 @@ class TypeFiles:
             known[kind.code] = kind
         return list(known.values())
 
+    def read(self, given: FoundingType, beside: Path) -> LicenseType:
+        """The type that a founding file means; arguments as for `take`.
+
+        Raises:
+            MalformedError: `LICENSE_TYPE_BAD`, `DOCUMENT_ACTS` and others: the definition cannot be read, or
+                the row contradicts it.
+        """
+        if given.code == IDENTITY_PROVIDER:
+            names = (given.name, given.name)
+            return LicenseType(given.code, *names, {}, {}, given.acts, given.scope, given.sharing)
+        if given.schema is None:
+            return _fitting(license_type(given.code), given)
+        return _fitting(LicenseType.from_json(_definition(given, beside)), given)
+
     def take(self, given: FoundingType, beside: Path) -> LicenseType:
         """The type that a founding file means, kept as a file where it brings a schema of its own.
 
@@ -73,12 +88,9 @@ class TypeFiles:
             given: The row of the founding file.
             beside: Folder against which a schema path is read.
         """
-        if given.code == IDENTITY_PROVIDER:
-            names = (given.name, given.name)
-            return LicenseType(given.code, *names, {}, {}, given.acts, given.scope, given.sharing)
+        kind = self.read(given, beside)
         if given.schema is None:
-            return license_type(given.code)
-        kind = LicenseType.from_json(_definition(given, beside))
+            return kind
         earlier = self._earlier(kind.code, "0x" + kind.schema_digest.hex())
         for path in (earlier, self._folder / f"{kind.code}.json"):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,6 +104,14 @@ class TypeFiles:
 def _read_type(definition: bytes) -> LicenseType:
     """Remembered by its text: a file may change, and checking a schema takes long."""
     return LicenseType.from_json(parse_strict(definition))
+
+
+def _fitting(kind: LicenseType, given: FoundingType) -> LicenseType:
+    """The type, where the row of the founding file says nothing else of it than its definition."""
+    if given.kind is not None and given.kind != kind.kind.name:
+        raise MalformedError("LICENSE_TYPE_BAD", part=KIND)
+    kind.require_acts(given.acts)
+    return kind
 
 
 def _definition(given: FoundingType, beside: Path) -> JsonObject:
@@ -109,6 +129,7 @@ def _definition(given: FoundingType, beside: Path) -> JsonObject:
                 "sharing": given.sharing.name,
                 "acts": verbs_of(given.acts),
                 **({"derived": dict(given.derived)} if given.derived else {}),
+                **({KIND: given.kind} if given.kind else {}),
             }
         ).encode()
     )

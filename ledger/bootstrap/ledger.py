@@ -59,6 +59,7 @@ from ledger.service.list_shared import ListShared
 from ledger.service.load_rows import LoadRows
 from ledger.service.locate_licenses import LocateLicenses
 from ledger.service.name_uses import NameUses
+from ledger.service.official_documents import OfficialDocuments
 from ledger.service.old_licenses import OldLicenses
 from ledger.service.party_texts import PartyTexts
 from ledger.service.promises import JudgePromises
@@ -301,6 +302,10 @@ class Ledger(Stores):
         desk = desk or self.desk
         return IssueBatches(self.drafts(desk), self.messages, desk)
 
+    def official_documents(self) -> OfficialDocuments:
+        """The official documents that this home knows."""
+        return OfficialDocuments(self.follow, self.drafts(), self._license_at, self.clock)
+
     def old_licenses(self) -> OldLicenses:
         """The licenses that are to be renewed, as the newest block has them."""
         header = self.following().sync()
@@ -504,6 +509,7 @@ class Ledger(Stores):
         shown = show_license(histories, license_id, at, known_at, now, opening, find)
         names = self._represented_by(license_id)
         found = representatives_of(histories, license_id, names, shown.at, shown.known_at)
+        shown = shown.of_kind(self.drafts().kind(shown.license.license_type))
         return replace(shown, representatives=tuple(map(StandIn.as_json, found))).naming(self._license_at)
 
     def _represented_by(self, license_id: str) -> list[str]:

@@ -34,6 +34,23 @@ _METADATA = {
     "relatedItemName": "关联事项名称",
     "relatedItemCode": "关联事项代码",
 }
+_OFFICIAL = {
+    "certificateName": ("标题", "Title"),
+    "certificateTypeName": ("公文类型名称", "Type"),
+    "certificateTypeCode": ("公文类型代码", "Type code"),
+    "certificateNumber": ("发文字号", "Number"),
+    "certificateIdentifier": ("公文标识", "Identifier"),
+    "certificateIssuingAuthorityName": ("发文机关", "Issuing body"),
+    "certificateIssuingAuthorityCode": ("发文机关代码", "Issuing body, code"),
+    "certificateIssuedDate": ("成文日期", "Date"),
+    "certificateHolderName": ("发文机关", "Issuing body"),
+    "certificateHolderCode": ("发文机关代码", "Issuing body, code"),
+    "certificateHolderTypeName": ("发文机关代码类型", "Issuing body, type of code"),
+    "certificateHolderTypeCode": ("发文机关代码类型代码", "Issuing body, code of that type"),
+    "certificateEffectiveDate": ("施行日期", "In effect from"),
+    "certificateExpiringDate": ("有效期截止日期", "In effect until"),
+}
+"""The same of official documents, and in English."""
 _ORDER = {name: place for place, name in enumerate(_METADATA)}
 _HOLDER = {"name": "名称", "code": "代码", "codeType": "代码类型"}
 _OTHERS = {
@@ -61,6 +78,11 @@ class Named(Protocol):
     @property
     def name_en(self) -> str:
         """The same in English."""
+        ...
+
+    @property
+    def is_document(self) -> bool:
+        """Whether what is of it are official documents."""
         ...
 
     @property
@@ -93,6 +115,7 @@ class CopyFace:
         watermark: The line across each page.
         has_layout: Whether it goes with the license's own layout file.
         is_row: Whether it is of a row of a data set, not of a license.
+        is_document: Whether it is of an official document.
     """
 
     title: tuple[str, str]
@@ -102,6 +125,7 @@ class CopyFace:
     watermark: str
     has_layout: bool = False
     is_row: bool = False
+    is_document: bool = False
 
 
 def copy_face(
@@ -128,7 +152,8 @@ def copy_face(
     paths = sorted(values, key=_place)
     rows = tuple(Row(*field_names(path, kind), shown_value(path, values[path])) for path in paths)
     hidden, title = size - len(values), (kind.name_zh, kind.name_en)
-    return CopyFace(title, annotation, rows, hidden, _watermark(terms), has_layout)
+    shown = (title, annotation, rows, hidden, _watermark(terms), has_layout)
+    return CopyFace(*shown, is_document=kind.is_document)
 
 
 def row_face(
@@ -200,7 +225,9 @@ def field_names(path: str, kind: Named) -> tuple[str, str]:
         >>> field_names("holders/0/name", safety), field_names("metadata/certificateName", safety)
         (('持证主体 1 名称', 'Holder 1, name'), ('证照名称', 'Certificate name'))
     """
-    own = kind.derived_at(path)
+    own, official = kind.derived_at(path), _official_names(path) if kind.is_document else None
+    if official is not None:
+        return official
     if own is not None:
         return _numbered(own.title_zh, path), _numbered(own.title_en, path)
     match path.split("/"):
@@ -212,6 +239,16 @@ def field_names(path: str, kind: Named) -> tuple[str, str]:
         case ["face", *steps] if steps:
             return _titles(steps, kind.schema), ", ".join(_english(steps))
     return _OTHERS.get(path, path), _spaced(path.replace("/", " "))
+
+
+def _official_names(path: str) -> tuple[str, str] | None:
+    """What a field of an official document is called; None of one that is called as in a license."""
+    match path.split("/"):
+        case ["metadata", name]:
+            return _OFFICIAL.get(name)
+        case ["holders", _, name] if name in _HOLDER:
+            return f"发文机关{_HOLDER[name]}", f"Issuing body, {_spaced(name).lower()}"
+    return {"kind": ("种类", "Kind"), "origin": ("来源", "Origin")}.get(path)
 
 
 def _numbered(title: str, path: str) -> str:

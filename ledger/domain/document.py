@@ -1,10 +1,10 @@
 """The `elicense/1` document: from what an issuer fills in to what is signed, stored and shown.
 
 A license is one JSON object: `metadata` (names of GB/T 36903), `face` (by the schema of its type),
-`holders`, `origin`, `layout`. Its content digest commits to every field under its own salt
-(`ledger.domain.fields_tree`). The envelope carries license, salts, signature and the way to its
-record on the ledger. Nothing in the envelope is believed: `check_integrity` recomputes what can
-be recomputed without a ledger, all else is for verification.
+`holders`, `origin`, `layout`; an official document says so in `kind`. Its content digest commits to
+every field under its own salt (`ledger.domain.fields_tree`). The envelope carries license, salts,
+signature and the way to its record on the ledger. Nothing in the envelope is believed: `check_integrity`
+recomputes what can be recomputed without a ledger, all else is for verification.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from ledger.domain.license_input import LicenseDraft
 from ledger.domain.license_types import LicenseType
 from ledger.domain.moments import end_of_day, start_of_day
 from ledger.domain.objects import batch_object
+from ledger.domain.official import KIND, TypeKind, kind_of
 from ledger.errors import BadProofError, MalformedError
 
 FORMAT = "elicense/1"
@@ -315,6 +316,11 @@ class Envelope:
         return str(self.license["metadata"]["certificateIdentifier"])
 
     @property
+    def kind(self) -> TypeKind:
+        """Whether it is a license or an official document, by its own word."""
+        return kind_of(self.license)
+
+    @property
     def type_code(self) -> str:
         """The license type that the document states."""
         return str(self.license["metadata"]["certificateTypeCode"])
@@ -436,7 +442,9 @@ def _or_none(shape: _Shape) -> _Shape:
 
 def _is_license(value: object) -> bool:
     members = {"metadata", "face", "holders", "origin", "layout"}
-    if not isinstance(value, dict) or value.keys() - {"conversion"} != members:
+    if not isinstance(value, dict) or value.keys() - {"conversion", KIND} != members:
+        return False
+    if KIND in value and value[KIND] != TypeKind.DOCUMENT.value:
         return False
     if "conversion" in value and not _is_conversion(value["conversion"]):
         return False

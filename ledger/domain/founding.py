@@ -15,6 +15,7 @@ from typing import Any
 from ledger.domain.acts import AMEND_KINDS, LISTED, RULES, Act, Scope, Sharing
 from ledger.domain.identifiers import Uscc
 from ledger.domain.moments import end_of_day, start_of_day
+from ledger.domain.official import TypeKind
 from ledger.domain.regions import RegionCode
 from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.domain.secrecy import require_unclassified
@@ -70,6 +71,8 @@ class FoundingType:
     ground: int
     derived: Mapping[str, Any] = field(default_factory=dict)
     """Fields that follow from others (`ledger.domain.derived`), where the schema is given by itself."""
+    kind: str | None = None
+    """What is of it (`ledger.domain.official`), where the schema is given by itself."""
 
     @property
     def definer(self) -> str:
@@ -223,6 +226,7 @@ def _type(row: object) -> FoundingType:
         region=_optional(members, "region", _region_code) or 0,
         ground=_optional(members, "ground", _number) or 0,
         derived=_optional(members, "derived", lambda m, n: _mapping(m[n], n)) or {},
+        kind=_optional(members, "kind", _kind),
     )
 
 
@@ -232,6 +236,13 @@ def _check_provider(members: Mapping[str, Any]) -> None:
         raise _bad("types.acts", f"bind alone, for {IDENTITY_PROVIDER}")
     if members.get("schema") is not None:
         raise _bad("types.schema", f"nothing, for {IDENTITY_PROVIDER}")
+
+
+def _kind(members: Mapping[str, Any], name: str) -> str:
+    value = members[name]
+    if not isinstance(value, str) or value not in TypeKind.__members__:
+        raise _bad("types.kind", "one of " + ", ".join(TypeKind.__members__))
+    return value
 
 
 def _schema(members: Mapping[str, Any], name: str) -> str | Mapping[str, Any]:

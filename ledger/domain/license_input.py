@@ -18,6 +18,7 @@ from ledger.domain.fields_tree import MAX_FIELDS, flatten
 from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PAIR, HolderRule, is_key, is_rule
 from ledger.domain.identifiers import CitizenId, LicenseIdentifier, Uscc, code_type_of
 from ledger.domain.license_types import LicenseType
+from ledger.domain.official import KIND, SECRECY, document_serial, markings
 from ledger.errors import MalformedError
 
 NATIVE = "native"
@@ -52,6 +53,7 @@ LONG_TERM = "长期"
 MOST_HOLDERS = 200
 
 _INPUT = (
+    KIND,
     "metadata",
     "serial",
     "face",
@@ -95,7 +97,7 @@ class LicenseDraft:
         self.faults: list[FieldFault] = []
         self._given = given
         self._kind = kind
-        self._refuse_others(given, _INPUT, "")
+        self._read_kind()
         self._origin = self._choice("origin", given.get("origin", NATIVE), ORIGINS)
         self._is_strict = self._origin in STRICT_ORIGINS
         self._metadata = dict(self._object(given.get("metadata"), "metadata"))
@@ -116,6 +118,7 @@ class LicenseDraft:
     def license(self) -> JsonObject:
         """The license of a draft without faults."""
         return {
+            **({KIND: self._kind.kind.value} if self._kind.is_document else {}),
             "metadata": {name: self._metadata[name] for name in METADATA if name in self._metadata},
             "face": {**self._face, **self._derived},
             "holders": self._holders,
@@ -124,9 +127,20 @@ class LicenseDraft:
             **({} if self._conversion is None else {"conversion": self._conversion}),
         }
 
+    def _read_kind(self) -> None:
+        """What is given under another kind is refused, and a document that is marked as a state secret."""
+        known = (*_INPUT, *SECRECY) if self._kind.is_document else _INPUT
+        self._refuse_others(self._given, known, "")
+        if self._given.get(KIND, self._kind.kind.value) != self._kind.kind.value:
+            self._fault(KIND, "KIND_OF_ANOTHER", type=self._kind.code, expected=self._kind.kind.value)
+        for path, refused in markings(self._given) if self._kind.is_document else ():
+            self._fault(path, refused.code, **refused.fields)
+
     # --- holders ---
 
     def _read_holders(self) -> list[dict[str, Any]]:
+        if self._kind.is_document:
+            return [self._issuing_body()]
         listed = self._given.get("holders")
         if listed is None:
             own = {short: self._metadata.get(name) for name, short in _HOLDER_METADATA.items()}
@@ -135,6 +149,21 @@ class LicenseDraft:
             self._fault("holders", "FIELD_LENGTH", expected=f"1–{MOST_HOLDERS}")
             return []
         return [self._read_holder(entry, f"holders/{index}") for index, entry in enumerate(listed)]
+
+    def _issuing_body(self) -> dict[str, Any]:
+        """Where a license names its holders; whoever names somebody else is told."""
+        of = {"name": "certificateIssuingAuthorityName", "code": "certificateIssuingAuthorityCode"}
+        body = {short: self._metadata[name] for short, name in of.items() if name in self._metadata}
+        own = {**body, "codeType": "001"}
+        listed = self._given.get("holders")
+        others = [entry for entry in listed if entry != own] if isinstance(listed, list) else listed
+        if others:
+            self._fault("holders", "DOCUMENT_HOLDERS")
+        for name, short in _HOLDER_METADATA.items():
+            if self._metadata.get(name, own.get(short)) != own.get(short):
+                self._fault(f"metadata/{name}", "DOCUMENT_HOLDERS")
+                del self._metadata[name]
+        return own
 
     def _read_holder(self, entry: object, path: str) -> dict[str, Any]:
         given = self._object(entry, path)
@@ -164,12 +193,15 @@ class LicenseDraft:
     def _fill_in(self) -> None:
         """Put in what follows from type and holders."""
         kind, metadata = self._kind, self._metadata
+        named = None if kind.is_document else metadata.get("certificateTypeName", kind.name_zh)
         defaults: dict[str, object] = {
             "certificateTypeName": kind.name_zh,
             "certificateTypeCode": kind.code,
-            "certificateName": metadata.get("certificateTypeName", kind.name_zh),
+            "certificateName": named,
             "certificateEffectiveDate": metadata.get("certificateIssuedDate"),
         }
+        if kind.is_document:
+            metadata.setdefault("certificateExpiringDate", None)
         first = self._holders[0] if self._holders else {}
         defaults |= {name: first.get(short) for name, short in _HOLDER_METADATA.items()}
         defaults["certificateHolderTypeName"] = CODE_TYPES.get(str(first.get("codeType")))
@@ -184,8 +216,10 @@ class LicenseDraft:
         for name in _NAMES:
             self._text(metadata, name, "metadata")
         for name in _OPTIONAL_TEXTS:
-            if name in metadata:
+            if name in metadata and not (self._kind.is_document and name == "certificateNumber"):
                 self._text(metadata, name, "metadata")
+        if self._kind.is_document:
+            self._text(metadata, "certificateNumber", "metadata")
         if metadata.get("certificateTypeCode") != self._kind.code:
             self._fault("metadata/certificateTypeCode", "FIELD_CONTRADICTS", other=self._kind.code)
         self._read_issuer()
@@ -232,9 +266,10 @@ class LicenseDraft:
 
     def _compose_identifier(self) -> None:
         metadata = self._metadata
-        serial, version = self._given.get("serial"), metadata.get("certificateVersion", "001")
+        serial, version = self._serial(), metadata.get("certificateVersion", "001")
         if serial is None:
-            self._fault("serial", "FIELD_REQUIRED")
+            if not self._kind.is_document:  # of a document its number is on the list
+                self._fault("serial", "FIELD_REQUIRED")
             return
         if not isinstance(serial, str):
             self._fault("serial", "FIELD_TYPE", expected="string")
@@ -250,6 +285,13 @@ class LicenseDraft:
             self._fault(field.get(part, "metadata/certificateIdentifier"), fault.code, part=part)
             return
         metadata["certificateIdentifier"], metadata["certificateVersion"] = made.text, made.version
+
+    def _serial(self) -> object:
+        """The serial given; of a document without one that of its number."""
+        number = self._metadata.get("certificateNumber")
+        if self._given.get("serial") is None and self._kind.is_document and is_text(number):
+            return document_serial(str(number))
+        return self._given.get("serial")
 
     def _take_identifier(self) -> None:
         path = "metadata/certificateIdentifier"
@@ -286,6 +328,8 @@ class LicenseDraft:
     def _read_layout(self) -> JsonObject | None:
         given = self._given.get("layout")
         if given is None:
+            if self._kind.is_document:
+                self._fault("layout/sm3", "FIELD_REQUIRED")
             return None
         layout = self._object(given, "layout")
         self._refuse_others(layout, LAYOUT, "layout/")
@@ -317,6 +361,10 @@ class LicenseDraft:
 
     def _read_keys(self) -> None:
         keys = {name: self._given.get(name) for name in PAIR}
+        if self._kind.is_document:
+            bound = (*PAIR, "holderKeys", "holderRule")
+            self.faults += [FieldFault(each, "DOCUMENT_UNBOUND") for each in bound if self._given.get(each)]
+            return
         for name, key in keys.items():
             if key is not None and not is_key(key):
                 self._fault(name, "FIELD_KEY")

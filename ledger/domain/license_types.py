@@ -1,15 +1,16 @@
 """License types: what a license of each type may say, where it is valid, which acts it knows.
 
 A type is defined once, in JSON (`elicense-type/1`): code, names, a JSON Schema (2020-12) for the
-face, a grade of sensitivity for fields, the acts, scope and sharing; and, where it has any, the fields
-that follow from others (`ledger.domain.derived`). Four types ship as package data. A founding file brings
-its own by the same keys; there `name` may be a plain string and `grades` may be left out.
+face, a grade of sensitivity for fields, the acts, scope and sharing; where it has any, the fields that
+follow from others (`ledger.domain.derived`); and whether what is of it are official documents rather than
+licenses (`ledger.domain.official`). Five types ship as package data. A founding file brings its own by the
+same keys; there `name` may be a plain string and `grades` may be left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
@@ -17,11 +18,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from eth_hash.auto import keccak
 
-from ledger.domain.acts import LISTED, Act, Scope, Sharing
+from ledger.domain.acts import LISTED, Act, Scope, Sharing, verbs_of
 from ledger.domain.canonical import JsonObject, canonical, parse_strict
 from ledger.domain.derived import Derived, DerivedField, derived_of
 from ledger.domain.field_rules import FORMATS, FieldFault, schema_faults
 from ledger.domain.identifiers import is_type_code
+from ledger.domain.official import ACTS, KIND, TypeKind
 from ledger.domain.secrecy import MEMBER, require_unclassified, require_unclassified_schema
 from ledger.errors import MalformedError
 
@@ -32,9 +34,9 @@ FORMAT = "elicense-type/1"
 MOST_SENSITIVE = 4
 DEFAULT_GRADE = 3
 
-_E = TypeVar("_E", Scope, Sharing)
+_E = TypeVar("_E", Scope, Sharing, TypeKind)
 _REQUIRED = frozenset({"code", "name", "schema", "scope", "sharing", "acts"})
-_OPTIONAL = frozenset({"format", "grades", "derived", "note", MEMBER})
+_OPTIONAL = frozenset({"format", "grades", "derived", "note", KIND, MEMBER})
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class LicenseType:
         scope: Valid everywhere by law, or where agreements say so.
         sharing: How it is shared.
         derived: Fields of the face that follow from others, by name.
+        kind: Whether what is of it are licenses or official documents.
     """
 
     code: str
@@ -62,13 +65,15 @@ class LicenseType:
     scope: Scope
     sharing: Sharing
     derived: Derived = field(default_factory=dict)
+    kind: TypeKind = TypeKind.LICENSE
 
     @classmethod
     def from_json(cls, definition: JsonObject) -> LicenseType:
         """Read a definition.
 
         Raises:
-            MalformedError: `LICENSE_TYPE_BAD`, naming the part; `DERIVED_GRADE`, or as `derived_of`.
+            MalformedError: `LICENSE_TYPE_BAD`, naming the part; `DOCUMENT_ACTS`; `DERIVED_GRADE`, or as
+                `derived_of`.
             RuleError: As `require_unclassified`.
         """
         missing = _REQUIRED - definition.keys()
@@ -91,7 +96,9 @@ class LicenseType:
             scope=_member(Scope, definition["scope"], "scope"),
             sharing=_sharing(definition["sharing"]),
             derived=derived_of(definition.get("derived", {}), schema),
+            kind=_member(TypeKind, definition.get(KIND, TypeKind.LICENSE.name), KIND),
         )
+        made.require_acts(made.acts)
         made._require_grades()
         return made
 
@@ -100,6 +107,7 @@ class LicenseType:
         return {
             "format": FORMAT,
             "code": self.code,
+            **self._kind_json(),
             "name": {"zh": self.name_zh, "en": self.name_en},
             "scope": self.scope.name,
             "sharing": self.sharing.name,
@@ -113,6 +121,21 @@ class LicenseType:
         """The member `derived` of the definition."""
         return {name: each.as_json() for name, each in self.derived.items()}
 
+    def _kind_json(self) -> JsonObject:
+        """The member `kind` of the definition; a type of licenses has none, as before there were others."""
+        return {} if self.kind is TypeKind.LICENSE else {KIND: self.kind.value}
+
+    @property
+    def is_document(self) -> bool:
+        """Whether what is of it are official documents."""
+        return self.kind is TypeKind.DOCUMENT
+
+    def require_acts(self, acts: Iterable[Act]) -> None:
+        """Let pass only acts that can be done to what is of this type; raises `DOCUMENT_ACTS`."""
+        others = set(acts) - ACTS if self.is_document else set()
+        if others:
+            raise MalformedError("DOCUMENT_ACTS", type=self.code, acts=", ".join(verbs_of(others)))
+
     @property
     def definer(self) -> str:
         """Credit code of the defining authority."""
@@ -122,10 +145,11 @@ class LicenseType:
     def schema_digest(self) -> bytes:
         """keccak-256 of the canonical form of what makes a face, as the Catalog records it.
 
-        That is the schema, or with derived fields `{"derived", "schema"}`.
+        That is the schema; or `{"derived", "kind", "schema"}` with those that it has of derived fields and
+        a kind other than LICENSE.
         """
-        made = {"derived": self.derived_json(), "schema": self.schema} if self.derived else self.schema
-        return keccak(canonical(made))
+        more = {**({"derived": self.derived_json()} if self.derived else {}), **self._kind_json()}
+        return keccak(canonical({**more, "schema": self.schema} if more else self.schema))
 
     @property
     def grades_digest(self) -> bytes:
@@ -194,11 +218,11 @@ def license_type(code: str) -> LicenseType:
 
 
 def example_input(name: str) -> JsonObject:
-    """A license input about fictitious holders, one for each type that ships.
+    """An input about fictitious holders and bodies, one for each type that ships.
 
     Args:
-        name: `business_license`, `safety_certificate`, `property_certificate` or
-            `constructor_registration`.
+        name: `business_license`, `safety_certificate`, `property_certificate`, `constructor_registration`
+            or `official_document`.
     """
     return parse_strict(_package_data().joinpath("examples", f"{name}.json").read_bytes())
 

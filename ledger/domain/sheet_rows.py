@@ -10,6 +10,7 @@ them as 1.23E+17 and drop leading zeros, and what is signed afterwards cannot be
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,8 @@ from ledger.domain.field_rules import FieldFault
 from ledger.domain.first_lines import FirstLines
 from ledger.domain.license_input import LONG_TERM, MOST_HOLDERS, NATIVE
 from ledger.domain.license_types import LicenseType
+from ledger.domain.official import SECRECY
+from ledger.domain.official_columns import clerks_name, column_name
 from ledger.errors import MalformedError
 
 LONGEST_CELL = 32_767
@@ -81,12 +84,14 @@ class SheetRow:
         cells: Its cells; for JSON Lines one cell with the line.
         names: The header that it stands under; None for JSON Lines.
         faults: What the reader found wrong.
+        original: The row as its sheet has it, where this one was made of it.
     """
 
     line: int
     cells: tuple[Cell, ...]
     names: tuple[str, ...] | None = None
     faults: tuple[CellFault, ...] = ()
+    original: SheetRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +337,22 @@ class InputRows:
         return fallback or ".".join(steps[1:] if steps[0] == "metadata" else steps)
 
 
+def input_of(cells: Mapping[str, str], kind: LicenseType) -> JsonObject:
+    """The license input of cells by their columns' names, not yet judged; a blank cell says nothing.
+
+    Raises:
+        MalformedError: `SHEET_COLUMN_UNKNOWN`, or a code of `cell_value`.
+    """
+    tree: dict[Any, Any] = {}
+    for name, text in cells.items():
+        column = _column(name, kind)
+        if column is None:
+            raise MalformedError("SHEET_COLUMN_UNKNOWN", columns=name[:80])
+        if text.strip():
+            _put(tree, column.path, cell_value(Cell(text), column))
+    return dict(_with_lists(tree))
+
+
 def row_input(
     row: SheetRow, kind: LicenseType, given: Mapping[str, JsonValue] | None = None
 ) -> JsonObject | list[RowFault]:
@@ -521,6 +542,14 @@ _IDENTIFIER_FORMATS = ("uscc", "citizen-id", "region")
 
 
 def _column(name: str, kind: LicenseType) -> Column | None:
+    """What a name means; a document's columns may have the words of clerks, and keep them."""
+    if kind.is_document and name in SECRECY:
+        return Column(name, (name,), Form.TEXT)
+    found = _license_column(column_name(name, kind), kind)
+    return dataclasses.replace(found, name=name) if found and found.name != name else found
+
+
+def _license_column(name: str, kind: LicenseType) -> Column | None:
     steps = tuple(int(step) if _PLACE.fullmatch(step) else step for step in name.split("."))
     match steps:
         case ("face", _, *_) if "" not in steps:
@@ -662,18 +691,28 @@ _REQUIRED: tuple[tuple[str, ...], ...] = (
     ("metadata/certificateHolderCode", "holders/0/code"),
 )
 """What no license does without; of each line one is enough."""
+_REQUIRED_OF_DOCUMENTS: tuple[tuple[str, ...], ...] = (
+    ("metadata/certificateNumber",),
+    ("metadata/certificateName",),
+    ("metadata/certificateIssuingAuthorityName",),
+    ("metadata/certificateIssuingAuthorityCode",),
+    ("metadata/certificateIssuedDate",),
+    ("metadata/certificateAreaCode",),
+    ("layout/sm3",),
+)
+"""The same of official documents."""
 
 
 def _missing(columns: list[Column], kind: LicenseType, given: Mapping[str, JsonValue]) -> Iterator[str]:
     present = {"/".join(map(str, column.path)) for column in columns}
     present |= {f"metadata/{name}" for name in given}
-    for choices in _REQUIRED:
+    for choices in _REQUIRED_OF_DOCUMENTS if kind.is_document else _REQUIRED:
         if present.isdisjoint(choices):
-            yield choices[0].removeprefix("metadata/")
+            yield clerks_name(choices[0].removeprefix("metadata/").replace("/", "."), kind)
     tops = {path.split("/")[1] for path in present if path.startswith("face/")}
     for name in kind.schema.get("required", ()):
         if name not in tops:
-            yield f"face.{name}"
+            yield clerks_name(f"face.{name}", kind)
 
 
 def _names_by_path(columns: Sequence[Column | None]) -> dict[str, str]:

@@ -25,7 +25,7 @@ def unknown_fields(kind: LicenseType, names: Iterable[str]) -> list[str]:
         ['metadata/nosuch', 'nosuch']
     """
     parts = {"metadata": METADATA, "holders/*": HOLDER, "layout": LAYOUT}
-    known = {"origin", *(f"{branch}/{name}" for branch, names in parts.items() for name in names)}
+    known = {"origin", "kind", *(f"{branch}/{name}" for branch, names in parts.items() for name in names)}
     open_ = set(_OPEN)
     for path, is_open in _inside("face", kind.schema):
         (open_ if is_open else known).add(path)

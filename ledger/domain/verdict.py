@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ledger.domain.moments import rfc3339
-from ledger.domain.verdict_texts import CODE_TEXTS, RESULT_TEXTS
+from ledger.domain.official import TypeKind
+from ledger.domain.official_texts import code_texts, result_texts
 
 
 class Outcome(Enum):
@@ -89,9 +90,9 @@ class Check:
     evidence: Mapping[str, object] = field(default_factory=dict)
     age_seconds: int | None = None
 
-    def as_json(self) -> dict[str, object]:
-        """The check as `docs/interfaces.md` shows it."""
-        zh, en = CODE_TEXTS[self.code]
+    def as_json(self, kind: TypeKind | None = None) -> dict[str, object]:
+        """The check as `docs/interfaces.md` shows it, in the words for what was checked."""
+        zh, en = code_texts(kind)[self.code]
         return {
             "step": self.step.value,
             "name": self.step.name,
@@ -195,6 +196,10 @@ class Verdict:
     """The result where nothing speaks against it."""
     head: HeadSeen | None = None
     """The block by which it was judged; None where no node could be asked, or none had to be."""
+    kind: TypeKind | None = None
+    """What was judged: a license or an official document; None of what is neither, or could not be read."""
+    document: Mapping[str, object] | None = None
+    """What an official document says it is (`ledger.domain.official.NAMED`), where its content holds."""
 
     @property
     def result(self) -> str:
@@ -209,7 +214,7 @@ class Verdict:
     @property
     def message(self) -> dict[str, str]:
         """What the result means and what to do next, in both languages."""
-        zh, en = RESULT_TEXTS[self.result]
+        zh, en = result_texts(self.kind)[self.result]
         return {"zh": zh, "en": en}
 
     def as_json(self) -> dict[str, object]:
@@ -217,6 +222,8 @@ class Verdict:
         return {
             "result": self.result,
             "message": self.message,
+            "kind": self.kind.value if self.kind else None,
+            "document": dict(self.document) if self.document is not None else None,
             "identifier": self.identifier,
             "at": self.at,
             "knownAt": self.known_at,
@@ -228,7 +235,7 @@ class Verdict:
             "corrections": [dict(each) for each in self.corrections],
             "collector": self.collector,
             "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
-            "checks": [check.as_json() for check in self.checks],
+            "checks": [check.as_json(self.kind) for check in self.checks],
         }
 
 

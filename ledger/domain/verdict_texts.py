@@ -191,6 +191,10 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
         "遮盖字段或派生字段与其来源字段不符：颁发机构所签的值不是按类型定义的规则得出的。",
         "A masked or derived field does not follow from its source by the rule of the license type.",
     ),
+    "KIND_MISMATCH": (
+        "种类与其类型的定义不符：证照冒充公文，或公文冒充证照。",
+        "It is of another kind than its type: a license made out as an official document, or the reverse.",
+    ),
     "LEAF_MISMATCH": (
         "证照的叶子与路径到不了所签的批次根。",
         "The leaf and its path do not lead to the batch's signed root.",

@@ -94,6 +94,9 @@ SUBJECT: Words = {
 SCOPE: Words = {"NATIONAL": ("全国通用", "national"), "REGIONAL": ("区域适用", "regional")}
 """Where licenses of a type hold."""
 
+TYPE_KIND: Words = {"LICENSE": ("证照", "licenses"), "DOCUMENT": ("公文", "official documents")}
+"""What is of a type."""
+
 PURPOSE: Words = {
     "SIGN": ("签名", "signing"),
     "GOVERN": ("治理", "governing"),

@@ -7,16 +7,24 @@ whoever signed it, until the license is bound anew.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ledger.domain.acts import Act, Purpose
 from ledger.domain.entities import IsVoid, Key, License, LicenseFact, Terms
 from ledger.domain.lineage import followers_of, regions_above, void_as_of
 from ledger.domain.objects import entitlement_object, organisation_id, organisation_object, region_object
+from ledger.domain.official import TypeKind
 from ledger.domain.rights import IDENTITY_PROVIDER, Rights
 from ledger.domain.state import StateView, typed
 
 _UNBOUND = "0x" + "00" * 32
+
+
+def flags_of(kind: TypeKind | None, flags: Iterable[str]) -> tuple[str, ...]:
+    """Flags as they are told of something of a kind: of a document nothing is said of a holder's device."""
+    is_document = kind is TypeKind.DOCUMENT
+    return tuple(each for each in flags if not (is_document and each == "HOLDER_UNBOUND"))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from ledger.domain.leaves import leads_to_root
 from ledger.domain.license_input import CONVERTED
 from ledger.domain.messages import MESSAGES, MessageType, issued_id
 from ledger.domain.objects import from_ascii32
+from ledger.domain.official import KIND, TypeKind
 from ledger.domain.presentation import ShownLicense
 from ledger.domain.presenters import Presenter
 from ledger.domain.verdict import Check, Step, failed, passed, skipped
@@ -117,6 +118,7 @@ def claim_of_file(envelope: Envelope) -> Claim:
         conversion=conversion_json(license_, signatures) if signatures else None,
         conversions=signatures,
         is_unsigned_for=license_["origin"] in CONVERTED and not signatures,
+        kind=envelope.kind,
         seen=lambda: flatten(license_),
     )
 
@@ -164,7 +166,8 @@ def claim_of_shown(shown: ShownLicense, ledger_id: bytes) -> Claim:
         None if shown.leaf is None else {"index": shown.index, "proof": shown.proof},
         origin if isinstance(origin, str) else None,
     )
-    return replace(claim, seen=lambda: values)
+    stated = values.get(KIND) == TypeKind.DOCUMENT.value
+    return replace(claim, kind=TypeKind.DOCUMENT if stated else None, seen=lambda: values)
 
 
 def shown_of(

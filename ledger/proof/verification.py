@@ -49,6 +49,7 @@ from ledger.domain.objects import (
     region_object,
     type_object,
 )
+from ledger.domain.official import TypeKind
 from ledger.domain.rights import Rights
 from ledger.domain.rivals import first_of, rivals_of, with_leaf
 from ledger.domain.rules.catalog import recognition_key
@@ -85,6 +86,7 @@ class Claim:
         conversion: Who converted a paper license and who checked it, as evidence; None without signatures.
         conversions: Their signatures.
         is_unsigned_for: Whether a whole document says that it was converted and nobody signed for that.
+        kind: Whether it is a license or an official document, by its own words; None where not shown.
         seen: The field values that it shows, by path; only to be asked where its integrity holds.
     """
 
@@ -104,6 +106,7 @@ class Claim:
     conversion: Mapping[str, object] | None = None
     conversions: tuple[ConversionSignature, ...] = ()
     is_unsigned_for: bool = False
+    kind: TypeKind | None = None
     seen: Callable[[], Mapping[str, object]] = field(default=dict, compare=False, repr=False)
 
     @property

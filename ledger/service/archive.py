@@ -148,7 +148,8 @@ class Judged:
             "pinned": self.anchors.are_enough,
             "authentic": self.is_authentic,
             "result": self.verdict.result,
-            "checks": [each.as_json() for each in self.verdict.checks],
+            "kind": self.verdict.kind.value if self.verdict.kind else None,
+            "checks": [each.as_json(self.verdict.kind) for each in self.verdict.checks],
         }
 
 

@@ -55,8 +55,7 @@ class Catalog:
             raise UnknownIdError("UNKNOWN_TYPE", licenseType=code[:40])
         version = found.versions[-1]
         known = next((each for each in self._definitions() if each.code == code), None)
-        is_registered = known is not None and "0x" + known.schema_digest.hex() == version.schema_digest
-        shown = known if is_registered else None
+        shown = known if _is_registered(known, version) else None
         return {
             **_type_json(found, version, known),
             "schema": shown.schema if shown else None,
@@ -89,10 +88,15 @@ def _fits(key: tuple[str, ...], wanted: tuple[str | None, ...]) -> bool:
     return all(part is None or part == own for part, own in zip(wanted, key, strict=True))
 
 
+def _is_registered(known: Definition | None, version: TypeVersion) -> bool:
+    return known is not None and "0x" + known.schema_digest.hex() == version.schema_digest
+
+
 def _type_json(kind: LicenseType, version: TypeVersion, known: Definition | None) -> Json:
     return {
         "type": kind.code,
         "name": None if known is None else {"zh": known.name_zh, "en": known.name_en},
+        "kind": known.kind.value if known is not None and _is_registered(known, version) else None,
         "version": len(kind.versions),
         "since": rfc3339(version.since),
         "scope": version.scope.name,

@@ -177,7 +177,10 @@ def erased(erasure: Erasure) -> ErasedError:
     return ErasedError(code, id=erasure.license_id, **told)
 
 
+_OF_ITS_TYPE = ("DERIVED_MISMATCH", "KIND_MISMATCH")
+
+
 def _is_bad(check: Check) -> bool:
     """Whether a check speaks against being of record; what contradicts its type is of it, too."""
-    is_good = check.outcome is Outcome.PASS or check.code == "DERIVED_MISMATCH"
+    is_good = check.outcome is Outcome.PASS or check.code in _OF_ITS_TYPE
     return check.step in _OF_RECORD and not is_good

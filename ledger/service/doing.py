@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ledger.domain.entities import License
 from ledger.domain.messages import MESSAGES
+from ledger.domain.official import OF_HOLDERS, TypeKind
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView
-from ledger.errors import TransitionError
+from ledger.errors import RuleError, TransitionError
 from ledger.ports import Signer
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
@@ -39,7 +40,7 @@ class DoToLicenses:
     """Makes messages of what is to be done, and hands them in.
 
     Args:
-        drafts: Know the licenses that this home issued in batches.
+        drafts: Know the licenses that this home issued in batches, and their types.
         messages: Prepares messages.
         desk: Where they are handed in.
     """
@@ -53,8 +54,11 @@ class DoToLicenses:
         Raises:
             TransitionError: `STALE_REVISION`.
             UnknownIdError: `UNKNOWN_LICENSE`.
+            RuleError: `DOCUMENT_HAS_NO_HOLDER`.
         """
         license_ = license_in(state, doing.license_id, self._drafts.opening(doing.license_id))
+        if doing.struct in OF_HOLDERS and self._drafts.kind(license_.license_type) is TypeKind.DOCUMENT:
+            raise RuleError("DOCUMENT_HAS_NO_HOLDER", id=doing.license_id)
         if doing.rev is not None and doing.rev != license_.rev:
             names = {"object": doing.license_id, "given": doing.rev, "current": license_.rev}
             raise TransitionError("STALE_REVISION", **names)

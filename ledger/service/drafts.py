@@ -22,12 +22,14 @@ from ledger.domain.license_input import type_code_in
 from ledger.domain.license_types import LicenseType
 from ledger.domain.messages import KINDS_OF, ON_LICENSES, OPENS, MessageType
 from ledger.domain.objects import ascii32, license_handle, license_id
+from ledger.domain.official import TypeKind
 from ledger.domain.revisions import revision_in
 from ledger.domain.rivals import is_opened
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView
 from ledger.domain.trustfile import TrustFile
+from ledger.errors import MalformedError
 from ledger.ports import BatchOutbox, Entropy, Erasures, IssuerHome, KeptLeaf
 from ledger.proof.claims import claim_of_file, opening_of
 from ledger.service.standing import license_in
@@ -206,6 +208,13 @@ class Drafts:
         license_ = build_license(given, self._inputs.types(type_code_in(given)))
         self._inputs.require_converted(license_)
         return license_
+
+    def kind(self, code: str) -> TypeKind | None:
+        """What is of a type, where that is known here."""
+        try:
+            return self._inputs.types(code).kind
+        except MalformedError:
+            return None
 
     def name(self, license_: JsonObject) -> Name:
         """What stands for a license on the ledger."""

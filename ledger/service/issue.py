@@ -12,6 +12,7 @@ from ledger.domain.acts import Act, Ground
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, license_digest
 from ledger.domain.messages import MESSAGES
+from ledger.domain.official import kind_of
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView
@@ -21,6 +22,7 @@ from ledger.service.accept import Desk, Make
 from ledger.service.documents import require_not_erased
 from ledger.service.drafts import Draft, Drafts, content_members
 from ledger.service.orders import Deliver, Issued, Progress, amendment_of, anchored, ground_of, next_version
+from ledger.service.standing import license_in
 from ledger.service.submission import Messages
 
 
@@ -135,11 +137,25 @@ class IssueLicenses:
         return self._successor(old_id, fact, given, given, old_id)
 
     def unsigned(self, draft: Draft, salts: Mapping[str, str], state: StateView) -> SignedMessage:
-        """The message of a draft as things stand, without signatures."""
+        """The message of a draft as things stand, without signatures.
+
+        Raises:
+            UnknownIdError: `UNKNOWN_LICENSE`.
+            RuleError: `KIND_OF_SUCCESSOR`.
+        """
+        if draft.about:
+            self._require_same_kind(draft, state)
         members = {**draft.members, "digest": license_digest(draft.license, salts)}
         rev, opening = self._drafts.standing(MESSAGES[draft.struct], members, state)
         prepared = self._messages.prepare(draft.struct, rev, members)
         return SignedMessage(prepared, (), (), opening)
+
+    def _require_same_kind(self, draft: Draft, state: StateView) -> None:
+        """No document takes the place of a license, nor the other way round, where its type is known here."""
+        earlier = license_in(state, draft.about, self._drafts.opening(draft.about))
+        kind, own = self._drafts.kind(earlier.license_type), kind_of(draft.license)
+        if kind not in (None, own):
+            raise RuleError("KIND_OF_SUCCESSOR", id=draft.about, type=earlier.license_type)
 
     def hand_in(
         self, draft: Draft, salts: Mapping[str, str], message: SignedMessage, request_id: str | None = None

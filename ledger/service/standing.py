@@ -19,11 +19,12 @@ from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import entitlement_object, from_ascii32
+from ledger.domain.official import TypeKind
 from ledger.domain.rivals import first_of, rivals_of, with_leaf
 from ledger.domain.state import StateView, typed
 from ledger.errors import UnknownIdError
 from ledger.proof.actors import actor_evidence
-from ledger.proof.bindings import Binding, binding_at, holds
+from ledger.proof.bindings import Binding, binding_at, flags_of, holds
 from ledger.proof.verification import (
     ANNOUNCED,
     announced_evidence,
@@ -154,6 +155,12 @@ class Shown:
     """What is doubted of its fields, as known at `known_at`."""
     causes: tuple[str, ...] = ()
     """Corrections of the license before it that were upheld with this one."""
+    kind: TypeKind | None = None
+    """Whether it is a license or an official document, where its type is known here."""
+
+    def of_kind(self, kind: TypeKind | None) -> Shown:
+        """The same, told as what it is: of a document nothing is said of holders."""
+        return replace(self, kind=kind, flags=flags_of(kind, self.flags))
 
     def naming(self, license_at: LicenseAt) -> Shown:
         """The same with the id of a license of a batch that took this one's place, where it is known."""
@@ -170,6 +177,7 @@ class Shown:
         return {
             "identifier": identifier,
             "licenseId": self.license.license_id,
+            "kind": self.kind.value if self.kind else None,
             "status": self.standing.status.name if self.standing.status else "NOT_ANCHORED",
             "at": rfc3339(self.at),
             "knownAt": rfc3339(self.known_at),

@@ -20,12 +20,14 @@ from ledger.domain.lineage import MAX_HANDS, void_as_of
 from ledger.domain.messages import CLOCK_TOLERANCE, MESSAGES, Domain
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import key_object
+from ledger.domain.official import TypeKind, named_document
 from ledger.domain.seals import named_seal, stated_sealing
 from ledger.domain.state import typed
 from ledger.domain.trustfile import TrustFile
 from ledger.domain.verdict import IN_FORCE, Check, HeadSeen, Outcome, Step, Verdict, failed, skipped, unknown
 from ledger.errors import LedgerError, OutageError, TrustError
 from ledger.ports import Clock, Verifier
+from ledger.proof.bindings import flags_of
 from ledger.proof.seals import FindSeals, JudgedSeal, Sealing, judge_seal, seal_objects, with_layout_judged
 from ledger.proof.verification import (
     Claim,
@@ -121,6 +123,9 @@ LicenseAt = Callable[[str, int], str | None]
 
 Definition = Callable[[str, str], LicenseType | None]
 """The definition of a type (code) with a schema digest (0x-hex), where it is known here."""
+
+Definitions = Sequence[LicenseType | None]
+"""Those by which a license may have been recorded; None for one that is not known here."""
 
 
 @dataclass(frozen=True)
@@ -230,36 +235,26 @@ class VerifyLicenses:
         if claim is None:
             return self._without_claim(subject, ask)
         findings = self._examine(claim, ask, histories, state)
-        subject = self._with_rules(subject, claim, findings, state)
+        definitions = self._definitions(findings.license, state)
+        subject = _with_rules(subject, claim, definitions)
         if find_seals is not None:
             judged = _judged_seal(subject, claim, findings, state, _known_at(ask, histories), find_seals)
             subject, findings = _with_seal(subject, findings, judged)
         verdict = self._verdict(subject, ask, findings, histories)
+        kind = _kind(claim, definitions)
+        is_named = kind is TypeKind.DOCUMENT and subject.is_shown_rightly
+        named = named_document(claim.seen()) if is_named else None
+        verdict = replace(verdict, kind=kind, document=named, flags=flags_of(kind, verdict.flags))
         license_type = findings.license.license_type if findings.license else ""
         shown = doubts_shown(doubts[claim.license_id], license_type)
         return self._with_doubts(verdict, shown, _known_at(ask, histories))
 
-    def _with_rules(self, subject: Subject, claim: Claim, findings: Findings, state: State) -> Subject:
-        """The subject with a broken form where a derived field and its source, both seen, do not agree.
-
-        The rule is that of the type's version in which the license was recorded; where that definition
-        is not known here, nothing is said.
-        """
-        recorded = findings.license
-        if recorded is None or any(check.outcome is Outcome.FAIL for check in subject.before):
-            return subject
-        definitions = [
-            self._at_hand.definition(recorded.license_type, digest)
-            for digest in _schemas_then(state, recorded)
-        ]
-        broken = [
-            broken_rules(each.derived, claim.seen()) if each and each.derived else [] for each in definitions
-        ]
-        if not broken or not all(broken):
-            return subject
-        form = failed(Step.FORM, "MALFORMED", "DERIVED_MISMATCH", {"fields": broken[-1]})
-        before = tuple(form if check.step is Step.FORM else check for check in subject.before)
-        return replace(subject, before=before)
+    def _definitions(self, recorded: License | None, state: State) -> Definitions:
+        """The type's definition by which a license was recorded, or both where two came in one second."""
+        if recorded is None:
+            return []
+        code, known = recorded.license_type, self._at_hand.definition
+        return [known(code, digest) for digest in _schemas_then(state, recorded)]
 
     def _without_claim(self, subject: Subject, ask: Ask) -> Verdict:
         """The verdict on what is no license, or could not be read as one."""
@@ -394,6 +389,7 @@ class VerifyLicenses:
             collector=findings.collector or None,
             good=subject.good,
             head=head,
+            kind=subject.claim.kind if subject.claim else None,
         )
 
 
@@ -434,6 +430,37 @@ def _with_seal(subject: Subject, findings: Findings, judged: JudgedSeal | None) 
         ]
         subject = replace(subject, before=tuple(before))
     return subject, replace(findings, checks=checks, flags=(*findings.flags, *judged.flags))
+
+
+def _with_rules(subject: Subject, claim: Claim, definitions: Definitions) -> Subject:
+    """The subject with a broken form where it contradicts its type.
+
+    It may be of another kind, or have a derived field that, seen with its source, does not agree with that.
+    The definition is that of the type's version in which the license was recorded; where that is not known
+    here, nothing is said.
+    """
+    if not definitions or any(check.outcome is Outcome.FAIL for check in subject.before):
+        return subject
+    kinds = {each.kind for each in definitions if each}
+    if claim.kind is not None and all(definitions) and claim.kind not in kinds:
+        stated, defined = claim.kind.value, sorted(each.value for each in kinds)
+        return _misformed(subject, "KIND_MISMATCH", {"stated": stated, "defined": defined[0]})
+    broken = [
+        broken_rules(each.derived, claim.seen()) if each and each.derived else [] for each in definitions
+    ]
+    return _misformed(subject, "DERIVED_MISMATCH", {"fields": broken[-1]}) if all(broken) else subject
+
+
+def _kind(claim: Claim, definitions: Definitions) -> TypeKind | None:
+    """What is judged: by the type's definition where that is known here, else by its own words."""
+    return next((each.kind for each in reversed(definitions) if each), claim.kind)
+
+
+def _misformed(subject: Subject, code: str, evidence: Mapping[str, object]) -> Subject:
+    form = failed(Step.FORM, "MALFORMED", code, evidence)
+    return replace(
+        subject, before=tuple(form if check.step is Step.FORM else check for check in subject.before)
+    )
 
 
 def _schemas_then(state: State, license_: License) -> list[str]:

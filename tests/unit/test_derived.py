@@ -201,8 +201,9 @@ DIGESTS = {
     "38W011": "3c549daa2bc5b929",
     "699001": "eb31110dd91dd788",
     "605001": "8b380d6ccafe5139",
+    "605201": "b80ff3a593ecc18c",
 }
-"""Of the types that ship, as ledgers founded before derived fields existed have them."""
+"""Of the types that ship, as ledgers have them; the first four were there before derived fields and kinds."""
 
 
 @pytest.mark.parametrize(

@@ -101,17 +101,21 @@ def envelope_of(name: str = "safety_certificate", *, batch: bool = False) -> Env
 # --- types and examples ---
 
 
-def test_the_four_types_are_there_with_scope_and_acts():
+def test_the_five_types_are_there_with_scope_and_acts():
     kinds = {kind.name_zh: kind for kind in builtin_types()}
     assert {name: kind.scope for name, kind in kinds.items()} == {
         "营业执照": Scope.NATIONAL,
         "建筑施工企业安全生产管理人员考核合格证书": Scope.NATIONAL,
         "不动产权证": Scope.NATIONAL,
         "二级建造师注册证书": Scope.REGIONAL,
+        "公文": Scope.REGIONAL,
     }
     assert Act.SUSPEND in kinds["建筑施工企业安全生产管理人员考核合格证书"].acts
     assert Act.SUSPEND not in kinds["不动产权证"].acts
+    official = kinds.pop("公文")
+    assert official.is_document and Act.WITHDRAW in official.acts and Act.BIND not in official.acts
     assert all({Act.ISSUE, Act.CANCEL, Act.BIND} <= kind.acts for kind in kinds.values())
+    assert not any(kind.is_document for kind in kinds.values())
 
 
 @pytest.mark.parametrize("kind", builtin_types(), ids=lambda kind: kind.code)

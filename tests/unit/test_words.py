@@ -17,6 +17,7 @@ from ledger.domain.grants import GrantStanding
 from ledger.domain.hop_slip import KINDS
 from ledger.domain.interface_file import InterfaceStatus
 from ledger.domain.messages import MESSAGES
+from ledger.domain.official import TypeKind
 from ledger.domain.origins_file import How
 from ledger.domain.overdue_texts import WAITING_TEXTS
 from ledger.domain.retention import RetentionBasis
@@ -63,6 +64,7 @@ CODES = {
     "STEP": names(Step),
     "SUBJECT": {LICENSE, COPY, PRESENTATION, UNREAD},
     "SCOPE": names(Scope),
+    "TYPE_KIND": names(TypeKind),
     "SHARING": names(Sharing),
     "PURPOSE": names(Purpose),
     "CHECKED_BY": set(BIND_METHODS),

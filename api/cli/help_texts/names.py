@@ -14,6 +14,8 @@ NAMES: dict[str, str] = {
     "CODE": "代码",
     "CORRECTION": "校核",
     "DAY": "日期",
+    "NAME=VALUE": "名称=内容",
+    "SHEET": "表格",
     "DIGEST": "摘要",
     "DEMAND": "需求",
     "DIR": "目录",

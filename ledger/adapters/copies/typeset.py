@@ -222,12 +222,13 @@ def _draw(paper: _Paper, line: _Line, y: float) -> float:
 
 
 _HEADING = ("电子证照加注件", "Annotated copy of an electronic license")
+_OFFICIAL_HEADING = ("电子公文加注件", "Annotated copy of an official document")
 _ROW_HEADING = ("共享数据加注件", "Annotated copy of a row of a data set")
 
 
 def _header(paper: _Paper, face: CopyFace) -> None:
     width, height = paper.size
-    heading, title = _ROW_HEADING if face.is_row else _HEADING
+    heading, title = _ROW_HEADING if face.is_row else _OFFICIAL_HEADING if face.is_document else _HEADING
     paper.text(_MARGIN, height - 50, heading, 18, _ACCENT)
     paper.text(width - _MARGIN - font().stringWidth(title, 8), height - 48, title, 8, _FAINT)
     for name, size, y in ((face.title[0], 13, height - 76), (face.title[1], 8, height - 90)):
@@ -255,6 +256,7 @@ _LAYOUT_NOTE = "版式文件（OFD）未经改动，见附件。The layout file 
 
 def _notes(face: CopyFace) -> list[str]:
     zh, en = ("该行", "row") if face.is_row else ("证照", "license")
+    zh, en = ("公文", "document") if face.is_document else (zh, en)
     notes = _FOOT.format(hidden=face.hidden, zh=zh, en=en).splitlines()
     return [*notes, _LAYOUT_NOTE] if face.has_layout else notes
 

@@ -103,6 +103,7 @@ def _face(form: Mapping[str, Any]) -> CopyFace:
         hidden=form["hidden"],
         watermark=form["watermark"],
         has_layout=form["has_layout"],
+        is_document=form["is_document"],
     )
 
 

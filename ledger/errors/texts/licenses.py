@@ -11,6 +11,24 @@ TEXTS: dict[str, Text] = {
         "按类型和颁发机构分批。",
         "Make a batch for each type and issuer.",
     ),
+    "DOCUMENT_HAS_NO_HOLDER": Text(
+        "{id} 是公文，归发文机关所有，没有持证人。",
+        "{id} is an official document: it is its issuing body's and has no holder.",
+        "公文不绑定设备、不登记代理、不迁移；任何人凭文件即可核验（elicense verify）。",
+        "Nothing is bound, represented or moved: whoever has the file verifies it (elicense verify).",
+    ),
+    "KIND_OF_SUCCESSOR": Text(
+        "{id} 的类型为 {type}，证照与公文不能互相替代。",
+        "{id} is of type {type}: no document takes the place of a license, nor a license that of a document.",
+        "请用同一种类的类型作新版本；要终止原件，请用 license 或 document 下的终止命令。",
+        "Make the next version of a type of the same kind; to end the earlier one use an end.",
+    ),
+    "TYPE_KIND_CHANGED": Text(
+        "类型 {type} 已登记为 {registered}，不能改为 {kind}。",
+        "Type {type} is registered as {registered} and does not become {kind}.",
+        "请为另一种类登记一个新的类型代码；已签发的不受影响。",
+        "Register a type of its own under another code; what was issued stays what it is.",
+    ),
     "UNKNOWN_LICENSE": Text(
         zh="没有找到证照 {id}。",
         en="No license is known under {id}.",

@@ -355,6 +355,12 @@ TEXTS: dict[str, Text] = {
         remedy_zh="设置 ELICENSE_PASSPHRASE，或用 ELICENSE_PASSPHRASE_FILE 指定口令文件。",
         remedy_en="Set ELICENSE_PASSPHRASE, or ELICENSE_PASSPHRASE_FILE to a file that holds it.",
     ),
+    "DOCUMENT_NOT_HELD": Text(
+        zh="{identifier} 是公文，归发文机关所有，不放入证照夹，也不须出示。",
+        en="{identifier} is an official document: it is its issuing body's, and nobody holds or presents it.",
+        remedy_zh="请直接交付文件；对方用 elicense verify 核验。",
+        remedy_en="Hand the file on as it is; whoever gets it checks it with elicense verify.",
+    ),
     "NOT_MY_LICENSE": Text(
         zh="证照 {identifier} 绑定的不是本证照夹的密钥。",
         en="The license {identifier} is bound to a key that is not of this vault.",
