@@ -62,6 +62,8 @@ class LicenseInput(Form):
     holder_rule: str | None = None
     layout: Json | None = None
     conversion: Json | None = None
+    secrecy: Annotated[Any, Field(description="Of a document: what says that it is a secret.")] = None
+    marking: Annotated[Any, Field(alias="密级", description="The same in Chinese.")] = None
 
     def given(self) -> Json:
         """What was sent, as the services take it."""
@@ -75,6 +77,10 @@ class ActInput(Form):
     effective: Annotated[str | None, Field(max_length=40)] = None
     reference: Annotated[str, Field(max_length=500)] = ""
     region: PowerRegion = None
+    kind: Annotated[
+        Literal["DOCUMENT"] | None,
+        Field(description="With DOCUMENT what is no official document is refused, `NOT_A_DOCUMENT`."),
+    ] = None
 
 
 class AmendInput(Form):

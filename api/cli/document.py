@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -21,11 +22,12 @@ from ledger.domain.acts import only_ground
 from ledger.domain.canonical import JsonObject
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_types import LicenseType
-from ledger.domain.official import TypeKind
+from ledger.domain.official import TypeKind, document_serial
 from ledger.domain.official_texts import statuses
 from ledger.domain.sheet_rows import input_of
 from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
 from ledger.ports import Signer
+from ledger.service.body_names import BodyNames
 from ledger.service.orders import MAX_BATCH
 
 app = typer.Typer(add_completion=False, help="Anchor official documents and record what becomes of them.")
@@ -91,6 +93,7 @@ def anchor(
     ledger, signer = open_ledger(network, rpc, api), keys.signer(key)
     told = _Told(number, title, date, effective_from, until, to, seal, area, issuer_name, field)
     given = _input(ledger, signer, org, type_, file, told)
+    _require_unused(ledger, given, (type_, given.get("serial") or document_serial(number)))
     try:
         return issue_input(ledger, org, given, signer, _anchor_file(file, out), request_id)
     except LedgerError as refused:
@@ -163,18 +166,12 @@ def replace_(
     type_ = _type_of(ledger, id_)
     told = _Told(number, title, date, effective_from, until, to, seal, area, issuer_name, field)
     given = _input(ledger, signer, org, type_, file, told)
+    _require_unused(ledger, given, (type_, given.get("serial") or _serial_of(ledger, id_)))
     order = AmendOrder(kind, ground or only_ground(kind), moment(effective) or 0)
     return amend_by(ledger, org, id_, given, order, signer, _anchor_file(file, out))
 
 
 app.command("show", help="Where a document stands, by the ledger alone.")(show)
-
-
-def _require_document(ledger: Ledger, license_id: str) -> None:
-    """Let pass only an official document; raises `NOT_A_DOCUMENT`."""
-    code = ledger.license_now(license_id).license_type
-    if ledger.drafts().kind(code) is TypeKind.LICENSE:
-        raise RuleError("NOT_A_DOCUMENT", id=license_id)
 
 
 for _verb, _name, _help in (
@@ -183,7 +180,7 @@ for _verb, _name, _help in (
     ("suspend", "suspend", "Suspend a document (暂停执行)."),
     ("resume", "resume", "Resume a suspended document (恢复执行)."),
 ):
-    act_command(app, _verb, _name, _help, _require_document)
+    act_command(app, _verb, _name, _help, TypeKind.DOCUMENT)
 
 
 @app.command("list")
@@ -258,6 +255,22 @@ def _type_of(ledger: Ledger, id_: str) -> str:
     return ledger.license_now(license_id).license_type
 
 
+def _require_unused(ledger: Ledger, given: JsonObject, own: tuple[str, str]) -> None:
+    """Hold a number against those that this home knows; through a service that is not asked of any."""
+    metadata = given["metadata"]
+    issuer, number = (metadata.get(f"certificate{each}") for each in ("IssuingAuthorityCode", "Number"))
+    if not ledger.settings.api and isinstance(issuer, str) and isinstance(number, str):
+        ledger.official_documents().require_unused(issuer, number, own)
+
+
+def _serial_of(ledger: Ledger, id_: str) -> str:
+    """The serial of a document that is there; empty where its identifier is not known here."""
+    _, identifier = ledger.resolve(id_) if not ledger.settings.api else (id_, id_)
+    with suppress(MalformedError):
+        return LicenseIdentifier.parse(identifier or "", strict=False).serial
+    return ""
+
+
 def _body(
     ledger: Ledger, signer: Signer, org: str | None, area: str | None, name: str | None
 ) -> dict[str, str]:
@@ -266,13 +279,16 @@ def _body(
     fields = {member: str(text) for member, text in issuer_fields(ledger, signer, name, orders, org).items()}
     if orders is None:
         body = body_of(ledger, signer)
-        known = ledger.party_texts.name_of(body.name_digest)
+        known = BodyNames(ledger.index, ledger.party_texts).of(body.uscc)
         if name is None and known is None:
             raise UsageError("DOCUMENT_BODY_NAME", uscc=body.uscc)
         if name is not None:
             ledger.party_texts.keep_name(body.name_digest, name)
         fields["certificateIssuingAuthorityName"] = name or str(known)
         area = area or f"{body.region:06d}"
+    elif area is None:
+        told = orders.service.get(f"/v1/organisations/{quote(str(org), safe='')}")
+        area = str(told["region"])
     return {**fields, **({"certificateAreaCode": area} if area else {})}
 
 

@@ -75,7 +75,7 @@ def _with_layout(row: SheetRow, names: tuple[str, ...], place: int, folder: Path
     if place >= len(row.cells):
         return row
     before, named, after = row.cells[:place], row.cells[place].text.strip(), row.cells[place + 1 :]
-    told, faults = Layout("", ""), row.faults
+    told, faults = Layout("", ""), tuple(_behind(fault, place) for fault in row.faults)
     if named:
         try:
             told = layout_of(str(folder / named))
@@ -83,3 +83,9 @@ def _with_layout(row: SheetRow, names: tuple[str, ...], place: int, folder: Path
             faults = (*faults, CellFault(refused.code, place, {**refused.fields}))
     cells = (*before, Cell(told.sm3), Cell(told.media_type), *after)
     return SheetRow(row.line, cells, names, faults, row)
+
+
+def _behind(fault: CellFault, place: int) -> CellFault:
+    """A fault of the row as it was, by the column's place now that one stands behind `place`."""
+    is_behind = fault.column is not None and fault.column > place
+    return fault._replace(column=(fault.column or 0) + 1) if is_behind else fault

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, NamedTuple
@@ -61,7 +61,6 @@ from ledger.service.standing import Shown
 
 app = typer.Typer(add_completion=False, help="Issue licenses and record what happens to them.")
 
-Require = Callable[[Ledger, str], None]
 Id = Annotated[str, typer.Argument(metavar="ID", help="Identifier or licenseId.")]
 Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="Where to write the license file.")]
 
@@ -171,7 +170,7 @@ def amend_by(
     return replace(outcome, data={**outcome.data, **act})
 
 
-def act_command(app: typer.Typer, verb: str, name: str, help_: str, require: Require | None = None) -> None:
+def act_command(app: typer.Typer, verb: str, name: str, help_: str, kind: TypeKind | None = None) -> None:
     """Add a command that does an act: `name` on the command line, `verb` on the ledger.
 
     Args:
@@ -179,7 +178,7 @@ def act_command(app: typer.Typer, verb: str, name: str, help_: str, require: Req
         verb: Of `ACT_VERBS`.
         name: What people write.
         help_: What it does.
-        require: Lets a license pass to which that may be done under this name.
+        kind: What has to be what it is done to under this name; None takes whatever it is.
     """
     rule = RULES[ACT_VERBS[verb]]
 
@@ -204,14 +203,12 @@ def act_command(app: typer.Typer, verb: str, name: str, help_: str, require: Req
         rpc: RpcUrls = None,
     ) -> Outcome:
         ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
-        order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region))
+        order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region), kind)
         if ledger.settings.api:
             return remote.told(
                 remote.service(ledger, org, id_, signer).act(id_, order), f"{said(rule.zh, rule.en)} {id_}"
             )
         license_id, identifier = ledger.resolve(id_)
-        if require is not None:
-            require(ledger, license_id)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
     why = f"Why: {', '.join(ground.name for ground in fit_grounds(rule.act))}."

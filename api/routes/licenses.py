@@ -33,6 +33,7 @@ from api.services import Services
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, RULES, Act, only_ground
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.moments import parse_moment
+from ledger.domain.official import TypeKind
 from ledger.errors import MalformedError, NotEntitledError, UnknownIdError
 from ledger.service.accept import Desk
 from ledger.service.act import ActOnLicenses
@@ -315,7 +316,8 @@ def binding(acting: ActOnLicenses, license_id: str, body: BindInput, sender: Pri
 def order_of(verb: str, body: ActInput) -> ActOrder:
     """The act that a body asks for."""
     region = None if body.region is None else int(body.region)
-    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference, region)
+    kind = None if body.kind is None else TypeKind(body.kind)
+    return ActOrder(verb, body.ground, moment(body.effective) or 0, body.reference, region, kind)
 
 
 def moment(text: str | None) -> int | None:

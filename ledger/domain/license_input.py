@@ -163,6 +163,10 @@ class LicenseDraft:
             if self._metadata.get(name, own.get(short)) != own.get(short):
                 self._fault(f"metadata/{name}", "DOCUMENT_HOLDERS")
                 del self._metadata[name]
+        named = "certificateHolderTypeName"
+        if self._metadata.get(named, CODE_TYPES[own["codeType"]]) != CODE_TYPES[own["codeType"]]:
+            self._fault(f"metadata/{named}", "DOCUMENT_HOLDERS")
+            del self._metadata[named]
         return own
 
     def _read_holder(self, entry: object, path: str) -> dict[str, Any]:

@@ -288,13 +288,18 @@ def _schema(schema: object) -> JsonObject:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
-    if not isinstance(schema, dict) or _refers_outside(schema):
+    if not isinstance(schema, dict) or _refers_outside(schema) or _reads_as_definition(schema):
         raise _bad("schema")
     try:
         Draft202012Validator.check_schema(schema)
     except SchemaError:
         raise _bad("schema") from None
     return schema
+
+
+def _reads_as_definition(schema: JsonObject) -> bool:
+    """Whether its digest could be that of a type of another kind or with derived fields (`schema_digest`)."""
+    return "schema" in schema and schema.keys() <= {"derived", KIND, "schema"}
 
 
 def _refers_outside(value: object) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any
+from unicodedata import category, normalize
 
 from ledger.domain.acts import Act
 from ledger.domain.secrecy import MEMBER, require_unclassified
@@ -23,6 +24,8 @@ SECRECY = frozenset({MEMBER, "密级"})
 """Names under which an input may say that a document is a state secret."""
 
 _SERIAL_DIGITS = 20
+_PLAIN = {"Ps": "〔", "Pe": "〕", "Cf": ""}
+"""What stands for a character in a number, by its category in Unicode."""
 
 
 class TypeKind(Enum):
@@ -78,13 +81,20 @@ def named_document(fields: Mapping[str, Any]) -> dict[str, Any]:
 def document_serial(number: str) -> str:
     """The serial of a document that is given none: 20 digits of its number's SM3.
 
-    One number of a body is one document: anchored again it has the same identifier and is refused.
+    One number of a body and type has one serial, however it is written: with full-width digits, with other
+    brackets, with spaces. Anchored again it has the same identifier and is refused.
 
     Example:
-        >>> document_serial("示例发〔2026〕12号")
-        'C7CF5415E1C9FD35F5BC'
+        >>> document_serial("示例发〔2026〕12号"), document_serial("示例发 [２０２６] 12 号")
+        ('C7CF5415E1C9FD35F5BC', 'C7CF5415E1C9FD35F5BC')
     """
-    return sm3(number.strip().encode()).hex()[:_SERIAL_DIGITS].upper()
+    return sm3(_plain_number(number).encode()).hex()[:_SERIAL_DIGITS].upper()
+
+
+def _plain_number(number: str) -> str:
+    """NFKC, every kind of brackets as 〔〕, without spaces and what is not seen."""
+    seen = (each for each in normalize("NFKC", number) if not each.isspace())
+    return "".join(_PLAIN.get(category(each), each) for each in seen)
 
 
 def markings(given: Mapping[str, Any]) -> Iterator[tuple[str, RuleError]]:

@@ -40,7 +40,7 @@ class ActOnLicenses:
         """Suspend, resume or end a license, as it stands then.
 
         Raises:
-            RuleError: What the contracts refuse.
+            RuleError: What the contracts refuse; `NOT_A_DOCUMENT`.
             UsageError: `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
         """
         return self.do(self.acting(license_id, order, key_id(signer.public_key)), signer)
@@ -109,7 +109,7 @@ class ActOnLicenses:
                 "region": region,
             }
 
-        return Doing(license_id, "Act", members)
+        return Doing(license_id, "Act", members, kind=order.kind)
 
     def binding(self, license_id: str, binding: bytes, method: int, assurance: int, by: str) -> Doing:
         """Tying device keys to a license; arguments as for `bind`.

@@ -28,12 +28,14 @@ class Doing:
         struct: Its message.
         members: From the license as it stands, and the whole state, to the members beside `licenseId`.
         rev: The revision that the license has to have; None takes it as it stands.
+        kind: What it has to be; None takes whatever it is.
     """
 
     license_id: str
     struct: str
     members: Callable[[License, StateView], Mapping[str, object]]
     rev: int | None = None
+    kind: TypeKind | None = None
 
 
 class DoToLicenses:
@@ -54,10 +56,13 @@ class DoToLicenses:
         Raises:
             TransitionError: `STALE_REVISION`.
             UnknownIdError: `UNKNOWN_LICENSE`.
-            RuleError: `DOCUMENT_HAS_NO_HOLDER`.
+            RuleError: `NOT_A_DOCUMENT`, also of what is of a type that is not known here;
+                `DOCUMENT_HAS_NO_HOLDER`.
         """
         license_ = license_in(state, doing.license_id, self._drafts.opening(doing.license_id))
-        if doing.struct in OF_HOLDERS and self._drafts.kind(license_.license_type) is TypeKind.DOCUMENT:
+        if doing.kind is TypeKind.DOCUMENT and not self._is_document(license_):
+            raise RuleError("NOT_A_DOCUMENT", id=doing.license_id)
+        if doing.struct in OF_HOLDERS and self._is_document(license_):
             raise RuleError("DOCUMENT_HAS_NO_HOLDER", id=doing.license_id)
         if doing.rev is not None and doing.rev != license_.rev:
             names = {"object": doing.license_id, "given": doing.rev, "current": license_.rev}
@@ -65,6 +70,9 @@ class DoToLicenses:
         members = {"licenseId": doing.license_id, **doing.members(license_, state)}
         rev, opening = self._drafts.standing(MESSAGES[doing.struct], members, state)
         return SignedMessage(self._messages.prepare(doing.struct, rev, members), (), (), opening)
+
+    def _is_document(self, license_: License) -> bool:
+        return self._drafts.kind(license_.license_type) is TypeKind.DOCUMENT
 
     def prepared(self, doing: Doing) -> SignedMessage:
         """The message as things stand now, without signatures; raises as `unsigned`."""

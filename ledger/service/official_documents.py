@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.identifiers import LicenseIdentifier
-from ledger.domain.official import TypeKind, named_document
-from ledger.errors import MalformedError, UnknownIdError
+from ledger.domain.official import TypeKind, document_serial, named_document
+from ledger.errors import MalformedError, RuleError, UnknownIdError
 from ledger.ports import Clock, Index
 from ledger.service.drafts import Drafts
 from ledger.service.standing import license_in, standing_in
 from ledger.service.verify import LicenseAt
 
+_FIRST = "001"
+_OF_NUMBER = re.compile("[0-9A-F]{20}")
 _NOT_RECORDED = {"status": "NOT_ANCHORED", "supersededBy": None, "supersededByLeaf": None}
 
 
@@ -77,6 +80,43 @@ class OfficialDocuments:
             yield ListedDocument(
                 identifier, license_id, self._named(license_id), self._standing(index, license_id, now)
             )
+
+    def require_unused(self, issuer: str, number: str, own: tuple[str, str]) -> None:
+        """Let pass a number that no recorded document of a body has, as far as this home knows.
+
+        It knows the number of every document whose serial follows from it, of others by their kept files.
+
+        Args:
+            issuer: The body's credit code.
+            number: As the document bears it.
+            own: Type code and serial that the document is to have: its earlier versions may have the number.
+
+        Raises:
+            RuleError: `DOCUMENT_EXISTS`.
+            OutageError: The ledger cannot be asked.
+        """
+        index, serial = self._index(), document_serial(number)
+        kinds: dict[str, TypeKind | None] = {}
+        for identifier, license_id in index.names(issuer):
+            kind = identifier.rsplit(".", 3)[0]  # what stands before serial, version and check character
+            if kind not in kinds:
+                kinds[kind] = self._drafts.kind(_type_in(identifier))
+            if kinds[kind] is not TypeKind.DOCUMENT:
+                continue
+            found = LicenseIdentifier.parse(identifier, strict=False)
+            if (found.type_code, found.serial) == own or not self._bears(found, license_id, serial):
+                continue
+            if self._standing(index, license_id, 0) is not _NOT_RECORDED:
+                raise RuleError("DOCUMENT_EXISTS", number=number, id=identifier)
+
+    def _bears(self, found: LicenseIdentifier, license_id: str, serial: str) -> bool:
+        """Whether a document has the number behind a serial; the file is read where its own does not tell."""
+        if found.serial == serial:
+            return True
+        if found.version == _FIRST and _OF_NUMBER.fullmatch(found.serial):
+            return False
+        number = self._named(license_id)["number"]
+        return isinstance(number, str) and document_serial(number) == serial
 
     def _named(self, license_id: str) -> JsonObject:
         envelope = self._drafts.kept(license_id)

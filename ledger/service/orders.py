@@ -10,6 +10,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.document import Envelope
 from ledger.domain.identifiers import LicenseIdentifier
 from ledger.domain.license_tree import leaf_words
+from ledger.domain.official import TypeKind
 from ledger.errors import Bilingual, TransitionError, UsageError
 from ledger.ports.queue import Queued, Recorded
 
@@ -190,6 +191,7 @@ class ActOrder:
         effective: Unix seconds, or 0 for the act's default.
         reference: Number of the decision, or empty; only a salted digest goes on the ledger.
         region: Under whose power the body acts; 0 for the issuer, None for whatever the body may.
+        kind: What it has to be; None takes whatever it is.
     """
 
     verb: str
@@ -197,6 +199,7 @@ class ActOrder:
     effective: int = 0
     reference: str = ""
     region: int | None = None
+    kind: TypeKind | None = None
 
 
 def act_of(order: ActOrder) -> Act:

@@ -201,6 +201,8 @@ class OrderAtService:
         body = {"act": order.verb, "id": id_, "ground": order.ground, "reference": order.reference}
         if order.region is not None:
             body["region"], fact["region"] = f"{order.region:06d}", order.region
+        if order.kind is not None:
+            body["kind"] = order.kind.value
         return self._carry_out(Order(body | _from(order.effective), "Act", self._about(id_) | fact))
 
     def bind(self, id_: str, body: JsonObject, binding: bytes) -> JsonObject:

@@ -13,6 +13,7 @@ import pytest
 from pypdfium2 import PdfDocument
 
 from ledger.domain.document import Envelope
+from ledger.domain.entities import Organisation
 from ledger.domain.license_types import license_type
 from ledger.domain.sm3 import sm3
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
@@ -96,11 +97,17 @@ def test_a_document_is_verified_by_its_file_until_it_is_replaced_and_repealed(
         "document", "anchor", *order(second, "示例发〔2025〕1号"), "--type", OFFICIAL, *key, home=home
     )
     assert (again[0], again[1]["code"]) == (1, "DOCUMENT_EXISTS")
+    third = layout(tmp_path, "third.pdf")
+    spelled = order(third, "示例发[2025]1号", "--type", OFFICIAL)
+    assert live.attempt("document", "anchor", *spelled, *key, home=home)[1]["code"] == "DOCUMENT_EXISTS"
     given = ["--kind", "change", *key]
     new = using.provider(
         "document", "replace", str(made["identifier"]), *order(second, "示例发〔2026〕2号"), *given
     )
     assert new["identifier"].split(".")[-2] == "002"
+    spent = order(third, "示例发〔2026〕2号", *key)
+    status, told = live.attempt("document", "anchor", *spent, "--type", OFFICIAL, home=home)
+    assert (status, told["code"], told["error"]["fields"]["id"]) == (1, "DOCUMENT_EXISTS", new["identifier"])
     using.provider("document", "repeal", new["identifier"], "--ground", "CIRCUMSTANCES_CHANGED", *key)
     listed = using.provider("document", "list", "--issuer", ISSUER)["documents"]
     mine = {each["number"]: each["status"] for each in listed}
@@ -137,6 +144,7 @@ def test_a_sheet_of_documents_names_their_files_and_comes_back_with_what_is_wron
     rows += [
         "gone.pdf,示例函〔2025〕2号,函二,2025-06-01,函,,",
         "good.pdf,示例函〔2025〕3号,函三,2025-06-01,函,,机密",
+        f"good.pdf,示例函〔2025〕4号,{'长' * 32_768},2025-06-01,函,,",
     ]
     sheet.write_text("\n".join(["file,number,title,date,genre,addressees,secrecy", *rows]), encoding="utf-8")
     given = ["--type", OFFICIAL, "--out", str(out), "--issuer-name", BODY, *using.key("issuer")]
@@ -145,7 +153,8 @@ def test_a_sheet_of_documents_names_their_files_and_comes_back_with_what_is_wron
     )
     assert (status, told["accepted"]) == (1, 1)
     found = [(each["line"], each["code"], each["field"]) for each in told["rejected"]]
-    assert found == [(3, "FILE_UNREADABLE", "file"), (4, "CLASSIFIED_DATA", "secrecy")]
+    faults = [(3, "FILE_UNREADABLE", "file"), (4, "CLASSIFIED_DATA", "secrecy")]
+    assert found == [*faults, (5, "SHEET_CELL_TOO_LONG", "title")]
     assert "gone.pdf,示例函〔2025〕2号" in (out / "rejected.csv").read_text(encoding="utf-8")
     verified = using.live_ledger.cli("verify", str(tmp_path / "good.pdf"), "--companion", str(out))
     assert (verified["result"], verified["document"]["title"]) == ("IN_FORCE", "函一")
@@ -169,6 +178,15 @@ def test_nobody_holds_a_document_and_no_kind_passes_for_the_other(using: Using, 
     license_ = using.license()
     end = ["document", "repeal", license_, "--ground", "LAW_CHANGED", *key]
     assert live.attempt(*end, home=home)[1]["code"] == "NOT_A_DOCUMENT"
+    served = ("--api", using.served.url, "--org", ISSUER)
+    for verb, ground in (
+        ("repeal", "LAW_CHANGED"),
+        ("annul", "OBTAINED_BY_FRAUD"),
+        ("suspend", "INVESTIGATION"),
+    ):
+        status, told = live.attempt("document", verb, license_, "--ground", ground, *key, *served, home=home)
+        assert (status, told["code"]) == (1, "NOT_A_DOCUMENT"), (verb, told)
+    assert using.provider("license", "show", license_)["status"] == "IN_FORCE"
     wrong = ["document", "anchor", *order(file, "示例发〔2025〕8号"), "--type", REGIONAL, *key]
     assert live.attempt(*wrong, home=home)[1]["code"] == "NOT_A_DOCUMENT"
     for name, given, code in (
@@ -180,6 +198,21 @@ def test_nobody_holds_a_document_and_no_kind_passes_for_the_other(using: Using, 
         (tmp_path / name).write_text(json.dumps(given))
         status, told = live.attempt("license", "issue", str(tmp_path / name), *key, home=home)
         assert (status, [each["code"] for each in told["error"]["fields"]["errors"]]) == (2, [code])
+    for member in ("secrecy", "密级"):
+        (tmp_path / "secret.json").write_text(json.dumps({**official_input(), member: "机密"}))
+        given = ["license", "issue", str(tmp_path / "secret.json"), *key, *served]
+        told = live.attempt(*given, home=home)[1]
+        faults = [(each["field"], each["code"]) for each in told["error"]["fields"]["errors"]]
+        assert faults == [(member, "CLASSIFIED_DATA")], told
+
+    other = tmp_path / "other"
+    wrongly = live.ledger(other)
+    body = wrongly.follow().get("organisation", ISSUER)
+    assert isinstance(body, Organisation)
+    wrongly.party_texts.keep_name(body.name_digest, "另一个名称")
+    unnamed = [each for each in order(file, "示例发〔2025〕8号") if each not in ("--issuer-name", BODY)]
+    told = live.attempt("document", "anchor", *unnamed, "--type", OFFICIAL, *key, home=other)[1]
+    assert told["code"] == "DOCUMENT_BODY_NAME", "a name is believed by its digest"
 
     numbered = {
         **official_input(),
@@ -216,8 +249,10 @@ def official_input() -> Json:
 
 
 def test_a_document_is_shared_by_grant_and_found_by_its_body(using: Using, tmp_path: Path) -> None:
-    served = ("--api", using.served.url, "--org", ISSUER, "--area", "310118")
+    served = ("--api", using.served.url, "--org", ISSUER)
     made = anchor(using, layout(tmp_path, "shared.pdf"), "示例发〔2025〕9号", *served)
+    area = Envelope.parse((tmp_path / "shared.elic.json").read_bytes()).license["metadata"]
+    assert area["certificateAreaCode"] == "310118", "where the body is registered"
     fields = tmp_path / "fields.csv"
     fields.write_text("name,grade\nmetadata/certificateName,1\nmetadata/certificateNumber,1\nface/genre,1\n")
     using.fields = fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from ledger.domain.acts import Act
 from ledger.domain.canonical import canonical, parse_strict
 from ledger.domain.document import Envelope, build_license, license_faults
 from ledger.domain.license_types import LicenseType, example_input, license_type
-from ledger.domain.official import ACTS, TypeKind
+from ledger.domain.official import ACTS, TypeKind, document_serial
 from ledger.domain.official_texts import act_words, code_texts, flag_texts, result_texts, results, steps
 from ledger.domain.verdict import Step
 from ledger.errors import MalformedError, RuleError
@@ -37,6 +38,20 @@ def test_the_digest_that_the_ledger_has_covers_the_kind() -> None:
     assert as_licenses.schema_digest != official.schema_digest
     spelled = {**license_type(NATIONAL_TYPE).as_json(), "kind": "LICENSE"}
     assert LicenseType.from_json(spelled).schema_digest == license_type(NATIONAL_TYPE).schema_digest
+
+
+@pytest.mark.parametrize("kind", [DOCUMENT, LICENSE])
+def test_no_schema_has_the_digest_of_a_type_of_another_kind(kind: TypeKind) -> None:
+    official, masked = (
+        license_type(OFFICIAL),
+        parse_strict(Path("docs/examples/type-masked.json").read_bytes()),
+    )
+    derived = {"derived": LicenseType.from_json(masked).derived_json(), "schema": masked["schema"]}
+    for schema in ({"kind": "DOCUMENT", "schema": official.schema}, derived, {**derived, "kind": "DOCUMENT"}):
+        given = {**license_type(NATIONAL_TYPE).as_json(), "schema": schema, "grades": {}}
+        with pytest.raises(MalformedError) as refused:
+            LicenseType.from_json({**given, "kind": kind.value, "acts": ["issue", "withdraw"]})
+        assert (refused.value.code, refused.value.fields["part"]) == ("LICENSE_TYPE_BAD", "schema")
 
 
 @pytest.mark.parametrize("kind", [None, "", "document", "CONTRACT", ["DOCUMENT"], 1])
@@ -70,6 +85,9 @@ def test_an_input_says_which_document_it_is_and_of_which_layout_file_and_no_secr
     }
     other = {**metadata, "certificateHolderCode": "91310118MA0DEMX13U"}
     assert faults(metadata=other) == {"metadata/certificateHolderCode": "DOCUMENT_HOLDERS"}
+    person = {**metadata, "certificateHolderTypeName": "居民身份证"}
+    assert faults(metadata=person) == {"metadata/certificateHolderTypeName": "DOCUMENT_HOLDERS"}
+    assert faults(metadata={**metadata, "certificateHolderTypeName": "统一社会信用代码"}) == {}
     for secret, code in (
         ("机密", "CLASSIFIED_DATA"),
         ("Secret", "CLASSIFIED_DATA"),
@@ -90,6 +108,19 @@ def test_a_serial_follows_from_the_number_unless_one_is_given() -> None:
     ]
     first, again, given = (each["certificateIdentifier"] for each in made)
     assert (first, first == given, ".2025X1." in given) == (again, False, True)
+    number = "示例发〔2026〕12号"
+    for written in (
+        "示例发[2026]12号",
+        "示例发【2026】12号",
+        "示例发（２０２６）１２号",
+        " 示例发 〔2026〕\u300012 号",
+    ):
+        assert document_serial(written) == document_serial(number), written
+    assert (
+        document_serial("示例发〔2026〕13号")
+        != document_serial(number)
+        != document_serial("示例发〔202〕612号")
+    )
 
 
 def test_a_document_file_is_of_one_kind_and_goes_into_no_wallet() -> None:

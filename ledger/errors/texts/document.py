@@ -261,8 +261,8 @@ TEXTS: dict[str, Text] = {
     "NOT_A_DOCUMENT": Text(
         "{id} 不是公文。",
         "{id} is no official document.",
-        "证照请用 elicense license 下的相应命令；公文类型的定义中 kind 为 DOCUMENT（elicense type show）。",
-        "For licenses use the commands of elicense license; type show tells the kind of a type.",
+        "证照请用 elicense license 下的相应命令；办理之处须有其类型定义，其中 kind 为 DOCUMENT（elicense type show）。",
+        "For licenses use the commands of elicense license. Its type must be known where it is done: type show.",
     ),
     "DOCUMENT_BODY_NAME": Text(
         "本机不知道机关 {uscc} 的名称。",
@@ -279,8 +279,8 @@ TEXTS: dict[str, Text] = {
     "DOCUMENT_EXISTS": Text(
         "发文字号为 {number} 的公文已登记（{id}）。",
         "A document with the number {number} is anchored already ({id}).",
-        "一个文号只登记一次；修订或替代请用 elicense document replace，废止请用 document repeal。",
-        "One number is one document: revise or replace it with document replace, end it with document repeal.",
+        "本机已知的文号不再登记；修订或替代请用 elicense document replace，废止请用 document repeal。",
+        "A number known here is not anchored again: use document replace to revise or replace it, or repeal it.",
     ),
     "DOCUMENT_FIELD": Text(
         "“{text}”不是 名称=内容。",
