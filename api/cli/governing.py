@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from api.cli import keys
+from api.cli.fitting import FittingRows
 from api.cli.options import ending, open_ledger
 from api.cli.output import Outcome, said, worded
 from api.cli.plain import one_line
@@ -267,7 +268,7 @@ _CODES: dict[str, Words] = {
 def table(
     rows: Sequence[Mapping[str, object]], *names: str, words: Mapping[str, Words] | None = None
 ) -> Callable[[], object]:
-    """A table for people.
+    """A table for people; cards where the lines are too short for it, so that no id is cut.
 
     Args:
         rows: What is told.
@@ -277,11 +278,7 @@ def table(
     known = {**_CODES, **(words or {})}
 
     def made() -> object:
-        from rich.table import Table
-
-        rich = Table(*(said(_HEADS_ZH[name], name) for name in names))
-        for row in rows:
-            rich.add_row(*(_cell(row[name], known.get(name, {})) for name in names))
-        return rich
+        cells = [[_cell(row[name], known.get(name, {})) for name in names] for row in rows]
+        return FittingRows([said(_HEADS_ZH[name], name) for name in names], cells)
 
     return made

@@ -191,7 +191,7 @@ def _print_text(outcome: Outcome) -> None:
     elif shown is not None:
         from api.cli.terminal import Terminal
 
-        Terminal().print(shown)
+        Terminal().print(shown, crop=False)  # a terminal breaks lines itself, and what is copied is whole
     if outcome.error is not None:
         sys.stdout.flush()
         _print_error(outcome.error)

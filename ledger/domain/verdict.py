@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ledger.domain.moments import rfc3339
-from ledger.domain.verdict_texts import CODE_TEXTS, RESULT_TEXTS
+from ledger.domain.verdict_texts import CODE_TEXTS, RESULT_TEXTS, SCOPE_TEXTS
 
 
 class Outcome(Enum):
@@ -210,7 +210,8 @@ class Verdict:
     def message(self) -> dict[str, str]:
         """What the result means and what to do next, in both languages."""
         zh, en = RESULT_TEXTS[self.result]
-        return {"zh": zh, "en": en}
+        ways = [SCOPE_TEXTS[reason] for check in self.checks for reason in _scope_reasons(check)]
+        return {"zh": zh + "".join(way[0] for way in ways), "en": " ".join([en, *(way[1] for way in ways)])}
 
     def as_json(self) -> dict[str, object]:
         """The verdict as `docs/interfaces.md` shows it."""
@@ -230,6 +231,12 @@ class Verdict:
             "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
             "checks": [check.as_json() for check in self.checks],
         }
+
+
+def _scope_reasons(check: Check) -> list[str]:
+    """In which ways a presentation is out of scope, where that is what a check speaks for."""
+    findings = check.evidence.get("reasons") if check.result == "OUT_OF_SCOPE" else None
+    return [each for each in SCOPE_TEXTS if isinstance(findings, list) and each in findings]
 
 
 def together(verdicts: Sequence[Verdict]) -> dict[str, object]:

@@ -37,7 +37,7 @@ RESULT: Words = {
     "ISSUER_NOT_ENTITLED": ("颁发机构无权颁发", "issuer not entitled"),
     "TAMPERED": ("被改动过", "tampered"),
     "STALE_PRESENTATION": ("亮证已失效", "stale presentation"),
-    "OUT_OF_SCOPE": ("超出所要求的范围", "out of scope"),
+    "OUT_OF_SCOPE": ("不符合所要求的范围", "out of scope"),
     "MALFORMED": ("无法读取", "malformed"),
     "COULD_NOT_CHECK": ("未能核验", "could not check"),
 }
