@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -32,9 +33,10 @@ from ledger.domain.words import (
     USE_KIND,
     Words,
 )
-from ledger.errors import UsageError
+from ledger.errors import LedgerError, RuleError, UsageError
 from ledger.ports import Entities, Index
 from ledger.service.govern import Governed, GovernLedger, Order
+from ledger.service.named_refusals import named
 from ledger.service.read_state import RemoteState
 from ledger.service.remote import PromiseCheck
 from ledger.service.remote_registry import GovernAtService
@@ -90,10 +92,19 @@ class Desk:
     def carry_out(self, orders: Sequence[Order]) -> Governed:
         """Submit the orders, or write down what is still to be signed."""
         file = RequestFile(self.signatures)
-        governed = self._service(file.brought()).run(orders)
+        try:
+            governed = self._service(file.brought()).run(orders)
+        except RuleError as error:
+            raise self._named(error) from error
         if governed.requests:
             raise file.pending(governed.requests)
         return governed
+
+    def _named(self, error: LedgerError) -> LedgerError:
+        """A refusal with the names of what it is about, as far as they can be read."""
+        with suppress(LedgerError):
+            return named(error, self.state)
+        return error
 
     def _service(self, brought: Brought) -> GovernLedger | GovernAtService:
         ledger = self.ledger

@@ -187,7 +187,8 @@ def silence_stdout() -> None:
 def _print_text(outcome: Outcome) -> None:
     shown = outcome.text() if callable(outcome.text) else outcome.text
     if isinstance(shown, str):
-        print(plain(shown))
+        if shown:
+            print(plain(shown))
     elif shown is not None:
         from api.cli.terminal import Terminal
 

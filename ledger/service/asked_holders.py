@@ -11,10 +11,13 @@ from ledger.domain.grant_request import GrantRequest
 from ledger.domain.message_form import is_word
 from ledger.domain.messages import Kind
 from ledger.domain.objects import ascii32, from_ascii32, organisation_object, resource_object
+from ledger.domain.refusals import coded
 from ledger.domain.sharing import Basis, Outcome
 from ledger.domain.sharing_entities import Correction
+from ledger.domain.words import REQUEST_MEMBER
 from ledger.errors import (
     BadProofError,
+    Coded,
     GrantUnusableError,
     NotEntitledError,
     TransitionError,
@@ -44,7 +47,8 @@ def borne_out(histories: Histories, request: GrantRequest) -> int:
     if fault is None and not _is_named(histories, request):
         fault = "grantee/name"
     if fault is not None:
-        raise BadProofError("GRANT_REQUEST_FALSE", grant=request.grant, member=fault)
+        member = Coded(fault, *REQUEST_MEMBER[fault])
+        raise BadProofError("GRANT_REQUEST_FALSE", grant=request.grant, member=member)
     return rev
 
 
@@ -123,7 +127,7 @@ def contestable(histories: Histories, name: str) -> Correction:
             "NOT_ASKED_BY_HOLDER", correction=correction.correction_id, licenseId=correction.license_id
         )
     if correction.state not in DISPUTABLE:
-        state = correction.state.name
+        state = coded("state", correction.state)
         raise TransitionError("CORRECTION_STATE", correction=correction.correction_id, state=state)
     return correction
 
