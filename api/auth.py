@@ -1,7 +1,8 @@
 """The door of the API: body limits, strict JSON, signed requests, idempotency. Default deny.
 
 Every route is made with `Guarded`. What is not in `PUBLIC` needs a signed department request; the
-signature is checked before the body is read as JSON. Writes may carry an `Idempotency-Key`.
+signature is checked before the body is read as JSON. A query parameter that a route does not have is
+refused. Writes may carry an `Idempotency-Key`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Annotated, Any
 
 import anyio
 from fastapi import Depends
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -25,7 +27,7 @@ from api.services import Services
 from ledger.domain.canonical import parse_strict
 from ledger.domain.requests import HEADERS
 from ledger.domain.sm import sm3
-from ledger.errors import LedgerError, MalformedError, RuleError, UsageError
+from ledger.errors import Bilingual, LedgerError, MalformedError, RuleError, UsageError
 from ledger.ports import KeptAnswer, RequestStore
 from ledger.ports.queue import Queued
 from ledger.ports.queue import Request as KeyedRequest
@@ -113,7 +115,7 @@ class Guarded(APIRoute):
 
     def get_route_handler(self) -> _Handler:
         """The route's work behind the door."""
-        work = super().get_route_handler()
+        work, known = super().get_route_handler(), _query_names(self.dependant)
 
         async def guarded(request: Request) -> Response:
             try:
@@ -121,6 +123,7 @@ class Guarded(APIRoute):
                 await _read_body(request, limit)
                 if not self.is_public:
                     request.state.principal = await _authorise(request)
+                _require_known_query(request, known)
                 _require_strict_json(request, limit)
             except LedgerError as error:
                 return problem(error, request)
@@ -149,6 +152,20 @@ async def _read_body(request: Request, limit: int) -> None:
             raise UsageError("REQUEST_TOO_LARGE", limit=limit)
         chunks.append(chunk)
     request._body = b"".join(chunks)
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    """The query parameters of an operation as they are written, those of its dependencies among them."""
+    own = frozenset(each.alias for each in dependant.query_params)
+    return own.union(*map(_query_names, dependant.dependencies))
+
+
+def _require_known_query(request: Request, known: frozenset[str]) -> None:
+    """Refuse a parameter that the operation does not have: misspelt, it would change the answer unnoticed."""
+    strange = next((name for name in request.query_params if name not in known), None)
+    if strange is not None:
+        names = ", ".join(sorted(known)) or Bilingual("无", "none")
+        raise UsageError("QUERY_UNKNOWN", parameter=strange[:60], known=names)
 
 
 def _require_strict_json(request: Request, limit: int) -> None:

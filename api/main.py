@@ -88,7 +88,8 @@ MOST_WRITING, WRITING_EACH = 32, 12
 
 DESCRIPTION = (
     "Issue, act on, show and verify electronic licenses. Departments sign every request with a registered "
-    "SM2 key (docs/api.md); operations without `security` are public. A verdict is always 200. Whatever is "
+    "SM2 key (docs/api.md); operations without `security` are public. A query parameter "
+    "that an operation does not have is refused (400, QUERY_UNKNOWN). A verdict is always 200. Whatever is "
     "not done is application/problem+json with a stable `code` and a `remedy`."
 )
 

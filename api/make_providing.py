@@ -26,6 +26,7 @@ from ledger.service.settle_batches import SettleBatches
 from ledger.service.settle_uses import SettleUses
 from ledger.service.sign_batches import SignBatches
 from ledger.service.sign_offers import DIRECT, Patience, SignOffers
+from ledger.service.use_refusals import TellRefusals
 
 
 def make_providing(
@@ -69,4 +70,5 @@ def make_providing(
 
     refusals = RecordRefusals(store, look, providers, signing, desk, domain, clock)
     signatures = SignBatches(store, look, queue, domain, clock)
-    return Providing(offers, releases, refusals, settling, gathering, batches, signatures, store, domain)
+    answering = (offers, releases, TellRefusals(look, providers, clock))
+    return Providing(*answering, refusals, settling, gathering, batches, signatures, store, domain)

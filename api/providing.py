@@ -17,6 +17,7 @@ from ledger.service.settle_uses import SettleUses
 from ledger.service.sign_batches import SignBatches
 from ledger.service.submission import DomainOf
 from ledger.service.tried import all_tried
+from ledger.service.use_refusals import TellRefusals
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Providing:
     Attributes:
         offers: Answers requests.
         releases: Takes signatures and lets data go.
+        telling: Signs why what a grantee signed is refused.
         refusals: Records what was refused.
         settling: Sees what became of uses.
         gathering: Gathers uses into batches.
@@ -37,6 +39,7 @@ class Providing:
 
     offers: OfferUses
     releases: ReleaseUses
+    telling: TellRefusals
     refusals: RecordRefusals
     settling: SettleUses
     gathering: GatherUses

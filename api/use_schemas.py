@@ -68,6 +68,10 @@ class UseSignature(Form):
     key_id: Hash
     signature: Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
 
+    def given(self) -> Json:
+        """What was sent."""
+        return {"keyId": self.key_id, "signature": self.signature}
+
 
 class Shared(Answered):
     """A message about sharing; `seq` and `gasUsed` are null in a 202."""

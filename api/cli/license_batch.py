@@ -155,5 +155,5 @@ def _text(report: SheetReport, told: str, rejected: Path | None) -> str:
 
 def fault_lines(faults: Sequence[RowFault]) -> list[str]:
     """What people read of reasons against rows: the first of them."""
-    lines = [f"  {fault.line}: {fault.code} {fault.message[language()]}" for fault in faults[:FAULTS_SHOWN]]
+    lines = [f"  {fault.line}: {fault.told(language())}" for fault in faults[:FAULTS_SHOWN]]
     return [*lines, "  …"] if len(faults) > FAULTS_SHOWN else lines

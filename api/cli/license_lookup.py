@@ -28,6 +28,7 @@ from api.cli.using import (
 )
 from ledger.adapters.service_client import ServiceClient
 from ledger.domain.canonical import MAX_BYTES, JsonObject, parse_strict
+from ledger.domain.identifiers import is_likely_holder_code
 from ledger.domain.use_request import Locate, locating
 from ledger.domain.words import REFUSAL
 from ledger.errors import LedgerError, UsageError
@@ -80,12 +81,17 @@ def lookup(
         ),
     ] = None,
     via: Via = None,
+    as_given: Annotated[
+        bool, typer.Option("--as-given", help="Look for the code even if its check character does not fit.")
+    ] = False,
     org: BodyOption = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
     """Find the licenses of a holder at the bodies that issued them: a use code each, recorded as a use."""
     _require_options(grants, region, {"--via": via}, {"--services": services, "--near": near or None})
+    if not (as_given or is_likely_holder_code(code)):
+        raise UsageError("HOLDER_CODE_UNLIKELY")
     named = read_services(parse_strict(read_input(services, MAX_BYTES + 1))) if services else {}
     grantee = grantee_with(open_ledger(network, rpc, api), key, encryption_key, org)
     folder, chosen = folder_of(out), tuple(listed(types))

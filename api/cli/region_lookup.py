@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from ledger.domain.entities import Organisation
 from ledger.domain.sharing_entities import Grant, Resource, resource_owner
 from ledger.domain.state import typed
 from ledger.domain.use_request import Locate
-from ledger.errors import LedgerError, OutageError, RuleError, UnknownIdError, UsageError
+from ledger.errors import LedgerError, OutageError, RuleError, TrustError, UnknownIdError, UsageError
 from ledger.service.plan_lookups import LookupPlan, LookupTerms, PassedOver, PlanLookups
 from ledger.service.provider_addresses import ProviderAddresses, ServiceAddress
 from ledger.service.use_data import UseOrder
@@ -80,11 +83,13 @@ class _Asked:
     problem: LedgerError | None = None
 
     def run(self, wait: int) -> None:
-        """Ask; what is wrong here holds up no other."""
+        """Ask; what is wrong here holds up no other, be it something that nobody foresaw of an answer."""
         try:
             self.told = self.look.done(self.order, wait)
         except LedgerError as problem:
             self.problem = problem
+        except Exception as bug:  # noqa: BLE001 - ours, brought out by one body's answer: others go on
+            self.problem = _unforeseen(self.look.desk.granted, bug)
 
     def as_json(self) -> JsonObject:
         """A member of `lookups`."""
@@ -178,6 +183,15 @@ def _service(
     ledger, reach = grantee.ledger, Reach(near) if address.is_told else None
     who = (grantee.uscc, grantee.signer, ledger.clock, ledger.entropy)
     return ServiceClient(address.url, *who, patience=PATIENCE, reach=reach), address
+
+
+def _unforeseen(grant: Grant, bug: Exception) -> TrustError:
+    """A bug as this body's failure; where it showed goes to stderr, its text, which may carry data, not."""
+    provider, kind = resource_owner(grant.resource), type(bug).__name__
+    places = "".join(traceback.format_tb(bug.__traceback__))
+    told = str(bug) if os.environ.get("ELICENSE_DEBUG") == "1" else ""
+    print(f"{provider} {grant.grant_id}: {kind} {told}\n{places}", file=sys.stderr, end="")
+    return TrustError("LOOKUP_UNFORESEEN", provider=provider, type=kind)
 
 
 def _ask_all(asked: Sequence[_Asked], wait: int) -> None:

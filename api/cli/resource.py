@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +13,7 @@ from api.cli.catalog_texts import TextAsked, TextIn, TextOut, TextSend, text_tol
 from api.cli.governing import table
 from api.cli.options import OWN_NUMBER, Network, RpcUrls, ending
 from api.cli.output import Outcome, said, worded
+from api.cli.plain import one_line
 from api.cli.reading import AfterOption, LimitOption, ReadApi, ReadKey, ReadOrg, reading
 from api.cli.registry_words import read_code, read_region, read_uscc
 from api.cli.resource_edition import prove_row, publish, verify_edition, verify_row, withdraw
@@ -36,9 +37,10 @@ from api.cli.sharing import (
 )
 from ledger.domain.acts import FREE, Sharing
 from ledger.domain.items import CODE_LENGTH, effective
-from ledger.domain.objects import ascii32
+from ledger.domain.objects import ascii32, from_ascii32
 from ledger.domain.sharing import BaseLibrary, ResourceKind
 from ledger.domain.sharing_entities import Item, resource_key
+from ledger.domain.type_fields import unknown_fields
 from ledger.domain.words import SHARING as SHARING_WORDS
 from ledger.errors import UsageError
 from ledger.service import share_resources
@@ -205,6 +207,7 @@ def _register(
     ground = int(str(members["ground"]))
     grounds = desk.ledger.published.read_grounds(desk.state)
     is_listed = grounds.is_listed(owner, ground)
+    strange = _unknown_fields(desk, members)
     order = share_resources.register_resource(owner, code, members, desk.by)
     shared = desk.send(order)
     data = {
@@ -213,12 +216,15 @@ def _register(
         "sharing": Sharing(int(str(members["sharing"]))).name,
         "fieldsDigest": members["fieldsDigest"],
         "unknownItems": unknown,
+        "unknownFields": strange,
         "groundListed": is_listed,
         "groundText": grounds.words(owner, ground),
     }
     lines = [f"{owner}/{code}  {worded(SHARING_WORDS, data['sharing'])}"]
     late = said("尚未登记的事项", "an item that is not registered yet")
     lines += [f"  {late}: {each}" for each in unknown]
+    none = said("注意：此类证照没有这个字段", "warning: no license of this type has such a field")
+    lines += [f"  {none}: {one_line(each)}" for each in strange]
     if is_listed is False:
         lines.append(
             said(
@@ -227,6 +233,15 @@ def _register(
             )
         )
     return told(shared, data, "\n".join(lines))
+
+
+def _unknown_fields(desk: SharingDesk, members: Mapping[str, object]) -> list[str]:
+    """Names of the list that no license of the resource's type can have, where list and type are here."""
+    listed = desk.ledger.party_texts.list_of(str(members["fieldsDigest"]))
+    code = members["licenseType"]
+    named = from_ascii32(code) if isinstance(code, (str, bytes)) else ""
+    kind = next((each for each in desk.ledger.types().all() if each.code == named), None)
+    return unknown_fields(kind, listed.names) if kind and listed else []
 
 
 def _unknown_items(desk: SharingDesk, codes: list[str]) -> list[str]:

@@ -37,6 +37,7 @@ from ledger.service.ask_in_batches import AskInBatches
 from ledger.service.check_hops import carried_of
 from ledger.service.check_offers import ReadOffers
 from ledger.service.hand_out import HandOut
+from ledger.service.order_ends import OrderEnds
 from ledger.service.promises import require_registered
 from ledger.service.share_grants import grant_in, require_name
 from ledger.service.share_resources import resource_in
@@ -139,7 +140,8 @@ class UsingDesk:
         platforms one goes, only the provider sees.
         """
         ledger = self.ledger
-        channel = self._channel(order)
+        judge = self._judge()
+        channel = self._channel(order, judge)
         registered = partial(require_registered, self.state)
         now = int(ledger.clock.now().timestamp())
         offers = ReadOffers(ledger.domain_of_records, self.state, self.resource, ledger.verifier, now)
@@ -151,8 +153,8 @@ class UsingDesk:
             self.signer,
             lambda handout: hand_out.open(handout, self.reader),
             offers,
-            ledger.verifier,
             AskInBatches(channel, ledger.uses_asked, ledger.verifier, registered),
+            OrderEnds(ledger.look, judge),
         )
         requests = self._requests()
 
@@ -190,7 +192,11 @@ class UsingDesk:
                 carried.check_ends(receiver=self.grantee)
                 self.ledger.published.known_ways.note(carried)
 
-    def _channel(self, order: UseOrder) -> Channel:
+    def _judge(self) -> JudgeRefusals:
+        ledger, now = self.ledger, int(self.ledger.clock.now().timestamp())
+        return JudgeRefusals(ledger.trust.ledger_id, self.state, self.resource, ledger.verifier, now)
+
+    def _channel(self, order: UseOrder, judge: JudgeRefusals) -> Channel:
         """The way to the provider: a platform's folder, or the service of the settings.
 
         Raises:
@@ -205,8 +211,6 @@ class UsingDesk:
             raise UsageError("USE_WAY")
         if order.is_batched:
             raise UsageError("USE_BATCH_PLATFORM", grant=order.grant.grant_id)
-        ledger, now = self.ledger, int(self.ledger.clock.now().timestamp())
-        judge = JudgeRefusals(ledger.trust.ledger_id, self.state, self.resource, ledger.verifier, now)
         return PlatformChannel(self.via, judge.error)
 
 

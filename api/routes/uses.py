@@ -12,6 +12,8 @@ from api.answers import accepted, answers, done, fetched
 from api.auth import Asking, At, Guarded, Sender
 from api.outcome import respond
 from api.use_schemas import PendingUses, Shared, UseCopy, UseOffer, UseRequestBody, UseSignature
+from ledger.domain.use_refusal import REQUEST, SIGNATURE
+from ledger.errors import LedgerError
 
 router = APIRouter(prefix="/v1", route_class=Guarded, tags=["uses"])
 
@@ -77,9 +79,16 @@ def sign_use(
     id: UseId,  # noqa: A002
     body: Annotated[UseSignature, Body()],
 ) -> Response:
-    """Sign an offered use as the grantee; it is accepted, promised and recorded like any message."""
+    """Sign an offered use as the grantee; it is accepted, promised and recorded like any message.
+
+    What ends it is refused with `fields.refusal`, signed by the provider (`elicense-use-refusal/1`).
+    """
     releases = services.providing.releases
-    queued = releases.sign(releases.own(id, sender.uscc), body.key_id, body.signature, at)
+    use = releases.own(id, sender.uscc)
+    try:
+        queued = releases.sign(use, body.key_id, body.signature, at)
+    except LedgerError as error:
+        raise services.providing.telling.told(use, SIGNATURE, body.given(), error) from None
     return respond(services.writing, queued)
 
 
@@ -94,5 +103,9 @@ def get_use_copy(request: Request, services: Asking, sender: Sender, id: UseId) 
     Of a use in a batch it goes at once; `receipt` is null until the batch is recorded.
     """
     releases = services.providing.releases
-    released = releases.release(releases.own(id, sender.uscc))
+    use = releases.own(id, sender.uscc)
+    try:
+        released = releases.release(use)
+    except LedgerError as error:
+        raise services.providing.telling.told(use, REQUEST, use.request, error) from None
     return fetched(request, released.as_json(), personal=True)

@@ -843,9 +843,9 @@ def _keep(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _reason(faults: Sequence[RowFault], language: str) -> str:
+def _reason(faults: Sequence[RowFault], language: Literal["zh", "en"]) -> str:
     """It begins with a code, so that no spreadsheet takes it for a formula."""
-    return "; ".join(f"{fault.code}: {fault.message[language]}" for fault in faults)
+    return "; ".join(fault.told(language) for fault in faults)
 
 
 def _places_of(like: SheetForm) -> tuple[list[str], int | None]:

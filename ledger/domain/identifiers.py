@@ -512,3 +512,27 @@ def _calendar_day(digits: str) -> date | None:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
         return None
+
+
+def code_type_of(text: str) -> str | None:
+    """The type of a holder's code that its check character shows; None where it shows none.
+
+    Example:
+        >>> code_type_of("11010519491231002X"), code_type_of("110105194912310021")
+        ('111', None)
+    """
+    for code_type, parse in (("001", Uscc.parse), ("111", CitizenId.parse)):
+        try:
+            parse(text)
+        except MalformedError:
+            continue
+        return code_type
+    return None
+
+
+def is_likely_holder_code(text: str) -> bool:
+    """Whether the code of a holder can be right: 18 characters are a credit code or an identity number.
+
+    Of any other length it is the number of some other document, which has no check that is known here.
+    """
+    return len(text) != 18 or code_type_of(text) is not None

@@ -16,7 +16,7 @@ from ledger.domain.derived import derived_values
 from ledger.domain.field_rules import METADATA, FieldFault, is_region, is_text, parse_day, text_fault
 from ledger.domain.fields_tree import MAX_FIELDS, flatten
 from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PAIR, HolderRule, is_key, is_rule
-from ledger.domain.identifiers import CitizenId, LicenseIdentifier, Uscc
+from ledger.domain.identifiers import CitizenId, LicenseIdentifier, Uscc, code_type_of
 from ledger.domain.license_types import LicenseType
 from ledger.errors import MalformedError
 
@@ -73,14 +73,15 @@ _OPTIONAL_TEXTS = (
     "sealTime",
     "sealName",
 )
-_DATES = ("certificateIssuedDate", "certificateEffectiveDate", "certificateExpiringDate")
-_HOLDER = ("name", "code", "codeType")
+_FIRST_DAY = "certificateEffectiveDate"
+_DATES = ("certificateIssuedDate", _FIRST_DAY, "certificateExpiringDate")
+HOLDER = ("name", "code", "codeType")
 _HOLDER_METADATA = {
     "certificateHolderName": "name",
     "certificateHolderCode": "code",
     "certificateHolderTypeCode": "codeType",
 }
-_LAYOUT = ("sm3", "mediaType", "sealSerial", "sealCertificateSm3", "sealCertificateSerial", "sealPolicy")
+LAYOUT = ("sm3", "mediaType", "sealSerial", "sealCertificateSm3", "sealCertificateSerial", "sealPolicy")
 
 
 class LicenseDraft:
@@ -99,6 +100,7 @@ class LicenseDraft:
         self._is_strict = self._origin in STRICT_ORIGINS
         self._metadata = dict(self._object(given.get("metadata"), "metadata"))
         self._refuse_others(self._metadata, METADATA, "metadata/")
+        self._stated = frozenset(self._metadata)
         self._holders = self._read_holders()
         self._fill_in()
         self._read_metadata()
@@ -139,12 +141,13 @@ class LicenseDraft:
         # The metadata's own names are understood too: sheets of existing systems use them.
         holder = {_HOLDER_METADATA.get(name, name): value for name, value in given.items()}
         holder.pop("certificateHolderTypeName", None)
-        self._refuse_others(holder, _HOLDER, f"{path}/")
+        self._refuse_others(holder, HOLDER, f"{path}/")
         for name in ("name", "code"):
             self._text(holder, name, path)
         code = holder.get("code")
-        if "codeType" not in holder and isinstance(code, str):
-            holder |= _guessed_code_type(code)
+        code_type = code_type_of(code) if isinstance(code, str) else None
+        if "codeType" not in holder and code_type:
+            holder["codeType"] = code_type
         if "codeType" not in holder:
             self._fault(f"{path}/codeType", "FIELD_REQUIRED")
         elif self._choice(f"{path}/codeType", holder["codeType"], tuple(CODE_TYPES)) and self._is_strict:
@@ -210,7 +213,8 @@ class LicenseDraft:
         days = {name: parse_day(metadata.get(name)) for name in _DATES}
         for name in _DATES:
             is_open = name == "certificateExpiringDate" and metadata.get(name, "") is None
-            if not self._present(name) or is_open:
+            follows = name == _FIRST_DAY and name not in self._stated  # the day of issue, of which it is told
+            if follows or is_open or not self._present(name):
                 continue
             if days[name] is None:
                 self._fault(f"metadata/{name}", "FIELD_DATE")
@@ -282,7 +286,7 @@ class LicenseDraft:
         if given is None:
             return None
         layout = self._object(given, "layout")
-        self._refuse_others(layout, _LAYOUT, "layout/")
+        self._refuse_others(layout, LAYOUT, "layout/")
         for name in ("sm3", "sealCertificateSm3"):
             if not _is_sm3(layout.get(name)) and (name in layout or name == "sm3"):
                 self._fault(f"layout/{name}", "FIELD_PATTERN" if name in layout else "FIELD_REQUIRED")
@@ -429,16 +433,6 @@ def type_code_in(given: JsonObject) -> str:
         fault = FieldFault("metadata/certificateTypeCode", "FIELD_REQUIRED")
         raise MalformedError("LICENSE_INPUT", count=1, first=fault.field, errors=[fault.as_json()])
     return code
-
-
-def _guessed_code_type(code: str) -> dict[str, str]:
-    for code_type, parse in (("001", Uscc.parse), ("111", CitizenId.parse)):
-        try:
-            parse(code)
-        except MalformedError:
-            continue
-        return {"codeType": code_type}
-    return {}
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:

@@ -287,7 +287,8 @@ def said_again(fields: Mapping[str, object]) -> dict[str, object]:
         >>> said_again({"name": "ResourcesNotOpen", "arguments": "", "sharing": "open"})["arguments"].zh
         '共享方式 开放'
     """
-    if fields.get("name") not in REFUSALS or "arguments" not in fields:
+    name = fields.get("name")  # of what came from elsewhere it may be anything
+    if not isinstance(name, str) or name not in REFUSALS or "arguments" not in fields:
         return dict(fields)
     again = {name: _again(name, value) for name, value in fields.items()}
     shown = {name: value for name, value in again.items() if name not in ("name", "arguments")}

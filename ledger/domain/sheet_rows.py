@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ledger.domain.canonical import MAX_INTEGER, JsonObject, JsonValue, parse_strict, parse_value
 from ledger.domain.document import FilledIn, fill_in, license_faults
@@ -104,6 +104,19 @@ class RowFault:
     code: str
     field: str
     message: Mapping[str, str]
+
+    def told(self, language: Literal["zh", "en"]) -> str:
+        """Code and sentence, between them the column where the sentence does not name it.
+
+        Example:
+            >>> row_fault(7, "REGION_FORM", "certificateAreaCode").told("en")[:37]
+            'REGION_FORM certificateAreaCode: A re'
+            >>> row_fault(7, "SHEET_FORMULA", "serial").told("en")
+            'SHEET_FORMULA: The cell in serial is a formula.'
+        """
+        sentence = self.message[language]
+        field = "" if self.field in sentence else f" {self.field}"
+        return f"{self.code}{field}: {sentence}"
 
     def as_json(self) -> dict[str, Any]:
         """`{"line", "code", "field", "message"}`, an entry of `rejected` in docs/interfaces.md."""

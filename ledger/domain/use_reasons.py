@@ -43,6 +43,24 @@ REASONS: dict[str, int] = {
 """Code of `ledger.errors` → number in the record."""
 
 
+FINAL = REASONS.keys() | {
+    "USE_OFFER_OVER",
+    "USE_REQUEST_TIME",
+    "USE_NOT_IN_BATCH",
+    "USE_WANTS_LICENSE",
+    "USE_WANTS_ROW",
+    "ROWS_NOT_HERE",
+    "STATISTICS_ROWS",
+    "USE_REFUSED_BEFORE",
+    "USE_UNKNOWN",
+    "UNKNOWN_GRANT",
+    "DOCUMENT_NOT_KEPT",
+    "FIELDS_NOT_HERE",
+    "SIGNING_KEY_NOT_HELD",
+}
+"""Refusals after which nothing comes of a request any more."""
+
+
 def reason_code(number: int) -> str | None:
     """The code of a number; None where this version knows none.
 

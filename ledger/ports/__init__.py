@@ -202,6 +202,10 @@ class LedgerReader(Protocol):
         """The record with a number."""
         ...
 
+    def records_at(self, seqs: Collection[int]) -> dict[int, Record]:
+        """The records with numbers, asked for together."""
+        ...
+
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal at a height, as the node says."""
         ...

@@ -8,7 +8,7 @@ it (docs/adr/0045); what a stolen key lodged counts for nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ledger.domain.canonical import JsonObject
@@ -136,6 +136,9 @@ class LodgePromises:
     ) -> tuple[PromiseList, ShareOrder]:
         """Lodge promises that are none of a body's yet; by that body.
 
+        It goes on with the lists that were looked at and no others: where one came in between it is refused
+        (`STALE_REVISION`), and lodges what is left when it is ordered again.
+
         Raises:
             BadSignatureError: `PROMISE_SIGNATURE_BAD`, `PROMISE_KEY_UNKNOWN`,
                 `PROMISE_LODGED_AFTER_CUT_OFF`.
@@ -155,7 +158,8 @@ class LodgePromises:
             each.check(verifier, self.ledger_id)
             require_registered(self.state, each)
             require_lodged_in_time(self.state, each, self.now)
-        return made, share_owed.set_code_table(0, body, TABLE, made.as_json(), 0, by)
+        order = share_owed.set_code_table(0, body, TABLE, made.as_json(), 0, by)
+        return made, replace(order, rev=self._lists_of(body))
 
     def rows(self, body: str | None = None) -> list[JsonObject]:
         """The members of `lodged` of `promise lodged`, in the order of the records."""
@@ -187,6 +191,10 @@ class LodgePromises:
     def _lodged_by(self, body: str) -> set[AnyPromise]:
         own = (self.kept.find(each.content.digest) for each in self._counting() if each.body == body)
         return {each for text in own if text for each in text.promises}
+
+    def _lists_of(self, body: str) -> int:
+        """How many lists a body lodged, those of stolen keys among them: the revision of its table."""
+        return sum(each.body == body for each in self._all)
 
     def _counting(self) -> Iterator[Lodging]:
         return (each for each in self._all if not each.is_void)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,6 +80,17 @@ class JudgeAtHead:
         self._index, self.head_time, self._reader = index, head_time, reader
         self._uses = FindUses(index, reader)
         self._keys = Remembered(index)  # thousands of promises are by few keys
+        self._times: dict[int, int] = {}
+
+    def read_ahead(self, promises: Iterable[AnyPromise]) -> None:
+        """Read the records by which many promises are judged together, before they are one by one.
+
+        Raises:
+            OutageError: No node answers.
+        """
+        seqs = {self._index.seq_of(each.digest) for each in promises if not isinstance(each, UsePromise)}
+        wanted = {each for each in seqs if each is not None} - self._times.keys()
+        self._times |= {seq: each.time for seq, each in self._reader.records_at(wanted).items()}
 
     def judge(self, promise: AnyPromise, lodged_at: int | None = None) -> JudgedPromise:
         """Say what became of a promise whose signature was checked.
@@ -110,7 +121,12 @@ class JudgeAtHead:
             found = self._uses.first(promise)
             return None if found is None else (found.seq, found.recorded_at)
         seq = self._index.seq_of(promise.digest)
-        return None if seq is None else (seq, self._reader.record_at(seq).time)
+        return None if seq is None else (seq, self._time_of(seq))
+
+    def _time_of(self, seq: int) -> int:
+        if seq not in self._times:
+            self._times[seq] = self._reader.record_at(seq).time
+        return self._times[seq]
 
 
 class JudgePromises:

@@ -1,7 +1,8 @@
 """Using data under a grant, at the body that needs them: ask, check and sign, take the copy.
 
 Each step is on disk before the next begins, so that the same order again goes on where it died: it asks with
-the same request and signs with the same signature, and the provider answers both as before.
+the same request and signs with the same signature, and the provider answers both as before. What is signed
+stays until the ledger, or the provider under its signature, says that nothing comes of it (`OrderEnds`).
 """
 
 from __future__ import annotations
@@ -23,15 +24,17 @@ from ledger.domain.sharing_entities import Grant, Use
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.statistics import read_statistics
-from ledger.domain.use_reasons import REASONS
+from ledger.domain.use_reasons import FINAL
 from ledger.domain.use_receipt import UseReceipt, use_receipt
+from ledger.domain.use_refusal import REQUEST, SIGNATURE
 from ledger.domain.use_request import BATCH, COUNTS, Locate, UseRequest, use_request
 from ledger.errors import LedgerError, MalformedError, OutcomeUnknownError, RuleError, UsageError
-from ledger.ports import Clock, Decryptor, Entropy, Signer, Verifier
+from ledger.ports import Clock, Decryptor, Entropy, Signer
 from ledger.ports.uses import Channel
 from ledger.service.answer_differs import differs
 from ledger.service.ask_in_batches import AskInBatches
 from ledger.service.check_offers import ReadOffers
+from ledger.service.order_ends import OrderEnds, SignedOrder
 from ledger.service.run_outbox import Pace
 from ledger.service.share import about
 from ledger.service.verify_copies import read_copy
@@ -41,23 +44,6 @@ PAUSE = 0.5
 
 LARGEST_KEPT = 1 << 18
 """Bytes of an offer that is taken, and of an answer to a lookup that is kept."""
-
-_FINAL = REASONS.keys() | {
-    "USE_OFFER_OVER",
-    "USE_REQUEST_TIME",
-    "USE_NOT_IN_BATCH",
-    "USE_WANTS_LICENSE",
-    "USE_WANTS_ROW",
-    "ROWS_NOT_HERE",
-    "STATISTICS_ROWS",
-    "USE_REFUSED_BEFORE",
-    "USE_UNKNOWN",
-    "UNKNOWN_GRANT",
-    "DOCUMENT_NOT_KEPT",
-    "FIELDS_NOT_HERE",
-    "SIGNING_KEY_NOT_HELD",
-}
-"""Refusals after which nothing comes of a request any more."""
 
 
 class Orders(Protocol):
@@ -163,8 +149,8 @@ class UseData:
         signer: A registered signing key of the grantee.
         open_handout: Opens what is handed out, with a registered encryption key of it.
         offers: Reads what the provider offers.
-        verifier: SM2.
         batched: Asks for uses that will stand in batches.
+        ends: Tells whether something may still come of what was signed.
     """
 
     def __init__(
@@ -175,12 +161,12 @@ class UseData:
         signer: Signer,
         open_handout: Callable[[Handout], bytes],
         offers: ReadOffers,
-        verifier: Verifier,
         batched: AskInBatches,
+        ends: OrderEnds,
     ) -> None:
         self._ledger_id, self._channel, self._orders = ledger_id, channel, orders
         self._signer, self._open, self._offers = signer, open_handout, offers
-        self._verifier, self._batched = verifier, batched
+        self._batched, self._ends = batched, ends
 
     def use(self, key: str, order: UseOrder, make: MakeRequest, pace: Pace, seconds: float) -> Used:
         """Carry out an order, or go on with it.
@@ -196,6 +182,7 @@ class UseData:
             UsageError: `USE_FOLDER_OTHER`: another order is kept under the key.
             TrustError: `USE_ANSWER_DIFFERS` with the member; what comes is not what was asked for.
             OutcomeUnknownError: `USE_NOT_RECORDED`: accepted; the same order again goes on.
+                `USE_REFUSAL_UNPROVED`: refused after it was signed, by nothing that counts.
             LedgerError: What the provider refuses.
         """
         kept = self._kept(key, order, make)
@@ -205,9 +192,8 @@ class UseData:
             ask(key, kept, request, order)
             answer = kept.get("answer") or self._fetched(request.digest, pace, seconds)
         except (RuleError, UsageError) as error:
-            may_be_recorded = "signature" in kept and not self._channel.is_direct
-            if error.code in _FINAL and not may_be_recorded:  # the same order again makes another request
-                self._orders.drop(key)
+            if error.code in FINAL:
+                self._end(key, kept, order, error)
             raise
         try:
             used = self._opened(request, kept, answer)
@@ -219,12 +205,39 @@ class UseData:
 
     def _kept(self, key: str, order: UseOrder, make: MakeRequest) -> JsonObject:
         kept = self._orders.load(key)
-        if kept is None:
+        if kept is not None and kept["terms"] != order.terms:
+            raise UsageError("USE_FOLDER_OTHER", folder=key[:80])
+        if kept is None or self._is_over(kept, order):
             kept = {"terms": order.terms, "request": make(order).as_json()}
             self._orders.save(key, kept)
-        elif kept["terms"] != order.terms:
-            raise UsageError("USE_FOLDER_OTHER", folder=key[:80])
         return kept
+
+    def _is_over(self, kept: JsonObject, order: UseOrder) -> bool:
+        """Whether by the ledger nothing comes any more of what was signed and never answered."""
+        is_open = "signature" in kept and "answer" not in kept
+        return is_open and self._ends.is_over(self._signed(kept, order))
+
+    def _end(self, key: str, kept: JsonObject, order: UseOrder, refused: LedgerError) -> None:
+        """Forget what nothing comes of, so that the same order again makes another request.
+
+        What was gathered stands in the provider's promise and stays; so does what was signed over a platform,
+        where files come again, until the ledger tells (`_is_over`).
+        """
+        if "signature" in kept and self._channel.is_direct:
+            self._ends.require_over(self._signed(kept, order), refused)
+        elif "signature" in kept or "words" in kept:
+            return
+        self._orders.drop(key)
+
+    def _signed(self, kept: JsonObject, order: UseOrder) -> SignedOrder:
+        request = use_request(kept["request"])
+        sent = {REQUEST: kept["request"], SIGNATURE: self._signature(kept)}
+        return SignedOrder(request.digest, order.owner, self._message(kept), sent)
+
+    def _signature(self, kept: JsonObject) -> JsonObject:
+        """As the provider gets it."""
+        keyed = "0x" + key_id(self._signer.public_key).hex()
+        return {"keyId": keyed, "signature": kept["signature"]}
 
     def _keep_answer(self, key: str, kept: JsonObject, used: Used) -> None:
         """What was looked up once is not asked again, whatever becomes of the provider or the grant."""
@@ -249,8 +262,8 @@ class UseData:
             kept["signature"] = self._signer.sign(message.prepared.message(identity)).hex()
             self._orders.save(key, kept)
         if "accepted" not in kept:
-            keyed = "0x" + key_id(self._signer.public_key).hex()
-            self._channel.sign(request.digest, keyed, kept["signature"])
+            signed = self._signature(kept)
+            self._channel.sign(request.digest, signed["keyId"], signed["signature"])
             kept["accepted"] = {}
             self._orders.save(key, kept)
 
@@ -332,7 +345,7 @@ class UseData:
         if told is None and request.is_batched:
             return None
         receipt, use = use_receipt(told if isinstance(told, dict) else {}), self._use(kept)
-        receipt.check(self._verifier, self._ledger_id)
+        receipt.check(self._offers.verifier, self._ledger_id)
         expected = {
             "grant": (receipt.grant, request.grant),
             "request": (receipt.request, request.digest),

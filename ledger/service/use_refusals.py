@@ -1,20 +1,25 @@
-"""Refusals that a platform carries: signed by the provider, held against the ledger by the grantee."""
+"""Refusals that a provider signs, and their grantee holds against the ledger."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.refusals import refusal_of
 from ledger.domain.sharing_entities import Resource
 from ledger.domain.state import StateView
+from ledger.domain.use_reasons import FINAL
 from ledger.domain.use_refusal import UseRefusal, came, use_refusal
-from ledger.errors import Bilingual, LedgerError, MalformedError, OutcomeUnknownError
+from ledger.domain.use_request import use_request
+from ledger.errors import Bilingual, LedgerError, MalformedError, OutageError, OutcomeUnknownError
 from ledger.errors.texts import TEXTS
 from ledger.ports import Clock, Signer, Verifier
-from ledger.service.check_uses import signs_as
+from ledger.ports.uses import KeptUse
+from ledger.service.check_uses import asked_of, signs_as
+from ledger.service.live_index import Sight
+from ledger.service.make_handouts import Providers
 
 _UNSIGNED = Bilingual("没有按规定格式签名", "it is not signed as it has to be")
 _NOT_HELD = Bilingual("签名不成立", "its signature does not hold")
@@ -62,6 +67,41 @@ class SignRefusals:
 
 
 @dataclass(frozen=True)
+class TellRefusals:
+    """Refuses what a grantee signed, under the provider's own signature: a bare answer counts for nothing.
+
+    Attributes:
+        look: The ledger as near as can be had.
+        providers: For whom this service refuses.
+        clock: Ours.
+    """
+
+    look: Callable[[], Sight]
+    providers: Providers
+    clock: Clock
+
+    def told(self, use: KeptUse, of: str, form: Mapping[str, object], error: LedgerError) -> LedgerError:
+        """The same error with the signed form as its field `refusal`; as it is where it ends nothing.
+
+        Args:
+            use: What is refused.
+            of: Which of the grantee's files is refused.
+            form: That file as it came.
+            error: Why.
+        """
+        if error.code not in FINAL or isinstance(error, OutageError):
+            return error
+        state, now = self.look().index, int(self.clock.now().timestamp())
+        request = use_request(use.request)
+        try:
+            body, signer = self.providers.of(state, asked_of(state, request).resource, now)
+        except LedgerError:  # no key is held for it any more
+            return error
+        signed = SignRefusals(request.ledger_id, body, signer, self.clock).sign(use.id, of, form, error)
+        return type(error)(error.code, **{**error.fields, "refusal": signed})
+
+
+@dataclass(frozen=True)
 class JudgeRefusals:
     """Tells what a refusal that came is worth.
 
@@ -98,6 +138,18 @@ class JudgeRefusals:
             return MalformedError("USE_ANSWER_FORM", told=refusal.code[:80])
         fields = {name: value for name, value in refusal.fields.items() if name not in ("code", "self")}
         return refusal_of(refusal.code, fields)
+
+    def require_signed(
+        self, use_id: str, sent: Mapping[str, JsonObject], form: JsonObject | None, code: str
+    ) -> None:
+        """Let pass only a refusal that the provider signed, of what was sent, with a code.
+
+        Raises:
+            OutcomeUnknownError: `USE_REFUSAL_UNPROVED`.
+        """
+        told = self.error(use_id, sent, form) if form is not None else _unproved(use_id, code, _UNSIGNED)
+        if told.code != code:
+            raise told if isinstance(told, OutcomeUnknownError) else _unproved(use_id, code, _OF_ANOTHER)
 
     def _why_not(self, use_id: str, sent: Mapping[str, JsonObject], refusal: UseRefusal) -> Bilingual | None:
         if not self.verifier.verify(refusal.public_key, refusal.message(), refusal.signature):

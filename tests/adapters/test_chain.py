@@ -127,6 +127,31 @@ def test_a_node_that_takes_few_objects_at_once_is_asked_in_parts(ledger: Ledger)
     assert told == ledger.chain.histories_of(objects)
 
 
+def test_records_are_had_together_by_their_numbers_and_no_others(ledger: Ledger) -> None:
+    records = {record.seq: record for record in ledger.chain.records()}
+    assert len(records) > 3
+
+    def refuse_many(call: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if call["method"] != "eth_getLogs":
+            return answer
+        if len(call["params"][0]["topics"][1]) > 2:
+            error = {"code": -32602, "message": "exceed max topics"}
+            return {"jsonrpc": "2.0", "id": call["id"], "error": error}
+        return {**answer, "result": answer["result"][:kept]}
+
+    with LyingProxy(ledger.url) as proxy:
+        chain = ledger.through(proxy.url)
+        assert chain.records_at(records) == records
+        assert chain.records_at([]) == {}
+        kept, proxy.rewrite = 2, refuse_many
+        assert chain.records_at([*records, 1]) == records, "asked in parts"
+        kept = 1  # and leave out the others
+        with pytest.raises(ChainOutageError, match="CHAIN_BAD_ANSWER"):
+            chain.records_at(records)
+        with pytest.raises(ChainOutageError, match="CHAIN_BAD_ANSWER"):
+            chain.record_at(len(records) + 1)
+
+
 def test_a_record_about_another_object_than_was_asked_for_is_refused(ledger: Ledger) -> None:
     others = [region_object(code) for code in REGIONS[:2]]
 

@@ -608,10 +608,12 @@ def test_rejected_rows_are_the_rows_with_a_reason_in_order_of_lines(tmp_path: Pa
 def test_no_reason_is_a_formula_and_reasons_come_in_english_too(tmp_path: Path, form: SheetForm) -> None:
     rejected = RejectedSheet(tmp_path, form, "en")
     rejected.add(row_at(3, "1", "2"), [row_fault(3, "FIELD_NOT_ALLOWED", "=cmd|'/c calc'!A0")])
+    rejected.add(row_at(4, "1", "2"), [row_fault(4, "CITIZEN_ID_CHECK", "holders.0.code")])
     path = rejected.finish()
     assert path is not None
-    _, (_, cells) = read_again(path)
+    _, (_, cells), (_, later) = read_again(path)
     assert cells[2] == "FIELD_NOT_ALLOWED: The field =cmd|'/c calc'!A0 has no place here."
+    assert later[2].startswith("CITIZEN_ID_CHECK holders.0.code: "), "whose sentence names no column"
 
 
 def test_cells_of_a_workbook_stay_what_they_were_but_formulas_are_text(tmp_path: Path) -> None:

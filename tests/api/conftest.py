@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Department:
     uscc: str
     signer: Signer
     seconds: float = 0
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def at(self, seconds: float) -> Department:
         """It, with a clock so many seconds ahead."""
@@ -40,7 +41,7 @@ class Department:
     def headers(
         self, method: str, target: str, body: bytes = b"", shift: float = 0, nonce: str = ""
     ) -> dict[str, str]:
-        now = (datetime.now(UTC) + timedelta(seconds=self.seconds + shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = (self.now() + timedelta(seconds=self.seconds + shift)).strftime("%Y-%m-%dT%H:%M:%SZ")
         nonce = nonce or secrets.token_hex(16)
         lines = f"{method}\n{target}\n{now}\n{nonce}\n{sm3(body).hex()}"
         signature = self.signer.sign(TAG + sm3(lines.encode()))

@@ -714,7 +714,9 @@ class Vouching:
         self.live, self.other, self.folder = live, other, folder
 
     def run(self, *arguments: str, home: str = "region") -> tuple[int, Json]:
-        return self.live.attempt("head", *arguments, home=self.folder / home)
+        """Of this region alone: others vouch for other ledgers."""
+        scope = ("--region", "330000") if arguments[0] in ("check", "list") else ()
+        return self.live.attempt("head", *arguments, *scope, home=self.folder / home)
 
     def witness(self, *arguments: str) -> tuple[int, Json]:
         region = ("--region", "330000", "--by", str(self.live.key("r33")))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -113,6 +114,35 @@ def _signing(department: Department) -> Callable[[requests.PreparedRequest], req
         return request
 
     return sign
+
+
+def _fitting(path: str, operation: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """An address of an operation, and a value for each of its query parameters; many are refused later."""
+    given = [each for each in operation.get("parameters", []) if each["in"] in ("path", "query")]
+    for each in (each for each in given if each["in"] == "path"):
+        path = path.replace("{" + each["name"] + "}", "x")
+    return path, {each["name"]: "1" for each in given if each["in"] == "query"}
+
+
+def test_each_operation_takes_the_parameters_of_its_description_and_no_other(
+    client: TestClient, issuer: Department
+) -> None:
+    """The signature covers the query, so a known sender may misspell one as well."""
+    for path, operations_ in bare_app().openapi()["paths"].items():
+        for method, operation in operations_.items():
+            address, query = _fitting(path, operation)
+            asked = [({}, None)] if query else []
+            for more, name in (*asked, ({"assumeWeekday": "1"}, "assumeWeekday")):
+                target = f"{address}?{urlencode({**query, **more})}"
+                answer = issuer.get(target) if method == "get" else issuer.post(target, {})
+                problem = answer.json() if answer.headers["content-type"].endswith("json") else {}
+                found = problem["fields"] if problem.get("code") == "QUERY_UNKNOWN" else {}
+                assert found.get("parameter") == name, (target, problem)
+                if name is not None:
+                    known = ", ".join(sorted(query)) or "none"
+                    assert (answer.status_code, found["known"]) == (400, known), problem
+    told = client.get("/healthz?pag=2", headers={"Accept-Language": "en"}).json()
+    assert (told["code"], "pag" in told["detail"], "none" in told["detail"]) == ("QUERY_UNKNOWN", True, True)
 
 
 # --- problems -----------------------------------------------------------------------------

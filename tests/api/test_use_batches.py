@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -50,11 +50,15 @@ class Held(Shifted):
 
     def catch_up(self) -> None:
         """Show the machine's time of now, and stop there."""
-        self._moment = super().now()
+        self._moment = datetime.now(UTC)
 
     def go_on(self, seconds: int) -> None:
         """Let so much time pass: a node that was away is left alone for a while."""
         self._moment += timedelta(seconds=seconds)
+
+    def moment(self) -> datetime:
+        """What it shows where nobody set it ahead: departments sign at this time, however long that takes."""
+        return self._moment
 
     def now(self) -> datetime:
         return self._moment + timedelta(seconds=self.seconds)
@@ -165,7 +169,8 @@ def batching(
     clock = Held()
     with serving(live_ledger, home, rpc, clock, key) as issuer:
         live_ledger.ledger(home).party_texts.keep_list(LISTED)
-        relying = Department(issuer.client, RELYING, live_ledger.signer("relying"))
+        issuer.now = clock.moment
+        relying = Department(issuer.client, RELYING, live_ledger.signer("relying"), now=clock.moment)
         made = Batching(live_ledger, home, issuer, Relying(live_ledger, relying), Maker(live_ledger))
         made.clock, made.key = clock, key
         yield made

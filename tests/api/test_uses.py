@@ -69,7 +69,7 @@ class Relying:
             to=reader,
             media_type=PLAIN,
             nonce=secrets.token_bytes(32),
-            requested_at=int(time.time()),
+            requested_at=int(self.department.now().timestamp()),
         )
         made = replace(made, **changes)
         return made.signed(self.signer.sign(made.message()))

@@ -24,6 +24,7 @@ from ledger.domain.promise import Promise
 from ledger.domain.rulebook import TABLE
 from ledger.errors import LedgerError
 from ledger.service.share_owed import set_code_table
+from ledger.service.signing import KeyFile
 from tests.api.conftest import Department
 from tests.api.test_corrections import Doubts
 from tests.api.test_sharing import Service
@@ -444,7 +445,15 @@ def test_a_promise_is_lodged_through_a_service_and_every_node_finds_it_broken(
     status, refused = far.run("issuer", "promise", "lodge", str(held), str(forged))
     assert (status, refused["code"]) == (1, "PROMISE_SIGNATURE_BAD")
     before = far.length()
+    at_once, own = far.live_ledger.ledger(), far.live_ledger.signer("issuer")
+    by = (KeyFile(own.public_key, own),)
+    lodging = at_once.published.lodging(at_once.follow())
+    more = replace(promise, digest=drawn())  # the very same list in the same second is the same message
+    both = [promise, more.signed(signer.sign(more.message()))]
+    _, second = lodging.order(ISSUER, both, at_once.verifier, by)
     told = far.done("issuer", "promise", "lodge", str(held))
+    with pytest.raises(LedgerError, match="STALE_REVISION"):
+        at_once.sharing().send(second)
     assert (told["lodgedBy"], told["promises"], told["already"], told["sent"]) == (ISSUER, 1, 0, True)
     assert far.run("issuer", "promise", "lodge", str(held))[1]["code"] == "PROMISES_LODGED"
     assert far.length() == before + 1

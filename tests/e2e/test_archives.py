@@ -76,6 +76,7 @@ def test_a_package_shows_its_license_without_node_and_home(keeper: Keeper) -> No
         assert run.status == 0, run.data
         assert (run.data["authentic"], run.data["pinned"], run.data["result"]) == (True, True, "IN_FORCE")
         assert (run.data["by"], run.data["trust"]) == (JIANGSU, "rpc")
+        assert not {"corrections", "flags"} & run.data.keys(), "nothing counted in working days"
         with zipfile.ZipFile(package) as opened:
             assert opened.namelist() == MEMBERS
             assert opened.testzip() is None

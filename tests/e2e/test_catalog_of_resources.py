@@ -103,6 +103,19 @@ def test_a_number_of_a_ground_is_told_as_a_place_in_the_law(sharing: Sharing, tm
     assert "owner's number" in sharing.world.card("en", "resource", "show", resource)
 
 
+def test_fields_that_no_license_of_the_type_has_are_named_and_others_are_not(
+    sharing: Sharing, tmp_path: Path
+) -> None:
+    fields, code = tmp_path / "fields.csv", "LICENSES-OF-STRANGE-FIELDS"
+    rows = "name,grade\nmetadata/certificateName,1\nholders/0/name,2\n"
+    fields.write_text(f"{rows}metadata/nosuch,1\n", encoding="utf-8")
+    given = ["--field-list", str(fields), "--type", TYPE, *by(sharing.world)]
+    assert sharing.done("resource", "add", code, *given)["unknownFields"] == ["metadata/nosuch"]
+    fields.write_text(rows, encoding="utf-8")
+    amended = ["resource", "amend", f"{OWNER}/{code}", "--field-list", str(fields), *by(sharing.world)]
+    assert sharing.done(*amended)["unknownFields"] == []
+
+
 def test_items_that_nobody_has_registered_yet_are_named_and_others_are_not(
     sharing: Sharing, tmp_path: Path
 ) -> None:
@@ -112,7 +125,8 @@ def test_items_that_nobody_has_registered_yet_are_named_and_others_are_not(
     file.write_text(json.dumps({**form, "materials": [{"type": TYPE, "original": False}]}))
     sharing.done("item", "add", str(file), *by(sharing.world))
     given = ["--field-list", str(sharing.fields), "--type", TYPE, "--items", f"{there},ITEM-9"]
-    assert sharing.done("resource", "add", code, *given, *by(sharing.world))["unknownItems"] == ["ITEM-9"]
+    added = sharing.done("resource", "add", code, *given, *by(sharing.world))
+    assert added["unknownItems"] == ["ITEM-9"]
     sharing.done("item", "end", there, *by(sharing.world))
     told = sharing.done("resource", "amend", f"{OWNER}/{code}", "--items", there, *by(sharing.world))
     assert told["unknownItems"] in ([there], []), "an end takes effect a moment later"

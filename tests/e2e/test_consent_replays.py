@@ -29,7 +29,7 @@ def test_a_consent_that_was_taken_back_counts_no_more_however_it_comes(
     assert (moved.status, moved.data["code"]) == (1, "SIGNATURE_REFUSED")
     assert sharing.standing(later) == "PENDING"
     order = json.loads(asked.read_text())
-    for change in ({"fields": ["name"]}, {"until": "2027-12-31T00:00:00Z"}, {"grant": grant}):
+    for change in ({"fields": ["name"]}, {"until": "2057-12-31T00:00:00Z"}, {"grant": grant}):
         shown = holder.folder / "shown.txt"
         shown.write_text(form_text({**order, **change}))
         refused, _ = holder.consent(shown)

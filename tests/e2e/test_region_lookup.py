@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from ledger import crypto
+from ledger.adapters.service_client import ServiceClient
 from ledger.adapters.sm2_keys import private_key_pem
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
 from tests.forked import Piped
@@ -27,7 +28,7 @@ __all__ = ["live_ledger"]
 Json = dict[str, Any]
 PROVINCE, REGION, OTHER = "310000", "310120", "11310115MB0TE5T87B"
 HOLDER = {"name": "示例持证人丙", "code": "11340000MB0TE5T44D", "codeType": "001"}
-DOWN = "http://127.0.0.1:9"
+DOWN, ODD = "http://127.0.0.1:9", "http://127.0.0.1:11"
 
 
 class Region:
@@ -151,7 +152,18 @@ def by_provider(told: Json) -> dict[str, Json]:
     return {each["provider"]: each for each in told["lookups"]}
 
 
-def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_dies(region: Region) -> None:
+class Odd(ServiceClient):
+    """A way to services one of which answers what brings out a fault of this program."""
+
+    def post(self, target: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
+        if self._way.url == ODD:
+            raise RuntimeError(HOLDER["code"])
+        return super().post(target, body, headers)
+
+
+def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_dies(
+    region: Region, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     using = region.using
     region.license(ISSUER)
     region.license(OTHER)
@@ -182,6 +194,15 @@ def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_die
         run.wait(60)
         for each in (line, run.stdout, run.stderr):
             each.close()
+    with monkeypatch.context() as patched:
+        patched.setattr("api.cli.region_lookup.ServiceClient", Odd)
+        status, told = region.look("--near", other=ODD)
+    rows = by_provider(told)
+    assert (status, told["code"], rows[OTHER]["refused"]) == (1, "LOOKUP_UNFORESEEN", told["code"]), told
+    assert [each["provider"] for each in told["found"]] == [ISSUER], "and ends no other"
+    logged = capsys.readouterr().err
+    assert f"{OTHER} {once}: RuntimeError" in logged
+    assert ("test_region_lookup.py" in logged, HOLDER["code"] in logged) == (True, False)
     status, told = region.look("--near", other=DOWN)
     assert (status, told["code"]) == (75, "SERVICE_OUTAGE"), "one that is down is named"
     rows = by_provider(told)
@@ -219,6 +240,12 @@ def test_a_region_is_asked_body_by_body_once_each_whoever_is_down_refuses_or_die
         order = region.order(*named, out=str(region.folder / "forged"))
         card = region.live.printed(*order, home=using.grantee_home)[1]
     assert ("first at x\ufffd  → found" in card, "\n  → found" in card) == (True, False)
+    odd = {"code": "CONTRACT_REFUSED", "fields": {"name": [], "arguments": "\ud800"}}
+    with answering(409, odd) as forger:
+        (region.folder / "forger.json").write_text(json.dumps({ISSUER: forger}))
+        order = region.order(*named, "--near", out=str(region.folder / "odd"))
+        status, told = region.live.attempt(*order, home=using.grantee_home)
+    assert (status, by_provider(told)[ISSUER]["refused"]) == (1, "CONTRACT_REFUSED"), told
     loop = region.folder / "loop"
     loop.symlink_to(loop)
     status, told = region.live.attempt(*region.order(out=str(loop)), home=using.grantee_home)

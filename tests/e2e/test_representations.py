@@ -53,6 +53,11 @@ def represent(world: World, id_: str, pair: tuple[str, str], *more: str, kind: s
     return world.run("license", "represent", id_, "--kind", kind, *keys, *scope, *more)
 
 
+def in_years(years: int) -> str:
+    """The first day of a year to come: an agency lasts three years at most."""
+    return f"{datetime.now(UTC).year + years}-01-01"
+
+
 @pytest.fixture
 def pair(world: World, tmp_path: Path) -> tuple[str, str]:
     return new_pair(world, tmp_path / "representative.vault")
@@ -147,7 +152,8 @@ def test_whoever_asks_where_a_license_stands_reads_who_stands_in(
     heir, agent = (new_pair(world, tmp_path / f"{name}.vault") for name in ("heir", "agent"))
     made = represent(world, id_, pair, *by(world)).data
     to_come = represent(world, id_, heir, "--from", "2090-01-01", *by(world), kind="heir").data
-    term = ["--until", "2028-01-01", "--scope", "present"]
+    sooner, later = in_years(1), in_years(2)
+    term = ["--until", later, "--scope", "present"]
     given = represent(world, id_, agent, *term, *by(world), kind="agent").data
     first, second, third = rows()
     assert first == {
@@ -157,13 +163,13 @@ def test_whoever_asks_where_a_license_stands_reads_who_stands_in(
         "void": False,
     }
     assert (second["kind"], second["seq"], second["inForce"]) == ("HEIR", to_come["seq"], False)
-    assert (third["until"], third["inForce"]) == ("2028-01-01T16:00:00Z", True)
+    assert (third["until"], third["inForce"]) == (f"{later}T16:00:00Z", True)
     told = [each["inForce"] for each in rows("--at", "2091-01-01")]
     assert told == [True, True, False], "at a moment to come"
 
-    end = ["--representative", given["representative"], "--until", "2027-01-01"]
+    end = ["--representative", given["representative"], "--until", sooner]
     assert world.run("license", "represent-end", id_, *end, *by(world)).status == 0
-    assert rows()[2]["until"] == "2027-01-01T16:00:00Z", "where it was ended"
+    assert rows()[2]["until"] == f"{sooner}T16:00:00Z", "where it was ended"
     again = represent(world, id_, agent, *term, *by(world), kind="agent").data
     assert [(row["seq"], row["inForce"]) for row in rows()][2:] == [
         (given["seq"], False), (again["seq"], True),
@@ -313,7 +319,7 @@ def test_a_representative_of_a_leaf_shows_it(world: World, tmp_path: Path) -> No
     order = ["license", "issue-batch", str(sheet), "--type", TYPE, "--out", str(out), *by(world)]
     assert world.run(*order).status == 0
     file = min(out.glob("*.elic.json"))
-    made = represent(world, id_of(file), pair, "--until", "2028-01-01", *by(world), kind="agent")
+    made = represent(world, id_of(file), pair, "--until", in_years(2), *by(world), kind="agent")
     assert made.status == 0, made.data
     restored = world.as_other(tmp_path / "another-home")
     added = wallet(restored, vault, "add", str(file), "--as-representative")

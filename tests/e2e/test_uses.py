@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from api.cli.using import folder_of, order_key
+from ledger.adapters.outbox import FileOutbox
+from ledger.domain.declared import midnight
 from ledger.domain.sharing_entities import Refusal
 from ledger.domain.use_reasons import REASONS
+from ledger.domain.use_request import use_request
+from ledger.service.handed_sharing import HandedSharing
+from ledger.service.order_ends import OrderEnds, SignedOrder
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
 from tests.served import Served
@@ -165,6 +175,9 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     status, told = using.live_ledger.attempt(*given, "--out", str(folder), home=using.grantee_home)
     assert (status, told["code"]) == (2, "LOOKUP_TERMS"), told
     given += ["--case", "虚构案号2026-7"]
+    wrong = [*given[:3], "310101190001010012", *given[4:], "--out", str(folder)]
+    status, told = using.live_ledger.attempt(*wrong, home=using.grantee_home)
+    assert (status, told["code"]) == (2, "HOLDER_CODE_UNLIKELY"), "it would be a use for nothing"
     told = using.grantee(*given, "--out", str(folder))
     assert [each["type"] for each in told["found"]] == [NATIONAL] * 2
     (row,) = using.grantee("use", "list", "--grant", grant)["uses"]
@@ -208,18 +221,139 @@ def test_licenses_are_found_by_their_holder_and_used_by_code_by_nobody_else(usin
     assert holder["code"] not in logged
 
 
-def test_a_use_beyond_the_quota_of_a_day_is_refused_and_recorded_as_such(using: Using) -> None:
+class Between:
+    """A line to the provider on which answers are altered.
+
+    Attributes:
+        before: Told of each request that is passed on.
+        alter: Takes a path and an answer (status, body) and gives the one to serve.
+        asked: Requests for data that came.
+    """
+
+    def __init__(self, target: str) -> None:
+        self.before: Callable[[str], None] = lambda _: None
+        self.alter: Callable[[str, int, bytes], tuple[int, bytes]] = lambda _, status, body: (status, body)
+        self.asked = 0
+        between = self
+
+        class Line(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.pass_on(self.rfile.read(int(self.headers["Content-Length"])))
+
+            def do_GET(self) -> None:
+                self.pass_on(None)
+
+            def pass_on(self, data: bytes | None) -> None:
+                between.asked += self.path == "/v1/uses"
+                try:
+                    between.before(self.path)
+                except ConnectionAbortedError:
+                    self.close_connection = True
+                    return
+                kept = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+                got = httpx2.request(self.command, target + self.path, content=data, headers=kept, timeout=90)
+                status, body = between.alter(self.path, got.status_code, got.content)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Line)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+@pytest.fixture
+def between(using: Using) -> Iterator[Between]:
+    made = Between(using.served.url)
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def over(using: Using, out: str, owner: str) -> tuple[bool, bool]:
+    """Whether the order of a folder is over by the ledger, when what was signed ends and a second later."""
+    ledger = using.live_ledger.ledger(using.grantee_home)
+    kept = FileOutbox(using.grantee_home / "uses").load(order_key(folder_of(out)))
+    assert kept is not None
+    message = HandedSharing.from_json(kept["use"]).read(ledger.domain_of_records)
+    order = SignedOrder(use_request(kept["request"]).digest, owner, message, {})
+    until, told = int(str(message.prepared.values["notAfter"])), []
+    for time_ in (until, until + 1):
+        sight = replace(ledger.look(), time=time_)
+        told.append(OrderEnds(lambda sight=sight: sight, None).is_over(order))  # type: ignore[misc, arg-type]
+    return told[0], told[1]
+
+
+def test_no_bare_refusal_after_the_signature_makes_a_second_use(using: Using, between: Between) -> None:
     license_, resource = using.license(), using.resource()
-    grants = [using.grant(resource), using.grant(resource)]
+    grant, out = using.grant(resource), str(using.folder / "lied-to")
+
+    def lie(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+        if path == "/v1/uses":
+            return status, body
+        return 403, json.dumps({"code": "GRANT_ENDED", "fields": {"grant": grant}}).encode()
+
+    def cut(path: str) -> None:
+        if path.endswith("/signature"):
+            raise ConnectionAbortedError
+
+    between.before = cut
+    assert using.use(grant, license_, "--api", between.url, out=out)[1]["code"] == "SERVICE_OUTAGE"
+    assert over(using, out, ISSUER) == (False, True), "until its time is over it may be recorded"
+    between.before = lambda _: None
+    between.alter = lie
+    for _ in range(3):
+        status, told = using.use(grant, license_, "--api", between.url, out=out)
+        assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), told
+    between.alter = lambda _, status, body: (status, body)
+    used = using.used(grant, license_, "--api", between.url, out=out)
+    assert between.asked == 1, "the same order, the same request"
+    (row,) = using.grantee("use", "list", "--grant", grant)["uses"]
+    assert row["object"] == used["object"]
+    assert over(using, out, ISSUER) == (False, False), "it is recorded"
+
+    other, out = using.grant(resource), str(using.folder / "refused-honestly")
+    ended: list[str] = []
+
+    def withdraw(path: str) -> None:
+        if path.endswith("/signature") and not ended:
+            ended.append(other)
+            using.grantee("grant", "withdraw", other, *using.key("relying"))
+
+    between.before = withdraw
+    strip = json.dumps({"code": "GRANT_ENDED", "fields": {"grant": other}}).encode()
+    between.alter = lambda path, status, body: (status, strip if path.endswith("/signature") else body)
+    status, told = using.use(other, license_, "--api", between.url, out=out)
+    assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), told
+    between.alter = lambda _, status, body: (status, body)
+    status, told = using.use(other, license_, "--api", between.url, out=out)
+    assert (status, told["code"]) == (1, "GRANT_ENDED"), "signed by the provider, or on the ledger"
+    before = between.asked
+    assert using.use(other, license_, "--api", between.url, out=out)[1]["code"] == "GRANT_ENDED"
+    assert between.asked == before + 1, "another request"
+
+
+def day_in_china() -> int:
+    return midnight(int(time.time()))
+
+
+def test_a_use_beyond_the_quota_of_a_day_is_refused_and_recorded_as_such(using: Using) -> None:
     form = {"format": "elicense-interface/1", "url": "https://interface.example", "methods": ["GET"]}
     sla = {"sla": {"availability": "99", "responseMs": 500}, "status": "offered"}
-    file = using.folder / "interface.json"
+    file, license_, day = using.folder / "interface.json", using.license(), 0
     file.write_text(json.dumps({**form, **sla}))
-    declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
-    using.provider(*declare, "2")
-    using.used(grants[0], license_)
-    using.used(grants[1], license_)
-    status, told = using.use(grants[0], license_)
+    while day != day_in_china():  # anew, should midnight pass between the uses that count together
+        day, resource = day_in_china(), using.resource()
+        grants = [using.grant(resource), using.grant(resource)]
+        declare = ["interface", "set", resource, str(file), *using.key("issuer"), "--quota"]
+        using.provider(*declare, "2")
+        using.used(grants[0], license_)
+        using.used(grants[1], license_)
+        status, told = using.use(grants[0], license_)
     assert (status, told["code"]) == (1, "INTERFACE_QUOTA"), told
 
     def reasons() -> list[int]:

@@ -211,6 +211,17 @@ def test_every_fault_is_listed_with_its_field_and_no_value():
     assert "310101190001010019" not in json.dumps(caught.value.as_json(), ensure_ascii=False)
 
 
+def test_a_day_of_issue_that_cannot_be_read_is_not_told_of_the_first_day_too() -> None:
+    bad = example_input("safety_certificate")
+    bad["metadata"].pop("certificateEffectiveDate", None)
+    for day in ("2025-02-30", None):
+        bad["metadata"]["certificateIssuedDate"] = day
+        with pytest.raises(MalformedError) as caught:
+            build_license(bad, kind_of(bad))
+        (told,) = caught.value.fields["errors"]
+        assert told["field"] == "metadata/certificateIssuedDate"
+
+
 @pytest.mark.parametrize(
     ("path", "value", "field", "code"),
     [

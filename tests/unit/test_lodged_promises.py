@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,8 @@ class Reader:
     def __init__(self, ledger: Any) -> None:
         self._ledger = ledger
 
-    def record_at(self, seq: int) -> Any:
-        return next(each for each in self._ledger.records() if each.seq == seq)
+    def records_at(self, seqs: Collection[int]) -> dict[int, Any]:
+        return {each.seq: each for each in self._ledger.records() if each.seq in seqs}
 
 
 @pytest.fixture

@@ -71,6 +71,7 @@ HELP: dict[str, str] = {
     "By what right you look; one for each resource.": "凭哪项授权查找；每个资源一项。",
     "Instead: at all bodies there and below that granted it.": "改为地区：向其中及下级给过授权的机构查找。",
     'With --region: {"USCC": "URL"}, before interfaces.': '配 --region：{"代码": "地址"}，先于接口。',
+    "Look for the code even if its check character does not fit.": "校验码不符也照此代码查询。",
     "With --region: interfaces may name this machine.": "配 --region：接口可以指向本机的服务。",
     "The provider's; with --region, one with interface files.": "提供方的服务；配 --region 为存接口文件的。",
     "As when the grant was asked for.": "用途，与申请授权时一致。",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any
+from functools import partial
+from itertools import islice
+from typing import Any, TypeVar
 
 from eth_hash.auto import keccak
 
@@ -41,8 +43,10 @@ LONGEST_SPAN = 100_000
 
 _SLOTS_PER_PROOF = 100
 _OBJECTS_PER_QUERY = 100
+_NUMBERS_PER_QUERY = 200
 _MOST_GENERATIONS = 16
 _HASH = re.compile("0x[0-9a-f]{64}")
+_T = TypeVar("_T")
 
 
 class Chain:
@@ -123,7 +127,8 @@ class Chain:
         found: dict[bytes, list[Record]] = {each: [] for each in objects}
         wanted = list(found)
         for start in range(0, len(wanted), _OBJECTS_PER_QUERY):
-            for record in self._records_about(wanted[start : start + _OBJECTS_PER_QUERY], last):
+            some = wanted[start : start + _OBJECTS_PER_QUERY]
+            for record in _in_parts(partial(self._records_about, last), some):
                 found[record.object].append(record)
         return found
 
@@ -133,11 +138,24 @@ class Chain:
         Raises:
             ChainOutageError: `CHAIN_BAD_ANSWER`: it serves none, or another.
         """
-        topics = ["0x" + RECORD_TOPIC.hex(), _word(seq)]
-        found = [record_of(log) for log in self._logs(topics, None, None)]
-        if len(found) != 1 or found[0].seq != seq:
-            raise bad_answer("eth_getLogs", f"not one record {seq}")
-        return found[0]
+        return self.records_at([seq])[seq]
+
+    def records_at(self, seqs: Collection[int]) -> dict[int, Record]:
+        """The records with numbers, as the node serves them, in few requests.
+
+        Raises:
+            ChainOutageError: `CHAIN_BAD_ANSWER`: it serves not each of them, or others.
+        """
+        wanted, found = sorted(set(seqs)), dict[int, Record]()
+        last, first = self.head().number if wanted else 0, None
+        for start in range(0, len(wanted), _NUMBERS_PER_QUERY):
+            asked = wanted[start : start + _NUMBERS_PER_QUERY]
+            records = _in_parts(partial(self._records_numbered, first, last), asked)
+            if sorted(record.seq for record in records) != asked:
+                raise bad_answer("eth_getLogs", f"not one record each from {asked[0]} to {asked[-1]}")
+            found |= {record.seq: record for record in records}
+            first = found[asked[-1]].block  # no later record stands in an earlier block
+        return found
 
     def journal(self, block: int | None = None) -> tuple[int, bytes]:
         """(seq, head) of the Journal after a height, as the node says."""
@@ -373,16 +391,15 @@ class Chain:
             yield from page
             first, span = until + 1, min(2 * span, LONGEST_SPAN)
 
-    def _records_about(self, objects: Sequence[bytes], last: int) -> list[Record]:
-        """In the node's order; where it refuses so many objects at once, one half after the other."""
+    def _records_numbered(self, first: int | None, last: int, seqs: Sequence[int]) -> list[Record]:
+        """As far as they are found; blocks after the last of them are not asked for."""
+        topics = ["0x" + RECORD_TOPIC.hex(), [_word(each) for each in seqs]]
+        return list(islice(map(record_of, self._logs(topics, first, last)), len(seqs)))
+
+    def _records_about(self, last: int, objects: Sequence[bytes]) -> list[Record]:
+        """In the node's order."""
         topics = ["0x" + RECORD_TOPIC.hex(), None, ["0x" + each.hex() for each in objects]]
-        try:
-            records = [record_of(log) for log in self._logs(topics, None, last)]
-        except ChainOutageError as error:
-            half = len(objects) // 2
-            if error.code != "CHAIN_REFUSED_CALL" or not half:
-                raise
-            return self._records_about(objects[:half], last) + self._records_about(objects[half:], last)
+        records = [record_of(log) for log in self._logs(topics, None, last)]
         if not {record.object for record in records} <= set(objects):
             raise bad_answer("eth_getLogs", "a record about another object")
         return records
@@ -474,6 +491,17 @@ def _try_header(node: JsonRpc, block: int | str = "latest") -> Header | None:
         return _read_header(node, block)
     except LedgerError:
         return None
+
+
+def _in_parts(ask: Callable[[Sequence[_T]], list[Record]], wanted: Sequence[_T]) -> list[Record]:
+    """What is asked for; where the node refuses so much at once, one half after the other."""
+    try:
+        return ask(wanted)
+    except ChainOutageError as error:
+        half = len(wanted) // 2
+        if error.code != "CHAIN_REFUSED_CALL" or not half:
+            raise
+        return _in_parts(ask, wanted[:half]) + _in_parts(ask, wanted[half:])
 
 
 def _read_header(rpc: JsonRpc, block: int | str) -> Header:

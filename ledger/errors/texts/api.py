@@ -86,6 +86,12 @@ TEXTS: dict[str, Text] = {
         "按 errors 逐项改正；形式见 /openapi.json。",
         "Correct each entry of `errors`; the forms stand in /openapi.json.",
     ),
+    "QUERY_UNKNOWN": Text(
+        "该操作没有查询参数 {parameter}；可用的参数：{known}。",
+        "The operation has no query parameter {parameter}; it knows: {known}.",
+        "核对拼写与大小写；参数见 docs/api.md 与 /openapi.json。",
+        "Check its spelling, upper and lower case too; docs/api.md and /openapi.json have the parameters.",
+    ),
     "REQUEST_TOO_LARGE": Text(
         "请求正文超过 {limit} 字节。",
         "The request's body has more than {limit} bytes.",

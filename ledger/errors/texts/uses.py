@@ -67,12 +67,14 @@ TEXTS: dict[str, Text] = {
         "Run the same command again once the platform brought an answer.",
     ),
     "USE_REFUSAL_UNPROVED": Text(
-        "平台送来用证 {use} 的拒绝（{told}），但{reason}，不予采信；请求仍在等待答复。",
-        "The platform brought a refusal of the use {use} ({told}), and {reason}: it counts for nothing, and the "
-        "request still waits.",
-        "请提供单位重新运行 use answer（旧版软件的拒绝没有签名）；平台送回答复后，再运行同一命令。",
-        "Have the provider run `use answer` again (old software signs no refusal), and run the same command once "
-        "the platform brought that.",
+        "收到用证 {use} 的拒绝（{told}），但{reason}，不予采信；请求仍在等待答复。",
+        "A refusal of the use {use} ({told}) came, and {reason}: it counts for nothing, and the request still "
+        "waits.",
+        "稍后再运行同一命令：账本上有了该次用证或其拒绝，或签名的时限已过，即见分晓。"
+        "经平台的，请提供单位重新运行 use answer（旧版软件的拒绝没有签名）。",
+        "Run the same command again later: it ends once the ledger has the use or its refusal, or the time of "
+        "what was signed is over. Over a platform, have the provider run `use answer` again (old software signs "
+        "no refusal).",
     ),
     "USE_REFUSAL_MALFORMED": Text(
         "不是规范的用证拒绝（{field}）。",
@@ -183,6 +185,12 @@ TEXTS: dict[str, Text] = {
         "用 --grant 写明授权，或用 --region 写明地区，不可同时。",
         "Name grants with --grant, or a region with --region, and not both.",
     ),
+    "HOLDER_CODE_UNLIKELY": Text(
+        "这个 18 位代码的校验码既不符合统一社会信用代码，也不符合公民身份号码，没有查询。",
+        "The check character of these 18 fits neither a credit code nor an identity number; nobody was asked.",
+        "核对代码；查询会计入授权的使用次数。确为这个代码的（例如照旧证录入的），加 --as-given。",
+        "Check the code: a look counts as a use of the grant. If it is what an old license says, add --as-given.",
+    ),
     "LOOKUP_OPTION": Text(
         "{option} 不与 {other} 同用。",
         "{option} does not go with {other}.",
@@ -215,6 +223,13 @@ TEXTS: dict[str, Text] = {
         "added to its address.",
         "请提供单位声明其服务的接口，或用 --services 写明其服务地址。",
         "Its provider declares the interface of its service; or name that with --services.",
+    ),
+    "LOOKUP_UNFORESEEN": Text(
+        "{provider} 的答复引出程序内部错误（{type}），该机构视为未查询；其他机构的答复不受影响。",
+        "What {provider} answered brought out a fault of this program ({type}): it counts as not asked; the "
+        "answers of others stand.",
+        "把标准错误输出中的出错位置报告给维护者；同一命令会再次查询该机构。",
+        "Report the places on stderr to the maintainers; the same command asks that body again.",
     ),
     "LOOKUP_RUNNING": Text(
         "另一次查找正在使用文件夹 {folder}。",
