@@ -187,11 +187,12 @@ def silence_stdout() -> None:
 def _print_text(outcome: Outcome) -> None:
     shown = outcome.text() if callable(outcome.text) else outcome.text
     if isinstance(shown, str):
-        print(plain(shown))
+        if shown:
+            print(plain(shown))
     elif shown is not None:
         from api.cli.terminal import Terminal
 
-        Terminal().print(shown)
+        Terminal().print(shown, crop=False)  # a terminal breaks lines itself, and what is copied is whole
     if outcome.error is not None:
         sys.stdout.flush()
         _print_error(outcome.error)

@@ -31,6 +31,7 @@ from ledger.domain.messages import (
 )
 from ledger.domain.objects import region_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.refusals import coded
 from ledger.domain.registry_messages import (
     KIND_OF,
     MADE_ONCE,
@@ -149,7 +150,8 @@ class Admission:
             raise UnknownIdError("UNKNOWN_KEY", keyId=key_id)
         needed = _purpose(message, key)
         if key.purpose is not needed:
-            raise NotEntitledError("KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(needed))
+            given = {"purpose": coded("purpose", key.purpose), "needed": coded("needed", needed)}
+            raise NotEntitledError("KEY_PURPOSE", keyId=key_id, **given)
         signed = message.prepared.message(signature.key_id)
         if not self._verifier.verify(bytes.fromhex(key.public_key), signed, signature.raw):
             raise BadSignatureError("SIGNATURE_REFUSED", keyId=key_id)

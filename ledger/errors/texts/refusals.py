@@ -235,8 +235,8 @@ TEXTS: dict[str, Text] = {
         "It is one of sign, govern, recover, encrypt.",
     ),
     "KEY_PURPOSE": Text(
-        "密钥 {keyId} 的用途为 {purpose}，此处需要 {needed}。",
-        "Key {keyId} has purpose {purpose}, here {needed} is needed.",
+        "密钥 {keyId} 用于{purpose}，此处需要用于{needed}的密钥。",
+        "Key {keyId} is for {purpose}; here one for {needed} is needed.",
         "换用相应用途的密钥签名。",
         "Sign with a key of that purpose.",
     ),
