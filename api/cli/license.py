@@ -53,7 +53,7 @@ from ledger.domain.words import CHECKED_BY, FLAG, STATUS
 from ledger.errors import OutageError, TrustError
 from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
-from ledger.service.standing import Shown
+from ledger.service.standing import Shown, lifted_at
 
 app = typer.Typer(add_completion=False, help="Issue licenses and record what happens to them.")
 
@@ -160,9 +160,9 @@ def _act_command(verb: str) -> None:
         ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
         order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region))
         if ledger.settings.api:
-            return remote.told(
-                remote.service(ledger, org, id_, signer).act(id_, order), f"{said(rule.zh, rule.en)} {id_}"
-            )
+            answer = remote.service(ledger, org, id_, signer).act(id_, order)
+            lifted = [_lifted(each) for each in answer.get("lifted") or ()]
+            return remote.told(answer, "\n".join([f"{said(rule.zh, rule.en)} {id_}", *lifted]))
         license_id, identifier = ledger.resolve(id_)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
@@ -181,8 +181,10 @@ def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     word = said(RULES[acted.act].zh, RULES[acted.act].en)
     frozen = [worded(FLAG, flag) for flag in shown.flags if flag == "HOLDER_FROZEN"]
     stands = said("，", ", ").join([worded(STATUS, status), *frozen])
-    text = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
-    return Outcome(acted.as_json(identifier, status), text=text)
+    head = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
+    lifted = lifted_at(ledger.follow(), shown.license, acted.seq or 0)
+    text = "\n".join([head, *map(_lifted, lifted)])
+    return Outcome(acted.as_json(identifier, status, lifted), text=text)
 
 
 @app.command("freeze")
@@ -264,7 +266,8 @@ def _standing(shown: Shown, data: Mapping[str, Any]) -> str:
     announced = map(_announced, shown.announced)
     doubts = [*map(_held, data["holds"] or ()), *doubt_lines(data["corrections"]), *map(_cause, shown.causes)]
     people = (*map(_binding, shown.bindings), *map(_stand_in, shown.representatives))
-    return "\n".join([head, *facts, *flags, *doubts, *announced, *people])
+    lifted = map(_lifted, data["lifted"])
+    return "\n".join([head, *facts, *flags, *doubts, *lifted, *announced, *people])
 
 
 def _held(row: Mapping[str, object]) -> str:
@@ -281,6 +284,12 @@ def _announced(fact: LicenseFact) -> str:
     rule = RULES[fact.act]
     ground = ground_words(fact.ground, language())
     return "  > " + "  ".join((rfc3339(fact.effective), said(rule.zh, rule.en), ground)).rstrip()
+
+
+def _lifted(row: Mapping[str, Any]) -> str:
+    """One line of a suspension that was lifted: from when it was to work, on what ground."""
+    why = f"{row['ground']}  {said(**row['groundText'])}" if row["groundText"] else row["ground"]
+    return f"  {said('解除暂扣、中止', 'lifts the suspension')}  {row['effective']}  {why}"
 
 
 def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:

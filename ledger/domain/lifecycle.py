@@ -86,25 +86,65 @@ def superseding_at(license_: License, as_of: int, cut_offs: CutOffs) -> LicenseF
 
 
 def announced_at(license_: License, at: int, as_of: int, cut_offs: CutOffs) -> tuple[LicenseFact, ...]:
-    """What was recorded by `as_of` and takes effect only later, the earliest first.
+    """What was recorded by `as_of` and still works when its time comes, the earliest first.
+
+    What was called off or overtaken meanwhile is announced no more: `status_at` does not go by it at any
+    moment, as far as the ledger knew at `as_of`.
 
     Args:
         license_: The license with all its facts.
         at: The moment of legal effect; what is announced lies after both.
         as_of: The moment of knowledge.
         cut_offs: Compromise times as known at `as_of`.
+    """
+    facts = (*_known_renewals(license_, as_of), *license_.facts[1:])
+    known = [fact for fact in facts if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)]
+    now = max(at, as_of)
+    later = [fact for fact in known if fact.effective > now and _still_works(license_, fact, known)]
+    return tuple(sorted(later, key=lambda fact: (fact.effective, fact.seq)))
+
+
+def _still_works(license_: License, fact: LicenseFact, known: list[LicenseFact]) -> bool:
+    """Whether a fact counts for where a license stands at the moment from which it is to work."""
+    by_then = [each for each in known if each.effective <= fact.effective]
+    end, amended = _of_group(by_then, Group.END), _superseded(by_then)
+    if end is not None:
+        return end.fact is fact
+    if amended is not None:
+        return amended.fact is fact
+    is_over = bool(license_.valid_to) and fact.effective >= license_.valid_to
+    return not is_over and fact.act in _PAUSE_OF and _pauses(by_then)[_pause_of(fact)] is fact
+
+
+def lifted_by(license_: License, resumption: LicenseFact, cut_offs: CutOffs) -> tuple[LicenseFact, ...]:
+    """The suspensions that a resumption lifts, in order: those in force, and those only announced.
+
+    Another body's suspensions and the issuer's are each lifted by their own.
+
+    Args:
+        license_: The license with all its facts.
+        resumption: One of them.
+        cut_offs: Compromise times of keys; a resumption that is void lifted nothing.
 
     Returns:
-        The facts; none where the license has ended by `at`, but for an annulment, which outdoes other ends.
+        The suspensions; none for another act.
     """
-    known = [
-        fact for fact in license_.facts[1:] if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)
-    ]
-    ends = [fact for fact in known if RULES[fact.act].group is Group.END]
-    has_ended = any(fact.effective <= at for fact in ends)
-    now = max(at, as_of)
-    later = [fact for fact in known if fact.effective > now and (not has_ended or fact.act is Act.ANNUL)]
-    return tuple(sorted(later, key=lambda fact: (fact.effective, fact.seq)))
+    if resumption.act is not Act.RESUME or _is_void(resumption, cut_offs):
+        return ()
+    pause = _pause_of(resumption)
+    standing: list[LicenseFact] = []
+    for fact in license_.facts[1:]:
+        if fact.act not in _PAUSE_OF or _pause_of(fact) != pause:
+            continue
+        if fact is resumption:
+            return tuple(standing)
+        if fact.act is Act.SUSPEND:
+            standing.append(fact)
+        elif not _is_void(fact, cut_offs):
+            standing = [
+                each for each in standing if fact.effective > max(each.effective, resumption.effective)
+            ]
+    return ()
 
 
 def _supersedes(fact: LicenseFact) -> bool:

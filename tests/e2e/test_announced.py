@@ -75,3 +75,30 @@ def test_what_is_announced_keeps_nobody_from_ending_the_license_now(
     assert (shown["status"], shown["announced"], shown["flags"]) == ("REVOKED", [], ["HOLDER_UNBOUND"])
     status, verdict = ledger.attempt("verify", file)
     assert (status, verdict["result"]) == (1, "REVOKED")
+
+
+def test_what_was_called_off_is_told_as_lifted_and_no_more_as_coming(
+    announced: tuple[LiveLedger, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, _, file = announced
+    given = Path(file).with_name("called-off.json")
+    valid = ledger.input()
+    valid["metadata"]["certificateExpiringDate"] = "2100-01-01"
+    given.write_text(json.dumps(valid, ensure_ascii=False))
+    document = str(given.with_suffix(".elic.json"))
+    key = ("--key", str(ledger.key("issuer")))
+    identifier = ledger.cli("license", "issue", str(given), *key, "--out", document)["identifier"]
+    act(ledger, identifier, "suspend", "INVESTIGATION", "--effective", LATER)
+    assert "ACT_ANNOUNCED" in ledger.cli("license", "show", identifier)["flags"]
+    act(ledger, identifier, "suspend", "HOLDER_REQUEST")
+    resumed = act(ledger, identifier, "resume", "CONDITIONS_MET_AGAIN")
+    shown, verdict = ledger.cli("license", "show", identifier), ledger.cli("verify", document)
+    (status,) = [each for each in verdict["checks"] if each["name"] == "STATUS"]
+    assert [each["ground"] for each in resumed["lifted"]] == ["INVESTIGATION", "HOLDER_REQUEST"]
+    assert (shown["status"], shown["announced"], shown["lifted"]) == ("IN_FORCE", [], resumed["lifted"])
+    assert "ACT_ANNOUNCED" not in [*shown["flags"], *verdict["flags"]]
+    assert "announced" not in status["evidence"]
+    monkeypatch.setenv("ELICENSE_LANG", "zh")
+    _, text = ledger.printed("license", "show", identifier)
+    assert "解除暂扣、中止  2098-12-31T16:00:00Z  INVESTIGATION  正在调查" in text
+    assert "将有变化" not in text
