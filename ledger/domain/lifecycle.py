@@ -171,12 +171,7 @@ def may_follow(
         region: Under whose power another body than the issuer acts; 0 for the issuer.
         effective: As of when, as the message asks for it.
     """
-    is_urgent = RULES[act].group in (Group.END, Group.BINDING) or act is Act.SUSPEND
-    is_by_now = is_urgent and effective <= now
-    later = (*license_.renewals, *license_.facts[1:])
-    facts = [
-        fact for fact in later if not _is_void(fact, cut_offs) and not (is_by_now and fact.effective > now)
-    ]
+    facts = _that_count(license_, act, cut_offs, now, effective)
     end = _of_group(facts, Group.END)
     if act is Act.ANNUL:
         return end is None or end.status is not Status.ANNULLED
@@ -185,6 +180,28 @@ def may_follow(
     if RULES[act].group in (Group.END, Group.BINDING):
         return True
     return not _superseded(facts) and _fits(act, region, _pauses(facts))
+
+
+def standing_for(
+    license_: License, act: Act, cut_offs: CutOffs, now: int, effective: int = 0
+) -> Standing:
+    """Where a license stands by what counts for an act (`may_follow`), whatever its term of validity.
+
+    What is announced may count; the standing then begins after `now`. Arguments as for `may_follow`.
+    """
+    facts = _that_count(license_, act, cut_offs, now, effective)
+    return _of_group(facts, Group.END) or _superseded(facts) or _of_pauses(license_, facts)
+
+
+def _that_count(
+    license_: License, act: Act, cut_offs: CutOffs, now: int, effective: int
+) -> list[LicenseFact]:
+    is_urgent = RULES[act].group in (Group.END, Group.BINDING) or act is Act.SUSPEND
+    is_by_now = is_urgent and effective <= now
+    later = (*license_.renewals, *license_.facts[1:])
+    return [
+        fact for fact in later if not _is_void(fact, cut_offs) and not (is_by_now and fact.effective > now)
+    ]
 
 
 def has_room(license_: License, act: Act) -> bool:
@@ -234,13 +251,17 @@ def _of_term(license_: License, at: int, issued: LicenseFact, facts: list[Licens
         return Standing(Status.NOT_YET, 0, issued)
     if license_.valid_to and at >= license_.valid_to:
         return Standing(Status.EXPIRED, license_.valid_to, issued)
+    return _of_pauses(license_, facts)
+
+
+def _of_pauses(license_: License, facts: list[LicenseFact]) -> Standing:
     pauses = [fact for fact in facts if fact.act in _PAUSE_OF]
     last = _pauses(pauses)
     for pause in _PAUSES:
         if pause in last and last[pause].act is pause[0]:
             return Standing(Status.SUSPENDED, last[pause].effective, last[pause])
     since = pauses[-1].effective if pauses else license_.valid_from
-    return Standing(Status.IN_FORCE, since, pauses[-1] if pauses else issued)
+    return Standing(Status.IN_FORCE, since, pauses[-1] if pauses else license_.facts[0])
 
 
 def _pause_of(fact: LicenseFact) -> tuple[Act, bool]:

@@ -203,7 +203,17 @@ _NOT_GIVEN = Bilingual("未给出", "not given")
 _ABSENT_AS_ZERO = frozenset({"ground", "reason"})
 _NO_MOMENTS = frozenset({"seq"})
 _SHARING = {int(each): Bilingual(*SHARING[each.name]) for each in Sharing}
-_SAID = {each.en: each for each in (_NOT_GIVEN, *_SHARING.values())}
+_STATUSES = {int(each): Bilingual(STATUS[each.name][0], each.name) for each in Status}
+
+
+def act_said(act: Act) -> Bilingual:
+    """An act in a sentence: its Chinese term, and the name that JSON has."""
+    return Bilingual(RULES[act].zh, act.name)
+
+
+_SAID = {
+    each.en: each for each in (_NOT_GIVEN, *_SHARING.values(), *_STATUSES.values(), *map(act_said, RULES))
+}
 _LABELS = {
     "since": "自",
     "until": "至",
@@ -303,7 +313,7 @@ def _number_shown(name: str, kind: str, value: int) -> object:
     if name in ("sharing", "typeSharing"):
         return _SHARING.get(value, value)
     if name == "act" and value in RULES:
-        return Act(value).name
+        return act_said(Act(value))
     if name == "status" and value in Status._value2member_map_:
-        return Status(value).name
+        return _STATUSES[value]
     return value
