@@ -182,9 +182,7 @@ def may_follow(
     return not _superseded(facts) and _fits(act, region, _pauses(facts))
 
 
-def standing_for(
-    license_: License, act: Act, cut_offs: CutOffs, now: int, effective: int = 0
-) -> Standing:
+def standing_for(license_: License, act: Act, cut_offs: CutOffs, now: int, effective: int = 0) -> Standing:
     """Where a license stands by what counts for an act (`may_follow`), whatever its term of validity.
 
     What is announced may count; the standing then begins after `now`. Arguments as for `may_follow`.

@@ -8,7 +8,7 @@ from ledger.domain.abi import Artifact, read_refusal
 from ledger.domain.acts import RULES, Act, Sharing, Status
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
-from ledger.domain.words import SHARING
+from ledger.domain.words import SHARING, STATUS
 from ledger.errors import (
     BadProofError,
     BadSignatureError,

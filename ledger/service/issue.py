@@ -8,19 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ledger.domain.acts import Act, Ground
+from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, license_digest
+from ledger.domain.lifecycle import standing_for
+from ledger.domain.lineage import EVER
 from ledger.domain.messages import MESSAGES
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView
-from ledger.errors import RuleError
+from ledger.errors import LedgerError, RuleError
 from ledger.ports import Signer
+from ledger.proof.verification import cut_offs_of
 from ledger.service.accept import Desk, Make
 from ledger.service.documents import require_not_erased
 from ledger.service.drafts import Draft, Drafts, content_members
+from ledger.service.hindered import superseded
 from ledger.service.orders import Deliver, Issued, Progress, amendment_of, anchored, ground_of, next_version
+from ledger.service.standing import license_in
 from ledger.service.submission import Messages
 
 
@@ -230,9 +235,23 @@ class IssueLicenses:
         kept = self._drafts.outbox.load(draft.license_id) or {}
         is_named = wanted["request"] is not None and kept["request"] == wanted["request"]
         if kept["input"] != wanted["input"]:
-            raise RuleError("REQUEST_ID_REUSED" if is_named else "LICENSE_EXISTS", id=draft.license_id)
+            raise (
+                RuleError("REQUEST_ID_REUSED", id=draft.license_id)
+                if is_named
+                else self._there_already(draft)
+            )
         if kept.get("delivered", True) and not is_named:  # an entry of an earlier version does not say
-            raise RuleError("LICENSE_EXISTS", id=draft.license_id)
+            raise self._there_already(draft)
+
+    def _there_already(self, draft: Draft) -> LedgerError:
+        """Of an amendment by which the old license is superseded already, that is what there is to say."""
+        if draft.about:
+            state = self._desk.accepting.state(self._drafts.resting_on(draft.about))
+            old = license_in(state, draft.about, self._drafts.opening(draft.about))
+            standing = standing_for(old, Act(int(str(draft.members["act"]))), cut_offs_of(state, EVER), EVER)
+            if standing.status is Status.SUPERSEDED:
+                return superseded(old, standing)
+        return RuleError("LICENSE_EXISTS", id=draft.license_id)
 
     def _keep(
         self, draft: Draft, salts: Mapping[str, str], message: SignedMessage, wanted: JsonObject

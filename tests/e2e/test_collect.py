@@ -525,7 +525,9 @@ def test_an_issuer_collects_from_its_own_system(settled: Collected, tmp_path: Pa
     key = ("--key", own.world.key("office-shanghai"))
     late = feed(2, source="sh-desk", collector=ISSUER).insert(191).write(tmp_path / "b.jsonl")
     run = own.world.run(*own.command(late), *key)
-    assert (run.status, run.data["code"]) == (2, "FEED_BEGINS_LATE"), "the lines before it would be locked out"
+    assert (run.status, run.data["code"]) == (2, "FEED_BEGINS_LATE"), (
+        "the lines before it would be locked out"
+    )
     file = feed(source="sh-desk", collector=ISSUER).insert(190).write(tmp_path / "a.jsonl")
     run = own.world.run(*own.command(file), *key)
     assert (run.status, run.data["inserted"], run.data["begins"]) == (0, 1, 1), run.data
