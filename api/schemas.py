@@ -463,6 +463,7 @@ class Standing(Answered):
     caused_by: list[Hash]
     announced: list[Announced]
     lifted: list[Announced]
+    to_region: str | None
     bindings: list[Bound]
     representatives: list[StandIn]
     issuer: str

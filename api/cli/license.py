@@ -47,6 +47,7 @@ from ledger.domain.entities import LicenseFact
 from ledger.domain.grounds import fit_grounds, ground_words
 from ledger.domain.moments import rfc3339
 from ledger.domain.powers import Capacity
+from ledger.domain.regions import full_region_name
 from ledger.domain.representation import RepresentationKind
 from ledger.domain.verdict_texts import FLAG_TEXTS
 from ledger.domain.words import CHECKED_BY, FLAG, STATUS
@@ -246,6 +247,7 @@ _STANDING_ZH = {
     "by": "办理机关",
     "capacity": "身份",
     "ground": "事由",
+    "toRegion": "迁往地区",
     "supersededBy": "替代件",
     "supersededByLeaf": "替代件（批次中）",
     "issuer": "颁发机构",
@@ -302,6 +304,8 @@ def _in_words(data: Mapping[str, Any]) -> dict[str, Any]:
         told["act"] = f"{data['act']}  {said(rule.zh, rule.en)}"
     if data["groundText"]:
         told["ground"] = f"{data['ground']}  {said(**data['groundText'])}"
+    if data["toRegion"]:
+        told["toRegion"] = f"{data['toRegion']}  {full_region_name(data['toRegion'])}".rstrip()
     if data["supersededByLeaf"]:
         batch, index = data["supersededByLeaf"]["batch"], data["supersededByLeaf"]["index"]
         told["supersededByLeaf"] = said(f"批次 {batch} 第 {index} 份", f"{index} of batch {batch}")

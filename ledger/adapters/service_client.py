@@ -238,7 +238,7 @@ def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str,
     if not isinstance(answer, dict):
         raise OutageError("SERVICE_OUTAGE", url=way.url, reason="answer")
     if not response.is_success:
-        raise _refusal(way.url, response.status_code, answer)
+        raise _refusal(way.url, response.status_code, answer).said_at(way.url)
     return answer
 
 

@@ -116,6 +116,15 @@ def _still_works(license_: License, fact: LicenseFact, known: list[LicenseFact])
     return not is_over and fact.act in _PAUSE_OF and _pauses(by_then)[_pause_of(fact)] is fact
 
 
+def leaving_for(license_: License, at: int, as_of: int, cut_offs: CutOffs) -> int:
+    """Number of the region to which a license is on its way at `at`, as known at `as_of`; 0 for none."""
+    facts = [fact for fact in license_.facts if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)]
+    last = _pauses(fact for fact in facts if fact.effective <= at).get((Act.TRANSFER_OUT, False))
+    is_leaving = last is not None and last.act is Act.TRANSFER_OUT
+    is_here = status_at(license_, at, as_of, cut_offs).status is Status.SUSPENDED
+    return last.region if last is not None and is_leaving and is_here else 0
+
+
 def lifted_by(license_: License, resumption: LicenseFact, cut_offs: CutOffs) -> tuple[LicenseFact, ...]:
     """The suspensions that a resumption lifts, in order: those in force, and those only announced.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from ledger.domain.acts import Act, Status
 from ledger.domain.entities import License, LicenseFact
 from ledger.domain.facts import act_in
-from ledger.domain.lifecycle import Standing, standing_for
+from ledger.domain.lifecycle import Standing, may_follow, standing_for
 from ledger.domain.messages import KINDS_OF, ON_LICENSES
 from ledger.domain.moments import rfc3339
 from ledger.domain.refusals import act_said
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView, typed
+from ledger.domain.words import STATUS
 from ledger.errors import Bilingual, LedgerError, TransitionError
 from ledger.proof.verification import cut_offs_of
 
@@ -41,6 +42,24 @@ def told_by_standing(refusal: LedgerError, message: SignedMessage, state: StateV
         return superseded(license_, standing)
     is_announced = refusal.code == "ACT_NOT_ALLOWED" and standing.fact and standing.fact.effective > now
     return _announced(license_, act, standing.fact) if is_announced and standing.fact else refusal
+
+
+def require_may_follow(license_: License, act: Act, state: StateView, now: int) -> None:
+    """Refuse an act of the issuer's side, with effect at once, that would not be recorded now.
+
+    Raises:
+        TransitionError: `LICENSE_SUPERSEDED`, `ACT_AFTER_ANNOUNCED`, `ACT_NOT_ALLOWED`.
+    """
+    cut_offs = cut_offs_of(state, now)
+    if may_follow(license_, act, cut_offs, now):
+        return
+    standing = standing_for(license_, act, cut_offs, now)
+    if standing.status is Status.SUPERSEDED:
+        raise superseded(license_, standing)
+    if standing.fact and standing.fact.effective > now:
+        raise _announced(license_, act, standing.fact)
+    status = Bilingual(STATUS[standing.status.name][0], standing.status.name)
+    raise TransitionError("ACT_NOT_ALLOWED", id=license_.license_id, status=status, act=act_said(act))
 
 
 def superseded(license_: License, standing: Standing) -> TransitionError:

@@ -23,7 +23,9 @@ def named(error: LedgerError, state: Entities) -> LedgerError:
     wanted = {name: error.fields[name] for name in _ABOUT if _is_object(error.fields.get(name))}
     names = _names(state, set(map(str, wanted.values()))) if wanted else {}
     found = {name: names[each] for name, each in wanted.items() if isinstance(each, str) and each in names}
-    return type(error)(error.code, **said_again({**error.fields, **found})) if found else error
+    if not found:
+        return error
+    return type(error)(error.code, **said_again({**error.fields, **found})).said_at(error.said_by)
 
 
 def _is_object(value: object) -> bool:

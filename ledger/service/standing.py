@@ -14,7 +14,7 @@ from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.grounds import ground_json
 from ledger.domain.leaves import is_leaf_of, leaf_license
-from ledger.domain.lifecycle import Standing, announced_at, lifted_by, status_at, superseding_at
+from ledger.domain.lifecycle import Standing, announced_at, leaving_for, lifted_by, status_at, superseding_at
 from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
@@ -146,6 +146,8 @@ class Shown:
     """What is recorded by `known_at`, takes effect only later, and was not called off or overtaken."""
     lifted: tuple[LicenseFact, ...] = ()
     """The suspensions that were lifted, where a resumption decides."""
+    to_region: int = 0
+    """The region to which it was let go, 0 where it is not on its way."""
     bindings: tuple[Mapping[str, object], ...] = ()
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
     actor: Mapping[str, object] = field(default_factory=dict)
@@ -188,6 +190,7 @@ class Shown:
             "causedBy": list(self.causes),
             "announced": [announced_evidence(fact) for fact in self.announced],
             "lifted": [announced_evidence(fact) for fact in self.lifted],
+            "toRegion": f"{self.to_region:06d}" if self.to_region else None,
             "bindings": [dict(each) for each in self.bindings],
             "representatives": [dict(each) for each in self.representatives],
             "issuer": self.license.issuer,
@@ -290,6 +293,7 @@ def show_license(
         superseding_at(license_, knowledge, cut_offs),
         announced,
         lifted_by(license_, standing.fact, cut_offs) if standing.fact else (),
+        leaving_for(license_, moment, knowledge, cut_offs),
         _bindings(state, license_, knowledge),
         actor_evidence(state, license_, standing.fact),
         doubts=tuple(doubts),

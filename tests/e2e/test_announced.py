@@ -127,3 +127,19 @@ def test_a_superseded_license_tells_which_took_its_place(live_ledger: LiveLedger
     changed.write_text(json.dumps(given, ensure_ascii=False))
     status, refused = live_ledger.attempt(*amend)
     assert (status, refused["code"]) == (1, "LICENSE_SUPERSEDED"), "in other words"
+
+
+def test_a_command_that_fails_draws_no_secret(announced: tuple[LiveLedger, str, str], tmp_path: Path) -> None:
+    ledger, _, file = announced
+    given, home = tmp_path / "given.json", tmp_path / "home"
+    given.write_text(json.dumps(ledger.input(), ensure_ascii=False))
+    anchored = json.loads(Path(file).read_text())["anchor"]["licenseId"]
+    taken = ("transfer", "in", anchored, str(given), "--region", "310000")
+    for key, order, code in (
+        ("relying", ("issue", str(given)), "NOT_THE_ISSUER"),
+        ("relying", taken, "NOT_THE_ISSUER"),
+        ("issuer", taken, "ACT_AFTER_ANNOUNCED"),
+    ):
+        status, refused = ledger.attempt("license", *order, "--key", str(ledger.key(key)), home=home)
+        assert (status, refused["code"]) == (1, code), refused
+    assert not list(home.glob("issuers/*"))
