@@ -204,6 +204,10 @@ def _print_error(error: LedgerError) -> None:
     print(plain(f"{label} [{error.code}] {error.message()[chosen]}"), file=sys.stderr)
     for line in _entries(error.fields.get("errors"), chosen):
         print(f"  - {one_line(line)}", file=sys.stderr)
+    if error.said_by:
+        zh = f"以上和以下为服务 {error.said_by} 的答复：其中“本机”“此处”指该服务，不是这台机器。"
+        en = f"Said by the service at {error.said_by}: what it calls here is there, not this machine."
+        print(plain(f"  {said(zh, en)}"), file=sys.stderr)
     print(plain(f"  {arrow}{error.remedy()[chosen]}"), file=sys.stderr)
 
 

@@ -367,7 +367,8 @@ def key_cut_off(
     What it permitted from then on is void; what it restricted or ended stands.
     """
     desk, identity = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _key_name(key)
-    governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by)])
+    now = int(desk.ledger.clock.now().timestamp())
+    governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by, now)])
     data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(read_since(since))}
     return done(governed, data, said(f"自 {data['cutOff']} 起失密", f"cut off from {data['cutOff']}"))
 

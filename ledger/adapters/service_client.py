@@ -247,7 +247,7 @@ def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str,
     if not isinstance(answer, dict):
         raise service_outage(way.url, "answer", is_issuing=asked == _ISSUING)
     if not response.is_success:
-        raise _refusal(way.url, response.status_code, answer)
+        raise _refusal(way.url, response.status_code, answer).said_at(way.url)
     return answer
 
 

@@ -9,7 +9,7 @@ from ledger.domain.acts import RULES, Act, Purpose, Sharing, Status
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.domain.sharing import CorrectionState
-from ledger.domain.words import CORRECTION_STATE, PURPOSE, SHARING
+from ledger.domain.words import CORRECTION_STATE, PURPOSE, SHARING, STATUS
 from ledger.errors import (
     BadProofError,
     BadSignatureError,
@@ -205,11 +205,21 @@ _NOT_GIVEN = Bilingual("未给出", "not given")
 _ABSENT_AS_ZERO = frozenset({"ground", "reason"})
 _NO_MOMENTS = frozenset({"seq"})
 _SHARING = {int(each): Bilingual(*SHARING[each.name]) for each in Sharing}
-_SAID = {each.en: each for each in (_NOT_GIVEN, *_SHARING.values())}
 _PURPOSES = {int(each): Coded(each.name, *PURPOSE[each.name]) for each in Purpose}
 _STATES = {int(each): Coded(each.name, *CORRECTION_STATE[each.name]) for each in CorrectionState}
 _CODED: Mapping[str, Mapping[int, Coded]] = {"purpose": _PURPOSES, "needed": _PURPOSES, "state": _STATES}
 """Fields that contracts number: in JSON the name, in sentences the words."""
+_STATUSES = {int(each): Bilingual(STATUS[each.name][0], each.name) for each in Status}
+
+
+def act_said(act: Act) -> Bilingual:
+    """An act in a sentence: its Chinese term, and the name that JSON has."""
+    return Bilingual(RULES[act].zh, act.name)
+
+
+_SAID = {
+    each.en: each for each in (_NOT_GIVEN, *_SHARING.values(), *_STATUSES.values(), *map(act_said, RULES))
+}
 _LABELS = {
     "since": "自",
     "until": "至",
@@ -330,7 +340,7 @@ def _number_shown(name: str, kind: str, value: int) -> object:
     if name in ("sharing", "typeSharing"):
         return _SHARING.get(value, value)
     if name == "act" and value in RULES:
-        return Act(value).name
+        return act_said(Act(value))
     if name == "status" and value in Status._value2member_map_:
-        return Status(value).name
+        return _STATUSES[value]
     return coded(name, value)

@@ -26,7 +26,7 @@ Fields carry values; no secret and no personal data goes into a message.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ledger.errors.texts import TEXTS, Text
 from ledger.errors.texts.reasons import in_chinese
@@ -63,6 +63,8 @@ class LedgerError(Exception):
     family = "rule"
     exit_code = 1
     http_status = 409
+    said_by = ""
+    """Address of the service that said so: what it calls here is there. Empty for what was found here."""
 
     def __init__(self, code: str, **fields: object) -> None:
         self.code = code
@@ -84,13 +86,19 @@ class LedgerError(Exception):
 
     def as_json(self) -> dict[str, object]:
         """The `error` object of `docs/interfaces.md`."""
-        return {
+        told: dict[str, object] = {
             "code": self.code,
             "family": self.family,
             "message": self.message(),
             "remedy": self.remedy(),
             "fields": self.plain_fields(),
         }
+        return told | ({"saidBy": self.said_by} if self.said_by else {})
+
+    def said_at(self, address: str) -> Self:
+        """The same, as said by the service at an address."""
+        self.said_by = address
+        return self
 
     def plain_fields(self) -> dict[str, object]:
         """The fields as JSON values."""

@@ -34,7 +34,9 @@ def named(error: LedgerError, state: Entities) -> LedgerError:
         name: names[each] for name, each in wanted.items() if isinstance(each, str) and each in names
     }
     found |= _bodies(error, state)
-    return type(error)(error.code, **said_again({**error.fields, **found})) if found else error
+    if not found:
+        return error
+    return type(error)(error.code, **said_again({**error.fields, **found})).said_at(error.said_by)
 
 
 def _bodies(error: LedgerError, state: Entities) -> dict[str, object]:

@@ -307,6 +307,7 @@ def test_an_ended_relay_is_listed_as_ended(tour: Tour) -> None:
         (f"org key end 0x{'11' * 32} --by jiangsu.pem", 4, "UNKNOWN_KEY"),
         ("org key end office2.pem --until 2020-01-01 --by jiangsu.pem", 1, "NOT_RETROACTIVE"),
         ("org key cut-off office.pem --since 2026-02-01 --by jiangsu.pem", 1, "ONLY_EARLIER"),
+        ("org key cut-off office.pem --since 2099-01-01 --by jiangsu.pem", 2, "CUT_OFF_AHEAD"),
         (f"{CUT} --by jiangsu.pem --by a.pem", 2, "KEY_FILE_UNREADABLE"),
         ("org key cut-off zhejiang.pem --since 2026-02-01 --by zhejiang.pem", 1, "SIGNATURE_COUNT"),
         (f"{CUT} --by jiangsu.pem --by shanghai.pem", 1, "SIGNER_HAS_NO_VOTE"),
