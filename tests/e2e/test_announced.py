@@ -114,7 +114,8 @@ def test_a_superseded_license_tells_which_took_its_place(live_ledger: LiveLedger
     (tmp_path / "input.json").write_text(json.dumps(given, ensure_ascii=False))
     key = ("--key", str(live_ledger.key("issuer")))
     out = ("--out", str(tmp_path / "new.elic.json"))
-    old = live_ledger.cli("license", "issue", str(tmp_path / "input.json"), *key)["identifier"]
+    issue = ("license", "issue", str(tmp_path / "input.json"), "--out", str(tmp_path / "old.elic.json"))
+    old = live_ledger.cli(*issue, *key)["identifier"]
     given["metadata"]["certificateIssuedDate"] = "2025-03-11"
     changed.write_text(json.dumps(given, ensure_ascii=False))
     amend = ("license", "amend", old, str(changed), "--kind", "correct", *key, *out)
