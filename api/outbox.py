@@ -11,6 +11,7 @@ from api.turns import Turns
 from api.writing import Writing
 from ledger.adapters.clock import SystemPace
 from ledger.bootstrap import Ledger
+from ledger.domain.canonical import JsonObject
 from ledger.domain.entities import License
 from ledger.domain.lifecycle import status_at
 from ledger.domain.state import typed
@@ -22,7 +23,7 @@ from ledger.service.accept import AcceptMessages, Desk
 from ledger.service.authorise import Registry, is_acting_for, signs_for
 from ledger.service.outcome import Outcomes
 from ledger.service.run_outbox import REST, look_again
-from ledger.service.standing import license_in
+from ledger.service.standing import license_in, lifted_at
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
@@ -177,12 +178,19 @@ def make_writing(
         outcomes=outcomes,
         identifier_for=identifier_for,
         status=lambda license_id: _status(ledger, license_id),
+        lifted=lambda license_id, seq: _lifted(ledger, license_id, seq),
         remember=lambda issued: ledger.remember_all([(each.envelope, each.cid) for each in issued]),
         signs_for=lambda uscc, issuer, code: signs_for(registry(), uscc, issuer, code),
         promises=accepting.promise_state,
         promised=accepting.promised,
         signer=signer,
     )
+
+
+def _lifted(ledger: Ledger, license_id: str, seq: int) -> list[JsonObject] | None:
+    sight = ledger.look()
+    license_ = typed(sight.index, "license", license_id, License)
+    return lifted_at(sight.index, license_, seq) if sight.is_fresh and license_ else None
 
 
 def _status(ledger: Ledger, license_id: str) -> str | None:

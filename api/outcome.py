@@ -194,6 +194,7 @@ def _acted(writing: Writing, queued: Queued, acted: Acted, named: str | None) ->
         "act": acted.act.name,
         "seq": acted.seq,
         "status": writing.status(acted.license_id) if acted.progress.record else None,
+        "lifted": writing.lifted(acted.license_id, acted.seq) if acted.seq else None,
         "gasUsed": acted.gas_used,
         "promise": acted.progress.promise,
     }

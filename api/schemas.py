@@ -259,8 +259,22 @@ class Amended(Issued):
     status: str | None
 
 
+class Announced(Answered):
+    """Something recorded, with its time of effect: what is to come, or a suspension that was lifted."""
+
+    act: str
+    ground: str | None
+    ground_text: Message | None
+    effective: Moment
+    recorded_at: Moment
+    seq: int
+
+
 class Acted(Answered):
-    """An act; `seq`, `status` and `gasUsed` are null in a 202."""
+    """An act; `seq`, `status`, `lifted` and `gasUsed` are null in a 202.
+
+    `lifted` has the suspensions that a resumption lifted.
+    """
 
     identifier: str | None
     license_id: Hash
@@ -268,6 +282,7 @@ class Acted(Answered):
     act: str
     seq: int | None
     status: str | None
+    lifted: list[Announced] | None
     gas_used: int | None
     promise: Promise | None
 
@@ -368,17 +383,6 @@ class StandIn(Answered):
     void: bool
 
 
-class Announced(Answered):
-    """Something that is recorded and takes effect only later."""
-
-    act: str
-    ground: str | None
-    ground_text: Message | None
-    effective: Moment
-    recorded_at: Moment
-    seq: int
-
-
 class LeafPlace(Answered):
     """A place in a batch: the batch's object, and the index from 0."""
 
@@ -466,6 +470,8 @@ class Standing(Answered):
     corrections: list[Doubted]
     caused_by: list[Hash]
     announced: list[Announced]
+    lifted: list[Announced]
+    to_region: str | None
     bindings: list[Bound]
     representatives: list[StandIn]
     issuer: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ledger.domain.canonical import JsonObject
 from ledger.errors import NotEntitledError
 from ledger.ports import Signer
 from ledger.ports.queue import MessageQueue, Queued, Request
@@ -39,6 +40,7 @@ class Writing:
         outcomes: Tells what messages of the queue do.
         identifier_for: (USCC, license id) → its identifier, where that is known and the body acts on it.
         status: Where a license stands now; None where no node says so.
+        lifted: (license, record number) → the suspensions that this act lifted; None where no node says so.
         remember: Notes which identifiers stand for which licenses, and where their documents are.
         signs_for: Whether an organisation may sign in an issuer's name, for a type.
         promises: `GIVEN`, or why no promise is given.
@@ -59,6 +61,7 @@ class Writing:
     outcomes: Callable[[], Outcomes]
     identifier_for: Callable[[str, str], str | None]
     status: Callable[[str], str | None]
+    lifted: Callable[[str, int], list[JsonObject] | None]
     remember: Callable[[Sequence[Issued]], None]
     signs_for: Callable[[str, str, str], bool]
     promises: Callable[[], str]

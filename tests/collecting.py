@@ -364,7 +364,12 @@ class Desk:
         self._entropy = SystemEntropy()
 
     def collect(
-        self, feed: Path, resume: bool = False, size: int = 1_000, signer: str = BUREAU
+        self,
+        feed: Path,
+        resume: bool = False,
+        size: int = 1_000,
+        signer: str = BUREAU,
+        begin_at: int | None = None,
     ) -> FeedReport:
         """What `license collect` does."""
         with open_sheet(feed) as sheet:
@@ -375,7 +380,7 @@ class Desk:
         book.fuse = self.fuse
         with book:
             service = self._service(header, book, size)
-            service.check(entries)
+            service.check(entries, begin_at)
             report = service.run(entries, key_of(signer))
             self.rejected = list(corrections(book.rejected(), header, "en"))
         return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.cli import keys
+from api.cli.fitting import FittingRows
 from api.cli.options import ending, open_ledger
 from api.cli.output import Outcome, said, worded
 from api.cli.plain import one_line
@@ -31,9 +33,10 @@ from ledger.domain.words import (
     USE_KIND,
     Words,
 )
-from ledger.errors import UsageError
+from ledger.errors import LedgerError, RuleError, UsageError
 from ledger.ports import Entities, Index
 from ledger.service.govern import Governed, GovernLedger, Order
+from ledger.service.named_refusals import named
 from ledger.service.read_state import RemoteState
 from ledger.service.remote import PromiseCheck
 from ledger.service.remote_registry import GovernAtService
@@ -89,10 +92,19 @@ class Desk:
     def carry_out(self, orders: Sequence[Order]) -> Governed:
         """Submit the orders, or write down what is still to be signed."""
         file = RequestFile(self.signatures)
-        governed = self._service(file.brought()).run(orders)
+        try:
+            governed = self._service(file.brought()).run(orders)
+        except RuleError as error:
+            raise self._named(error) from error
         if governed.requests:
             raise file.pending(governed.requests)
         return governed
+
+    def _named(self, error: LedgerError) -> LedgerError:
+        """A refusal with the names of what it is about, as far as they can be read."""
+        with suppress(LedgerError):
+            return named(error, self.state)
+        return error
 
     def _service(self, brought: Brought) -> GovernLedger | GovernAtService:
         ledger = self.ledger
@@ -270,7 +282,7 @@ _CODES: dict[str, Words] = {
 def table(
     rows: Sequence[Mapping[str, object]], *names: str, words: Mapping[str, Words] | None = None
 ) -> Callable[[], object]:
-    """A table for people.
+    """A table for people; cards where the lines are too short for it, so that no id is cut.
 
     Args:
         rows: What is told.
@@ -280,11 +292,7 @@ def table(
     known = {**_CODES, **(words or {})}
 
     def made() -> object:
-        from rich.table import Table
-
-        rich = Table(*(said(_HEADS_ZH[name], name) for name in names))
-        for row in rows:
-            rich.add_row(*(_cell(row[name], known.get(name, {})) for name in names))
-        return rich
+        cells = [[_cell(row[name], known.get(name, {})) for name in names] for row in rows]
+        return FittingRows([said(_HEADS_ZH[name], name) for name in names], cells)
 
     return made

@@ -26,7 +26,14 @@ from ledger.errors import UsageError
 from ledger.ports import Entities
 from ledger.service.list_shared import ListShared, Page
 from ledger.service.read_state import RemoteState
-from ledger.service.share_items import end_item, item_in, register_item, repeat_members, report_repeat
+from ledger.service.share_items import (
+    end_item,
+    item_in,
+    register_item,
+    repeat_members,
+    report_repeat,
+    require_first_report,
+)
 from ledger.service.standing import license_in
 
 app = typer.Typer(add_completion=False, help="Service items and their materials.")
@@ -199,6 +206,8 @@ def report(
     given, license_id = moment(at), ledger.resolve(license_)[0]
     when = ledger.reader.head().time if given is None else given  # no later than the record's block
     _, number, _ = item_in(desk.state, name, when)
+    if given is None:
+        require_first_report(desk.state, desk.body(), license_id, name, when)
     members = repeat_members(name, number, license_id, when)
     shared = desk.send(report_repeat(desk.body(), members, desk.by))
     return told(shared, {"item": name, "licenseId": license_id, "askedAt": rfc3339(when)}, shared.about)

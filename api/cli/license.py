@@ -51,13 +51,14 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.official import TypeKind, named_document
 from ledger.domain.official_texts import act_words, flag_texts, statuses
 from ledger.domain.powers import Capacity
+from ledger.domain.regions import full_region_name
 from ledger.domain.representation import RepresentationKind
 from ledger.domain.words import CHECKED_BY, FLAG
 from ledger.errors import OutageError, TrustError
 from ledger.ports import Signer
 from ledger.service.orders import Acted, ActOrder, Issued
 from ledger.service.sources import Asked
-from ledger.service.standing import Shown
+from ledger.service.standing import Shown, lifted_at
 
 app = typer.Typer(add_completion=False, help="Issue licenses and record what happens to them.")
 
@@ -205,9 +206,9 @@ def act_command(app: typer.Typer, verb: str, name: str, help_: str, kind: TypeKi
         ledger, signer = open_ledger(network, rpc, api, file), keys.signer(key)
         order = ActOrder(verb, ground, moment(effective) or 0, reference, region_number(region), kind)
         if ledger.settings.api:
-            return remote.told(
-                remote.service(ledger, org, id_, signer).act(id_, order), f"{said(rule.zh, rule.en)} {id_}"
-            )
+            answer = remote.service(ledger, org, id_, signer).act(id_, order)
+            lifted = [_lifted(each) for each in answer.get("lifted") or ()]
+            return remote.told(answer, "\n".join([f"{said(rule.zh, rule.en)} {id_}", *lifted]))
         license_id, identifier = ledger.resolve(id_)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 
@@ -226,8 +227,10 @@ def _acted(ledger: Ledger, acted: Acted, identifier: str | None) -> Outcome:
     word = said(*act_words(acted.act, shown.kind))
     frozen = [worded(FLAG, flag) for flag in shown.flags if flag == "HOLDER_FROZEN"]
     stands = said("，", ", ").join([worded(statuses(shown.kind), status), *frozen])
-    text = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
-    return Outcome(acted.as_json(identifier, status), text=text)
+    head = f"{word}: {identifier or acted.license_id} → {stands} ({said('序号', 'seq')} {acted.seq})"
+    lifted = lifted_at(ledger.follow(), shown.license, acted.seq or 0)
+    text = "\n".join([head, *map(_lifted, lifted)])
+    return Outcome(acted.as_json(identifier, status, lifted), text=text)
 
 
 @app.command("freeze")
@@ -292,6 +295,7 @@ _STANDING_ZH = {
     "by": "办理机关",
     "capacity": "身份",
     "ground": "事由",
+    "toRegion": "迁往地区",
     "supersededBy": "替代件",
     "supersededByLeaf": "替代件（批次中）",
     "issuer": "颁发机构",
@@ -317,7 +321,9 @@ def _standing(shown: Shown, data: Mapping[str, Any]) -> str:
     people = (*map(_binding, shown.bindings), *map(_stand_in, shown.representatives))
     named = data.get("document") or {}
     titled = "  ".join(one_line(str(named[name])) for name in ("number", "title") if named.get(name))
-    return "\n".join([*([titled] if titled else []), head, *facts, *flags, *doubts, *announced, *people])
+    lifted = map(_lifted, data["lifted"])
+    told_of = [*doubts, *lifted, *announced, *people]
+    return "\n".join([*([titled] if titled else []), head, *facts, *flags, *told_of])
 
 
 def _held(row: Mapping[str, object]) -> str:
@@ -335,6 +341,12 @@ def _announced(fact: LicenseFact, kind: TypeKind | None) -> str:
     return "  > " + "  ".join((rfc3339(fact.effective), said(*act_words(fact.act, kind)), ground)).rstrip()
 
 
+def _lifted(row: Mapping[str, Any]) -> str:
+    """One line of a suspension that was lifted: from when it was to work, on what ground."""
+    why = f"{row['ground']}  {said(**row['groundText'])}" if row["groundText"] else row["ground"]
+    return f"  {said('解除暂扣、中止', 'lifts the suspension')}  {row['effective']}  {why}"
+
+
 def _in_words(data: Mapping[str, Any], kind: TypeKind | None) -> dict[str, Any]:
     """The same as people read it: codes with their words, a leaf by its batch's object and its number."""
     told = {**data, "status": f"{data['status']}  {worded(statuses(kind), data['status'])}"}
@@ -346,6 +358,8 @@ def _in_words(data: Mapping[str, Any], kind: TypeKind | None) -> dict[str, Any]:
         told["act"] = f"{data['act']}  {said(*act_words(Act[data['act']], kind))}"
     if data["groundText"]:
         told["ground"] = f"{data['ground']}  {said(**data['groundText'])}"
+    if data["toRegion"]:
+        told["toRegion"] = f"{data['toRegion']}  {full_region_name(data['toRegion'])}".rstrip()
     if data["supersededByLeaf"]:
         batch, index = data["supersededByLeaf"]["batch"], data["supersededByLeaf"]["index"]
         told["supersededByLeaf"] = said(f"批次 {batch} 第 {index} 份", f"{index} of batch {batch}")

@@ -46,6 +46,10 @@ def collect(
     out: Annotated[str, typer.Option("--out", metavar="DIR", help="The feed's own folder.")],
     size: Annotated[int, typer.Option("--size", min=1, max=MAX_BATCH, help="Licenses a batch.")] = MAX_BATCH,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what was begun in DIR.")] = False,
+    begin_at: Annotated[
+        int | None,
+        typer.Option("--begin-at", min=1, metavar="NUMBER", help="Where the feed begins, if not with 1."),
+    ] = None,
     network: Network = None,
     rpc: RpcUrls = None,
 ) -> Outcome:
@@ -60,7 +64,7 @@ def collect(
         register.require(feed.header, folder, book.due)
         service = _service(ledger, feed.header, book, folder, size)
         with share_bar("核对", "checking") as shown, feed.entries(shown) as entries:
-            service.check(entries)
+            service.check(entries, begin_at)
         if register.place_of(feed.header) is None:
             _take_in(ledger, book, LicenseFolder(folder, flush))
         register.note(feed.header, folder, book.due)
@@ -179,6 +183,13 @@ def _text(report: FeedReport, out: str, rejected: Path | None) -> str:
     head = f"{report.first}–{report.until} → {out}: {counts}"
     count = len(report.rejected)
     lines = [f"{head}；拒绝 {count} 行。" if is_zh else f"{head}; {count} lines rejected."]
+    if report.begins > 1:
+        before = report.begins - 1
+        lines.append(
+            f"  本归集从序号 {report.begins} 开始，1–{before} 不在其中。"
+            if is_zh
+            else f"  This feed begins with {report.begins} here; 1–{before} are no part of it."
+        )
     for sequence, reasons in report.rejected[:20]:
         told = "; ".join(f"{fault.code} {fault.message[language()]}" for fault in reasons)
         lines.append(f"  {sequence}: {told}")

@@ -9,6 +9,7 @@ import typer
 
 from api.cli.keys import passphrase
 from api.cli.output import note, read_input
+from ledger.adapters.service_client import on_wait
 from ledger.bootstrap import Ledger
 from ledger.domain.moments import parse_end, parse_moment
 from ledger.domain.regions import RegionCode
@@ -58,9 +59,15 @@ def open_ledger(
         UsageError: `FILE_AT_SERVICE`: no service takes what opens a leaf.
     """
     ledger = Ledger(load_settings(network, rpc or (), api), passphrase(), on_drawn)
+    if ledger.settings.api:
+        on_wait.set(_tell_waiting)
     if file is not None and ledger.settings.api:
         raise UsageError("FILE_AT_SERVICE", file=file)
     return with_file(ledger, file)
+
+
+def _tell_waiting(url: str) -> None:
+    note(f"正在等待服务 {url} 应答……", f"Waiting for the service {url} to answer …")
 
 
 def with_file(ledger: Ledger, file: str | None) -> Ledger:

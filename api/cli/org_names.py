@@ -77,7 +77,11 @@ def _names_at(service: ServiceClient) -> Iterator[tuple[str, str]]:
         rows, last = answer.get("organisations"), answer.get("next")
         if not isinstance(rows, list) or not (last is None or (isinstance(last, str) and last > after)):
             raise TrustError("SERVICE_ANSWER_DIFFERS", member="organisations")
-        yield from ((str(each["uscc"]), str(each["name"])) for each in rows if each.get("name"))
+        for each in rows:
+            if not isinstance(each, dict) or not isinstance(each.get("uscc"), str):
+                raise TrustError("SERVICE_ANSWER_DIFFERS", member="organisations")
+            if isinstance(each.get("name"), str):
+                yield each["uscc"], each["name"]
         after = last
 
 

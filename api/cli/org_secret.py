@@ -51,5 +51,5 @@ def import_secret(
 def _first_line(path: str) -> bytes:
     line = read_input(path).split(b"\n", 1)[0].rstrip(b"\r")
     if not line:
-        raise UsageError("ISSUER_PASSPHRASE_NEEDED", path=path)
+        raise UsageError("PASSPHRASE_FILE_EMPTY", path=path)
     return line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -28,6 +29,8 @@ Digest = Annotated[str, typer.Argument(metavar="MESSAGE", help="Digest of the me
 @app.command("list")
 def list_(
     state: Annotated[str | None, typer.Option("--state", metavar="STATE", help="Only these.")] = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Only what is not on the ledger yet.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Only what ran out or was refused.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 100,
     after: Annotated[int, typer.Option("--after", min=0, help="Behind this number.")] = 0,
     network: Network = None,
@@ -35,12 +38,12 @@ def list_(
 ) -> Outcome:
     """List messages in the order of their acceptance; what ran out or was refused waits for you."""
     ledger = open_ledger(network, rpc)
-    rows = ledger.queue.rows(_state(state), limit, after)
+    rows = _rows(ledger, _states(state, waiting, failed), limit, after)
     whole = ledger.queue.state()
     now = int(ledger.clock.now().timestamp())
     counts = {each.value: whole.counts.get(each, 0) for each in MessageState}
     data = {"messages": [_row(each, now) for each in rows], "counts": counts}
-    lines = [f"{each.number:>6}  {_standing(each)}  {each.digest}" for each in rows]
+    lines = [_line(each) for each in rows]
     told = "  ".join(f"{worded(MESSAGE_STATE, name)} {n}" for name, n in counts.items())
     return Outcome(data, text="\n".join([*lines, told]))
 
@@ -116,9 +119,34 @@ def _found(ledger: Ledger, message: str) -> Queued:
     return queued
 
 
-def _state(name: str | None) -> MessageState | None:
-    if name is None:
+_WAITING = (MessageState.ACCEPTED, MessageState.SENT)
+_FAILED = (MessageState.REFUSED, MessageState.EXPIRED)
+
+
+def _rows(ledger: Ledger, states: Sequence[MessageState] | None, limit: int, after: int) -> list[Queued]:
+    """Messages of some states in one order."""
+    if states is None:
+        return ledger.queue.rows(None, limit, after)
+    found = [each for state in states for each in ledger.queue.rows(state, limit, after)]
+    return sorted(found, key=lambda each: each.number)[:limit]
+
+
+def _states(name: str | None, waiting: bool, failed: bool) -> list[MessageState] | None:
+    """The states that are asked for; None for all of them."""
+    if name is None and not waiting and not failed:
         return None
+    named = [] if name is None else [_state(name)]
+    return list(dict.fromkeys([*named, *(_WAITING if waiting else ()), *(_FAILED if failed else ())]))
+
+
+def _line(queued: Queued) -> str:
+    """A message for people: its number, where it stands, since when, its record."""
+    record = f"{said('序号', 'seq')} {queued.record.seq}" if queued.record else ""
+    since = rfc3339(queued.accepted_at)
+    return f"{queued.number:>6}  {_standing(queued)}  {since}  {padded(record, 10)}  {queued.digest}"
+
+
+def _state(name: str) -> MessageState:
     if name.upper() not in MessageState.__members__:
         raise UsageError("MESSAGE_STATE", state=name[:40], states=", ".join(MessageState.__members__))
     return MessageState[name.upper()]
@@ -131,7 +159,8 @@ def _kind(queued: Queued) -> str:
 def _standing(queued: Queued) -> str:
     """Where a message stands and what it is, in columns."""
     state, kind = worded(MESSAGE_STATE, queued.state.value), worded(MESSAGE, _kind(queued))
-    return f"{padded(state, 9)} {padded(kind, 14)}".rstrip()
+    again = said("，已重签", ", signed again") if queued.resigned_as else ""
+    return f"{padded(state, 9)} {padded(kind + again, 14)}".rstrip()
 
 
 def _row(queued: Queued, now: int) -> dict[str, object]:

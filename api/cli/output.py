@@ -187,11 +187,12 @@ def silence_stdout() -> None:
 def _print_text(outcome: Outcome) -> None:
     shown = outcome.text() if callable(outcome.text) else outcome.text
     if isinstance(shown, str):
-        print(plain(shown))
+        if shown:
+            print(plain(shown))
     elif shown is not None:
         from api.cli.terminal import Terminal
 
-        Terminal().print(shown)
+        Terminal().print(shown, crop=False)  # a terminal breaks lines itself, and what is copied is whole
     if outcome.error is not None:
         sys.stdout.flush()
         _print_error(outcome.error)
@@ -203,6 +204,10 @@ def _print_error(error: LedgerError) -> None:
     print(plain(f"{label} [{error.code}] {error.message()[chosen]}"), file=sys.stderr)
     for line in _entries(error.fields.get("errors"), chosen):
         print(f"  - {one_line(line)}", file=sys.stderr)
+    if error.said_by:
+        zh = f"以上和以下为服务 {error.said_by} 的答复：其中“本机”“此处”指该服务，不是这台机器。"
+        en = f"Said by the service at {error.said_by}: what it calls here is there, not this machine."
+        print(plain(f"  {said(zh, en)}"), file=sys.stderr)
     print(plain(f"  {arrow}{error.remedy()[chosen]}"), file=sys.stderr)
 
 

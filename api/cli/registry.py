@@ -42,7 +42,6 @@ from ledger.errors import RuleError, UnknownIdError, UsageError
 from ledger.ports import Entities
 from ledger.service import govern, list_registry
 from ledger.service.body_names import BodyNames
-from ledger.service.found import digest_of_text
 from ledger.service.list_registry import entitlement_row, keys_of, powers_of, rights_of, shown_time
 from ledger.service.signing import KeyFile
 
@@ -118,7 +117,7 @@ def org_add(
         orders.append(govern.register_key(code, encrypting, Purpose.ENCRYPT, desk.by))
         data["encryptionKeyId"] = _id(encrypting)
     governed = desk.carry_out(orders)
-    desk.ledger.party_texts.keep_name(digest_of_text(name), name)
+    BodyNames(desk.state, desk.ledger.party_texts).keep(name)
     return done(governed, data, said(f"已登记 {code}", f"registered {code}"))
 
 
@@ -367,7 +366,8 @@ def key_cut_off(
     What it permitted from then on is void; what it restricted or ended stands.
     """
     desk, identity = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), _key_name(key)
-    governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by)])
+    now = int(desk.ledger.clock.now().timestamp())
+    governed = desk.carry_out([govern.cut_off_key(identity, read_since(since), desk.by, now)])
     data = {"keyId": "0x" + identity.hex(), "cutOff": rfc3339(read_since(since))}
     return done(governed, data, said(f"自 {data['cutOff']} 起失密", f"cut off from {data['cutOff']}"))
 

@@ -12,7 +12,7 @@ from api.cli.output import said
 from ledger.domain.identifiers import Uscc, is_type_code
 from ledger.domain.regions import RegionCode
 from ledger.domain.rights import IDENTITY_PROVIDER
-from ledger.errors import UsageError
+from ledger.errors import Bilingual, UsageError
 
 Until = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
@@ -22,6 +22,8 @@ End = Annotated[
 ]
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="License type code, 21 characters.")]
 RegionOption = Annotated[str, typer.Option("--region", metavar="CODE", help="GB/T 2260 code.")]
+
+_TYPE = Bilingual("类型", "type")
 
 
 def read_since(text: str | None) -> int:
@@ -42,7 +44,7 @@ def read_uscc(text: str) -> str:
 def read_code(text: str) -> str:
     """The code of a license type; raises `CHOICE`."""
     if text != IDENTITY_PROVIDER and not is_type_code(text):
-        raise UsageError("CHOICE", option="type", text=text[:40], choices="21-character codes")
+        raise UsageError("CHOICE", option=_TYPE, text=text[:40], choices="21-character codes")
     return text
 
 

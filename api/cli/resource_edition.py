@@ -20,7 +20,7 @@ from api.cli.output import Outcome, open_input, read_input, said, unreadable, wo
 from api.cli.plain import one_line
 from api.cli.sharing import BodyOption, ResourceArgument, Signatures, SigningKey, desk_of, told
 from api.cli.wallet_saying import histories_at, require_own
-from ledger.adapters.service_client import get_unsigned
+from ledger.adapters.service_client import get_unsigned, service_outage
 from ledger.bootstrap import Ledger
 from ledger.domain.canonical import JsonObject, parse_strict
 from ledger.domain.editions import (
@@ -38,7 +38,6 @@ from ledger.errors import (
     BadProofError,
     LedgerError,
     MalformedError,
-    OutageError,
     RuleError,
     TrustError,
     UnknownIdError,
@@ -242,7 +241,7 @@ def _at_service(url: str, digest: bytes, key: str) -> list[JsonObject]:
     asked = {"digest": digest.hex(), **({"resource": key} if key else {})}
     told = get_unsigned(url, f"/v1/editions?{urlencode(asked)}").get("editions")
     if not isinstance(told, list) or not all(is_told(each, digest, key) for each in told):
-        raise OutageError("SERVICE_OUTAGE", url=url, reason="editions")
+        raise service_outage(url, "editions")
     return told
 
 

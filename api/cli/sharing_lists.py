@@ -76,6 +76,8 @@ def duty_set(
     """Set an item of a region's responsibility list; signed by the region or a superior one."""
     if (due is None) != strike:
         raise UsageError("DUTY_DUE")
+    if not what.strip():
+        raise UsageError("WORDS_EMPTY", name="--what")
     desk = desk_of(network, rpc, by, signatures, api, org, key)
     owner, code = read_key(resource).split("/", 1)
     number, end = one_of("--kind", kind, _KINDS), ending(due)
@@ -89,8 +91,11 @@ def duty_set(
         "owner": owner,
         "resource": found,
         "due": shown_time(end),
+        "past": 0 < end <= int(desk.ledger.clock.now().timestamp()),
     }
-    return told(shared, data, f"{found}  {_due(data['due']) or said('已删去', 'struck out')}")
+    head = f"{found}  {_due(data['due']) or said('已删去', 'struck out')}"
+    late = said("  ! 期限已过，登记之时即为逾期", "  ! The term is past: it is overdue from its record on")
+    return told(shared, data, f"{head}\n{late}" if data["past"] else head)
 
 
 @duty_app.command("list")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from api.cli.files import write_out
-from api.cli.output import Outcome, language, read_input
+from api.cli.output import Outcome, language, note, read_input
 from api.cli.plain import one_line
 from ledger.domain.canonical import JsonValue, parse_strict
 from ledger.domain.challenge import Challenge
@@ -143,6 +143,7 @@ def _presented(presentation: Presentation, question: Challenge) -> dict[str, obj
         "purpose": question.purpose,
         "verifier": question.as_json()["verifier"],
         "disclosed": _disclosed(presentation),
+        "missing": _missing(presentation, question),
         "licenses": [
             {
                 "licenseId": each.license_id,
@@ -152,6 +153,21 @@ def _presented(presentation: Presentation, question: Challenge) -> dict[str, obj
             for each in presentation.licenses
         ],
     }
+
+
+def warn_of_missing(presentation: Presentation, question: Challenge) -> None:
+    """Tell a person which fields asked for are not shown: whoever asked will turn the answer down."""
+    missing = one_line(", ".join(_missing(presentation, question)))
+    if missing:
+        note(
+            f"注意：核验请求还要求 {missing}，这里没有出示；核验方会以不符合所要求的范围为由不予采信。",
+            f"NOTE: {missing} is asked for, too, and not shown: whoever asks will find this out of scope.",
+        )
+
+
+def _missing(presentation: Presentation, question: Challenge) -> list[str]:
+    """The names asked for that no license of a presentation answers."""
+    return question.unanswered([path for each in presentation.licenses for path in each.disclosure.values()])
 
 
 def _role(shown: ShownLicense) -> str | None:

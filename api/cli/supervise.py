@@ -81,17 +81,18 @@ def promises(
     ledger = open_ledger(network, rpc)
     try:
         if lodged:
-            return _promises_told(ledger.supervised.lodged(ledger.judging().at_head()), leave_out)
+            return _promises_told(ledger, ledger.supervised.lodged(ledger.judging().at_head()), leave_out)
         given = list(held_promises(paths)) if paths else ledger.promises_given()
         judging = ledger.judging().at_head()
-        return _promises_told(supervise(given, judging, ledger.verifier, ledger.trust.ledger_id))
+        found = supervise(given, judging, ledger.verifier, ledger.trust.ledger_id)
+        return _promises_told(ledger, found)
     except OutageError as error:
         return Outcome(error=error, exit_code=3)
 
 
-def _promises_told(found: SupervisedPromises, leaves_out: bool = True) -> Outcome:
+def _promises_told(ledger: Ledger, found: SupervisedPromises, leaves_out: bool = True) -> Outcome:
     """Broken is worse than not known; what is no promise is nobody's fault that could be named."""
-    data, text = found.as_json(), lambda: _text(found)
+    data, text = found.as_json(), lambda: with_names(ledger, ledger.index, _text(found))
     if found.findings:
         return Outcome(data, text, code=found.findings[0].code, exit_code=1)
     if found.absent and not leaves_out:

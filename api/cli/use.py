@@ -178,7 +178,7 @@ def sign(
     run = SignLoop(signing.step, names)
     run.watch() if watch else run.until_signed(wait)
     error = None if watch or not run.waiting else OutcomeUnknownError("USES_WAITING", count=run.waiting)
-    lines = [f"{each['batch']}  {each['size']}  seq {each['seq']}" for each in run.batches]
+    lines = [f"{each['batch']}  {each['size']}  {said('序号', 'seq')} {each['seq']}" for each in run.batches]
     lines.append(said(f"尚未合批 {run.waiting} 次", f"{run.waiting} uses in no batch yet"))
     return Outcome({"batches": run.batches, "waiting": run.waiting}, text="\n".join(lines), error=error)
 
@@ -345,7 +345,8 @@ def delivered(folder: Path, used: Used, ledger: Ledger) -> Outcome:
         "promise": str(folder / "promise.json") if promise else None,
     }
     stands = _stands(standing) if row is None else _loaded(row)
-    place = said("已承诺上链", "the record is promised") if data["seq"] is None else f"seq {data['seq']}"
+    seq = data["seq"]
+    place = said(f"序号 {seq}", f"seq {seq}") if seq else said("已承诺上链", "the record is promised")
     lines = [
         str(copy),
         f"  {said('用证', 'use')} {data['object'] or data['use']} ({place})",

@@ -13,6 +13,7 @@ import typer
 from api.cli import keys
 from api.cli.bodies import body_of
 from api.cli.files import write_out
+from api.cli.output import note
 from ledger import crypto
 from ledger.adapters.clock import SystemPace
 from ledger.adapters.outbox import FileOutbox
@@ -27,6 +28,7 @@ from ledger.domain.salted_text import SaltedText
 from ledger.domain.sharing_entities import Grant, Resource
 from ledger.domain.sm3 import sm3
 from ledger.domain.state import StateView, typed
+from ledger.domain.use_reasons import REASONS
 from ledger.domain.use_request import UseRequest
 from ledger.errors import LedgerError, UnknownIdError, UsageError
 from ledger.ports import Decryptor, Entities, Signer
@@ -156,11 +158,22 @@ class UsingDesk:
         )
         requests = self._requests()
 
-        def make(fresh: UseOrder) -> UseRequest:
-            ledger.published.routes_in(self.state).require_channel(self.granted, channel.is_direct)
-            return requests(fresh)
+        own: list[LedgerError] = []
 
-        used = using.use(order_key(folder), order, make, SystemPace(), float(wait))
+        def make(fresh: UseOrder) -> UseRequest:
+            try:
+                ledger.published.routes_in(self.state).require_channel(self.granted, channel.is_direct)
+                return requests(fresh)
+            except LedgerError as error:
+                own.append(error)
+                raise
+
+        try:
+            used = using.use(order_key(folder), order, make, SystemPace(), float(wait))
+        except LedgerError as error:
+            if error.code in REASONS and error not in own:
+                _note_refusal(self.granted.grant_id)
+            raise
         if isinstance(channel, PlatformChannel):
             self._note_way(channel, used.request.digest)
         return used
@@ -199,6 +212,15 @@ class UsingDesk:
         if order.is_batched:
             raise UsageError("USE_BATCH_PLATFORM", grant=order.grant.grant_id)
         return PlatformChannel(self.via, judge.error)
+
+
+def _note_refusal(grant: str) -> None:
+    """Tell a person that the provider's refusal is recorded, and where its number will be seen."""
+    note(
+        f"提供方把拒绝记上账本；用 elicense use list --grant {grant} 查看记录及序号。没有写出文件。",
+        f"The provider records the refusal on the ledger; elicense use list --grant {grant} shows it with "
+        "its number. No file was written.",
+    )
 
 
 def orders_in(ledger: Ledger) -> FileOutbox:

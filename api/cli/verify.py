@@ -337,6 +337,8 @@ def _card(verdict: Verdict) -> Group:
         f"{coded(results(verdict.kind), verdict.result)}  ", style=color.get(verdict.result, "bold red")
     ) + Text(verdict.message[tongue], style="default")
     table = Table(box=None, show_header=False, padding=(0, 1))
+    for _ in range(4):
+        table.add_column(overflow="fold")
     told: set[str] = set()
     for check in verdict.checks:
         table.add_row(*_row(check, verdict.kind, tongue, told), style=_STYLES[check.outcome])

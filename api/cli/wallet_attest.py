@@ -21,6 +21,7 @@ from api.cli.showing import (
     desk,
     drawn,
     field_names,
+    warn_of_missing,
 )
 from ledger import crypto
 from ledger.adapters.clock import SystemClock, SystemEntropy
@@ -70,6 +71,7 @@ def attest(
     shown = attesting.attest(
         brought, field_names(fields), question, statement, signer, crypto.verifier(), now, desk(offline)
     )
+    warn_of_missing(shown.presentation, question)
     attested = {**statement.as_json(), "by": body, "at": rfc3339(shown.presentation.made_at)}
     attested["officer"] = {"digest": digest.hex(), "salt": salt.hex()} if officer else None
     return drawn(shown, question, {"attested": attested}, png=png, svg=svg, out=out)

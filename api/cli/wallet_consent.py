@@ -11,22 +11,25 @@ from api.cli.bodies import naming
 from api.cli.form_codes import CodeOption, read_form
 from api.cli.governing import state_of, table
 from api.cli.options import Network, PinnedHead, RpcUrls, Trust, open_ledger
-from api.cli.output import Outcome, said
+from api.cli.output import Outcome, said, worded
 from api.cli.plain import one_line
 from api.cli.sharing import listed
 from api.cli.wallet_device import VaultOption, open_wallet
 from api.cli.wallet_saying import Counter, OutOption, WithOption, YesOption, histories_at, require_own
 from ledger.bootstrap import Ledger
+from ledger.domain.facts import Values
+from ledger.domain.field_list import FieldList
 from ledger.domain.grant_request import GrantRequest, read_grant_request
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
 from ledger.domain.sharing import Basis, is_within
 from ledger.domain.sharing_entities import resource_key
-from ledger.domain.words import GRANT_STANDING
+from ledger.domain.words import BASIS, GRANT_STANDING
 from ledger.errors import RuleError
-from ledger.service.asked_holders import borne_out, grant_record
+from ledger.service.asked_holders import borne_out, list_granted, name_recorded, revocable
 from ledger.service.found import digest_of_text
 from ledger.service.share_grants import bits
+from ledger.service.sources import Histories
 
 RequestArgument = Annotated[
     str, typer.Argument(metavar="REQUEST", help="What the relying body wrote, or its QR code.")
@@ -85,10 +88,11 @@ def withdraw_consent(
     """Take a consent back, which ends the grant at once; hand the file to anybody who relays it."""
     ledger = open_ledger(network, rpc)
     histories = histories_at(ledger, trust, head)
-    recorded, rev = grant_record(histories, grant)
+    recorded, rev, fields = revocable(histories, grant)
     counter = Counter(ledger, open_wallet(vault), str(recorded["licenseId"]), histories)
     members = {"grant": grant.lower(), "licenseId": recorded["licenseId"]}
-    shown = {**_told(recorded), "grant": grant.lower(), "checked": True}
+    named = _named(ledger, histories, recorded, fields)
+    shown = {**_told(recorded), **named, "grant": grant.lower(), "checked": True}
     saying, other = counter.said("WithdrawConsent", members, rev), counter.read(with_)
     return counter.say(saying, shown, card, with_=other, yes=yes, out=out, png=png)
 
@@ -135,36 +139,42 @@ def _asked(asked: GrantRequest) -> dict[str, object]:
     }
 
 
+def _named(ledger: Ledger, histories: Histories, recorded: Values, fields: int) -> dict[str, object]:
+    """What this home has words for: who asks, what for, which fields; positions where it has no names."""
+    texts, uscc = ledger.party_texts, from_ascii32(str(recorded["grantee"]))
+    listed = texts.list_of(list_granted(histories, recorded)) or FieldList((), ())
+    name, purpose = name_recorded(histories, uscc), texts.text(str(recorded["purposeDigest"]))
+    return {
+        "grantee": {"uscc": uscc, "name": texts.name_of(name) if name else None},
+        "purpose": purpose.text if purpose else None,
+        "fields": listed.named(fields),
+    }
+
+
 def _told(recorded: Mapping[str, object]) -> dict[str, object]:
     """What the record of a request tells by itself: codes, no words."""
-    texts = ("grantee", "owner", "code", "purpose", "item")
-    grantee, owner, code, purpose, item = (from_ascii32(str(recorded[name])) for name in texts)
+    texts = ("owner", "code", "purpose", "item")
+    owner, code, purpose, item = (from_ascii32(str(recorded[name])) for name in texts)
     since, until, count = (int(str(recorded[name])) for name in ("since", "until", "count"))
     return {
-        "grantee": {"uscc": grantee, "name": None},
         "owner": owner,
         "resource": resource_key(owner, code),
         "licenseId": recorded["licenseId"],
         "basis": Basis(int(str(recorded["basis"]))).name,
         "purposeCode": purpose,
-        "purpose": None,
         "item": item,
         "since": rfc3339(since) if since else None,
         "until": rfc3339(until),
         "count": count or None,
         "asked": None,
-        "fields": None,
     }
-
-
-_BASES = {"DUTY": ("依职能", "a statutory duty"), "CONSENT": ("您的同意", "your consent")}
 
 
 def card(data: Mapping[str, Any]) -> str:
     """Who asks for what, on which basis, for how long, in the language of this run."""
     who = " ".join(filter(None, (data["grantee"]["name"], data["grantee"]["uscc"])))
-    fields = ", ".join(data["fields"] or ["?"])
-    basis = _BASES[data["basis"]]
+    fields, basis = ", ".join(data["fields"]), worded(BASIS, data["basis"])
+    whose = said("，即您的同意", ": yours") if data["basis"] == "CONSENT" else ""
     purpose = " ".join(filter(None, (data["purpose"], data["purposeCode"])))
     if data["act"] == "WithdrawConsent":
         head = said(f"撤回同意：{who} 不得再使用。", f"You take your consent back: {who} may use no more.")
@@ -175,12 +185,12 @@ def card(data: Mapping[str, Any]) -> str:
         said(f"  证照：{data['licenseId']}", f"  license: {data['licenseId']}"),
         said(f"  来源：{data['resource']}", f"  from: {data['resource']}"),
         said(f"  字段：{fields}", f"  fields: {fields}"),
-        said(f"  依据：{basis[0]}", f"  on the basis of {basis[1]}"),
+        said(f"  依据：{basis}{whose}", f"  basis: {basis}{whose}"),
         said(f"  用途：{purpose}", f"  purpose: {purpose}"),
         said(f"  事项：{data['item'] or '–'}", f"  matter: {data['item'] or '–'}"),
         said(
-            f"  期限：{data['since'] or '生效'} 至 {data['until']}",
-            f"  from {data['since'] or 'now'} until {data['until']}",
+            f"  期限：{data['since'] or '生效时'} 至 {data['until']}",
+            f"  from {data['since'] or 'when it takes effect'} until {data['until']}",
         ),
         said(f"  次数：{data['count'] or '不计次'}", f"  how often: {data['count'] or 'not counted'}"),
     ]

@@ -21,6 +21,7 @@ from api.cli.showing import (
     drafted,
     drawn,
     field_names,
+    warn_of_missing,
     write,
 )
 from api.cli.wallet_device import VaultOption, open_wallet
@@ -81,6 +82,7 @@ def _handed_on(
     """The code, or where signatures are missing what the next holder signs."""
     more: dict[str, object] = {"verifierRegistered": registered}
     place = desk(offline)
+    warn_of_missing(made.presentation, made.challenge)
     made.require_room(place)
     if made.is_complete:
         return drawn(made.hand_over(place), made.challenge, more, **pictures)

@@ -135,6 +135,7 @@ def _event(each: JsonObject, named: Callable[[object], str]) -> str:
         _outcome(each),
         _reason(each),
         f"×{each['times']}" if each["times"] else None,
+        each["grant"],
     ]
     return "  ".join(str(part) for part in parts if part)
 
@@ -159,4 +160,4 @@ def _body(each: JsonObject, named: Callable[[object], str]) -> str:
     fields = ", ".join(each["fields"])
     used = said(f"共使用 {each['used']} 次", f"{each['used']} uses in all")
     basis, standing = worded(BASIS, each["basis"]), worded(GRANT_STANDING, each["standing"])
-    return "  ".join([named(each["grantee"]), basis, fields, standing, used])
+    return "  ".join([named(each["grantee"]), basis, fields, standing, used, each["grant"]])

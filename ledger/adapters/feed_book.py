@@ -106,6 +106,11 @@ class FeedBook:
         """The number that the next increment goes on with; 0 before the first one."""
         return int(self._first("SELECT due FROM feed")[0])
 
+    @property
+    def begins(self) -> int:
+        """The number that the feed began with here; 0 before the first line."""
+        return int(self._first("SELECT MIN(sequence) FROM line WHERE space = ''")[0] or 0)
+
     def said(self, sequence: int) -> Said | None:
         """What a number said before, or None."""
         query = "SELECT digest, fate, file FROM line WHERE space = ? AND sequence = ?"

@@ -95,6 +95,11 @@ class FolderIssuerHome:
                 self._opened[issuer] = self._read_or_draw(issuer)
         return self._opened[issuer]
 
+    def has_secret(self, issuer: str) -> bool:
+        """Whether the body's secret, or a trace of one, is here; raises as `secret` of its form."""
+        folder = self._folder(issuer)
+        return (folder / "secret.json").exists() or (folder / REGISTER).exists()
+
     def export_secret(self, issuer: str, passphrase: bytes) -> bytes:
         """The secret for another machine of the same body, sealed under `passphrase`.
 

@@ -6,7 +6,8 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.refusals import said_again
 from ledger.domain.requests import HEADERS, request_message
 from ledger.errors import (
+    Bilingual,
     LedgerError,
     MalformedError,
     NotEntitledError,
@@ -33,6 +35,12 @@ from ledger.errors import (
 )
 from ledger.errors.texts import TEXTS
 from ledger.ports import Clock, Entropy, Signer
+
+_ISSUING = ("POST", "/v1/messages")
+SILENT_FOR = 4.0
+"""Seconds after which a person is told what is waited for."""
+on_wait: ContextVar[Callable[[str], None] | None] = ContextVar("on_wait", default=None)
+"""Tells a person that the service at an address is waited for; None where nobody looks on."""
 
 LARGEST = 64 << 20
 """Longest answer that is read, in bytes."""
@@ -226,6 +234,7 @@ def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str,
     is_tls = way.url.startswith("https://")  # else no certificate is read, which takes longest of all
     try:
         with (
+            _waited_for(way.url),
             _Line(way) as line,
             httpx2.Client(timeout=until, follow_redirects=False, trust_env=False, verify=is_tls) as client,
             client.stream(
@@ -234,12 +243,37 @@ def _asked(way: _Way, asked: tuple[str, str], data: bytes, headers: Mapping[str,
         ):
             answer = json.loads(_body(response.iter_bytes()))
     except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError, OSError) as error:
-        raise OutageError("SERVICE_OUTAGE", url=way.url, reason=type(error).__name__) from None
+        raise service_outage(way.url, type(error).__name__, is_issuing=asked == _ISSUING) from None
     if not isinstance(answer, dict):
-        raise OutageError("SERVICE_OUTAGE", url=way.url, reason="answer")
+        raise service_outage(way.url, "answer", is_issuing=asked == _ISSUING)
     if not response.is_success:
-        raise _refusal(way.url, response.status_code, answer)
+        raise _refusal(way.url, response.status_code, answer).said_at(way.url)
     return answer
+
+
+@contextlib.contextmanager
+def _waited_for(url: str) -> Iterator[None]:
+    """Have it told once where an answer is long in coming."""
+    tell = on_wait.get()
+    if tell is None:
+        yield
+        return
+    timer = threading.Timer(SILENT_FOR, tell, (url,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def service_outage(url: str, reason: str, *, is_issuing: bool = False) -> OutageError:
+    """`SERVICE_OUTAGE`; whoever issues a license is told how not to issue it twice."""
+    again = Bilingual(
+        "；签发只在带 --request-id 时重试才不会重复", "; only --request-id keeps a license single"
+    )
+    told = {"again": again} if is_issuing else {}
+    return OutageError("SERVICE_OUTAGE", url=url, reason=reason, **told)
 
 
 def _body(pieces: Iterator[bytes]) -> bytes:
@@ -262,7 +296,7 @@ def _refusal(url: str, status: int, problem: dict[str, Any]) -> LedgerError:
         made = OutageError if status >= 500 else _CLASS_OF.get(status, RuleError)
         return made(code, **{**said_again(names), **errors})
     if status >= 500:
-        return OutageError("SERVICE_OUTAGE", url=url, reason=str(status))
+        return service_outage(url, str(status))
     return RuleError("SERVICE_REFUSED", url=url, status=status, reason=str(problem.get("detail", code))[:300])
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ledger.domain.identifiers import CitizenId, Uscc
 from ledger.domain.regions import RegionCode
-from ledger.errors import MalformedError
+from ledger.errors import Bilingual, MalformedError
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -89,6 +89,13 @@ def parse_day(text: object) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def text_fault(path: str, value: object) -> FieldFault:
+    """`FIELD_PATTERN` of what is no text, with what is wrong where that is not seen at a glance."""
+    is_broken = isinstance(value, str) and any(unicodedata.category(each) == "Cc" for each in value)
+    how = Bilingual("：不能含有换行等控制字符", ": no line breaks or other control characters")
+    return FieldFault(path, "FIELD_PATTERN", {"how": how} if is_broken else {})
 
 
 def is_text(value: object, longest: int = LONGEST_TEXT) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.conversion import ROLES, conversion_fault, is_signed_for
 from ledger.domain.derived import derived_values
-from ledger.domain.field_rules import METADATA, FieldFault, is_region, is_text, parse_day
+from ledger.domain.field_rules import METADATA, FieldFault, is_region, is_text, parse_day, text_fault
 from ledger.domain.fields_tree import MAX_FIELDS, flatten
 from ledger.domain.holders import FEWEST_JOINT, MOST_JOINT, PAIR, HolderRule, is_key, is_rule
 from ledger.domain.identifiers import CitizenId, LicenseIdentifier, Uscc, code_type_of
@@ -324,9 +324,7 @@ class LicenseDraft:
         given = self._object(self._given.get("face", {}), "face")
         face = {name: value for name, value in given.items() if name not in self._kind.derived}
         self.faults += self._kind.face_faults(face)
-        self.faults += [
-            FieldFault(path, "FIELD_PATTERN") for path, text in _texts(face, "face") if _has_control(text)
-        ]
+        self.faults += [text_fault(path, text) for path, text in _texts(face, "face") if _has_control(text)]
         return face
 
     def _read_layout(self) -> JsonObject | None:
@@ -466,7 +464,7 @@ class LicenseDraft:
         if value is None:
             self._fault(f"{path}/{name}", "FIELD_REQUIRED")
         elif not is_text(value):
-            self._fault(f"{path}/{name}", "FIELD_PATTERN")
+            self.faults.append(text_fault(f"{path}/{name}", value))
 
     def _parsed(self, parse: Any, value: object, path: str) -> Any:
         if not isinstance(value, str):

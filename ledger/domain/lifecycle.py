@@ -86,25 +86,74 @@ def superseding_at(license_: License, as_of: int, cut_offs: CutOffs) -> LicenseF
 
 
 def announced_at(license_: License, at: int, as_of: int, cut_offs: CutOffs) -> tuple[LicenseFact, ...]:
-    """What was recorded by `as_of` and takes effect only later, the earliest first.
+    """What was recorded by `as_of` and still works when its time comes, the earliest first.
+
+    What was called off or overtaken meanwhile is announced no more: `status_at` does not go by it at any
+    moment, as far as the ledger knew at `as_of`.
 
     Args:
         license_: The license with all its facts.
         at: The moment of legal effect; what is announced lies after both.
         as_of: The moment of knowledge.
         cut_offs: Compromise times as known at `as_of`.
+    """
+    facts = (*_known_renewals(license_, as_of), *license_.facts[1:])
+    known = [fact for fact in facts if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)]
+    now = max(at, as_of)
+    later = [fact for fact in known if fact.effective > now and _still_works(license_, fact, known)]
+    return tuple(sorted(later, key=lambda fact: (fact.effective, fact.seq)))
+
+
+def _still_works(license_: License, fact: LicenseFact, known: list[LicenseFact]) -> bool:
+    """Whether a fact counts for where a license stands at the moment from which it is to work."""
+    by_then = [each for each in known if each.effective <= fact.effective]
+    end, amended = _of_group(by_then, Group.END), _superseded(by_then)
+    if end is not None:
+        return end.fact is fact
+    if amended is not None:
+        return amended.fact is fact
+    is_over = bool(license_.valid_to) and fact.effective >= license_.valid_to
+    return not is_over and fact.act in _PAUSE_OF and _pauses(by_then)[_pause_of(fact)] is fact
+
+
+def leaving_for(license_: License, at: int, as_of: int, cut_offs: CutOffs) -> int:
+    """Number of the region to which a license is on its way at `at`, as known at `as_of`; 0 for none."""
+    facts = [fact for fact in license_.facts if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)]
+    last = _pauses(fact for fact in facts if fact.effective <= at).get((Act.TRANSFER_OUT, False))
+    is_leaving = last is not None and last.act is Act.TRANSFER_OUT
+    is_here = status_at(license_, at, as_of, cut_offs).status is Status.SUSPENDED
+    return last.region if last is not None and is_leaving and is_here else 0
+
+
+def lifted_by(license_: License, resumption: LicenseFact, cut_offs: CutOffs) -> tuple[LicenseFact, ...]:
+    """The suspensions that a resumption lifts, in order: those in force, and those only announced.
+
+    Another body's suspensions and the issuer's are each lifted by their own.
+
+    Args:
+        license_: The license with all its facts.
+        resumption: One of them.
+        cut_offs: Compromise times of keys; a resumption that is void lifted nothing.
 
     Returns:
-        The facts; none where the license has ended by `at`, but for an annulment, which outdoes other ends.
+        The suspensions; none for another act.
     """
-    known = [
-        fact for fact in license_.facts[1:] if fact.recorded_at <= as_of and not _is_void(fact, cut_offs)
-    ]
-    ends = [fact for fact in known if RULES[fact.act].group is Group.END]
-    has_ended = any(fact.effective <= at for fact in ends)
-    now = max(at, as_of)
-    later = [fact for fact in known if fact.effective > now and (not has_ended or fact.act is Act.ANNUL)]
-    return tuple(sorted(later, key=lambda fact: (fact.effective, fact.seq)))
+    if resumption.act is not Act.RESUME or _is_void(resumption, cut_offs):
+        return ()
+    pause = _pause_of(resumption)
+    standing: list[LicenseFact] = []
+    for fact in license_.facts[1:]:
+        if fact.act not in _PAUSE_OF or _pause_of(fact) != pause:
+            continue
+        if fact is resumption:
+            return tuple(standing)
+        if fact.act is Act.SUSPEND:
+            standing.append(fact)
+        elif not _is_void(fact, cut_offs):
+            standing = [
+                each for each in standing if fact.effective > max(each.effective, resumption.effective)
+            ]
+    return ()
 
 
 def _supersedes(fact: LicenseFact) -> bool:
@@ -131,12 +180,7 @@ def may_follow(
         region: Under whose power another body than the issuer acts; 0 for the issuer.
         effective: As of when, as the message asks for it.
     """
-    is_urgent = RULES[act].group in (Group.END, Group.BINDING) or act is Act.SUSPEND
-    is_by_now = is_urgent and effective <= now
-    later = (*license_.renewals, *license_.facts[1:])
-    facts = [
-        fact for fact in later if not _is_void(fact, cut_offs) and not (is_by_now and fact.effective > now)
-    ]
+    facts = _that_count(license_, act, cut_offs, now, effective)
     end = _of_group(facts, Group.END)
     if act is Act.ANNUL:
         return end is None or end.status is not Status.ANNULLED
@@ -145,6 +189,26 @@ def may_follow(
     if RULES[act].group in (Group.END, Group.BINDING):
         return True
     return not _superseded(facts) and _fits(act, region, _pauses(facts))
+
+
+def standing_for(license_: License, act: Act, cut_offs: CutOffs, now: int, effective: int = 0) -> Standing:
+    """Where a license stands by what counts for an act (`may_follow`), whatever its term of validity.
+
+    What is announced may count; the standing then begins after `now`. Arguments as for `may_follow`.
+    """
+    facts = _that_count(license_, act, cut_offs, now, effective)
+    return _of_group(facts, Group.END) or _superseded(facts) or _of_pauses(license_, facts)
+
+
+def _that_count(
+    license_: License, act: Act, cut_offs: CutOffs, now: int, effective: int
+) -> list[LicenseFact]:
+    is_urgent = RULES[act].group in (Group.END, Group.BINDING) or act is Act.SUSPEND
+    is_by_now = is_urgent and effective <= now
+    later = (*license_.renewals, *license_.facts[1:])
+    return [
+        fact for fact in later if not _is_void(fact, cut_offs) and not (is_by_now and fact.effective > now)
+    ]
 
 
 def has_room(license_: License, act: Act) -> bool:
@@ -194,13 +258,17 @@ def _of_term(license_: License, at: int, issued: LicenseFact, facts: list[Licens
         return Standing(Status.NOT_YET, 0, issued)
     if license_.valid_to and at >= license_.valid_to:
         return Standing(Status.EXPIRED, license_.valid_to, issued)
+    return _of_pauses(license_, facts)
+
+
+def _of_pauses(license_: License, facts: list[LicenseFact]) -> Standing:
     pauses = [fact for fact in facts if fact.act in _PAUSE_OF]
     last = _pauses(pauses)
     for pause in _PAUSES:
         if pause in last and last[pause].act is pause[0]:
             return Standing(Status.SUSPENDED, last[pause].effective, last[pause])
     since = pauses[-1].effective if pauses else license_.valid_from
-    return Standing(Status.IN_FORCE, since, pauses[-1] if pauses else issued)
+    return Standing(Status.IN_FORCE, since, pauses[-1] if pauses else license_.facts[0])
 
 
 def _pause_of(fact: LicenseFact) -> tuple[Act, bool]:

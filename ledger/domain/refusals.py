@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ledger.domain.abi import Artifact, read_refusal
-from ledger.domain.acts import RULES, Act, Sharing, Status
+from ledger.domain.acts import RULES, Act, Purpose, Sharing, Status
 from ledger.domain.moments import rfc3339
 from ledger.domain.objects import from_ascii32
-from ledger.domain.words import SHARING
+from ledger.domain.sharing import CorrectionState
+from ledger.domain.words import CORRECTION_STATE, PURPOSE, SHARING, STATUS
 from ledger.errors import (
     BadProofError,
     BadSignatureError,
     Bilingual,
     ChainOutageError,
+    Coded,
     GrantUnusableError,
     LedgerError,
     MalformedError,
@@ -203,7 +205,21 @@ _NOT_GIVEN = Bilingual("未给出", "not given")
 _ABSENT_AS_ZERO = frozenset({"ground", "reason"})
 _NO_MOMENTS = frozenset({"seq"})
 _SHARING = {int(each): Bilingual(*SHARING[each.name]) for each in Sharing}
-_SAID = {each.en: each for each in (_NOT_GIVEN, *_SHARING.values())}
+_PURPOSES = {int(each): Coded(each.name, *PURPOSE[each.name]) for each in Purpose}
+_STATES = {int(each): Coded(each.name, *CORRECTION_STATE[each.name]) for each in CorrectionState}
+_CODED: Mapping[str, Mapping[int, Coded]] = {"purpose": _PURPOSES, "needed": _PURPOSES, "state": _STATES}
+"""Fields that contracts number: in JSON the name, in sentences the words."""
+_STATUSES = {int(each): Bilingual(STATUS[each.name][0], each.name) for each in Status}
+
+
+def act_said(act: Act) -> Bilingual:
+    """An act in a sentence: its Chinese term, and the name that JSON has."""
+    return Bilingual(RULES[act].zh, act.name)
+
+
+_SAID = {
+    each.en: each for each in (_NOT_GIVEN, *_SHARING.values(), *_STATUSES.values(), *map(act_said, RULES))
+}
 _LABELS = {
     "since": "自",
     "until": "至",
@@ -218,6 +234,11 @@ _LABELS = {
     "effective": "生效",
     "time": "记录时间",
     "given": "所给",
+    "licenseId": "证照",
+    "version": "目录版本",
+    "purpose": "用途",
+    "needed": "所需",
+    "state": "状态",
 }
 
 
@@ -247,7 +268,8 @@ def refused(data: bytes, artifacts: Mapping[str, Artifact]) -> LedgerError:
 def _arguments(shown: Mapping[str, object]) -> Bilingual:
     """All values in one line, in both languages."""
     parts = [
-        (name, value if isinstance(value, Bilingual) else (value, value)) for name, value in shown.items()
+        (name, (value.zh, value.en) if isinstance(value, Bilingual | Coded) else (value, value))
+        for name, value in shown.items()
     ]
     return Bilingual(
         "，".join(f"{_LABELS.get(name, name)} {zh}" for name, (zh, _) in parts),
@@ -278,11 +300,25 @@ def said_again(fields: Mapping[str, object]) -> dict[str, object]:
     name = fields.get("name")  # of what came from elsewhere it may be anything
     if not isinstance(name, str) or name not in REFUSALS or "arguments" not in fields:
         return dict(fields)
-    again = {
-        name: _SAID.get(value, value) if isinstance(value, str) else value for name, value in fields.items()
-    }
+    again = {name: _again(name, value) for name, value in fields.items()}
     shown = {name: value for name, value in again.items() if name not in ("name", "arguments")}
     return {**again, "arguments": _arguments(shown)}
+
+
+def _again(name: str, value: object) -> object:
+    if name in _CODED:
+        return next((each for each in _CODED[name].values() if each.code == value), value)
+    return _SAID.get(value, value) if isinstance(value, str) else value
+
+
+def coded(name: str, number: int) -> object:
+    """A number that a field of a refusal may have, as its code with words; itself where it has none.
+
+    Example:
+        >>> coded("needed", 4).code, coded("state", 4).zh
+        ('ENCRYPT', '争议中')
+    """
+    return _CODED.get(name, {}).get(number, number)
 
 
 def _shown(name: str, kind: str, value: object) -> object:
@@ -304,7 +340,7 @@ def _number_shown(name: str, kind: str, value: int) -> object:
     if name in ("sharing", "typeSharing"):
         return _SHARING.get(value, value)
     if name == "act" and value in RULES:
-        return Act(value).name
+        return act_said(Act(value))
     if name == "status" and value in Status._value2member_map_:
-        return Status(value).name
-    return value
+        return _STATUSES[value]
+    return coded(name, value)

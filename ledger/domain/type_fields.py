@@ -50,7 +50,7 @@ def _inside(path: str, node: object) -> Iterator[tuple[str, bool]]:
     if isinstance(inner, dict):
         for name, each in inner.items():
             yield from _inside(f"{path}/{name}", each)
-        if form.get("additionalProperties") is not False:
+        if form.get("additionalProperties") is not False or form.get("patternProperties"):
             yield path, True
     elif isinstance(items, dict):
         yield from _inside(f"{path}/*", items)

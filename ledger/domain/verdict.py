@@ -15,6 +15,7 @@ from enum import Enum
 from ledger.domain.moments import rfc3339
 from ledger.domain.official import TypeKind
 from ledger.domain.official_texts import code_texts, result_texts
+from ledger.domain.verdict_texts import SCOPE_TEXTS
 
 
 class Outcome(Enum):
@@ -215,7 +216,8 @@ class Verdict:
     def message(self) -> dict[str, str]:
         """What the result means and what to do next, in both languages."""
         zh, en = result_texts(self.kind)[self.result]
-        return {"zh": zh, "en": en}
+        ways = [SCOPE_TEXTS[reason] for check in self.checks for reason in _scope_reasons(check)]
+        return {"zh": zh + "".join(way[0] for way in ways), "en": " ".join([en, *(way[1] for way in ways)])}
 
     def as_json(self) -> dict[str, object]:
         """The verdict as `docs/interfaces.md` shows it."""
@@ -237,6 +239,12 @@ class Verdict:
             "disclosed": dict(self.disclosed) if self.disclosed is not None else None,
             "checks": [check.as_json(self.kind) for check in self.checks],
         }
+
+
+def _scope_reasons(check: Check) -> list[str]:
+    """In which ways a presentation is out of scope, where that is what a check speaks for."""
+    findings = check.evidence.get("reasons") if check.result == "OUT_OF_SCOPE" else None
+    return [each for each in SCOPE_TEXTS if isinstance(findings, list) and each in findings]
 
 
 def together(verdicts: Sequence[Verdict]) -> dict[str, object]:

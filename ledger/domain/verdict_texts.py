@@ -76,7 +76,7 @@ RESULT_TEXTS: dict[str, tuple[str, str]] = {
         "The presentation is expired, already used, or answers another challenge. Ask for a new one.",
     ),
     "OUT_OF_SCOPE": (
-        "所出示的内容超出或不符合所要求的范围。",
+        "所出示的内容不符合所要求的范围。",
         "What is shown does not fit what was asked for.",
     ),
     "MALFORMED": (
@@ -360,3 +360,19 @@ CODE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "FIELDS_OUT_OF_SCOPE": ("出示的字段与要求不符。", "The fields shown are not the ones asked for."),
 }
+
+SCOPE_TEXTS: dict[str, tuple[str, str]] = {
+    "FIELDS_MISSING": (
+        "少于所要求的：要求的字段没有全部出示。",
+        "It is too little: not every field that was asked for is shown.",
+    ),
+    "FIELDS_NOT_ASKED": (
+        "多于所要求的：出示了没有要求的字段。",
+        "It is too much: fields are shown that were not asked for.",
+    ),
+    "LICENSE_NOT_ASKED": (
+        "多于所要求的：出示的证照中有没有要求的。",
+        "It is too much: a license is shown of which nothing was asked for.",
+    ),
+}
+"""Which way a presentation is out of scope, by the reason of the finding."""

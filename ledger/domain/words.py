@@ -37,7 +37,7 @@ RESULT: Words = {
     "ISSUER_NOT_ENTITLED": ("颁发机构无权颁发", "issuer not entitled"),
     "TAMPERED": ("被改动过", "tampered"),
     "STALE_PRESENTATION": ("亮证已失效", "stale presentation"),
-    "OUT_OF_SCOPE": ("超出所要求的范围", "out of scope"),
+    "OUT_OF_SCOPE": ("不符合所要求的范围", "out of scope"),
     "MALFORMED": ("无法读取", "malformed"),
     "COULD_NOT_CHECK": ("未能核验", "could not check"),
 }
@@ -252,6 +252,41 @@ GRANT_STANDING: Words = {
     "IN_EFFECT": ("生效", "in effect"),
 }
 """Where a grant stands."""
+
+CODE_OF: Words = {
+    "body": ("机构", "body"),
+    "by": ("作出方", "who signs"),
+    "code": ("资源", "resource"),
+    "demander": ("提出方", "who demands"),
+    "grantee": ("使用方", "grantee"),
+    "item": ("事项", "matter"),
+    "license": ("许可条件", "license of the data"),
+    "mediaType": ("媒体类型", "media type"),
+    "name": ("代码表", "code table"),
+    "owner": ("所有者", "owner"),
+    "prober": ("探测方", "who probes"),
+    "publisher": ("发布方", "publisher"),
+    "purpose": ("用途", "purpose"),
+}
+"""Of what a code is, where it is written wrongly."""
+
+REQUEST_MEMBER: Words = {
+    "grantee": ("使用方", "who asks"),
+    "grantee/name": ("使用方名称", "the name of who asks"),
+    "owner": ("资源所有者", "owner of the resource"),
+    "code": ("资源代码", "code of the resource"),
+    "fieldList": ("字段清单", "list of fields"),
+    "fields": ("字段", "fields"),
+    "basis": ("依据", "basis"),
+    "purpose": ("用途代码", "code of the purpose"),
+    "purposeDigest": ("用途文字", "words of the purpose"),
+    "item": ("事项", "matter"),
+    "licenseId": ("证照", "license"),
+    "since": ("起始时间", "start"),
+    "until": ("截止时间", "end"),
+    "count": ("次数", "how often"),
+}
+"""What of a request to a holder the ledger tells otherwise."""
 
 GRANT_ACT: Words = {
     "NOTICE": ("一次告知", "told what is missing"),

@@ -26,10 +26,10 @@ Fields carry values; no secret and no personal data goes into a message.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from ledger.errors.texts import TEXTS, Text
-from ledger.errors.texts.reasons import REASONS
+from ledger.errors.texts.reasons import in_chinese
 
 
 class Bilingual(NamedTuple):
@@ -39,12 +39,20 @@ class Bilingual(NamedTuple):
     en: str
 
 
+class Coded(NamedTuple):
+    """A field that is a code: that in JSON, its words where a sentence names it."""
+
+    code: str
+    zh: str
+    en: str
+
+
 class LedgerError(Exception):
     """An error with a stable code, a sentence and a remedy in two languages.
 
     Args:
         code: A key of `TEXTS`; an unknown one is a programming mistake.
-        fields: Values that the sentence names; strings and numbers, or `Bilingual`.
+        fields: Values that the sentence names; strings and numbers, `Bilingual` or `Coded`.
 
     Example:
         >>> error = UnknownIdError("UNKNOWN_LICENSE", id="0xab")
@@ -55,6 +63,8 @@ class LedgerError(Exception):
     family = "rule"
     exit_code = 1
     http_status = 409
+    said_by = ""
+    """Address of the service that said so: what it calls here is there. Empty for what was found here."""
 
     def __init__(self, code: str, **fields: object) -> None:
         self.code = code
@@ -76,13 +86,19 @@ class LedgerError(Exception):
 
     def as_json(self) -> dict[str, object]:
         """The `error` object of `docs/interfaces.md`."""
-        return {
+        told: dict[str, object] = {
             "code": self.code,
             "family": self.family,
             "message": self.message(),
             "remedy": self.remedy(),
             "fields": self.plain_fields(),
         }
+        return told | ({"saidBy": self.said_by} if self.said_by else {})
+
+    def said_at(self, address: str) -> Self:
+        """The same, as said by the service at an address."""
+        self.said_by = address
+        return self
 
     def plain_fields(self) -> dict[str, object]:
         """The fields as JSON values."""
@@ -186,21 +202,27 @@ class OutcomeUnknownError(OutageError):
     """Sent, and the answer was lost: reconcile before writing again."""
 
 
+_OPTIONAL = frozenset({"again", "how"})
+"""Ends of sentences that only some errors of a code have."""
+
+
 class _Fields(dict[str, object]):
     def __missing__(self, key: str) -> str:
-        return "?"
+        return "" if key in _OPTIONAL else "?"
+
+
+_WORDED = frozenset({"reason", "choices", "part", "what"})
+"""Fields that are short phrases of a list, in English."""
 
 
 def _said(name: str, value: object, language: str) -> object:
-    """A field in one of the languages; a short reason that has no Chinese stays as it is."""
-    if isinstance(value, Bilingual):
+    """A field in one of the languages; a short phrase that has no Chinese stays as it is."""
+    if isinstance(value, Bilingual | Coded):
         return getattr(value, language)
-    if language == "zh" and name in ("reason", "choices") and isinstance(value, str):
-        return REASONS.get(value, value)
-    return value
+    return in_chinese(value) if language == "zh" and name in _WORDED and isinstance(value, str) else value
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Bilingual):
-        return value.en
+    if isinstance(value, Bilingual | Coded):
+        return value.code if isinstance(value, Coded) else value.en
     return value if isinstance(value, str | int | float | bool | list | dict | type(None)) else str(value)

@@ -532,6 +532,10 @@ class IssuerHome(Protocol):
         """The body's 32 bytes, drawn at first use, by which identifiers become license ids."""
         ...
 
+    def has_secret(self, issuer: str) -> bool:
+        """Whether the body's secret was drawn, or brought here."""
+        ...
+
     def note(self, issuer: str, license_id: str, entry: Mapping[str, object]) -> None:
         """Append to the body's register: references with their salts, wrapped keys."""
         ...

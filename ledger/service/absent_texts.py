@@ -15,6 +15,7 @@ from ledger.domain.canonical import JsonObject
 from ledger.errors import OutageError
 
 T = TypeVar("T")
+_Key = tuple[str, str, str]
 
 CODES = (
     "CALENDAR_NOT_HERE",
@@ -57,20 +58,34 @@ class AbsentText:
 class AbsentTexts:
     """Collects the texts that were missing."""
 
-    _errors: dict[tuple[str, str], OutageError] = field(default_factory=dict)
-    _bodies: dict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    _errors: dict[_Key, OutageError] = field(default_factory=dict)
+    _bodies: dict[_Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def judged(self, body: str, judge: Callable[[], Iterable[T]]) -> list[T]:
-        """What comes of one matter of a body, by its credit code; nothing where a text is missing, noted."""
+    def judged(
+        self, body: str, judge: Callable[[], Iterable[T]], is_gap: Callable[[], bool] = lambda: True
+    ) -> list[T]:
+        """What comes of one matter of a body; where a text is missing, what came before that.
+
+        Args:
+            body: By its credit code.
+            judge: Judges the matter.
+            is_gap: Whether it matters that a text is missing, which is then noted; asked only where it is.
+        """
+        found = list[T]()
         try:
-            return list(judge())
+            for each in judge():
+                found.append(each)
         except OutageError as error:
             if error.code not in CODES:
                 raise
-            key = (error.code, str(error.fields["digest"]))
-            self._errors.setdefault(key, error)
-            self._bodies[key][body] += 1
-            return []
+            if is_gap():
+                self._note(error, body)
+        return found
+
+    def _note(self, error: OutageError, body: str) -> None:
+        key = (error.code, str(error.fields.get("region")), str(error.fields["digest"]))
+        self._errors.setdefault(key, error)
+        self._bodies[key][body] += 1
 
     def found(self) -> list[AbsentText]:
         """Each text once, by what it is, region and year."""

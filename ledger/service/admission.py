@@ -12,13 +12,13 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from ledger.domain.acts import Act, Purpose
+from ledger.domain.acts import RULES, Act, Purpose
 from ledger.domain.apply import apply
 from ledger.domain.entities import Batch, Key, Ledger, License
 from ledger.domain.facts import Fact, act_in, object_of
 from ledger.domain.holder_proofs import read_proof
 from ledger.domain.license_tree import leaf_bits
-from ledger.domain.lifecycle import may_follow
+from ledger.domain.lifecycle import may_follow, standing_for
 from ledger.domain.lineage import void_as_of
 from ledger.domain.messages import (
     CLOCK_TOLERANCE,
@@ -31,6 +31,7 @@ from ledger.domain.messages import (
 )
 from ledger.domain.objects import region_id
 from ledger.domain.records import RecordSignature
+from ledger.domain.refusals import coded
 from ledger.domain.registry_messages import (
     KIND_OF,
     MADE_ONCE,
@@ -45,8 +46,10 @@ from ledger.domain.rules.batches import MAX_RENEWALS
 from ledger.domain.signed_message import Call, SignedMessage
 from ledger.domain.state import Change, Overlay, Refused, StateView, typed
 from ledger.domain.trustfile import BOUND
+from ledger.domain.words import STATUS
 from ledger.errors import (
     BadSignatureError,
+    Bilingual,
     LedgerError,
     NotEntitledError,
     RuleError,
@@ -57,6 +60,7 @@ from ledger.ports import Verifier
 from ledger.proof.competence import Competence
 from ledger.proof.sharing_competence import HOLDERS_KINDS
 from ledger.proof.verification import cut_offs_of
+from ledger.service.hindered import told_by_standing
 from ledger.service.recordable import require_recordable
 
 Try = Callable[[Call], int | LedgerError]
@@ -93,7 +97,7 @@ class Admission:
         self._require_current(message, state, now)
         answer = self._try(message.call)
         if isinstance(answer, LedgerError):
-            raise answer
+            raise told_by_standing(answer, message, state, now)
         return answer
 
     def judge(self, message: SignedMessage, state: StateView, now: int) -> None:
@@ -149,7 +153,8 @@ class Admission:
             raise UnknownIdError("UNKNOWN_KEY", keyId=key_id)
         needed = _purpose(message, key)
         if key.purpose is not needed:
-            raise NotEntitledError("KEY_PURPOSE", keyId=key_id, purpose=int(key.purpose), needed=int(needed))
+            given = {"purpose": coded("purpose", key.purpose), "needed": coded("needed", needed)}
+            raise NotEntitledError("KEY_PURPOSE", keyId=key_id, **given)
         signed = message.prepared.message(signature.key_id)
         if not self._verifier.verify(bytes.fromhex(key.public_key), signed, signature.raw):
             raise BadSignatureError("SIGNATURE_REFUSED", keyId=key_id)
@@ -324,4 +329,8 @@ def _require_act(fact: Fact, state: StateView, now: int) -> None:
         raise TransitionError("NOTHING_BOUND", id=id_)
     region, effective = (int(str(fact.values.get(name, 0))) for name in ("region", "effective"))
     if not may_follow(license_, act, cut_offs_of(state, now), now, region, effective):
-        raise RuleError("NOT_ACCEPTABLE", reason=f"{act.name} cannot follow on what was done to {id_}")
+        done = standing_for(license_, act, cut_offs_of(state, now), now, effective).status
+        zh = f"证照 {id_} 已为“{STATUS[done.name][0]}”，不能再做“{RULES[act].zh}”"
+        raise RuleError(
+            "NOT_ACCEPTABLE", reason=Bilingual(zh, f"{act.name} cannot follow, since {id_} is {done.name}")
+        )

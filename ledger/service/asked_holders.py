@@ -10,9 +10,19 @@ from ledger.domain.facts import Fact, Values
 from ledger.domain.grant_request import GrantRequest
 from ledger.domain.message_form import is_word
 from ledger.domain.messages import Kind
-from ledger.domain.objects import ascii32, organisation_object, resource_object
+from ledger.domain.objects import ascii32, from_ascii32, organisation_object, resource_object
+from ledger.domain.refusals import coded
+from ledger.domain.sharing import Basis, Outcome
 from ledger.domain.sharing_entities import Correction
-from ledger.errors import BadProofError, NotEntitledError, TransitionError, UnknownIdError
+from ledger.domain.words import REQUEST_MEMBER
+from ledger.errors import (
+    BadProofError,
+    Coded,
+    GrantUnusableError,
+    NotEntitledError,
+    TransitionError,
+    UnknownIdError,
+)
 from ledger.service.found import digest_of_text
 from ledger.service.sources import Histories
 
@@ -37,7 +47,8 @@ def borne_out(histories: Histories, request: GrantRequest) -> int:
     if fault is None and not _is_named(histories, request):
         fault = "grantee/name"
     if fault is not None:
-        raise BadProofError("GRANT_REQUEST_FALSE", grant=request.grant, member=fault)
+        member = Coded(fault, *REQUEST_MEMBER[fault])
+        raise BadProofError("GRANT_REQUEST_FALSE", grant=request.grant, member=member)
     return rev
 
 
@@ -51,6 +62,52 @@ def grant_record(histories: Histories, grant: str) -> tuple[Values, int]:
     if not known or known[0].kind is not Kind.GRANT_REQUESTED:
         raise UnknownIdError("UNKNOWN_GRANT", grant=grant[:80])
     return known[0].values, len(known)
+
+
+def revocable(histories: Histories, grant: str) -> tuple[Values, int, int]:
+    """What was asked for in a grant whose consent its holder may take back now.
+
+    Returns:
+        The request as recorded, the present revision, and the fields that the holder let it have, as bits:
+        those asked for, where she has not consented yet.
+
+    Raises:
+        UnknownIdError: `UNKNOWN_GRANT`.
+        GrantUnusableError: `GRANT_ENDED`: refused or withdrawn before.
+        TransitionError: `GRANT_NOTHING_TO_DO`: it rests on no consent.
+    """
+    asked, rev = grant_record(histories, grant)
+    grant_id = grant.lower()
+    steps = histories.facts_of([bytes.fromhex(grant_id[2:])])[1:]
+    if any(map(_ends, steps)):
+        raise GrantUnusableError("GRANT_ENDED", grant=grant_id)
+    if int(str(asked["basis"])) != Basis.CONSENT:
+        raise TransitionError("GRANT_NOTHING_TO_DO", grant=grant_id)
+    last = [asked, *(each.values for each in _of_kind(steps, Kind.CONSENT_GIVEN))][-1]
+    return asked, rev, int(str(last["fields"]), 16)
+
+
+def _ends(step: Fact) -> bool:
+    """Whether a step of a grant is its end."""
+    if step.kind in (Kind.GRANT_DECIDED, Kind.GRANT_REVIEWED):
+        return int(str(step.values["outcome"])) == Outcome.NO
+    return step.kind in (Kind.GRANT_WITHDRAWN, Kind.CONSENT_WITHDRAWN)
+
+
+def list_granted(histories: Histories, asked: Values) -> str:
+    """Digest of the list of fields of which a recorded request is, 0x-hex; raises `UNKNOWN_RESOURCE`."""
+    owner, code = (from_ascii32(str(asked[name])) for name in ("owner", "code"))
+    facts = histories.facts_of([resource_object(owner, ascii32(code))])
+    versions, version = _of_kind(facts, Kind.RESOURCE_REGISTERED), int(str(asked["version"]))
+    if not 0 < version <= len(versions):
+        raise UnknownIdError("UNKNOWN_RESOURCE", resource=f"{owner}/{code}"[:80])
+    return str(versions[version - 1].values["fieldsDigest"])
+
+
+def name_recorded(histories: Histories, body: str) -> str | None:
+    """Digest of the name under which a body is registered, 0x-hex; None where it is not."""
+    added = _of_kind(histories.facts_of([organisation_object(body)]), Kind.ORGANISATION_ADDED)
+    return str(added[0].values["nameDigest"]) if added else None
 
 
 def contestable(histories: Histories, name: str) -> Correction:
@@ -70,7 +127,7 @@ def contestable(histories: Histories, name: str) -> Correction:
             "NOT_ASKED_BY_HOLDER", correction=correction.correction_id, licenseId=correction.license_id
         )
     if correction.state not in DISPUTABLE:
-        state = correction.state.name
+        state = coded("state", correction.state)
         raise TransitionError("CORRECTION_STATE", correction=correction.correction_id, state=state)
     return correction
 
@@ -99,8 +156,7 @@ def _other_list(histories: Histories, request: GrantRequest, version: int) -> st
 
 
 def _is_named(histories: Histories, request: GrantRequest) -> bool:
-    added = _of_kind(histories.facts_of([organisation_object(request.grantee)]), Kind.ORGANISATION_ADDED)
-    return bool(added) and added[0].values["nameDigest"] == digest_of_text(request.grantee_name)
+    return name_recorded(histories, request.grantee) == digest_of_text(request.grantee_name)
 
 
 def _of_kind(facts: Sequence[Fact], kind: Kind) -> list[Fact]:

@@ -48,13 +48,17 @@ class BodyNames:
         Raises:
             RuleError: `NAME_NOT_REGISTERED`: of the first that the body was not registered with.
         """
-        given = dict(names)
-        for uscc, name in given.items():
+        given = list(dict.fromkeys(names))
+        for uscc, name in given:
             require_name(self.state, uscc, name)
-        fresh = [name for uscc, name in given.items() if self.of(uscc) is None]
+        fresh = [name for uscc, name in given if self.of(uscc) is None]
         for name in fresh:
-            self.texts.keep_name(digest_of_text(name), name)
+            self.keep(name)
         return len(fresh)
+
+    def keep(self, name: str) -> None:
+        """Keep a name that was registered, or is about to be."""
+        self.texts.keep_name(digest_of_text(name), name)
 
     def _name(self, body: Organisation) -> str | None:
         name = self.texts.name_of(body.name_digest)

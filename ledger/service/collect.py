@@ -39,6 +39,7 @@ _MADE_ANEW = frozenset({Act.REPLACE, Act.REISSUE})
 OF_ONE_LINE = frozenset(
     {
         *("ACT_NOT_ALLOWED", "ACT_NOT_KNOWN", "ACT_NOT_RETROACTIVE", "LICENSE_EXISTS", "LICENSE_FULL"),
+        *("ACT_AFTER_ANNOUNCED", "LICENSE_SUPERSEDED"),
         *("UNKNOWN_LICENSE", "UNKNOWN_REGION", "TYPE_CHANGED", "TRANSFER_ELSEWHERE"),
         *("DATES_REVERSED", "VERSIONS_EXHAUSTED"),
     }
@@ -65,6 +66,7 @@ class FeedReport:
         batches: `{root, size, seq, txHash}` each.
         first: Its first number, 0 in an empty file.
         until: Its last number.
+        begins: The first number of the feed that was ever taken here; 0 where none was.
         stopped: Why the rest was not done; None where all was.
     """
 
@@ -73,6 +75,7 @@ class FeedReport:
     batches: list[JsonObject] = field(default_factory=list)
     first: int = 0
     until: int = 0
+    begins: int = 0
     stopped: LedgerError | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -88,6 +91,7 @@ class FeedReport:
             "batches": self.batches,
             "from": self.first,
             "until": self.until,
+            "begins": self.begins,
         }
 
 
@@ -152,16 +156,21 @@ class CollectFeed:
 
     # --- before anything is recorded ------------------------------------------------------
 
-    def check(self, entries: Iterable[FeedEntry]) -> None:
+    def check(self, entries: Iterable[FeedEntry], begin_at: int | None = None) -> None:
         """Refuse a file that does not go on where the feed stands. Nothing is recorded.
 
+        Args:
+            entries: All lines of the file.
+            begin_at: The number that the feed begins with, as the caller knows it; None for 1.
+
         Raises:
-            MalformedError: `FEED_GAP`, `FEED_REPEATED`, `FEED_ORDER`, `FEED_NOT_OPEN`.
-            UsageError: `FEED_UNFINISHED`: another file was begun, and this one does not finish it.
+            MalformedError: `FEED_GAP`, `FEED_BEGINS_LATE`, `FEED_BEFORE_BEGINNING`, `FEED_REPEATED`,
+                `FEED_ORDER`, `FEED_NOT_OPEN`.
+            UsageError: `FEED_UNFINISHED`: another file was begun, and this one does not finish it;
+                `FEED_BEGIN_OTHER`.
         """
-        header, due = self._header, self._book.due
-        if header.kind is FeedKind.INCREMENT and due and header.first > due:
-            raise MalformedError("FEED_GAP", line=1, expected=due, found=header.first)
+        self._require_first(begin_at)
+        due = self._book.due
         begun = set(self._book.begun())
         for entry in entries:
             begun.discard(entry.sequence)
@@ -169,13 +178,27 @@ class CollectFeed:
         if begun:
             raise UsageError("FEED_UNFINISHED", path=self._book.place)
 
+    def _require_first(self, begin_at: int | None) -> None:
+        first, due = self._header.first, self._book.due
+        if begin_at is not None and begin_at != first:
+            raise UsageError("FEED_BEGIN_OTHER", given=begin_at, found=first)
+        if self._header.kind is not FeedKind.INCREMENT:
+            return
+        if due and first > due:
+            raise MalformedError("FEED_GAP", line=1, expected=due, found=first)
+        if not due and first > 1 and begin_at is None:
+            raise MalformedError("FEED_BEGINS_LATE", found=first, before=first - 1)
+
     def _require_same(self, entry: FeedEntry, due: int) -> None:
         said = self._book.said(entry.sequence)
         if said is None:
             if self._header.kind is FeedKind.CORRECTIONS:
                 raise MalformedError("FEED_NOT_OPEN", line=entry.line, sequence=entry.sequence)
             if self._header.kind is FeedKind.INCREMENT and entry.sequence < due:
-                raise MalformedError("FEED_ORDER", line=entry.line, expected=due, found=entry.sequence)
+                begins = self._book.begins
+                raise MalformedError(
+                    "FEED_BEFORE_BEGINNING", line=entry.line, begins=begins, found=entry.sequence
+                )
         elif said.fate is not Fate.OPEN and said.digest != entry.digest:
             raise MalformedError("FEED_REPEATED", line=entry.line, sequence=entry.sequence)
 
@@ -202,7 +225,7 @@ class CollectFeed:
             self._book.finish(report.until)
         except LedgerError as error:
             report.stopped = error
-        report.batches = self._book.batches()
+        report.batches, report.begins = self._book.batches(), self._book.begins
         return report
 
     def _take(self, entry: FeedEntry, signer: Signer) -> None:

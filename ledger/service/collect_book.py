@@ -24,6 +24,11 @@ class Book(Protocol):
         """The number that the next increment goes on with; 0 before the first one."""
         ...
 
+    @property
+    def begins(self) -> int:
+        """The number that the feed began with here; 0 before the first line."""
+        ...
+
     def said(self, sequence: int) -> Said | None:
         """What a number said before, or None."""
         ...

@@ -224,6 +224,10 @@ class Drafts:
         made = license_id(bytes.fromhex(self._trust.ledger_id[2:]), issuer, handle)
         return Name("0x" + made.hex(), "0x" + handle.hex())
 
+    def draws_secret(self, license_: JsonObject) -> bool:
+        """Whether naming a license would draw its issuer's secret: this home has none."""
+        return not self._home.has_secret(str(license_["metadata"]["certificateIssuingAuthorityCode"]))
+
     def envelope(self, draft: Draft, salts: Mapping[str, str], message: SignedMessage) -> Envelope:
         """The envelope of a signed draft, not yet anchored."""
         row = FilledIn(draft.given, draft.license)

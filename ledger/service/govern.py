@@ -289,8 +289,20 @@ def end_key(key: bytes, valid_to: int, by: Sequence[KeyFile]) -> Order:
     return Order("EndKey", {"key": key, "validTo": valid_to}, tuple(by))
 
 
-def cut_off_key(key: bytes, since: int, by: Sequence[KeyFile]) -> Order:
-    """Declare a key compromised from a moment on, which may be past."""
+AHEAD = 300
+"""Seconds by which clocks may differ when a cut-off is declared as of now."""
+
+
+def cut_off_key(key: bytes, since: int, by: Sequence[KeyFile], now: int) -> Order:
+    """Declare a key compromised from a moment on, which may be past.
+
+    The contract takes a later moment, too, and it only moves earlier; but until then a thief could sign on.
+
+    Raises:
+        UsageError: `CUT_OFF_AHEAD`: more than `AHEAD` seconds after `now`, Unix seconds.
+    """
+    if since > now + AHEAD:
+        raise UsageError("CUT_OFF_AHEAD", since=rfc3339(since), now=rfc3339(now))
     return Order("CutOffKey", {"key": key, "since": since}, tuple(by))
 
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ledger.domain.acts import Act, Ground
+from ledger.domain.acts import Act, Ground, Status
 from ledger.domain.canonical import JsonObject, canonical
 from ledger.domain.document import Envelope, license_digest
-from ledger.domain.messages import MESSAGES
+from ledger.domain.entities import Key
+from ledger.domain.lifecycle import standing_for
+from ledger.domain.lineage import EVER
+from ledger.domain.messages import MESSAGES, key_id
 from ledger.domain.official import kind_of
+from ledger.domain.rights import Rights
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.sm3 import sm3
-from ledger.domain.state import StateView
-from ledger.errors import RuleError
+from ledger.domain.state import StateView, typed
+from ledger.errors import LedgerError, NotEntitledError, RuleError
 from ledger.ports import Signer
+from ledger.proof.verification import cut_offs_of
 from ledger.service.accept import Desk, Make
 from ledger.service.documents import require_not_erased
 from ledger.service.drafts import Draft, Drafts, content_members
+from ledger.service.hindered import require_may_follow, superseded
 from ledger.service.orders import Deliver, Issued, Progress, amendment_of, anchored, ground_of, next_version
 from ledger.service.standing import license_in
 from ledger.service.submission import Messages
@@ -60,6 +66,7 @@ class IssueLicenses:
             RuleError: What the contracts refuse; `LICENSE_EXISTS`, `REQUEST_ID_REUSED`.
             ErasedError: `DOCUMENT_ERASED`, `ERASURE_UNFINISHED`.
         """
+        self._require_own(given, signer)
         return self._finish(self.issue_draft(given), signer, request_id, deliver)
 
     def amend(
@@ -88,6 +95,7 @@ class IssueLicenses:
         Raises:
             As `issue`; `ACT_UNKNOWN`, `GROUND_NOT_OF_ACT`.
         """
+        self._require_own(next_version(given, old_identifier), signer)
         draft = self.amend_draft(old_id, old_identifier, given, kind, ground, effective)
         return self._finish(draft, signer, None, deliver)
 
@@ -105,7 +113,38 @@ class IssueLicenses:
         Raises:
             As `issue`.
         """
+        self._require_own(given, signer, old_id)
         return self._finish(self.transfer_draft(old_id, given), signer, None, deliver)
+
+    def _require_own(self, given: JsonObject, signer: Signer, taken: str = "") -> None:
+        """Draw no secret for another body, nor for a license that cannot be taken in.
+
+        The body's own secret lies on its machines; one that was drawn here would pass for it.
+
+        Args:
+            given: The license input.
+            signer: Of the message.
+            taken: The license that is to be taken in, 0x-hex; empty for none.
+
+        Raises:
+            NotEntitledError: `NOT_THE_ISSUER`.
+            TransitionError: `ACT_NOT_ALLOWED`, `LICENSE_SUPERSEDED`, `ACT_AFTER_ANNOUNCED`.
+        """
+        license_ = self._drafts.license(given)
+        if not self._drafts.draws_secret(license_):
+            return
+        desk, metadata = self._desk.accepting, license_["metadata"]
+        resting = self._drafts.resting_on(taken) if taken else frozenset[str]()
+        state, now = desk.state(resting), self._messages.now()
+        issuer, code = (
+            str(metadata[name]) for name in ("certificateIssuingAuthorityCode", "certificateTypeCode")
+        )
+        own = typed(state, "key", "0x" + key_id(signer.public_key).hex(), Key)
+        if own is not None and not Rights(state, now).may_issue(own.owner, code, issuer):
+            raise NotEntitledError("NOT_THE_ISSUER", issuer=issuer, signer=own.owner)
+        if taken:
+            old = license_in(state, taken, self._drafts.opening(taken))
+            require_may_follow(old, Act.TRANSFER_IN, state, now)
 
     # --- drafts, also for signatures made elsewhere ------------------------------------------
 
@@ -246,9 +285,23 @@ class IssueLicenses:
         kept = self._drafts.outbox.load(draft.license_id) or {}
         is_named = wanted["request"] is not None and kept["request"] == wanted["request"]
         if kept["input"] != wanted["input"]:
-            raise RuleError("REQUEST_ID_REUSED" if is_named else "LICENSE_EXISTS", id=draft.license_id)
+            raise (
+                RuleError("REQUEST_ID_REUSED", id=draft.license_id)
+                if is_named
+                else self._there_already(draft)
+            )
         if kept.get("delivered", True) and not is_named:  # an entry of an earlier version does not say
-            raise RuleError("LICENSE_EXISTS", id=draft.license_id)
+            raise self._there_already(draft)
+
+    def _there_already(self, draft: Draft) -> LedgerError:
+        """Of an amendment by which the old license is superseded already, that is what there is to say."""
+        if draft.about:
+            state = self._desk.accepting.state(self._drafts.resting_on(draft.about))
+            old = license_in(state, draft.about, self._drafts.opening(draft.about))
+            standing = standing_for(old, Act(int(str(draft.members["act"]))), cut_offs_of(state, EVER), EVER)
+            if standing.status is Status.SUPERSEDED:
+                return superseded(old, standing)
+        return RuleError("LICENSE_EXISTS", id=draft.license_id)
 
     def _keep(
         self, draft: Draft, salts: Mapping[str, str], message: SignedMessage, wanted: JsonObject

@@ -8,7 +8,7 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import organisation_object, recognition_object, region_object
 from ledger.domain.rules.catalog import recognition_key
 from ledger.domain.state import typed
-from ledger.errors import UnknownIdError
+from ledger.errors import Bilingual, UnknownIdError
 from ledger.ports import Entities
 from ledger.service.body_names import BodyNames
 
@@ -104,7 +104,8 @@ def recognition(state: Entities, sides: tuple[int, int], code: str) -> Row:
     """
     found = typed(state, "recognition", recognition_key(*sides, code), Terms)
     if found is None:
-        what = f"recognition {sides[0]:06d} → {sides[1]:06d} of {code}"
+        way = f"{sides[0]:06d} → {sides[1]:06d}"
+        what = Bilingual(f"{code} 的互认协议 {way}", f"recognition {way} of {code}")
         raise UnknownIdError("NOT_REGISTERED", what=what)
     history = [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.domain.acts import ACT_VERBS, AMEND_KINDS, GROUNDS_OF, RULES, Act, Ground
@@ -168,8 +168,16 @@ class Acted(_Placed):
     act: Act
     progress: Progress
 
-    def as_json(self, identifier: str | None, status: str) -> dict[str, object]:
-        """The keys of `license suspend` and the other acts; `status` is where the license stands after it."""
+    def as_json(
+        self, identifier: str | None, status: str, lifted: Sequence[JsonObject] = ()
+    ) -> dict[str, object]:
+        """The keys of `license suspend` and the other acts.
+
+        Args:
+            identifier: Of the license, where it is known.
+            status: Where the license stands after it.
+            lifted: The suspensions that it lifted.
+        """
         return {
             "identifier": identifier,
             "licenseId": self.license_id,
@@ -177,6 +185,7 @@ class Acted(_Placed):
             "act": self.act.name,
             "seq": self.seq,
             "status": status,
+            "lifted": list(lifted),
             "gasUsed": self.gas_used,
         }
 

@@ -12,7 +12,7 @@ from ledger.domain.resources import is_of_resource
 from ledger.domain.sharing import Outcome
 from ledger.domain.sharing_entities import Correction, Grant, Resource
 from ledger.domain.state import StateView, typed
-from ledger.errors import NotEntitledError, RuleError, TransitionError, UnknownIdError, UsageError
+from ledger.errors import Bilingual, NotEntitledError, RuleError, TransitionError, UnknownIdError, UsageError
 from ledger.ports import Entropy
 from ledger.service.party_texts import NOTHING, PartyTexts
 from ledger.service.share import ShareOrder
@@ -81,12 +81,20 @@ class Answer:
         is_named = bool(self.license_id) or self.version != 0
         is_right = not self.version or is_later(correction, resource, self.version)
         if is_named != is_upheld or not is_right:
-            given = f"{self.license_id or '–'}, {self.version} / {resource.version}"
-            raise RuleError("CORRECTING", arguments=given)
+            raise RuleError("CORRECTING", arguments=self._told(resource.version))
         if self.license_id and not corrects(state, correction, self.license_id, now):
             raise RuleError(
                 "CORRECTS_ANOTHER", licenseId=self.license_id, correction=correction.correction_id
             )
+
+    def _told(self, newest: int) -> Bilingual:
+        """What was named as the correction, beside the newest version that there is."""
+        zh = [f"证照 {self.license_id}"] if self.license_id else []
+        en = [f"license {self.license_id}"] if self.license_id else []
+        if self.version:
+            zh.append(f"目录版本 {self.version}（现为 {newest}）")
+            en.append(f"version {self.version} (the newest is {newest})")
+        return Bilingual("，".join(zh) or "未指明", ", ".join(en) or "none is named")
 
 
 class CorrectionOrders:

@@ -20,12 +20,12 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import ascii32, edition_object, resource_object
 from ledger.domain.sharing_entities import Edition, Resource
 from ledger.domain.state import StateView, text_of, typed
-from ledger.errors import RuleError, TransitionError, UnknownIdError, UsageError
+from ledger.errors import RuleError, TransitionError, UnknownIdError
 from ledger.ports import Entities
 from ledger.service.listed_bodies import listed_bodies
 from ledger.service.party_texts import NOTHING
 from ledger.service.share import ShareOrder
-from ledger.service.share_resources import code_word, resource_in
+from ledger.service.share_resources import code_fault, code_word, resource_in
 from ledger.service.signing import KeyFile
 
 
@@ -85,7 +85,7 @@ def _named(resource: Resource) -> dict[str, object]:
 
 def _said(name: str, text: str) -> bytes:
     if not text:
-        raise UsageError("CODE_FORM", name=name, text=text)
+        raise code_fault(name, text)
     return code_word(name, text)
 
 

@@ -10,9 +10,13 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import ascii32
 from ledger.domain.sharing_entities import Item, ItemVersion, Repeat
 from ledger.domain.state import StateView, typed
-from ledger.errors import UnknownIdError
+from ledger.errors import TransitionError, UnknownIdError
+from ledger.ports import Entities
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
+
+_DAY = 86_400
+"""Seconds within which a body's second report of the same is taken for the first one again."""
 
 
 def register_item(listed: ItemList, since: int, by: Sequence[KeyFile]) -> ShareOrder:
@@ -36,6 +40,30 @@ def end_item(code: str, until: int, by: Sequence[KeyFile]) -> ShareOrder:
 def repeat_members(code: str, version: int, license_id: str, asked_at: int) -> dict[str, object]:
     """What says that a license was asked for again for a version of an item, at a moment."""
     return {"licenseId": license_id, **_named(code), "version": version, "askedAt": asked_at}
+
+
+def require_first_report(state: Entities, body: str, license_id: str, item: str, at: int) -> None:
+    """Refuse to report one asking twice: a body told of the same within a day before.
+
+    Args:
+        state: The ledger.
+        body: Credit code of who reports.
+        license_id: What was asked for again, 0x-hex.
+        item: Code of the item.
+        at: When it was asked for, Unix seconds.
+
+    Raises:
+        TransitionError: `REPEAT_TOLD`, naming the report that is there.
+    """
+    for name, told in state.entities("repeat"):
+        is_same = isinstance(told, Repeat) and (told.by, told.license_id, told.item) == (
+            body,
+            license_id,
+            item,
+        )
+        if isinstance(told, Repeat) and is_same and abs(told.asked_at - at) < _DAY:
+            asked = rfc3339(told.asked_at)
+            raise TransitionError("REPEAT_TOLD", repeat=name, item=item, licenseId=license_id, askedAt=asked)
 
 
 def report_repeat(body: str, members: dict[str, object], by: Sequence[KeyFile]) -> ShareOrder:

@@ -10,7 +10,7 @@ from ledger.domain.canonical import JsonValue, canonical
 from ledger.domain.sharing import BaseLibrary, DutyKind
 from ledger.domain.sharing_entities import Demand, Resource
 from ledger.domain.state import StateView, typed
-from ledger.errors import UnknownIdError
+from ledger.errors import UnknownIdError, UsageError
 from ledger.ports import Entropy
 from ledger.service.catalog_texts import CatalogTexts
 from ledger.service.share import ShareOrder
@@ -26,7 +26,13 @@ def demand(
     entropy: Entropy,
     by: Sequence[KeyFile],
 ) -> ShareOrder:
-    """Say which data a body lacks; by that body. The ledger gets a salted digest of the words."""
+    """Say which data a body lacks; by that body. The ledger gets a salted digest of the words.
+
+    Raises:
+        UsageError: `WORDS_EMPTY`.
+    """
+    if not wanted.strip():
+        raise UsageError("WORDS_EMPTY", name="--wanted")
     members = {
         "demander": code_word("demander", demander),
         "nonce": entropy.token(32),

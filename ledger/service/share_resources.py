@@ -12,7 +12,8 @@ from ledger.domain.moments import rfc3339
 from ledger.domain.objects import ascii32
 from ledger.domain.sharing_entities import Resource, ResourceVersion, resource_key
 from ledger.domain.state import StateView, typed
-from ledger.errors import UnknownIdError, UsageError
+from ledger.domain.words import CODE_OF
+from ledger.errors import Coded, UnknownIdError, UsageError
 from ledger.service.party_texts import NOTHING
 from ledger.service.share import ShareOrder
 from ledger.service.signing import KeyFile
@@ -108,8 +109,13 @@ def code_word(name: str, text: str) -> bytes:
     """A code as a word of a message; raises `CODE_FORM`."""
     is_code = text.isascii() and (not text or text.isprintable()) and len(text) <= 32 and " " not in text
     if not is_code:
-        raise UsageError("CODE_FORM", name=name, text=text[:80])
+        raise code_fault(name, text)
     return ascii32(text)
+
+
+def code_fault(name: str, text: str) -> UsageError:
+    """`CODE_FORM` for a code; `name` says of what, as of `CODE_OF`."""
+    return UsageError("CODE_FORM", name=Coded(name, *CODE_OF.get(name, (name, name))), text=text[:80])
 
 
 def version_json(resource: Resource, version: ResourceVersion) -> dict[str, object]:

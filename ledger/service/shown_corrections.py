@@ -23,7 +23,7 @@ from ledger.domain.corrections import (
     to_tell,
     upheld,
 )
-from ledger.domain.deadlines import Deadline
+from ledger.domain.deadlines import Counting, Deadline
 from ledger.domain.entities import Key, License
 from ledger.domain.field_list import FieldList
 from ledger.domain.moments import rfc3339
@@ -161,7 +161,8 @@ class ShowCorrections:
         known = self._told.get(correction.correction_id)
         if known is None:
             users = self.to_tell(correction)
-            known = {body: self.acknowledged(correction, step, body) for step, body in users}
+            count = self.count.of
+            known = {body: self.acknowledged(correction, step, body, count(body)) for step, body in users}
             self._told[correction.correction_id] = known
         return known
 
@@ -170,10 +171,12 @@ class ShowCorrections:
         step = upheld(correction)
         return [(step, body) for body in to_tell(self.users(correction))] if step else []
 
-    def acknowledged(self, correction: Correction, step: CorrectionStep, body: str) -> Deadline:
-        """Until when one of these has to say that it heard, and when it did."""
+    def acknowledged(
+        self, correction: Correction, step: CorrectionStep, body: str, counting: Counting
+    ) -> Deadline:
+        """Until when one of these has to say that it heard, by how its deadlines count, and when it did."""
         done_at = self._heard.get((correction.correction_id, body), 0)
-        return acknowledgement_deadline(step, self.count.of(body), done_at)
+        return acknowledgement_deadline(step, counting, done_at)
 
     def users(self, correction: Correction) -> list[PastUse]:
         """The uses that may have carried what is doubted, until it was corrected or until now."""

@@ -14,7 +14,7 @@ from ledger.domain.entities import Batch, License, LicenseFact
 from ledger.domain.facts import Fact, fact_of
 from ledger.domain.grounds import ground_json
 from ledger.domain.leaves import is_leaf_of, leaf_license
-from ledger.domain.lifecycle import Standing, announced_at, status_at, superseding_at
+from ledger.domain.lifecycle import Standing, announced_at, leaving_for, lifted_by, status_at, superseding_at
 from ledger.domain.lineage import EVER, void_as_of
 from ledger.domain.messages import Kind
 from ledger.domain.moments import rfc3339
@@ -144,7 +144,11 @@ class Shown:
     superseding: LicenseFact | None = None
     """What put another license in its place, as known at `known_at`."""
     announced: tuple[LicenseFact, ...] = ()
-    """What is recorded by `known_at` and takes effect only later."""
+    """What is recorded by `known_at`, takes effect only later, and was not called off or overtaken."""
+    lifted: tuple[LicenseFact, ...] = ()
+    """The suspensions that were lifted, where a resumption decides."""
+    to_region: int = 0
+    """The region to which it was let go, 0 where it is not on its way."""
     bindings: tuple[Mapping[str, object], ...] = ()
     """How a holder's device was bound, frozen and bound anew, as known at `known_at`."""
     actor: Mapping[str, object] = field(default_factory=dict)
@@ -193,6 +197,8 @@ class Shown:
             "corrections": self.corrections(name_fields),
             "causedBy": list(self.causes),
             "announced": [announced_evidence(fact) for fact in self.announced],
+            "lifted": [announced_evidence(fact) for fact in self.lifted],
+            "toRegion": f"{self.to_region:06d}" if self.to_region else None,
             "bindings": [dict(each) for each in self.bindings],
             "representatives": [dict(each) for each in self.representatives],
             "issuer": self.license.issuer,
@@ -227,6 +233,13 @@ def standing_in(state: StateView, license_: License, now: int, license_at: Licen
         "supersededByLeaf": None,
         **successor_evidence(_named(superseding_at(license_, EVER, cut_offs), license_at)),
     }
+
+
+def lifted_at(state: StateView, license_: License, seq: int) -> list[JsonObject]:
+    """The suspensions that the record of a number lifted, as `announced` tells what is to come."""
+    facts = [fact for fact in license_.facts if fact.seq == seq]
+    cut_offs = cut_offs_of(state, EVER)
+    return [announced_evidence(each) for fact in facts for each in lifted_by(license_, fact, cut_offs)]
 
 
 def _named(superseding: LicenseFact | None, license_at: LicenseAt) -> LicenseFact | None:
@@ -287,6 +300,8 @@ def show_license(
         ),
         superseding_at(license_, knowledge, cut_offs),
         announced,
+        lifted_by(license_, standing.fact, cut_offs) if standing.fact else (),
+        leaving_for(license_, moment, knowledge, cut_offs),
         _bindings(state, license_, knowledge),
         actor_evidence(state, license_, standing.fact),
         doubts=tuple(doubts),

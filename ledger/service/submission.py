@@ -26,6 +26,10 @@ class Messages:
     def __init__(self, domain: DomainOf, clock: Clock) -> None:
         self._domain, self._clock = domain, clock
 
+    def now(self) -> int:
+        """The present, in Unix seconds."""
+        return int(self._clock.now().timestamp())
+
     def prepare(
         self, name: str, rev: int, members: Mapping[str, object], lifetime: int = DEFAULT_LIFETIME
     ) -> Prepared:
@@ -38,7 +42,7 @@ class Messages:
             lifetime: Seconds for which it may be recorded.
         """
         struct = MESSAGES[name]
-        now = int(self._clock.now().timestamp())
+        now = self.now()
         header = {"rev": rev, "signedAt": now, "notAfter": now + lifetime}
         return Prepared(struct, {**header, **members}, self._domain(struct.contract))
 

@@ -25,6 +25,7 @@ from ledger.domain.sharing_entities import (
     resource_owner,
 )
 from ledger.domain.state import typed
+from ledger.errors import OutageError
 from ledger.ports import Entities
 from ledger.service.sector_rules import RulesInEffect, Ruling, SectorRules
 
@@ -125,7 +126,7 @@ class SuperviseSectors:
             yield from (each for each in recorded if each.at >= since)
 
     def judged(self, recorded: Recorded) -> Iterator[AgainstRules]:
-        """What a record did against the rules.
+        """What a record did against the rules, also where a text is missing to say how certain that is.
 
         Raises:
             OutageError: `SECTORS_NOT_HERE`, `SECTOR_GRADES_NOT_HERE`.
@@ -135,9 +136,14 @@ class SuperviseSectors:
         ruling = self._ruling(known, at, seq)
         if ruling is None or ruling.answer.is_allowed:
             return
-        certain = not any(self._allowed(known, moment) for moment in self._moments(recorded.owner, at))
-        named = (recorded.code, recorded.owner, grant.grant_id, recorded.uses, seq, at)
+        named, missing = (recorded.code, recorded.owner, grant.grant_id, recorded.uses, seq, at), None
+        try:
+            certain = not any(self._allowed(known, moment) for moment in self._moments(recorded.owner, at))
+        except OutageError as error:
+            certain, missing = False, error
         yield AgainstRules(*named, ruling, certain)
+        if missing is not None:
+            raise missing
 
     def _is_ruled(self) -> bool:
         return any(

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from ledger.domain.canonical import JsonObject
 from ledger.domain.corrections import answer_deadline
-from ledger.domain.deadlines import Deadline, Number
+from ledger.domain.deadlines import PLAIN, Counting, Deadline, Number, Ruled
 from ledger.domain.entities import Entity, IsVoid
 from ledger.domain.extensions import Extended
 from ledger.domain.grants import (
@@ -68,6 +68,11 @@ from ledger.service.working_days import Counted, WorkingDays
 EVERYBODY = "*"
 """The scope of what is said of all bodies."""
 
+_SOONEST = Counting(lambda _: True, lambda number, _: Ruled(number, 1))
+_LATEST = PLAIN
+_MORE = 366 * DAY
+"""By how much a calendar and an extension may move what is due, at most: a calendar has no 100 days off."""
+
 E = TypeVar("E", bound=Entity)
 
 
@@ -111,13 +116,13 @@ class Matter:
         body: Whose, by the credit code that the record names; its calendar counts, whatever follows it.
         about: Which object or entry it is about.
         resource: Key of the resource.
-        deadlines: Counts them; None is none.
+        count: Counts them, by how its deadlines are counted; None is none.
     """
 
     body: str
     about: str
     resource: str
-    deadlines: Callable[[], Iterable[Deadline | None]]
+    count: Callable[[Counting], Iterable[Deadline | None]]
 
 
 @dataclass(frozen=True)
@@ -466,8 +471,20 @@ class SuperviseSharing:
         body, named = self._now(matter.body), (matter.about, matter.resource)
         if self.asked.org not in ("", body):
             return []
-        counted = self._absent.judged(body, matter.deadlines)
+        count = partial(matter.count, self._count.of(matter.body))
+        counted = self._absent.judged(body, count, lambda: self._may_fall_due(matter))
         return [Owed(body, *named, each, self._days.counted(matter.body, each)) for each in counted if each]
+
+    def _may_fall_due(self, matter: Matter) -> bool:
+        """Whether by some calendar and rulebook something of it is due within the period."""
+        bounds = zip(matter.count(_SOONEST), matter.count(_LATEST), strict=True)
+        return any(self._may_be_due(*each) for each in bounds)
+
+    def _may_be_due(self, soonest: Deadline | None, latest: Deadline | None) -> bool:
+        if soonest is None or latest is None:
+            return False
+        is_dropped = not soonest.done_at and 0 < soonest.ended_at < soonest.due
+        return soonest.due <= self.asked.at and self.asked.since <= latest.due + _MORE and not is_dropped
 
     # --- grants ---------------------------------------------------------------------------
 
@@ -479,16 +496,15 @@ class SuperviseSharing:
             for count in (self._decided, self._reviewed, self._had):
                 yield Matter(resource.owner, grant.grant_id, resource.key, partial(count, grant, resource))
 
-    def _decided(self, grant: Grant, resource: Resource) -> Iterator[Deadline | None]:
-        yield decision_deadline(grant, self._count.of(resource.owner))
+    def _decided(self, grant: Grant, _: Resource, counting: Counting) -> Iterator[Deadline | None]:
+        yield decision_deadline(grant, counting)
 
-    def _reviewed(self, grant: Grant, resource: Resource) -> Iterator[Deadline | None]:
-        yield review_deadline(grant, self._count.of(resource.owner))
+    def _reviewed(self, grant: Grant, _: Resource, counting: Counting) -> Iterator[Deadline | None]:
+        yield review_deadline(grant, counting)
 
-    def _had(self, grant: Grant, resource: Resource) -> Iterator[Deadline | None]:
+    def _had(self, grant: Grant, resource: Resource, counting: Counting) -> Iterator[Deadline | None]:
         if complete_since(grant) <= self.asked.at:
-            provided = self._provided(grant, resource)
-            yield provision_deadline(grant, provided, self._count.of(resource.owner))
+            yield provision_deadline(grant, self._provided(grant, resource), counting)
 
     def _provided(self, grant: Grant, resource: Resource) -> Iterator[int]:
         """When its data could be had: by a mount, as an edition of open data, or as a use shows."""
@@ -518,37 +534,44 @@ class SuperviseSharing:
     def _of_corrections(self) -> Iterator[Matter]:
         for each in self._all("correction", Correction):
             named, owner = (each.correction_id, each.resource), resource_owner(each.resource)
-            yield Matter(owner, *named, partial(self._answered, each, owner))
+            yield Matter(owner, *named, partial(self._answered, each))
             for step, body in self.corrections.to_tell(each):
                 yield Matter(body, *named, partial(self._heard, each, step, body))
 
-    def _answered(self, correction: Correction, owner: str) -> Iterator[Deadline]:
-        yield answer_deadline(correction, self._count.of(owner))
+    def _answered(self, correction: Correction, counting: Counting) -> Iterator[Deadline]:
+        yield answer_deadline(correction, counting)
 
-    def _heard(self, correction: Correction, step: CorrectionStep, body: str) -> Iterator[Deadline]:
-        yield self.corrections.acknowledged(correction, step, body)
+    def _heard(
+        self, correction: Correction, step: CorrectionStep, body: str, counting: Counting
+    ) -> Iterator[Deadline]:
+        yield self.corrections.acknowledged(correction, step, body, counting)
 
     # --- the catalog ----------------------------------------------------------------------
 
     def _of_resources(self) -> Iterator[Matter]:
         for each in self._all("resource", Resource):
-            for count in (self._of_entry, self._of_changes):
-                yield Matter(each.owner, each.key, each.key, partial(count, each))
+            yield Matter(each.owner, each.key, each.key, partial(self._of_entry, each))
+            for changed in catalog_changes(self.state, each):
+                if changed <= self.asked.at:
+                    yield Matter(each.owner, each.key, each.key, partial(self._of_change, each, changed))
 
-    def _of_entry(self, resource: Resource) -> Iterator[Deadline]:
+    def _of_entry(self, resource: Resource, _: Counting) -> Iterator[Deadline]:
         yield from update_deadlines(resource)
         yield from exception_deadlines(resource)
 
-    def _of_changes(self, resource: Resource) -> list[Deadline]:
-        changes = [when for when in catalog_changes(self.state, resource) if when <= self.asked.at]
+    def _of_change(self, resource: Resource, changed: int, counting: Counting) -> list[Deadline]:
         extends = self.extensions.of(resource) if self.extensions else None
-        return catalog_deadlines(resource, changes, self._count.of(resource.owner), extends)
+        is_bound = counting is _SOONEST or counting is _LATEST
+        return catalog_deadlines(resource, [changed], counting, None if is_bound else extends)
 
     def _of_duties(self) -> Iterator[Matter]:
         for name, each in self.state.entities("duty"):
             if isinstance(each, Duty):
                 key = resource_key(each.owner, each.code)
-                yield Matter(each.owner, name, key, partial(duty_deadlines, self.state, each))
+                yield Matter(each.owner, name, key, partial(self._of_duty, each))
+
+    def _of_duty(self, duty: Duty, _: Counting) -> Iterable[Deadline]:
+        return duty_deadlines(self.state, duty)
 
     # --- what waits -----------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ ISSUE_KEYS = {
     "identifier", "licenseId", "digest", "seq", "txHash", "block", "gasUsed", "file", "promise", "cid",
     "envelope",
 }  # fmt: skip
-ACT_KEYS = {"identifier", "licenseId", "rev", "act", "seq", "status", "gasUsed", "promise"}
+ACT_KEYS = {"identifier", "licenseId", "rev", "act", "seq", "status", "lifted", "gasUsed", "promise"}
 
 
 def issue(issuer: Department, live_ledger: LiveLedger) -> Any:

@@ -149,8 +149,14 @@ def test_what_the_service_refuses_reads_as_if_it_had_happened_here(
     assert (status, told["code"]) == (2, "SERVICE_ORGANISATION")
     status, told = desk.run(*order, "--org", ISSUER)
     assert (status, told["code"], told["error"]["fields"]["id"]) == (4, "UNKNOWN_LICENSE", unknown)
+    assert told["error"]["saidBy"] == desk.url, "the service does not know it; this home was not asked"
     status, told = desk.run(*order, "--org", ISSUER, ELICENSE_API="http://127.0.0.1:9")
-    assert (status, told["code"]) == (75, "SERVICE_OUTAGE")
+    assert (status, told["code"], told["error"].get("saidBy")) == (75, "SERVICE_OUTAGE", None)
+    assert "无法连接" in told["error"]["message"]["zh"]
+    issuing = desk.run(
+        "license", "issue", file_of(tmp_path, bad), "--key", key, ELICENSE_API="http://127.0.0.1:9"
+    )
+    assert "--request-id" in issuing[1]["error"]["remedy"]["en"]
     other = ("--key", str(live_ledger.key("relying")), "--org", ISSUER)
     status, told = desk.run("license", "revoke", unknown, "--ground", "PENALTY", *other)
     assert (status, told["code"]) == (1, "AUTH_KEY_UNKNOWN")

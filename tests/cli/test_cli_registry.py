@@ -307,6 +307,7 @@ def test_an_ended_relay_is_listed_as_ended(tour: Tour) -> None:
         (f"org key end 0x{'11' * 32} --by jiangsu.pem", 4, "UNKNOWN_KEY"),
         ("org key end office2.pem --until 2020-01-01 --by jiangsu.pem", 1, "NOT_RETROACTIVE"),
         ("org key cut-off office.pem --since 2026-02-01 --by jiangsu.pem", 1, "ONLY_EARLIER"),
+        ("org key cut-off office.pem --since 2099-01-01 --by jiangsu.pem", 2, "CUT_OFF_AHEAD"),
         (f"{CUT} --by jiangsu.pem --by a.pem", 2, "KEY_FILE_UNREADABLE"),
         ("org key cut-off zhejiang.pem --since 2026-02-01 --by zhejiang.pem", 1, "SIGNATURE_COUNT"),
         (f"{CUT} --by jiangsu.pem --by shanghai.pem", 1, "SIGNER_HAS_NO_VOTE"),
@@ -338,6 +339,30 @@ def test_what_may_not_be_is_refused_with_its_code(tour: Tour, line: str, status:
     if not Path("fresh.pem").exists():
         done("sm2 keygen --out fresh.pem")
     assert refused(line) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("line", "zh", "en"),
+    [
+        (
+            "org key rotate office2.pem --key fresh.pem --by bureau.pem",
+            f"密钥属于 {OFFICE}，签名者为 {BUREAU}",
+            f"belongs to {OFFICE}; it was signed by {BUREAU}",
+        ),
+        (f"{ADD} --region 330000 --key shanghai.pem --by jiangsu.pem", "签名者 320000", "signer 320000"),
+        (f"{ADD} --region 330000 --key shanghai.pem --by bureau.pem", "用于签名，", "is for signing;"),
+        (f"{ADD} --region 330000 --key shanghai.pem --by bureau.pem", f"（{BUREAU}）", f"(of {BUREAU})"),
+        ("type show 11310000MB0TE5T1XB009", "没有 类型 1131", "holds no type 1131"),
+        (f"recognition show --from 330000 --to 310000 --type {PILOT}", "互认协议", "recognition 330000"),
+        ("type show nonsense", "类型 不能是 nonsense", "type"),
+    ],
+)
+def test_what_is_refused_is_told_by_names_and_words(tour: Tour, line: str, zh: str, en: str) -> None:
+    if not Path("fresh.pem").exists():
+        done("sm2 keygen --out fresh.pem")
+    _, answer = call(line)
+    assert zh in answer["error"]["message"]["zh"]
+    assert en in answer["error"]["message"]["en"]
 
 
 def test_signatures_of_absent_keys_are_asked_for_and_taken(tour: Tour, tmp_path: Path) -> None:

@@ -123,7 +123,8 @@ def test_text_shows_purpose_fields_and_the_code(
 ) -> None:
     challenge(call)
     assert run(["wallet", "present", holder, "--fields", "face/post", "--challenge", "c.json"]) == 0
-    shown = capsys.readouterr().out
+    shown, warned = capsys.readouterr()
+    assert "holders/0/name" in warned, "asked for, and not shown"
     assert "办理入住" in shown
     assert "nobody on the ledger stands for it" in shown
     assert "face/post = 项目负责人" in shown

@@ -243,6 +243,7 @@ def test_a_license_that_is_taken_in_is_superseded_by_the_takers(
     assert not new.exists()
     run = world.run("license", "transfer", "out", license_id, "--region", "330421", *_by(world))
     assert run.data["status"] == "SUSPENDED"
+    assert world.run("license", "show", license_id).data["toRegion"] == "330421"
     run = taker.run(*order)
     assert (run.status, run.data["status"]) == (0, "SUPERSEDED"), run.data
     assert (
@@ -252,7 +253,7 @@ def test_a_license_that_is_taken_in_is_superseded_by_the_takers(
     assert world.run("verify", str(path)).data["result"] == "SUPERSEDED"
     assert world.run("verify", str(new), "--region", "330421").data["result"] == "IN_FORCE"
     shown = world.run("license", "show", license_id).data
-    assert shown["supersededBy"] == run.data["newLicenseId"]
+    assert (shown["supersededBy"], shown["toRegion"]) == (run.data["newLicenseId"], None)
 
 
 def test_a_replay_of_all_that_finds_nothing(

@@ -216,8 +216,16 @@ def test_a_duty_is_met_by_a_probe_and_overdue_without_one(sharing: Sharing) -> N
     governing = ["--by", sharing.world.key("jiangsu")]
     what = ["--what", "清单第16项：示例建造师注册", "--region", "320000"]
     late, met = sharing.resource(), sharing.resource()
-    sharing.done("duty", "set", late, *what, "--due", BACK_THEN, *governing)
-    sharing.done("duty", "set", met, *what, "--due", "2029-12-31", *governing)
+    dues = ((late, BACK_THEN), (met, "2029-12-31"))
+    told = [sharing.done("duty", "set", each, *what, "--due", due, *governing) for each, due in dues]
+    assert [each["past"] for each in told] == [True, False], "overdue from its record on"
+    said_nothing = (
+        ("duty", "set", late, *what, "--what", " ", "--due", BACK_THEN, *governing),
+        ("demand", "add", "--wanted", "", "--key", sharing.world.key("office-jiangsu")),
+    )
+    for order in said_nothing:
+        empty = sharing.run(*order)
+        assert (empty.status, empty.data["code"]) == (2, "WORDS_EMPTY")
     assert probed(sharing, met, mounted(sharing, met)) == "MATCHED"
     rows = sharing.done("duty", "list", "--region", "320000", "--owner", OWNER)["duties"]
     found = {each["resource"]: each for each in rows}

@@ -522,9 +522,15 @@ def test_when_the_mandate_ends_the_feed_stops_and_what_was_collected_stays(
 
 def test_an_issuer_collects_from_its_own_system(settled: Collected, tmp_path: Path) -> None:
     own = Collected(settled.world.as_other(tmp_path / "home"), tmp_path, settled.moved)
+    key = ("--key", own.world.key("office-shanghai"))
+    late = feed(2, source="sh-desk", collector=ISSUER).insert(191).write(tmp_path / "b.jsonl")
+    run = own.world.run(*own.command(late), *key)
+    assert (run.status, run.data["code"]) == (2, "FEED_BEGINS_LATE"), (
+        "the lines before it would be locked out"
+    )
     file = feed(source="sh-desk", collector=ISSUER).insert(190).write(tmp_path / "a.jsonl")
-    run = own.world.run(*own.command(file), "--key", own.world.key("office-shanghai"))
-    assert (run.status, run.data["inserted"]) == (0, 1), run.data
+    run = own.world.run(*own.command(file), *key)
+    assert (run.status, run.data["inserted"], run.data["begins"]) == (0, 1, 1), run.data
     shown = own.world.run("verify", own.file_of(190)).data
     assert (shown["result"], shown["flags"][0], shown["collector"]) == ("IN_FORCE", "COLLECTED", ISSUER)
     settled.replay()

@@ -66,7 +66,18 @@ def test_any_of_several_holders_consents_alone(sharing: Sharing, world: World, t
     name = json.loads(request.read_text())["grantee"]["name"]
     assert f"{name} {after['grantee']}" in card, "bodies are told by the names that are known here"
     assert "pending" in card.split("they may not look now:")[1]
-    assert "字段" in phone.card("zh", "wallet", "grants", "--vault", str(vault), **PASSPHRASE)
+    assert grant in card, "what she may take back is named"
+    narrow = phone.card("zh", "wallet", "grants", "--vault", str(vault), **PASSPHRASE)
+    assert f"授权：{grant}\n" in narrow, "no id is cut where lines are short"
+    assert "字段：name, number\n" in narrow
+    back = ["withdraw-consent", grant, "--yes", "--out", str(tmp_path / "back.json")]
+    shown = phone.card("zh", "wallet", *back, "--vault", str(vault), **PASSPHRASE)
+    assert "字段：name, number\n" in shown and f"{name} {after['grantee']}" in shown
+    assert "依据：依授权，即您的同意" in shown, "the glossary's word, as in every list"
+    sharing.done("grant", "consent", str(tmp_path / "back.json"))
+    gone = wallet(phone, vault, *back[:-1], str(tmp_path / "again.json"))
+    assert (gone.status, gone.data["code"]) == (1, "GRANT_ENDED")
+    assert not (tmp_path / "again.json").exists(), "nothing was signed"
     assert f"{name} {after['grantee']} 申请" in phone.card("zh", "grant", "show", grant)
 
 

@@ -216,6 +216,8 @@ def test_a_holder_takes_a_rejection_to_a_superior_region(made: Corrections, tmp_
     assert "持证人申请复核" in made.world.card("zh", "correction", "show", correction)
     again = wallet(made.world, made.holder.vault, *order, "--yes")
     assert code_of(again) == (1, "CORRECTION_STATE"), "a region settles it"
+    assert "争议中" in again.data["error"]["message"]["zh"]
+    assert again.data["error"]["fields"]["state"] == "DISPUTED"
     corrected = made.corrected()
     settled = ["settle", correction, "--upheld", "--license", corrected, "--by", made.world.key("jiangsu")]
     assert made.run(*settled).data["state"] == "SETTLED_UPHELD"

@@ -158,13 +158,17 @@ def until_told(phone: Phone, license_: str, count: int) -> list[dict[str, Any]]:
     return found
 
 
-def test_who_was_refused_a_look_is_named_to_the_holder_and_to_nobody_else(using: Using, phone: Phone) -> None:
+def test_who_was_refused_a_look_is_named_to_the_holder_and_to_nobody_else(
+    using: Using, phone: Phone, capfd: pytest.CaptureFixture[str]
+) -> None:
     keys = {name: phone.pair[name] for name in ("holderKey", "holderEncryptionKey")}
     holder = {"name": "示例持证人戊", "code": "91310118MA0DEMX13U", "codeType": "001"}
     license_ = using.license(**keys, holders=[holder])
     phone.add(license_)
     grant = using.grant(using.resource(), fields="metadata/certificateName")
+    capfd.readouterr()
     assert using.use(grant, using.license(), fields="holders")[1]["code"] == "FIELDS_NOT_ALLOWED"
+    assert f"use list --grant {grant}" in capfd.readouterr().err, "where the record of the refusal is seen"
     for fields in ("holders", "metadata/certificateNumber", "face/category"):
         assert using.use(grant, license_, fields=fields)[1]["code"] == "FIELDS_NOT_ALLOWED"
     events = until_told(phone, license_, 3)

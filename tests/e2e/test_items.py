@@ -110,7 +110,10 @@ def test_what_the_ledger_has_need_not_be_brought_and_whoever_asks_again_is_recor
     assert listed["counts"] == {OWNER: 1}
     late = [items.code, "--license", holder.license_id, *by(world, "office-zhejiang")]
     _after(items, counter["at"])
-    items.done("report", *late)
+    first = items.done("report", *late)
+    again = world.run("item", "report", *late)
+    assert (again.status, again.data["code"]) == (1, "REPEAT_TOLD"), "one asking is one breach"
+    assert again.data["error"]["fields"]["repeat"] == first["object"]
     assert {row["by"] for row in items.done("repeats", "--item", items.code)["repeats"]} == {None, GRANTEE}
 
     ended = world.run("license", "suspend", holder.license_id, "--ground", "INVESTIGATION", *by(world))
@@ -118,7 +121,8 @@ def test_what_the_ledger_has_need_not_be_brought_and_whoever_asks_again_is_recor
     assert (
         items.done("materials", items.code, "--license", holder.license_id)["materials"][0]["have"] is False
     )
-    refused = world.run("item", "report", *late)
+    after = items.done("materials", items.code)["at"]
+    refused = world.run("item", "report", *late, "--at", after)
     assert (refused.status, refused.data["code"]) == (1, "REPEAT_STATUS")
     assert world.run("audit", "fsck").data["differences"] == []
     replayed = world.run("audit", "replay")

@@ -99,6 +99,8 @@ def test_a_second_runner_is_told_that_the_outbox_is_led(service: Served, live_le
     for arguments in (["run"], ["run", "--once"]):
         status, told = _outbox(service, live_ledger, *arguments)
         assert (status, told["code"]) == (75, "OUTBOX_LED"), told
+    assert _outbox(service, live_ledger, "list", "--waiting")[1]["messages"] == []
+    assert _outbox(service, live_ledger, "list", "--failed")[1]["messages"] == []
     status, told = _outbox(service, live_ledger, "list", "--state", "ANCHORED")
     assert (status, told["counts"]["ACCEPTED"]) == (0, 0)
     message = told["messages"][-1]["message"]

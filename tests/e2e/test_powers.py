@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.acts import RULES, Act
 from ledger.domain.messages import key_id
 from ledger.errors import LedgerError
 from ledger.ports.queue import MessageState
@@ -126,7 +127,8 @@ def test_who_is_not_competent_is_told_so_with_a_remedy(
     id_, _ = issued(ledger, tmp_path)
     status, answer = act(other, ledger, verb, id_, ground, key)
     assert (status, answer["code"], answer["error"]["family"]) == (1, "NOT_COMPETENT", "rule")
-    assert verb.upper() in answer["error"]["message"]["zh"]
+    assert answer["error"]["fields"]["act"] == verb.upper()
+    assert RULES[Act[verb.upper()]].zh in answer["error"]["message"]["zh"], "in words"
     assert answer["error"]["remedy"]["zh"] and answer["error"]["remedy"]["en"]
     assert other("license", "show", id_)[1]["rev"] == 1, "nothing was recorded"
 

@@ -12,7 +12,7 @@ import pytest
 from ledger.adapters.clock import SystemEntropy
 from ledger.adapters.evidence_folder import EvidenceFolder
 from ledger.adapters.outbox import FileOutbox
-from ledger.domain.acts import Sharing
+from ledger.domain.acts import Scope, Sharing
 from ledger.domain.apply import State
 from ledger.domain.calendars import Calendar, read_calendar, table_name
 from ledger.domain.deadlines import due_after
@@ -40,10 +40,12 @@ from tests.simulator import (
     JIASHAN,
     OFFICE,
     QINGPU,
+    REGIONAL_TYPE,
     SHANGHAI,
     ZHEJIANG,
     LedgerSimulator,
     founded_ledger,
+    hash32,
 )
 from tests.unit.test_shown_corrections import Tables
 
@@ -171,13 +173,13 @@ class Published:
         return calendar.digest
 
     def supervised(
-        self, at: int, *, assumes: bool = False, state: State | None = None, org: str = ""
+        self, at: int, *, assumes: bool = False, state: State | None = None, org: str = "", since: int = 0
     ) -> Json:
         """What `supervise sharing` tells as of a moment."""
         known = KnownAt(Tables(state or self.ledger.state()), at)
         count = CountDeadlines.by(known, at, self.found, assumes_weekdays=assumes, assumes_defaults=assumes)
         shown = ShowCorrections(known, self._texts, self._evidence, at, count)
-        return SuperviseSharing(known, shown, Supervision(at, org=org), at).supervise().as_json()
+        return SuperviseSharing(known, shown, Supervision(at, since, org), at).supervise().as_json()
 
     def decision(self, grant: str) -> Json:
         """`decision` of `grant show` now."""
@@ -371,6 +373,10 @@ def test_a_home_without_the_text_judges_what_needs_none_and_names_what_it_lacks(
     assert (without["notHere"], kinds(without)) == ([lacking], ["UPDATE"])
     assert (world.supervised(at, org=OFFICE)["notHere"], kinds(world.supervised(at, org=OFFICE))) == ([], [])
     assert kinds(world.supervised(at, assumes=True)) == ["DECISION", "UPDATE"]
+    now, later = world.ledger.now, at + 730 * DAY
+    for since, until, lacked in ((0, now + 60, 0), (0, now + 30 * DAY, 1), (later, later + DAY, 0)):
+        found = world.supervised(until, since=since)["notHere"]
+        assert sum(each["notJudged"] for each in found) == lacked, "it cannot be due then"
     told = {"year": 2026, "countedBy": "WEEKDAYS", "region": "310000", "version": 1, "digest": digest}
     assert world.supervised(at, assumes=True)["calendars"] == [told]
     assert world.decision(grant)["calendars"] == [told]
@@ -386,6 +392,17 @@ def test_a_home_without_the_text_judges_what_needs_none_and_names_what_it_lacks(
     (file,) = (world.folder / "calendars").iterdir()
     file.write_bytes(file.read_bytes().replace(b"01-07", b"01-06"))
     assert world.kept.find(digest) is None, "what was altered is as good as not here"
+
+
+def test_a_change_that_cannot_be_counted_hides_no_other_of_the_same_entry(world: Published) -> None:
+    world.publish(SHANGHAI, made_up(("01-05", "01-07")), keep=False)
+    for name, days in (("this year", 0), ("after the next", 800)):
+        world.ledger.wait(days * DAY)
+        digest = {"schemaDigest": hash32(name)}
+        world.ledger.register_type(REGIONAL_TYPE, [str(SHANGHAI)], SHANGHAI, Scope.REGIONAL, 0, **digest)
+    told = world.supervised(world.ledger.now + 60 * DAY)
+    late = [each["since"][:4] for each in told["findings"] if each["kind"] == "CATALOG_UPDATE"]
+    assert (late, [each["year"] for each in told["notHere"]]) == (["2028", "2028"], [2026]), "of both entries"
 
 
 def test_what_would_count_for_no_day_and_what_is_there_already_is_not_published(world: Published) -> None:

@@ -398,9 +398,16 @@ def test_the_next_file_goes_on_where_the_last_one_ended(desk: Desk) -> None:
         desk.collect(earlier.insert(9).write(desk.folder / "e.jsonl"))
 
 
-def test_a_feed_may_begin_anywhere_but_not_before_its_beginning(desk: Desk) -> None:
-    desk.collect(feed(50).insert(1).write(desk.folder / "a.jsonl"))
-    with pytest.raises(MalformedError, match="FEED_ORDER"):
+def test_a_feed_begins_with_1_or_where_it_is_said_to_and_never_before(desk: Desk) -> None:
+    late = feed(50).insert(1).write(desk.folder / "a.jsonl")
+    with pytest.raises(MalformedError) as missing:
+        desk.collect(late)
+    assert (missing.value.code, missing.value.fields["before"]) == ("FEED_BEGINS_LATE", 49)
+    with pytest.raises(UsageError, match="FEED_BEGIN_OTHER"):
+        desk.collect(late, begin_at=49)
+    assert desk.collect(late, begin_at=50).begins == 50
+    assert desk.collect(late, begin_at=50, resume=True).counts[Fate.INSERTED] == 1, "the same command again"
+    with pytest.raises(MalformedError, match="FEED_BEFORE_BEGINNING"):
         desk.collect(feed(49).insert(0).insert(1).write(desk.folder / "b.jsonl"))
 
 

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from ledger.domain.acts import RULES, Act, Group, Status
 from ledger.domain.entities import LicenseFact
-from ledger.domain.lifecycle import CutOffs, announced_at, effective_time, status_at, superseding_at
+from ledger.domain.lifecycle import (
+    CutOffs,
+    announced_at,
+    effective_time,
+    lifted_by,
+    status_at,
+    superseding_at,
+)
 from tests.unit.governed import AMENDS, FROM, TO, fact, license_of
 
 ENDS = {
@@ -117,11 +124,53 @@ def test_what_is_announced_lies_after_both_moments(at: int, as_of: int, expected
     assert [each.act for each in found] == expected
 
 
-def test_after_an_end_only_an_annulment_is_announced() -> None:
-    announced = (fact(Act.REVOKE, 3_000, effective=9_000), fact(Act.ANNUL, 3_000, effective=9_000))
-    ended = license_of(*announced, fact(Act.WITHDRAW, 3_500))
-    assert [each.act for each in announced_at(ended, 3_499, 3_499, no_cut_off)] == [Act.REVOKE, Act.ANNUL]
-    assert [each.act for each in announced_at(ended, 3_500, 3_500, no_cut_off)] == [Act.ANNUL]
+def test_after_an_end_only_what_still_outdoes_it_is_announced() -> None:
+    announced = (fact(Act.REVOKE, 3_000, effective=8_000), fact(Act.ANNUL, 3_000, effective=9_000))
+    ended = (*announced, fact(Act.WITHDRAW, 3_500))
+    assert [each.act for each in announced_at(license_of(*ended), 3_499, 3_499, no_cut_off)] == [
+        Act.REVOKE,
+        Act.ANNUL,
+    ]
+    assert announced_at(license_of(*ended), 3_500, 3_500, no_cut_off) == (), "the last end decides"
+    assert standing(ended, 9_000) is Status.WITHDRAWN
+    again = fact(Act.ANNUL, 3_600, effective=9_500)
+    assert announced_at(license_of(*ended, again), 3_600, 3_600, no_cut_off) == (again,)
+
+
+def test_what_was_called_off_or_overtaken_is_announced_no_more() -> None:
+    coming = fact(Act.SUSPEND, 3_000, effective=5_000)
+    at_once = fact(Act.SUSPEND, 3_100)
+    lifted = fact(Act.RESUME, 3_200)
+    license_ = license_of(coming, at_once, lifted)
+    seen = [announced_at(license_, known, known, no_cut_off) for known in (3_099, 3_100, 3_200)]
+    assert seen == [(coming,), (), ()]
+    assert lifted_by(license_, lifted, no_cut_off) == (coming, at_once)
+    assert announced_at(license_, 3_200, 3_200, cut_at(3_200)) == (), "the one at once overtakes it"
+    void = license_of(coming, lifted)
+    assert announced_at(void, 3_200, 3_200, cut_at(3_200)) == (coming,)
+    assert lifted_by(void, lifted, cut_at(3_200)) == ()
+    again = fact(Act.SUSPEND, 3_300, effective=6_000)
+    assert announced_at(license_of(coming, lifted, again), 3_300, 3_300, no_cut_off) == (again,)
+    assert announced_at(license_of(fact(Act.SUSPEND, 3_000, effective=TO)), 3_000, 3_000, no_cut_off) == ()
+
+
+FACTS = st.builds(
+    fact,
+    st.sampled_from([Act.SUSPEND, Act.RESUME, Act.CHANGE, Act.REVOKE, Act.ANNUL, Act.TRANSFER_OUT]),
+    st.integers(2_000, 2_005),
+    effective=st.integers(2_000, 2_010),
+)
+
+
+@given(st.lists(FACTS, max_size=6), st.integers(2_000, 2_010))
+def test_who_asks_later_is_told_by_the_same_what_was_announced(facts: list[LicenseFact], at: int) -> None:
+    """Without what is not announced, a license stands at every later moment where it stands with it."""
+    license_ = license_of(*facts)
+    told, now = announced_at(license_, at, 2_005, no_cut_off), max(at, 2_005)
+    rest = license_of(*(each for each in facts if each.effective <= now or each in told))
+    for moment in range(now, 2_012):
+        stands = [status_at(each, moment, 2_005, no_cut_off).status for each in (license_, rest)]
+        assert stands[0] is stands[1]
 
 
 def test_what_a_cut_off_voids_is_not_announced() -> None:

@@ -360,3 +360,15 @@ def test_supervision_names_the_text_it_lacks_and_needs_none_where_nothing_was_sh
     )
     ruled.found[table.digest] = of_office(table)
     assert [each["code"] for each in ruled.against(ruled.ledger.now)] == ["GRANTED_AGAINST_SECTORS"]
+
+
+def test_what_the_rules_of_the_day_forbid_is_found_without_the_text_of_those_before(ruled: Ruled) -> None:
+    grant = ruled.made.request("ASKED")
+    before = ruled.publish(text(RULE), keep=False)
+    ruled.ledger.wait(40 * DAY)
+    now = ruled.publish(text(RULE, of=()))
+    ruled.ledger.wait(5 * DAY)
+    ruled.made.decide(grant)
+    told = ruled.supervised(ruled.ledger.now)
+    (found,), (lacking,) = told["againstRules"], told["notHere"]
+    assert (found["digest"], found["certain"], lacking["digest"]) == (now.digest, False, before.digest)

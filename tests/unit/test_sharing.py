@@ -24,7 +24,7 @@ from ledger.domain.corrections import (
     to_tell,
     upheld,
 )
-from ledger.domain.deadlines import due_after
+from ledger.domain.deadlines import PLAIN, due_after
 from ledger.domain.facts import fact_of
 from ledger.domain.grants import (
     GrantStanding,
@@ -640,7 +640,7 @@ def test_past_users_acknowledge_in_time_or_late(ledger: LedgerSimulator, made: S
     correction = correction_of(ledger, doubted)
     step = upheld(correction)
     assert step
-    office, bureau = (shown(ledger).acknowledged(correction, step, each) for each in (OFFICE, BUREAU))
+    office, bureau = (shown(ledger).acknowledged(correction, step, each, PLAIN) for each in (OFFICE, BUREAU))
     assert office.done_at and office.is_overdue(ledger.now)
     assert not bureau.done_at and bureau.is_overdue(ledger.now)
 

@@ -114,6 +114,21 @@ def test_every_result_has_texts_in_both_languages(result: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("reasons", "zh"),
+    [
+        (["FIELDS_MISSING"], ["少于"]),
+        (["FIELDS_NOT_ASKED"], ["多于"]),
+        (["FIELDS_NOT_ASKED", "FIELDS_MISSING"], ["少于", "多于"]),
+    ],
+)
+def test_out_of_scope_says_which_way(reasons: list[str], zh: list[str]) -> None:
+    check = failed(Step.HOLDER, "OUT_OF_SCOPE", "FIELDS_OUT_OF_SCOPE", {"reasons": reasons})
+    message = Verdict(None, "", "", None, "rpc", None, None, (), None, (check,)).message
+    assert [each for each in ("少于", "多于") if each in message["zh"]] == zh
+    assert "超出" not in message["zh"]
+
+
+@pytest.mark.parametrize(
     ("check", "status"),
     [
         (passed(Step.FORM), 0),

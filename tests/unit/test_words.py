@@ -40,6 +40,8 @@ from ledger.domain.verdict import Step
 from ledger.domain.verdict_texts import FLAG_TEXTS, RESULT_TEXTS
 from ledger.domain.verification_receipt import COPY, LICENSE, PRESENTATION, UNREAD
 from ledger.errors import Bilingual, UsageError
+from ledger.errors.texts import TEXTS
+from ledger.errors.texts.reasons import in_chinese
 from ledger.ports.queue import MessageState
 from ledger.service.code_tables import TableStanding
 from ledger.service.orders import BIND_METHODS
@@ -189,6 +191,24 @@ def test_every_column_of_a_table_has_its_name() -> None:
     columns = {name: file.name for file in files for name in _columns(file)}
     assert len(columns) > 80
     assert {name: place for name, place in columns.items() if name not in _HEADS_ZH} == {}
+
+
+EXACT = {"licenseId", "issuer", "requests", "ledgerId, relay, contracts", "editions", "head", "ledgerId"}
+"""Reasons that name a member of a file or an answer, as it stands there."""
+
+
+def test_every_short_reason_of_an_error_has_its_chinese():
+    given = {}
+    for file in sorted(path for part in ("ledger", "api", "wallet") for path in (ROOT / part).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            head = node.args[0] if isinstance(node, ast.Call) and node.args else None
+            if isinstance(head, ast.Constant) and head.value in TEXTS:
+                for each in node.keywords:
+                    if each.arg in ("reason", "choices", "part") and isinstance(each.value, ast.Constant):
+                        given[each.value.value] = file.name
+    assert len(given) > 40
+    untold = {each: place for each, place in given.items() if not IDEOGRAPH.search(in_chinese(each))}
+    assert {each: place for each, place in untold.items() if each not in EXACT} == {}
 
 
 def test_every_finding_of_replay_has_its_words():

@@ -70,7 +70,7 @@ class Keys:
         stage = self._stage
         since = _recorded(stage, self._stolen[1])
         stolen = key_id(stage.signer(BRANCH).public_key)
-        gas = stage.govern(cut_off_key(stolen, since, [_file(stage.signer("anhui"))]))
+        gas = stage.govern(cut_off_key(stolen, since, [_file(stage.signer("anhui"))], now=since))
         verdicts = [stage.verify(each) for each in self._stolen]
         lines = [verdicts[1].message[language()]]
         return Told(" ".join(each.result for each in verdicts), lines, gas)

@@ -17,6 +17,8 @@ HELP: dict[str, str] = {
         "按受理次序列出报文；过期或被拒绝的等待处理。"
     ),
     "Only these.": "只列此状态的。",
+    "Only what is not on the ledger yet.": "只列尚未上链的。",
+    "Only what ran out or was refused.": "只列已过期和被拒绝的。",
     "At most so many.": "最多条数。",
     "Behind this number.": "从此序号之后开始。",
     "Show one message: its promise, its transactions, its record or why there is none.": (

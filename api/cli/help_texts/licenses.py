@@ -43,6 +43,7 @@ HELP: dict[str, str] = {
     "License type of every row.": "各行的证照类型。",
     "Where the license files go.": "证照文件写到哪个目录。",
     "Licenses a batch.": "每批份数。",
+    "Where the feed begins, if not with 1.": "归集不从序号 1 开始时，写它从哪个序号开始。",
     "Go on with what was begun in DIR.": "继续该目录中已开始的。",
     "For a sheet without that column.": "颁发机构名称，用于没有该列的表格。",
     "Renew the licenses that a sheet names, those of one batch under one signature.": (

@@ -132,8 +132,8 @@ TEXTS: dict[str, Text] = {
         "Give a value of that type.",
     ),
     "FIELD_PATTERN": Text(
-        "字段 {field} 不符合规定的格式。",
-        "The field {field} does not have the form that its type asks for.",
+        "字段 {field} 不符合规定的格式{how}。",
+        "The field {field} does not have the form that its type asks for{how}.",
         "请按该证照类型的字段说明填写。",
         "Fill it in as the schema of the license type describes.",
     ),

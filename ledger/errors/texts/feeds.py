@@ -23,6 +23,25 @@ TEXTS: dict[str, Text] = {
         "按序号从小到大排列后重新提交；表头的 first 是首行的序号。",
         "Sort the lines by their numbers; `first` in the header is that of the first line.",
     ),
+    "FEED_BEGINS_LATE": Text(
+        "这个归集还没有账，而本文件从序号 {found} 开始：1 至 {before} 尚未归集。",
+        "Nothing of this feed was taken over yet, and the file begins with {found}: 1 to {before} are missing.",
+        "先提交前面的文件；来源系统确实从 {found} 起编号的，加 --begin-at {found}，此后更早的序号不再接受。",
+        "Hand in the earlier files first; where the source's numbers really begin with {found}, add --begin-at "
+        "{found}: no earlier number is taken after that.",
+    ),
+    "FEED_BEGIN_OTHER": Text(
+        "--begin-at 是 {given}，而文件从序号 {found} 开始。",
+        "--begin-at names {given}, while the file begins with {found}.",
+        "写文件表头的 first，或去掉 --begin-at。",
+        "Name `first` of the file's header, or leave --begin-at out.",
+    ),
+    "FEED_BEFORE_BEGINNING": Text(
+        "第 {line} 行的序号是 {found}，而这个归集是从 {begins} 开始的。",
+        "Line {line} has the number {found}, while this feed began with {begins} here.",
+        "更早的行作为另一归集提交：表头 source 另取一个名称，序号从 1 起，--out 用另一个目录。",
+        "Hand earlier lines in as a feed of its own: another `source` in the header, and another folder for --out.",
+    ),
     "FEED_REPEATED": Text(
         "第 {line} 行再次使用序号 {sequence}，内容却不同。",
         "Line {line} uses the number {sequence} again, in other words.",

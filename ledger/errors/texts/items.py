@@ -5,6 +5,12 @@ from __future__ import annotations
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "REPEAT_TOLD": Text(
+        "本机构已报告过事项 {item} 在 {askedAt} 重复要求证照 {licenseId}（{repeat}）。",
+        "This body reported already that item {item} asked again for license {licenseId} at {askedAt} ({repeat}).",
+        "同一次不必再报；24 小时内确实又被要求一次的，用 --at 写明那一次的时间。",
+        "One asking is reported once; for another one within 24 hours, say by --at when that was.",
+    ),
     "ITEM_CODE": Text(
         "「{item}」不是事项实施编码。",
         '"{item}" is no code of a service item.',

@@ -127,8 +127,8 @@ TEXTS: dict[str, Text] = {
     "SERVICE_OUTAGE": Text(
         "服务 {url} 不能应答（{reason}）。",
         "The service {url} gives no usable answer ({reason}).",
-        "核对地址，稍后重试；签发只在带 --request-id 时重试才不会重复。",
-        "Check the address and try again later; where a license is issued, only --request-id keeps it single.",
+        "核对地址，稍后重试{again}。",
+        "Check the address and try again later{again}.",
     ),
     "SERVICE_REFUSED": Text(
         "服务 {url} 拒绝了请求（{status}）：{reason}。",

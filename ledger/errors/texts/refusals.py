@@ -235,8 +235,8 @@ TEXTS: dict[str, Text] = {
         "It is one of sign, govern, recover, encrypt.",
     ),
     "KEY_PURPOSE": Text(
-        "密钥 {keyId} 的用途为 {purpose}，此处需要 {needed}。",
-        "Key {keyId} has purpose {purpose}, here {needed} is needed.",
+        "密钥 {keyId} 用于{purpose}，此处需要用于{needed}的密钥。",
+        "Key {keyId} is for {purpose}; here one for {needed} is needed.",
         "换用相应用途的密钥签名。",
         "Sign with a key of that purpose.",
     ),
@@ -391,10 +391,23 @@ TEXTS: dict[str, Text] = {
         "Use an act that the type lists.",
     ),
     "ACT_NOT_ALLOWED": Text(
-        "证照 {id} 现为 {status}，不能做行为 {act}。",
+        "证照 {id} 现为“{status}”，不能再做“{act}”。",
         "License {id} is {status}; act {act} cannot follow.",
-        "先查询当前状态。",
-        "Look at its present status first.",
+        "用 license show 查询当前状态和由谁所致，选用此状态下可做的行为。",
+        "See by `license show` where it stands and by whose act, and choose an act that may follow on that.",
+    ),
+    "ACT_AFTER_ANNOUNCED": Text(
+        "证照 {id} 已登记自 {effective} 起“{announced}”（序号 {seq}），不能再做“{act}”。",
+        "For license {id}, {announced} is announced from {effective} on (seq {seq}); act {act} cannot follow.",
+        "立即生效的终止、暂扣不受已预告的行为阻挡：不写 --effective；已预告的暂扣、中止用 resume 撤去。",
+        "What ends or suspends at once is held up by nothing announced: leave --effective out. A suspension "
+        "that is announced is called off by `resume`.",
+    ),
+    "LICENSE_SUPERSEDED": Text(
+        "证照 {id} 已被 {by} 取代（{act}，自 {effective} 起），不能再变更。",
+        "License {id} is superseded by {by} ({act}, from {effective} on); it cannot be changed any more.",
+        "对取代它的证照办理；license show 可查其状态。",
+        "Do it to the one that took its place; `license show` tells where that one stands.",
     ),
     "ACT_NOT_RETROACTIVE": Text(
         "行为 {act} 不能追溯到 {effective}（上链时间可至 {time}）。",

@@ -5,6 +5,12 @@ from __future__ import annotations
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "CUT_OFF_AHEAD": Text(
+        "失密时间 {since} 还没有到（现在是 {now}）：在那以前，拿到密钥的人仍能签名。",
+        "The cut-off {since} lies ahead (now is {now}): until then whoever has the key could go on signing.",
+        "核对年份，写失密发生的时间；只为按期停用的，用 org key rotate 更换密钥。",
+        "Check the year and name the moment of the leak; to replace a key as planned, use `org key rotate`.",
+    ),
     "RIGHT_WOULD_PAUSE": Text(
         zh="{issuer} 对 {type} 的现有颁发权在 {since} 之前仍有效；新的颁发权一经登记即取代它，此前将无法签发。",
         en="{issuer} has a right to {type} now; the new one replaces it at once and begins only at {since}.",

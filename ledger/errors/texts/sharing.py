@@ -270,8 +270,8 @@ TEXTS: dict[str, Text] = {
         "Check the id.",
     ),
     "CORRECTION_STATE": Text(
-        "校核 {correction} 处于状态 {state}，不能这样办理。",
-        "The correction {correction} stands at {state}; this does not follow.",
+        "校核 {correction} 现为“{state}”，不能这样办理。",
+        "The correction {correction} is {state}; this does not follow.",
         "查看校核的当前状态。",
         "Look at where the correction stands.",
     ),

@@ -5,6 +5,12 @@ from __future__ import annotations
 from ledger.errors.texts.text import Text
 
 TEXTS: dict[str, Text] = {
+    "WORDS_EMPTY": Text(
+        "{name} 没有写内容。",
+        "{name} says nothing.",
+        "写明所指的内容：登记后不能更改，账本只留摘要。",
+        "Say what is meant: it cannot be changed once it is recorded, and the ledger keeps its digest only.",
+    ),
     "FIELDS_OF_ANOTHER": Text(
         "字段清单摘要为 {given}，目录登记的是 {recorded}。",
         "The list of fields has the digest {given}; the catalog records {recorded}.",

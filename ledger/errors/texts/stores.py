@@ -173,6 +173,12 @@ TEXTS: dict[str, Text] = {
         "核对 ELICENSE_PASSPHRASE 或 ELICENSE_PASSPHRASE_FILE。",
         "Check ELICENSE_PASSPHRASE or ELICENSE_PASSPHRASE_FILE.",
     ),
+    "PASSPHRASE_FILE_EMPTY": Text(
+        "口令文件 {path} 的第一行是空的。",
+        "The first line of the passphrase file {path} is empty.",
+        "把口令写在该文件的第一行。",
+        "Write the passphrase on the first line of the file.",
+    ),
     "ISSUER_PASSPHRASE_NEEDED": Text(
         "颁发机构密值 {path} 以口令加密，但没有给出口令。",
         "The issuer's secret {path} is under a passphrase, and none was given.",
