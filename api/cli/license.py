@@ -208,7 +208,7 @@ def act_command(app: typer.Typer, verb: str, name: str, help_: str, kind: TypeKi
         if ledger.settings.api:
             answer = remote.service(ledger, org, id_, signer).act(id_, order)
             lifted = [_lifted(each) for each in answer.get("lifted") or ()]
-            return remote.told(answer, "\n".join([f"{said(rule.zh, rule.en)} {id_}", *lifted]))
+            return remote.told(answer, "\n".join([f"{said(*act_words(rule.act, kind))} {id_}", *lifted]))
         license_id, identifier = ledger.resolve(id_)
         return _acted(ledger, ledger.acting().act(license_id, order, signer), identifier)
 

@@ -223,7 +223,7 @@ def _register(
     lines = [f"{owner}/{code}  {worded(SHARING_WORDS, data['sharing'])}"]
     late = said("尚未登记的事项", "an item that is not registered yet")
     lines += [f"  {late}: {each}" for each in unknown]
-    none = said("注意：此类证照没有这个字段", "warning: no license of this type has such a field")
+    none = said("注意：此类型没有这个字段", "warning: nothing of this type has such a field")
     lines += [f"  {none}: {one_line(each)}" for each in strange]
     if is_listed is False:
         lines.append(
@@ -340,7 +340,8 @@ def show(
         ledger.party_texts.list_of(resource_in(state, name).current.fields_digest, read_fields(fields))
     here = rows_here(ledger, resource_in(state, name))
     data = {**ledger.listing(state).resource(name), "rowsHere": here}
-    return Outcome(data, text=lambda: with_names(ledger, state, resource_card(data)))
+    kind = ledger.drafts().kind(str(data["type"])) if data["type"] else None
+    return Outcome(data, text=lambda: with_names(ledger, state, resource_card(data, kind)))
 
 
 @app.command("text")

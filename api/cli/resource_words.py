@@ -10,22 +10,25 @@ from api.cli.output import said, worded
 from api.cli.plain import one_line
 from api.cli.resource_edition import edition_line
 from api.cli.resource_snapshot import snapshot_line
+from ledger.domain.official import TypeKind
 from ledger.domain.words import BASE_LIBRARY, RESOURCE_KIND
 from ledger.domain.words import SHARING as SHARING_WORDS
 
 
-def resource_card(data: dict[str, object]) -> str:
+def resource_card(data: dict[str, object], kind: TypeKind | None = None) -> str:
     """One resource as `resource show` tells it to people.
 
     Args:
         data: The answer of `resource show`.
+        kind: What is of its license type, where that is known here.
     """
+    rows = _ROWS if kind is not TypeKind.DOCUMENT else tuple(_OF_DOCUMENTS.get(row[0], row) for row in _ROWS)
     lines = [f"{data['resource']}  {worded(SHARING_WORDS, data['sharing'])}"]
     if data["until"]:
         ground = ground_words(data)
         until = data["until"]
         lines.append(said(f"例外依据 {ground}，至 {until}", f"exception: ground {ground}, until {until}"))
-    lines += [f"  {said(*label)}  {told}" for label, tell in _ROWS if (told := tell(data))]
+    lines += [f"  {said(*label)}  {told}" for label, tell in rows if (told := tell(data))]
     lines.append(_mounted_line(data))
     here = data["rowsHere"]
     if isinstance(here, dict):
@@ -124,3 +127,9 @@ _ROWS: tuple[tuple[tuple[str, str], Callable[[dict[str, object]], str]], ...] = 
     (("版本", "version"), _versions),
 )
 """What a card names, in its order: the label, and what stands behind it; nothing where that is empty."""
+
+_OF_DOCUMENTS: dict[tuple[str, str], tuple[tuple[str, str], Callable[[dict[str, object]], str]]] = {
+    ("类别", "kind"): (("类别", "kind"), lambda _: said("公文", "official documents of a type")),
+    ("证照类型", "license type"): (("公文类型", "document type"), _named("type")),
+}
+"""Lines, by their labels, that say something else of a resource of official documents."""

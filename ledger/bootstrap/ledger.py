@@ -348,7 +348,8 @@ class Ledger(Stores):
 
     def sharing(self, desk: Desk | None = None, brought: Brought | None = None) -> ShareOnLedger:
         """The service that writes about what is shared."""
-        return ShareOnLedger(self.sign_shared(brought), desk or self.desk, self.domain_of_records)
+        desk, signing = desk or self.desk, self.sign_shared(brought)
+        return ShareOnLedger(signing, desk, self.domain_of_records, self.drafts(desk).kind)
 
     def registry(self, desk: Desk | None = None) -> RegistryOnLedger:
         """The service that writes about the registry what was signed elsewhere."""

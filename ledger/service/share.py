@@ -13,7 +13,7 @@ message are `words`. A message that was signed elsewhere whole, as those of hold
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -21,10 +21,15 @@ from ledger.domain.canonical import JsonObject
 from ledger.domain.facts import object_of
 from ledger.domain.message_form import is_word
 from ledger.domain.messages import plain_value
+from ledger.domain.official import TypeKind
 from ledger.domain.revisions import revision_in
+from ledger.domain.rules.resources import resource_key_of
+from ledger.domain.sharing import Basis
+from ledger.domain.sharing_entities import Resource
 from ledger.domain.sharing_structs import RECORDED_AS
 from ledger.domain.signed_message import SignedMessage
-from ledger.domain.state import StateView
+from ledger.domain.state import StateView, typed
+from ledger.errors import RuleError
 from ledger.ports import Clock
 from ledger.ports.queue import Queued
 from ledger.service.accept import Desk
@@ -179,10 +184,13 @@ class ShareOnLedger:
         signing: Makes messages.
         desk: Where they are handed in.
         domain: For which contracts messages are now.
+        kind_of: What is of a type, by its code; None where that is not known here.
     """
 
-    def __init__(self, signing: SignShared, desk: Desk, domain: DomainOf) -> None:
-        self._signing, self._desk, self._domain = signing, desk, domain
+    def __init__(
+        self, signing: SignShared, desk: Desk, domain: DomainOf, kind_of: Callable[[str], TypeKind | None]
+    ) -> None:
+        self._signing, self._desk, self._domain, self._kind_of = signing, desk, domain, kind_of
 
     def send(self, order: ShareOrder) -> Shared:
         """Sign, hand in, wait.
@@ -203,7 +211,19 @@ class ShareOnLedger:
 
         Raises:
             MalformedError: `SIGNED_MESSAGE_FORM` with the member.
+            RuleError: `DOCUMENT_CONSENT`: it asks for consent where nobody holds what is asked for.
             LedgerError: What the contracts refuse.
         """
         message = handed.read(self._domain)
+        self._require_holder(message)
         return self._desk.send(message.needed, message)
+
+    def _require_holder(self, message: SignedMessage) -> None:
+        """No request rests on consent to the use of official documents; their holder is nobody."""
+        values = message.prepared.values
+        if message.prepared.struct.name != "RequestGrant" or values["basis"] != Basis.CONSENT:
+            return
+        found = typed(self._desk.accepting.state(()), "resource", resource_key_of(values), Resource)
+        code = found.current.license_type if found else ""
+        if found and code and self._kind_of(code) is TypeKind.DOCUMENT:
+            raise RuleError("DOCUMENT_CONSENT", resource=found.key)

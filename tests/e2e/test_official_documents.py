@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,12 @@ from pypdfium2 import PdfDocument
 from ledger.domain.document import Envelope
 from ledger.domain.entities import Organisation
 from ledger.domain.license_types import license_type
+from ledger.domain.sharing import Basis
 from ledger.domain.sm3 import sm3
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
 from tests.live import ISSUER, REGIONAL, LiveLedger, live_ledger
 from tests.served import Served
+from tests.sharing_made import Maker, word
 
 __all__ = ["live_ledger"]
 
@@ -242,6 +245,25 @@ def test_nobody_holds_a_document_and_no_kind_passes_for_the_other(using: Using, 
     assert (kinds[OFFICIAL], kinds[REGIONAL]) == ("DOCUMENT", "LICENSE")
 
 
+def test_what_is_of_a_type_that_is_not_known_here_is_not_repealed_as_a_document(
+    using: Using, tmp_path: Path
+) -> None:
+    live, by = using.live_ledger, ("--by", str(using.live_ledger.key("r31")))
+    definition = {**license_type(OFFICIAL).as_json(), "code": f"{OFFICIAL[:18]}299"}
+    (tmp_path / "type.json").write_text(json.dumps(definition))
+    live.cli("type", "add", str(tmp_path / "type.json"), "--region", "310000", *by)
+    right = ("--issuer", ISSUER, "--region", "310118", "--from", "2020-01-01")
+    live.cli("type", "entitle", definition["code"], *right, *by)
+    named = ["document", "anchor", *order(layout(tmp_path, "a.pdf"), "示例令〔2025〕1号")]
+    made = using.provider(*named, "--type", definition["code"], *using.key("issuer"))
+    shutil.copy(live.network, tmp_path / "network.json")  # definitions stand beside it
+    end = ["document", "repeal", made["licenseId"], "--ground", "LAW_CHANGED", *using.key("issuer")]
+    elsewhere = ("--network", str(tmp_path / "network.json"))
+    status, told = live.attempt(*end, *elsewhere, home=using.served.home)
+    assert (status, told["code"]) == (1, "NOT_A_DOCUMENT"), told
+    assert using.provider(*end)["status"] == "WITHDRAWN"
+
+
 def official_input() -> Json:
     from ledger.domain.license_types import example_input
 
@@ -292,3 +314,9 @@ def test_a_document_is_shared_by_grant_and_found_by_its_body(using: Using, tmp_p
     consent += ["--license", made["licenseId"], "--field-list", str(fields), *using.key("relying")]
     status, told = using.live_ledger.attempt(*consent, home=using.grantee_home)
     assert (status, told["code"]) == (1, "DOCUMENT_CONSENT"), told
+    with using.served.department() as department:
+        asked_elsewhere = Maker(using.live_ledger).request(code, basis=int(Basis.CONSENT), item=word(""))
+        assert department.post("/v1/sharing", asked_elsewhere).json()["code"] == "DOCUMENT_CONSENT"
+    card = using.live_ledger.printed("resource", "show", f"{ISSUER}/{code}", home=using.grantee_home)[1]
+    assert "document type" in card, card
+    assert "license" not in card, card
