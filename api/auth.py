@@ -162,7 +162,7 @@ def _query_names(dependant: Dependant) -> frozenset[str]:
 
 
 def _require_known_query(request: Request, known: frozenset[str]) -> None:
-    """Refuse a parameter that is not the operation's, or given twice: it would change the answer unnoticed."""
+    """Refuse a parameter that is not the operation's or is given twice: it would change answers unnoticed."""
     given = Counter(name for name, _ in request.query_params.multi_items())
     strange = next((name for name in request.query_params if name not in known), None)
     if strange is not None:
