@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
@@ -161,11 +162,15 @@ def _query_names(dependant: Dependant) -> frozenset[str]:
 
 
 def _require_known_query(request: Request, known: frozenset[str]) -> None:
-    """Refuse a parameter that the operation does not have: misspelt, it would change the answer unnoticed."""
+    """Refuse a parameter that is not the operation's or is given twice: it would change answers unnoticed."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
     strange = next((name for name in request.query_params if name not in known), None)
     if strange is not None:
         names = ", ".join(sorted(known)) or Bilingual("无", "none")
         raise UsageError("QUERY_UNKNOWN", parameter=strange[:60], known=names)
+    twice = next((name for name, times in given.items() if times > 1), None)
+    if twice is not None:
+        raise UsageError("QUERY_TWICE", parameter=twice)
 
 
 def _require_strict_json(request: Request, limit: int) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -58,31 +59,49 @@ def names(
 
 def _names_in(path: str) -> list[tuple[str, str]]:
     """The rows of a file; raises `NAMES_FILE` (MalformedError) with the line at fault."""
-    text = decoded(read_input(path))
-    rows = list(csv.reader(io.StringIO(text or "")))
-    if text is None or not rows or [each.strip() for each in rows[0]] != _COLUMNS or len(rows) > _MOST_NAMES:
-        raise MalformedError("NAMES_FILE", line=1)
-    found = [(line, [each.strip() for each in row]) for line, row in enumerate(rows[1:], 2) if row]
-    for line, row in found:
-        if len(row) != len(_COLUMNS) or not all(row):
-            raise MalformedError("NAMES_FILE", line=line)
-    return [(Uscc.parse(row[0]).text, row[1]) for _, row in found]
+    text, found = decoded(read_input(path)), list[tuple[str, str]]()
+    reader = csv.reader(io.StringIO(text or "", newline=""))
+    try:
+        if text is None or [each.strip() for each in next(reader, [])] != _COLUMNS:
+            raise MalformedError("NAMES_FILE", line=1)
+        for row in reader:
+            if len(row) != len(_COLUMNS) or not row[1].strip() or len(found) == _MOST_NAMES:
+                raise MalformedError("NAMES_FILE", line=reader.line_num)
+            found.append((Uscc.parse(row[0].strip()).text, row[1]))
+    except (csv.Error, MalformedError):
+        raise MalformedError("NAMES_FILE", line=max(1, reader.line_num)) from None
+    return found
 
 
 def _names_at(service: ServiceClient) -> Iterator[tuple[str, str]]:
     """The names that a service knows, page by page; raises `SERVICE_ANSWER_DIFFERS`."""
     after: str | None = ""
+    seen = 0
     while after is not None:
         answer = service.get("/v1/organisations", {"after": after} if after else {})
         rows, last = answer.get("organisations"), answer.get("next")
-        if not isinstance(rows, list) or not (last is None or (isinstance(last, str) and last > after)):
+        codes = [each.get("uscc") if isinstance(each, dict) else None for each in _listed(rows)]
+        seen += len(codes)
+        is_further = last is None or (codes and last == codes[-1])
+        if not (is_further and _in_order([after, *codes]) and seen <= _MOST_NAMES):
             raise TrustError("SERVICE_ANSWER_DIFFERS", member="organisations")
-        for each in rows:
-            if not isinstance(each, dict) or not isinstance(each.get("uscc"), str):
-                raise TrustError("SERVICE_ANSWER_DIFFERS", member="organisations")
-            if isinstance(each.get("name"), str):
-                yield each["uscc"], each["name"]
+        yield from ((each["uscc"], each["name"]) for each in _listed(rows) if _is_written(each.get("name")))
         after = last
+
+
+def _listed(rows: object) -> list[Any]:
+    return rows if isinstance(rows, list) else [None]
+
+
+def _in_order(codes: Sequence[object]) -> bool:
+    """Whether the codes of a page go on behind the page before, so that there is an end to pages."""
+    words = [each for each in codes if isinstance(each, str)]
+    return len(words) == len(codes) and all(before < after for before, after in pairwise(words))
+
+
+def _is_written(name: object) -> bool:
+    """Whether it is text that can have a digest."""
+    return isinstance(name, str) and not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def _csv(rows: list[JsonObject]) -> bytes:

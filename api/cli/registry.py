@@ -25,6 +25,7 @@ from api.cli.registry_words import (
     End,
     RegionOption,
     Until,
+    read_name,
     read_region,
     read_since,
     read_uscc,
@@ -108,7 +109,7 @@ def org_add(
     code, desk = read_uscc(uscc), desk_of(network, rpc, by, signatures, AtService(api, caller, org))
     signing = key_file(key)
     orders = [
-        govern.add_organisation(code, read_region(region), _level(level), name, desk.by),
+        govern.add_organisation(code, read_region(region), _level(level), read_name(name), desk.by),
         govern.register_key(code, signing, Purpose.SIGN, desk.by),
     ]
     data: dict[str, object] = {"uscc": code, "keyId": _id(signing), "encryptionKeyId": None}
@@ -443,7 +444,7 @@ def region_add(
 ) -> Outcome:
     """Add a region; signed by as many root regions as the ledger's threshold asks for."""
     desk, number = desk_of(network, rpc, by, signatures, AtService(api, caller, org)), read_region(code)
-    order = govern.add_region(number, 0 if parent is None else read_region(parent), name, desk.by)
+    order = govern.add_region(number, 0 if parent is None else read_region(parent), read_name(name), desk.by)
     return done(
         desk.carry_out([order]), {"region": code, "parent": parent}, said(f"已增加 {code}", f"added {code}")
     )

@@ -9,10 +9,14 @@ import typer
 
 from api.cli.options import moment
 from api.cli.output import said
+from ledger.domain.field_rules import is_text
 from ledger.domain.identifiers import Uscc, is_type_code
 from ledger.domain.regions import RegionCode
 from ledger.domain.rights import IDENTITY_PROVIDER
 from ledger.errors import Bilingual, UsageError
+
+LONGEST_NAME = 120
+"""Characters of a name that is registered."""
 
 Until = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Last day, or first moment no more.")
@@ -56,3 +60,10 @@ def until_text(text: str, data: Mapping[str, object]) -> str:
 def span_text(since: object, until: object) -> str:
     """From when until when, `–` where there is no end."""
     return said(f"自 {since} 至 {until or '–'}", f"from {since} until {until or '–'}")
+
+
+def read_name(text: str) -> str:
+    """A name as it is registered for good: one line without white space around; raises `NAME_FORM`."""
+    if text != text.strip() or not is_text(text, LONGEST_NAME):
+        raise UsageError("NAME_FORM", longest=LONGEST_NAME)
+    return text

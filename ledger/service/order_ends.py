@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from ledger.domain.canonical import JsonObject
 from ledger.domain.objects import refusal_object
 from ledger.domain.signed_message import SignedMessage
-from ledger.errors import LedgerError
+from ledger.domain.state import StateView
+from ledger.errors import Bilingual, LedgerError
 from ledger.service.live_index import Sight, fresh
 from ledger.service.share import about
-from ledger.service.use_refusals import JudgeRefusals
+from ledger.service.use_refusals import JudgeRefusals, unproved
+
+_RECORDED = Bilingual("账本上有该次用证", "the ledger has the use")
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,7 @@ class OrderEnds:
         """
         sight = self.look()
         state = fresh(sight)
-        if state.get("uses", about(order.message)) is not None:
-            return False
-        refusal = "0x" + refusal_object(order.owner, bytes.fromhex(order.use[2:])).hex()
-        is_late = int(str(order.message.prepared.values["notAfter"])) < sight.time
-        return is_late or state.get("refusal", refusal) is not None
+        return not _is_recorded(order, state) and _is_closed(order, state, sight.time)
 
     def require_over(self, order: SignedOrder, refused: LedgerError) -> None:
         """Let pass what ends an order that the provider refuses.
@@ -74,8 +73,23 @@ class OrderEnds:
             OutcomeUnknownError: `USE_REFUSAL_UNPROVED`: the answer counts for nothing.
             OutageError: No node answers.
         """
-        if self.is_over(order):
+        sight = self.look()
+        state = fresh(sight)
+        if _is_recorded(order, state):
+            raise unproved(order.use, refused.code, _RECORDED)
+        if _is_closed(order, state, sight.time):
             return
         form = refused.fields.get("refusal")
         signed = form if isinstance(form, dict) else None
         self.judge.require_signed(order.use, order.sent, signed, refused.code)
+
+
+def _is_recorded(order: SignedOrder, state: StateView) -> bool:
+    return state.get("uses", about(order.message)) is not None
+
+
+def _is_closed(order: SignedOrder, state: StateView, time: int) -> bool:
+    """Whether what is not recorded by now never will be."""
+    refusal = "0x" + refusal_object(order.owner, bytes.fromhex(order.use[2:])).hex()
+    is_late = int(str(order.message.prepared.values["notAfter"])) < time
+    return is_late or state.get("refusal", refusal) is not None

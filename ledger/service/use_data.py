@@ -42,6 +42,8 @@ from ledger.service.verify_copies import read_copy
 PAUSE = 0.5
 """Seconds between two tries to fetch a copy."""
 
+_UNREADABLE = "SERVICE_REFUSED"
+"""A refusal that says nothing which is known: it ends nothing either."""
 LARGEST_KEPT = 1 << 18
 """Bytes of an offer that is taken, and of an answer to a lookup that is kept."""
 
@@ -192,7 +194,7 @@ class UseData:
             ask(key, kept, request, order)
             answer = kept.get("answer") or self._fetched(request.digest, pace, seconds)
         except (RuleError, UsageError) as error:
-            if error.code in FINAL:
+            if error.code in FINAL or error.code == _UNREADABLE:
                 self._end(key, kept, order, error)
             raise
         try:
@@ -223,6 +225,8 @@ class UseData:
         What was gathered stands in the provider's promise and stays; so does what was signed over a platform,
         where files come again, until the ledger tells (`_is_over`).
         """
+        if "signature" not in kept and refused.code == _UNREADABLE:
+            return
         if "signature" in kept and self._channel.is_direct:
             self._ends.require_over(self._signed(kept, order), refused)
         elif "signature" in kept or "words" in kept:

@@ -195,9 +195,15 @@ def test_names_that_the_ledger_bears_out_go_from_home_to_home(
         file.write_bytes("\n".join(lines).encode(encoding))
         return office.live.attempt("org", "names", str(file), home=service)
 
-    for rows, line in (({ISSUER: ""}, 2), ({ISSUER: called[ISSUER], RELYING: "甲,乙"}, 3)):
+    add = ["org", "add", "--uscc", NOBODY, "--name", " 示例 ", "--region", "310118"]
+    padded = office.run(*add, "--key", office.key("office"), *office.by("qingpu"))
+    assert (padded[0], padded[1]["code"]) == (2, "NAME_FORM")
+    for rows, line in (({ISSUER: ""}, 2), ({ISSUER: called[ISSUER], RELYING: "甲,乙"}, 3), ({"1": "甲"}, 2)):
         status, told = names(rows)
         assert (status, told["code"], told["error"]["fields"]["line"]) == (2, "NAMES_FILE", line)
+    file.write_text("uscc,name\n" + "".join(f"{ISSUER},{name}\n" for name in ("别名", called[ISSUER])))
+    twice = office.live.attempt("org", "names", str(file), home=service)
+    assert (twice[0], twice[1]["code"]) == (1, "NAME_NOT_REGISTERED"), "each row is held against the ledger"
     assert names({**called, ISSUER: called[RELYING]})[1]["code"] == "NAME_NOT_REGISTERED"
     assert names({NOBODY: called[ISSUER]})[1]["code"] == "NAME_NOT_REGISTERED"
     told = office.live.attempt("org", "names", home=service)[1]

@@ -143,6 +143,8 @@ def test_each_operation_takes_the_parameters_of_its_description_and_no_other(
                     assert (answer.status_code, found["known"]) == (400, known), problem
     told = client.get("/healthz?pag=2", headers={"Accept-Language": "en"}).json()
     assert (told["code"], "pag" in told["detail"], "none" in told["detail"]) == ("QUERY_UNKNOWN", True, True)
+    twice = issuer.get("/v1/organisations?limit=1&limit=2").json()
+    assert (twice["code"], twice["fields"]["parameter"]) == ("QUERY_TWICE", "limit")
 
 
 # --- problems -----------------------------------------------------------------------------

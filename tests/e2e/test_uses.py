@@ -14,13 +14,16 @@ import httpx2
 import pytest
 
 from api.cli.using import folder_of, order_key
+from ledger.adapters.clock import SystemClock
 from ledger.adapters.outbox import FileOutbox
 from ledger.domain.declared import midnight
 from ledger.domain.sharing_entities import Refusal
 from ledger.domain.use_reasons import REASONS
 from ledger.domain.use_request import use_request
+from ledger.errors import GrantUnusableError
 from ledger.service.handed_sharing import HandedSharing
 from ledger.service.order_ends import OrderEnds, SignedOrder
+from ledger.service.use_refusals import SignRefusals
 from tests.e2e.using import GRANTEE_NAME, PURPOSE, Using
 from tests.live import ISSUER, NATIONAL, RELYING, LiveLedger, live_ledger
 from tests.served import Served
@@ -288,6 +291,24 @@ def over(using: Using, out: str, owner: str) -> tuple[bool, bool]:
     return told[0], told[1]
 
 
+def refused_though_recorded(
+    using: Using, out: str, grant: str
+) -> Callable[[str, int, bytes], tuple[int, bytes]]:
+    """A provider that has a use recorded, and then refuses it under its signature."""
+    kept = FileOutbox(using.grantee_home / "uses").load(order_key(folder_of(out)))
+    assert kept is not None
+    request = use_request(kept["request"])
+    sign = SignRefusals(request.ledger_id, ISSUER, using.live_ledger.signer("issuer"), SystemClock()).sign
+
+    def alter(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+        if not path.endswith("/copy") or status != 200:
+            return status, body
+        form = sign(request.digest, "request", kept["request"], GrantUnusableError("GRANT_OVER", grant=grant))
+        return 403, json.dumps({"code": "GRANT_OVER", "fields": {"grant": grant, "refusal": form}}).encode()
+
+    return alter
+
+
 def test_no_bare_refusal_after_the_signature_makes_a_second_use(using: Using, between: Between) -> None:
     license_, resource = using.license(), using.resource()
     grant, out = using.grant(resource), str(using.folder / "lied-to")
@@ -309,6 +330,13 @@ def test_no_bare_refusal_after_the_signature_makes_a_second_use(using: Using, be
     for _ in range(3):
         status, told = using.use(grant, license_, "--api", between.url, out=out)
         assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), told
+    unknown = json.dumps({"code": "NOBODY_KNOWS", "fields": {}}).encode()
+    between.alter = lambda path, status, body: (status, body) if path == "/v1/uses" else (403, unknown)
+    status, told = using.use(grant, license_, "--api", between.url, out=out)
+    assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), told
+    between.alter = refused_though_recorded(using, out, grant)
+    status, told = using.use(grant, license_, "--api", between.url, out=out)
+    assert (status, told["code"]) == (75, "USE_REFUSAL_UNPROVED"), "the ledger has it, whatever is signed"
     between.alter = lambda _, status, body: (status, body)
     used = using.used(grant, license_, "--api", between.url, out=out)
     assert between.asked == 1, "the same order, the same request"

@@ -92,6 +92,12 @@ TEXTS: dict[str, Text] = {
         "核对拼写与大小写；参数见 docs/api.md 与 /openapi.json。",
         "Check its spelling, upper and lower case too; docs/api.md and /openapi.json have the parameters.",
     ),
+    "QUERY_TWICE": Text(
+        "查询参数 {parameter} 给了不止一次。",
+        "The query parameter {parameter} is given more than once.",
+        "只给一次：否则无从知道依哪个值作答。",
+        "Give it once: nobody could tell by which value the answer is.",
+    ),
     "REQUEST_TOO_LARGE": Text(
         "请求正文超过 {limit} 字节。",
         "The request's body has more than {limit} bytes.",

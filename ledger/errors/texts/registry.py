@@ -71,6 +71,12 @@ TEXTS: dict[str, Text] = {
         "给出 0x 开头的 40 位十六进制地址。",
         "Give 0x and 40 digits of hex.",
     ),
+    "NAME_FORM": Text(
+        "名称应为一行文字，首尾没有空白，不含控制字符，至多 {longest} 个字。",
+        "A name is one line without white space around it and without control characters, {longest} at most.",
+        "改正后再登记；账本上的摘要不能更改。",
+        "Mend it before it is registered; the digest on the ledger cannot be changed.",
+    ),
     "NAMES_FILE": Text(
         "这不是机构名称文件：第 {line} 行不合格式。",
         "This is no file of names of bodies: line {line} is not of its form.",
