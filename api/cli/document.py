@@ -11,7 +11,7 @@ import typer
 
 from api.cli import keys, remote
 from api.cli.bodies import body_of
-from api.cli.document_files import layout_of, with_layouts
+from api.cli.document_files import anchored_layout, layout_of, with_layouts
 from api.cli.governing import table
 from api.cli.license import AmendOrder, act_command, amend_by, issue_input, show
 from api.cli.license_batch import Rows, issue_rows, issuer_fields, orders_of
@@ -95,7 +95,7 @@ def anchor(
     given = _input(ledger, signer, org, type_, file, told)
     _require_unused(ledger, given, (type_, given.get("serial") or document_serial(number)))
     try:
-        return issue_input(ledger, org, given, signer, _anchor_file(file, out), request_id)
+        return issue_input(ledger, org, given, signer, _anchor_file(file, out, given), request_id)
     except LedgerError as refused:
         if refused.code == "LICENSE_EXISTS":
             raise RuleError("DOCUMENT_EXISTS", number=number, id=str(refused.fields.get("id"))) from None
@@ -168,7 +168,7 @@ def replace_(
     given = _input(ledger, signer, org, type_, file, told)
     _require_unused(ledger, given, (type_, given.get("serial") or _serial_of(ledger, id_)))
     order = AmendOrder(kind, ground or only_ground(kind), moment(effective) or 0)
-    return amend_by(ledger, org, id_, given, order, signer, _anchor_file(file, out))
+    return amend_by(ledger, org, id_, given, order, signer, _anchor_file(file, out, given))
 
 
 app.command("show", help="Where a document stands, by the ledger alone.")(show)
@@ -292,6 +292,13 @@ def _body(
     return {**fields, **({"certificateAreaCode": area} if area else {})}
 
 
-def _anchor_file(layout: str, out: str | None) -> str:
-    """Where the anchor file goes: beside the layout file under its name, so that it is found there."""
-    return out or str(Path(layout).with_suffix(".elic.json"))
+def _anchor_file(layout: str, out: str | None, given: JsonObject) -> str:
+    """Where the anchor file goes: beside the layout file under its name, so that it is found there.
+
+    Raises:
+        UsageError: `FILE_EXISTS`: there is something else than an anchor file of this very layout file.
+    """
+    target = Path(out) if out else Path(layout).with_suffix(".elic.json")
+    if target.exists() and anchored_layout(target) != given["layout"]["sm3"]:
+        raise UsageError("FILE_EXISTS", path=str(target))
+    return str(target)

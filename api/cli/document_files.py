@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
 from contextlib import ExitStack
 from dataclasses import replace
@@ -11,12 +12,15 @@ from typing import NamedTuple
 from api.cli.files import digest_of
 from api.cli.output import unreadable
 from ledger.adapters.sheets import Sheet
+from ledger.domain.canonical import MAX_BYTES
+from ledger.domain.document import Envelope
 from ledger.domain.official_columns import LAYOUT_FILE, MEDIA_TYPE
 from ledger.domain.sheet_rows import Cell, CellFault, SheetRow
-from ledger.errors import UsageError
+from ledger.errors import Bilingual, LedgerError, UsageError
 from ledger.service.verify_layouts import is_layout
 
 _HEAD = 1 << 20
+_NO_FILE = Bilingual("不是普通文件", "no regular file")
 
 
 class Layout(NamedTuple):
@@ -33,6 +37,8 @@ def layout_of(path: str) -> Layout:
         UsageError: `FILE_UNREADABLE`; `DOCUMENT_LAYOUT`: it is neither OFD nor PDF, or an annotated copy.
     """
     try:
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise UsageError("FILE_UNREADABLE", path=path, reason=_NO_FILE)
         with Path(path).open("rb") as file:
             head = file.read(_HEAD)
         is_pdf = head.startswith(b"%PDF-")
@@ -42,6 +48,17 @@ def layout_of(path: str) -> Layout:
     if not is_layout(head) or not (is_pdf or is_ofd):
         raise UsageError("DOCUMENT_LAYOUT", path=path)
     return Layout(digest_of(path), "application/pdf" if is_pdf else "application/ofd")
+
+
+def anchored_layout(path: Path) -> str | None:
+    """SM3 of the layout file that an anchor file is of, 64 digits; None where it is none."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode) or path.stat().st_size > MAX_BYTES:
+            return None
+        layout = Envelope.parse(path.read_bytes()).license["layout"]
+    except (OSError, LedgerError):
+        return None
+    return str(layout["sm3"]) if layout else None
 
 
 def _has_ofd(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -103,6 +104,17 @@ def test_a_document_is_verified_by_its_file_until_it_is_replaced_and_repealed(
     third = layout(tmp_path, "third.pdf")
     spelled = order(third, "示例发[2025]1号", "--type", OFFICIAL)
     assert live.attempt("document", "anchor", *spelled, *key, home=home)[1]["code"] == "DOCUMENT_EXISTS"
+    same_name, pipe = layout(tmp_path, "first.ofd"), tmp_path / "pipe.pdf"
+    os.mkfifo(pipe)
+    for path, more, code in (
+        (same_name, (), "FILE_EXISTS"),
+        (third, ("--out", str(third)), "FILE_EXISTS"),
+        (pipe, (), "FILE_UNREADABLE"),
+    ):
+        wrong = order(path, "示例发〔2025〕9号", "--type", OFFICIAL, *more)
+        told = live.attempt("document", "anchor", *wrong, *key, home=home)[1]
+        assert (told["code"], Envelope.parse(beside.read_bytes()).license) == (code, license_)
+    assert third.read_bytes().startswith(b"%PDF-"), "no layout file is written over"
     given = ["--kind", "change", *key]
     new = using.provider(
         "document", "replace", str(made["identifier"]), *order(second, "示例发〔2026〕2号"), *given
