@@ -18,7 +18,7 @@ from ledger.domain.state import StateView
 from ledger.errors import Bilingual, LedgerError
 from ledger.service.live_index import Sight, fresh
 from ledger.service.share import about
-from ledger.service.use_refusals import JudgeRefusals, unproved
+from ledger.service.use_refusals import JudgeRefusals, no_proof
 
 _RECORDED = Bilingual("账本上有该次用证", "the ledger has the use")
 
@@ -76,7 +76,7 @@ class OrderEnds:
         sight = self.look()
         state = fresh(sight)
         if _is_recorded(order, state):
-            raise unproved(order.use, refused.code, _RECORDED)
+            raise no_proof(order.use, refused.code, _RECORDED)
         if _is_closed(order, state, sight.time):
             return
         form = refused.fields.get("refusal")

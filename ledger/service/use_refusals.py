@@ -130,10 +130,10 @@ class JudgeRefusals:
         try:
             refusal = use_refusal(form)
         except MalformedError:
-            return unproved(use_id, form.get("code"), _UNSIGNED)
+            return no_proof(use_id, form.get("code"), _UNSIGNED)
         why = self._why_not(use_id, sent, refusal)
         if why is not None:
-            return unproved(use_id, refusal.code, why)
+            return no_proof(use_id, refusal.code, why)
         if refusal.code not in TEXTS:
             return MalformedError("USE_ANSWER_FORM", told=refusal.code[:80])
         fields = {name: value for name, value in refusal.fields.items() if name not in ("code", "self")}
@@ -147,9 +147,9 @@ class JudgeRefusals:
         Raises:
             OutcomeUnknownError: `USE_REFUSAL_UNPROVED`.
         """
-        told = self.error(use_id, sent, form) if form is not None else unproved(use_id, code, _UNSIGNED)
+        told = self.error(use_id, sent, form) if form is not None else no_proof(use_id, code, _UNSIGNED)
         if told.code != code:
-            raise told if isinstance(told, OutcomeUnknownError) else unproved(use_id, code, _OF_ANOTHER)
+            raise (told if isinstance(told, OutcomeUnknownError) else no_proof(use_id, code, _OF_ANOTHER))
 
     def _why_not(self, use_id: str, sent: Mapping[str, JsonObject], refusal: UseRefusal) -> Bilingual | None:
         if not self.verifier.verify(refusal.public_key, refusal.message(), refusal.signature):
@@ -163,7 +163,7 @@ class JudgeRefusals:
         return None if is_ours and (refusal.ledger_id, refusal.use) == meant else _OF_ANOTHER
 
 
-def unproved(use_id: str, code: object, why: Bilingual) -> LedgerError:
+def no_proof(use_id: str, code: object, why: Bilingual) -> LedgerError:
     """`USE_REFUSAL_UNPROVED`: a refusal of a use, with what it said, counts for nothing, and why."""
     return OutcomeUnknownError("USE_REFUSAL_UNPROVED", use=use_id, told=str(code)[:80], reason=why)
 

@@ -176,7 +176,7 @@ def test_what_is_asked_for_is_due_by_the_rulebook_of_its_day(
     monkeypatch.setenv("ELICENSE_HOME", str(tmp_path / "auditor"))
     assert not {early, late} & found().keys(), "what is due by a text that is not here is not judged"
     assert lacked() == {first["digest"], second["digest"]}
-    assert refused("supervise effect") == (3, "RULEBOOK_NOT_HERE")
+    assert refused("supervise effect --at 2030-01-01") == (3, "RULEBOOK_NOT_HERE")
     assert set(found("--assume-defaults").values()) == {(10, "DEFAULT")}
     for file in ("rulebook.json", "qingpu-rules.json"):
         done(f"rulebook keep {file}")
