@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from ledger.adapters.rpc import Rpc
 from ledger.domain.items import item_check
+from ledger.domain.moments import parse_moment
 from tests.e2e.sharers import GRANTEE, OWNER, TYPE, Holder, Sharing
 from tests.e2e.test_representations import by, wallet
 from tests.told import World
@@ -47,11 +49,14 @@ def items(world: World, tmp_path: Path) -> Items:
 
 
 def _after(items: Items, moment: str) -> None:
-    """Blocks until the ledger's second is a later one: two reports of one moment are one."""
-    while items.done("materials", items.code)["at"] <= moment:
-        another = Items(items.world, items.folder)
-        another.write({"name": "申请表", "original": False})
-        another.add()
+    """Blocks until the newest one is of a later second: two reports of one moment are one."""
+    with Rpc(items.world.rpc) as node:
+        while int(node.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16) <= parse_moment(
+            moment
+        ):
+            another = Items(items.world, items.folder)
+            another.write({"name": "申请表", "original": False})
+            another.add()
 
 
 def test_an_item_is_added_changed_shown_and_ended(items: Items, world: World) -> None:
