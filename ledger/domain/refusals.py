@@ -212,6 +212,11 @@ _CODED: Mapping[str, Mapping[int, Coded]] = {"purpose": _PURPOSES, "needed": _PU
 _STATUSES = {int(each): Bilingual(STATUS[each.name][0], each.name) for each in Status}
 
 
+def status_said(status: Status) -> Bilingual:
+    """A status in a sentence: its Chinese term, and the name that JSON has."""
+    return _STATUSES[int(status)]
+
+
 def act_said(act: Act) -> Bilingual:
     """An act in a sentence: its Chinese term, and the name that JSON has."""
     return Bilingual(RULES[act].zh, act.name)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from ledger.domain.acts import RULES, Act, Purpose
+from ledger.domain.acts import Act, Purpose
 from ledger.domain.apply import apply
 from ledger.domain.entities import Batch, Key, Ledger, License
 from ledger.domain.facts import Fact, act_in, object_of
@@ -31,7 +31,7 @@ from ledger.domain.messages import (
 )
 from ledger.domain.objects import region_id
 from ledger.domain.records import RecordSignature
-from ledger.domain.refusals import coded
+from ledger.domain.refusals import act_said, coded, status_said
 from ledger.domain.registry_messages import (
     KIND_OF,
     MADE_ONCE,
@@ -46,7 +46,6 @@ from ledger.domain.rules.batches import MAX_RENEWALS
 from ledger.domain.signed_message import Call, SignedMessage
 from ledger.domain.state import Change, Overlay, Refused, StateView, typed
 from ledger.domain.trustfile import BOUND
-from ledger.domain.words import STATUS
 from ledger.errors import (
     BadSignatureError,
     Bilingual,
@@ -330,7 +329,7 @@ def _require_act(fact: Fact, state: StateView, now: int) -> None:
     region, effective = (int(str(fact.values.get(name, 0))) for name in ("region", "effective"))
     if not may_follow(license_, act, cut_offs_of(state, now), now, region, effective):
         done = standing_for(license_, act, cut_offs_of(state, now), now, effective).status
-        zh = f"证照 {id_} 已为“{STATUS[done.name][0]}”，不能再做“{RULES[act].zh}”"
+        zh = f"证照 {id_} 已为“{status_said(done).zh}”，不能再做“{act_said(act).zh}”"
         raise RuleError(
             "NOT_ACCEPTABLE", reason=Bilingual(zh, f"{act.name} cannot follow, since {id_} is {done.name}")
         )

@@ -8,10 +8,9 @@ from ledger.domain.facts import act_in
 from ledger.domain.lifecycle import Standing, may_follow, standing_for
 from ledger.domain.messages import KINDS_OF, ON_LICENSES
 from ledger.domain.moments import rfc3339
-from ledger.domain.refusals import act_said
+from ledger.domain.refusals import act_said, status_said
 from ledger.domain.signed_message import SignedMessage
 from ledger.domain.state import StateView, typed
-from ledger.domain.words import STATUS
 from ledger.errors import Bilingual, LedgerError, TransitionError
 from ledger.proof.verification import cut_offs_of
 
@@ -58,8 +57,8 @@ def require_may_follow(license_: License, act: Act, state: StateView, now: int) 
         raise superseded(license_, standing)
     if standing.fact and standing.fact.effective > now:
         raise _announced(license_, act, standing.fact)
-    status = Bilingual(STATUS[standing.status.name][0], standing.status.name)
-    raise TransitionError("ACT_NOT_ALLOWED", id=license_.license_id, status=status, act=act_said(act))
+    told = {"status": status_said(standing.status), "act": act_said(act)}
+    raise TransitionError("ACT_NOT_ALLOWED", id=license_.license_id, **told)
 
 
 def superseded(license_: License, standing: Standing) -> TransitionError:

@@ -72,11 +72,7 @@ class OfficialDocuments:
             OutageError: The ledger cannot be asked.
         """
         index, now = self._index(), int(self._clock.now().timestamp())
-        kinds: dict[str, TypeKind | None] = {}
-        for identifier, license_id in index.names(issuer):
-            code = _type_in(identifier)
-            if kinds.setdefault(code, self._drafts.kind(code)) is not TypeKind.DOCUMENT:
-                continue
+        for identifier, license_id in self._documents(index, issuer):
             yield ListedDocument(
                 identifier, license_id, self._named(license_id), self._standing(index, license_id, now)
             )
@@ -96,18 +92,22 @@ class OfficialDocuments:
             OutageError: The ledger cannot be asked.
         """
         index, serial = self._index(), document_serial(number)
-        kinds: dict[str, TypeKind | None] = {}
-        for identifier, license_id in index.names(issuer):
-            kind = identifier.rsplit(".", 3)[0]  # what stands before serial, version and check character
-            if kind not in kinds:
-                kinds[kind] = self._drafts.kind(_type_in(identifier))
-            if kinds[kind] is not TypeKind.DOCUMENT:
-                continue
+        for identifier, license_id in self._documents(index, issuer):
             found = LicenseIdentifier.parse(identifier, strict=False)
             if (found.type_code, found.serial) == own or not self._bears(found, license_id, serial):
                 continue
             if self._standing(index, license_id, 0) is not _NOT_RECORDED:
                 raise RuleError("DOCUMENT_EXISTS", number=number, id=identifier)
+
+    def _documents(self, index: Index, issuer: str) -> Iterator[tuple[str, str]]:
+        """Identifier and license id of each document of a body; of each type the kind is asked once."""
+        kinds: dict[str, TypeKind | None] = {}
+        for identifier, license_id in index.names(issuer):
+            before = identifier.rsplit(".", 3)[0]  # what stands before serial, version and check character
+            if before not in kinds:
+                kinds[before] = self._drafts.kind(_type_in(identifier))
+            if kinds[before] is TypeKind.DOCUMENT:
+                yield identifier, license_id
 
     def _bears(self, found: LicenseIdentifier, license_id: str, serial: str) -> bool:
         """Whether a document has the number behind a serial; the file is read where its own does not tell."""

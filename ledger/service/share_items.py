@@ -56,12 +56,9 @@ def require_first_report(state: Entities, body: str, license_id: str, item: str,
         TransitionError: `REPEAT_TOLD`, naming the report that is there.
     """
     for name, told in state.entities("repeat"):
-        is_same = isinstance(told, Repeat) and (told.by, told.license_id, told.item) == (
-            body,
-            license_id,
-            item,
-        )
-        if isinstance(told, Repeat) and is_same and abs(told.asked_at - at) < _DAY:
+        if not isinstance(told, Repeat) or (told.by, told.license_id, told.item) != (body, license_id, item):
+            continue
+        if abs(told.asked_at - at) < _DAY:
             asked = rfc3339(told.asked_at)
             raise TransitionError("REPEAT_TOLD", repeat=name, item=item, licenseId=license_id, askedAt=asked)
 
